@@ -1,0 +1,1 @@
+"""One module a noun, found by name through `kasse_cli.lazy`."""

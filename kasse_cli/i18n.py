@@ -1,0 +1,128 @@
+"""The language of this run: templates become sentences here, with money and dates in the reader's form."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+import sys
+from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+from sepa.errors import Field
+from sepa.money import english, german
+
+LANGUAGES = ("en", "de")
+DOMAIN = "kasse"
+LOCALE_DIR = Path(__file__).parent / "locale"
+_LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+# what could move the cursor, hide text or reverse it on a terminal is shown, never obeyed
+_UNSAFE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
+    code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029)
+}
+_UNSAFE |= {9: "\\t", 10: "\\n", 13: "\\r"}
+
+
+def set_language(lang: str) -> None:
+    """Make that language, one of `LANGUAGES`, the one every later sentence is in."""
+    assert lang in LANGUAGES, lang
+    _language.set(lang)
+
+
+def language() -> str:
+    """Return the language that was set last, English before that."""
+    return _language.get()
+
+
+def locale_language(environ: Mapping[str, str]) -> str:
+    """Return the language the system's locale asks for: German for any `de…`, else English.
+
+    >>> locale_language({"LANG": "de_AT.UTF-8"}), locale_language({"LC_ALL": "C", "LANG": "de_DE"})
+    ('de', 'en')
+    """
+    named = next((environ[name] for name in _LOCALE_VARIABLES if environ.get(name)), "")
+    if not named and sys.platform == "win32":
+        import locale
+
+        named = locale.getlocale()[0] or ""
+    return "de" if named.lower().startswith(("de", "german")) else "en"
+
+
+@cache
+def _translations(lang: str) -> gettext.NullTranslations:
+    if lang == "en":
+        return gettext.NullTranslations()
+    return gettext.translation(DOMAIN, LOCALE_DIR, [lang], fallback=True)
+
+
+def _(template: str) -> str:
+    """Return the template in the language of this run, or as it is where the catalogue lacks it."""
+    return _translations(language()).gettext(template) if template else ""
+
+
+def visible(text: str) -> str:
+    r"""Return the text with control and direction characters written out.
+
+    >>> visible("a\x1b[2Jb\tc")
+    'a\\x1b[2Jb\\tc'
+    """
+    return text if text.isprintable() else text.translate(_UNSAFE)
+
+
+def money(cents: int, currency: str = "EUR") -> str:
+    """Return the amount of cents as a reader of this language writes it, with its currency if one is given."""
+    written = german(cents) if language() == "de" else english(cents)
+    return f"{written} {currency}".rstrip()
+
+
+def day(value: dt.date) -> str:
+    """Return the date as a reader of this language writes it: 21.11.2026 or 2026-11-21."""
+    return value.strftime("%d.%m.%Y") if language() == "de" else value.isoformat()[:10]
+
+
+def shown(name: str, value: Field, currency: str = "EUR") -> str:
+    """Return one field for a person: `*_cents` as money, dates and truth values in the language's form."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int) and name.endswith("_cents"):
+        return money(value, currency)
+    if isinstance(value, dt.date):
+        return day(value)
+    return visible(str(value))
+
+
+class _Forgiving(Formatter):
+    """A formatter that shows what it cannot fill instead of failing: a bad template must not hide an error."""
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        """Return the value of that name, or the placeholder itself."""
+        del args
+        return kwargs.get(field_name, "{" + field_name + "}"), field_name
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return the value in that format, or plain where the format does not suit a text."""
+        try:
+            return format(value, format_spec)
+        except (ValueError, TypeError):
+            return str(value)
+
+
+def sentence(template: str, fields: Mapping[str, Field]) -> str:
+    """Return the translated template with its fields in the language's form; it never raises.
+
+    A field `currency` replaces the EUR that money fields are shown with.
+    """
+    currency = fields.get("currency")
+    unit = currency if isinstance(currency, str) else "EUR"
+    values = {name: shown(name, value, unit) for name, value in fields.items()}
+    try:
+        return _Forgiving().vformat(_(template), (), values)
+    except ValueError:  # a brace out of place
+        return _(template)

@@ -1,0 +1,135 @@
+"""The nouns: a static table, so that `kasse --help` lists commands whose modules it never imports."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import typer
+from typer.main import get_command, get_group
+
+from kasse_cli import __version__
+from kasse_cli.frame import HELP_NAMES, NounGroup
+from kasse_cli.i18n import _, language
+from kasse_cli.options import BOOK, LISTS, OUTPUT, Common, build
+from sepa.errors import N_
+
+COMMANDS = "kasse_cli.commands"
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """One word after `kasse`: its German alias, its help, its module; a verb itself where `single`."""
+
+    name: str
+    alias: str
+    help: str
+    single: bool = False
+    module: str = ""
+
+    @property
+    def path(self) -> str:
+        """The module that holds its `app`."""
+        return self.module or f"{COMMANDS}.{self.name}"
+
+
+NOUNS = (
+    Noun("book", "buch", N_("the book: create, show, upgrade")),
+    Noun("opening", "uebernahme", N_("take over opening balances and open items")),
+    Noun("order", "anordnung", N_("orders: import, certify, approve, accept")),
+    Noun("statement", "auszug", N_("bank statements: import, list, show")),
+    Noun("reconcile", "abgleich", N_("import statements, match, post and report"), single=True),
+    Noun("suspense", "klaerung", N_("unclear money: list, show, assign")),
+    Noun("journal", "journal", N_("entries: list, show, reverse, verify")),
+    Noun("day", "tag", N_("close and confirm the day")),
+    Noun("dunning", "mahnung", N_("who is due for a dunning letter")),
+    Noun("payment", "zahllauf", N_("payment runs: propose, review, release, export")),
+    Noun("report", "bericht", N_("trial balance, open items, suspense")),
+    Noun("item", "posten", N_("open items: list, show")),
+    Noun("party", "person", N_("persons and their accounts")),
+    Noun("user", "benutzer", N_("users, their offices and roles")),
+    Noun("law", "recht", N_("the dated rules and rates of law")),
+    Noun("iban", "iban", N_("check account numbers")),
+    Noun("sepa", "sepa", N_("payment files: read, check, convert")),
+    Noun("qr", "qr", N_("payment codes for letters")),
+    Noun("config", "einstellung", N_("settings and where they come from")),
+    Noun("health", "health", N_("is the book in order, for monitoring"), single=True),
+    Noun("demo", "demo", N_("play a week of a small town"), single=True),
+    Noun("help", "hilfe", N_("search words and commands"), single=True),
+)
+
+
+def present(nouns: tuple[Noun, ...]) -> list[Noun]:
+    """Return the nouns whose module file is there, without importing any."""
+    files = {path.stem for path in (Path(__file__).parent / "commands").iterdir()}
+    return [noun for noun in nouns if noun.module or noun.name in files]
+
+
+def load(noun: Noun) -> Any:
+    """Import the noun's module and return its command or group under its English name."""
+    app = importlib.import_module(noun.path).app
+    loaded = get_command(app) if noun.single else get_group(app)
+    loaded.name = noun.name
+    return loaded
+
+
+class Root(NounGroup):
+    """`kasse` itself: finds nouns by their English name or German alias and imports one module."""
+
+    common: ClassVar[tuple[Common, ...]] = (*OUTPUT, *LISTS, *BOOK)
+    nouns: tuple[Noun, ...] = ()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the English names in the order of the table."""
+        del ctx
+        return [noun.name for noun in present(self.nouns)]
+
+    def names(self, ctx: Any) -> list[str]:
+        """Return names and aliases."""
+        del ctx
+        return sorted({word for noun in present(self.nouns) for word in (noun.name, noun.alias)})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the noun of that name or alias."""
+        del ctx
+        found = (noun for noun in present(self.nouns) if cmd_name in (noun.name, noun.alias))
+        noun = next(found, None)
+        return None if noun is None else load(noun)
+
+    def rows(self, ctx: Any) -> list[tuple[str, str]]:
+        """Return the nouns for the help page; in German the German name leads."""
+        del ctx
+        return [(_heading(noun), _(noun.help)) for noun in present(self.nouns)]
+
+
+def _heading(noun: Noun) -> str:
+    if language() != "de" or noun.alias == noun.name:
+        return noun.name
+    return f"{noun.alias} ({noun.name})"
+
+
+def _version(given: bool) -> None:
+    if given:
+        typer.echo(f"kasse {__version__}")
+        raise typer.Exit
+
+
+def root(nouns: tuple[Noun, ...] = NOUNS) -> Root:
+    """Return the whole command line over these nouns."""
+    version = Common(
+        "version",
+        bool,
+        typer.Option(False, "--version", is_eager=True, callback=_version, help=N_("print the version")),
+    )
+    made = Root(
+        name="kasse",
+        help=N_("The cash office on the command line: payments, books, enforcement."),
+        params=build([version]),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        context_settings=HELP_NAMES,
+    )
+    made.nouns = nouns
+    return made

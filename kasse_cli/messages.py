@@ -1,0 +1,76 @@
+"""Errors and findings for people and for scripts: one sentence with its place, or one JSON object."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+
+from kasse_cli.i18n import _, sentence, visible
+from sepa.errors import N_, Field, KasseError, Place
+
+_PARTS = {
+    "file": "{text}",
+    "sheet": N_("sheet {text}"),
+    "row": N_("row {text}"),
+    "column": N_("column {text}"),
+    "line": N_("line {text}"),
+    "payment": N_("payment {text}"),
+    "field": N_("field {text}"),
+    "value": N_('value "{text}"'),
+}
+_LABELS = {"error": N_("finding"), "warning": N_("warning"), "info": N_("note")}
+
+
+def place_text(place: Place, message: str = "") -> str:
+    """Return where it was found in words, without the value where the message already shows it."""
+    parts = {name: str(value) for name, value in asdict(place).items() if value is not None}
+    if visible(parts.get("value", "")) in message:
+        parts.pop("value", None)
+    return ", ".join(sentence(_PARTS[name], {"text": text}) for name, text in parts.items())
+
+
+def message(error: KasseError) -> str:
+    """Return the error's sentence in the language of this run."""
+    return sentence(error.template, error.fields)
+
+
+def hint(error: KasseError) -> str:
+    """Return the way out in the language of this run, empty where there is none."""
+    return sentence(error.hint, error.fields)
+
+
+def located(error: KasseError) -> str:
+    """Return the sentence after its place, as a compiler would write it."""
+    text = message(error)
+    place = place_text(error.place, text)
+    return f"{place}: {text}" if place else text
+
+
+def error_lines(error: KasseError) -> list[str]:
+    """Return what stderr shows of a refusal: its findings, the error itself, then the way out."""
+    own = [f"{_('error')}: {located(error)}"]
+    way_out = hint(error)
+    return finding_lines(error.findings) + own + ([f"{_('hint')}: {way_out}"] if way_out else [])
+
+
+def finding_lines(findings: tuple[KasseError, ...]) -> list[str]:
+    """Return one line a finding in their order, then each different way out once."""
+    lines = [f"{_(_LABELS[finding.severity])}: {located(finding)}" for finding in findings]
+    hints = dict.fromkeys(text for finding in findings if (text := hint(finding)))
+    return lines + [f"{_('hint')}: {text}" for text in hints]
+
+
+def _plain(value: Field) -> str | int | bool | None:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def as_json(error: KasseError) -> dict[str, object]:
+    """Return the error or finding as the JSON contract has it."""
+    return {
+        "code": error.code,
+        "severity": error.severity,
+        "message": message(error),
+        "hint": hint(error),
+        "fields": {name: _plain(value) for name, value in error.fields.items()},
+        "place": asdict(error.place),
+    }

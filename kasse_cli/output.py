@@ -1,0 +1,119 @@
+"""The one renderer: a result becomes a table, plain lines, JSON, CSV or an Excel file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Literal
+
+from kasse_cli.context import Call, Context
+from kasse_cli.i18n import sentence
+from kasse_cli.messages import as_json, error_lines, finding_lines
+from kasse_cli.results import Column, Kind, Line, Result, Table, say
+from sepa.errors import N_, KasseError
+
+Status = Literal["ok", "findings", "error"]
+__all__ = ["Column", "Kind", "Line", "Result", "Table", "render", "say"]
+
+
+def render(ctx: Context, result: Result) -> None:
+    """Print the result in the form that was asked for and note the exit code; a command's last act."""
+    call: Call = ctx.obj
+    assert not call.rendered, "a command renders once"
+    remain = any(finding.severity != "info" for finding in result.findings)
+    call.exit_code = 3 if remain else 0
+    if call.xlsx:
+        write_excel(call.xlsx, result.tables)
+    call.rendered = True
+    if call.format == "json":
+        _write_json(envelope(call, "findings" if remain else "ok", _data(result), result.findings, ()))
+    else:
+        _render_text(call, result)
+
+
+def write_excel(path: Path, tables: Sequence[Table]) -> None:
+    """Write the tables to an Excel file, one sheet each."""
+    from kasse_cli.workbooks import write_tables
+
+    write_tables(path, tables)
+
+
+def _render_text(call: Call, result: Result) -> None:
+    from kasse_cli import tables
+
+    if call.format == "csv":
+        tables.write_csv(result.tables, sys.stdout)
+    elif call.format == "csv-excel":
+        tables.write_csv_excel(result.tables, sys.stdout)
+    elif not call.xlsx:
+        tables.write_tables(result.tables, sys.stdout, call.world.environ)
+    _write_lines(call, result)
+    _to_stderr(finding_lines(tuple(result.findings)))
+
+
+def _write_lines(call: Call, result: Result) -> None:
+    if call.quiet:
+        return
+    lines = list(result.lines)
+    if call.xlsx:
+        lines.append(say(N_("written: {file}"), file=str(call.xlsx)))
+    # beside a table in a pipe, sentences would be rows
+    out = sys.stderr if result.tables and not sys.stdout.isatty() and not call.xlsx else sys.stdout
+    for line in lines:
+        out.write(sentence(line.template, line.fields) + "\n")
+
+
+def report(call: Call, error: KasseError) -> None:
+    """Print a refusal: the JSON envelope where JSON was asked for, else lines on stderr."""
+    if call.machine and not call.rendered:
+        call.rendered = True
+        _write_json(envelope(call, "error", None, error.findings, (error,)))
+    else:
+        _to_stderr(error_lines(error))
+
+
+def envelope(
+    call: Call, status: Status, data: object, findings: Iterable[KasseError], errors: Iterable[KasseError]
+) -> dict[str, object]:
+    """Return the object that scripts build on: keys may be added, never renamed."""
+    return {
+        "kasse": 1,
+        "command": call.command,
+        "status": status,
+        "data": data,
+        "findings": [as_json(finding) for finding in findings],
+        "errors": [as_json(error) for error in errors],
+    }
+
+
+def _data(result: Result) -> dict[str, object]:
+    return dict(result.data) | {table.key: list(table.rows) for table in result.tables}
+
+
+def _write_json(content: Mapping[str, object]) -> None:
+    indent = 2 if sys.stdout.isatty() else None
+    sys.stdout.write(json.dumps(content, ensure_ascii=False, default=_encode, indent=indent) + "\n")
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if is_dataclass(value):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(type(value).__name__)
+
+
+def _to_stderr(lines: Iterable[str]) -> None:
+    sys.stdout.flush()
+    for line in lines:
+        sys.stderr.write(line + "\n")

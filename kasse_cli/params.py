@@ -1,0 +1,64 @@
+"""Shared arguments and options of commands, and the parsers that turn what was typed into values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sepa.errors import N_, KasseError
+from sepa.money import parse_amount
+
+_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+class InvalidDayError(KasseError):
+    """A text that is not a date."""
+
+    code = "day.invalid"
+    template = N_("not a date: {text}")
+    hint = N_("write it as 2026-11-21 or 21.11.2026")
+    exit_code = 2
+
+
+def parse_day(text: str) -> dt.date:
+    """Return the date a person typed.
+
+    >>> parse_day("2026-11-21") == parse_day("21.11.2026")
+    True
+
+    Raises `InvalidDayError` for anything else.
+    """
+    bare = text.strip()
+    try:
+        if match := _GERMAN_DAY.fullmatch(bare):
+            day, month, year = map(int, match.groups())
+            return dt.date(year, month, day)
+        if len(bare) == 10:
+            return dt.date.fromisoformat(bare)
+    except ValueError:
+        pass
+    raise InvalidDayError(text=text)
+
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help=N_("the file to read; - is standard input"))]
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE", help=N_("files, folders or ZIP files to read"))]
+FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help=N_("the folder to read"))]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help=N_("the file to write; - is standard output"))
+]
+DateOption = Annotated[
+    dt.date, typer.Option("--date", parser=parse_day, metavar="DATE", help=N_("the day, as 2026-11-21 or 21.11.2026"))
+]
+AsOfOption = Annotated[
+    dt.date, typer.Option("--as-of", parser=parse_day, metavar="DATE", help=N_("the day the figures are of"))
+]
+SumOption = Annotated[
+    int | None, typer.Option("--sum", parser=parse_amount, metavar="AMOUNT", help=N_("the control sum, as 1.234,56"))
+]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why, for the journal"))]
+OfficeOption = Annotated[str | None, typer.Option("--office", metavar="CODE", help=N_("only this office"))]
+PartialOption = Annotated[bool, typer.Option("--partial", help=N_("take what is good, list what is not"))]

@@ -1,0 +1,64 @@
+"""What commands hand to the renderer: data, tables, lines and findings as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sepa.errors import Field, KasseError
+
+Kind = Literal["text", "cents", "day", "count", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its key in JSON and CSV, its heading (a template) and what its values are.
+
+    `cents` are whole cents, `day` is a date (or ISO text), `count` a number, `flag` a truth value. A key of
+    a `cents` column ends in `_cents`; CSV, which writes 1234.56, drops that ending. `shown=False` keeps a
+    column to JSON and CSV.
+    """
+
+    key: str
+    label: str
+    kind: Kind = "text"
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows (mappings or dataclasses) under columns; in JSON they are the list `data[key]`."""
+
+    key: str
+    columns: Sequence[Column]
+    rows: Sequence[object]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence of a result: a template and its fields."""
+
+    template: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
+
+
+def say(template: str, **values: Field) -> Line:
+    """Return a line of a result; write templates so that they need no plural: `imported: {count}`."""
+    return Line(template, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command found or did: data for scripts, tables and lines for people, findings for both."""
+
+    data: Mapping[str, object] = field(default_factory=dict)
+    tables: Sequence[Table] = ()
+    lines: Sequence[Line] = ()
+    findings: Sequence[KasseError] = ()
+
+
+def cell(row: object, key: str) -> Any:
+    """Return the row's value of that key, whether it is a mapping or a dataclass."""
+    return row.get(key) if isinstance(row, Mapping) else getattr(row, key)

@@ -1,0 +1,180 @@
+"""Wrong usage: Typer's own errors become errors like all others, so that they translate and fit the envelope."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+import typer
+
+from sepa.errors import N_, KasseError
+
+
+class UsageError(KasseError):
+    """A command line that means nothing."""
+
+    code = "usage.wrong"
+    template = "{text}"
+    hint = N_("`{command} --help` shows what is possible")
+    exit_code = 2
+
+
+class MissingError(UsageError):
+    """An option or argument that must be there and is not."""
+
+    code = "usage.missing"
+    template = N_("missing: {name}")
+
+
+class InvalidValueError(UsageError):
+    """A value that an option or argument cannot have."""
+
+    code = "usage.invalid_value"
+    template = N_("invalid value for {name}: {text}")
+
+
+class UnknownChoiceError(InvalidValueError):
+    """A value outside the list of choices."""
+
+    code = "usage.unknown_choice"
+    template = N_("invalid value for {name}: {text} is not one of {choices}")
+
+
+class NotOfTypeError(InvalidValueError):
+    """A value of the wrong kind, such as a word for a number."""
+
+    code = "usage.not_of_type"
+    template = N_("invalid value for {name}: {text} is not a valid {kind}")
+
+
+class OutOfRangeError(InvalidValueError):
+    """A number outside its range."""
+
+    code = "usage.out_of_range"
+    template = N_("invalid value for {name}: {text} is not in the range {range}")
+
+
+class NoSuchOptionError(UsageError):
+    """An option that does not exist."""
+
+    code = "usage.no_such_option"
+    template = N_("no such option: {name}")
+
+
+class DidYouMeanOptionError(NoSuchOptionError):
+    """An option that does not exist beside others that look like it."""
+
+    hint = N_("did you mean {known}?")
+
+
+class NeedsValueError(UsageError):
+    """An option without its value."""
+
+    code = "usage.needs_value"
+    template = N_("the option {name} needs a value")
+
+
+class TakesNoValueError(UsageError):
+    """A flag with a value."""
+
+    code = "usage.takes_no_value"
+    template = N_("the option {name} takes no value")
+
+
+class NoSuchCommandError(UsageError):
+    """A command that does not exist."""
+
+    code = "usage.no_such_command"
+    template = N_("no such command: {name}")
+
+
+class DidYouMeanCommandError(NoSuchCommandError):
+    """A command that does not exist beside others that look like it."""
+
+    hint = N_("did you mean {known}?")
+
+
+class MissingCommandError(UsageError):
+    """A noun without a verb."""
+
+    code = "usage.missing_command"
+    template = N_("missing command")
+
+
+class ExtraArgumentError(UsageError):
+    """More arguments than the command takes."""
+
+    code = "usage.extra_argument"
+    template = N_("unexpected argument: {text}")
+
+
+class ConflictingOptionsError(UsageError):
+    """Two options that exclude each other."""
+
+    code = "usage.conflict"
+    template = N_("these options exclude each other: {names}")
+
+
+# Typer's messages are English literals with the value inside: the only way to their parts is to read them
+_BY_MESSAGE: tuple[tuple[str, type[UsageError]], ...] = (
+    (r"No such command '?(?P<name>.*?)'?\.(?: Did you mean .*)?", NoSuchCommandError),
+    (r"Missing command\.", MissingCommandError),
+    (r"Got unexpected extra argument\(s\) \((?P<text>.*)\)", ExtraArgumentError),
+    (r"Option '?(?P<name>\S+?)'? requires .*", NeedsValueError),
+    (r"Option '?(?P<name>\S+?)'? does not take a value\.", TakesNoValueError),
+)
+_VALUE_MESSAGES: tuple[tuple[str, type[UsageError]], ...] = (
+    (r"'?(?P<text>.*?)'? is not one of (?P<choices>.*)\.", UnknownChoiceError),
+    (r"'?(?P<text>.*?)'? is not a valid (?P<kind>.*?)\.(?: Recognized.*)?", NotOfTypeError),
+    (r"(?P<text>.*) is not in the range (?P<range>.*)\.", OutOfRangeError),
+)
+
+
+def from_typer(error: typer.TyperException) -> KasseError:
+    """Return what Typer refused as an error of ours."""
+    context: Any = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "kasse"
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        return _no_such_option(error, command)
+    if kind == "MissingParameter":
+        return MissingError(name=_name_of(error), command=command)
+    if kind == "BadParameter":
+        return _match(error.message, _VALUE_MESSAGES, InvalidValueError, _name_of(error), command)
+    found = _match(error.message, _BY_MESSAGE, UsageError, "", command)
+    return _suggest(found, context, command) if isinstance(found, NoSuchCommandError) else found
+
+
+def _match(
+    text: str, patterns: tuple[tuple[str, type[UsageError]], ...], default: type[UsageError], name: str, command: str
+) -> UsageError:
+    for pattern, cls in patterns:
+        if match := re.fullmatch(pattern, text, re.DOTALL):
+            parts: dict[str, Any] = {"name": name, "command": command} | match.groupdict()
+            return cls(**parts)
+    return default(text=text, name=name, command=command)
+
+
+def _name_of(error: Any) -> str:
+    """Return the option or argument as it is typed: `--on` or `FILE`."""
+    parameter = error.param
+    if parameter is None:
+        return str(error.param_hint or "")
+    if parameter.param_type_name == "option":
+        return " / ".join(parameter.opts)
+    return str(parameter.metavar or parameter.name.upper())
+
+
+def _no_such_option(error: Any, command: str) -> UsageError:
+    cls = DidYouMeanOptionError if error.possibilities else NoSuchOptionError
+    known = ", ".join(sorted(error.possibilities or ()))
+    return cls(name=error.option_name, known=known, command=command)
+
+
+def _suggest(error: UsageError, context: Any, command: str) -> UsageError:
+    name = str(error.fields["name"])
+    near = get_close_matches(name, context.command.names(context))
+    if not near:
+        return error
+    return DidYouMeanCommandError(name=name, known=", ".join(near), command=command)
