@@ -1,0 +1,209 @@
+"""Rows of bank intake: accounts, statements, entries, what was decided about each, suspense cases, rules."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlmodel import SQLModel
+
+from ledger.store import columns as col
+
+
+class BankAccount(SQLModel, table=True):
+    """An account of the Kasse at a bank; it belongs to one office and has its own account in the books."""
+
+    __tablename__ = "bank_account"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["office", "account"], ["account.office", "account.number"], name="fk_bank_account_gl"),
+        UniqueConstraint("office", "account", name="uq_bank_account_gl"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ("name", "bic", "closed_on")
+
+    iban: str = col.text(primary_key=True)
+    office: str = col.text()
+    account: str = col.text()
+    name: str = col.text()
+    bic: str | None = col.text(nullable=True)
+    collects: int = col.flag()
+    opened_on: str = col.day()
+    closed_on: str | None = col.day(nullable=True)
+
+
+class Statement(SQLModel, table=True):
+    """A statement as the bank sent it: (account, type, id, electronic number, page)."""
+
+    __tablename__ = "statement"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_statement_account"),
+        Index("ix_statement_identity", "iban", "message", "statement_id", "electronic_number", "page"),
+        Index("ix_statement_closing_day", "iban", "closing_day"),
+    )
+    MUTABLE: ClassVar = ()
+
+    id: int = col.number(primary_key=True)
+    iban: str = col.text()
+    message: str = col.text()
+    statement_id: str = col.text()
+    electronic_number: int | None = col.number(nullable=True)
+    page: int | None = col.number(nullable=True)
+    last_page: int = col.flag()
+    file_sha256: str = col.text()
+    opening_cents: int | None = col.cents(nullable=True)
+    opening_day: str | None = col.day(nullable=True)
+    closing_cents: int | None = col.cents(nullable=True)
+    closing_day: str | None = col.day(nullable=True)
+    entry_count: int = col.number()
+    credit_cents: int = col.cents()
+    debit_cents: int = col.cents()
+
+
+class BankEntry(SQLModel, table=True):
+    """A booked bank entry, once in the book whatever was imported: (account, day, fingerprint, occurrence)."""
+
+    __tablename__ = "bank_entry"
+    __table_args__ = col.strict(
+        UniqueConstraint("iban", "bank_day", "fingerprint", "occurrence", name="uq_bank_entry"),
+        ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_bank_entry_account"),
+        CheckConstraint("state IN ('staged', 'posted')", name="ck_bank_entry_state"),
+        CheckConstraint("(state = 'posted') = (position IS NOT NULL)", name="ck_bank_entry_posted"),
+        Index(
+            "ix_bank_entry_staged",
+            "iban",
+            "bank_day",
+            sqlite_where=sql("state = 'staged'"),
+            postgresql_where=sql("state = 'staged'"),
+        ),
+        Index("ix_bank_entry_position", "office", "position"),
+    )
+    MUTABLE: ClassVar = ("state", "position")
+
+    office: str = col.text(primary_key=True)
+    id: int = col.number(primary_key=True)
+    iban: str = col.text()
+    bank_day: str = col.day()
+    fingerprint: bytes = col.raw()
+    occurrence: int = col.number()
+    statement: int = col.number()
+    amount_cents: int = col.cents()
+    value_day: str = col.day()
+    reversal: int = col.flag()
+    gvc: str | None = col.text(nullable=True)
+    code: str | None = col.text(nullable=True)
+    servicer_reference: str | None = col.text(nullable=True)
+    end_to_end_id: str | None = col.text(nullable=True)
+    payment_information_id: str | None = col.text(nullable=True)
+    message_id: str | None = col.text(nullable=True)
+    mandate_id: str | None = col.text(nullable=True)
+    creditor_reference: str | None = col.text(nullable=True)
+    name: str | None = col.text(nullable=True)
+    counter_iban: str | None = col.text(nullable=True)
+    remittance: str | None = col.text(nullable=True)
+    return_reason: str | None = col.text(nullable=True)
+    detail_count: int = col.number()
+    state: str = col.text()
+    position: int | None = col.number(nullable=True)
+
+
+class BankDetail(SQLModel, table=True):
+    """One transaction behind a collective bank entry (Sammler)."""
+
+    __tablename__ = "bank_detail"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_detail"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+
+    office: str = col.text(primary_key=True)
+    entry: int = col.number(primary_key=True)
+    line: int = col.number(primary_key=True)
+    amount_cents: int | None = col.cents(nullable=True)
+    end_to_end_id: str | None = col.text(nullable=True)
+    creditor_reference: str | None = col.text(nullable=True)
+    name: str | None = col.text(nullable=True)
+    counter_iban: str | None = col.text(nullable=True)
+    remittance: str | None = col.text(nullable=True)
+    return_reason: str | None = col.text(nullable=True)
+
+
+class StatementEntry(SQLModel, table=True):
+    """Which statements name a bank entry: several do when a statement is issued again."""
+
+    __tablename__ = "statement_entry"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_statement_entry_statement"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+
+    statement: int = col.number(primary_key=True)
+    line: int = col.number(primary_key=True)
+    office: str = col.text()
+    entry: int = col.number()
+
+
+class BankMatch(SQLModel, table=True):
+    """What became of a bank entry and why: the rule, the evidence, the target (invariant 9)."""
+
+    __tablename__ = "bank_match"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_match"),
+        Index("ix_bank_match_item", "item_office", "item"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+
+    office: str = col.text(primary_key=True)
+    entry: int = col.number(primary_key=True)
+    line: int = col.number(primary_key=True)
+    rule: str = col.text()
+    evidence: str | None = col.text(nullable=True)
+    item_office: str | None = col.text(nullable=True)
+    item: int | None = col.number(nullable=True)
+    cents: int = col.cents()
+
+
+class SuspenseCase(SQLModel, table=True):
+    """Why a bank entry is unclear and who works on it; the money is the item of the same number."""
+
+    __tablename__ = "suspense_case"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_case_item"),
+        ForeignKeyConstraint(
+            ["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_suspense_case_entry"
+        ),
+        UniqueConstraint("office", "entry", name="uq_suspense_case_entry"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ("owner",)
+
+    office: str = col.text(primary_key=True)
+    item: int = col.number(primary_key=True)
+    entry: int | None = col.number(nullable=True)
+    reason: str = col.text()
+    owner: int | None = col.number(nullable=True)
+
+
+class BankRule(SQLModel, table=True):
+    """A rule of the Kasse: entries of this kind go to that account (fees, interest)."""
+
+    __tablename__ = "bank_rule"
+    __table_args__ = col.strict(clustered=True)
+    MUTABLE: ClassVar = ("active", "rank")
+
+    id: int = col.number(primary_key=True)
+    rank: int = col.number()
+    name: str = col.text()
+    gvc: str | None = col.text(nullable=True)
+    direction: str = col.text()
+    iban: str | None = col.text(nullable=True)
+    counter_iban: str | None = col.text(nullable=True)
+    pattern: str | None = col.text(nullable=True)
+    min_cents: int | None = col.cents(nullable=True)
+    max_cents: int | None = col.cents(nullable=True)
+    role: str = col.text()
+    account: str | None = col.text(nullable=True)
+    active: int = col.flag()

@@ -1,0 +1,106 @@
+"""Entries and postings as values: balanced to the cent before they reach the book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sepa.errors import N_, KasseError
+
+EntryKind = Literal[
+    "opening", "order", "bank", "clearing", "run", "execution", "return", "manual", "transfer", "reversal", "closing"
+]
+OWN_COMMAND: dict[str, str] = {
+    "opening": "opening import",
+    "order": "order cancel",
+    "bank": "suspense undo",
+    "clearing": "suspense undo",
+    "run": "payment void",
+    "execution": "payment return",
+    "return": "payment return",
+    "closing": "day close",
+}
+"""Kinds of entries that are undone by the command that made them, not by `journal reverse`."""
+
+
+class UnbalancedEntryError(KasseError):
+    """Debits and credits differ."""
+
+    code = "entry.unbalanced"
+    template = N_("the postings of an entry differ by {difference_cents}")
+    hint = N_("debits and credits of an office must be equal")
+
+
+class UnknownAccountError(KasseError):
+    """A posting names an account that the office does not have."""
+
+    code = "account.unknown"
+    template = N_("office {office} has no account {account}")
+    hint = N_("see 'kasse report trial-balance' for the accounts, or correct the number")
+
+
+class ClosedAccountError(KasseError):
+    """A posting names an account that is closed on the posting day."""
+
+    code = "account.closed"
+    template = N_("account {account} of office {office} is closed since {day}")
+    hint = N_("use the account that replaced it")
+
+
+class ClosedPeriodError(KasseError):
+    """The posting day lies in a closed period (§ 71 LHO)."""
+
+    code = "period.closed"
+    template = N_("{day} is closed, the last closed day is {closed}")
+    hint = N_("post it on the next open day; a closed day is never reopened")
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One line: account, cents (debit positive, credit negative), the open item it moves, its dimensions.
+
+    `dimensions` is written `key=value;key=value` with keys in order.
+    """
+
+    account: str
+    cents: int
+    item: int | None = None
+    dimensions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it is posted. Drafts with the same `group` are one transaction across offices.
+
+    `source` names what the entry comes from (`order:17`), `text` is free words kept outside the chain.
+    Raises `UnbalancedEntryError` when its postings do not sum to zero.
+    """
+
+    office: str
+    kind: EntryKind
+    posting_day: str
+    postings: tuple[Posting, ...]
+    source: str | None = None
+    text: str = ""
+    bank_day: str | None = None
+    value_day: str | None = None
+    payment_day: str | None = None
+    reverses: int | None = None
+    group: int | None = None
+
+    def __post_init__(self) -> None:
+        difference = sum([posting.cents for posting in self.postings])
+        if difference:
+            raise UnbalancedEntryError(difference_cents=difference)
+        assert len(self.postings) >= 2, "an entry has at least two postings"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a draft ended up: its place in the office's chain, and its number in the year."""
+
+    office: str
+    position: int
+    year: int
+    number: int
+    transaction_id: str | None = None

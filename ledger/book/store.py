@@ -1,0 +1,188 @@
+"""The one place where entries are written: numbers, chain, texts, balances, head, in one unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+
+from ledger.book.chain import SALT_BYTES, entry_bytes, salted
+from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, Posted, UnknownAccountError
+from ledger.store.engines import Row, Store
+
+CHUNK = 10_000
+ENTRY_COLUMNS = (
+    "office", "position", "year", "number", "kind", "source", "transaction_id", "posting_day", "bank_day",
+    "value_day", "payment_day", "recorded_at", "recorded_by", "reverses", "posting_count", "text_hash", "canonical",
+    "hash",
+)  # fmt: skip
+POSTING_COLUMNS = ("office", "position", "line", "account", "cents", "item", "dimensions")
+_ADD_BALANCE = """
+    INSERT INTO month_balance (office, account, month, debit_cents, credit_cents)
+    VALUES (:office, :account, :month, :debit, :credit)
+    ON CONFLICT (office, account, month) DO UPDATE SET
+        debit_cents = month_balance.debit_cents + excluded.debit_cents,
+        credit_cents = month_balance.credit_cents + excluded.credit_cents"""
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The end of one office's chain while a unit of work appends to it."""
+
+    position: int
+    hash: bytes
+    numbers: dict[int, int]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows of one chunk on their way into the tables, and what they add to the balances."""
+
+    entries: list[Row] = field(default_factory=list)
+    postings: list[Row] = field(default_factory=list)
+    texts: list[Row] = field(default_factory=list)
+
+
+def post(store: Store, drafts: Iterable[Draft]) -> list[Posted]:
+    """Append the drafts to their offices' chains and return where each one is, in order.
+
+    Runs inside a unit of work that holds the offices. Raises `ClosedPeriodError`, `UnknownAccountError`,
+    `ClosedAccountError`; the unit is then rolled back as a whole.
+    """
+    poster = _Poster(store)
+    stream, posted = iter(drafts), []
+    while chunk := list(islice(stream, CHUNK)):
+        posted += poster.append(chunk)
+    poster.finish()
+    return posted
+
+
+class _Poster:
+    """Appends chunks of drafts and remembers heads, accounts and balances between them."""
+
+    def __init__(self, store: Store) -> None:
+        assert store.in_unit, "posting needs a unit of work"
+        self.store = store
+        self.closed: str = store.value("SELECT max(last_day) FROM closing") or ""
+        self.chains: dict[str, _Chain] = {}
+        self.accounts: dict[tuple[str, str], str | None] = {}
+        self.balances: dict[tuple[str, str, str], list[int]] = {}
+        self.group: tuple[int, str] | None = None
+
+    def append(self, chunk: list[Draft]) -> list[Posted]:
+        batch = _Batch()
+        salts = self.store.salt(SALT_BYTES * len(chunk))
+        posted = [
+            self._add(batch, draft, salts[SALT_BYTES * i : SALT_BYTES * (i + 1)]) for i, draft in enumerate(chunk)
+        ]
+        self.store.insert("posting", POSTING_COLUMNS, batch.postings)
+        self.store.insert("entry_text", ("office", "position", "salt", "text"), batch.texts)
+        self.store.insert("entry", ENTRY_COLUMNS, batch.entries)
+        return posted
+
+    def finish(self) -> None:
+        self.store.execute_many(
+            _ADD_BALANCE,
+            [
+                {"office": office, "account": account, "month": month, "debit": debit, "credit": credit}
+                for (office, account, month), (debit, credit) in sorted(self.balances.items())
+            ],
+        )
+        for office, chain in sorted(self.chains.items()):
+            self.store.execute(
+                "UPDATE head SET position = :position, hash = :hash WHERE office = :office",
+                office=office,
+                position=chain.position,
+                hash=chain.hash,
+            )
+
+    def _add(self, batch: _Batch, draft: Draft, salt: bytes) -> Posted:
+        if draft.posting_day <= self.closed:
+            raise ClosedPeriodError(day=draft.posting_day, closed=self.closed)
+        chain = self.chains.get(draft.office) or self._load(draft.office)
+        year = int(draft.posting_day[:4])
+        number = chain.numbers[year] + 1 if year in chain.numbers else self._last_number(draft.office, year) + 1
+        position = chain.position + 1
+        transaction = self._transaction(draft, position)
+        text_hash = None
+        if draft.text:
+            text_hash = salted(salt, draft.text)
+            batch.texts.append((draft.office, position, salt, draft.text))
+        fields = (
+            draft.office, position, year, number, draft.kind, draft.source, transaction, draft.posting_day,
+            draft.bank_day, draft.value_day, draft.payment_day, self.store.now, self.store.user, draft.reverses,
+        )  # fmt: skip
+        lines = [(p.account, p.cents, p.item, p.dimensions) for p in draft.postings]
+        canonical = entry_bytes(chain.hash, fields, text_hash, lines)
+        chain.hash, chain.position, chain.numbers[year] = sha256(canonical).digest(), position, number
+        batch.entries.append((*fields, len(lines), text_hash, canonical, chain.hash))
+        self._add_postings(batch, draft, position)
+        return Posted(draft.office, position, year, number, transaction)
+
+    def _add_postings(self, batch: _Batch, draft: Draft, position: int) -> None:
+        office, month = draft.office, draft.posting_day[:7]
+        for line, posting in enumerate(draft.postings, 1):
+            account, cents = posting.account, posting.cents
+            if (office, account) not in self.accounts:
+                self._check_account(office, account, draft.posting_day)
+            balance = self.balances.setdefault((office, account, month), [0, 0])
+            balance[cents < 0] += abs(cents)
+            batch.postings.append((office, position, line, account, cents, posting.item, posting.dimensions))
+
+    def _load(self, office: str) -> _Chain:
+        assert office in self.store.locked, f"the unit of work does not hold office {office}"
+        row = self.store.one("SELECT position, hash FROM head WHERE office = :office", office=office)
+        assert row is not None, f"office {office} has no head"
+        self.chains[office] = _Chain(row[0], bytes(row[1]), {})
+        return self.chains[office]
+
+    def _last_number(self, office: str, year: int) -> int:
+        sql = "SELECT max(number) FROM entry WHERE office = :office AND year = :year"
+        return int(self.store.value(sql, office=office, year=year) or 0)
+
+    def _transaction(self, draft: Draft, position: int) -> str | None:
+        if draft.group is None:
+            return None
+        if self.group is None or self.group[0] != draft.group:
+            self.group = (draft.group, f"{draft.office}-{position}")
+        return self.group[1]
+
+    def _check_account(self, office: str, account: str, day: str) -> None:
+        sql = "SELECT closed_on FROM account WHERE office = :office AND number = :account"
+        row = self.store.one(sql, office=office, account=account)
+        if row is None:
+            raise UnknownAccountError(office=office, account=account)
+        if row[0] is not None and row[0] <= day:
+            raise ClosedAccountError(office=office, account=account, day=row[0])
+        self.accounts[office, account] = row[0]
+
+
+def heads(store: Store) -> Iterator[tuple[str, int, bytes]]:
+    """Yield the present head of every office: code, position, hash."""
+    for office, position, value in store.rows("SELECT office, position, hash FROM head ORDER BY office"):
+        yield office, position, bytes(value)
+
+
+def office_codes(store: Store) -> tuple[str, ...]:
+    """Return the codes of all offices, sorted: the locks of a unit of work that may touch any of them."""
+    return tuple(code for (code,) in store.rows("SELECT code FROM office ORDER BY code"))
+
+
+def kasse_office(store: Store) -> str:
+    """Return the code of the office that is the Kasse."""
+    return str(store.value("SELECT code FROM office WHERE is_kasse = 1"))
+
+
+def account_with_role(store: Store, office: str, role: str) -> str:
+    """Return the number of the office's account with that role (the lowest where there are several)."""
+    sql = "SELECT min(number) FROM account WHERE office = :office AND role = :role AND closed_on IS NULL"
+    found = store.value(sql, office=office, role=role)
+    if found is None:
+        raise UnknownAccountError(office=office, account=role)
+    return str(found)
+
+
+def setting(store: Store, key: str) -> str:
+    """Return a setting of the book, '' where it is not set."""
+    return str(store.value("SELECT value FROM setting WHERE key = :key", key=key) or "")

@@ -1,0 +1,119 @@
+"""Who may act: users, their roles, and the rule that nobody acts on their own work (invariant 6)."""
+
+from __future__ import annotations
+
+from ledger.book.store import kasse_office
+from ledger.events.store import record
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
+
+ROLES = (
+    "certifier", "approver", "cashier", "clerk", "payments", "releaser", "head", "enforcement", "audit", "admin",
+    "machine",
+)  # fmt: skip
+EVERYWHERE = "*"
+
+
+class UnknownUserError(KasseError):
+    """The acting person is not known to the book."""
+
+    code = "user.unknown"
+    template = N_("{user} is not a user of this book")
+    hint = N_("someone with the role admin adds you with 'kasse user add {user} --office … --role …'")
+
+
+class LockedUserError(KasseError):
+    """The acting person is locked."""
+
+    code = "user.locked"
+    template = N_("the user {user} is locked")
+    hint = N_("someone with the role admin can unlock it")
+
+
+class UserExistsError(KasseError):
+    """The name is taken."""
+
+    code = "user.exists"
+    template = N_("there is a user {user} already")
+    hint = N_("give the user another role with 'kasse user add' and a role not held yet")
+
+
+class UnknownRoleError(KasseError):
+    """No such role."""
+
+    code = "user.role_unknown"
+    template = N_("there is no role {role}")
+    hint = N_("the roles are: {roles}")
+
+
+class NotAllowedError(KasseError):
+    """The person lacks the right, or would act on their own work; the refusal is written to the event log."""
+
+    code = "right.missing"
+    template = N_("{user} may not do this in office {office}: it needs the role {role}")
+    hint = N_("ask someone who has the role; roles are given with 'kasse user add'")
+
+
+class OwnWorkError(NotAllowedError):
+    """Nobody certifies, approves, accepts, releases or closes what they made."""
+
+    code = "right.own_work"
+    template = N_("{user} has already acted on {what}")
+    hint = N_("another person must do this step")
+
+
+class UndeclaredIdentityError(KasseError):
+    """The book knows people by their login only."""
+
+    code = "user.not_declared"
+    template = N_("this book does not accept --user: it knows people by their login")
+    hint = N_("leave --user away; a book made with --identity declared accepts it")
+
+
+def user_id(store: Store, name: str) -> int:
+    """Return the number of a user.
+
+    Raises `UnknownUserError` or `LockedUserError`.
+    """
+    row = store.one("SELECT id, locked FROM app_user WHERE name = :name", name=name)
+    if row is None:
+        raise UnknownUserError(user=name)
+    if row[1]:
+        raise LockedUserError(user=name)
+    return int(row[0])
+
+
+def user_name(store: Store, number: int) -> str:
+    """Return the name of a user, or its number where the name was erased."""
+    return str(store.value("SELECT name FROM app_user WHERE id = :id", id=number) or number)
+
+
+def add_user(store: Store, name: str, grants: list[tuple[str, str]]) -> int:
+    """Add a user or give one more roles, as (office, role) pairs, and return the number; inside a unit of work."""
+    for _, role in grants:
+        if role not in ROLES:
+            raise UnknownRoleError(role=role, roles=", ".join(ROLES))
+    found = store.value("SELECT id FROM app_user WHERE name = :name", name=name)
+    number = int(found) if found else take_ids(store, BOOK, "user")
+    if not found:
+        store.insert_one("app_user", id=number, name=name, locked=0, created_at=store.now)
+    held = set(store.rows("SELECT office, role FROM user_role WHERE user_id = :id", id=number))
+    fresh = [grant for grant in grants if grant not in held]
+    if found and not fresh:
+        raise UserExistsError(user=name)
+    store.insert("user_role", ("user_id", "office", "role"), [(number, office, role) for office, role in fresh])
+    facts = {"roles": " ".join(f"{office}:{role}" for office, role in fresh)}
+    record(store, kasse_office(store), "user.add", f"user:{number}", facts)
+    return number
+
+
+def require(store: Store, office: str, *roles: str) -> None:
+    """Check that the acting user holds one of the roles in the office; inside or outside a unit of work.
+
+    Raises `NotAllowedError`.
+    """
+    sql = "SELECT role FROM user_role WHERE user_id = :id AND office IN (:office, '*')"
+    held = {role for (role,) in store.rows(sql, id=store.user, office=office)}
+    if not held.intersection(roles):
+        raise NotAllowedError(user=user_name(store, store.user), office=office, role=" / ".join(roles))

@@ -1,0 +1,257 @@
+"""One way to talk to a book, on SQLite and on PostgreSQL: SQL text with `:name` parameters, rows as tuples.
+
+The tables are declared with SQLModel; what runs is the driver alone (docs/adr/0002), so that a command on a book
+starts without importing an ORM, and bulk goes by executemany or COPY.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
+from typing import Any, Literal, Protocol
+
+from sepa.errors import N_, KasseError, TryAgainError
+
+Row = tuple[Any, ...]
+EngineName = Literal["sqlite", "postgresql"]
+WAIT_SECONDS = 30
+_PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
+
+
+class BookLockedError(TryAgainError):
+    """Another process holds the book longer than we wait."""
+
+    code = "book.locked"
+    template = N_("the book is in use by another process: {book}")
+    hint = N_("wait until it has finished and try again")
+
+
+class BookUnavailableError(TryAgainError):
+    """The database server does not answer."""
+
+    code = "book.unavailable"
+    template = N_("the database server cannot be reached: {book}")
+    hint = N_("check that the server runs and the address is right, then try again")
+
+
+class DiskFullError(TryAgainError):
+    """There is no room left to write."""
+
+    code = "book.disk_full"
+    template = N_("no space left where the book is written: {book}")
+    hint = N_("nothing was changed; free some space and try again")
+
+
+class RefusedByBookError(KasseError):
+    """A guard of the database refused a change that the rules should have refused before."""
+
+    code = "book.guard"
+    template = N_("the book refused this change: {reason}")
+    hint = N_("nothing was changed; please report this with the command you gave")
+
+
+class Connection(Protocol):
+    """What the two drivers share and the store needs."""
+
+    def cursor(self) -> Any:
+        """Return a cursor."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
+class Engine(Protocol):
+    """What differs between the engines, in one object each."""
+
+    name: EngineName
+
+    def query(self, sql: str) -> str:
+        """Return the SQL text in the driver's parameter style."""
+
+    def begin(self, connection: Any) -> None:
+        """Start a writing unit of work."""
+
+    def begin_snapshot(self, connection: Any) -> None:
+        """Start a reading unit that sees one moment."""
+
+    def stream(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> Iterator[Row]:
+        """Yield rows without holding them all; inside a unit of work or a snapshot."""
+
+    def bulk(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        """Insert many rows the fastest way the engine has and return how many."""
+
+    def failure(self, error: Exception, book: str) -> KasseError | None:
+        """Return the error a person gets for a driver's error, or None where it is a defect."""
+
+    def lock(self, store: Store, offices: Sequence[str]) -> None:
+        """Hold these offices, in this order, until the unit of work ends."""
+
+
+class Store:
+    """An open book: queries, one unit of work at a time, who acts and when.
+
+    `now` is the UTC time stamp of the command, `user` the number of the acting person (0 before any exists),
+    `salt` returns fresh random bytes. All three are given by the caller, none is invented here.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        connection: Any,
+        book: str,
+        *,
+        now: str,
+        salt: Callable[[int], bytes],
+        user: int = 0,
+    ) -> None:
+        self.engine = engine
+        self.connection = connection
+        self.book = book
+        self.now = now
+        self.salt = salt
+        self.user = user
+        self.locked: tuple[str, ...] = ()
+        self._depth = 0
+
+    def rows(self, sql: str, /, **parameters: Any) -> Iterator[Row]:
+        """Yield the rows of a query, streaming."""
+        with self.translated():
+            cursor = self.connection.cursor()
+            cursor.execute(self.engine.query(sql), parameters)
+            while chunk := cursor.fetchmany(1000):
+                yield from chunk
+
+    def stream(self, sql: str, /, **parameters: Any) -> Iterator[Row]:
+        """Yield the rows of a large query in constant memory; only inside `unit` or `snapshot`."""
+        with self.translated():
+            yield from self.engine.stream(self.connection, self.engine.query(sql), parameters)
+
+    def all(self, sql: str, /, **parameters: Any) -> list[Row]:
+        """Return all rows of a query."""
+        return list(self.rows(sql, **parameters))
+
+    def one(self, sql: str, /, **parameters: Any) -> Row | None:
+        """Return the first row of a query or None."""
+        with self.translated():
+            cursor = self.connection.cursor()
+            cursor.execute(self.engine.query(sql), parameters)
+            row: Row | None = cursor.fetchone()
+            cursor.close()
+            return row
+
+    def value(self, sql: str, /, **parameters: Any) -> Any:
+        """Return the first column of the first row, or None."""
+        row = self.one(sql, **parameters)
+        return row[0] if row else None
+
+    def execute(self, sql: str, /, **parameters: Any) -> int:
+        """Run a statement and return how many rows it touched."""
+        with self.translated():
+            cursor = self.connection.cursor()
+            cursor.execute(self.engine.query(sql), parameters)
+            return int(cursor.rowcount)
+
+    def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
+        """Run one statement for each set of parameters."""
+        if parameters:
+            with self.translated():
+                self.connection.cursor().executemany(self.engine.query(sql), parameters)
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        """Insert rows by executemany (SQLite) or COPY (PostgreSQL) and return how many."""
+        with self.translated():
+            return self.engine.bulk(self.connection, table, columns, rows)
+
+    def insert_one(self, table: str, **values: Any) -> None:
+        """Insert one row given by its columns."""
+        names = ", ".join(values)
+        self.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + name for name in values)})", **values)
+
+    @contextmanager
+    def unit(self, offices: Sequence[str] = ()) -> Iterator[None]:
+        """Run one unit of work, whole or absent, holding the locks of these offices from its start.
+
+        Offices are locked in sorted order, so that two units can wait for each other but never block each other.
+        """
+        assert self._depth == 0, "units of work do not nest"
+        self._depth = 1
+        try:
+            with self.translated():
+                self.engine.begin(self.connection)
+                try:
+                    self.locked = tuple(sorted(set(offices)))
+                    self.engine.lock(self, self.locked)
+                    yield
+                except BaseException:
+                    self.connection.rollback()
+                    raise
+                self.connection.commit()
+        finally:
+            self._depth = 0
+            self.locked = ()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read one moment of the book across several queries; inside a unit of work it changes nothing."""
+        if self._depth:
+            yield
+            return
+        self._depth = 1
+        try:
+            with self.translated():
+                self.engine.begin_snapshot(self.connection)
+                try:
+                    yield
+                finally:
+                    self.connection.rollback()
+        finally:
+            self._depth = 0
+
+    @property
+    def in_unit(self) -> bool:
+        """Whether a unit of work is under way."""
+        return self._depth > 0
+
+    def close(self) -> None:
+        """Close the connection; an unfinished unit of work is lost as if it had never begun."""
+        self.connection.close()
+
+    def translated(self) -> AbstractContextManager[None]:
+        """Turn the driver's errors inside into errors for people."""
+        return _translate(self.engine, self.book)
+
+
+@contextmanager
+def _translate(engine: Engine, book: str) -> Iterator[None]:
+    try:
+        yield
+    except KasseError:
+        raise
+    except Exception as error:
+        failure = engine.failure(error, book)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+@lru_cache(maxsize=1024)
+def to_pyformat(sql: str) -> str:
+    """Return the SQL text with `:name` written as psycopg wants it.
+
+    >>> to_pyformat("SELECT a::text FROM t WHERE a LIKE '5%' AND b = :b")
+    "SELECT a::text FROM t WHERE a LIKE '5%%' AND b = %(b)s"
+    """
+    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+def attempt_until(deadline_seconds: float, attempt: Callable[[], bool], pause_seconds: float = 0.2) -> bool:
+    """Call until it returns true or the time is over; return whether it did."""
+    start = time.monotonic()
+    while not attempt():
+        if time.monotonic() - start > deadline_seconds:
+            return False
+        time.sleep(pause_seconds)
+    return True

@@ -1,0 +1,141 @@
+"""The guards as PostgreSQL statement triggers with transition tables: one check for many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ledger.store.postgres import GUARD_STATE
+
+if TYPE_CHECKING:
+    from ledger.store.engines import Store
+    from ledger.store.guards import TableGuard
+
+SEALED = {"posting": "entry", "entry_text": "entry", "event_details": "event"}
+Shape = tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], str], ...]]
+
+
+def shapes(store: Store) -> dict[str, Shape]:
+    """Return the columns of every table of the schema; PostgreSQL has no REPLACE, so keys need no guard."""
+    sql = """SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_class c
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+             WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace GROUP BY c.relname"""
+    return {table: (tuple(columns), ()) for table, columns in store.all(sql)}
+
+
+def standing(store: Store) -> dict[str, str]:
+    """Return what stands: each trigger's table, events, columns and state, each guard function's body."""
+    sql = """SELECT t.tgname, pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text FROM pg_trigger t
+             JOIN pg_class c ON c.oid = t.tgrelid
+             WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+             UNION ALL SELECT proname || '()', prosrc FROM pg_proc
+             WHERE proname LIKE 'guard%' AND pronamespace = current_schema()::regnamespace"""
+    return {name: _plain(text) for name, text in store.all(sql)}
+
+
+def drop(store: Store) -> list[str]:
+    """Return the statements that remove every guard."""
+    sql = """SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+             WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"""
+    return [f"DROP TRIGGER {name} ON {table}" for name, table in store.all(sql)]
+
+
+def definitions(expected: dict[str, str]) -> dict[str, str]:
+    """Return the expected guards in the form in which `standing` reads them."""
+    found: dict[str, str] = {}
+    for name, text in expected.items():
+        if text.startswith("CREATE OR REPLACE FUNCTION"):
+            found[name] = _plain(text.split("$guard$")[1])
+        else:
+            found[name] = _plain(f"{text} O")
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("public.", "").replace("EXECUTE FUNCTION ", "EXECUTE FUNCTION ").split())
+
+
+def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each function and trigger, functions first."""
+    yield "guard_refuse()", _function("guard_refuse", _raise("%", "TG_TABLE_NAME || ' is final'"))
+    yield "guard_entry()", _function("guard_entry", _ENTRY)
+    yield "guard_event()", _function("guard_event", _EVENT)
+    for table, owner in SEALED.items():
+        yield f"guard_{table}_sealed()", _function(f"guard_{table}_sealed", _sealed(owner))
+        yield f"guard_{table}_sealed", _after_insert(f"guard_{table}_sealed", table, f"guard_{table}_sealed")
+    yield "guard_entry_insert", _after_insert("guard_entry_insert", "entry", "guard_entry")
+    yield "guard_event_insert", _after_insert("guard_event_insert", "event", "guard_event")
+    for guard in guards:
+        yield from _no_change(guard)
+
+
+def _no_change(guard: TableGuard) -> Iterator[tuple[str, str]]:
+    table = guard.table
+    if guard.fixed:
+        yield f"guard_{table}_update", _before(f"guard_{table}_update", f"UPDATE OF {', '.join(guard.fixed)}", table)
+    if not guard.deletable:
+        yield f"guard_{table}_delete", _before(f"guard_{table}_delete", "DELETE", table)
+    yield f"guard_{table}_truncate", _before(f"guard_{table}_truncate", "TRUNCATE", table)
+
+
+def _before(name: str, event: str, table: str) -> str:
+    return f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION guard_refuse()"
+
+
+def _after_insert(name: str, table: str, function: str) -> str:
+    return (
+        f"CREATE TRIGGER {name} AFTER INSERT ON {table} REFERENCING NEW TABLE AS fresh "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+    )
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$\n"
+        f"BEGIN\n{body}  RETURN NULL;\nEND\n$guard$"
+    )
+
+
+def _raise(template: str, argument: str = "") -> str:
+    given = f", {argument}" if argument else ""
+    return f"  RAISE EXCEPTION '{template}'{given} USING ERRCODE = '{GUARD_STATE}';\n"
+
+
+def _check(condition: str, reason: str) -> str:
+    return f"  IF {condition} THEN\n  {_raise(reason)}  END IF;\n"
+
+
+def _sealed(owner: str) -> str:
+    found = f"EXISTS (SELECT 1 FROM fresh JOIN {owner} USING (office, position))"
+    return _check(found, f"the {owner} is sealed")
+
+
+_ENTRY = (
+    _check(
+        "EXISTS (SELECT 1 FROM fresh f LEFT JOIN entry e ON e.office = f.office AND e.position = f.position - 1 "
+        "JOIN office o ON o.code = f.office WHERE f.position < 1 OR f.position > 1 AND e.position IS NULL "
+        "OR substr(f.canonical, 1, 32) <> coalesce(e.hash, o.genesis))",
+        "an entry must follow the last one and carry its hash",
+    )
+    + _check(
+        "EXISTS (SELECT 1 FROM fresh f LEFT JOIN entry e ON e.office = f.office AND e.year = f.year "
+        "AND e.number = f.number - 1 WHERE f.number < 1 OR f.number > 1 AND "
+        "(e.position IS NULL OR e.position >= f.position))",
+        "entry numbers have no gaps",
+    )
+    + _check(
+        "EXISTS (SELECT 1 FROM fresh f LEFT JOIN posting p ON p.office = f.office AND p.position = f.position "
+        "GROUP BY f.office, f.position, f.posting_count "
+        "HAVING count(p.line) <> f.posting_count OR coalesce(sum(p.cents), 1) <> 0)",
+        "the postings of an entry must be complete and balance to zero",
+    )
+    + _check(
+        "EXISTS (SELECT 1 FROM fresh WHERE posting_day <= (SELECT max(last_day) FROM closing))",
+        "the posting day is closed",
+    )
+)
+_EVENT = _check(
+    "EXISTS (SELECT 1 FROM fresh f LEFT JOIN event e ON e.office = f.office AND e.position = f.position - 1 "
+    "WHERE f.position < 1 OR f.position > 1 AND e.position IS NULL)",
+    "an event must follow the last one",
+)

@@ -1,0 +1,133 @@
+"""The guards as SQLite triggers.
+
+`INSERT OR REPLACE` deletes without firing delete triggers, so the insert itself is checked against every key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ledger.store.engines import Store
+    from ledger.store.guards import TableGuard
+
+Key = tuple[tuple[str, ...], str]
+Shape = tuple[tuple[str, ...], tuple[Key, ...]]
+CHAINED = frozenset({"entry", "event"})
+SEALED = {"posting": "entry", "entry_text": "entry", "event_details": "event"}
+
+
+def shapes(store: Store) -> dict[str, Shape]:
+    """Return columns and unique keys of every table, a key with the condition of its partial index."""
+    found: dict[str, Shape] = {}
+    for (table,) in store.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"):
+        columns = tuple(name for (name,) in store.all("SELECT name FROM pragma_table_info(:t) ORDER BY cid", t=table))
+        found[table] = (columns, tuple(_keys(store, table)))
+    return found
+
+
+def _keys(store: Store, table: str) -> Iterator[Key]:
+    indexes = """SELECT l.name, m.sql FROM pragma_index_list(:t) l LEFT JOIN sqlite_master m ON m.name = l.name
+                 WHERE l."unique" = 1 ORDER BY l.name"""
+    for index, text in store.all(indexes, t=table):
+        columns = store.all("SELECT name FROM pragma_index_info(:i) ORDER BY seqno", i=index)
+        condition = str(text).partition(" WHERE ")[2] if text else ""
+        yield tuple(name for (name,) in columns), condition
+
+
+def standing(store: Store) -> dict[str, str]:
+    """Return the text of every trigger in the file."""
+    return dict(store.all("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+
+
+def drop(store: Store) -> list[str]:
+    """Return the statements that remove every guard."""
+    return [f"DROP TRIGGER {name}" for name in standing(store)]
+
+
+def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each trigger."""
+    for guard in guards:
+        yield from _no_change(guard)
+        if not guard.deletable and guard.table not in CHAINED:
+            yield _no_replace(guard)
+    yield "guard_entry_insert", _ENTRY
+    yield "guard_event_insert", _EVENT
+    for table, owner in SEALED.items():
+        yield f"guard_{table}_sealed", _sealed(table, owner)
+
+
+def _no_change(guard: TableGuard) -> Iterator[tuple[str, str]]:
+    table = guard.table
+    if guard.fixed:
+        name = f"guard_{table}_update"
+        yield name, _refuse(name, f"UPDATE OF {', '.join(guard.fixed)}", table, f"{table} is final")
+    if not guard.deletable:
+        name = f"guard_{table}_delete"
+        yield name, _refuse(name, "DELETE", table, f"{table} keeps every row")
+
+
+def _no_replace(guard: TableGuard) -> tuple[str, str]:
+    name = f"guard_{guard.table}_replace"
+    same = " OR ".join(_same_key(guard, columns, condition) for columns, condition in guard.keys)
+    return name, _refuse(name, "INSERT", guard.table, f"{guard.table} exists already", same)
+
+
+def _same_key(guard: TableGuard, columns: tuple[str, ...], condition: str) -> str:
+    same = " AND ".join(f"{column} = NEW.{column}" for column in columns)
+    if not condition:
+        return f"EXISTS (SELECT 1 FROM {guard.table} WHERE {same})"
+    new = re.sub(r"[a-z_]+", lambda m: f"NEW.{m[0]}" if m[0] in guard.columns else m[0], condition)
+    return f"({new} AND EXISTS (SELECT 1 FROM {guard.table} WHERE {same} AND {condition}))"
+
+
+def _refuse(name: str, event: str, table: str, reason: str, condition: str = "") -> str:
+    when = f" WHEN {condition}" if condition else ""
+    return f"CREATE TRIGGER {name} BEFORE {event} ON {table}{when} BEGIN SELECT RAISE(ABORT, 'kasse: {reason}'); END"
+
+
+def _sealed(table: str, owner: str) -> str:
+    found = f"SELECT 1 FROM {owner} WHERE office = NEW.office AND position = NEW.position"
+    return _refuse(f"guard_{table}_sealed", "INSERT", table, f"the {owner} is sealed", f"EXISTS ({found})")
+
+
+def _check(condition: str, reason: str) -> str:
+    return f"  SELECT RAISE(ABORT, 'kasse: {reason}') WHERE {condition};\n"
+
+
+_LAST = "SELECT max(position) FROM entry WHERE office = NEW.office"
+_ENTRY = (
+    "CREATE TRIGGER guard_entry_insert BEFORE INSERT ON entry BEGIN\n"
+    + _check(f"NEW.position <> coalesce(({_LAST}), 0) + 1", "an entry must follow the last one")
+    + _check(
+        "NEW.number <> coalesce((SELECT max(number) FROM entry WHERE office = NEW.office AND year = NEW.year), 0) + 1",
+        "entry numbers have no gaps",
+    )
+    + _check(
+        "substr(NEW.canonical, 1, 32) <> coalesce((SELECT hash FROM entry WHERE office = NEW.office "
+        "AND position = NEW.position - 1), (SELECT genesis FROM office WHERE code = NEW.office))",
+        "an entry must carry the hash before it",
+    )
+    + _check(
+        "(SELECT count(*) = NEW.posting_count AND coalesce(sum(cents), 1) = 0 FROM posting "
+        "WHERE office = NEW.office AND position = NEW.position) = 0",
+        "the postings of an entry must be complete and balance to zero",
+    )
+    + _check("NEW.posting_day <= (SELECT max(last_day) FROM closing)", "the posting day is closed")
+    + _check(
+        "NEW.reverses IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE office = NEW.office "
+        "AND reverses = NEW.reverses)",
+        "the entry is reversed already",
+    )
+    + "END"
+)
+_EVENT = (
+    "CREATE TRIGGER guard_event_insert BEFORE INSERT ON event BEGIN\n"
+    + _check(
+        "NEW.position <> coalesce((SELECT max(position) FROM event WHERE office = NEW.office), 0) + 1",
+        "an event must follow the last one",
+    )
+    + "END"
+)

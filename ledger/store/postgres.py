@@ -1,0 +1,144 @@
+"""A book on a PostgreSQL server: office rows as locks, COPY for bulk, days and money as on SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from ledger.store.engines import (
+    WAIT_SECONDS,
+    BookLockedError,
+    BookUnavailableError,
+    DiskFullError,
+    EngineName,
+    RefusedByBookError,
+    Row,
+    to_pyformat,
+)
+from sepa.errors import N_, KasseError
+
+if TYPE_CHECKING:
+    from ledger.store.engines import Store
+
+GUARD_STATE = "KA001"
+FEW = 50
+
+
+class PostgresMissingError(KasseError):
+    """The driver is an extra that is not installed."""
+
+    code = "book.postgres_missing"
+    template = N_("the PostgreSQL driver is not installed")
+    hint = N_("install it with: pip install 'kasse[postgres]'")
+
+
+class PostgresEngine:
+    """What is particular to PostgreSQL."""
+
+    name: EngineName = "postgresql"
+
+    def __init__(self) -> None:
+        self.streams = 0
+
+    def query(self, sql: str) -> str:
+        """Return the text in psycopg's parameter style."""
+        return to_pyformat(sql)
+
+    def begin(self, connection: Any) -> None:
+        """Start a transaction; locks are taken by `lock`."""
+        connection.execute("BEGIN")
+
+    def begin_snapshot(self, connection: Any) -> None:
+        """Start a reading transaction that keeps seeing one moment."""
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def stream(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> Iterator[Row]:
+        """Yield the rows from a server-side cursor."""
+        self.streams += 1
+        with connection.cursor(name=f"kasse_stream_{self.streams}") as cursor:
+            cursor.itersize = 5000
+            cursor.execute(sql, parameters)
+            yield from cursor
+
+    def lock(self, store: Store, offices: Sequence[str]) -> None:
+        """Lock the head rows of the offices in the given order."""
+        for office in offices:
+            store.execute("SELECT 1 FROM head WHERE office = :office FOR UPDATE", office=office)
+
+    def bulk(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        """Insert a few rows directly, many by COPY into a temporary table (COPY is refused under row security)."""
+        stream = iter(rows)
+        first = list(islice(stream, FEW + 1))
+        names = ", ".join(columns)
+        with connection.cursor() as cursor:
+            if len(first) <= FEW:
+                marks = ", ".join(["%s"] * len(columns))
+                if first:
+                    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", first)
+                return len(first)
+            cursor.execute(f"CREATE TEMPORARY TABLE bulk_load AS SELECT {names} FROM {table} WITH NO DATA")
+            with cursor.copy(f"COPY bulk_load ({names}) FROM STDIN") as copy:
+                for row in chain(first, stream):
+                    copy.write_row(row)
+            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_load")
+            count = int(cursor.rowcount)
+            cursor.execute("DROP TABLE bulk_load")
+            return count
+
+    def failure(self, error: Exception, book: str) -> KasseError | None:
+        """Translate what PostgreSQL reports, by its SQLSTATE."""
+        import psycopg
+
+        if not isinstance(error, psycopg.Error):
+            return None
+        state = error.sqlstate or ""
+        if state == GUARD_STATE:
+            return RefusedByBookError(reason=error.diag.message_primary or "")
+        if state in {"55P03", "57014", "40P01", "40001"}:
+            return BookLockedError(book=_shown(book))
+        if state == "53100":
+            return DiskFullError(book=_shown(book))
+        if state.startswith(("08", "57P")) or (not state and isinstance(error, psycopg.OperationalError)):
+            return BookUnavailableError(book=_shown(book))
+        return None
+
+
+ENGINE = PostgresEngine()
+
+
+def connect(url: str, *, wait_seconds: float = WAIT_SECONDS) -> Any:
+    """Open the database with the settings every connection needs.
+
+    Raises `PostgresMissingError` or `BookUnavailableError`.
+    """
+    try:
+        import psycopg
+        from psycopg.types.numeric import IntLoader
+    except ImportError as error:
+        raise PostgresMissingError from error
+    try:
+        connection = psycopg.connect(
+            url, autocommit=True, connect_timeout=10, options=f"-c lock_timeout={int(wait_seconds * 1000)}"
+        )
+    except psycopg.OperationalError as error:
+        raise ENGINE.failure(error, url) or error from error
+    connection.adapters.register_loader("numeric", IntLoader)  # sums of whole cents stay whole
+    connection.execute("SET client_min_messages = warning")
+    return connection
+
+
+def _shown(url: str) -> str:
+    """Return the address without a password."""
+    scheme, _, rest = url.partition("://")
+    credentials, at, place = rest.rpartition("@")
+    return f"{scheme}://{credentials.split(':', 1)[0]}{at}{place}"
+
+
+def schema_version(connection: Any) -> str | None:
+    """Return the revision of the book's schema, or None where the database has none."""
+    found = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+    if found[0] is None:
+        return None
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None

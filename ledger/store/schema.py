@@ -1,0 +1,51 @@
+"""All tables together: what a new book is made of, and what may change in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, MetaData, StaticPool, create_engine
+from sqlmodel import SQLModel
+
+import ledger.bank.tables
+import ledger.book.tables
+import ledger.events.tables
+import ledger.items.tables
+import ledger.payments.tables
+import ledger.people.tables  # noqa: F401 - importing a table declares it
+from ledger.store.access import SCHEMA_VERSION
+from ledger.store.engines import Store
+from ledger.store.guards import install_guards
+
+METADATA: MetaData = SQLModel.metadata
+
+
+def mutable_columns() -> Mapping[str, tuple[str, ...]]:
+    """Return for each table the columns that may change after a row was written."""
+    return {str(cls.__tablename__): cls.MUTABLE for cls in SQLModel.__subclasses__() if hasattr(cls, "MUTABLE")}
+
+
+@contextmanager
+def sqlalchemy_connection(store: Store) -> Iterator[Connection]:
+    """Yield a SQLAlchemy connection over the store's own, for migrations and DDL."""
+    url = "sqlite://" if store.engine.name == "sqlite" else "postgresql+psycopg://"
+    engine = create_engine(url, creator=lambda: store.connection, poolclass=StaticPool)
+    connection = engine.connect()
+    try:
+        yield connection
+    finally:
+        connection.detach()
+
+
+def create_fresh(store: Store) -> None:
+    """Create the present schema with its guards on an empty database, in one unit of work.
+
+    Tests build their templates with it; books of people are built by the migrations, and a test compares the two.
+    """
+    with store.unit():
+        with sqlalchemy_connection(store) as connection:
+            METADATA.create_all(connection)
+        store.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        store.execute("INSERT INTO alembic_version VALUES (:version)", version=SCHEMA_VERSION)
+        install_guards(store, mutable_columns())

@@ -1,0 +1,164 @@
+"""A book in one SQLite file: WAL, STRICT tables, foreign keys, writers in line by BEGIN IMMEDIATE."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ledger.store.engines import (
+    WAIT_SECONDS,
+    BookLockedError,
+    DiskFullError,
+    EngineName,
+    RefusedByBookError,
+    Row,
+)
+from sepa.errors import N_, KasseError
+
+if TYPE_CHECKING:
+    from ledger.store.engines import Store
+
+OLDEST = (3, 37, 0)
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "davfs", "ceph"})
+GUARD_PREFIX = "kasse: "
+
+
+class BookNotFoundError(KasseError):
+    """There is no book where one was named."""
+
+    code = "book.not_found"
+    template = N_("there is no book at {book}")
+    hint = N_("make one with 'kasse book create', or name yours with --book or KASSE_BOOK")
+
+
+class NotABookError(KasseError):
+    """The file is something else."""
+
+    code = "book.not_a_book"
+    template = N_("this file is not a book of kasse: {book}")
+    hint = N_("name the right file with --book or KASSE_BOOK")
+
+
+class NetworkFileSystemError(KasseError):
+    """SQLite cannot lock reliably on a network file system."""
+
+    code = "book.network_file_system"
+    template = N_("the book lies on a network file system ({kind}): {book}")
+    hint = N_("put the book on a local disk, or use a PostgreSQL server for several machines")
+
+
+class SqliteTooOldError(KasseError):
+    """The SQLite of this Python lacks STRICT tables."""
+
+    code = "book.sqlite_too_old"
+    template = N_("SQLite {version} is too old for a book")
+    hint = N_("use a Python with SQLite 3.37 or newer")
+
+
+class SqliteEngine:
+    """What is particular to SQLite."""
+
+    name: EngineName = "sqlite"
+
+    def query(self, sql: str) -> str:
+        """Return the text as it is: SQLite knows `:name`."""
+        return sql
+
+    def begin(self, connection: sqlite3.Connection) -> None:
+        """Take the write lock at once, so that two writers queue instead of failing half-way."""
+        connection.execute("BEGIN IMMEDIATE")
+
+    def begin_snapshot(self, connection: sqlite3.Connection) -> None:
+        """Start a reading transaction: in WAL it keeps seeing the moment of its first query."""
+        connection.execute("BEGIN DEFERRED")
+
+    def stream(self, connection: sqlite3.Connection, sql: str, parameters: Mapping[str, Any]) -> Iterator[Row]:
+        """Yield the rows as SQLite finds them."""
+        yield from connection.execute(sql, parameters)
+
+    def bulk(self, connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
+        """Insert by executemany."""
+        marks = ", ".join("?" * len(columns))
+        cursor = connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+        return max(cursor.rowcount, 0)
+
+    def lock(self, store: Store, offices: Sequence[str]) -> None:
+        """Do nothing: BEGIN IMMEDIATE holds the whole book."""
+
+    def failure(self, error: Exception, book: str) -> KasseError | None:
+        """Translate what SQLite reports."""
+        text = str(error)
+        if isinstance(error, sqlite3.IntegrityError) and text.startswith(GUARD_PREFIX):
+            return RefusedByBookError(reason=text.removeprefix(GUARD_PREFIX))
+        if isinstance(error, sqlite3.OperationalError):
+            if "locked" in text:
+                return BookLockedError(book=book)
+            if "full" in text or "disk I/O error" in text:
+                return DiskFullError(book=book)
+        if isinstance(error, sqlite3.DatabaseError) and "not a database" in text:
+            return NotABookError(book=book)
+        return None
+
+
+ENGINE = SqliteEngine()
+
+
+def connect(path: Path, *, create: bool = False, wait_seconds: float = WAIT_SECONDS) -> sqlite3.Connection:
+    """Open the file with the settings every connection needs.
+
+    Raises `BookNotFoundError`, `NotABookError`, `NetworkFileSystemError` or `SqliteTooOldError`.
+    """
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise SqliteTooOldError(version=sqlite3.sqlite_version)
+    if not create and not path.is_file():
+        raise BookNotFoundError(book=str(path))
+    kind = file_system(path.parent if create else path)
+    if kind in NETWORK_FILE_SYSTEMS:
+        raise NetworkFileSystemError(book=str(path), kind=kind)
+    if create:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None, cached_statements=512)
+    try:
+        _prepare(connection, fresh=create)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise ENGINE.failure(error, str(path)) or error from error
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, *, fresh: bool) -> None:
+    if fresh:
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA cache_size = -65536")
+
+
+def file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
+    """Return the kind of file system a path lies on, or '' where the machine does not say."""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+        place = str(path.resolve())
+    except OSError:
+        return ""
+    best, kind = "", ""
+    for line in lines:
+        fields = line.split()
+        point = fields[1].replace("\\040", " ")
+        below = place == point or place.startswith(point.rstrip("/") + "/")
+        if below and len(point) >= len(best):
+            best, kind = point, fields[2]
+    return kind
+
+
+def schema_version(connection: sqlite3.Connection) -> str | None:
+    """Return the revision of the book's schema, or None where the file has none."""
+    found: Any = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    ).fetchone()
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if found else None
+    return str(row[0]) if row else None

@@ -1,0 +1,82 @@
+"""Fixtures for all tests: the hypothesis profiles and what must not be skipped where it is required."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "default",
+    derandomize=True,
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.register_profile("soak", parent=settings.get_profile("default"), derandomize=False, max_examples=2000)
+settings.load_profile(os.environ.get("KASSE_HYPOTHESIS", "default"))
+
+
+def needs(part: str, present: bool, reason: str) -> None:
+    """Skip with a reason, or fail where KASSE_REQUIRE says that the part must be there."""
+    if present:
+        return
+    if part in os.environ.get("KASSE_REQUIRE", "").split(","):
+        pytest.fail(f"KASSE_REQUIRE names {part}: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    """A filled SQLite book, made once and copied for every test."""
+    from tests import books
+
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    books.make_sqlite_template(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The address of a real PostgreSQL server, or a skip with the reason."""
+    from tests.servers import postgres_url
+
+    with postgres_url() as (url, reason):
+        needs("pg", bool(url), reason)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server, worker_id):
+    """A filled PostgreSQL book, made once; tests get databases made from it."""
+    from tests import books
+
+    name = f"kasse_template_{worker_id}"
+    books.make_postgres_template(postgres_server, name)
+    yield name
+    books.run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def book(request, tmp_path):
+    """The location of a fresh, filled book; every test runs on both engines."""
+    from tests import books
+
+    if request.param == "sqlite":
+        with books.sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path) as location:
+            yield location
+        return
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    name = f"kasse_{abs(hash(request.node.nodeid)) % 10**12}_{os.getpid()}"
+    books.run_sql(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield books.database(server, name)
+    books.run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def store(book):
+    """An open book on either engine, acting as root."""
+    from tests import books
+
+    store = books.opened(book)
+    yield store
+    store.close()
