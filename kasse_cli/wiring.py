@@ -1,0 +1,47 @@
+"""The joints between the command line and the books: opening a book as the person who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ledger.book.store import kasse_office, setting
+from ledger.events.store import record
+from ledger.people.users import NotAllowedError, user_id
+from ledger.store.access import open_book as open_location
+
+if TYPE_CHECKING:
+    from kasse_cli.context import Call
+    from ledger.store.engines import Store
+
+
+@contextmanager
+def open_book(call: Call) -> Iterator[Store]:
+    """Yield the book of this call with the acting person set, and close it.
+
+    A step that the rules refuse to this person is written to the event log before the error goes on.
+    """
+    store = open_location(call.book, now=call.now, salt=call.random)
+    try:
+        store.user = _actor(call, store)
+        yield store
+    except NotAllowedError as error:
+        _note_refusal(call, store, error)
+        raise
+    finally:
+        store.close()
+
+
+def _actor(call: Call, store: Store) -> int:
+    if store.engine.name == "postgresql" and setting(store, "identity") != "declared":
+        call.actor(declared=False)
+        return user_id(store, str(store.value("SELECT session_user::text")))
+    return user_id(store, call.actor(declared=setting(store, "identity") == "declared"))
+
+
+def _note_refusal(call: Call, store: Store, error: NotAllowedError) -> None:
+    office = kasse_office(store)
+    with store.unit([office]):
+        details = {key: str(value) for key, value in error.fields.items()}
+        record(store, office, "refused", None, {"command": call.command, "code": error.code}, details)

@@ -1,0 +1,133 @@
+"""Kassenzeichen: the number a payer quotes; its schemes are data of the book, there is no national standard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
+
+_NOISE = re.compile(r"[\s.\-/]+")
+_FOREIGN = re.compile(r"[A-Z0-9]{3,35}")
+
+
+class InvalidReferenceError(KasseError):
+    """A reference passes no scheme of the book."""
+
+    code = "reference.invalid"
+    template = N_("not a valid Kassenzeichen: {reference}")
+    hint = N_("check the digits, or mark the reference as foreign")
+
+
+class NoSchemeError(KasseError):
+    """No active scheme gives out numbers."""
+
+    code = "reference.no_scheme"
+    template = N_("no scheme of this book gives out Kassenzeichen")
+    hint = N_("activate a scheme that issues numbers")
+
+
+def mod_11_10(digits: str) -> int:
+    """Return the remainder of ISO 7064 MOD 11,10 over the digits: 1 for a number with its right check digit.
+
+    >>> mod_11_10("794623"), mod_11_10("794624")
+    (1, 2)
+    """
+    check = 5
+    for digit in digits:
+        check = (((check or 10) * 2) % 11 + int(digit)) % 10
+    return check
+
+
+def _append_mod_11_10(digits: str) -> str:
+    check = 5
+    for digit in digits:
+        check = (((check or 10) * 2) % 11 + int(digit)) % 10
+    return digits + str((1 - ((check or 10) * 2) % 11) % 10)
+
+
+METHODS: Mapping[str, tuple[Callable[[str], bool], Callable[[str], str]]] = {
+    "iso7064_mod_11_10": (lambda digits: mod_11_10(digits) == 1, _append_mod_11_10),
+}
+"""By name: whether a number is right, and the number with its check digit appended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How a Kassenzeichen of this book is built: pattern, length with check digit, method, prefix."""
+
+    code: str
+    pattern: str
+    length: int
+    method: str
+    prefix: str
+    issues: bool
+
+    def valid(self, reference: str) -> bool:
+        """Return whether the compact reference fits pattern and check digit."""
+        if re.fullmatch(self.pattern, reference) is None:
+            return False
+        check = METHODS.get(self.method)
+        return check is None or check[0](reference)
+
+    @property
+    def checked(self) -> bool:
+        """Whether a check digit protects the number, so that it may decide alone."""
+        return self.method in METHODS
+
+    def number(self, count: int) -> str:
+        """Return the count-th Kassenzeichen of the scheme."""
+        width = self.length - len(self.prefix) - 1
+        return METHODS[self.method][1](self.prefix + f"{count:0{width}d}")
+
+
+def compact(text: str) -> str:
+    """Return a reference without spaces, dots, hyphens and slashes, in capitals."""
+    return _NOISE.sub("", text).upper()
+
+
+def active_schemes(store: Store) -> tuple[Scheme, ...]:
+    """Return the schemes that references of this book may follow."""
+    sql = "SELECT code, pattern, length, method, prefix, issues FROM reference_scheme WHERE active = 1 ORDER BY code"
+    return tuple(
+        Scheme(code, pattern, length, method, prefix, bool(issues))
+        for code, pattern, length, method, prefix, issues in store.rows(sql)
+    )
+
+
+def check_reference(schemes: tuple[Scheme, ...], text: str, *, foreign: bool) -> str:
+    """Return the compact reference.
+
+    Raises `InvalidReferenceError` where it passes no scheme and is not marked foreign.
+    """
+    reference = compact(text)
+    if foreign:
+        if _FOREIGN.fullmatch(reference) is None:
+            raise InvalidReferenceError(reference=text)
+        return reference
+    if not any(scheme.valid(reference) for scheme in schemes):
+        raise InvalidReferenceError(reference=text)
+    return reference
+
+
+def issue(store: Store, count: int = 1) -> list[str]:
+    """Return fresh Kassenzeichen of the issuing scheme that nothing in the book uses; inside a unit of work."""
+    scheme = next((scheme for scheme in active_schemes(store) if scheme.issues), None)
+    if scheme is None:
+        raise NoSchemeError
+    fresh: list[str] = []
+    while len(fresh) < count:
+        wanted = count - len(fresh)
+        first = take_ids(store, BOOK, f"reference:{scheme.code}", wanted)
+        numbers = [scheme.number(first + offset) for offset in range(wanted)]
+        fresh += [number for number in numbers if not _used(store, number)]
+    return fresh
+
+
+def _used(store: Store, reference: str) -> bool:
+    sql = """SELECT 1 FROM item WHERE reference = :reference
+             UNION ALL SELECT 1 FROM cash_order WHERE reference = :reference LIMIT 1"""
+    return store.value(sql, reference=reference) is not None

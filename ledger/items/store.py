@@ -1,0 +1,117 @@
+"""Open items and their clearings in the book: made, settled, reset; the open amount is kept with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from typing import Literal
+
+from ledger.book.entry import Posting
+from ledger.store.counters import take_ids
+from ledger.store.engines import Row, Store
+
+ItemKind = Literal["receivable", "payable", "credit", "suspense", "advance"]
+ClearingKind = Literal["bank", "assign", "run", "opening", "setoff", "reset", "reversal"]
+SIDES: dict[str, str] = {"receivable": "D", "payable": "C", "credit": "C", "suspense": "C", "advance": "D"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An open item to be written: `position` is the entry that made it, both amounts are positive cents."""
+
+    office: str
+    id: int
+    kind: ItemKind
+    account: str
+    amount_cents: int
+    due: str
+    opened_on: str
+    position: int
+    party: int | None = None
+    reference: str | None = None
+    foreign_reference: bool = False
+    order_id: int | None = None
+    main_item: int | None = None
+    claim_kind: str | None = None
+    profile: str | None = None
+    purpose: str | None = None
+    bank_account: str | None = None
+    original_due: str | None = None
+    dunning_level: int = 0
+    dunned_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewClearing:
+    """A clearing to be written: which entry, which days, and (item, cents) lines; cents reduce what is open."""
+
+    office: str
+    kind: ClearingKind
+    position: int
+    posting_day: str
+    payment_day: str
+    lines: tuple[tuple[int, int], ...]
+    resets: int | None = None
+
+
+def reserve_items(store: Store, office: str, count: int = 1) -> int:
+    """Return the first of `count` fresh item numbers of the office."""
+    return take_ids(store, office, "item", count)
+
+
+_PLAIN = tuple(f.name for f in fields(NewItem))
+ITEM_COLUMNS = (*_PLAIN, "side", "open_cents")
+
+
+def insert_items(store: Store, items: Sequence[NewItem]) -> None:
+    """Write new items, wholly open."""
+    store.insert("item", ITEM_COLUMNS, (_item_row(item) for item in items))
+
+
+def _item_row(item: NewItem) -> Row:
+    values = dict(zip(_PLAIN, astuple(item), strict=True))
+    values["foreign_reference"] = int(item.foreign_reference)
+    values["original_due"] = item.original_due or item.due
+    return (*values.values(), SIDES[item.kind], item.amount_cents)
+
+
+def posting_for(side: str, account: str, item: int, cents: int) -> Posting:
+    """Return the posting that settles `cents` of an item on its control account (negative re-opens)."""
+    return Posting(account, -cents if side == "D" else cents, item)
+
+
+def opening_posting(side: str, account: str, item: int, cents: int) -> Posting:
+    """Return the posting that makes an item on its control account."""
+    return posting_for(side, account, item, -cents)
+
+
+def clear(store: Store, clearings: Sequence[NewClearing]) -> list[int]:
+    """Write clearings, take their cents off the items, and return their numbers in order.
+
+    The caller has checked that no item is settled beyond what is open: the database refuses it.
+    """
+    numbers: dict[str, int] = {}
+    given, heads, lines = [], [], []
+    for office in {clearing.office for clearing in clearings}:
+        count = sum(1 for clearing in clearings if clearing.office == office)
+        numbers[office] = take_ids(store, office, "clearing", count)
+    first = dict(numbers)
+    for new in clearings:
+        number = numbers[new.office]
+        numbers[new.office] += 1
+        given.append(number)
+        heads.append((new.office, number, new.kind, new.position, new.posting_day, new.payment_day, new.resets))
+        lines += [(new.office, number, line, item, cents) for line, (item, cents) in enumerate(new.lines, 1)]
+    columns = ("office", "id", "kind", "position", "posting_day", "payment_day", "resets")
+    store.insert("clearing", columns, heads)
+    store.insert("clearing_line", ("office", "clearing", "line", "item", "cents"), lines)
+    for office, start in sorted(first.items()):
+        store.execute(_TAKE_OFF, office=office, start=start)
+    return given
+
+
+_TAKE_OFF = """
+    UPDATE item SET open_cents = open_cents - taken.cents
+    FROM (SELECT item, sum(cents) AS cents FROM clearing_line
+          WHERE office = :office AND clearing >= :start GROUP BY item) AS taken
+    WHERE item.office = :office AND item.id = taken.item"""
