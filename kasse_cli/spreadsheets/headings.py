@@ -1,0 +1,136 @@
+"""The first row of a list: which column stands where, by names that people vary."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kasse_cli.spreadsheets.rows import RawRow, Value, shown
+from sepa.errors import N_, KasseError, Place
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+Columns = Mapping[str, Collection[str]]
+
+
+class NoHeadingError(KasseError):
+    """A first row that names none of the columns."""
+
+    code = "list.no-heading"
+    template = N_("the first row names no known column: {found}")
+    hint = N_("put the column names into the first row, for example: {expected}")
+
+
+class MissingColumnError(KasseError):
+    """A column the list cannot do without."""
+
+    code = "list.column-missing"
+    template = N_("the column {column} is missing")
+    hint = N_("add it; these names are understood: {names}")
+
+
+class DuplicateColumnError(KasseError):
+    """Two columns that mean the same."""
+
+    code = "list.column-twice"
+    template = N_("two columns mean {column}")
+    hint = N_("keep one of them and delete or rename the other")
+
+
+class UnknownColumnError(KasseError):
+    """A column whose name means nothing here; its values are not read."""
+
+    code = "list.column-unknown"
+    severity = "warning"
+    template = N_("the column {column} is unknown and is not read")
+    hint = N_("names close to it: {near}")
+
+
+class HeadingError(KasseError):
+    """Several faults of one heading, each a finding."""
+
+    code = "list.heading"
+    template = N_("the heading of the list has {count} faults")
+    hint = N_("mend the first row")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The names in the first row that is not empty, and at which position which column stands."""
+
+    row: int
+    names: tuple[str, ...]
+    positions: Mapping[str, int]
+
+    @property
+    def unnamed(self) -> tuple[int, ...]:
+        """Positions without a name."""
+        return tuple(position for position, name in enumerate(self.names) if not name)
+
+
+def fold(name: str) -> str:
+    """Return the name as it is compared: without case, umlauts, spaces, underscores and signs.
+
+    >>> fold("Straße / Haus-Nr."), fold("due_date")
+    ('strassehausnr', 'duedate')
+    """
+    plain = unicodedata.normalize("NFC", name).casefold().translate(_UMLAUTS)
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def find_heading(
+    first: RawRow, columns: Columns, required: Collection[str], place: Place
+) -> tuple[Heading, tuple[KasseError, ...]]:
+    """Return which column stands where, and a warning for each name that means nothing.
+
+    Raises `NoHeadingError`, `MissingColumnError`, `DuplicateColumnError`, or `HeadingError` with several of them.
+    """
+    names = names_in(first.values)
+    keys = keys_by_name(columns)
+    meant = [keys.get(fold(name)) for name in names]
+    positions = {key: position for position, key in enumerate(meant) if key}
+    if not positions:
+        expected = ", ".join(required or columns)
+        raise NoHeadingError(found=", ".join(filter(None, names)), expected=expected, place=place)
+    faults = [*_doubled(names, meant, place), *_missing(positions, columns, required, place)]
+    if faults:
+        raise faults[0] if len(faults) == 1 else HeadingError(count=len(faults), findings=tuple(faults), place=place)
+    unknown = tuple(_unknown(name, keys, place) for name, key in zip(names, meant, strict=True) if name and not key)
+    return Heading(first.number, names, positions), unknown
+
+
+def names_in(values: Sequence[Value]) -> tuple[str, ...]:
+    """Return the names in a row, empty ones inside it as empty texts, without those at its end."""
+    names = [" ".join(shown(value).split()) for value in values]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
+
+
+def keys_by_name(columns: Columns) -> dict[str, str]:
+    """Return the key of each column by every folded name it goes by."""
+    keys = {fold(name): key for key, names in columns.items() for name in (*names, key)}
+    assert len(set(keys.values())) == len(columns), "two columns share all their names"
+    return keys
+
+
+def _doubled(names: Sequence[str], meant: Sequence[str | None], place: Place) -> Iterator[KasseError]:
+    counts = Counter(key or fold(name) for name, key in zip(names, meant, strict=True) if name)
+    for name, key in zip(names, meant, strict=True):
+        if name and counts.pop(key or fold(name), 0) > 1:
+            yield DuplicateColumnError(column=key or name, place=Place(column=name).within(place))
+
+
+def _missing(
+    positions: Collection[str], columns: Columns, required: Collection[str], place: Place
+) -> Iterator[KasseError]:
+    for key in required:
+        if key not in positions:
+            yield MissingColumnError(column=key, names=", ".join(dict.fromkeys((key, *columns[key]))), place=place)
+
+
+def _unknown(name: str, keys: Mapping[str, str], place: Place) -> KasseError:
+    near = dict.fromkeys(keys[match] for match in difflib.get_close_matches(fold(name), keys, n=3, cutoff=0.7))
+    return UnknownColumnError(column=name, near=", ".join(near) or "–", place=Place(column=name).within(place))

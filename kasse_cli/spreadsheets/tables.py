@@ -1,0 +1,185 @@
+"""A list with a heading: columns found by their names in any order, rows and cells with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from kasse_cli.spreadsheets.headings import Columns, Heading, find_heading, fold, keys_by_name, names_in
+from kasse_cli.spreadsheets.rows import RawRow, SourceSheet, Value, blank, empty_row, shown
+from kasse_cli.spreadsheets.scans import letters
+from kasse_cli.spreadsheets.sources import EmptySourceError, open_source
+from kasse_cli.spreadsheets.textfiles import read_text
+from kasse_cli.spreadsheets.workbooks import UnknownSheetError, read_workbook
+from sepa.errors import N_, KasseError, Place
+
+
+class NoNameOverValueError(KasseError):
+    """A value under no column name, for example a note beside the list; it is not read."""
+
+    code = "list.value-without-column"
+    severity = "warning"
+    template = N_("a value stands under no column name: {text}")
+    hint = N_("give the column a name, or delete what does not belong to the list")
+
+
+class TooManyFieldsError(KasseError):
+    """A line of CSV with more fields than the heading: a separator inside an unquoted text has shifted them."""
+
+    code = "list.too-many-fields"
+    template = N_("the line has {found} fields, the heading only {expected}")
+    hint = N_("quote the text that contains the separator")
+
+
+class OtherSheetError(KasseError):
+    """Another sheet of the workbook that looks like the same kind of list."""
+
+    code = "list.other-sheet"
+    severity = "warning"
+    template = N_("the sheet {name} looks like such a list too and was not read")
+    hint = N_("name the sheet with --sheet to read it")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of a row under the column's stable key; a column the list lacks is an empty cell."""
+
+    value: Value
+    row: Row
+    key: str
+
+    @property
+    def empty(self) -> bool:
+        """Whether a person sees nothing in it."""
+        return blank(self.value)
+
+    @property
+    def place(self) -> Place:
+        """File, sheet, row, column by its name in the list, and value."""
+        position = self.row.heading.positions.get(self.key)
+        column = self.key if position is None else self.row.heading.names[position]
+        return Place(column=column, value=shown(self.value) or None).within(self.row.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that is not empty; `findings` of severity error mean that its values cannot be trusted."""
+
+    heading: Heading
+    sheet: Place
+    number: int
+    line: int | None
+    values: Sequence[Value]
+    findings: tuple[KasseError, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """File, sheet, row and, in a text file, line."""
+        return Place(row=self.number, line=self.line).within(self.sheet)
+
+    def __getitem__(self, key: str) -> Cell:
+        position = self.heading.positions.get(key, len(self.values))
+        return Cell(self.values[position] if position < len(self.values) else None, self, key)
+
+
+@dataclass(slots=True)
+class Table:
+    """A list being read: iterate it once for its rows, then ask for the counts.
+
+    `findings` are warnings about the list as a whole; `blank_rows` counts empty rows between others.
+    """
+
+    heading: Heading
+    place: Place
+    findings: tuple[KasseError, ...]
+    _rows: Iterator[RawRow] = field(repr=False)
+    _text: bool = False
+    rows: int = 0
+    blank_rows: int = 0
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.heading.positions
+
+    def __iter__(self) -> Iterator[Row]:
+        pending = 0
+        for raw in self._rows:
+            if empty_row(raw):
+                pending += 1
+                continue
+            self.blank_rows, pending = self.blank_rows + pending, 0
+            self.rows += 1
+            yield self._row(raw)
+
+    def _row(self, raw: RawRow) -> Row:
+        row = Row(self.heading, self.place, raw.number, raw.line, raw.values)
+        stray = _stray(self.heading, raw.values)
+        if not stray:
+            return row
+        found = _shifted(row) if self._text and stray[-1] >= len(self.heading.names) else _noted(row, stray)
+        return Row(self.heading, self.place, raw.number, raw.line, raw.values, found)
+
+
+def _stray(heading: Heading, values: Sequence[Value]) -> list[int]:
+    beyond = range(len(heading.names), len(values))
+    if not beyond and not heading.unnamed:
+        return []
+    places = (*(place for place in heading.unnamed if place < len(values)), *beyond)
+    return [place for place in places if not blank(values[place])]
+
+
+def _shifted(row: Row) -> tuple[KasseError, ...]:
+    return (TooManyFieldsError(found=len(row.values), expected=len(row.heading.names), place=row.place),)
+
+
+def _noted(row: Row, stray: list[int]) -> tuple[KasseError, ...]:
+    return tuple(
+        NoNameOverValueError(text=shown(row.values[place]), place=Place(column=letters(place + 1)).within(row.place))
+        for place in stray
+    )
+
+
+def read_sheet(path: Path | str, *, sheet: str | None = None, stdin: IO[bytes] | None = None) -> SourceSheet:
+    """Return the rows of a list, whatever its format; `-` is stdin.
+
+    Raises a `KasseError` with the file as its place for everything that is no readable list.
+    """
+    source = open_source(path, stdin)
+    if source.format != "text":
+        return read_workbook(source, sheet)
+    if sheet is not None:
+        source.stream.close()
+        raise UnknownSheetError(name=sheet, sheets="–", place=source.place)
+    return read_text(source)
+
+
+def read_table(
+    path: Path | str,
+    columns: Columns,
+    *,
+    required: Collection[str] = (),
+    sheet: str | None = None,
+    stdin: IO[bytes] | None = None,
+) -> Table:
+    """Return the list with its columns found; `columns` has the names understood for each key (the key too).
+
+    Raises `NoHeadingError`, `MissingColumnError`, `DuplicateColumnError`, or `HeadingError` with several of them
+    as findings, besides what `read_sheet` raises.
+    """
+    source = read_sheet(path, sheet=sheet, stdin=stdin)
+    first = next((row for row in source.rows if not empty_row(row)), None)
+    if first is None:
+        raise EmptySourceError(place=source.place)
+    place = Place(row=first.number).within(source.place)
+    heading, findings = find_heading(first, columns, required, place)
+    others = tuple(_other(name, row, columns, source) for name, row in source.others)
+    known = tuple(finding for finding in others if finding is not None)
+    return Table(heading, source.place, source.findings + findings + known, source.rows, source.text)
+
+
+def _other(name: str, row: RawRow, columns: Columns, source: SourceSheet) -> KasseError | None:
+    keys = keys_by_name(columns)
+    known = {keys[fold(text)] for text in names_in(row.values) if fold(text) in keys}
+    enough = 2 * len(known) > len([text for text in names_in(row.values) if text])
+    return OtherSheetError(name=name, place=Place(file=source.place.file, sheet=name)) if enough else None

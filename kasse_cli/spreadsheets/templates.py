@@ -1,0 +1,101 @@
+"""Empty lists to fill in: columns preformatted, choices to pick from, and a second sheet that explains them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kasse_cli.columns import Column
+from kasse_cli.i18n import _, day, money
+from kasse_cli.spreadsheets.cellwriter import NUMBER_FORMATS, RowWriter
+from kasse_cli.spreadsheets.excel import set_up, sheet_name
+from kasse_cli.spreadsheets.replacing import replacing
+from kasse_cli.spreadsheets.rows import Value, shown
+from kasse_cli.spreadsheets.scans import letters
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+_LAST_ROW = 1_048_576
+_MEANING_WIDTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateColumn:
+    """A column of an empty list: what it is for, whether every row needs it, and the words it takes, if few."""
+
+    column: Column
+    explanation: str
+    needed: bool = False
+    choices: Sequence[str] = ()
+
+
+def write_template(
+    path: Path, name: str, columns: Sequence[TemplateColumn], examples: Sequence[Sequence[Value]] = ()
+) -> None:
+    """Write an empty list whose text columns keep leading zeros, with its explanation on a second sheet.
+
+    Example rows stand on that sheet, one beside the other, so that nobody imports them; cents as whole cents.
+    Raises `FileWriteError`.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    book.properties.title, book.properties.creator = name, "kasse"
+    explanation, lists = _("Explanation"), _("Choices")
+    with replacing(path) as temporary:
+        _empty_list(book.create_sheet(sheet_name(name)), columns, lists)
+        _explain(book.create_sheet(explanation), columns, examples)
+        _list_choices(book, lists, columns)
+        book.save(temporary)
+
+
+def _empty_list(page: Any, columns: Sequence[TemplateColumn], lists: str) -> None:
+    set_up(page, [max(len(entry.column.label) + 4, 12) for entry in columns])
+    for position, entry in enumerate(columns, 1):
+        page.column_dimensions[letters(position)].number_format = NUMBER_FORMATS[entry.column.kind]
+        if entry.choices:
+            page.data_validations.append(_choice(letters(position), entry, lists))
+    RowWriter(page, []).heading([entry.column.label for entry in columns])
+
+
+def _choice(column: str, entry: TemplateColumn, lists: str) -> Any:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    source = f"'{lists}'!${column}$1:${column}${len(entry.choices)}"
+    return DataValidation(
+        type="list", formula1=source, allow_blank=True, showErrorMessage=True, sqref=f"{column}2:{column}{_LAST_ROW}"
+    )
+
+
+def _explain(page: Any, columns: Sequence[TemplateColumn], examples: Sequence[Sequence[Value]]) -> None:
+    labels = [_("Column"), _("Needed"), _("Meaning"), _("Allowed values")]
+    labels += [f"{_('Example')} {number}" for number in range(1, len(examples) + 1)]
+    set_up(page, [24, 10, _MEANING_WIDTH, 30, *[24] * len(examples)])
+    writer = RowWriter(page, ["text"] * len(labels), wrap=True)
+    writer.heading(labels)
+    for position, entry in enumerate(columns):
+        needed = _("yes") if entry.needed else ""
+        given = [_example(row[position], entry.column) for row in examples]
+        writer.row([entry.column.label, needed, entry.explanation, ", ".join(entry.choices), *given])
+
+
+def _example(value: Value, column: Column) -> str:
+    if column.kind == "cents" and isinstance(value, int):
+        return money(value, "")
+    return day(value) if isinstance(value, dt.date) else shown(value)
+
+
+def _list_choices(book: Workbook, name: str, columns: Sequence[TemplateColumn]) -> None:
+    """Write the words to pick from to a hidden sheet, each list under the letter of its column."""
+    longest = max((len(entry.choices) for entry in columns), default=0)
+    if not longest:
+        return
+    page = book.create_sheet(name)
+    page.sheet_state = "hidden"
+    writer = RowWriter(page, ["text"] * len(columns))
+    for place in range(longest):
+        writer.row([entry.choices[place] if place < len(entry.choices) else None for entry in columns])
