@@ -1,0 +1,145 @@
+"""Interest by full months under the AO: Stundung, Aussetzung, Hinterziehung, refunds, § 233a."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from enforcement.charges_interest import year_fraction
+from enforcement.charges_values import Charge, Claim, Line
+from enforcement.law import Law
+from enforcement.law.figures import cents
+from enforcement.law.rules import ChargeRule
+from sepa.calendar import Period, add_months, period_end
+from sepa.errors import N_, KasseError
+
+ONE_DAY = dt.timedelta(days=1)
+MONTHS = N_("{count} full months from {start} to {end}: {rate_percent} % a month of {base_cents} ({norm})")
+DAYS_OF_30 = N_("{count} days of interest from {start} to {end}: {rate_percent} % a month of {base_cents} ({norm})")
+NO_MONTH = N_("no full month has run since {start} ({norm})")
+WHOLE_EUROS = N_("rounded to whole euros in favour of the debtor ({norm})")
+TOO_SMALL = N_("interest below {base_cents} is not assessed ({norm})")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A part of the claim over some months at one rate a month; `months` is exact where days are counted."""
+
+    template: str
+    start: dt.date
+    end: dt.date
+    base_cents: int
+    rate_percent: Decimal
+    count: int
+    months: Fraction
+
+    @property
+    def exact_cents(self) -> Fraction:
+        """Return the interest before any rounding."""
+        return self.base_cents * Fraction(self.rate_percent) * self.months / 100
+
+
+def monthly(rule: ChargeRule, claim: Claim, until: dt.date, *, land: str, law: Law) -> Charge:
+    """Return the interest from the day after the due day to a day, counted in full months, §§ 238, 239 AO.
+
+    Each payment ends the run of its part; only the whole claim is rounded down, the last part bears that.
+    The total loses its cents in favour of the debtor and is nothing below the smallest amount.
+    """
+    due = claim.moved_due(rule, land)
+    first = due + ONE_DAY
+    findings = _doubts(rule, first, until, law)
+    runs = [run for part in _parts(rule, claim, due, until, law) for run in _runs(rule, first, part, law)]
+    if not runs:
+        return Charge(rule.name, rule.kind, rule.norm, 0, (Line(NO_MONTH, rule.norm, 0, start=first),), findings)
+    lines = [*_shown(rule, runs), *_final(rule, sum((run.exact_cents for run in runs), Fraction(0)), first, law)]
+    return Charge(rule.name, rule.kind, rule.norm, sum(line.cents for line in lines), tuple(lines), findings)
+
+
+def full_months(start: dt.date, end: dt.date) -> int:
+    """Return the full months of a run whose first and last days these are, § 188 (2), (3) BGB.
+
+    >>> full_months(dt.date(2026, 1, 16), dt.date(2026, 7, 15))
+    6
+    """
+    months = max(0, (end.year - start.year) * 12 + end.month - start.month + 1)
+    while months and month_end(start, months) > end:
+        months -= 1
+    return months
+
+
+def month_end(start: dt.date, months: int) -> dt.date:
+    """Return the last day of the months that begin with a day."""
+    return period_end(start, Period(months=months), start_counts=True)
+
+
+def interest_start(tax_year: int, law: Law, *, farming: bool = False) -> dt.date:
+    """Return the first day of interest under § 233a AO for a tax that arose in a year."""
+    wait = law.figure("ao233a.wait_farming" if farming else "ao233a.wait").on(dt.date(tax_year, 12, 31))
+    return add_months(dt.date(tax_year + 1, 1, 1), int(wait.value))
+
+
+def _parts(rule: ChargeRule, claim: Claim, due: dt.date, until: dt.date, law: Law) -> Iterator[tuple[int, dt.date]]:
+    """Yield the cents and the last day of each part; the last part bears the rounding of the whole."""
+    floor = cents(law.figure(rule.floor).on(due).value)
+    parts = [(part, min(day or until, until)) for part, day in claim.portions(due)]
+    cut = sum(part for part, _ in parts) % floor
+    for part, day in reversed(parts):
+        taken = min(cut, part)
+        cut -= taken
+        if part - taken:
+            yield part - taken, day
+
+
+def _runs(rule: ChargeRule, first: dt.date, part: tuple[int, dt.date], law: Law) -> Iterator[Run]:
+    base, last = part
+    months = full_months(first, last) if last >= first else 0
+    if not months:
+        return
+    end = month_end(first, months)
+    spans = list(law.figure(rule.rate).spans(first, end))
+    if len(spans) == 1 or not rule.splits_rates:
+        yield Run(MONTHS, first, end, base, spans[0][2].value, months, Fraction(months))
+        return
+    for start, stop, entry in spans:
+        days = int(year_fraction(start, stop, "30/360") * 360)
+        yield Run(DAYS_OF_30, start, stop, base, entry.value, days, Fraction(days, 30))
+
+
+def _shown(rule: ChargeRule, runs: list[Run]) -> Iterator[Line]:
+    exact, shown = Fraction(0), 0
+    for run in runs:
+        exact += run.exact_cents
+        yield Line(
+            run.template,
+            rule.norm,
+            int(exact) - shown,
+            start=run.start,
+            end=run.end,
+            base_cents=run.base_cents,
+            rate_percent=run.rate_percent,
+            count=run.count,
+        )
+        shown = int(exact)
+
+
+def _final(rule: ChargeRule, exact: Fraction, first: dt.date, law: Law) -> Iterator[Line]:
+    """Yield what turns the sum of the lines into whole euros, and into nothing where it is too small."""
+    least = cents(law.figure(rule.least).on(first).value) if rule.least else 0
+    whole = {"": int(exact), "down": int(exact / 100) * 100, "up": -int(-exact // 100) * 100}[rule.whole_euros]
+    if whole != int(exact):
+        yield Line(WHOLE_EUROS, rule.norm, whole - int(exact))
+    if 0 < whole < least:
+        yield Line(TOO_SMALL, rule.norm, -whole, base_cents=least)
+
+
+def _doubts(rule: ChargeRule, first: dt.date, until: dt.date, law: Law) -> tuple[KasseError, ...]:
+    found: tuple[KasseError, ...] = rule.doubts()
+    for name in (rule.rate, rule.floor, rule.least):
+        if name:
+            figure = law.figure(name)
+            for _, _, entry in figure.spans(first, max(first, until)):
+                found += figure.doubt(entry)
+    return found

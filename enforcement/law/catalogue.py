@@ -1,0 +1,119 @@
+"""All the law there is: figures, schedules, rules and tables, read when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from enforcement.law.figures import Entry, Figure, FigureUnknownError, Series
+from enforcement.law.law_reader import dated_values, read_sections
+from enforcement.law.rules import ChargeRule, DeadlineRule, charge_rule, deadline_rule
+from enforcement.law.schedules import Schedule, schedule
+from enforcement.law.sections import Section
+from enforcement.law.tables import GarnishmentTable, garnishment_table
+
+T = TypeVar("T")
+
+
+class Law:
+    """The law of this package, with an office's own files on top.
+
+    Every lookup by name raises `FigureUnknownError` for a name that is nowhere, and `LawFileError` or
+    `LawSyntaxError` where a file cannot be used.
+    """
+
+    def __init__(self, *extra: Path) -> None:
+        self.extra = extra
+
+    def sections(self, kind: str) -> Mapping[str, Section]:
+        """Return the raw tables of one kind of law file by name."""
+        return read_sections(kind, self.extra)
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        """All numbers by name."""
+        return {name: _series(section, _number) for name, section in self.sections("figures").items()}
+
+    @cached_property
+    def schedules(self) -> Mapping[str, Series[Schedule]]:
+        """All fee schedules by name."""
+        return {name: _series(section, schedule) for name, section in self.sections("schedules").items()}
+
+    @cached_property
+    def charges(self) -> Mapping[str, ChargeRule]:
+        """All charge rules by name."""
+        return {name: charge_rule(section) for name, section in self.sections("charges").items()}
+
+    @cached_property
+    def deadlines(self) -> Mapping[str, DeadlineRule]:
+        """All deadline rules by name."""
+        return {name: deadline_rule(section) for name, section in self.sections("deadlines").items()}
+
+    @cached_property
+    def garnishment(self) -> Series[GarnishmentTable]:
+        """The tables of § 850c ZPO."""
+        return _series(self.sections("garnishment")["zpo850c"], garnishment_table)
+
+    def figure(self, name: str) -> Figure:
+        """Return the number of that name."""
+        return _found(self.figures, name, "figure")
+
+    def schedule(self, name: str) -> Series[Schedule]:
+        """Return the fee schedule of that name."""
+        return _found(self.schedules, name, "schedule")
+
+    def charge(self, name: str) -> ChargeRule:
+        """Return the charge rule of that name."""
+        return _found(self.charges, name, "charge")
+
+    def deadline(self, name: str) -> DeadlineRule:
+        """Return the deadline rule of that name."""
+        return _found(self.deadlines, name, "deadline")
+
+
+@lru_cache(maxsize=1)
+def packaged_law() -> Law:
+    """Return the law this package brings along, read once."""
+    return Law()
+
+
+def _found(known: Mapping[str, T], name: str, kind: str) -> T:
+    if name not in known:
+        raise FigureUnknownError(kind=kind, name=name, known=", ".join(sorted(known)))
+    return known[name]
+
+
+def _number(section: Section) -> Decimal:
+    return section.number("value")
+
+
+def _series(section: Section, parse: Callable[[Section], T]) -> Series[T]:
+    entries = tuple(_entry(value, parse) for value in dated_values(section))
+    series = Series(
+        name=section.name,
+        title_de=section.text("title_de"),
+        title_en=section.text("title_en"),
+        unit=section.text("unit"),
+        norm=section.text("norm"),
+        file=section.file,
+        entries=entries,
+        known_until=section.day_or_none("known_until"),
+        checked=section.day_or_none("checked"),
+    )
+    for inherited in ("source", "confirmed", "tenths", "steps"):
+        section.touch(inherited)
+    return section.finish(series)
+
+
+def _entry(section: Section, parse: Callable[[Section], T]) -> Entry[T]:
+    entry = Entry(
+        valid_from=section.day("from"),
+        value=parse(section),
+        norm=section.text("norm"),
+        source=section.text("source"),
+        confirmed=section.flag("confirmed", default=True),
+    )
+    return section.finish(entry)
