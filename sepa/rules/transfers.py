@@ -1,0 +1,89 @@
+"""The rules over a whole message of credit transfers: `check` walks it in one pass and yields findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from sepa.countries import eea_countries
+from sepa.errors import KasseError, Place
+from sepa.pain001 import charset_problems
+from sepa.payments import CreditTransferMessage, Transfer, TransferBatch
+from sepa.rules.odd import (
+    AddressNeededError,
+    ToSelfError,
+    Twins,
+    abroad_finding,
+    address_finding,
+    bic_finding,
+    category_finding,
+    day_findings,
+    id_finding,
+    present,
+    purpose_finding,
+)
+
+
+def self_finding(transfer: Transfer, batch: TransferBatch) -> KasseError | None:
+    """Say whether a transfer goes to the account that pays it."""
+    iban = transfer.creditor.iban
+    return ToSelfError(iban=iban, place=Place(field="iban", value=iban)) if iban == batch.debtor.iban else None
+
+
+def payer_address_finding(transfer: Transfer, batch: TransferBatch) -> KasseError | None:
+    """Say whether a transfer beyond the EEA lacks the payer's address (Regulation (EU) 2023/1113)."""
+    country = transfer.creditor.iban[:2]
+    if batch.debtor.address is not None or country in eea_countries():
+        return None
+    return AddressNeededError(country=country, place=Place(field="address"))
+
+
+def _texts(transfer: Transfer, _: TransferBatch) -> KasseError | None:
+    return abroad_finding(transfer.creditor.iban, transfer.creditor.name, transfer.remittance)
+
+
+PER_TRANSFER: tuple[Callable[[Transfer, TransferBatch], KasseError | None], ...] = (
+    lambda transfer, _: id_finding(transfer.end_to_end_id),
+    self_finding,
+    payer_address_finding,
+    lambda transfer, _: purpose_finding(transfer.purpose),
+    lambda transfer, _: bic_finding(transfer.creditor),
+    lambda transfer, _: address_finding(transfer.creditor.address),
+    _texts,
+)
+
+
+def check(message: CreditTransferMessage, on: date) -> Iterator[KasseError]:
+    """Yield the findings over a message as seen on a day, each with batch or payment as its place.
+
+    One pass over the transfers; two hashes for each payment are remembered. What values cannot break once they exist
+    is not asked again; the head's totals are the writer's.
+    """
+    twins = Twins()
+    for batch in message.batches:
+        outer = Place(payment=batch.payment_information_id)
+        yield from (finding.at(outer) for finding in _batch_findings(batch, on))
+        for transfer in batch.transfers:
+            place = Place(payment=transfer.end_to_end_id)
+            yield from (finding.at(place) for finding in _transfer_findings(transfer, batch, message, twins))
+
+
+def _batch_findings(batch: TransferBatch, on: date) -> Iterator[KasseError]:
+    yield from day_findings(batch.execution_day, on, instant=batch.instant)
+    yield from present(
+        (category_finding(batch.category_purpose), bic_finding(batch.debtor), address_finding(batch.debtor.address))
+    )
+
+
+def _transfer_findings(
+    transfer: Transfer, batch: TransferBatch, message: CreditTransferMessage, twins: Twins
+) -> Iterator[KasseError]:
+    yield from present(rule(transfer, batch) for rule in PER_TRANSFER)
+    if message.charset == "epc":
+        yield from present(charset_problems(transfer, message.charset))
+    yield from twins.findings(
+        transfer.end_to_end_id,
+        transfer.creditor.iban,
+        transfer.amount_cents,
+        transfer.remittance or transfer.creditor_reference,
+    )
