@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "cents", "day", "count"]
+Kind = Literal["text", "cents", "day", "count", "flag"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its stable key, the heading people see, and what its cells hold."""
+    """One column: its stable key, the heading people see, and what its cells hold.
+
+    `cents` are whole cents under a key ending in `_cents`, `day` is a date or ISO text, `flag` a truth value.
+    `shown=False` keeps a column to JSON and CSV for programs.
+    """
 
     key: str
     label: str
     kind: Kind = "text"
+    shown: bool = True

@@ -84,6 +84,10 @@ class Settings:
         assert key in _KEYS, key
         return next(layer[key] for layer in self._layers if key in layer)
 
+    def values(self, key: str) -> list[str]:
+        """Return what every source says, the strongest first."""
+        return [layer[key].text for layer in self._layers if key in layer]
+
     def __getitem__(self, key: str) -> str:
         return self.value(key).text
 
@@ -92,8 +96,7 @@ class Settings:
         for finding in self.findings:
             if finding.severity == "error":
                 raise finding
-        if (lang := self["lang"]) and lang not in LANGUAGES:
-            raise BadSettingError(key="lang", text=lang, expected=", ".join(LANGUAGES))
+        check_language(self["lang"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,12 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], folder: Path) -> 
     paths = (folder / PROJECT_FILE, user_file(environ))
     files = tuple(_read(path) for path in dict.fromkeys(paths) if path.is_file())
     return Settings({key: text for key, text in flags.items() if text}, environ, files)
+
+
+def check_language(lang: str) -> None:
+    """Raise `BadSettingError` for a language that kasse does not speak; none at all is fine."""
+    if lang and lang not in LANGUAGES:
+        raise BadSettingError(key="lang", text=lang, expected=", ".join(LANGUAGES))
 
 
 def user_file(environ: Mapping[str, str]) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +14,6 @@ import typer
 
 from kasse_cli import config
 from kasse_cli.i18n import LANGUAGES, _, locale_language, sentence
-from kasse_cli.logs import configure_logging, warn
-from kasse_cli.messages import located
-from kasse_cli.usage import ConflictingOptionsError
 from sepa.errors import N_, Field, KasseError
 
 
@@ -72,7 +68,7 @@ class World:
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     clock: Callable[[], dt.datetime] = field(default=lambda: dt.datetime.now(dt.UTC).astimezone())
-    random: Callable[[int], bytes] = secrets.token_bytes
+    random: Callable[[int], bytes] = os.urandom
     account: Callable[[], str] = _account
     folder: Callable[[], Path] = Path.cwd
 
@@ -104,21 +100,30 @@ class Call:
 
     def ready(self, *, tolerant: bool = False) -> None:
         """Check what was typed as a whole before the command runs; a tolerant one bears broken settings."""
+        from kasse_cli.logs import configure_logging, warn
+        from kasse_cli.messages import located
+
+        self._check_usage()
+        self.parsing = False
         if not tolerant:
             self.settings.check()
-        formats = [f"--{name}" for name in ("json", "csv", "csv-excel") if self.options.get(name.replace("-", "_"))]
-        if len(formats) > 1:
-            raise ConflictingOptionsError(names=", ".join(formats), command=f"kasse {self.command}")
-        self.parsing = False
-        configure_logging(self.verbose, quiet=self.quiet)
+        configure_logging(self.verbose, self.world.clock, quiet=self.quiet)
         for finding in self.settings.findings:
             warn(located(finding))
+
+    def _check_usage(self) -> None:
+        config.check_language(self._lang_flag)
+        formats = [f"--{name}" for name in ("json", "csv", "csv-excel") if self.options.get(name.replace("-", "_"))]
+        if len(formats) > 1:
+            from kasse_cli.usage import ConflictingOptionsError
+
+            raise ConflictingOptionsError(names=", ".join(formats), command=f"kasse {self.command}")
 
     @property
     def lang(self) -> str:
         """The language of texts: flag, environment, files, else the system's locale."""
-        named = self.settings["lang"]
-        return named if named in LANGUAGES else locale_language(self.world.environ)
+        known = (lang for lang in self.settings.values("lang") if lang in LANGUAGES)
+        return next(known, None) or locale_language(self.world.environ)
 
     @property
     def book(self) -> str:
@@ -159,7 +164,8 @@ class Call:
     @property
     def xlsx(self) -> Path | None:
         """The Excel file to write the tables to."""
-        return self.options.get("xlsx")
+        given: str | None = self.options.get("xlsx")
+        return Path(given) if given else None
 
     @property
     def quiet(self) -> bool:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import TextIO
 
 import typer
 
-from kasse_cli.boundary import refusal
 from kasse_cli.context import Call, World
 from kasse_cli.i18n import set_language
 from kasse_cli.lazy import NOUNS, Noun, root
-from kasse_cli.output import report
 
 COMPLETION = "_KASSE_COMPLETE"
 
@@ -63,11 +60,20 @@ def _invoke(arguments: Sequence[str], call: Call, nouns: tuple[Noun, ...]) -> in
 
 def _fail(error: BaseException, call: Call) -> int:
     """Print what went wrong and return its exit code; a value refused while parsing is wrong usage."""
+    from kasse_cli.boundary import refusal  # what only a failure needs is imported then
+    from kasse_cli.output import report
+    from kasse_cli.usage import MissingVerbError
+
     refused = refusal(error)
     if call.debug:
+        import traceback
+
         traceback.print_exception(error)
     try:
-        report(call, refused)
+        if isinstance(refused, MissingVerbError) and not call.machine:
+            sys.stderr.write(f"{refused.page}\n")  # a noun alone asks what it can do
+        else:
+            report(call, refused)
         sys.stdout.flush()
     except OSError:  # the stream itself is what failed
         _silence()

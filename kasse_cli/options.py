@@ -36,7 +36,7 @@ def _value(name: str, flag: str, metavar: str, help: str, kind: Any = str) -> Co
 
 OUTPUT = (
     _flag("json", "--json", help=N_("print one JSON object, errors too")),
-    _value("lang", "--lang", "LANG", N_("the language of texts: en or de")),
+    _value("lang", "--lang", metavar="LANG", help=N_("the language of texts: en or de")),
     _flag("quiet", "-q", "--quiet", help=N_("print data, findings and errors only")),
     Common("verbose", int, typer.Option(0, "-v", "--verbose", count=True, help=N_("log more; -vv logs all"))),
     _flag("debug", "--debug", help=N_("show the traceback of an error")),
@@ -44,12 +44,12 @@ OUTPUT = (
 LISTS = (
     _flag("csv", "--csv", help=N_("print CSV for programs: comma, ISO dates, 1234.56")),
     _flag("csv_excel", "--csv-excel", help=N_("print CSV for a German Excel: semicolon, 1234,56")),
-    _value("xlsx", "--xlsx", "FILE", N_("write the tables to an Excel file")),
+    _value("xlsx", "--xlsx", metavar="FILE", help=N_("write the tables to an Excel file")),
 )
 BOOK = (
-    _value("book", "--book", "BOOK", N_("the book: a file or postgresql://…")),
-    _value("on", "--on", "DATE", N_("take this day as today"), dt.date),
-    _value("user", "--user", "NAME", N_("who acts, where the book lets users be declared")),
+    _value("book", "--book", metavar="BOOK", help=N_("the book: a file or postgresql://…")),
+    _value("on", "--on", metavar="DATE", help=N_("take this day as today"), kind=dt.date),
+    _value("user", "--user", metavar="NAME", help=N_("who acts, where the book lets users be declared")),
 )
 DRY_RUN = (_flag("dry_run", "--dry-run", help=N_("say what would happen, change nothing")),)
 CONFIRM = (_flag("yes", "--yes", help=N_("do not ask")),)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Literal
 
+from kasse_cli.columns import Column
 from kasse_cli.context import Call, Context
 from kasse_cli.i18n import sentence
 from kasse_cli.messages import as_json, error_lines, finding_lines
-from kasse_cli.results import Column, Kind, Line, Result, Table, say
+from kasse_cli.results import Line, Result, Table, say
 from sepa.errors import N_, KasseError
 
 Status = Literal["ok", "findings", "error"]
-__all__ = ["Column", "Kind", "Line", "Result", "Table", "render", "say"]
+__all__ = ["Column", "Line", "Result", "Table", "render", "say"]
 
 
 def render(ctx: Context, result: Result) -> None:
@@ -27,7 +28,9 @@ def render(ctx: Context, result: Result) -> None:
     remain = any(finding.severity != "info" for finding in result.findings)
     call.exit_code = 3 if remain else 0
     if call.xlsx:
-        write_excel(call.xlsx, result.tables)
+        from kasse_cli.exports import write_excel
+
+        write_excel(call.xlsx, result.tables, call.world.clock())
     call.rendered = True
     if call.format == "json":
         _write_json(envelope(call, "findings" if remain else "ok", _data(result), result.findings, ()))
@@ -35,22 +38,16 @@ def render(ctx: Context, result: Result) -> None:
         _render_text(call, result)
 
 
-def write_excel(path: Path, tables: Sequence[Table]) -> None:
-    """Write the tables to an Excel file, one sheet each."""
-    from kasse_cli.workbooks import write_tables
-
-    write_tables(path, tables)
-
-
 def _render_text(call: Call, result: Result) -> None:
-    from kasse_cli import tables
+    if call.format in {"csv", "csv-excel"}:
+        from kasse_cli.exports import write_csv
 
-    if call.format == "csv":
-        tables.write_csv(result.tables, sys.stdout)
-    elif call.format == "csv-excel":
-        tables.write_csv_excel(result.tables, sys.stdout)
+        sys.stdout.flush()
+        write_csv(sys.stdout.buffer, result.tables, for_excel=call.format == "csv-excel")
     elif not call.xlsx:
-        tables.write_tables(result.tables, sys.stdout, call.world.environ)
+        from kasse_cli.tables import write_tables
+
+        write_tables(result.tables, sys.stdout, call.world.environ)
     _write_lines(call, result)
     _to_stderr(finding_lines(tuple(result.findings)))
 

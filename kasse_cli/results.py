@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
+from kasse_cli.columns import Column
 from sepa.errors import Field, KasseError
-
-Kind = Literal["text", "cents", "day", "count", "flag"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its key in JSON and CSV, its heading (a template) and what its values are.
-
-    `cents` are whole cents, `day` is a date (or ISO text), `count` a number, `flag` a truth value. A key of
-    a `cents` column ends in `_cents`; CSV, which writes 1234.56, drops that ending. `shown=False` keeps a
-    column to JSON and CSV.
-    """
-
-    key: str
-    label: str
-    kind: Kind = "text"
-    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +41,11 @@ class Result:
     tables: Sequence[Table] = ()
     lines: Sequence[Line] = ()
     findings: Sequence[KasseError] = ()
+
+
+def shown_columns(table: Table) -> list[Column]:
+    """Return the columns that people see."""
+    return [column for column in table.columns if column.shown]
 
 
 def cell(row: object, key: str) -> Any:

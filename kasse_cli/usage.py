@@ -102,6 +102,12 @@ class MissingCommandError(UsageError):
     template = N_("missing command")
 
 
+class MissingVerbError(MissingCommandError):
+    """A noun alone: the answer is its help page, which `page` holds."""
+
+    page = ""
+
+
 class ExtraArgumentError(UsageError):
     """More arguments than the command takes."""
 
@@ -138,6 +144,10 @@ def from_typer(error: typer.TyperException) -> KasseError:
     kind = type(error).__name__
     if kind == "NoSuchOption":
         return _no_such_option(error, command)
+    if kind == "NoArgsIsHelpError":
+        bare = MissingVerbError(command=command)
+        bare.page = error.message
+        return bare
     if kind == "MissingParameter":
         return MissingError(name=_name_of(error), command=command)
     if kind == "BadParameter":

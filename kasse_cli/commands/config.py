@@ -40,7 +40,7 @@ def show(ctx: Context) -> None:
         Result(
             data={"files": files},
             tables=[Table("settings", COLUMNS, rows)],
-            lines=[say(N_("files read: {files}"), files=", ".join(files))],
+            lines=[say(N_("files read: {files}"), files=", ".join(files))] if files else [],
             findings=settings.findings,
         ),
     )

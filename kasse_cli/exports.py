@@ -1,0 +1,73 @@
+"""Tables of a result as files: CSV for programs, CSV for Excel, and workbooks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from kasse_cli.columns import Column
+from kasse_cli.i18n import _
+from kasse_cli.results import Table, cell, shown_columns
+from kasse_cli.spreadsheets import csvfiles, excel
+from sepa.errors import N_, KasseError
+
+
+class NothingToExportError(KasseError):
+    """A result without a table, where an Excel file was asked for."""
+
+    code = "output.no_table"
+    template = N_("there is no table to write to {file}")
+    hint = N_("leave out --xlsx")
+
+
+def write_csv(out: IO[bytes], tables: Sequence[Table], *, for_excel: bool) -> None:
+    """Write the tables as CSV: for programs with keys, 1234.56 and every column, for Excel as people read them."""
+    for table in tables:
+        columns = shown_columns(table) if for_excel else list(table.columns)
+        heads = [_labelled(column) if for_excel else _keyed(column) for column in columns]
+        csvfiles.write_csv(out, heads, _rows(table, columns, words=for_excel), excel=for_excel)
+
+
+def write_excel(path: Path, tables: Sequence[Table], created: dt.datetime) -> None:
+    """Write the tables to a workbook, one sheet each; raises `NothingToExportError` where there is none."""
+    if not tables:
+        raise NothingToExportError(file=str(path))
+    sheets = [_sheet(table) for table in tables]
+    excel.write_xlsx(path, sheets, created=created.astimezone(dt.UTC).replace(tzinfo=None))
+
+
+def _sheet(table: Table) -> excel.Sheet:
+    columns = shown_columns(table)
+    heads = [_labelled(column) for column in columns]
+    return excel.Sheet(_(table.title) or table.key, heads, _rows(table, columns, words=True))
+
+
+def _labelled(column: Column) -> Column:
+    return replace(column, label=_(column.label), kind=_kind(column))
+
+
+def _keyed(column: Column) -> Column:
+    """Return the column as CSV for programs heads it: amounts there are not in cents."""
+    return replace(column, key=column.key.removesuffix("_cents"), kind=_kind(column))
+
+
+def _kind(column: Column) -> Any:
+    return "text" if column.kind == "flag" else column.kind
+
+
+def _rows(table: Table, columns: Sequence[Column], *, words: bool) -> Iterator[list[Any]]:
+    for row in table.rows:
+        yield [_value(cell(row, column.key), column, words=words) for column in columns]
+
+
+def _value(value: Any, column: Column, *, words: bool) -> Any:
+    if value is None or value == "":
+        return None
+    if column.kind == "flag":
+        return (_("yes") if value else _("no")) if words else str(bool(value)).lower()
+    if column.kind == "day" and isinstance(value, str):
+        return dt.date.fromisoformat(value[:10])
+    return value
