@@ -12,6 +12,7 @@ from sepa.countries import sepa_countries
 from sepa.errors import N_, KasseError, Place
 from sepa.identifiers import (
     InvalidBicError,
+    InvalidCreditorIdError,
     InvalidIbanError,
     InvalidIdentifierError,
     InvalidReferenceError,
@@ -19,6 +20,7 @@ from sepa.identifiers import (
     is_country,
     is_iban,
     is_identifier,
+    parse_creditor_id,
     parse_iban,
     parse_identifier,
     parse_rf,
@@ -191,3 +193,13 @@ def country_problem(country: str) -> KasseError | None:
         return None
     problem: KasseError = CountryCodeError(value=country) if country else BlankTextError()
     return _at(problem, "country", country)
+
+
+def creditor_id_problem(creditor_id: str, field: str) -> KasseError | None:
+    """Say what is wrong with a creditor identifier in electronic form (EPC262-08)."""
+    try:
+        if parse_creditor_id(creditor_id) == creditor_id:
+            return None
+    except InvalidCreditorIdError as error:
+        return _at(error, field, creditor_id)
+    return _at(InvalidCreditorIdError(creditor_id=creditor_id), field, creditor_id)

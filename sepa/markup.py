@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from sepa.payments import Address, Party
+from sepa.payments import Address, Party, Totals
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _CHUNK = 256  # parts that are encoded at once
@@ -105,3 +105,16 @@ def remittance(text: str, reference: str) -> str:
         kind = f"<Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry>{issuer}</Tp>"
         return f"<RmtInf><Strd><CdtrRefInf>{kind}<Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf>"
     return f"<RmtInf><Ustrd>{escape(text)}</Ustrd></RmtInf>" if text else ""
+
+
+def counters(totals: Totals) -> str:
+    """Return number and sum of the payments."""
+    return f"<NbOfTxs>{totals.count}</NbOfTxs><CtrlSum>{euros(totals.amount_cents)}</CtrlSum>"
+
+
+def group_header(message_id: str, created: datetime, totals: Totals, initiator: str) -> str:
+    """Return the head of an order file (DK Anlage 3: number and sum are mandatory)."""
+    return (
+        f"<GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{timestamp(created)}</CreDtTm>{counters(totals)}"
+        f"{named('InitgPty', initiator)}</GrpHdr>\n"
+    )

@@ -27,16 +27,16 @@ from sepa.markup import (
     agent,
     chunks,
     code,
+    counters,
     element,
-    escape,
-    euros,
+    group_header,
     instructed,
     named,
     party,
     remittance,
     timestamp,
 )
-from sepa.payments import CreditTransferMessage, NoBatchError, Totals, TotalsError, Transfer, TransferBatch, counted
+from sepa.payments import CreditTransferMessage, NoBatchError, Totals, Transfer, TransferBatch, check_totals, counted
 from sepa.text import Charset
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -54,22 +54,11 @@ def write(message: CreditTransferMessage) -> Iterator[bytes]:
 
 def _parts(message: CreditTransferMessage) -> Iterator[str]:
     yield f'{HEAD}<Document xmlns="{NAMESPACE}">\n<CstmrCdtTrfInitn>\n'
-    yield _group_header(message)
+    totals = sum((batch.totals for batch in message.batches if batch.totals), Totals())
+    yield group_header(message.message_id, message.created, totals, message.initiator)
     for batch in message.batches:
         yield from _batch(batch, message.charset)
     yield "</CstmrCdtTrfInitn>\n</Document>\n"
-
-
-def _group_header(message: CreditTransferMessage) -> str:
-    totals = sum((batch.totals for batch in message.batches if batch.totals), Totals())
-    return (
-        f"<GrpHdr><MsgId>{escape(message.message_id)}</MsgId><CreDtTm>{timestamp(message.created)}</CreDtTm>"
-        f"{_counters(totals)}{named('InitgPty', message.initiator)}</GrpHdr>\n"
-    )
-
-
-def _counters(totals: Totals) -> str:
-    return f"<NbOfTxs>{totals.count}</NbOfTxs><CtrlSum>{euros(totals.amount_cents)}</CtrlSum>"
 
 
 def _batch(batch: TransferBatch, charset: Charset) -> Iterator[str]:
@@ -88,23 +77,11 @@ def _batch(batch: TransferBatch, charset: Charset) -> Iterator[str]:
     check_totals(batch.payment_information_id, stated, Totals(count, cents))
 
 
-def check_totals(identifier: str, stated: Totals, found: Totals) -> None:
-    """Raise `TotalsError` where a batch does not hold what its head says."""
-    if stated != found:
-        raise TotalsError(
-            identifier=identifier,
-            count=found.count,
-            amount_cents=found.amount_cents,
-            stated_count=stated.count,
-            stated_cents=stated.amount_cents,
-        )
-
-
 def _batch_head(batch: TransferBatch, totals: Totals) -> str:
     booking = "" if batch.batch_booking is None else element("BtchBookg", str(batch.batch_booking).lower())
     return (
-        f"<PmtInf><PmtInfId>{escape(batch.payment_information_id)}</PmtInfId><PmtMtd>TRF</PmtMtd>{booking}"
-        f"{_counters(totals)}{_payment_type(batch)}<ReqdExctnDt>{_execution(batch)}</ReqdExctnDt>"
+        f"<PmtInf><PmtInfId>{batch.payment_information_id}</PmtInfId><PmtMtd>TRF</PmtMtd>{booking}"
+        f"{counters(totals)}{_payment_type(batch)}<ReqdExctnDt>{_execution(batch)}</ReqdExctnDt>"
         f"{party('Dbtr', batch.debtor)}{account('DbtrAcct', batch.debtor.iban)}{agent('DbtrAgt', batch.debtor.bic)}"
         "<ChrgBr>SLEV</ChrgBr>\n"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Protocol
 
 from sepa.errors import N_, KasseError, Place
 from sepa.fields import (
@@ -247,12 +248,17 @@ def zone_problem(time: datetime) -> KasseError | None:
     return TimeZoneMissingError(value=time.isoformat()) if time.utcoffset() is None else None
 
 
-def count(transfers: Iterable[Transfer]) -> Totals:
-    """Return number and sum of the transfers, in one pass."""
+class _Amount(Protocol):
+    @property
+    def amount_cents(self) -> int: ...
+
+
+def count(payments: Iterable[_Amount]) -> Totals:
+    """Return number and sum of transfers or collections, in one pass."""
     number = cents = 0
-    for transfer in transfers:
+    for payment in payments:
         number += 1
-        cents += transfer.amount_cents
+        cents += payment.amount_cents
     return Totals(number, cents)
 
 
@@ -263,3 +269,15 @@ def counted(message: CreditTransferMessage) -> CreditTransferMessage:
         for batch in message.batches
     )
     return replace(message, batches=batches)
+
+
+def check_totals(identifier: str, stated: Totals, found: Totals) -> None:
+    """Raise `TotalsError` where a batch does not hold what its head says."""
+    if stated != found:
+        raise TotalsError(
+            identifier=identifier,
+            count=found.count,
+            amount_cents=found.amount_cents,
+            stated_count=stated.count,
+            stated_cents=stated.amount_cents,
+        )
