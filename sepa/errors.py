@@ -55,9 +55,7 @@ class KasseError(Exception):
     severity: ClassVar[Severity] = "error"
     exit_code: ClassVar[int] = 1
 
-    def __init__(
-        self, *, place: Place = NOWHERE, findings: tuple[KasseError, ...] = (), **values: Field
-    ) -> None:
+    def __init__(self, *, place: Place = NOWHERE, findings: tuple[KasseError, ...] = (), **values: Field) -> None:
         super().__init__(self.code)
         self.place = place
         self.findings = findings

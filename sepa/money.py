@@ -12,7 +12,7 @@ MAX_CENTS = 99_999_999_999_999  # what a signed 64-bit sum of many amounts can h
 
 _WRITTEN = re.compile(r"([+-]?)(\d+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+(?=,))(?:[.,](\d{1,2}))?")
 _CURRENCY = re.compile(r"\s*(?:EUR|€)\s*", re.IGNORECASE)
-_XML = re.compile(r"\+?(\d{1,15})(?:\.(\d{0,10}))?|\+?\.(\d{1,10})")
+_XML = re.compile(r"\+?(\d{1,15})(?:\.(\d{0,20}))?|\+?\.(\d{1,20})")
 
 
 class InvalidAmountError(KasseError):

@@ -45,17 +45,27 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class OtherAmount:
-    """An amount in another view: kind INSTD, TX, CNTRVAL, ANNCD or PRTRY, with the exchange rate if given."""
+    """An amount in another view: kind INSTD, TX, CNTRVAL, ANNCD or PRTRY (then `own_kind` is the bank's word).
+
+    Always positive; `rate` is the exchange rate as written.
+    """
 
     kind: str
     amount_cents: int
     currency: str
     rate: str = ""
+    own_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One transaction behind an entry (TxDtls): references, counterparty, remittance, return."""
+    """One transaction behind an entry (TxDtls): references, counterparty, remittance, return.
+
+    `amount_cents` is signed like an entry and None where the bank gives none in the account's view. Name, IBAN
+    and the like are the other side's, also for returns. `structured` holds creditor references and the numbers
+    of documents referred to (`kind` CINV, …); `structured_text` the free lines beside them. `other_references`
+    are pairs of the bank's word (or the ISO element) and the reference.
+    """
 
     amount_cents: int | None = None
     currency: str = ""
@@ -83,6 +93,11 @@ class Detail:
     charges: tuple[Charge, ...] = ()
     other_amounts: tuple[OtherAmount, ...] = ()
     additional_information: str = ""
+    uetr: str = ""
+    other_references: tuple[tuple[str, str], ...] = ()
+    structured_text: tuple[str, ...] = ()
+    return_originator: str = ""
+    local_instrument: str = ""
 
     @property
     def text(self) -> str:
@@ -95,7 +110,11 @@ NO_DETAIL = Detail()
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a statement; `amount_cents` is what it does to the balance (a reversal by its effect)."""
+    """One line of a statement; `amount_cents` is what it does to the balance (a reversal by its effect).
+
+    `amount_written` is empty unless the amount does not fit the currency (then the cents are rounded).
+    `details_agree` is false where the details' amounts or number contradict the entry.
+    """
 
     index: int
     amount_cents: int
@@ -120,6 +139,8 @@ class Entry:
     details: tuple[Detail, ...] = ()
     additional_information: str = ""
     line: int | None = None
+    amount_written: str = ""
+    details_agree: bool = True
 
     @property
     def first(self) -> Detail:
