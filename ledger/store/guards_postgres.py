@@ -52,7 +52,7 @@ def definitions(expected: dict[str, str]) -> dict[str, str]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("public.", "").replace("EXECUTE FUNCTION ", "EXECUTE FUNCTION ").split())
+    return " ".join(text.replace("public.", "").replace('"', "").split())
 
 
 def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:

@@ -29,8 +29,10 @@ def shapes(store: Store) -> dict[str, Shape]:
 
 
 def _keys(store: Store, table: str) -> Iterator[Key]:
+    primary = store.all("SELECT name FROM pragma_table_info(:t) WHERE pk > 0 ORDER BY pk", t=table)
+    yield tuple(name for (name,) in primary), ""  # an INTEGER PRIMARY KEY has no index of its own
     indexes = """SELECT l.name, m.sql FROM pragma_index_list(:t) l LEFT JOIN sqlite_master m ON m.name = l.name
-                 WHERE l."unique" = 1 ORDER BY l.name"""
+                 WHERE l."unique" = 1 AND l.origin <> 'pk' ORDER BY l.name"""
     for index, text in store.all(indexes, t=table):
         columns = store.all("SELECT name FROM pragma_index_info(:i) ORDER BY seqno", i=index)
         condition = str(text).partition(" WHERE ")[2] if text else ""

@@ -1,0 +1,192 @@
+"""`journal verify`: reads the whole book once, in constant memory, and names what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledger.book.chain import book_head
+from ledger.book.chart import CONTROL_ROLES, VERRECHNUNG
+from ledger.book.store import heads, kasse_office
+from ledger.book.verify import (
+    CHAIN_SQL,
+    EVENT_SQL,
+    POSTING_SQL,
+    TEXT_SQL,
+    ChainReport,
+    DamagedGuardError,
+    DifferentFigureError,
+    UnbalancedBookError,
+    UnknownHeadError,
+    compare_heads,
+    walk_entries,
+    walk_events,
+)
+from ledger.events.store import Fact, record
+from ledger.store.engines import Store
+from ledger.store.guards import damaged_guards
+from sepa.errors import KasseError
+
+MOST_FINDINGS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHead:
+    """The end of an office's chain."""
+
+    position: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was checked and what was found; `head` is what to print and keep outside."""
+
+    entries: int
+    postings: int
+    events: int
+    erased_texts: int
+    head: str
+    heads: dict[str, OfficeHead]
+    findings: tuple[KasseError, ...]
+
+
+def verify(store: Store, *, against: str | None = None) -> Verification:
+    """Recompute chains, numbers, texts, balances, open items, control accounts and guards of the whole book.
+
+    `against` is a head printed earlier: an owner who wrote the chain anew cannot make it match. The check itself
+    is noted in the event log with the head it found, so that this head can be compared with later.
+    """
+    with store.snapshot():
+        entries, events = _walk(store, against)
+        findings = [*entries.findings, *events.findings, *_guards(store), *_figures(store)]
+        stored = list(heads(store))
+        findings += compare_heads(stored, entries.heads, "entries")
+        findings += compare_heads(_event_heads(store), events.heads, "events")
+        head = book_head(stored).hex()
+        if against and against.lower() != head:
+            findings += _compare_with_known(store, against.lower(), entries)
+        postings = int(store.value("SELECT count(*) FROM posting"))
+    found = {office: OfficeHead(position, value.hex()) for office, position, value in stored}
+    result = Verification(
+        entries.entries, postings, events.entries, entries.erased_texts + events.erased_texts, head, found,
+        tuple(findings[:MOST_FINDINGS]),
+    )  # fmt: skip
+    _note(store, result)
+    return result
+
+
+def _walk(store: Store, against: str | None) -> tuple[ChainReport, ChainReport]:
+    starts = {code: bytes(start) for code, start in store.rows("SELECT code, genesis FROM office")}
+    wanted = {(office, position) for _, known in _known_heads(store, against) for office, position, _ in known}
+    entries = walk_entries(store.stream(CHAIN_SQL), store.stream(POSTING_SQL), store.stream(TEXT_SQL), starts, wanted)
+    return entries, walk_events(store.stream(EVENT_SQL), starts)
+
+
+def _known_heads(store: Store, head: str | None) -> Iterator[tuple[str, list[tuple[str, int, bytes]]]]:
+    """Yield the states of the book whose head was written down: by closings and by earlier verifications."""
+    if not head:
+        return
+    sql = """SELECT facts FROM event WHERE action = 'journal.verify'
+             UNION ALL SELECT heads FROM closing"""
+    for (text,) in store.rows(sql):
+        known = [(office, int(position), bytes.fromhex(value)) for office, (position, value) in _heads_of(text).items()]
+        if book_head(known).hex() == head.lower():
+            yield head, known
+
+
+def _heads_of(text: str) -> dict[str, tuple[int, str]]:
+    data = json.loads(text)
+    packed: str = data.get("heads", "") if isinstance(data, dict) else ""
+    parts = [part.split(":") for part in packed.split()]
+    return {office: (int(position), value) for office, position, value in parts}
+
+
+def packed_heads(known: dict[str, OfficeHead]) -> str:
+    """Return heads as text for facts and closings: `OFFICE:POSITION:HASH …`."""
+    return " ".join(f"{office}:{head.position}:{head.hash}" for office, head in sorted(known.items()))
+
+
+def _compare_with_known(store: Store, head: str, entries: ChainReport) -> Iterator[KasseError]:
+    for _, known in _known_heads(store, head):
+        if all(entries.wanted.get((o, p)) == value for o, p, value in known if p):
+            return
+    yield UnknownHeadError(head=head)
+
+
+def _event_heads(store: Store) -> Iterator[tuple[str, int, bytes]]:
+    for office, position, value in store.rows("SELECT office, event_position, event_hash FROM head"):
+        yield office, position, bytes(value)
+
+
+def _guards(store: Store) -> Iterator[KasseError]:
+    from ledger.store.schema import mutable_columns
+
+    for name in damaged_guards(store, mutable_columns()):
+        yield DamagedGuardError(guard=name)
+
+
+def _figures(store: Store) -> Iterator[KasseError]:
+    yield from _compare(store, "month balance", _MONTHS)
+    yield from _compare(store, "open amount", _OPEN)
+    roles = ", ".join(f"'{role}'" for role in CONTROL_ROLES)
+    yield from _compare(store, "control account", _CONTROL.format(roles=roles))
+    yield from _compare(store, "bank entry", _BANK)
+    between = "SELECT sum(p.cents) FROM posting p JOIN account a ON a.office = p.office AND a.number = p.account"
+    difference = store.value(f"{between} WHERE a.role = :role", role=VERRECHNUNG)
+    if difference:
+        yield UnbalancedBookError(what="Verrechnung", difference_cents=int(difference))
+
+
+def _compare(store: Store, what: str, sql: str) -> Iterator[KasseError]:
+    for office, name, stored, computed in store.rows(f"{sql} LIMIT {MOST_FINDINGS}"):
+        yield DifferentFigureError(
+            office=office, what=f"{what} {name}", stored_cents=int(stored or 0), computed_cents=int(computed or 0)
+        )
+
+
+_MONTHS = """
+    SELECT office, account || ' ' || month, sum(stored), sum(computed) FROM (
+        SELECT office, account, month, debit_cents - credit_cents AS stored, debit_cents AS stored_debit,
+               0 AS computed, 0 AS computed_debit
+        FROM month_balance
+        UNION ALL
+        SELECT e.office, p.account, substr(e.posting_day, 1, 7), 0, 0, p.cents,
+               CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END
+        FROM entry e JOIN posting p ON p.office = e.office AND p.position = e.position) AS both_views
+    GROUP BY office, account, month
+    HAVING sum(stored) <> sum(computed) OR sum(stored_debit) <> sum(computed_debit)
+    ORDER BY office, account, month"""
+_OPEN = """
+    SELECT i.office, CAST(i.id AS TEXT), i.open_cents, i.amount_cents - coalesce(l.cents, 0)
+    FROM item i LEFT JOIN (SELECT office, item, sum(cents) AS cents FROM clearing_line GROUP BY office, item) l
+      ON l.office = i.office AND l.item = i.id
+    WHERE i.open_cents <> i.amount_cents - coalesce(l.cents, 0)"""
+_CONTROL = """
+    WITH open AS (SELECT office, account, sum(CASE side WHEN 'D' THEN open_cents ELSE -open_cents END) AS cents
+                  FROM item GROUP BY office, account),
+         books AS (SELECT office, account, sum(debit_cents - credit_cents) AS cents
+                   FROM month_balance GROUP BY office, account)
+    SELECT a.office, a.number, b.cents, o.cents FROM account a
+    LEFT JOIN open o ON o.office = a.office AND o.account = a.number
+    LEFT JOIN books b ON b.office = a.office AND b.account = a.number
+    WHERE (a.role IN ({roles}) OR o.cents IS NOT NULL) AND coalesce(o.cents, 0) <> coalesce(b.cents, 0)"""
+_BANK = """
+    SELECT b.office, CAST(b.id AS TEXT), b.amount_cents, coalesce(p.cents, 0)
+    FROM bank_entry b JOIN bank_account a ON a.iban = b.iban
+    LEFT JOIN (SELECT office, position, account, sum(cents) AS cents FROM posting GROUP BY office, position, account) p
+      ON p.office = b.office AND p.position = b.position AND p.account = a.account
+    WHERE b.state = 'posted' AND b.amount_cents <> coalesce(p.cents, 0)"""
+
+
+def _note(store: Store, result: Verification) -> None:
+    office = kasse_office(store)
+    facts: dict[str, Fact] = {
+        "entries": result.entries,
+        "findings": len(result.findings),
+        "head": result.head,
+        "heads": packed_heads(result.heads),
+    }
+    with store.unit([office]):
+        record(store, office, "journal.verify", None, facts)

@@ -1,0 +1,201 @@
+"""Invariants 1, 2 and 8 against plain SQL: what a stranger with a SQL client can and cannot do to a book."""
+
+import sqlite3
+
+import pytest
+
+from ledger.book.entry import ClosedPeriodError
+from ledger.book.store import _Poster, post
+from ledger.book.verify_store import verify
+from ledger.events.store import record
+from ledger.items.store import NewClearing, NewItem, clear, insert_items
+from ledger.store.access import is_server
+from ledger.store.engines import RefusedByBookError
+from tests.books import entry, opened
+
+COPIED = """office, 9, year, 9, kind, source, transaction_id, posting_day, bank_day, value_day, payment_day, recorded_at,
+    recorded_by, reverses, posting_count, text_hash, canonical, hash"""
+ATTACKS = [
+    "UPDATE entry SET posting_day = '2026-11-17'",
+    "UPDATE entry SET hash = canonical WHERE position = 1",
+    "UPDATE posting SET cents = cents * 2",
+    "UPDATE posting SET account = '4810' WHERE account = '3000'",
+    "UPDATE entry_text SET text = 'anders'",
+    "UPDATE event SET action = 'nothing'",
+    "UPDATE item SET amount_cents = 1",
+    "UPDATE account SET role = 'suspense' WHERE number = '2800'",
+    "DELETE FROM entry",
+    "DELETE FROM posting WHERE line = 1",
+    "DELETE FROM entry_text",
+    "DELETE FROM event",
+    "DELETE FROM item",
+    "DELETE FROM clearing",
+    "UPDATE clearing_line SET cents = 1",
+    "DELETE FROM app_user",
+    "INSERT INTO posting (office, position, line, account, cents) VALUES ('KASSE', 1, 9, '2800', 100)",
+    "INSERT INTO entry_text (office, position, salt, text) VALUES ('KASSE', 2, 'x', 'y')",
+    f"INSERT INTO entry SELECT {COPIED} FROM entry WHERE position = 2",
+]
+ONLY_SQLITE = [
+    "INSERT OR REPLACE INTO entry SELECT * FROM entry WHERE position = 1",
+    "INSERT OR REPLACE INTO posting SELECT office, position, line, account, cents * 2, item, dimensions FROM posting",
+    "INSERT OR REPLACE INTO event SELECT * FROM event WHERE position = 1",
+    "INSERT OR REPLACE INTO app_user SELECT id, 'mallory', locked, created_at FROM app_user WHERE id = 1",
+    "INSERT OR REPLACE INTO app_user SELECT 99, name, locked, created_at FROM app_user WHERE id = 1",
+    "UPDATE OR REPLACE posting SET position = 1 WHERE position = 2",
+]
+ONLY_POSTGRES = ["TRUNCATE entry CASCADE", "TRUNCATE posting", "TRUNCATE event"]
+
+
+@pytest.fixture
+def attacked(book):
+    """A book with two entries, and a plain connection of its engine as an attacker has it."""
+    store = opened(book)
+    with store.unit(["KASSE"]):
+        post(store, [entry("2800 5,00", "3000 -5,00", text="Eins"), entry("2800 7,00", "3000 -7,00", text="Zwei")])
+        insert_items(store, [NewItem("KASSE", 1, "suspense", "4800", 500, "2026-11-16", "2026-11-16", 1)])
+        clear(store, [NewClearing("KASSE", "assign", 1, "2026-11-16", "2026-11-16", ((1, 500),))])
+        record(store, "KASSE", "test", None, {"n": 1}, {"name": "Erika"})
+    store.close()
+    if is_server(book):
+        import psycopg
+
+        connection = psycopg.connect(book, autocommit=True)
+    else:
+        connection = sqlite3.connect(book, isolation_level=None)
+    yield book, connection
+    connection.close()
+
+
+def attacks_for(book):
+    return ATTACKS + (ONLY_POSTGRES if is_server(book) else ONLY_SQLITE)
+
+
+def refused(connection, sql):
+    """Return what the database says when it refuses, or '' where it lets the statement pass."""
+    try:
+        connection.execute(sql)
+    except Exception as error:  # noqa: BLE001 - both drivers, each with its own classes
+        return str(error)
+    return ""
+
+
+def test_plain_sql_changes_nothing(attacked):
+    book, connection = attacked
+    passed = [sql for sql in attacks_for(book) if not refused(connection, sql)]
+    assert passed == []
+    found = checked(book)
+    assert (found.entries, found.findings) == (2, ())
+
+
+def checked(book, **options):
+    store = opened(book)
+    try:
+        return verify(store, **options)
+    finally:
+        store.close()
+
+
+def test_an_orphan_posting_is_refused_or_named(attacked):
+    book, connection = attacked
+    sql = "INSERT INTO posting (office, position, line, account, cents) VALUES ('KASSE', 7, 1, '2800', 100)"
+    if is_server(book):
+        with pytest.raises(Exception, match="fk_posting_entry"):
+            connection.execute(sql)
+        return
+    connection.execute(sql)  # sqlite3 leaves foreign keys off unless the client asks for them
+    assert next(f.code for f in checked(book).findings) == "verify.orphan"
+
+
+def unchecked(store):
+    """The writer without its own look at the calendar, as a client that skips it."""
+    poster = _Poster(store)
+    poster.closed = ""
+    return poster
+
+
+def test_a_closed_day_refuses_an_entry_that_is_right_in_all_else(attacked):
+    book, connection = attacked
+    connection.execute(
+        "INSERT INTO closing (kind, period, year, number, last_day, closed_by, closed_at, book_head, heads, protocol)"
+        " SELECT 'day', '2026-11-16', 2026, 1, '2026-11-16', 1, 'x', hash, '{}', '' FROM entry WHERE position = 1"
+    )
+    store = opened(book)
+    with pytest.raises(ClosedPeriodError), store.unit(["KASSE"]):
+        post(store, [entry("2800 1", "3000 -1")])
+    with pytest.raises(RefusedByBookError) as caught, store.unit(["KASSE"]):
+        unchecked(store).append([entry("2800 1", "3000 -1")])
+    assert caught.value.fields["reason"] == "the posting day is closed"
+    store.close()
+
+
+OWNER_ATTACKS = [
+    ("posting", "UPDATE posting SET cents = cents + sign", "verify.entry"),
+    ("entry", "UPDATE entry SET payment_day = '2026-01-01' WHERE position = 2", "verify.entry"),
+    ("entry_text", "UPDATE entry_text SET text = 'anders' WHERE position = 1", "verify.text"),
+    ("entry", "DELETE FROM entry WHERE position = 2", "verify.orphan"),
+    ("event", "UPDATE event SET at = '2020' WHERE position = 1", "verify.chain"),
+    ("month_balance", "UPDATE month_balance SET debit_cents = 0", "verify.figure"),
+    ("head", "UPDATE head SET position = 1 WHERE office = 'KASSE'", "verify.head"),
+]
+
+
+@pytest.mark.parametrize(("table", "sql", "code"), OWNER_ATTACKS, ids=[f"{t}-{c}" for t, _, c in OWNER_ATTACKS])
+def test_what_the_owner_forges_is_named(attacked, table, sql, code):
+    book, connection = attacked
+    sql = sql.replace("sign", "CASE WHEN line = 1 THEN 1 ELSE -1 END")
+    if is_server(book):
+        connection.execute("SET session_replication_role = replica")
+    else:
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,)
+        ).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+    connection.execute(sql)
+    codes = {finding.code for finding in checked(book).findings}
+    assert code in codes
+    assert is_server(book) or table in {"month_balance", "head"} or "verify.guard" in codes
+
+
+def test_a_dropped_guard_is_named(attacked):
+    book, connection = attacked
+    target = "guard_entry_delete ON entry" if is_server(book) else "guard_entry_delete"
+    connection.execute(f"DROP TRIGGER {target}")
+    assert [f.fields["guard"] for f in checked(book).findings] == ["guard_entry_delete"]
+
+
+def test_a_disabled_guard_is_named(attacked):
+    book, connection = attacked
+    if not is_server(book):
+        connection.execute("DROP TRIGGER guard_entry_delete")
+        connection.execute("CREATE TRIGGER guard_entry_delete BEFORE DELETE ON entry WHEN 0 BEGIN SELECT 1; END")
+    else:
+        connection.execute("ALTER TABLE entry DISABLE TRIGGER guard_entry_delete")
+    assert [f.fields["guard"] for f in checked(book).findings] == ["guard_entry_delete"]
+
+
+def test_a_head_kept_outside_proves_the_past(store):
+    with store.unit(["KASSE"]):
+        post(store, [entry("2800 5,00", "3000 -5,00")])
+    printed = verify(store).head
+    with store.unit(["KASSE", "BAU"]):
+        post(store, [entry("2800 1,00", "3000 -1,00"), entry("2890 1", "3000 -1", office="BAU")])
+    assert verify(store, against=printed).findings == ()
+    other = verify(store, against="ab" * 32).findings
+    assert [finding.code for finding in other] == ["verify.against"]
+
+
+def test_an_owner_who_writes_the_chain_anew_is_caught_by_a_printed_head(tmp_path, sqlite_template):
+    from tests.books import sqlite_copy
+
+    heads = []
+    for amount in ("5,00", "500,00"):  # the second book is the forgery: same history but for the amount
+        folder = tmp_path / amount
+        folder.mkdir()
+        with sqlite_copy(sqlite_template, folder) as location:
+            store = opened(location)
+            with store.unit(["KASSE"]):
+                post(store, [entry(f"2800 {amount}", f"3000 -{amount}")])
+            heads.append(verify(store).head)
+            forged = store
+    assert [f.code for f in verify(forged, against=heads[0]).findings] == ["verify.against"]
