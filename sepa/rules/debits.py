@@ -1,0 +1,147 @@
+"""The rules over a whole message of direct debits: `check` walks it in one pass and yields findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sepa.calendar import is_target_day, previous_target_day
+from sepa.countries import eea_countries
+from sepa.debits import Collection, CollectionBatch, DirectDebitMessage, signature_problem
+from sepa.errors import N_, KasseError, Place
+from sepa.identifiers import mandate_key
+from sepa.pain008 import charset_problems
+from sepa.rules.odd import (
+    DayPastError,
+    NotTargetDayError,
+    ToSelfError,
+    Twins,
+    abroad_finding,
+    address_finding,
+    bic_finding,
+    category_finding,
+    id_finding,
+    present,
+    purpose_finding,
+)
+
+MAX_DAYS_EARLY = 14  # the earliest submission that bank terms usually grant
+
+
+class LeadTimeError(KasseError):
+    """A due day that the file cannot reach in time."""
+
+    code = "collection.lead-time"
+    severity = "warning"
+    template = N_("the bank needs the file one TARGET day before the due day {day}")
+    hint = N_("give a later due day, and tell the debtors")
+
+
+class EarlyCollectionError(KasseError):
+    """A due day more than 14 days ahead."""
+
+    code = "collection.early"
+    severity = "warning"
+    template = N_("the due day {day} is {days} days ahead")
+    hint = N_("banks usually take collections 14 days ahead at the earliest; send the file later")
+
+
+class SignedInFutureError(KasseError):
+    """A mandate signed after the day of the check."""
+
+    code = "mandate.signed-in-future"
+    template = N_("the mandate {mandate_id} has {signed} as its day of signature, which is still to come")
+    hint = N_("check the date of signature")
+
+
+class DebtorAddressNeededError(KasseError):
+    """A collection beyond the European Economic Area without the debtor's address."""
+
+    code = "address.needed-debtor"
+    template = N_("a collection from {country} needs the debtor's address")
+    hint = N_("add the debtor's address with street, town and country")
+
+
+class ReusedMandateError(KasseError):
+    """One mandate id for two debtors' accounts in one message."""
+
+    code = "mandate.two-accounts"
+    severity = "warning"
+    template = N_("the mandate {mandate_id} is used for two accounts in one file")
+    hint = N_("mandate ids name one mandate each, whatever their case and spaces; correct one of them")
+
+
+def check(message: DirectDebitMessage, on: date) -> Iterator[KasseError]:
+    """Yield the findings over a message as seen on a day, each with batch or payment as its place.
+
+    One pass over the collections; some hashes for each payment are remembered. What values cannot break once they
+    exist is not asked again; the head's totals are the writer's.
+    """
+    twins = Twins()
+    mandates: dict[int, int] = {}
+    for batch in message.batches:
+        outer = Place(payment=batch.payment_information_id)
+        yield from (finding.at(outer) for finding in _batch_findings(batch, on))
+        for collection in batch.collections:
+            place = Place(payment=collection.end_to_end_id)
+            findings = (
+                *_collection_findings(collection, batch, on),
+                *present(charset_problems(collection, message.charset) if message.charset == "epc" else ()),
+                *_mandate_findings(collection, batch, mandates),
+                *twins.findings(
+                    collection.end_to_end_id,
+                    collection.debtor.iban,
+                    collection.amount_cents,
+                    collection.remittance or collection.creditor_reference,
+                ),
+            )
+            yield from (finding.at(place) for finding in findings)
+
+
+def _batch_findings(batch: CollectionBatch, on: date) -> Iterator[KasseError]:
+    yield from due_findings(batch.due_day, on)
+    yield from present(
+        (category_finding(batch.category_purpose), bic_finding(batch.creditor), address_finding(batch.creditor.address))
+    )
+
+
+def due_findings(day: date, on: date) -> Iterator[KasseError]:
+    """Yield what is odd about a due day as seen on a day: D-1 for CORE and B2B and every sequence type (EPC016-06)."""
+    place = Place(field="due_day", value=day.isoformat())
+    if day < on:
+        yield DayPastError(day=day, place=place)
+    elif on > previous_target_day(date.fromordinal(day.toordinal() - 1)):
+        yield LeadTimeError(day=day, place=place)
+    if (day - on).days > MAX_DAYS_EARLY:
+        yield EarlyCollectionError(day=day, days=(day - on).days, place=place)
+    if not is_target_day(day):
+        yield NotTargetDayError(day=day, place=place)
+
+
+def _collection_findings(collection: Collection, batch: CollectionBatch, on: date) -> Iterator[KasseError]:
+    debtor, mandate = collection.debtor, collection.mandate
+    country = debtor.iban[:2]
+    if mandate.signed > on:
+        yield SignedInFutureError(mandate_id=mandate.mandate_id, signed=mandate.signed, place=Place(field="signed"))
+    if debtor.address is None and country not in eea_countries():
+        yield DebtorAddressNeededError(country=country, place=Place(field="address"))
+    if debtor.iban == batch.creditor.iban:
+        yield ToSelfError(iban=debtor.iban, place=Place(field="iban", value=debtor.iban))
+    yield from present(
+        (
+            signature_problem(collection, batch.due_day),
+            id_finding(collection.end_to_end_id),
+            purpose_finding(collection.purpose),
+            bic_finding(debtor),
+            address_finding(debtor.address),
+            abroad_finding(debtor.iban, debtor.name, collection.remittance),
+        )
+    )
+
+
+def _mandate_findings(collection: Collection, batch: CollectionBatch, mandates: dict[int, int]) -> Iterator[KasseError]:
+    mandate_id = collection.mandate.mandate_id
+    key = hash((batch.creditor_id[7:], mandate_key(mandate_id)))
+    account = hash(collection.debtor.iban)
+    if mandates.setdefault(key, account) != account:
+        yield ReusedMandateError(mandate_id=mandate_id, place=Place(field="mandate_id", value=mandate_id))

@@ -1,0 +1,286 @@
+"""The table of rules: each rule has a case that it, and no other, reports; orders without fault report nothing."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from sepa import banks, debits, fields, identifiers, payments, text
+from sepa.banks import Bank, account_finding, bank_of
+from sepa.debits import Amendment, Collection, CollectionBatch, DirectDebitMessage, Mandate
+from sepa.errors import KasseError
+from sepa.fields import InvalidOrderError
+from sepa.identifiers import make_iban
+from sepa.pain001 import write
+from sepa.payments import Address, Party, Totals, Transfer
+from sepa.rules import debits as debit_rules
+from sepa.rules import odd
+from sepa.rules import transfers as transfer_rules
+from sepa.rules.catalogue import RULES
+from sepa.text import Charset
+from tests.sepa.orders import FRIDAY, MADE, MONDAY, PAYEE, PAYER, SWISS, batch, message, transfer
+
+TODAY = FRIDAY
+MANDATE = Mandate("M-1", date(2024, 5, 17))
+SERBIAN = "RS35260005601001611379"
+
+
+def collection(**changes: Any) -> Collection:
+    return replace(Collection("C-1", 100, MANDATE, PAYEE), **changes)
+
+
+def debit_batch(*collections: Collection, **changes: Any) -> CollectionBatch:
+    made = CollectionBatch("B-1", PAYER, "DE98ZZZ09999999999", date(2026, 11, 24), collections=collections)
+    return replace(made, **changes)
+
+
+def debit(*batches: CollectionBatch, scheme: Any = "CORE", charset: Charset = "dk") -> DirectDebitMessage:
+    return DirectDebitMessage("DD-1", MADE, "Kasse", batches, scheme, charset)
+
+
+def pay(*lines: Transfer, **changes: Any) -> Iterator[KasseError]:
+    return transfer_rules.check(message(replace(batch(""), transfers=lines or (transfer("A 1,00"),), **changes)), TODAY)
+
+
+def collect(*collections: Collection, **changes: Any) -> Iterator[KasseError]:
+    return debit_rules.check(debit(debit_batch(*(collections or (collection(),)), **changes)), TODAY)
+
+
+def party(**changes: Any) -> Party:
+    return replace(PAYEE, **changes)
+
+
+def address(**changes: Any) -> Address:
+    return replace(Address("Musterstadt", "DE"), **changes)
+
+
+Case = Callable[[], Any]
+CASES: dict[str, tuple[Case, ...]] = {
+    "iban.invalid": (lambda: party(iban="DE89 3704 0044 0532 0130 00"), lambda: party(iban="4711")),
+    "iban.country": (lambda: party(iban="ZZ89370400440532013000"),),
+    "iban.length": (lambda: party(iban="DE893704004405320130"),),
+    "iban.structure": (lambda: party(iban="DE8937040044053201300A"),),
+    "iban.check-digits": (lambda: party(iban="DE88370400440532013000"),),
+    "iban.not-sepa": (lambda: party(iban="TR330006100519786457841326"),),
+    "bic.invalid": (lambda: party(bic="COBADE"), lambda: party(bic="COBAZZFF")),
+    "identifier.characters": (
+        lambda: transfer("Ä 1,00"),
+        lambda: message(batch("A 1,00"), identifier="A|B"),
+        lambda: Mandate("  ", MANDATE.signed),
+        lambda: Transfer("A", 1, PAYEE, creditor_reference="Ü"),
+    ),
+    "identifier.length": (lambda: transfer(f"{'A' * 36} 1,00"), lambda: batch("A 1,00", "B" * 36)),
+    "identifier.slashes": (lambda: transfer("/A 1,00"), lambda: Mandate("A//B", MANDATE.signed)),
+    "creditor-id.invalid": (
+        lambda: debit_batch(creditor_id="de98zzz09999999999"),
+        lambda: Mandate("M", MANDATE.signed, Amendment(creditor_id="DE98")),
+    ),
+    "creditor-id.check-digits": (lambda: debit_batch(creditor_id="DE97ZZZ09999999999"),),
+    "rf.invalid": (lambda: transfer("A 1,00 RF18 5390 0754 7034"),),
+    "rf.check-digits": (lambda: transfer("A 1,00 RF19539007547034"),),
+    "text.characters": (
+        lambda: party(name="Müller € Co"),
+        lambda: transfer("A 1,00 王"),
+        lambda: address(street="Straße\n1"),
+        lambda: transfer_rules.check(replace(message(batch("A 1,00")), charset="epc"), TODAY),
+        lambda: debit_rules.check(debit(debit_batch(collection()), charset="epc"), TODAY),
+    ),
+    "text.length": (
+        lambda: party(name="x" * 71),
+        lambda: transfer(f"A 1,00 {'x' * 141}"),
+        lambda: address(house_number="x" * 17),
+        lambda: address(town="x" * 36),
+    ),
+    "text.blank": (
+        lambda: party(name=""),
+        lambda: party(name="   "),
+        lambda: Transfer("A", 1, PAYEE, remittance="  "),
+        lambda: address(town=""),
+        lambda: address(country=""),
+        lambda: address(lines=(" ",)),
+    ),
+    "amount.range": (
+        lambda: transfer("A 0"),
+        lambda: transfer("A -1,00"),
+        lambda: transfer("A 1000000000"),
+        lambda: collection(amount_cents=0),
+    ),
+    "remittance.twice": (lambda: replace(transfer("A 1,00 Text"), creditor_reference="RF18539007547034"),),
+    "purpose.form": (
+        lambda: transfer("A 1,00", purpose="gov"),
+        lambda: replace(batch("A 1,00"), category_purpose="GOVTX"),
+    ),
+    "address.country": (lambda: address(country="ZZ"), lambda: address(country="de")),
+    "address.lines": (lambda: address(lines=("a", "b", "c")),),
+    "address.repeated": (
+        lambda: pay(transfer("A 1,00", party(address=address(postcode="12345", lines=("12345 Musterstadt",))))),
+    ),
+    "address.needed": (lambda: pay(transfer("A 1,00 Buch", replace(SWISS, name="Frei AG"))),),
+    "address.needed-debtor": (lambda: collect(collection(debtor=replace(SWISS, name="Frei AG", address=None))),),
+    "bic.advisable": (
+        lambda: pay(transfer("A 1,00", Party("Ana", SERBIAN)), debtor=replace(PAYER, address=address())),
+    ),
+    "bic.country": (lambda: pay(transfer("A 1,00", party(bic="UBSWCHZH80A"))),),
+    "text.abroad": (
+        lambda: pay(transfer("A 1,00", Party("Søren".replace("ø", "ö"), "NO9386011117947"))),
+        lambda: collect(collection(debtor=Party("Soren", "NO9386011117947"), remittance="Gebühr")),
+    ),
+    "purpose.unknown": (lambda: pay(transfer("A 1,00", purpose="ZZZZ")), lambda: collect(collection(purpose="ZZZZ"))),
+    "purpose.unknown-category": (lambda: pay(category_purpose="FEES"), lambda: collect(category_purpose="RENT")),
+    "payment.no-id": (lambda: pay(transfer("NOTPROVIDED 1,00")),),
+    "payment.duplicate-id": (
+        lambda: pay(transfer("A 1,00"), transfer("A 2,00")),
+        lambda: collect(collection(), collection(amount_cents=2)),
+    ),
+    "payment.twin": (
+        lambda: pay(transfer("A 1,00 Miete"), transfer("B 1,00 Miete")),
+        lambda: collect(collection(), collection(end_to_end_id="C-2")),
+    ),
+    "payment.to-self": (lambda: pay(transfer("A 1,00", PAYER)), lambda: collect(collection(debtor=PAYER))),
+    "account.unknown-bank": (lambda: account_finding(make_iban("DE", "000000000000000001")),),
+    "account.check-digits": (lambda: account_finding(make_iban("DE", "370400440532013100")),),
+    "day.past": (lambda: pay(execution_day=date(2026, 11, 19)), lambda: collect(due_day=date(2026, 11, 19))),
+    "day.far": (lambda: pay(execution_day=date(2026, 12, 7)),),
+    "day.not-target": (lambda: pay(execution_day=date(2026, 11, 21)), lambda: collect(due_day=date(2026, 11, 28))),
+    "time.zone": (
+        lambda: replace(message(batch("A 1,00")), created=datetime(2026, 11, 20, 9, 0)),
+        lambda: replace(batch("A 1,00"), instant=True, execution_time=datetime(2026, 11, 20, 9, 0)),
+    ),
+    "time.not-instant": (lambda: replace(batch("A 1,00"), execution_time=datetime(2026, 11, 20, 9, 0, tzinfo=UTC)),),
+    "message.empty": (message, debit, lambda: write(message(batch("")))),
+    "message.duplicate-batch": (
+        lambda: message(batch("A 1,00"), batch("B 1,00")),
+        lambda: debit(debit_batch(), debit_batch()),
+    ),
+    "message.totals": (lambda: write(message(replace(batch("A 1,00"), totals=Totals(1, 1)))),),
+    "mandate.empty-amendment": (lambda: Mandate("M", MANDATE.signed, Amendment()),),
+    "mandate.amended-account": (
+        lambda: Mandate("M", MANDATE.signed, Amendment(iban=PAYER.iban, other_account=True)),
+        lambda: Mandate("M", MANDATE.signed, Amendment(bic="COBADEFF", other_account=True)),
+    ),
+    "mandate.signed-late": (
+        lambda: debit_rules.check(
+            debit(debit_batch(collection(mandate=Mandate("M", date(2026, 11, 25))))), date(2026, 11, 26)
+        ),
+    ),
+    "mandate.signed-in-future": (lambda: collect(collection(mandate=Mandate("M", MONDAY))),),
+    "mandate.two-accounts": (
+        lambda: collect(
+            collection(),
+            collection(
+                end_to_end_id="C-2",
+                mandate=Mandate("m-1", MANDATE.signed),
+                debtor=party(iban="NO9386011117947", name="A"),
+            ),
+        ),
+    ),
+    "collection.sequence": (lambda: debit_batch(sequence="RPRE"),),
+    "collection.scheme": (lambda: debit(debit_batch(), scheme="COR1"),),
+    "collection.lead-time": (lambda: collect(due_day=date(2026, 11, 20)),),
+    "collection.early": (lambda: collect(due_day=date(2026, 12, 7)),),
+}
+ALSO = {"mandate.signed-late": {"day.past"}}  # what a case cannot avoid reporting as well
+
+
+def findings(case: Case) -> list[KasseError]:
+    """What a case reports, raised or yielded."""
+    try:
+        found = case()
+        if isinstance(found, KasseError):
+            return [found]
+        if not isinstance(found, Iterable):
+            return []
+        return [one for one in found if isinstance(one, KasseError)]
+    except KasseError as error:
+        return list(error.findings or (error,))
+
+
+NUMBERED = [(f"{code} {at}", code, case) for code, cases in CASES.items() for at, case in enumerate(cases, 1)]
+
+
+@pytest.mark.parametrize(("code", "case"), [one[1:] for one in NUMBERED], ids=[one[0] for one in NUMBERED])
+def test_a_rule_reports_its_case_and_no_other_rule_does(code: str, case: Case) -> None:
+    found = {finding.code for finding in findings(case)}
+    assert found - ALSO.get(code, set()) == {code}
+    assert all(str(finding) for finding in findings(case))
+
+
+def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
+    assert {rule.code for rule in RULES} == set(CASES)
+    assert len({rule.code for rule in RULES}) == len(RULES)
+
+
+# what stands above single rules: a refusal of several, and the families
+FAMILIES = {InvalidOrderError, identifiers.InvalidIdentifierError, text.InvalidTextError}
+
+
+@pytest.mark.parametrize("module", [identifiers, text, fields, payments, debits, banks, odd, debit_rules])
+def test_no_error_of_the_writing_side_is_missing_in_the_table(module: Any) -> None:
+    errors = {found for _, found in inspect.getmembers(module, inspect.isclass) if issubclass(found, KasseError)} - {
+        KasseError,
+        *FAMILIES,
+    }
+    assert errors
+    assert errors <= {rule.error for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_names_source_severity_and_a_way_out(rule: Any) -> None:
+    assert rule.source
+    assert rule.error.template
+    assert rule.error.hint
+    assert rule.severity in {"error", "warning"}
+
+
+FAULTLESS: dict[str, Case] = {
+    "a transfer": pay,
+    "a transfer to Switzerland": lambda: pay(
+        transfer("A 1,00", replace(SWISS, name="Frei AG")), debtor=replace(PAYER, address=address())
+    ),
+    "instant on a Saturday": lambda: pay(execution_day=date(2026, 11, 21), instant=True),
+    "the last day of 15": lambda: pay(execution_day=date(2026, 12, 4)),
+    "equal amounts to two payees": lambda: pay(transfer("A 1,00 Miete"), transfer("B 1,00 Miete", SWISS_IN_GERMANY)),
+    "two without id": lambda: (
+        f for f in pay(transfer("NOTPROVIDED 1"), transfer("NOTPROVIDED 2")) if f.severity == "error"
+    ),
+    "a collection": collect,
+    "a collection that is due on the next TARGET day": lambda: collect(due_day=MONDAY),
+    "one mandate twice": lambda: collect(collection(), collection(end_to_end_id="C-2", amount_cents=5)),
+    "a French account at a bank on Martinique": lambda: pay(
+        transfer("A 1,00", Party("Anne", "FR1420041010050500013M02606", "BNPAMQMX"))
+    ),
+    "an account that fits its bank": lambda: account_finding("DE89370400440532013000"),
+    "a foreign account is not asked": lambda: account_finding("NO9386011117947"),
+    "basic Latin": lambda: transfer_rules.check(
+        replace(message(replace(batch(""), transfers=(transfer("A 1,00", SWISS_IN_GERMANY),))), charset="epc"), TODAY
+    ),
+}
+SWISS_IN_GERMANY = Party("Helvetia", make_iban("DE", "120300000000202052"))
+
+
+@pytest.mark.parametrize("name", FAULTLESS)
+def test_an_order_without_fault_reports_nothing(name: str) -> None:
+    assert [str(finding) for finding in findings(FAULTLESS[name])] == []
+
+
+def test_an_order_that_breaks_several_rules_names_them_all_with_their_places() -> None:
+    with pytest.raises(InvalidOrderError) as error:
+        Transfer("A", 0, PAYEE, remittance="€" * 10, purpose="x")
+    assert [(one.code, one.place.field, one.place.payment) for one in error.value.findings] == [
+        ("amount.range", "amount", "A"),
+        ("text.characters", "remittance", "A"),
+        ("purpose.form", "purpose", "A"),
+    ]
+
+
+def test_a_finding_says_which_payment_it_is_about() -> None:
+    found = [*pay(transfer("A 1,00"), transfer("B 2,00", purpose="ZZZZ"))]
+    assert [(one.place.payment, one.place.field, one.place.value) for one in found] == [("B", "purpose", "ZZZZ")]
+
+
+def test_the_directory_names_the_bank_of_an_account() -> None:
+    assert bank_of("DE89370400440532013000") == Bank("Commerzbank", "COBADEFFXXX", "37040044")
+    assert bank_of(make_iban("DE", "000000000000000001")) is None
