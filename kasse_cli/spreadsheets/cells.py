@@ -12,8 +12,8 @@ from sepa.errors import N_, KasseError
 from sepa.money import from_number, parse_amount
 
 T = TypeVar("T")
-_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _MAX_COUNT = 10**15  # Excel keeps 15 digits
 _YES = ("ja", "j", "yes", "y", "wahr", "true", "x", "1")

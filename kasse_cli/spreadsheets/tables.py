@@ -60,7 +60,7 @@ class Cell:
         """File, sheet, row, column by its name in the list, and value."""
         position = self.row.heading.positions.get(self.key)
         column = self.key if position is None else self.row.heading.names[position]
-        return Place(column=column, value=shown(self.value) or None).within(self.row.place)
+        return Place(column=column, value=None if self.empty else shown(self.value)).within(self.row.place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,18 +30,18 @@ def read_workbook(source: Source, sheet: str | None = None) -> SourceSheet:
 
     Raises what `open_xlsx`, `open_ods`, `open_xls` and `Scan.check` raise, `UnknownSheetError`, `EmptySourceError`.
     """
-    with source.stream as stream:
+    with source.stream:
         try:
-            return _read(stream, _open(source), sheet)
+            return _read(source, _open(source), sheet)
         except KasseError as error:
             raise error.at(source.place) from None
 
 
-def _read(stream: IO[bytes], book: Book, name: str | None) -> SourceSheet:
+def _read(source: Source, book: Book, name: str | None) -> SourceSheet:
     info, scan = _chosen(book, name)
-    place = Place(sheet=info.name)
+    place = Place(file=source.name, sheet=info.name)
     findings = scan.check(place)
-    workbook = _loaded(stream)
+    workbook = _loaded(source.stream)
     others = [] if name else [other for other in book.sheets if other.visible and other != info]
     heads = tuple(_heads(book, workbook, others))
     return SourceSheet(place, _rows(_loaded_sheet(workbook, info)), findings, heads)
