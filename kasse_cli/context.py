@@ -108,7 +108,7 @@ class Call:
         if not tolerant:
             self.settings.check()
         configure_logging(self.verbose, self.world.clock, quiet=self.quiet)
-        for finding in self.settings.findings:
+        for finding in () if tolerant else self.settings.findings:
             warn(located(finding))
 
     def _check_usage(self) -> None:

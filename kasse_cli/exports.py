@@ -23,6 +23,14 @@ class NothingToExportError(KasseError):
     hint = N_("leave out --xlsx")
 
 
+class NoFolderError(KasseError):
+    """A file to write in a folder that is not there."""
+
+    code = "output.no_folder"
+    template = N_("the folder for {file} does not exist")
+    hint = N_("make the folder, or name another one")
+
+
 def write_csv(out: IO[bytes], tables: Sequence[Table], *, for_excel: bool) -> None:
     """Write the tables as CSV: for programs with keys, 1234.56 and every column, for Excel as people read them."""
     for table in tables:
@@ -32,9 +40,11 @@ def write_csv(out: IO[bytes], tables: Sequence[Table], *, for_excel: bool) -> No
 
 
 def write_excel(path: Path, tables: Sequence[Table], created: dt.datetime) -> None:
-    """Write the tables to a workbook, one sheet each; raises `NothingToExportError` where there is none."""
+    """Write the tables to a workbook, one sheet each; raises `NothingToExportError`, `NoFolderError`."""
     if not tables:
         raise NothingToExportError(file=str(path))
+    if not path.absolute().parent.is_dir():
+        raise NoFolderError(file=str(path))
     sheets = [_sheet(table) for table in tables]
     excel.write_xlsx(path, sheets, created=created.astimezone(dt.UTC).replace(tzinfo=None))
 

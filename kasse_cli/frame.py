@@ -17,7 +17,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Parameter = TyperArgument | TyperOption
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 # said by Typer, translated here
-FRAME_TEXTS = (N_("Show this message and exit."),)
+FRAME_TEXTS = (
+    N_("Show this message and exit."),
+    N_("Install completion for the current shell."),
+    N_("Show completion for the current shell, to copy it or customize the installation."),
+)
 
 
 def _left(param: Any, ctx: Any) -> str:

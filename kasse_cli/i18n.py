@@ -6,7 +6,6 @@ import datetime as dt
 import gettext
 import sys
 from collections.abc import Mapping
-from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -19,7 +18,7 @@ LANGUAGES = ("en", "de")
 DOMAIN = "kasse"
 LOCALE_DIR = Path(__file__).parent / "locale"
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-_language: ContextVar[str] = ContextVar("language", default="en")
+_active = {"language": "en"}  # shared by all threads of a run, which a context variable is not
 
 # what could move the cursor, hide text or reverse it on a terminal is shown, never obeyed
 _UNSAFE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
@@ -31,12 +30,12 @@ _UNSAFE |= {9: "\\t", 10: "\\n", 13: "\\r"}
 def set_language(lang: str) -> None:
     """Make that language, one of `LANGUAGES`, the one every later sentence is in."""
     assert lang in LANGUAGES, lang
-    _language.set(lang)
+    _active["language"] = lang
 
 
 def language() -> str:
     """Return the language that was set last, English before that."""
-    return _language.get()
+    return _active["language"]
 
 
 def locale_language(environ: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import typer
-from typer.main import get_command, get_group
+from typer.main import get_command, get_group, get_install_completion_arguments
 
 from kasse_cli import __version__
 from kasse_cli.frame import HELP_NAMES, NounGroup
@@ -125,8 +125,11 @@ def root(nouns: tuple[Noun, ...] = NOUNS) -> Root:
     )
     made = Root(
         name="kasse",
-        help=N_("The cash office on the command line: payments, books, enforcement."),
-        params=build([version]),
+        help=N_(
+            "The cash office on the command line: payments, books, enforcement.\n\n"
+            "`kasse COMMAND --help` shows more; --json, --lang and --book may stand anywhere."
+        ),
+        params=[*build([version]), *get_install_completion_arguments()],
         no_args_is_help=True,
         rich_markup_mode=None,
         context_settings=HELP_NAMES,

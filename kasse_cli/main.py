@@ -14,6 +14,7 @@ from kasse_cli.context import Call, World
 from kasse_cli.i18n import set_language
 from kasse_cli.lazy import NOUNS, Noun, root
 
+PAGE_WIDTH = 78
 COMPLETION = "_KASSE_COMPLETE"
 
 
@@ -22,8 +23,16 @@ def start(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         _reconfigure(stream)
     if COMPLETION in os.environ:
-        root().main(prog_name="kasse", complete_var=COMPLETION)
+        return _complete()
     return run(arguments, World())
+
+
+def _complete() -> int:
+    """Answer the shell that asks, through variables, how a line goes on."""
+    call = Call([], World())
+    set_language(call.lang)
+    root().main(prog_name="kasse", complete_var=COMPLETION, obj=call)
+    return 0
 
 
 def _reconfigure(stream: TextIO) -> None:
@@ -51,7 +60,9 @@ def run(arguments: Sequence[str], world: World, nouns: tuple[Noun, ...] = NOUNS)
 def _invoke(arguments: Sequence[str], call: Call, nouns: tuple[Noun, ...]) -> int:
     program = root(nouns)
     try:
-        with program.make_context("kasse", list(arguments), obj=call) as ctx:
+        # help pages outside a terminal have one width, whatever terminal the process came from
+        width = None if sys.stdout.isatty() else PAGE_WIDTH
+        with program.make_context("kasse", list(arguments), obj=call, terminal_width=width) as ctx:
             program.invoke(ctx)
     except typer.Exit as ended:
         return ended.exit_code

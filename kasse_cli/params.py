@@ -12,7 +12,8 @@ import typer
 from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
 
-_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_GERMAN_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
 
 class InvalidDayError(KasseError):
@@ -33,15 +34,12 @@ def parse_day(text: str) -> dt.date:
     Raises `InvalidDayError` for anything else.
     """
     bare = text.strip()
+    iso, german = _ISO_DAY.fullmatch(bare), _GERMAN_DAY.fullmatch(bare)
+    parts = iso.groups() if iso else german.groups()[::-1] if german else ("0", "0", "0")
     try:
-        if match := _GERMAN_DAY.fullmatch(bare):
-            day, month, year = map(int, match.groups())
-            return dt.date(year, month, day)
-        if len(bare) == 10:
-            return dt.date.fromisoformat(bare)
+        return dt.date(*map(int, parts))
     except ValueError:
-        pass
-    raise InvalidDayError(text=text)
+        raise InvalidDayError(text=text) from None
 
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help=N_("the file to read; - is standard input"))]

@@ -230,6 +230,13 @@ def _process(*arguments, **streams):
     return subprocess.run([sys.executable, "-m", "kasse_cli", *arguments], env=environ, check=False, **streams)
 
 
+def test_output_is_utf8_whatever_the_console_speaks(monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252:strict")
+    monkeypatch.setenv("PYTHONUTF8", "0")
+    done = _process("help", "→prüfen", "--lang", "de", capture_output=True)
+    assert done.stderr.decode("utf-8").splitlines()[0] == "Fehler: nichts gefunden zu →prüfen"
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full")
 def test_a_full_disk_behind_stdout_is_exit_4():
     with Path("/dev/full").open("w") as full:

@@ -1,0 +1,161 @@
+import csv
+import io
+import json
+import re
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kasse_cli import i18n
+from kasse_cli.columns import Column
+from kasse_cli.results import Table
+from kasse_cli.tables import fitted
+from tests.kasse_cli.probe import PROBE
+
+FORMS = ["", "--json", "--csv", "--csv-excel", "-v", "-q", "--dry-run"]
+
+
+@pytest.fixture
+def probe(shell):
+    shell.nouns = PROBE
+    return shell
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("line", ["kasse probe ok", "kasse probe found", "kasse probe end refused", "kasse probe -h"])
+@pytest.mark.parametrize("form", [form for form in FORMS if "csv" not in form])
+def test_a_pipe_gets_no_escape_byte(probe, lang, line, form):
+    probe.lang = lang
+    done = probe(f"{line} {form}")
+    assert "\x1b" not in done.out + done.err
+    assert done.out + done.err
+
+
+def test_a_pipe_gets_tab_separated_rows_and_the_sentences_beside_them(probe):
+    done = probe("kasse probe ok --lang de")
+    assert done.out == (
+        "Name\tDue\tOpen\tCount\tPaid\n"
+        "Müller & Söhne\t21.11.2026\t1.234,56\t2\tnein\n"
+        "=cmd|'/c calc'!A1\t02.01.2026\t-0,50\t0\tja\n"
+        "\\x1b[31mred\\ttab\t\t\t\t\n"
+    )
+    assert done.err == "sum 1.234,56 EUR on 20.11.2026, by anna\n"
+
+
+def test_quiet_leaves_the_sentences_out(probe):
+    done = probe("kasse probe ok -q")
+    assert (done.err, len(done.out.splitlines())) == ("", 4)
+    assert probe("kasse probe found -q --kind note").out == ""
+
+
+def test_csv_for_programs(probe):
+    rows = list(csv.DictReader(io.StringIO(probe("kasse probe ok --csv").out)))
+    assert rows[0] == {
+        "name": "Müller & Söhne",
+        "due": "2026-11-21",
+        "open": "1234.56",
+        "count": "2",
+        "paid": "false",
+        "inner": "7",
+    }
+    assert rows[2]["name"] == "\x1b[31mred\ttab"
+
+
+def test_csv_for_excel(probe):
+    text = probe("kasse probe ok --csv-excel --lang de").out
+    assert text.startswith("\ufeffName;Due;Open;Count;Paid\r\n")
+    assert "Müller & Söhne;21.11.2026;1234,56;2;nein\r\n" in text
+    assert "'=cmd|" in text
+
+
+def test_excel(probe):
+    done = probe(f"kasse probe ok --xlsx {probe.folder}/list.xlsx --lang de")
+    assert done.out == "sum 1.234,56 EUR on 20.11.2026, by anna\ngeschrieben: FOLDER/list.xlsx\n"
+    sheet = openpyxl.load_workbook(probe.folder / "list.xlsx").active
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert cells[0] == ["Name", "Due", "Open", "Count", "Paid"]
+    assert (cells[1][2], str(cells[1][1])[:10], cells[1][4]) == (1234.56, "2026-11-21", "nein")
+    assert sheet["A3"].data_type == "s"
+
+
+def test_excel_and_json_together(probe):
+    done = probe(f"kasse probe ok --xlsx {probe.folder}/list.xlsx --json")
+    assert done.data["rows"]
+    assert (probe.folder / "list.xlsx").exists()
+
+
+def test_excel_into_a_missing_folder_is_refused(probe):
+    done = probe("kasse probe ok --xlsx nowhere/list.xlsx --json")
+    assert (done.code, done.json["errors"][0]["code"]) == (1, "output.no_folder")
+
+
+def test_json_is_one_line_in_a_pipe_and_spread_on_a_terminal(probe):
+    assert probe("kasse probe ok --json").out.count("\n") == 1
+    probe.terminal = True
+    text = probe("kasse probe ok --json").out
+    assert text.startswith('{\n  "kasse": 1,')
+    assert json.loads(text)["data"]["rows"]
+
+
+def test_a_terminal_gets_a_table_and_no_escape_byte_with_no_color(probe):
+    probe.terminal = True
+    assert "\x1b[1m" in probe("kasse probe ok").out
+    plain = probe("kasse probe ok", NO_COLOR="1").out
+    assert "\x1b" not in plain
+    assert "Müller & Söhne" in plain
+    assert "\x1b" not in probe("kasse probe ok", TERM="dumb").out
+
+
+def test_an_empty_table_says_so_on_a_terminal(probe):
+    probe.terminal = True
+    assert probe("kasse probe empty").out == "(nothing)\n"
+
+
+COLUMNS = (Column("reference", "Reference"), Column("name", "Name"), Column("open_cents", "Open", "cents"))
+LONG = {
+    "reference": "1234567890123",
+    "name": "Wohnungsbaugenossenschaft Musterstadt-Nord eG " * 3,
+    "open_cents": 123456789,
+}
+
+
+def _joined(text):
+    return re.sub(r"\s", "", text)
+
+
+def test_long_texts_wrap_and_money_stands_to_the_right():
+    i18n.set_language("de")
+    text = fitted(Table("items", COLUMNS, [LONG, LONG | {"open_cents": 5, "name": "x"}]), 80, colour=False)
+    i18n.set_language("en")
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[1].endswith("1.234.567,89")
+    assert lines[-1].endswith("        0,05")
+    assert "…" not in text
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", categories=["Lu", "Ll", "Nd"]), max_size=120), min_size=9, max_size=9)
+)
+def test_nothing_is_cut_whatever_the_width(texts):
+    columns = [Column(str(number), f"Column {number}") for number in range(9)]
+    row = {str(number): text for number, text in enumerate(texts)}
+    for width in (40, 80, 200):
+        written = fitted(Table("t", columns, [row]), width, colour=False)
+        for character in "".join(texts):
+            assert character in written
+        if width == 40:  # too narrow for nine columns: one line a value
+            assert all(any(line.endswith(f"  {text}") for line in written.splitlines()) for text in texts)
+
+
+def test_a_narrow_terminal_gets_blocks():
+    text = fitted(Table("items", COLUMNS, [LONG]), 30, colour=False)
+    assert text.splitlines()[0] == "Reference  1234567890123"
+    assert _joined(LONG["name"]) in _joined(text)
+
+
+def test_help_pages_fit_80_columns(probe):
+    for line in ("kasse -h", "kasse probe take -h", "kasse iban check -h --lang de", "kasse config show -h --lang de"):
+        assert max(map(len, probe(line).out.splitlines())) <= 80
