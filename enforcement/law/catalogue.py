@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from enforcement.law.figures import Entry, Figure, FigureUnknownError, Series
 from enforcement.law.law_reader import dated_values, read_sections
@@ -27,51 +27,55 @@ class Law:
 
     def __init__(self, *extra: Path) -> None:
         self.extra = extra
+        self._parsed: dict[str, Mapping[str, Any]] = {}
 
-    def sections(self, kind: str) -> Mapping[str, Section]:
-        """Return the raw tables of one kind of law file by name."""
-        return read_sections(kind, self.extra)
+    def parsed(self, kind: str, parse: Callable[[Section], T]) -> Mapping[str, T]:
+        """Return the tables of one kind of law file by name, each made into a value once."""
+        if kind not in self._parsed:
+            sections = read_sections(kind, self.extra)
+            self._parsed[kind] = {name: parse(section) for name, section in sections.items()}
+        return self._parsed[kind]
 
-    @cached_property
+    @property
     def figures(self) -> Mapping[str, Figure]:
         """All numbers by name."""
-        return {name: _series(section, _number) for name, section in self.sections("figures").items()}
+        return self.parsed("figures", _figure)
 
-    @cached_property
+    @property
     def schedules(self) -> Mapping[str, Series[Schedule]]:
         """All fee schedules by name."""
-        return {name: _series(section, schedule) for name, section in self.sections("schedules").items()}
+        return self.parsed("schedules", _schedule)
 
-    @cached_property
+    @property
     def charges(self) -> Mapping[str, ChargeRule]:
         """All charge rules by name."""
-        return {name: charge_rule(section) for name, section in self.sections("charges").items()}
+        return self.parsed("charges", charge_rule)
 
-    @cached_property
+    @property
     def deadlines(self) -> Mapping[str, DeadlineRule]:
         """All deadline rules by name."""
-        return {name: deadline_rule(section) for name, section in self.sections("deadlines").items()}
+        return self.parsed("deadlines", deadline_rule)
 
-    @cached_property
+    @property
     def garnishment(self) -> Series[GarnishmentTable]:
         """The tables of § 850c ZPO."""
-        return _series(self.sections("garnishment")["zpo850c"], garnishment_table)
+        return self.parsed("garnishment", _garnishment)["zpo850c"]
 
     def figure(self, name: str) -> Figure:
         """Return the number of that name."""
-        return _found(self.figures, name, "figure")
+        return found(self.figures, name, "figure")
 
     def schedule(self, name: str) -> Series[Schedule]:
         """Return the fee schedule of that name."""
-        return _found(self.schedules, name, "schedule")
+        return found(self.schedules, name, "schedule")
 
     def charge(self, name: str) -> ChargeRule:
         """Return the charge rule of that name."""
-        return _found(self.charges, name, "charge")
+        return found(self.charges, name, "charge")
 
     def deadline(self, name: str) -> DeadlineRule:
         """Return the deadline rule of that name."""
-        return _found(self.deadlines, name, "deadline")
+        return found(self.deadlines, name, "deadline")
 
 
 @lru_cache(maxsize=1)
@@ -80,10 +84,23 @@ def packaged_law() -> Law:
     return Law()
 
 
-def _found(known: Mapping[str, T], name: str, kind: str) -> T:
+def found(known: Mapping[str, T], name: str, kind: str) -> T:
+    """Return what has that name; raises `FigureUnknownError` where nothing has."""
     if name not in known:
         raise FigureUnknownError(kind=kind, name=name, known=", ".join(sorted(known)))
     return known[name]
+
+
+def _figure(section: Section) -> Figure:
+    return _series(section, _number)
+
+
+def _schedule(section: Section) -> Series[Schedule]:
+    return _series(section, schedule)
+
+
+def _garnishment(section: Section) -> Series[GarnishmentTable]:
+    return _series(section, garnishment_table)
 
 
 def _number(section: Section) -> Decimal:
@@ -91,7 +108,9 @@ def _number(section: Section) -> Decimal:
 
 
 def _series(section: Section, parse: Callable[[Section], T]) -> Series[T]:
-    entries = tuple(_entry(value, parse) for value in dated_values(section))
+    entries = sorted((_entry(value, parse) for value in dated_values(section)), key=lambda entry: entry.valid_from)
+    if not entries or len({entry.valid_from for entry in entries}) < len(entries):
+        raise section.wrong("values", "at least one value, each from another day")
     series = Series(
         name=section.name,
         title_de=section.text("title_de"),
@@ -99,7 +118,7 @@ def _series(section: Section, parse: Callable[[Section], T]) -> Series[T]:
         unit=section.text("unit"),
         norm=section.text("norm"),
         file=section.file,
-        entries=entries,
+        entries=tuple(entries),
         known_until=section.day_or_none("known_until"),
         checked=section.day_or_none("checked"),
     )

@@ -9,6 +9,7 @@ from enforcement.law.sections import Section
 
 METHODS = ("started_months", "full_months", "days")
 DAY_COUNTS = ("act/365", "act/360", "act/act", "30/360")
+MEANINGS = ("until", "after", "on")
 UNITS = ("days", "working_days", "weeks", "months", "years")
 
 
@@ -89,7 +90,8 @@ def charge_rule(section: Section) -> ChargeRule:
 class DeadlineRule:
     """How long a deadline of the law is, counted from which event, and whether its end moves.
 
-    `length` names a figure; `unit` is one of `UNITS`.
+    `length` names a figure; `unit` is one of `UNITS`. `means`: the end is the last day in time (until), the
+    next step is open from the day after it (after), or the end is the day that counts (on).
     """
 
     name: str
@@ -100,6 +102,7 @@ class DeadlineRule:
     counted_from: str
     length: str
     unit: str
+    means: str
     shifts: bool = True
     open_points: tuple[str, ...] = ()
 
@@ -122,6 +125,7 @@ def deadline_rule(section: Section) -> DeadlineRule:
         counted_from=section.text("from"),
         length=section.text("length"),
         unit=section.word("unit", UNITS),
+        means=section.word("means", MEANINGS),
         shifts=section.flag("shifts", default=True),
         open_points=section.texts("open_points"),
     )

@@ -49,10 +49,11 @@ class Section:
         self._asked.add(key)
         value = self.data.get(key, default)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self._wrong(key, wanted)
+            raise self.wrong(key, wanted)
         return value
 
-    def _wrong(self, key: str, wanted: str) -> LawFileError:
+    def wrong(self, key: str, wanted: str) -> LawFileError:
+        """Return the error that says what was wanted under a key."""
         return LawFileError(section=self.name, key=key, wanted=wanted, place=Place(file=self.file))
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -63,7 +64,7 @@ class Section:
         """Return a text that must be one of the words."""
         value = self.text(key, default)
         if value not in words:
-            raise self._wrong(key, " | ".join(words))
+            raise self.wrong(key, " | ".join(words))
         return value
 
     def flag(self, key: str, *, default: bool) -> bool:
@@ -79,14 +80,14 @@ class Section:
         self._asked.add(key)
         value = self.data.get(key, default)
         if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
-            raise self._wrong(key, "a number")
+            raise self.wrong(key, "a number")
         return Decimal(value)
 
     def cents(self, key: str, default: int | None = None) -> int:
         """Return the cents of an amount written in euros."""
         euros = self.number(key, None if default is None else Decimal(default) / 100)
         if euros * 100 != (euros * 100).to_integral_value():
-            raise self._wrong(key, "whole cents")
+            raise self.wrong(key, "whole cents")
         return int(euros * 100)
 
     def day(self, key: str) -> dt.date:
@@ -101,21 +102,21 @@ class Section:
         """Return a list of texts, empty where the key is missing."""
         values = self._get(key, list, [], "a list of texts")
         if not all(isinstance(value, str) for value in values):
-            raise self._wrong(key, "a list of texts")
+            raise self.wrong(key, "a list of texts")
         return tuple(values)
 
     def numbers(self, key: str) -> tuple[Decimal, ...]:
         """Return a list of numbers."""
         values = self._get(key, list, None, "a list of numbers")
         if any(isinstance(value, bool) or not isinstance(value, (int, Decimal)) for value in values):
-            raise self._wrong(key, "a list of numbers")
+            raise self.wrong(key, "a list of numbers")
         return tuple(Decimal(value) for value in values)
 
     def sections(self, key: str) -> tuple[Section, ...]:
         """Return a list of tables, empty where the key is missing."""
         values = self._get(key, list, [], "a list of tables")
         if not all(isinstance(value, dict) for value in values):
-            raise self._wrong(key, "a list of tables")
+            raise self.wrong(key, "a list of tables")
         return tuple(Section(f"{self.name}.{key}[{number}]", self.file, value) for number, value in enumerate(values))
 
     def section(self, key: str) -> Section:
@@ -130,5 +131,5 @@ class Section:
         """Return the value made from this table, once no key is left that nobody asked for."""
         left = sorted(set(self.data) - self._asked)
         if left:
-            raise self._wrong(left[0], "no such key")
+            raise self.wrong(left[0], "no such key")
         return result

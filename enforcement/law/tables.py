@@ -50,14 +50,18 @@ class GarnishmentTable:
 def garnishment_table(section: Section) -> GarnishmentTable:
     """Return the table one value of the series describes."""
     tenths = tuple(int(tenth) for tenth in section.numbers("tenths"))
-    assert len(tenths) == MOST_DEPENDANTS + 1
+    if len(tenths) != MOST_DEPENDANTS + 1:
+        raise section.wrong("tenths", "six numbers")
     return GarnishmentTable({period: _limits(section, period) for period in PERIODS}, tenths)
 
 
 def _limits(section: Section, period: str) -> Limits:
-    base, first, following, cap = (int(euros * 100) for euros in section.numbers(period))
+    numbers = section.numbers(period)
+    if len(numbers) != 4 or not 0 < numbers[0] < numbers[3]:
+        raise section.wrong(period, "base, first, next and cap in euros")
+    base, first, following, cap = (int(euros * 100) for euros in numbers)
     steps = section.section("steps")
-    limits = Limits(
+    return Limits(
         base_cents=base,
         first_cents=first,
         next_cents=following,
@@ -66,8 +70,6 @@ def _limits(section: Section, period: str) -> Limits:
         unrounded=_unrounded(section, period),
         odd_cells=_odd_cells(section, period),
     )
-    assert 0 < limits.step_cents < base < cap
-    return limits
 
 
 def _unrounded(section: Section, period: str) -> tuple[int, int, int]:
