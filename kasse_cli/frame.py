@@ -124,7 +124,17 @@ class KasseCommand(_Framed, TyperCommand):
         ctx.obj.command = _canonical_path(ctx)
         rest = super().parse_args(ctx, args)
         self.take_common(ctx)
+        self._refuse_strangers(ctx)
         return rest
+
+    def _refuse_strangers(self, ctx: Any) -> None:
+        """Refuse what was given before the verb and would have no effect on it."""
+        own = {option.name for option in self.common}
+        for option in LISTS:
+            if option.name not in own and ctx.obj.options.get(option.name):
+                from kasse_cli.usage import NotHereError
+
+                raise NotHereError(name=f"--{option.name.replace('_', '-')}", command=ctx.command_path)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command once all that was typed is understood."""

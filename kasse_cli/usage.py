@@ -115,6 +115,13 @@ class ExtraArgumentError(UsageError):
     template = N_("unexpected argument: {text}")
 
 
+class NotHereError(UsageError):
+    """An option given before the verb that this verb does not know."""
+
+    code = "usage.not_here"
+    template = N_("the option {name} does not apply to this command")
+
+
 class ConflictingOptionsError(UsageError):
     """Two options that exclude each other."""
 

@@ -143,6 +143,7 @@ USAGE = [
     ("kasse probe ok --quiet=1", "usage.takes_no_value", "the option --quiet takes no value", "probe ok"),
     ("kasse probe", "usage.missing_command", "missing command", "probe"),
     ("kasse", "usage.missing_command", "missing command", ""),
+    ("kasse --csv probe ask", "usage.not_here", "the option --csv does not apply to this command", "probe ask"),
     ("kasse probe ok --lang fr", "config.bad_value", "the setting lang cannot be fr", "probe ok"),
 ]
 
