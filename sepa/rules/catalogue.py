@@ -11,6 +11,7 @@ from typing import Literal
 
 from sepa import banks, debits, fields, identifiers, payments, text
 from sepa.errors import KasseError, Severity
+from sepa.profiles import findings as profile_rules
 from sepa.rules import debits as debit_rules
 from sepa.rules import odd
 
@@ -90,4 +91,11 @@ RULES: tuple[Rule, ...] = (
     Rule(debits.UnknownSchemeError, "EPC016-06, EPC222-07", "message"),
     Rule(debit_rules.LeadTimeError, "EPC016-06: D-1", "batch"),
     Rule(debit_rules.EarlyCollectionError, "bank terms: 14 days", "batch"),
+    Rule(profile_rules.TooManyPaymentsError, "bank profile", "message"),
+    Rule(profile_rules.SeveralDaysError, "bank profile", "message"),
+    Rule(profile_rules.SeveralAccountsError, "bank profile", "message"),
+    Rule(profile_rules.WiderCharsetError, "bank profile", "message"),
+    Rule(profile_rules.KindsMixedError, "Anlage 3: order types", "message"),
+    Rule(profile_rules.SingleOptOutError, "Article 5c(6) Regulation (EU) No 260/2012", "message"),
+    Rule(profile_rules.AfterCutOffError, "bank profile", "message"),
 )

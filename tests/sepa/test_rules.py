@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -15,7 +15,9 @@ from sepa.errors import KasseError
 from sepa.fields import InvalidOrderError
 from sepa.identifiers import make_iban
 from sepa.pain001 import write
-from sepa.payments import Address, Party, Totals, Transfer
+from sepa.payments import Address, Party, Totals, Transfer, TransferBatch
+from sepa.profiles import OrderType, shipped_profile
+from sepa.profiles import findings as profile_rules
 from sepa.rules import debits as debit_rules
 from sepa.rules import odd
 from sepa.rules import transfers as transfer_rules
@@ -55,6 +57,11 @@ def party(**changes: Any) -> Party:
 
 def address(**changes: Any) -> Address:
     return replace(Address("Musterstadt", "DE"), **changes)
+
+
+def check_file(*batches: TransferBatch, **changes: Any) -> Iterator[KasseError]:
+    first = replace(batches[0], execution_day=TODAY)
+    return profile_rules.check(message(first, *batches[1:]), replace(shipped_profile("standard"), **changes), MADE)
 
 
 Case = Callable[[], Any]
@@ -181,6 +188,15 @@ CASES: dict[str, tuple[Case, ...]] = {
     "collection.scheme": (lambda: debit(debit_batch(), scheme="COR1"),),
     "collection.lead-time": (lambda: collect(due_day=date(2026, 11, 20)),),
     "collection.early": (lambda: collect(due_day=date(2026, 12, 7)),),
+    "profile.payments": (lambda: check_file(batch("A 1\nB 2"), payments_per_file=1),),
+    "profile.days": (lambda: check_file(batch("A 1"), batch("B 1", "B-2", MONDAY), one_date_per_file=True),),
+    "profile.accounts": (
+        lambda: check_file(batch("A 1"), batch("B 1", "B-2", payer=PAYEE), one_account_per_file=True),
+    ),
+    "profile.charset": (lambda: check_file(batch("A 1\nB 2"), charset="epc"),),
+    "profile.kinds": (lambda: check_file(batch("A 1"), replace(batch("B 1", "B-2"), instant=True)),),
+    "profile.single-opt-out": (lambda: check_file(batch("A 1")),),
+    "profile.cut-off": (lambda: check_file(batch("A 1\nB 1"), orders={"transfer": OrderType("CCT", "X", time(8))}),),
 }
 ALSO = {"mandate.signed-late": {"day.past"}}  # what a case cannot avoid reporting as well
 
@@ -217,7 +233,9 @@ def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
 FAMILIES = {InvalidOrderError, identifiers.InvalidIdentifierError, text.InvalidTextError}
 
 
-@pytest.mark.parametrize("module", [identifiers, text, fields, payments, debits, banks, odd, debit_rules])
+@pytest.mark.parametrize(
+    "module", [identifiers, text, fields, payments, debits, banks, odd, debit_rules, profile_rules]
+)
 def test_no_error_of_the_writing_side_is_missing_in_the_table(module: Any) -> None:
     errors = {found for _, found in inspect.getmembers(module, inspect.isclass) if issubclass(found, KasseError)} - {
         KasseError,
