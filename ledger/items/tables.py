@@ -60,6 +60,13 @@ class CashOrder(SQLModel, table=True):
         Index("ix_cash_order_batch", "batch"),
         Index("ix_cash_order_state", "state", "office"),
         Index("ix_cash_order_reference", "reference"),
+        Index("ix_cash_order_party", "party"),
+        Index(
+            "ix_cash_order_bank_account",
+            "bank_account",
+            sqlite_where=sql("bank_account IS NOT NULL"),
+            postgresql_where=sql("bank_account IS NOT NULL"),
+        ),
     )
     MUTABLE: ClassVar = ("state",)
 

@@ -39,7 +39,7 @@ class UserRole(SQLModel, table=True):
 
 
 class Party(SQLModel, table=True):
-    """A debtor or payee; `legal_name` is the account holder's, `match_key` the name as matching sees it."""
+    """A debtor or payee; `legal_name` is the account holder's, the keys are name and address as they are compared."""
 
     __tablename__ = "party"
     __table_args__ = col.strict(Index("ix_party_match_key", "match_key"))
@@ -53,6 +53,7 @@ class Party(SQLModel, table=True):
         "country",
         "birth_date",
         "match_key",
+        "address_key",
     )
 
     id: int = col.number(primary_key=True)
@@ -65,6 +66,7 @@ class Party(SQLModel, table=True):
     country: str | None = col.text(nullable=True)
     birth_date: str | None = col.day(nullable=True)
     match_key: str = col.text()
+    address_key: str = col.text(sa_column_kwargs={"server_default": ""})
     created_at: str = col.text()
 
 

@@ -1,0 +1,58 @@
+"""Whom the Kasse deals with, as values: when two rows of a list name the same person."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+
+_UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ł": "l"}
+)
+_WORD = re.compile(r"\w+")
+_STREET = re.compile(r"str(?:asse)?\b\.?")
+_TITLES = frozenset({"dr", "prof"})
+_SEPARATOR = "\x1f"
+
+
+def plain(text: str) -> str:
+    """Return the text without case and diacritics, umlauts written out.
+
+    >>> plain("José Müller-Weiß")
+    'jose mueller-weiss'
+    """
+    lower = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
+    if lower.isascii():
+        return lower
+    return "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
+
+
+def match_key(name: str) -> str:
+    """Return the name as matching sees it: words in order of the alphabet, without academic titles.
+
+    >>> match_key("Mustermann, Dr. Erika") == match_key("ERIKA MUSTERMANN")
+    True
+    """
+    words = _WORD.findall(plain(name))
+    return " ".join(sorted(word for word in words if word not in _TITLES) or sorted(words))
+
+
+def address_key(street: str | None, house_number: str | None, postcode: str | None, town: str | None) -> str:
+    """Return the address as it is compared, '' where there is none.
+
+    >>> address_key("Hauptstr.", "5 a", "20095", "Hamburg") == address_key("Hauptstraße 5A", None, "20095", "HAMBURG")
+    True
+    """
+    way = _STREET.sub("str", plain(f"{street or ''} {house_number or ''}"))
+    parts = ("".join(_WORD.findall(part)) for part in (way, plain(postcode or ""), plain(town or "")))
+    return "|".join(parts).strip("|")
+
+
+def identity(match: str, *evidence: str | None) -> str | None:
+    """Return one key for a name with its evidence (address and birth date, or an IBAN), None without any evidence.
+
+    A name alone never makes two people one.
+    """
+    if not match or not any(evidence):
+        return None
+    return sha256(_SEPARATOR.join([match, *(part or "" for part in evidence)]).encode()).hexdigest()[:32]
