@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sepa import banks, debits, fields, identifiers, payments, text
+from sepa import banks, debits, fields, identifiers, payments, recalls, reversals, text
 from sepa.errors import KasseError, Severity
 from sepa.profiles import findings as profile_rules
 from sepa.rules import debits as debit_rules
@@ -91,6 +91,10 @@ RULES: tuple[Rule, ...] = (
     Rule(debits.UnknownSchemeError, "EPC016-06, EPC222-07", "message"),
     Rule(debit_rules.LeadTimeError, "EPC016-06: D-1", "batch"),
     Rule(debit_rules.EarlyCollectionError, "bank terms: 14 days", "batch"),
+    Rule(reversals.ReversalReasonError, "ISO 20022 external code sets", "payment"),
+    Rule(reversals.ReversalAmountError, "EPC016-06", "payment"),
+    Rule(recalls.RecallReasonError, "Anlage 3: the reason is mandatory", "payment"),
+    Rule(recalls.RecallScopeError, "Anlage 3: one scope a message", "message"),
     Rule(profile_rules.TooManyPaymentsError, "bank profile", "message"),
     Rule(profile_rules.SeveralDaysError, "bank profile", "message"),
     Rule(profile_rules.SeveralAccountsError, "bank profile", "message"),

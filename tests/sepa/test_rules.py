@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sepa import banks, debits, fields, identifiers, payments, text
+from sepa import banks, debits, fields, identifiers, payments, recalls, reversals, text
 from sepa.banks import Bank, account_finding, bank_of
 from sepa.debits import Amendment, Collection, CollectionBatch, DirectDebitMessage, Mandate
 from sepa.errors import KasseError
@@ -18,6 +18,8 @@ from sepa.pain001 import write
 from sepa.payments import Address, Party, Totals, Transfer, TransferBatch
 from sepa.profiles import OrderType, shipped_profile
 from sepa.profiles import findings as profile_rules
+from sepa.recalls import Recall, RecallBatch
+from sepa.reversals import Reversal
 from sepa.rules import debits as debit_rules
 from sepa.rules import odd
 from sepa.rules import transfers as transfer_rules
@@ -188,6 +190,10 @@ CASES: dict[str, tuple[Case, ...]] = {
     "collection.scheme": (lambda: debit(debit_batch(), scheme="COR1"),),
     "collection.lead-time": (lambda: collect(due_day=date(2026, 11, 20)),),
     "collection.early": (lambda: collect(due_day=date(2026, 12, 7)),),
+    "reversal.reason": (lambda: Reversal(collection(), "ZZZZ"),),
+    "reversal.amount": (lambda: Reversal(collection(), reversed_cents=101),),
+    "recall.reason": (lambda: Recall("A", ""),),
+    "recall.scope": (lambda: RecallBatch("B-1"),),
     "profile.payments": (lambda: check_file(batch("A 1\nB 2"), payments_per_file=1),),
     "profile.days": (lambda: check_file(batch("A 1"), batch("B 1", "B-2", MONDAY), one_date_per_file=True),),
     "profile.accounts": (
@@ -234,7 +240,7 @@ FAMILIES = {InvalidOrderError, identifiers.InvalidIdentifierError, text.InvalidT
 
 
 @pytest.mark.parametrize(
-    "module", [identifiers, text, fields, payments, debits, banks, odd, debit_rules, profile_rules]
+    "module", [identifiers, text, fields, payments, debits, banks, odd, debit_rules, profile_rules, recalls, reversals]
 )
 def test_no_error_of_the_writing_side_is_missing_in_the_table(module: Any) -> None:
     errors = {found for _, found in inspect.getmembers(module, inspect.isclass) if issubclass(found, KasseError)} - {
