@@ -28,7 +28,10 @@ def mutable_columns() -> Mapping[str, tuple[str, ...]]:
 
 @contextmanager
 def sqlalchemy_connection(store: Store) -> Iterator[Connection]:
-    """Yield a SQLAlchemy connection over the store's own, for migrations and DDL."""
+    """Yield a SQLAlchemy connection over the store's own, for migrations and DDL.
+
+    Enter it before the unit of work: SQLAlchemy rolls back once when it meets a connection.
+    """
     url = "sqlite://" if store.engine.name == "sqlite" else "postgresql+psycopg://"
     engine = create_engine(url, creator=lambda: store.connection, poolclass=StaticPool)
     connection = engine.connect()
@@ -43,9 +46,8 @@ def create_fresh(store: Store) -> None:
 
     Tests build their templates with it; books of people are built by the migrations, and a test compares the two.
     """
-    with store.unit():
-        with sqlalchemy_connection(store) as connection:
-            METADATA.create_all(connection)
+    with sqlalchemy_connection(store) as connection, store.unit():
+        METADATA.create_all(connection)
         store.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         store.execute("INSERT INTO alembic_version VALUES (:version)", version=SCHEMA_VERSION)
         install_guards(store, mutable_columns())
