@@ -135,7 +135,9 @@ class Party:
     address: Address | None = None
 
     def __post_init__(self) -> None:
-        refuse((text_problem(self.name, NAME_LENGTH, "name"), iban_problem(self.iban), bic_problem(self.bic)))
+        problems = (text_problem(self.name, NAME_LENGTH, "name"), iban_problem(self.iban), bic_problem(self.bic))
+        if problems != (None, None, None):
+            refuse(problems)
 
 
 @dataclass(frozen=True, slots=True)

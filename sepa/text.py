@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from sepa.errors import N_, KasseError
@@ -18,10 +19,8 @@ from sepa.transliteration import REPLACEMENTS
 Charset = Literal["dk", "epc"]
 
 _BASIC = r"A-Za-z0-9/\-?:().,'+ "
-_LEGAL: dict[Charset, re.Pattern[str]] = {
-    "epc": re.compile(f"[{_BASIC}]*"),
-    "dk": re.compile(f"[{_BASIC}ÄÖÜäöüß&*$%]*"),
-}
+_CLASS: dict[Charset, str] = {"epc": f"[{_BASIC}]", "dk": f"[{_BASIC}ÄÖÜäöüß&*$%]"}
+_LEGAL = {charset: re.compile(f"{sign}*").fullmatch for charset, sign in _CLASS.items()}
 _UNIT = re.compile(r"\r\n|.", re.DOTALL)
 _UNKNOWN = "."
 
@@ -81,7 +80,7 @@ def charset_for(iban: str) -> Charset:
 
 def is_legal(text: str, charset: Charset) -> bool:
     """Tell whether every character belongs to the set: `epc` (basic Latin) or `dk` (with umlauts and &*$%)."""
-    return _LEGAL[charset].fullmatch(text) is not None
+    return _LEGAL[charset](text) is not None
 
 
 def clean(text: str, charset: Charset) -> Cleaned:
@@ -164,9 +163,15 @@ def _trim_end(units: list[tuple[int, str, str]]) -> None:
             return
 
 
+@cache
+def _form(limit: int, charset: Charset) -> Callable[[str], re.Match[str] | None]:
+    """Return what matches a text of legal characters within the limit that is not blank, in one step."""
+    return re.compile(f"(?! *\\Z){_CLASS[charset]}{{1,{limit}}}").fullmatch
+
+
 def check_text(text: str, limit: int, charset: Charset) -> InvalidTextError | None:
     """Return what is wrong with a text as it stands, or None (DK Anlage 3: characters, length, not blank)."""
-    if is_legal(text, charset) and len(text) <= limit and not text.isspace() and text:
+    if _form(limit, charset)(text):
         return None
     if not text or text.isspace():
         return BlankTextError()

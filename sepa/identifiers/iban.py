@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from sepa.errors import N_, KasseError
-from sepa.identifiers.mod97 import check_digits, remainder
+from sepa.identifiers.mod97 import DIGITS, check_digits, remainder
 
 # What follows country and check digits, by the SWIFT IBAN registry: digits (n), letters (a), either (c).
 _STRUCTURES = """
@@ -112,7 +112,18 @@ def parse_iban(text: str) -> str:
 
 
 def _check_digits_hold(iban: str) -> bool:
-    return remainder(iban[4:] + iban[:4]) == 1 and iban[2:4] not in _ALIASES
+    """Tell whether the check digits are the calculated ones; digits alone need no translation."""
+    national, digits = iban[4:], iban[2:4]
+    if digits in _ALIASES:
+        return False
+    if national.isdigit():
+        return int(national + _country_digits(iban[:2]) + digits) % 97 == 1
+    return remainder(national + iban[:4]) == 1
+
+
+@cache
+def _country_digits(country: str) -> str:
+    return country.translate(DIGITS)
 
 
 def _iban_error(iban: str, structure: tuple[int, re.Pattern[str]] | None) -> InvalidIbanError:

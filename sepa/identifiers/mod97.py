@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-_DIGITS = {ord(letter): str(value) for value, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", start=10)}
+DIGITS = {ord(letter): str(value) for value, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", start=10)}
 
 
 def remainder(text: str) -> int:
     """Return the remainder by 97 of digits and capital letters, A counting as 10 and Z as 35 (ISO 7064)."""
-    return int(text.translate(_DIGITS)) % 97
+    return int(text.translate(DIGITS)) % 97
 
 
 def check_digits(text: str) -> str:

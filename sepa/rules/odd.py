@@ -215,12 +215,14 @@ class Twins:
         self._ids: set[int] = set()
         self._payments: set[int] = set()
 
-    def findings(self, end_to_end_id: str, iban: str, amount_cents: int, text: str) -> Iterator[KasseError]:
-        """Yield what the payment shares with an earlier one."""
+    def findings(self, end_to_end_id: str, iban: str, amount_cents: int, text: str) -> list[KasseError]:
+        """Return what the payment shares with an earlier one."""
+        found: list[KasseError] = []
         if end_to_end_id != NOT_PROVIDED and _seen(self._ids, hash(end_to_end_id)):
-            yield DuplicateIdError(value=end_to_end_id, place=Place(field="end_to_end_id", value=end_to_end_id))
+            found.append(DuplicateIdError(value=end_to_end_id, place=Place(field="end_to_end_id", value=end_to_end_id)))
         if _seen(self._payments, hash((iban, amount_cents, text))):
-            yield TwinPaymentError(iban=iban, amount_cents=amount_cents, place=Place(field="iban", value=iban))
+            found.append(TwinPaymentError(iban=iban, amount_cents=amount_cents, place=Place(field="iban", value=iban)))
+        return found
 
 
 def _seen(seen: set[int], key: int) -> bool:

@@ -64,8 +64,8 @@ def check(message: CreditTransferMessage, on: date) -> Iterator[KasseError]:
         outer = Place(payment=batch.payment_information_id)
         yield from (finding.at(outer) for finding in _batch_findings(batch, on))
         for transfer in batch.transfers:
-            place = Place(payment=transfer.end_to_end_id)
-            yield from (finding.at(place) for finding in _transfer_findings(transfer, batch, message, twins))
+            for finding in _transfer_findings(transfer, batch, message, twins):
+                yield finding.at(Place(payment=transfer.end_to_end_id))
 
 
 def _batch_findings(batch: TransferBatch, on: date) -> Iterator[KasseError]:
@@ -77,13 +77,9 @@ def _batch_findings(batch: TransferBatch, on: date) -> Iterator[KasseError]:
 
 def _transfer_findings(
     transfer: Transfer, batch: TransferBatch, message: CreditTransferMessage, twins: Twins
-) -> Iterator[KasseError]:
-    yield from present(rule(transfer, batch) for rule in PER_TRANSFER)
+) -> list[KasseError]:
+    found = [finding for rule in PER_TRANSFER if (finding := rule(transfer, batch)) is not None]
     if message.charset == "epc":
-        yield from present(charset_problems(transfer, message.charset))
-    yield from twins.findings(
-        transfer.end_to_end_id,
-        transfer.creditor.iban,
-        transfer.amount_cents,
-        transfer.remittance or transfer.creditor_reference,
-    )
+        found += present(charset_problems(transfer, message.charset))
+    text = transfer.remittance or transfer.creditor_reference
+    return found + twins.findings(transfer.end_to_end_id, transfer.creditor.iban, transfer.amount_cents, text)
