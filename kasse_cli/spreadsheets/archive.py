@@ -104,7 +104,7 @@ class Archive:
             for chunk in self.chunks(name):
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-        except (expat.ExpatError, ValueError):
+        except (expat.ExpatError, ValueError, LookupError):  # the latter for an unknown encoding
             raise DamagedFileError(part=name) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 from kasse_cli.spreadsheets.archive import DamagedFileError
@@ -82,30 +82,40 @@ def _chosen(book: Book, name: str | None) -> tuple[SheetInfo, Scan]:
 
 
 def _loaded(stream: IO[bytes]) -> CalamineWorkbook:
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineWorkbook
 
     stream.seek(0)
-    try:
+    with _reading("workbook"):
         return CalamineWorkbook.from_filelike(stream)
-    except CalamineError:
-        raise DamagedFileError(part="workbook") from None
 
 
 def _loaded_sheet(workbook: CalamineWorkbook, info: SheetInfo) -> CalamineSheet:
-    from python_calamine import CalamineError
-
-    try:
+    with _reading(info.name):
         return workbook.get_sheet_by_name(info.name)
-    except CalamineError:
-        raise DamagedFileError(part=info.name) from None
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[RawRow]:
     """Yield the rows from the first of the sheet on; the library starts rows at 1 but columns at the first used."""
     start = sheet.start
     left: list[Value] = [None] * (start[1] if start else 0)
-    for number, values in enumerate(sheet.iter_rows(), 1):
-        yield RawRow(number, None, [*left, *values])
+    with _reading(sheet.name):
+        for number, values in enumerate(sheet.iter_rows(), 1):
+            yield RawRow(number, None, [*left, *values])
+
+
+@contextmanager
+def _reading(part: str) -> Iterator[None]:
+    """Turn what the library raises into our error; its panics (a date of the year 300,000) are no `Exception`."""
+    from python_calamine import CalamineError
+
+    try:
+        yield
+    except CalamineError:
+        raise DamagedFileError(part=part) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DamagedFileError(part=part) from None
 
 
 def _heads(book: Book, workbook: CalamineWorkbook, sheets: Iterable[SheetInfo]) -> Iterator[tuple[str, RawRow]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from functools import partial
 from typing import IO
 
 from kasse_cli.spreadsheets.archive import DamagedFileError, TooLargeError
@@ -17,6 +16,9 @@ _STREAM = 2
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0085
 _FORMULA, _BOOLERR, _ROW, _COLINFO, _MULRK = 0x0006, 0x0205, 0x0208, 0x007D, 0x00BD
 _VALUES = (_FORMULA, _BOOLERR, _MULRK, 0x0203, 0x0204, 0x027E, 0x00D6, 0x00FD)
+_DIMENSIONS = 0x0200
+_LENGTHS = {_BOOLERR: 8, 0x0203: 14, 0x027E: 10, 0x00FD: 10}
+_MAX_ROWS, _MAX_COLUMNS = 65_536, 256
 _BIFF8 = 0x0600
 
 
@@ -30,9 +32,11 @@ def open_xls(stream: IO[bytes]) -> Book:
         raise TooLargeError(part="xls")
     try:
         workbook = _workbook(data)
-        return Book(_sheets(workbook), partial(_scan, workbook))
-    except (struct.error, IndexError, UnicodeDecodeError):
+        sheets = _sheets(workbook)
+        scans = {sheet.key: _scan(workbook, int(sheet.key)) for sheet in sheets}  # all: so does the reader
+    except (struct.error, IndexError, ValueError):
         raise DamagedFileError(part="xls") from None
+    return Book(sheets, lambda sheet: scans[sheet.key])
 
 
 def _workbook(data: bytes) -> bytes:
@@ -149,27 +153,37 @@ def _name(text: bytes, *, biff8: bool) -> str:
     return text[2 : 2 + text[0] * (1 + wide)].decode("utf-16-le" if wide else "latin-1")
 
 
-def _scan(data: bytes, sheet: SheetInfo) -> Scan:
+def _scan(data: bytes, position: int) -> Scan:
     scan, hidden, used = Scan(), set(), set()
-    try:
-        for kind, offset, length in _records(data, int(sheet.key)):
-            if kind in _VALUES:
-                used.add(_cell(scan, data, kind, offset, length))
-            elif kind == _ROW and struct.unpack_from("<H", data, offset + 12)[0] & 0x20:
-                hidden.add(struct.unpack_from("<H", data, offset)[0] + 1)
-            elif kind == _COLINFO and struct.unpack_from("<H", data, offset + 8)[0] & 1:
-                first, last = struct.unpack_from("<HH", data, offset)
-                scan.hidden_columns.append((first + 1, last + 1))
-    except struct.error:
-        raise DamagedFileError(part="xls") from None
+    for kind, offset, length in _records(data, position):
+        if length != _LENGTHS.get(kind, length):
+            raise DamagedFileError(part="xls")
+        if kind in _VALUES:
+            used.add(_cell(scan, data, kind, offset, length))
+        elif kind == _DIMENSIONS:
+            _check_dimensions(struct.unpack_from("<IIHH" if length == 14 else "<4H", data, offset))
+        elif kind == _ROW and struct.unpack_from("<H", data, offset + 12)[0] & 0x20:
+            hidden.add(struct.unpack_from("<H", data, offset)[0] + 1)
+        elif kind == _COLINFO and struct.unpack_from("<H", data, offset + 8)[0] & 1:
+            first, last = struct.unpack_from("<HH", data, offset)
+            scan.hidden_columns.append((first + 1, last + 1))
     scan.hidden_rows = len(hidden & used)
     return scan
+
+
+def _check_dimensions(dimensions: tuple[int, ...]) -> None:
+    """Refuse a promised range that no such sheet can have: the reader would take memory for it."""
+    top, bottom, left, right = dimensions
+    if not (top <= bottom <= _MAX_ROWS and left <= right <= _MAX_COLUMNS):
+        raise DamagedFileError(part="xls")
 
 
 def _cell(scan: Scan, data: bytes, kind: int, offset: int, length: int) -> int:
     """Note one cell and return its row, counted from 1."""
     row, column = struct.unpack_from("<HH", data, offset)
     last = struct.unpack_from("<H", data, offset + length - 2)[0] if kind == _MULRK else column
+    if last >= _MAX_COLUMNS or (kind == _MULRK and length != 6 + 6 * (last - column + 1)):
+        raise DamagedFileError(part="xls")
     scan.use(row + 1, last + 1)
     if kind == _FORMULA:
         scan.formulas.append((row + 1, column + 1))

@@ -12,12 +12,13 @@ from kasse_cli.spreadsheets.scans import MAX_CELLS, Book, MacroError, Scan, Shee
 from kasse_cli.spreadsheets.sources import NotAListError
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
-_COLUMN = re.compile(rb' r="([A-Z]+)')
-_ROW = re.compile(rb' r="(\d{1,9})"')
+_CELL_START = re.compile(rb'<c r="([A-Z]{1,3}[1-9][0-9]{0,6})"')
+_NOT_CELLS = (b"<co", b"<cf")  # columns, colours, conditional formats
+_LETTERS, _DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
 _FORMULA = re.compile(rb"[<:]f[\s/>]")
 _DECLARATION = rb"<\?xml version=.1\.0.(?: encoding=.utf-8.)?(?: standalone=.(?:yes|no).)?\s*\?>"
 _UTF8 = re.compile(rb"(?:\xef\xbb\xbf)?(?:" + _DECLARATION + rb")?\s*<\w", re.IGNORECASE)
-_DOUBTS = (b"hidden", b'"e"', b"'e'", b" r='", b"<!")
+_DOUBTS = (b"hidden", b'"e"', b"'e'", b":c", b"<!")
 _WORKBOOK = "xl/workbook.xml"  # where every program puts it, and where the reader looks
 _LONGEST_TAG_BYTES = 16 * 1024 * 1024
 _TRUE = ("1", "true")
@@ -103,24 +104,28 @@ def _scan(archive: Archive, sheet: SheetInfo) -> Scan:
 def _glance(archive: Archive, part: str) -> Scan | None:
     """Return the used range if the bytes prove that there is nothing else to find, else None.
 
-    In UTF-8 neither the name of an element nor an attribute can be written in two ways, so what is not among
-    the bytes is not in the sheet.
+    In UTF-8 neither the name of an element nor that of an attribute can be written in two ways, so what is not
+    among the bytes is not in the sheet; and every cell must be written as all programs write it.
     """
-    columns: set[bytes] = set()
-    height, rest, first, clear = 0, b"", True, True
+    scan, rest, first, clear = Scan(), b"", True, True
     for chunk in archive.chunks(part):  # to the end in any case: it also proves the checksum
         buffer = rest + chunk
         whole = buffer.rfind(b">") + 1
-        rest = buffer[whole:]
+        clear = clear and not _doubtful(buffer, first=first) and _use_cells(scan, buffer[:whole])
+        rest, first = buffer[whole:], False
         if len(rest) > _LONGEST_TAG_BYTES:
             raise DamagedFileError(part=part)
-        clear = clear and not _doubtful(buffer, first=first)
-        if clear:
-            columns.update(_COLUMN.findall(buffer, 0, whole))
-            height = max([height, *map(int, _ROW.findall(buffer, 0, whole))])
-        first = False
-    width = max(map(column_number, (column.decode() for column in columns)), default=0)
-    return Scan(height=height, width=width) if clear else None
+    return scan if clear else None
+
+
+def _use_cells(scan: Scan, tags: bytes) -> bool:
+    """Widen the used range to the cells; return False if one of them is written unusually."""
+    cells = _CELL_START.findall(tags)
+    columns = {cell.rstrip(_DIGITS) for cell in cells}
+    rows = {cell.lstrip(_LETTERS) for cell in cells}
+    if cells:
+        scan.use(max(map(int, rows)), max(column_number(column.decode()) for column in columns))
+    return len(cells) == tags.count(b"<c") - sum(map(tags.count, _NOT_CELLS))
 
 
 def _doubtful(buffer: bytes, *, first: bool) -> bool:
@@ -147,8 +152,7 @@ class _Walker:
 
     def row(self, attributes: Attributes) -> None:
         """Begin a row."""
-        number = attributes.get("r", "")
-        self._row = int(number) if number.isascii() and number.isdigit() else self._row + 1
+        self._row = int(attributes.get("r", self._row + 1))
         self._column = 0
         self._hidden = attributes.get("hidden") in _TRUE
 
@@ -156,7 +160,10 @@ class _Walker:
         """Begin a cell."""
         self._in_cell = True
         self._column += 1
-        if match := _CELL.fullmatch(attributes.get("r", "")):
+        if (written := attributes.get("r")) is not None:
+            match = _CELL.fullmatch(written)
+            if match is None:
+                raise DamagedFileError(part=written)
             self._column, self._row = column_number(match[1]), int(match[2])
         if attributes.get("t") == "e":
             self.scan.errors.append((self._row, self._column))

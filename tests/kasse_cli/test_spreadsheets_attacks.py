@@ -211,6 +211,9 @@ def test_a_part_longer_than_promised_is_refused_even_with_a_matching_checksum(tm
         {SHEET: page(GOOD)[:-5]},
         {SHEET: page(GOOD.replace("<v>1", "<f>1</v>"))},
         {"xl/styles.xml": "<styleSheet>" * 3},
+        {SHEET: page(GOOD.replace("B2", "B99999999999"))},
+        {SHEET: page(GOOD.replace("B2", "ABCDEFG2"))},
+        {SHEET: page(GOOD.replace('row r="2"', 'row r="zwei"').replace('"1"', "'1'").replace("<v>", "<v><!-- -->"))},
     ],
     ids=[
         "sheet name twice",
@@ -222,10 +225,22 @@ def test_a_part_longer_than_promised_is_refused_even_with_a_matching_checksum(tm
         "cut sheet",
         "crossed tags",
         "broken styles",
+        "row beyond all",
+        "column beyond all",
+        "row in words",
     ],
 )
 def test_a_workbook_that_contradicts_itself_is_refused(tmp_path, change):
     refused(pack(tmp_path / "a.xlsx", parts(page(GOOD)) | change), DamagedFileError)
+
+
+def test_a_date_beyond_all_calendars_is_refused(tmp_path):
+    """The library panics on it."""
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    sheet = page(GOOD.replace('<c r="B2"><v>1', '<c r="B2" s="1"><v>-9e300'))
+    more = relations(("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "styles", "styles.xml"))
+    change = {"xl/styles.xml": styles, "xl/_rels/workbook.xml.rels": more}
+    refused(pack(tmp_path / "a.xlsx", parts(sheet) | change), DamagedFileError)
 
 
 def test_other_ways_to_pack_are_refused(tmp_path):
