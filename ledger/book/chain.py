@@ -36,13 +36,11 @@ def entry_bytes(
     previous: bytes, fields: EntryFields, text_hash: bytes | None, postings: Sequence[PostingFields]
 ) -> bytes:
     """Return the bytes of an entry that are stored and hashed: previous hash, format, fields, postings."""
-    head = [ENTRY_FORMAT, *["" if field is None else str(field) for field in fields]]
-    head.append(text_hash.hex() if text_hash else "")
-    parts = [US.join(head)]
+    head = US.join(["" if field is None else str(field) for field in fields])
+    payload = f"{ENTRY_FORMAT}{US}{head}{US}{text_hash.hex() if text_hash else ''}"
     for account, cents, item, dimensions in postings:
-        parts.append(f"{account}{US}{cents}{US}{'' if item is None else item}{US}{dimensions or ''}")
-    payload = RS.join(parts)
-    assert payload.count(US) == len(head) - 1 + 3 * len(postings), "a field holds a separator"
+        payload += f"{RS}{account}{US}{cents}{US}{'' if item is None else item}{US}{dimensions or ''}"
+    assert payload.count(US) == len(fields) + 1 + 3 * len(postings), "a field holds a separator"
     return previous + payload.encode()
 
 

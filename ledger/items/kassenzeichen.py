@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from ledger.store.counters import BOOK, take_ids
@@ -38,8 +38,12 @@ def mod_11_10(digits: str) -> int:
     """
     check = 5
     for digit in digits:
-        check = (((check or 10) * 2) % 11 + int(digit)) % 10
+        check = _STEPS[check][digit]
     return check
+
+
+_STEPS = [{str(d): (((check or 10) * 2) % 11 + d) % 10 for d in range(10)} for check in range(10)]
+"""What a digit makes of the check so far: looked up, because every long number in a bank's text is checked."""
 
 
 def _append_mod_11_10(digits: str) -> str:
@@ -113,8 +117,11 @@ def check_reference(schemes: tuple[Scheme, ...], text: str, *, foreign: bool) ->
     return reference
 
 
-def issue(store: Store, count: int = 1) -> list[str]:
-    """Return fresh Kassenzeichen of the issuing scheme that nothing in the book uses; inside a unit of work."""
+def issue(store: Store, count: int = 1, avoid: Collection[str] = ()) -> list[str]:
+    """Return fresh Kassenzeichen of the issuing scheme that nothing in the book uses; inside a unit of work.
+
+    `avoid` holds references that are about to be used.
+    """
     scheme = next((scheme for scheme in active_schemes(store) if scheme.issues), None)
     if scheme is None:
         raise NoSchemeError
@@ -123,11 +130,16 @@ def issue(store: Store, count: int = 1) -> list[str]:
         wanted = count - len(fresh)
         first = take_ids(store, BOOK, f"reference:{scheme.code}", wanted)
         numbers = [scheme.number(first + offset) for offset in range(wanted)]
-        fresh += [number for number in numbers if not _used(store, number)]
+        used = _used(store, numbers)
+        fresh += [number for number in numbers if number not in used and number not in avoid]
     return fresh
 
 
-def _used(store: Store, reference: str) -> bool:
-    sql = """SELECT 1 FROM item WHERE reference = :reference
-             UNION ALL SELECT 1 FROM cash_order WHERE reference = :reference LIMIT 1"""
-    return store.value(sql, reference=reference) is not None
+_USED = """
+    SELECT reference FROM item WHERE reference BETWEEN :first AND :last
+    UNION SELECT reference FROM cash_order WHERE reference BETWEEN :first AND :last"""
+
+
+def _used(store: Store, numbers: list[str]) -> set[str]:
+    """Return which of these numbers, given in ascending order, the book uses."""
+    return {reference for (reference,) in store.rows(_USED, first=numbers[0], last=numbers[-1])}

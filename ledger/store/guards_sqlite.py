@@ -53,7 +53,7 @@ def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
     """Yield name and text of each trigger."""
     for guard in guards:
         yield from _no_change(guard)
-        if not guard.deletable and guard.table not in CHAINED:
+        if not guard.deletable and guard.table not in CHAINED and guard.table not in SEALED:
             yield _no_replace(guard)
     yield "guard_entry_insert", _ENTRY
     yield "guard_event_insert", _EVENT
