@@ -1,0 +1,201 @@
+"""References in what payers write: told apart are those that are surely meant and those that only may be.
+
+A number is surely meant where a whole run of digit groups, held together by single separators, makes exactly one
+number of a scheme of the book (or several, one after the other). A number that is only a part of a longer run, stands
+behind `Tel.`, or has no check digit may be meant: it needs further evidence before money goes by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ledger.items.kassenzeichen import Scheme, compact
+from sepa.identifiers.iban import is_iban
+from sepa.identifiers.mod97 import check_digits
+
+_GAP = r"(?:[ .\-/]| ?[.\-/]?\n[.\-/]? ?)"
+_RUN = re.compile(rf"[0-9]+(?:{_GAP}[0-9]+)*")
+_RF = re.compile(rf"(?<![A-Za-z0-9])RF{_GAP}?[0-9]{_GAP}?[0-9](?:{_GAP}?[0-9])+", re.IGNORECASE)
+_PLAIN = str.maketrans({"\t": " ", "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-", "‑": "-", "\r": None})
+_NOT_DIGIT = re.compile(r"[^0-9]+")
+_LINES, _CHUNKS = re.compile(r"\n"), re.compile(r"[ \n]")
+_BEFORE = re.compile(r"([A-Za-zÄÖÜäöüß]*)([^A-Za-z0-9ÄÖÜäöüß\n\x00]{0,3})\Z")
+_AFTER = re.compile(r"[A-Za-zÄÖÜäöüß]*")
+_ALONE = r"(?<![0-9])(?<![0-9][.\-/])"
+_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12][0-9]|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)[0-9]{2}"
+_OTHER_NUMBERS = re.compile(
+    rf"(?<![0-9])(?=[0-9])(?:{_ALONE}{_DAY}([.\-/]){_MONTH}\1(?:{_YEAR}|[0-9]{{2}})(?![0-9])(?!\1[0-9])"  # 16.11.2026
+    rf"|{_ALONE}{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])(?![0-9])(?!-[0-9])"  # 2026-11-16
+    rf"|{_ALONE}{_MONTH}/{_YEAR}(?![0-9])(?!/[0-9])"  # 11/2026
+    r"|(?<![0-9,])(?<![0-9]\.)(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,9}),[0-9]{2}(?![0-9])"  # 1.234,56
+    rf"|{_ALONE}(?:0|[1-9][0-9]{{0,6}})\.[0-9]{{2}} ?(?:EUR|€))",  # 12.50 EUR
+)
+_IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?![A-Z0-9])")
+_CUT = "\x00"
+_FOREIGN_SEGMENT = re.compile(r"[A-Z0-9][A-Z0-9 .\-/\n]*")
+FOREIGN_WORDS = 4
+FOREIGN_SHORTEST = 5
+SHORT_LABELS = frozenset({"KZ", "AZ", "NR"})
+"""Words of two letters that may stand in front of a number without a blank; longer words always may."""
+OTHER_LABELS = frozenset(
+    {"TEL", "TELEFON", "TELNR", "FAX", "MOBIL", "HANDY", "PHONE", "IBAN", "BIC", "EREF", "KREF", "MREF", "CRED", "DEBT"}
+)
+"""Words in front of a number that is something else."""
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds the references of one book in texts.
+
+    `schemes` are those of the book, `foreign_lengths` the lengths of the foreign references it holds. All methods
+    return references in compact form with whether each is surely meant.
+    """
+
+    schemes: tuple[Scheme, ...]
+    foreign_lengths: frozenset[int] = frozenset()
+
+    def in_text(self, text: str) -> dict[str, bool]:
+        """Return the references in free text; lines are joined by line feeds."""
+        found: dict[str, bool] = {}
+        clean = text if text.isascii() and "\t" not in text and "\r" not in text else text.translate(_PLAIN)
+        if "RF" in clean.upper():
+            clean = self._without_rf(clean, found)
+        if not self._in_plain_numbers(clean, found):
+            self._in_runs(_without_other_numbers(clean), found)
+        if self.foreign_lengths:
+            for key in self._foreign(clean.upper()):
+                found.setdefault(key, False)
+        return found
+
+    def _in_plain_numbers(self, text: str, found: dict[str, bool]) -> bool:
+        """Take what needs no second look, and return whether that was all: most texts have one plain number or none."""
+        spans = list(self._long.finditer(text))
+        for span in spans:
+            if not span[0].isdigit():
+                return False
+        for span in spans:
+            checked = self._checked(span[0])
+            if checked is not None:
+                found[span[0]] = checked and _stands_free(text, span.start(), span.end())
+        return True
+
+    def _in_runs(self, text: str, found: dict[str, bool]) -> None:
+        for run in _RUN.finditer(text):
+            if run.end() - run.start() >= self.shortest:
+                for key, surely in self._in_run(run[0]):
+                    found[key] = found.get(key, False) or (surely and _stands_free(text, run.start(), run.end()))
+
+    @cached_property
+    def shortest(self) -> int:
+        """The length of the shortest number of a scheme, at least 3."""
+        return max(3, min((scheme.length for scheme in self.schemes), default=3))
+
+    @cached_property
+    def _long(self) -> re.Pattern[str]:
+        """Everything between two digits that is long enough to hold a number."""
+        return re.compile(rf"[0-9][0-9 .\-/\n]{{{self.shortest - 2},}}[0-9]")
+
+    def structured(self, text: str) -> dict[str, bool]:
+        """Return the reference of a field that holds nothing else: an RF reference, or the number itself."""
+        bare = compact(text)
+        content = rf_content(bare)
+        own = content or bare
+        checked = self._checked(own)
+        if checked is not None:
+            return {own: checked or content is not None}
+        return {own: False} if len(own) in self.foreign_lengths else {}
+
+    def possible(self, text: str) -> dict[str, bool]:
+        """Return the reference of a field that is meant for something else, such as the EndToEndId."""
+        return dict.fromkeys(self.structured(text), False)
+
+    def _checked(self, digits: str) -> bool | None:
+        """Return whether a check digit protects the number, None where it fits no scheme."""
+        for scheme in self.schemes:
+            if len(digits) == scheme.length and scheme.valid(digits):
+                return scheme.checked
+        return None
+
+    def _without_rf(self, text: str, found: dict[str, bool]) -> str:
+        def take(match: re.Match[str]) -> str:
+            for group in re.finditer("[0-9]+", match[0]):
+                digits = _NOT_DIGIT.sub("", match[0][: group.end()])
+                own = digits[2:]
+                if self._checked(own) is not None and check_digits(own + "RF") == digits[:2]:
+                    found[own] = True
+                    return _CUT + match[0][group.end() :]
+            return match[0]
+
+        return _RF.sub(take, text)
+
+    def _in_run(self, run: str) -> Iterator[tuple[str, bool]]:
+        """Yield the numbers of a run of digit groups with whether the run leaves no doubt about them."""
+        whole = _NOT_DIGIT.sub("", run)
+        checked = self._checked(whole)
+        if checked is not None:
+            yield whole, checked
+            return
+        if len(whole) < self.shortest:
+            return
+        for cut in (_LINES, _CHUNKS, _NOT_DIGIT):
+            parts = _parts(cut, run)
+            kinds = [self._checked(part) for part in parts]
+            if None not in kinds:
+                yield from ((part, bool(kind)) for part, kind in zip(parts, kinds, strict=True))
+                return
+        for cut in (_LINES, _CHUNKS):
+            yield from ((part, False) for part in _parts(cut, run) if self._checked(part) is not None)
+
+    def _foreign(self, text: str) -> Iterator[str]:
+        """Yield what may be a foreign number: up to four words, one after the other, with a digit in them."""
+        for segment in _FOREIGN_SEGMENT.findall(text):
+            words = segment.split()
+            for start in range(len(words)):
+                for end in range(start + 1, min(start + FOREIGN_WORDS, len(words)) + 1):
+                    key = compact("".join(words[start:end]))
+                    long_enough = len(key) >= FOREIGN_SHORTEST or segment == text
+                    if len(key) in self.foreign_lengths and long_enough and not key.isalpha():
+                        yield rf_content(key) or key
+
+
+def rf_content(reference: str) -> str | None:
+    """Return what an RF reference was made of, None where the compact text is none (ISO 11649).
+
+    >>> rf_content("RF18539007547034"), rf_content("RF19539007547034")
+    ('539007547034', None)
+    """
+    own = reference[4:]
+    if not (reference.startswith("RF") and 1 <= len(own) <= 21 and own.isalnum() and own.isascii()):
+        return None
+    return own if check_digits(own + "RF") == reference[2:4] else None
+
+
+def _parts(cut: re.Pattern[str], run: str) -> Sequence[str]:
+    return [digits for part in cut.split(run) if (digits := _NOT_DIGIT.sub("", part))]
+
+
+def _without_other_numbers(text: str) -> str:
+    """Return the text with dates, amounts and IBANs cut out, so that they neither hide nor make a reference."""
+    return _OTHER_NUMBERS.sub(_CUT, _IBAN.sub(_without_iban, text))
+
+
+def _without_iban(match: re.Match[str]) -> str:
+    for word in re.finditer("[A-Z0-9]+", match[0]):
+        if is_iban(match[0][: word.end()].replace(" ", "")):
+            return _CUT + match[0][word.end() :]
+    return match[0]
+
+
+def _stands_free(text: str, start: int, end: int) -> bool:
+    """Return whether what touches a number on both sides lets it be a reference."""
+    before = _BEFORE.search(text, max(0, start - 24), start)
+    word, gap = (before[1].upper(), before[2]) if before else ("", "")
+    if word in OTHER_LABELS or ("+" in gap and not word):
+        return False
+    if word and not gap and len(word) < 3 and word not in SHORT_LABELS:
+        return False
+    after = _AFTER.match(text, end)
+    return after is None or len(after[0]) not in {1, 2}

@@ -1,0 +1,91 @@
+"""Tilgung: how one payment is spread over several open items of one debtor, decided by data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Protocol
+
+
+class Order(Protocol):
+    """What spreading needs to know of a profile's settlement order."""
+
+    def rank(self, claim_kind: str) -> int:
+        """Return the place of a kind of claim: lower is paid first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOrder:
+    """A settlement order as classes of claims, with the norm it comes from."""
+
+    norm: str
+    ranks: Mapping[str, int]
+    rest: int
+
+    def rank(self, claim_kind: str) -> int:
+        """Return the place of the class the kind belongs to."""
+        return self.ranks.get(claim_kind, self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An open item as settlement sees it; `open_cents` is what may still be paid on it."""
+
+    office: str
+    item: int
+    open_cents: int
+    due: str
+    profile: str | None = None
+    claim_kind: str | None = None
+
+
+@cache
+def packaged_orders() -> Mapping[str, ClassOrder]:
+    """Return the settlement orders that come with kasse, by profile (§ 225 AO, §§ 366, 367 BGB, § 94 OWiG)."""
+    text = (files("ledger") / "items" / "settlement.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    classes: dict[str, list[str]] = data.pop("classes")
+    return {name: _order(section, classes) for name, section in data.items()}
+
+
+def _order(section: dict[str, object], classes: Mapping[str, Sequence[str]]) -> ClassOrder:
+    names = section["order"]
+    assert isinstance(names, list), "an order is a list of classes"
+    ranks: dict[str, int] = {}
+    for place, name in enumerate(names):
+        ranks |= dict.fromkeys((name, *classes.get(name, ())), place)
+    return ClassOrder(str(section["norm"]), ranks, ranks[str(section["rest"])])
+
+
+def spread(claims: Iterable[Claim], cents: int, orders: Mapping[str, Order] | None = None) -> list[tuple[Claim, int]]:
+    """Return which claims are paid and how many cents of each, in the order of payment.
+
+    Claims of one profile follow its order in `orders` (default: those that come with kasse), inside a class by
+    due day; claims without a profile, or of several profiles, are paid oldest due day first. What is more than
+    all claims together stays over: the sum of the result says how much was used.
+    """
+    assert cents >= 0, "only money that came in is spread"
+    paid: list[tuple[Claim, int]] = []
+    left = cents
+    for claim in in_order(claims, packaged_orders() if orders is None else orders):
+        part = min(left, claim.open_cents)
+        if part > 0:
+            paid.append((claim, part))
+            left -= part
+    return paid
+
+
+def in_order(claims: Iterable[Claim], orders: Mapping[str, Order]) -> list[Claim]:
+    """Return the claims as they are paid, one after the other."""
+    found = list(claims)
+    profiles = {claim.profile for claim in found}
+    order = orders.get(profiles.pop() or "") if len(profiles) == 1 else None
+
+    def place(claim: Claim) -> tuple[int, str, str, int]:
+        rank = order.rank(claim.claim_kind or "") if order else 0
+        return rank, claim.due, claim.office, claim.item
+
+    return sorted(found, key=place)
