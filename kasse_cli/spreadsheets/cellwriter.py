@@ -115,7 +115,9 @@ class RowWriter:
             return self._other(_MOMENT, value.replace(tzinfo=None))
         if isinstance(value, dt.date):
             return self._other(NUMBER_FORMATS["day"], value)
-        return self._other("General" if isinstance(value, int | float) else "[hh]:mm:ss", value)
+        if isinstance(value, int | float):
+            return self._other("General", value)
+        return self._other("hh:mm:ss" if isinstance(value, dt.time) else "[hh]:mm:ss", value)
 
     def _other(self, number_format: str, value: Value) -> Cell:
         cell = self._made(number_format)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,19 +46,37 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet], *, title: str = "", created:
     Each sheet has a frozen bold heading, filters, column widths, and prints on landscape pages with its heading.
     Raises `FileWriteError`.
     """
-    from openpyxl import Workbook
-
     assert sheets
-    book = Workbook(write_only=True)
-    book.properties.title, book.properties.creator = title or sheets[0].name, "kasse"
-    if created is not None:
-        book.properties.created = book.properties.modified = created
     names: list[str] = []
-    with replacing(path) as temporary:
+    with new_workbook(path, title or sheets[0].name, created) as book:
         for sheet in sheets:
             names.append(sheet_name(sheet.name, names))
             _write(book, sheet, names[-1], title)
-        book.save(temporary)
+
+
+@contextmanager
+def new_workbook(path: Path, title: str, created: dt.datetime | None = None) -> Iterator[Workbook]:
+    """Give an empty write-only workbook and save it under the path once all went well; raises `FileWriteError`."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    book.properties.title, book.properties.creator = title, "kasse"
+    if created is not None:
+        book.properties.created = book.properties.modified = created
+    with replacing(path) as temporary:
+        try:
+            yield book
+            book.save(temporary)
+        except BaseException:
+            _abandon(book)
+            raise
+
+
+def _abandon(book: Any) -> None:
+    """Close the sheets begun, or the library complains about them on stderr."""
+    for page in book.worksheets:
+        with suppress(Exception):
+            page.close()
 
 
 def sheet_name(name: str, taken: Iterable[str] = ()) -> str:

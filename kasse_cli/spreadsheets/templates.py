@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kasse_cli.columns import Column
 from kasse_cli.i18n import _, day, money
 from kasse_cli.spreadsheets.cellwriter import NUMBER_FORMATS, RowWriter
-from kasse_cli.spreadsheets.excel import set_up, sheet_name
-from kasse_cli.spreadsheets.replacing import replacing
+from kasse_cli.spreadsheets.excel import new_workbook, set_up, sheet_name
 from kasse_cli.spreadsheets.rows import Value, shown
 from kasse_cli.spreadsheets.scans import letters
 
@@ -41,16 +40,11 @@ def write_template(
     Example rows stand on that sheet, one beside the other, so that nobody imports them; cents as whole cents.
     Raises `FileWriteError`.
     """
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    book.properties.title, book.properties.creator = name, "kasse"
     explanation, lists = _("Explanation"), _("Choices")
-    with replacing(path) as temporary:
+    with new_workbook(path, name) as book:
         _empty_list(book.create_sheet(sheet_name(name)), columns, lists)
         _explain(book.create_sheet(explanation), columns, examples)
         _list_choices(book, lists, columns)
-        book.save(temporary)
 
 
 def _empty_list(page: Any, columns: Sequence[TemplateColumn], lists: str) -> None:

@@ -11,7 +11,7 @@ from kasse_cli.spreadsheets.archive import DamagedFileError
 from kasse_cli.spreadsheets.rows import RawRow, SourceSheet, Value, empty_row
 from kasse_cli.spreadsheets.scans import Book, Scan, SheetInfo
 from kasse_cli.spreadsheets.sources import EmptySourceError, NotAListError, Source
-from sepa.errors import N_, KasseError, Place
+from sepa.errors import N_, NOWHERE, KasseError, Place
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -44,7 +44,7 @@ def _read(source: Source, book: Book, name: str | None) -> SourceSheet:
     workbook = _loaded(source.stream)
     others = [] if name else [other for other in book.sheets if other.visible and other != info]
     heads = tuple(_heads(book, workbook, others))
-    return SourceSheet(place, _rows(_loaded_sheet(workbook, info)), findings, heads)
+    return SourceSheet(place, _rows(_loaded_sheet(workbook, info), place), findings, heads)
 
 
 def _open(source: Source) -> Book:
@@ -94,34 +94,36 @@ def _loaded_sheet(workbook: CalamineWorkbook, info: SheetInfo) -> CalamineSheet:
         return workbook.get_sheet_by_name(info.name)
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[RawRow]:
+def _rows(sheet: CalamineSheet, place: Place) -> Iterator[RawRow]:
     """Yield the rows from the first of the sheet on; the library starts rows at 1 but columns at the first used."""
     start = sheet.start
     left: list[Value] = [None] * (start[1] if start else 0)
-    with _reading(sheet.name):
+    with _reading(sheet.name, place):
         for number, values in enumerate(sheet.iter_rows(), 1):
             yield RawRow(number, None, [*left, *values])
 
 
 @contextmanager
-def _reading(part: str) -> Iterator[None]:
+def _reading(part: str, place: Place = NOWHERE) -> Iterator[None]:
     """Turn what the library raises into our error; its panics (a date of the year 300,000) are no `Exception`."""
     from python_calamine import CalamineError
 
     try:
         yield
     except CalamineError:
-        raise DamagedFileError(part=part) from None
+        raise DamagedFileError(part=part, place=place) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise DamagedFileError(part=part) from None
+        raise DamagedFileError(part=part, place=place) from None
 
 
 def _heads(book: Book, workbook: CalamineWorkbook, sheets: Iterable[SheetInfo]) -> Iterator[tuple[str, RawRow]]:
     """Yield name and first row of those sheets; one that cannot be read is none of ours."""
     for info in sheets:
         with suppress(KasseError):
-            book.scan(info).check(Place())
-            rows = _rows(_loaded_sheet(workbook, info))
-            yield from ((info.name, row) for row in [next((row for row in rows if not empty_row(row)), None)] if row)
+            book.scan(info).check(NOWHERE)
+            rows = _rows(_loaded_sheet(workbook, info), NOWHERE)
+            head = next((row for row in rows if not empty_row(row)), None)
+            if head is not None:
+                yield info.name, head

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kasse_cli.spreadsheets import read_table
 from kasse_cli.spreadsheets import archive as archives
+from kasse_cli.spreadsheets import read_table
 from kasse_cli.spreadsheets.archive import Archive, DamagedFileError, DoctypeError, TooLargeError
 from kasse_cli.spreadsheets.scans import EncryptedFileError, ErrorCellError, FormulaError, MacroError, UsedRangeError
 from kasse_cli.spreadsheets.sources import NotAListError
@@ -44,13 +44,19 @@ def parts(sheet, **changes):
 
 
 def relations(*entries):
-    return f'<Relationships xmlns="{PACKAGE}/relationships">' + "".join(
-        f'<Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="{target}"/>' for key, kind, target in entries
-    ) + "</Relationships>"
+    return (
+        f'<Relationships xmlns="{PACKAGE}/relationships">'
+        + "".join(
+            f'<Relationship Id="{key}" Type="{OFFICE}/{kind}" Target="{target}"/>' for key, kind, target in entries
+        )
+        + "</Relationships>"
+    )
 
 
 def book(*sheets, more=""):
-    entries = "".join(f'<sheet name="{name}" sheetId="{place}" r:id="{key}"{more}/>' for place, (name, key) in enumerate(sheets, 1))
+    entries = "".join(
+        f'<sheet name="{name}" sheetId="{place}" r:id="{key}"{more}/>' for place, (name, key) in enumerate(sheets, 1)
+    )
     return f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}" xmlns:x="urn:x"><sheets>{entries}</sheets></workbook>'
 
 
@@ -87,12 +93,37 @@ PREFIXED = f'xmlns:x="{MAIN}"'
         (page(GOOD.replace("<v>1", '<f t="shared" si="0"/><v>1')), "B2"),
         (page(GOOD.replace("<v>1", '<f\nt="array" ref="B2">1</f><v>1')), "B2"),
         (page(GOOD.replace("<v>1", "<x:f>1</x:f><v>1"), attributes=EXTRA), "B2"),
-        (page(GOOD.replace(' r="2"', "").replace(' r="A2"', "").replace(' r="B2"', "").replace("<v>1", "<f>1</f><v>1")), "B2"),
+        (
+            page(
+                GOOD.replace(' r="2"', "").replace(' r="A2"', "").replace(' r="B2"', "").replace("<v>1", "<f>1</f><v>1")
+            ),
+            "B2",
+        ),
         (page(GOOD + '<row r="40000"><c r="XFD40000"><f>1</f><v>1</v></c></row>').replace("40000", "900"), "XFD900"),
-        (page(GOOD.replace("<v>1", "<f>1+0</f><v>1"), head='<?xml version="1.0" encoding="UTF-16"?>').encode("utf-16"), "B2"),
-        (page(GOOD.replace("<v>1", "<f>1+0</f><v>1"), head="<?xml version='1.0' encoding='iso-8859-1'?>").encode("latin-1"), "B2"),
+        (
+            page(GOOD.replace("<v>1", "<f>1+0</f><v>1"), head='<?xml version="1.0" encoding="UTF-16"?>').encode(
+                "utf-16"
+            ),
+            "B2",
+        ),
+        (
+            page(GOOD.replace("<v>1", "<f>1+0</f><v>1"), head="<?xml version='1.0' encoding='iso-8859-1'?>").encode(
+                "latin-1"
+            ),
+            "B2",
+        ),
     ],
-    ids=["plain", "empty", "shared", "array with line break", "with prefix", "without addresses", "far away", "UTF-16", "Latin-1"],
+    ids=[
+        "plain",
+        "empty",
+        "shared",
+        "array with line break",
+        "with prefix",
+        "without addresses",
+        "far away",
+        "UTF-16",
+        "Latin-1",
+    ],
 )
 def test_a_formula_is_refused_however_it_is_written(tmp_path, sheet, cell):
     error = refused(pack(tmp_path / "a.xlsx", parts(sheet)), FormulaError)
@@ -104,14 +135,19 @@ def test_many_formulas_are_findings_with_the_place_of_each(tmp_path):
     rows = "".join(f'<row r="{row}"><c r="C{row}"><f>1</f></c></row>' for row in range(3, 103))
     error = refused(pack(tmp_path / "a.xlsx", parts(page(GOOD + rows))), FormulaError)
     assert error.fields == {"cell": "C3", "count": 100}
-    assert [(finding.place.row, finding.place.column) for finding in error.findings] == [(row, "C") for row in range(3, 23)]
+    assert [(finding.place.row, finding.place.column) for finding in error.findings] == [
+        (row, "C") for row in range(3, 23)
+    ]
 
 
 @pytest.mark.parametrize(
     "sheet",
     [
         page(GOOD, after="<extLst><ext><xm:f>Lists!A1</xm:f></ext></extLst>", attributes=EXTRA),
-        page(GOOD, after="<conditionalFormatting sqref='A1'><cfRule><formula>1</formula></cfRule></conditionalFormatting>"),
+        page(
+            GOOD,
+            after="<conditionalFormatting sqref='A1'><cfRule><formula>1</formula></cfRule></conditionalFormatting>",
+        ),
         page(GOOD.replace("<t>A<", "<t><![CDATA[<f>1</f>]]><")),
         page("<!-- <f>1</f> -->" + GOOD),
     ],
@@ -130,7 +166,9 @@ def test_a_formula_on_a_sheet_that_is_not_read_does_not_matter(tmp_path):
     assert len(list(read_table(tmp_path / "a.xlsx", COLUMNS))) == 1
 
 
-@given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=30), size=st.integers(1, 40))
+@given(
+    text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=30), size=st.integers(1, 40)
+)
 def test_a_formula_is_found_wherever_the_pieces_of_the_file_are_cut(text, size):
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     sheet = page(GOOD.replace("<t>A<", f"<t>{escaped}<").replace("<v>1", "<f>1</f><v>1"))
@@ -204,7 +242,11 @@ def test_a_part_longer_than_promised_is_refused_even_with_a_matching_checksum(tm
     [
         {"xl/workbook.xml": book(("Liste", "rId1"), ("LISTE", "rId1"))},
         {"xl/workbook.xml": book(("Liste", "rId1"), more=' x:id="rId2"')},
-        {"xl/_rels/workbook.xml.rels": relations(("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId1", "worksheet", "other.xml"))},
+        {
+            "xl/_rels/workbook.xml.rels": relations(
+                ("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId1", "worksheet", "other.xml")
+            )
+        },
         {"_rels/.rels": relations(("rId1", "officeDocument", "elsewhere/workbook.xml"))},
         {"xl/_rels/workbook.xml.rels": relations(("rId1", "worksheet", "worksheets/sheet9.xml"))},
         {"XL/worksheets/SHEET1.xml": page(GOOD)},
@@ -253,7 +295,9 @@ def test_a_document_type_definition_is_refused(tmp_path, part):
     refused(pack(tmp_path / "a.xlsx", parts(page(GOOD)) | {part: bomb}), DoctypeError)
 
 
-MACROS = {"[Content_Types].xml": '<Types><Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>'}
+MACROS = {
+    "[Content_Types].xml": '<Types><Override ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/></Types>'
+}
 
 
 @pytest.mark.parametrize(
@@ -298,7 +342,9 @@ def text_cell(text, attributes=""):
 
 
 def table(*rows, name="Blatt1"):
-    lines = "".join(row if row.startswith("<table:table-row") else f"<table:table-row>{row}</table:table-row>" for row in rows)
+    lines = "".join(
+        row if row.startswith("<table:table-row") else f"<table:table-row>{row}</table:table-row>" for row in rows
+    )
     return f'<table:table table:name="{name}">{lines}</table:table>'
 
 
@@ -307,10 +353,22 @@ def table(*rows, name="Blatt1"):
     [
         ('<table:table-cell office:value-type="float" office:value="1" table:formula="of:=1"/>', FormulaError),
         ('<table:table-cell office:value-type="float" office:value="1" t:formula="of:=1"/>', FormulaError),
-        ('<table:table-cell office:value-type="string" calcext:value-type="error"><text:p>#REF!</text:p></table:table-cell>', ErrorCellError),
-        ('<table:table-cell table:number-columns-repeated="16384" table:number-rows-repeated="9" office:value-type="float" office:value="1"/>', None),
-        ('<table:table-cell table:number-columns-repeated="0" office:value-type="float" office:value="1"/>', DamagedFileError),
-        ('<table:table-cell table:number-columns-repeated="viele" office:value-type="float" office:value="1"/>', DamagedFileError),
+        (
+            '<table:table-cell office:value-type="string" calcext:value-type="error"><text:p>#REF!</text:p></table:table-cell>',
+            ErrorCellError,
+        ),
+        (
+            '<table:table-cell table:number-columns-repeated="16384" table:number-rows-repeated="9" office:value-type="float" office:value="1"/>',
+            None,
+        ),
+        (
+            '<table:table-cell table:number-columns-repeated="0" office:value-type="float" office:value="1"/>',
+            DamagedFileError,
+        ),
+        (
+            '<table:table-cell table:number-columns-repeated="viele" office:value-type="float" office:value="1"/>',
+            DamagedFileError,
+        ),
     ],
     ids=["formula", "formula under another prefix", "error", "wide", "repeated never", "repeated by a word"],
 )
@@ -332,12 +390,16 @@ def test_repeated_rows_count_for_places_and_for_the_limit(tmp_path):
     assert refused(path, FormulaError).fields["cell"] == "A6"
     wide = text_cell("x", 'table:number-columns-repeated="16000"')
     bomb = f'<table:table-row table:number-rows-repeated="1000000">{wide}</table:table-row>'
-    assert refused(ods(tmp_path / "b.ods", table(text_cell("Name"), bomb)), UsedRangeError).fields["cell"] == "WQJ1000001"
+    assert (
+        refused(ods(tmp_path / "b.ods", table(text_cell("Name"), bomb)), UsedRangeError).fields["cell"] == "WQJ1000001"
+    )
 
 
 def test_a_table_inside_a_cell_is_no_sheet(tmp_path):
     inner = table(text_cell("x", 'table:formula="of:=1"'), name="innen")
-    path = ods(tmp_path / "a.ods", table(text_cell("Name"), text_cell("A") + f"<table:table-cell>{inner}</table:table-cell>"))
+    path = ods(
+        tmp_path / "a.ods", table(text_cell("Name"), text_cell("A") + f"<table:table-cell>{inner}</table:table-cell>")
+    )
     with pytest.raises(FormulaError):
         read_table(path, COLUMNS)
 
