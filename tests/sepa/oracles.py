@@ -15,9 +15,13 @@ from lxml import etree
 from mockbank.server import Config, make_server
 
 
+def schema_bytes(name: str) -> bytes:
+    return (files("sepaxml") / "schemas" / f"{name}.xsd").read_bytes()
+
+
 @cache
 def iso_schema(name: str) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(files("sepaxml") / "schemas" / f"{name}.xsd")))
+    return etree.XMLSchema(etree.fromstring(schema_bytes(name)))
 
 
 def schema_errors(name: str, file: bytes) -> list[str]:
