@@ -178,6 +178,19 @@ class Item(SQLModel, table=True):
         Index("ix_item_party", "party"),
         Index("ix_item_order", "office", "order_id"),
         Index(
+            "ix_item_foreign",
+            "reference",
+            sqlite_where=sql("foreign_reference = 1"),
+            postgresql_where=sql("foreign_reference = 1"),
+        ),
+        Index(
+            "ix_item_main",
+            "office",
+            "main_item",
+            sqlite_where=sql("main_item IS NOT NULL"),
+            postgresql_where=sql("main_item IS NOT NULL"),
+        ),
+        Index(
             "ix_item_open",
             "office",
             "kind",
