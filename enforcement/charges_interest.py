@@ -15,7 +15,7 @@ from sepa.errors import N_, KasseError
 
 ONE_DAY = dt.timedelta(days=1)
 DAYS = N_("{count} days from {start} to {end}: {rate_percent} % a year of {base_cents} ({norm})")
-NO_DAYS = N_("interest starts only on {start} ({norm})")
+NO_DAYS = N_("no day bears interest: it would start on {start} ({norm})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,10 @@ def interest(rule: ChargeRule, claim: Claim, until: dt.date, *, land: str, law: 
     """
     due = claim.moved_due(rule, land)
     first = due + ONE_DAY
-    if until < first:
+    last = min(until, claim.settled_on(due) or until)
+    if last < first or not claim.amount_cents:
         return Charge(rule.name, rule.kind, rule.norm, 0, (Line(NO_DAYS, rule.norm, 0, start=first),), rule.doubts())
-    stretches, findings = rates(rule, first, until, law)
+    stretches, findings = rates(rule, first, last, law)
     lines = tuple(_lines(rule, claim, due, stretches))
     return Charge(rule.name, rule.kind, rule.norm, sum(line.cents for line in lines), lines, findings)
 

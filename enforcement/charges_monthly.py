@@ -11,7 +11,7 @@ from fractions import Fraction
 from enforcement.charges_interest import year_fraction
 from enforcement.charges_values import Charge, Claim, Line
 from enforcement.law import Law
-from enforcement.law.figures import cents
+from enforcement.law.figures import Entry, cents
 from enforcement.law.rules import ChargeRule
 from sepa.calendar import Period, add_months, period_end
 from sepa.errors import N_, KasseError
@@ -50,7 +50,7 @@ def monthly(rule: ChargeRule, claim: Claim, until: dt.date, *, land: str, law: L
     """
     due = claim.moved_due(rule, land)
     first = due + ONE_DAY
-    findings = _doubts(rule, first, until, law)
+    findings = _doubts(rule, first, min(until, claim.settled_on(due) or until), law)
     runs = [run for part in _parts(rule, claim, due, until, law) for run in _runs(rule, first, part, law)]
     if not runs:
         return Charge(rule.name, rule.kind, rule.norm, 0, (Line(NO_MONTH, rule.norm, 0, start=first),), findings)
@@ -98,14 +98,26 @@ def _runs(rule: ChargeRule, first: dt.date, part: tuple[int, dt.date], law: Law)
     months = full_months(first, last) if last >= first else 0
     if not months:
         return
-    end = month_end(first, months)
-    spans = list(law.figure(rule.rate).spans(first, end))
-    if len(spans) == 1 or not rule.splits_rates:
-        yield Run(MONTHS, first, end, base, spans[0][2].value, months, Fraction(months))
+    spans = _spans(rule, first, months, law)
+    if len(spans) == 1:
+        start, end, entry = spans[0]
+        yield Run(MONTHS, start, end, base, entry.value, months, Fraction(months))
         return
-    for start, stop, entry in spans:
-        days = int(year_fraction(start, stop, "30/360") * 360)
-        yield Run(DAYS_OF_30, start, stop, base, entry.value, days, Fraction(days, 30))
+    for start, end, entry in spans:
+        days = int(year_fraction(start, end, "30/360") * 360)
+        yield Run(DAYS_OF_30, start, end, base, entry.value, days, Fraction(days, 30))
+
+
+def _spans(rule: ChargeRule, first: dt.date, months: int, law: Law) -> list[tuple[dt.date, dt.date, Entry[Decimal]]]:
+    """Return the stretches of one rate; a rule that does not split its run keeps the first rate throughout."""
+    end, series = month_end(first, months), law.figure(rule.rate)
+    return list(series.spans(first, end)) if rule.splits_rates else [(first, end, series.on(first))]
+
+
+def month_rates(rule: ChargeRule, first: dt.date, months: int, law: Law) -> Iterator[Fraction]:
+    """Yield the share of the claim that each stretch of full months bears as interest."""
+    for run in _runs(rule, first, (1, month_end(first, months)), law):
+        yield run.exact_cents
 
 
 def _shown(rule: ChargeRule, runs: list[Run]) -> Iterator[Line]:
@@ -127,12 +139,24 @@ def _shown(rule: ChargeRule, runs: list[Run]) -> Iterator[Line]:
 
 def _final(rule: ChargeRule, exact: Fraction, first: dt.date, law: Law) -> Iterator[Line]:
     """Yield what turns the sum of the lines into whole euros, and into nothing where it is too small."""
-    least = cents(law.figure(rule.least).on(first).value) if rule.least else 0
-    whole = {"": int(exact), "down": int(exact / 100) * 100, "up": -int(-exact // 100) * 100}[rule.whole_euros]
+    whole = whole_euros(exact, rule.whole_euros)
     if whole != int(exact):
         yield Line(WHOLE_EUROS, rule.norm, whole - int(exact))
+    least = least_cents(rule, first, law)
     if 0 < whole < least:
         yield Line(TOO_SMALL, rule.norm, -whole, base_cents=least)
+
+
+def least_cents(rule: ChargeRule, first: dt.date, law: Law) -> int:
+    """Return the smallest interest that is assessed, § 239 (2) AO."""
+    return cents(law.figure(rule.least).on(first).value) if rule.least else 0
+
+
+def whole_euros(exact: Fraction, way: str) -> int:
+    """Return cents that are whole euros, `down` or `up`; without a way only the fraction of a cent is lost."""
+    unit = 100 if way else 1
+    sign = -1 if way == "up" else 1
+    return sign * (sign * exact.numerator // (exact.denominator * unit)) * unit
 
 
 def _doubts(rule: ChargeRule, first: dt.date, until: dt.date, law: Law) -> tuple[KasseError, ...]:

@@ -93,6 +93,11 @@ class Claim:
         paid = sum(payment.cents for payment in self.payments if payment.counts_on(due) <= end_of)
         return max(0, self.amount_cents - paid)
 
+    def settled_on(self, due: dt.date) -> dt.date | None:
+        """Return the day on which nothing was open any more, none where something still is."""
+        days = [day for _, day in self.portions(due)]
+        return None if not days or days[-1] is None else days[-1]
+
     def portions(self, due: dt.date) -> Iterator[tuple[int, dt.date | None]]:
         """Yield the parts of the claim in the order they were paid; the unpaid rest last, without a day."""
         left = self.amount_cents

@@ -1,0 +1,205 @@
+"""Profiles: which law holds for a kind of claim. All of it is data; a town adds its own files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from enforcement.charges_fees import SmallAmount, small_amount
+from enforcement.law import Law, packaged_law
+from enforcement.law.catalogue import found
+from enforcement.law.figures import RuleUnconfirmedError
+from enforcement.law.sections import Section
+from enforcement.limitation_rules import LimitationRule, limitation_rule
+from sepa.errors import N_, KasseError
+
+SMALL_PURPOSES = ("demand", "debit", "charge", "dunning", "enforcement", "refund", "expenses")
+
+
+class NoLimitationError(KasseError):
+    """A profile whose limitation follows the law of another creditor."""
+
+    code = "profile.limitation"
+    template = N_("the profile {profile} has no limitation of its own: that of the creditor holds")
+    hint = N_("name the rule of the creditor's law")
+
+
+@dataclass(frozen=True, slots=True)
+class DunningStep:
+    """One step of dunning: what is sent, how long after the step before (or the due day), and its term.
+
+    `wait` and `term` name deadline rules; `way` is `post` (notice by fiction) or `service` (with proof).
+    """
+
+    level: int
+    kind: str
+    wait: str
+    term: str
+    fee: bool
+    way: str
+    norm: str
+    open_points: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementOrder:
+    """In which order money is spread over what one debtor owes (Tilgungsreihenfolge).
+
+    `order` lists classes, `classes` the kinds of claim in each; within a class by `within`. `choice`: the
+    debtor may say what he pays; `enforced`: who decides when the money was taken by force.
+    """
+
+    norm: str
+    order: tuple[str, ...]
+    classes: Mapping[str, tuple[str, ...]]
+    within: tuple[str, ...]
+    choice: bool
+    enforced: str
+
+    def rank(self, claim_kind: str) -> int:
+        """Return the place of a kind of claim in the order; what no class names comes last."""
+        for place, name in enumerate(self.order):
+            if claim_kind == name or claim_kind in self.classes.get(name, ()):
+                return place
+        return len(self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The law of one kind of claim; empty names mean that this law has no such thing.
+
+    `late_charge` and `deferral_charge` name charge rules, `late_charge_business` the one for debtors who
+    are no consumers; `dunning_fee` a schedule, `cost_table` the first part of schedule names,
+    `costs_round_up` a figure; `limitation` a rule; `notice` the deadline rule of notice by post; `small`
+    maps purposes to figures. `death` says whether the claim ends or goes on against the estate,
+    `insolvency` which rank it has (§ 38 or § 39 InsO).
+    """
+
+    name: str
+    title_de: str
+    title_en: str
+    norm: str
+    file: str
+    late_charge: str
+    late_charge_business: str
+    deferral_charge: str
+    dunning_fee: str
+    cost_table: str
+    costs_round_up: str
+    limitation: str
+    notice: str
+    small: Mapping[str, str]
+    dunning: tuple[DunningStep, ...]
+    settlement: SettlementOrder
+    death: str
+    insolvency: str
+    open_points: tuple[str, ...]
+
+    def limitation_rule(self, law: Law | None = None) -> LimitationRule:
+        """Return the rule of limitation; raises `NoLimitationError` where the creditor's law holds."""
+        if not self.limitation:
+            raise NoLimitationError(profile=self.name)
+        return limitation_rule(self.limitation, law or packaged_law())
+
+    def interrupts(self, event_kind: str, law: Law | None = None) -> bool:
+        """Return whether an event such as `demand` (a Mahnung) starts the limitation period again."""
+        return bool(self.limitation) and event_kind in self.limitation_rule(law).restart
+
+    def small_amount(self, purpose: str, amount_cents: int, on: dt.date, law: Law | None = None) -> SmallAmount | None:
+        """Return whether an amount is too small for a purpose; none where this law has no such limit."""
+        name = self.small.get(purpose)
+        return small_amount(name, amount_cents, on, law=law) if name else None
+
+    def doubts(self) -> tuple[RuleUnconfirmedError, ...]:
+        """Return what the sources leave open about this kind of claim."""
+        points = [(self.norm, point) for point in self.open_points]
+        points += [(step.norm, point) for step in self.dunning for point in step.open_points]
+        return tuple(
+            RuleUnconfirmedError(rule=self.name, norm=norm, point=point, file=self.file) for norm, point in points
+        )
+
+
+def profiles(law: Law | None = None) -> Mapping[str, Profile]:
+    """Return all profiles by name; raises `LawFileError` for a file that cannot be used."""
+    return (law or packaged_law()).parsed("profile", _profile)
+
+
+def profile(name: str, law: Law | None = None) -> Profile:
+    """Return the profile of that name, every name in it resolved once.
+
+    Raises `FigureUnknownError` for a name that is nowhere, the profile's own or one it uses.
+    """
+    book = law or packaged_law()
+    chosen = found(profiles(book), name, "profile")
+    _resolve(chosen, book)
+    return chosen
+
+
+def _resolve(chosen: Profile, law: Law) -> None:
+    """Look up every name the profile uses, so that a wrong one fails here and not in the middle of a run."""
+    for rule in (chosen.late_charge, chosen.late_charge_business, chosen.deferral_charge):
+        _ = law.charge(rule) if rule else None
+    _ = law.schedule(chosen.dunning_fee) if chosen.dunning_fee else None
+    _ = law.figure(chosen.costs_round_up) if chosen.costs_round_up else None
+    _ = limitation_rule(chosen.limitation, law) if chosen.limitation else None
+    for figure in chosen.small.values():
+        law.figure(figure)
+    for deadline in (chosen.notice, *(name for step in chosen.dunning for name in (step.wait, step.term))):
+        _ = law.deadline(deadline) if deadline else None
+
+
+def _profile(section: Section) -> Profile:
+    result = Profile(
+        name=section.name,
+        title_de=section.text("title_de"),
+        title_en=section.text("title_en"),
+        norm=section.text("norm"),
+        file=section.file,
+        late_charge=section.text("late_charge", ""),
+        late_charge_business=section.text("late_charge_business", ""),
+        deferral_charge=section.text("deferral_charge", ""),
+        dunning_fee=section.text("dunning_fee", ""),
+        cost_table=section.text("cost_table", ""),
+        costs_round_up=section.text("costs_round_up", ""),
+        limitation=section.text("limitation", ""),
+        notice=section.text("notice"),
+        small=_small(section.section("small")),
+        dunning=tuple(_step(level, part) for level, part in enumerate(section.sections("dunning"), start=1)),
+        settlement=_settlement(section.section("settlement")),
+        death=section.word("death", ("estate", "ends")),
+        insolvency=section.word("insolvency", ("ordinary", "subordinate")),
+        open_points=section.texts("open_points"),
+    )
+    return section.finish(result)
+
+
+def _small(section: Section) -> dict[str, str]:
+    return section.finish({purpose: section.text(purpose) for purpose in SMALL_PURPOSES if section.has(purpose)})
+
+
+def _step(level: int, section: Section) -> DunningStep:
+    step = DunningStep(
+        level=level,
+        kind=section.text("kind"),
+        wait=section.text("wait"),
+        term=section.text("term"),
+        fee=section.flag("fee", default=False),
+        way=section.word("way", ("post", "service"), "post"),
+        norm=section.text("norm"),
+        open_points=section.texts("open_points"),
+    )
+    return section.finish(step)
+
+
+def _settlement(section: Section) -> SettlementOrder:
+    classes = section.section("classes")
+    order = SettlementOrder(
+        norm=section.text("norm"),
+        order=section.texts("order"),
+        classes={name: classes.texts(name) for name in classes.data},
+        within=section.texts("within"),
+        choice=section.flag("choice", default=True),
+        enforced=section.word("enforced", ("order", "authority"), "order"),
+    )
+    return section.finish(order)
