@@ -124,9 +124,7 @@ def test_any_text_is_an_iban_or_an_error(text: str) -> None:
 @pytest.mark.parametrize("country", sorted(iban_countries()))
 def test_the_structure_of_a_country_agrees_with_an_independent_table(country: str) -> None:
     for letters in ({"n": "7", "a": "Q", "c": "Z"}, {"n": "0", "a": "A", "c": "9"}):
-        bban = "".join(
-            letters[kind] * int(count) for count, kind in re.findall(r"(\d+)([nac])", _table()[country])
-        )
+        bban = "".join(letters[kind] * int(count) for count, kind in re.findall(r"(\d+)([nac])", _table()[country]))
         assert stdnum_iban.is_valid(make_iban(country, bban), check_country=False)
 
 
