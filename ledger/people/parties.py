@@ -11,6 +11,7 @@ _UMLAUTS = str.maketrans(
 )
 _WORD = re.compile(r"\w+")
 _STREET = re.compile(r"str(?:asse)?\b\.?")
+_NOISE = re.compile(r"[^\w|]+")
 _TITLES = frozenset({"dr", "prof"})
 _SEPARATOR = "\x1f"
 
@@ -21,7 +22,10 @@ def plain(text: str) -> str:
     >>> plain("José Müller-Weiß")
     'jose mueller-weiss'
     """
-    lower = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
+    lower = text.casefold()
+    if lower.isascii():
+        return lower
+    lower = unicodedata.normalize("NFC", lower).translate(_UMLAUTS)
     if lower.isascii():
         return lower
     return "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
@@ -43,9 +47,8 @@ def address_key(street: str | None, house_number: str | None, postcode: str | No
     >>> address_key("Hauptstr.", "5 a", "20095", "Hamburg") == address_key("Hauptstraße 5A", None, "20095", "HAMBURG")
     True
     """
-    way = _STREET.sub("str", plain(f"{street or ''} {house_number or ''}"))
-    parts = ("".join(_WORD.findall(part)) for part in (way, plain(postcode or ""), plain(town or "")))
-    return "|".join(parts).strip("|")
+    whole = plain(f"{street or ''} {house_number or ''}|{postcode or ''}|{town or ''}")
+    return _NOISE.sub("", _STREET.sub("str", whole)).strip("|")
 
 
 def identity(match: str, *evidence: str | None) -> str | None:

@@ -1,0 +1,105 @@
+"""Acceptance: the Sollstellung of the chosen orders, an entry and an open item for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from ledger.book.entry import Draft, Posted, Posting
+from ledger.book.store import account_with_role, post
+from ledger.items.order_decisions import OfficePart
+from ledger.items.store import SIDES, opening_posting, reserve_items
+from ledger.store.engines import Row, Store
+
+PRIVATE_PROFILE = "private"
+_LINES = """
+    SELECT o.office, c.place, o.id, o.kind, o.profile, o.total_cents, o.purpose, l.gl_account, l.amount_cents,
+        l.cost_object
+    FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
+    JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id ORDER BY o.office, o.id, l.line"""
+_MAIN = "(SELECT min(m.id) FROM item m WHERE m.office = o.office AND m.reference = o.main_reference)"
+_ITEMS = f"""
+    INSERT INTO item (office, id, kind, side, account, party, reference, foreign_reference, order_id, main_item,
+        claim_kind, profile, purpose, bank_account, amount_cents, open_cents, due, original_due, opened_on, position,
+        dunning_level)
+    SELECT o.office, c.place + :items, o.kind, CASE o.kind WHEN 'receivable' THEN 'D' ELSE 'C' END,
+        CASE WHEN o.kind = 'payable' THEN CAST(:payable AS TEXT) WHEN o.profile = '{PRIVATE_PROFILE}'
+        THEN CAST(:private AS TEXT) ELSE CAST(:receivable AS TEXT) END, o.party, o.reference, o.foreign_reference,
+        o.id, {_MAIN}, o.claim_kind, o.profile, o.purpose, o.bank_account, o.total_cents, o.total_cents, o.due, o.due,
+        CAST(:day AS TEXT), c.place + :positions, 0
+    FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
+    WHERE c.office = :office AND (o.main_reference IS NULL) = :main ORDER BY o.id"""
+
+
+def control_role(kind: str, profile: str | None) -> str:
+    """Return the role of the control account that carries an item of that kind and profile."""
+    return "receivable_private" if kind == "receivable" and profile == PRIVATE_PROFILE else kind
+
+
+def book_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[OfficePart, ...]:
+    """Post an entry and make an item for each order in `chosen_order` and return the parts with their entries.
+
+    An order's place within its office gives the number of its item and the position of its entry.
+    """
+    booker = _Booker(store, day, {part.office: reserve_items(store, part.office, part.count) - 1 for part in parts})
+    posted = post(store, booker.drafts())
+    booked, at = [], 0
+    for part in parts:
+        first, last = posted[at], posted[at + part.count - 1]
+        at += part.count
+        booker.make_items(part.office, first.position - 1)
+        booked.append(replace(part, first_entry=_shown(first), last_entry=_shown(last)))
+    return tuple(booked)
+
+
+def _shown(entry: Posted) -> str:
+    return f"{entry.office}-{entry.year}-{entry.number}"
+
+
+class _Booker:
+    """Holds what every draft of one acceptance needs: the day, the item numbers, the control accounts."""
+
+    def __init__(self, store: Store, day: str, items: dict[str, int]) -> None:
+        self.store, self.day, self.items = store, day, items
+        self.accounts: dict[tuple[str, str], str] = {}
+
+    def drafts(self) -> Iterator[Draft]:
+        """Yield an entry for each order, in the order of offices and numbers."""
+        for _, lines in groupby(self.store.stream(_LINES), key=lambda row: row[:3]):
+            yield self._draft(list(lines))
+
+    def _draft(self, lines: list[Row]) -> Draft:
+        office, place, number, kind, profile, total_cents, purpose = lines[0][:7]
+        side = SIDES[kind]
+        account = self.account(office, control_role(kind, profile))
+        control = opening_posting(side, account, self.items[office] + place, total_cents)
+        sign = -1 if side == "D" else 1
+        coding = [Posting(line[7], sign * line[8], None, _dimensions(line[9])) for line in lines]
+        postings = (control, *coding) if side == "D" else (*coding, control)
+        return Draft(office, "order", self.day, postings, f"order:{number}", purpose)
+
+    def account(self, office: str, role: str) -> str:
+        """Return the office's account of that role."""
+        if (office, role) not in self.accounts:
+            self.accounts[office, role] = account_with_role(self.store, office, role)
+        return self.accounts[office, role]
+
+    def make_items(self, office: str, positions: int) -> None:
+        """Write the items of an office; side claims last, so that they find their main claim."""
+        roles = {"payable": "payable", "receivable": "receivable", "private": "receivable_private"}
+        given = {name: self.accounts.get((office, role)) for name, role in roles.items()}
+        for main in (True, False):
+            self.store.execute(
+                _ITEMS,
+                office=office,
+                items=self.items[office],
+                positions=positions,
+                day=self.day,
+                main=main,
+                **given,
+            )
+
+
+def _dimensions(cost_object: str | None) -> str | None:
+    return f"cost_object={cost_object}" if cost_object else None

@@ -1,0 +1,160 @@
+"""What is wrong with a staged list as a whole: against itself and against the book, one statement for each question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.items.orders import COLUMN_OF, OrderRow, order_number
+from ledger.store.engines import Store
+from sepa.errors import N_, KasseError, Place
+
+PER_LINE = frozenset(
+    {"seq", "head", "amount_cents", "purpose", "gl_account", "cost_object", "open_cents", "match_key", "address_key",
+     "party_key"}
+)  # fmt: skip
+"""Fields in which the lines of one order may differ."""
+SHARED = tuple(name for name in OrderRow._fields if name not in PER_LINE)
+
+
+class RepeatedReferenceError(KasseError):
+    """Two orders of one list have the same reference."""
+
+    code = "order.reference_repeated"
+    template = N_("the reference {reference} stands in row {row} too")
+    hint = N_("give each order its own reference; rows with one order_key are lines of one order")
+
+
+class KnownReferenceError(KasseError):
+    """An order or item of the book has the reference already."""
+
+    code = "order.reference_known"
+    template = N_("the reference {reference} is taken: {owner}")
+    hint = N_("leave the reference blank to get a new one, or look whether the order is in the book already")
+
+
+class UnknownMainReferenceError(KasseError):
+    """The main claim that a side claim names is neither in the book nor in the list."""
+
+    code = "order.main_reference"
+    template = N_("no claim of office {office} has the reference {reference}")
+    hint = N_("correct main_reference, or take the main claim in first")
+
+
+class MixedOrderError(KasseError):
+    """Rows of one order that contradict each other."""
+
+    code = "order.mixed"
+    template = N_("rows of the order {order_key} differ in {column}: row {row}")
+    hint = N_("lines of one order have the same office, kind, party, due day and reference; or give another order_key")
+
+
+class SuspectedDuplicateError(KasseError):
+    """The same payee, amount and reference, or the same party, amount, due day and purpose, once more."""
+
+    code = "order.duplicate"
+    severity = "warning"
+    template = N_("perhaps the same as the order {order}")
+    hint = N_("compare the two; object to one of them if it is a duplicate")
+
+
+class SuspectedRepetitionError(KasseError):
+    """The same once more within one list."""
+
+    code = "order.repetition"
+    severity = "warning"
+    template = N_("perhaps the same as row {row}")
+    hint = N_("compare the two; object to one of them if it is a duplicate")
+
+
+_OWN = "s.kind = 'receivable' AND s.reference IS NOT NULL AND s.bad = 0"
+_REPEATED = f"""
+    SELECT s.seq, s.reference, (SELECT min(o.seq) FROM staged_row o WHERE o.reference = s.reference
+        AND o.kind = 'receivable' AND o.head <> s.head AND o.bad = 0)
+    FROM staged_row s WHERE {_OWN} AND s.reference IN (
+        SELECT reference FROM staged_row WHERE kind = 'receivable' AND reference IS NOT NULL AND bad = 0
+        AND seq = head GROUP BY reference HAVING count(*) > 1) ORDER BY s.seq"""
+_KNOWN_ORDER = f"""
+    SELECT s.seq, s.reference, o.office, o.id FROM staged_row s JOIN cash_order o ON o.reference = s.reference
+    WHERE {_OWN} AND o.kind = 'receivable' AND o.state <> 'objected' ORDER BY s.seq"""
+_KNOWN_ITEM = f"""
+    SELECT s.seq, s.reference, i.office, i.id FROM staged_row s JOIN item i ON i.reference = s.reference
+    WHERE {_OWN} AND i.kind = 'receivable' AND i.order_id IS NULL ORDER BY s.seq"""
+_MAIN = """
+    SELECT s.seq, s.main_reference, s.office FROM staged_row s WHERE s.main_reference IS NOT NULL AND s.bad = 0
+    AND NOT EXISTS (SELECT 1 FROM item i WHERE i.reference = s.main_reference AND i.office = s.office)
+    AND NOT EXISTS (SELECT 1 FROM cash_order o WHERE o.reference = s.main_reference AND o.office = s.office)
+    AND NOT EXISTS (SELECT 1 FROM staged_row o WHERE o.reference = s.main_reference AND o.office = s.office)
+    ORDER BY s.seq"""
+_SAME_PAYMENT = """
+    SELECT s.seq, o.office, o.id FROM staged_row s JOIN cash_order o
+    ON o.bank_account = s.bank_account AND o.reference = s.reference
+    WHERE s.kind = 'payable' AND s.bad = 0 AND s.seq = s.head AND o.kind = 'payable' AND o.state <> 'objected'
+    AND o.total_cents = (SELECT sum(t.amount_cents) FROM staged_row t WHERE t.head = s.seq) ORDER BY s.seq"""
+_SAME_CLAIM = """
+    SELECT s.seq, o.office, o.id FROM staged_row s JOIN cash_order o
+    ON o.party = s.party AND o.kind = s.kind AND o.due = s.due AND o.purpose = s.purpose
+    WHERE s.bad = 0 AND s.seq = s.head AND o.state <> 'objected'
+    AND o.total_cents = (SELECT sum(t.amount_cents) FROM staged_row t WHERE t.head = s.seq) ORDER BY s.seq"""
+_SAME_IN_LIST = """
+    SELECT seq, first_seq FROM (
+        SELECT seq, head, bad, party_key, min(seq) OVER (PARTITION BY {same}) AS first_seq FROM staged_row
+        WHERE bad = 0 AND seq = head AND party_key IS NOT NULL{only}) AS grouped
+    WHERE seq <> first_seq ORDER BY seq"""
+_LIST_PAYMENTS = _SAME_IN_LIST.format(
+    same="bank_account, amount_cents, reference", only=" AND kind = 'payable' AND reference IS NOT NULL"
+)
+_LIST_CLAIMS = _SAME_IN_LIST.format(same="party_key, kind, amount_cents, due, purpose", only="")
+
+
+def list_errors(store: Store) -> Iterator[KasseError]:
+    """Yield what keeps rows of the staged list out of the book."""
+    yield from _mixed(store)
+    for seq, reference, other in store.all(_REPEATED):
+        yield RepeatedReferenceError(reference=reference, row=other, place=_place(seq, "reference", reference))
+    for sql, owner in ((_KNOWN_ORDER, order_number), (_KNOWN_ITEM, _item)):
+        for seq, reference, office, number in store.all(sql):
+            place = _place(seq, "reference", reference)
+            yield KnownReferenceError(reference=reference, owner=owner(office, number), place=place)
+    yield from unknown_mains(store)
+
+
+def unknown_mains(store: Store) -> Iterator[KasseError]:
+    """Yield side claims whose main claim nobody knows."""
+    for seq, reference, office in store.all(_MAIN):
+        place = _place(seq, "main_reference", reference)
+        yield UnknownMainReferenceError(office=office, reference=reference, place=place)
+
+
+def suspected_duplicates(store: Store) -> Iterator[KasseError]:
+    """Yield a warning for each order that may be in the book or in the list already; after `find_parties`."""
+    suspects: dict[int, KasseError] = {}
+    for sql in (_SAME_PAYMENT, _SAME_CLAIM):
+        for seq, office, number in store.all(sql):
+            suspects.setdefault(seq, SuspectedDuplicateError(order=order_number(office, number), place=Place(row=seq)))
+    for sql in (_LIST_PAYMENTS, _LIST_CLAIMS):
+        for seq, first in store.all(sql):
+            suspects.setdefault(seq, SuspectedRepetitionError(row=first, place=Place(row=seq)))
+    for _, finding in sorted(suspects.items()):
+        yield finding
+
+
+def _mixed(store: Store) -> Iterator[KasseError]:
+    differs = [f"CASE WHEN {_differ(name)} THEN '{COLUMN_OF.get(name, name)} ' ELSE '' END" for name in SHARED]
+    sql = f"""SELECT * FROM (SELECT s.seq, s.head, s.order_key, {" || ".join(differs)} AS differing
+              FROM staged_row s JOIN staged_row h ON h.seq = s.head WHERE s.seq <> s.head) AS lines
+              WHERE differing <> '' ORDER BY seq"""
+    for seq, head, key, differing in store.all(sql):
+        for column in differing.split():
+            yield MixedOrderError(order_key=key, column=column, row=head, place=Place(row=seq, column=column))
+
+
+def _differ(name: str) -> str:
+    return f"coalesce(CAST(s.{name} AS TEXT), '') <> coalesce(CAST(h.{name} AS TEXT), '')"
+
+
+def _place(seq: int, column: str, value: str) -> Place:
+    return Place(row=seq, column=column, value=value)
+
+
+def _item(office: str, number: int) -> str:
+    return f"{office} #{number}"

@@ -1,0 +1,165 @@
+"""A list of orders into the book: one unit of work, whole or absent; a file is taken in once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ledger.book.store import office_codes
+from ledger.items.order_checks_store import list_errors, suspected_duplicates
+from ledger.items.order_write_store import write_orders
+from ledger.items.orders import Checked
+from ledger.items.staging_store import Staging, bad_rows, mark_bad, remove_bad, staged, staged_offices
+from ledger.people.parties_store import find_parties, make_parties
+from ledger.people.users import require
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Row, Store
+from sepa.errors import N_, KasseError
+
+CREATORS = ("certifier", "approver", "machine")
+"""Roles that bring orders in; the Kasse's own people make none (§ 34 KommHV-Doppik: they may not order)."""
+PURPOSE = "order"
+KeepRejects = Callable[[Sequence[int], Sequence[KasseError]], None]
+
+
+class RefusedListError(KasseError):
+    """A list with findings, of which nothing was taken in."""
+
+    code = "order.list_refused"
+    template = N_("nothing was imported: {bad} of {count} rows have findings")
+    hint = N_("mend them and import again, or take the good rows with --partial")
+
+
+class NothingToImportError(KasseError):
+    """A list without a single usable row."""
+
+    code = "order.list_empty"
+    template = N_("the list has no row that can be imported")
+    hint = N_("fill the list in below its heading; 'kasse order template' makes an empty one")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file a list came from: its name, SHA-256 in hex and size."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a list: its batch (None in a dry run), orders made, sums by kind, rows left out, findings.
+
+    `new` is false where the file had been taken in before and nothing was done.
+    """
+
+    batch: int | None
+    new: bool
+    orders: int = 0
+    total_cents: int = 0
+    receivable_cents: int = 0
+    payable_cents: int = 0
+    rejected: tuple[int, ...] = ()
+    findings: tuple[KasseError, ...] = ()
+
+
+def import_orders(
+    store: Store,
+    source: Source,
+    rows: Iterable[Checked],
+    *,
+    day: str,
+    partial: bool = False,
+    dry_run: bool = False,
+    keep_rejects: KeepRejects = lambda _rows, _findings: None,
+) -> Imported:
+    """Take a list in as one batch of orders in the state `created` and return what became of it.
+
+    With findings nothing is taken in, unless `partial` leaves the bad rows out: `keep_rejects` gets their numbers
+    and findings before the book is changed for good. Raises `RefusedListError` with the findings,
+    `NothingToImportError`, `NotAllowedError`.
+    """
+    if old := _known(store, source):
+        return old
+    with staged(store, rows) as staging:
+        if dry_run:
+            with store.snapshot():
+                return _checked(store, staging, partial=partial, findings=[])
+        with store.unit(office_codes(store)):
+            batch = take_ids(store, BOOK, "order_batch")  # also keeps a second import waiting until this one ends
+            if old := _known(store, source):
+                return old
+            return _take_in(store, source, staging, batch, day, partial, keep_rejects)
+
+
+def _known(store: Store, source: Source) -> Imported | None:
+    sql = "SELECT result FROM source_file WHERE sha256 = :hash AND purpose = :purpose"
+    found = store.value(sql, hash=source.sha256, purpose=PURPOSE)
+    return None if found is None else summary(store, int(found))
+
+
+def summary(store: Store, batch: int) -> Imported:
+    """Return the count and the sums of a batch that is in the book."""
+    sql = "SELECT kind, count(*), sum(total_cents) FROM cash_order WHERE batch = :batch GROUP BY kind"
+    return replace(_sums(store.all(sql, batch=batch)), batch=batch, new=False)
+
+
+def _sums(kinds: Sequence[Row]) -> Imported:
+    cents = {kind: int(total) for kind, _, total in kinds}
+    receivable, payable = cents.get("receivable", 0), cents.get("payable", 0)
+    return Imported(
+        batch=None,
+        new=True,
+        orders=sum(count for _, count, _ in kinds),
+        total_cents=receivable + payable,
+        receivable_cents=receivable,
+        payable_cents=payable,
+    )
+
+
+def _checked(store: Store, staging: Staging, *, partial: bool, findings: list[KasseError]) -> Imported:
+    """Return what would be taken in; after it only good rows are staged.
+
+    Raises `RefusedListError` or `NothingToImportError`.
+    """
+    for office in staged_offices(store):
+        require(store, office, *CREATORS)
+    find_parties(store, "staged_row")
+    mark_bad(store, ())
+    findings += staging.findings
+    findings += list_errors(store)
+    mark_bad(store, findings)
+    rejected = bad_rows(store)
+    findings += suspected_duplicates(store)
+    findings.sort(key=lambda finding: finding.place.row or 0)
+    if rejected and not partial:
+        raise RefusedListError(bad=len(rejected), count=staging.count, findings=tuple(findings))
+    remove_bad(store)
+    if len(rejected) == staging.count:
+        raise NothingToImportError(findings=tuple(findings))
+    kinds = """SELECT h.kind, count(DISTINCT s.head), sum(s.amount_cents) FROM staged_row s
+               JOIN staged_row h ON h.seq = s.head GROUP BY h.kind"""
+    return replace(_sums(store.all(kinds)), rejected=tuple(rejected), findings=tuple(findings))
+
+
+def _take_in(
+    store: Store, source: Source, staging: Staging, batch: int, day: str, partial: bool, keep_rejects: KeepRejects
+) -> Imported:
+    findings: list[KasseError] = []
+    found = _checked(store, staging, partial=partial, findings=findings)
+    make_parties(store, "staged_row", source="order", day=day)
+    write_orders(store, batch, source.name, found.total_cents)
+    store.insert_one(
+        "source_file",
+        sha256=source.sha256,
+        purpose=PURPOSE,
+        name=source.name,
+        size_bytes=source.size_bytes,
+        imported_by=store.user,
+        imported_at=store.now,
+        result=str(batch),
+    )
+    if found.rejected:
+        keep_rejects(found.rejected, findings)
+    return replace(found, batch=batch)

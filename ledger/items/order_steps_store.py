@@ -1,0 +1,186 @@
+"""Certify, approve, accept, object: one decision over one order or fifty thousand, whole or absent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ledger.book.store import kasse_office
+from ledger.events.store import Fact, record
+from ledger.items.order_accept_store import book_orders
+from ledger.items.order_decisions import (
+    NEXT_ROLE,
+    WAITING,
+    Choice,
+    ControlSumError,
+    ControlSumMissingError,
+    Decision,
+    NothingWaitsError,
+    OfficePart,
+    OrderStateError,
+    ReasonMissingError,
+    Step,
+    UnknownBatchError,
+    UnknownOrderError,
+)
+from ledger.items.order_write_store import hash_of
+from ledger.items.orders import order_number
+from ledger.items.staging_store import drop, text_type
+from ledger.people.users import OwnWorkError, require, user_name
+from ledger.store.engines import Store
+
+_ACTIONS = {"certified": "certify", "approved": "approve", "accepted": "accept", "objected": "object"}
+_CHOSEN = """
+    INSERT INTO chosen_order (office, id, state, place)
+    SELECT o.office, o.id, o.state, row_number() OVER (PARTITION BY o.office ORDER BY o.id) FROM cash_order o """
+_BATCH = "WHERE o.batch = :batch AND o.state IN ({states}) AND (:office = '' OR o.office = :office)"
+_NUMBERS = "JOIN named_order n ON n.office = o.office AND n.id = o.id"
+_LIST = """
+    SELECT o.office, o.id, o.kind, o.party, o.total_cents, o.due, o.reference, o.bank_account
+    FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id ORDER BY o.office, o.id"""
+_SUMS = """
+    SELECT c.office, count(*), sum(o.total_cents) FROM chosen_order c
+    JOIN cash_order o ON o.office = c.office AND o.id = c.id GROUP BY c.office ORDER BY c.office"""
+_OWN = """
+    SELECT c.office, c.id FROM chosen_order c JOIN order_step s ON s.office = c.office AND s.order_id = c.id
+    WHERE s.by = :user ORDER BY c.office, c.id LIMIT 1"""
+_STEPS = """
+    INSERT INTO order_step (office, order_id, step, by, at, exception, seen_count, seen_cents, seen_hash, reason)
+    SELECT office, id, CAST(:step AS TEXT), :user, CAST(:now AS TEXT), 0, :count, :cents, :hash, CAST(:reason AS TEXT)
+    FROM chosen_order ORDER BY office, id"""
+_STATE = """
+    UPDATE cash_order SET state = :step FROM chosen_order c
+    WHERE c.office = cash_order.office AND c.id = cash_order.id"""
+
+
+def decide(
+    store: Store, step: Step, choice: Choice, *, day: str, sum_cents: int | None = None, reason: str = ""
+) -> Decision:
+    """Take one step with the chosen orders as the acting person and return what was decided.
+
+    Acceptance posts on `day` and makes the items. Raises `UnknownOrderError`, `UnknownBatchError`, `OrderStateError`,
+    `NothingWaitsError`, `NotAllowedError`, `OwnWorkError`, `ControlSumMissingError`, `ControlSumError`,
+    `ReasonMissingError`, `ClosedPeriodError`.
+    """
+    if step == "objected" and not reason.strip():
+        raise ReasonMissingError
+    offices = _offices(store, choice)
+    with store.unit([*offices, kasse_office(store)]):
+        _choose(store, step, choice)
+        if not _waiting(store, step, choice):
+            drop(store, "chosen_order", "named_order")
+            return Decision(step, new=False)
+        _check_person(store, step)
+        decision = _seen(store, step, choice, sum_cents)
+        if step == "accepted":
+            decision = replace(decision, offices=book_orders(store, day, decision.offices))
+        _write(store, decision, reason.strip() or None)
+        _note(store, decision, choice, reason.strip())
+        drop(store, "chosen_order", "named_order")
+    return decision
+
+
+def waiting(store: Store, step: Step, choice: Choice) -> int:
+    """Return how many orders of a batch wait for the step."""
+    states = ", ".join(f"'{state}'" for state in WAITING[step])
+    sql = f"SELECT count(*) FROM cash_order o {_BATCH.format(states=states)}"
+    return int(store.value(sql, batch=choice.batch, office=choice.office or ""))
+
+
+def _offices(store: Store, choice: Choice) -> list[str]:
+    if choice.batch is None:
+        return sorted({office for office, _ in choice.numbers if _exists(store, office)})
+    sql = "SELECT DISTINCT office FROM cash_order WHERE batch = :batch"
+    found = [office for (office,) in store.rows(sql, batch=choice.batch)]
+    if not found:
+        raise UnknownBatchError(batch=choice.batch)
+    return found
+
+
+def _exists(store: Store, office: str) -> bool:
+    return store.value("SELECT 1 FROM office WHERE code = :office", office=office) is not None
+
+
+def _choose(store: Store, step: Step, choice: Choice) -> None:
+    kind = text_type(store)
+    drop(store, "chosen_order", "named_order")
+    store.execute(
+        f"""CREATE TEMPORARY TABLE chosen_order (office {kind}, id BIGINT, state {kind}, place BIGINT,
+            PRIMARY KEY (office, id))"""
+    )
+    store.execute(f"CREATE TEMPORARY TABLE named_order (office {kind}, id BIGINT, PRIMARY KEY (office, id))")
+    if choice.batch is not None:
+        states = ", ".join(f"'{state}'" for state in WAITING[step])
+        store.execute(_CHOSEN + _BATCH.format(states=states), batch=choice.batch, office=choice.office or "")
+        return
+    store.insert("named_order", ("office", "id"), sorted(set(choice.numbers)))
+    store.execute(_CHOSEN + _NUMBERS)
+
+
+def _waiting(store: Store, step: Step, choice: Choice) -> bool:
+    """Return whether the chosen orders wait for the step, false where it has been done with all of them before."""
+    if choice.batch is not None:
+        if store.value("SELECT 1 FROM chosen_order LIMIT 1") is None:
+            _refuse_unless_done(store, step, choice)
+            return False
+        return True
+    states = {
+        (office, number): state for office, number, state in store.rows("SELECT office, id, state FROM chosen_order")
+    }
+    for order in choice.numbers:
+        if order not in states:
+            raise UnknownOrderError(order=order_number(*order))
+    if set(states.values()) == {step}:
+        return False
+    for order, state in states.items():
+        if state not in WAITING[step]:
+            raise OrderStateError(order=order_number(*order), state=state, needed=" / ".join(WAITING[step]))
+    return True
+
+
+def _refuse_unless_done(store: Store, step: Step, choice: Choice) -> None:
+    sql = """SELECT 1 FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
+             WHERE o.batch = :batch AND (:office = '' OR o.office = :office) AND s.step = :step LIMIT 1"""
+    if store.value(sql, batch=choice.batch, office=choice.office or "", step=step) is None:
+        raise NothingWaitsError(batch=choice.batch, needed=" / ".join(WAITING[step]))
+
+
+def _check_person(store: Store, step: Step) -> None:
+    """Check the right for each office and that the person has not acted on any of the orders."""
+    for office, state in store.all("SELECT DISTINCT office, state FROM chosen_order ORDER BY office, state"):
+        role = NEXT_ROLE[state]
+        require(store, kasse_office(store) if role == "cashier" else office, role)
+    own = store.one(_OWN, user=store.user)
+    if own is not None:
+        raise OwnWorkError(user=user_name(store, store.user), what=order_number(*own), office=own[0])
+    assert step in _ACTIONS
+
+
+def _seen(store: Store, step: Step, choice: Choice, given_cents: int | None) -> Decision:
+    parts = tuple(OfficePart(office, count, int(cents)) for office, count, cents in store.all(_SUMS))
+    count, total = sum(part.count for part in parts), sum(part.sum_cents for part in parts)
+    if given_cents is None and choice.batch is not None:
+        raise ControlSumMissingError
+    if given_cents is not None and given_cents != total:
+        raise ControlSumError(given_cents=given_cents, count=count, sum_cents=total)
+    return Decision(step, True, count, total, hash_of(store.stream(_LIST)).hex(), parts)
+
+
+def _write(store: Store, decision: Decision, reason: str | None) -> None:
+    store.execute(
+        _STEPS,
+        step=decision.step,
+        user=store.user,
+        now=store.now,
+        count=decision.count,
+        cents=decision.sum_cents,
+        hash=bytes.fromhex(decision.list_hash),
+        reason=reason,
+    )
+    store.execute(_STATE, step=decision.step)
+
+
+def _note(store: Store, decision: Decision, choice: Choice, reason: str) -> None:
+    action = f"order.{_ACTIONS[decision.step]}"
+    for part in decision.offices:
+        facts: dict[str, Fact] = {"count": part.count, "sum_cents": part.sum_cents, "list_hash": decision.list_hash}
+        record(store, part.office, action, choice.name, facts, {"reason": reason} if reason else None)

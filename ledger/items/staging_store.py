@@ -1,0 +1,113 @@
+"""Rows of a list on their way into the book: a temporary table, checked as a whole by single statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+
+from ledger.items.kassenzeichen import active_schemes
+from ledger.items.orders import AccountState, Checked, OrderRow, Rules
+from ledger.store.engines import Row, Store
+from sepa.errors import KasseError
+
+CHUNK = 5000
+_NUMBERS = ("amount_cents", "reference_foreign", "enforceable", "open_cents", "dunning_level")
+_FIRST = "seq BIGINT PRIMARY KEY, head BIGINT NOT NULL, bad BIGINT NOT NULL, party BIGINT"
+COLUMNS = (*OrderRow._fields, "bad")
+
+
+@dataclass(slots=True)
+class Staging:
+    """What was staged: how many rows, and what is wrong with them, in the order of the list."""
+
+    count: int = 0
+    findings: list[KasseError] = field(default_factory=list)
+
+
+def load_rules(store: Store, today: str) -> Rules:
+    """Return what the book allows in a list on that day."""
+    accounts = store.rows("SELECT office, number, role, kind, closed_on FROM account")
+    defaults = "SELECT key, value FROM setting WHERE key LIKE 'default_account:%' OR key LIKE 'profile_account:%'"
+    return Rules(
+        today=today,
+        offices=tuple(code for (code,) in store.rows("SELECT code FROM office ORDER BY code")),
+        schemes=active_schemes(store),
+        accounts={(office, number): AccountState(*state) for office, number, *state in accounts},
+        defaults=dict(store.rows(defaults)),
+    )
+
+
+@contextmanager
+def staged(store: Store, rows: Iterable[Checked]) -> Iterator[Staging]:
+    """Read the rows into the temporary table `staged_row`, outside any unit of work, and drop it at the end.
+
+    A row with an error is marked bad; the book is not locked while a long list is read.
+    """
+    _create(store)
+    try:
+        yield _fill(store, rows)
+    finally:
+        drop(store, "staged_row")
+
+
+def text_type(store: Store) -> str:
+    """Return the column type of text in temporary tables, so that it compares with the book's by its bytes."""
+    return 'TEXT COLLATE "C"' if store.engine.name == "postgresql" else "TEXT"
+
+
+def drop(store: Store, *tables: str) -> None:
+    """Remove temporary tables, whether they exist or not."""
+    for table in tables:
+        store.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def _create(store: Store) -> None:
+    kind = text_type(store)
+    fields = [name for name in OrderRow._fields if name not in ("seq", "head")]
+    columns = ", ".join(f"{name} {'BIGINT' if name in _NUMBERS else kind}" for name in fields)
+    drop(store, "staged_row")
+    store.execute(f"CREATE TEMPORARY TABLE staged_row ({_FIRST}, {columns})")
+
+
+def _fill(store: Store, rows: Iterable[Checked]) -> Staging:
+    staging = Staging()
+    stream = _tuples(rows, staging)
+    while chunk := list(islice(stream, CHUNK)):
+        staging.count += store.insert("staged_row", COLUMNS, chunk)
+    store.execute("CREATE INDEX ix_staged_head ON staged_row (head)")
+    if store.engine.name == "postgresql":
+        store.execute("ANALYZE staged_row")
+    return staging
+
+
+def _tuples(rows: Iterable[Checked], staging: Staging) -> Iterator[Row]:
+    for row, findings in rows:
+        staging.findings += findings
+        yield (*row, int(any(finding.severity == "error" for finding in findings)))
+
+
+def mark_bad(store: Store, findings: Iterable[KasseError]) -> None:
+    """Mark the rows of findings that are errors, and every row of an order that has a bad one."""
+    bad = {finding.place.row for finding in findings if finding.severity == "error"}
+    store.execute_many(
+        "UPDATE staged_row SET bad = 1 WHERE seq = :seq", [{"seq": seq} for seq in sorted(filter(None, bad))]
+    )
+    store.execute("UPDATE staged_row SET bad = 1 WHERE bad = 0 AND head IN (SELECT head FROM staged_row WHERE bad = 1)")
+
+
+def bad_rows(store: Store) -> list[int]:
+    """Return the numbers of the bad rows, in order."""
+    return [seq for (seq,) in store.rows("SELECT seq FROM staged_row WHERE bad = 1 ORDER BY seq")]
+
+
+def remove_bad(store: Store) -> None:
+    """Leave only the good rows."""
+    store.execute("DELETE FROM staged_row WHERE bad = 1")
+
+
+def staged_offices(store: Store) -> list[str]:
+    """Return the offices of the good rows."""
+    sql = "SELECT DISTINCT office FROM staged_row WHERE bad = 0 ORDER BY office"
+    return [office for (office,) in store.rows(sql)]
