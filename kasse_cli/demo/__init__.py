@@ -1,0 +1,1 @@
+"""The week of Musterstadt that `kasse demo` plays: invented people, real commands."""
