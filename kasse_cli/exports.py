@@ -65,7 +65,7 @@ def _keyed(column: Column) -> Column:
 
 
 def _kind(column: Column) -> Any:
-    return "text" if column.kind == "flag" else column.kind
+    return "text" if column.kind in {"flag", "word"} else column.kind
 
 
 def _rows(table: Table, columns: Sequence[Column], *, words: bool) -> Iterator[list[Any]]:
@@ -78,6 +78,8 @@ def _value(value: Any, column: Column, *, words: bool) -> Any:
         return None
     if column.kind == "flag":
         return (_("yes") if value else _("no")) if words else str(bool(value)).lower()
+    if column.kind == "word" and words:
+        return _(str(value))
     if column.kind == "day" and isinstance(value, str):
         return dt.date.fromisoformat(value[:10])
     return value

@@ -24,15 +24,21 @@ def for_person(value: Any, column: Column) -> str:
         return day(value if isinstance(value, dt.date) else dt.date.fromisoformat(value[:10])) if value else ""
     if column.kind == "flag":
         return _("yes") if value else _("no")
+    if column.kind == "word":
+        return _(str(value))
     return visible(str(value))
 
 
 def write_tables(tables: Sequence[Table], out: TextIO, environ: Mapping[str, str]) -> None:
     """Write the tables for reading: fitted on a terminal, tab-separated and uncut anywhere else."""
-    for table in tables:
+    for index, table in enumerate(tables):
+        if index:
+            out.write("\n")
         if out.isatty():
             out.write(fitted(table, get_terminal_size().columns, _colour(environ)))
         else:
+            if len(tables) > 1 and table.title:
+                out.write(f"{_(table.title)}\n")
             out.writelines("\t".join(row) + "\n" for row in _text_rows(table))
 
 

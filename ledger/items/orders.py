@@ -10,7 +10,8 @@ from typing import NamedTuple
 from ledger.items.kassenzeichen import Scheme
 from sepa.errors import N_, KasseError, Place
 
-STATES = ("created", "certified", "approved", "accepted", "objected")
+STATES = (N_("created"), N_("certified"), N_("approved"), N_("accepted"), N_("objected"))
+KINDS = (N_("receivable"), N_("payable"))
 COLUMN_OF = {"amount_cents": "amount", "open_cents": "open_amount"}
 """Fields of a row whose column in a list has another name."""
 _NUMBER = re.compile(r"([A-Z0-9]{1,8})-([0-9]{1,15})")
