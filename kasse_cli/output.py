@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,11 +14,11 @@ from kasse_cli.columns import Column
 from kasse_cli.context import Call, Context
 from kasse_cli.i18n import sentence
 from kasse_cli.messages import as_json, error_lines, finding_lines
-from kasse_cli.results import Line, Result, Table, say
+from kasse_cli.results import Line, Result, Streamed, Table, say
 from sepa.errors import N_, KasseError
 
 Status = Literal["ok", "findings", "error"]
-__all__ = ["Column", "Line", "Result", "Table", "render", "say"]
+__all__ = ["Column", "Line", "Result", "Streamed", "Table", "render", "say"]
 
 
 def render(ctx: Context, result: Result) -> None:
@@ -33,7 +33,8 @@ def render(ctx: Context, result: Result) -> None:
         write_excel(call.xlsx, result.tables, call.world.clock())
     call.rendered = True
     if call.format == "json":
-        _write_json(envelope(call, "findings" if remain else "ok", _data(result), result.findings, ()))
+        content = envelope(call, "findings" if remain else "ok", result.data, result.findings, ())
+        _write_json(content, result.tables)
     else:
         _render_text(call, result)
 
@@ -87,13 +88,43 @@ def envelope(
     }
 
 
-def _data(result: Result) -> dict[str, object]:
-    return dict(result.data) | {table.key: list(table.rows) for table in result.tables}
-
-
-def _write_json(content: Mapping[str, object]) -> None:
+def _write_json(content: Mapping[str, object], tables: Sequence[Table] = ()) -> None:
+    """Write the object; off a terminal row by row, so that a long list is never held as one text."""
+    data = content["data"]
+    if isinstance(data, Mapping) and not sys.stdout.isatty():
+        sys.stdout.writelines(_pieces(content, data, tables))
+        return
+    if isinstance(data, Mapping):
+        content = {**content, "data": {**data, **{table.key: list(table.rows) for table in tables}}}
     indent = 2 if sys.stdout.isatty() else None
     sys.stdout.write(json.dumps(content, ensure_ascii=False, default=_encode, indent=indent) + "\n")
+
+
+def _pieces(content: Mapping[str, object], data: Mapping[str, object], tables: Sequence[Table]) -> Iterator[str]:
+    """Yield the text of the object as `json.dumps` would write it, in pieces."""
+    lead = "{"
+    for name, value in content.items():
+        yield f'{lead}"{name}": '
+        lead = ", "
+        if name == "data":
+            yield from _members(data, tables)
+        else:
+            yield _ENCODER.encode(value)
+    yield "}\n"
+
+
+def _members(data: Mapping[str, object], tables: Sequence[Table]) -> Iterator[str]:
+    keys = {table.key for table in tables}
+    plain = {name: value for name, value in data.items() if name not in keys}
+    yield _ENCODER.encode(plain).removesuffix("}")
+    lead = ", " if plain else ""
+    for table in tables:
+        yield f"{lead}{_ENCODER.encode(table.key)}: ["
+        lead = ", "
+        for index, row in enumerate(table.rows):
+            yield f", {_ENCODER.encode(row)}" if index else _ENCODER.encode(row)
+        yield "]"
+    yield "}"
 
 
 def _encode(value: object) -> object:
@@ -108,6 +139,9 @@ def _encode(value: object) -> object:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     raise TypeError(type(value).__name__)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_encode)
 
 
 def _to_stderr(lines: Iterable[str]) -> None:

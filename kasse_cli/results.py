@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +11,23 @@ from sepa.errors import Field, KasseError
 
 
 @dataclass(frozen=True, slots=True)
+class Streamed:
+    """Rows that are fetched anew whenever they are gone through, so that a long list is never held as a whole."""
+
+    fetch: Callable[[], Iterable[object]]
+
+    def __iter__(self) -> Iterator[object]:
+        """Fetch the rows."""
+        return iter(self.fetch())
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Rows (mappings or dataclasses) under columns; in JSON they are the list `data[key]`."""
 
     key: str
     columns: Sequence[Column]
-    rows: Sequence[object]
+    rows: Iterable[object]
     title: str = ""
 
 
