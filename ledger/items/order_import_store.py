@@ -20,6 +20,7 @@ CREATORS = ("certifier", "approver", "machine")
 """Roles that bring orders in; the Kasse's own people make none (§ 34 KommHV-Doppik: they may not order)."""
 PURPOSE = "order"
 KeepRejects = Callable[[Sequence[int], Sequence[KasseError]], None]
+Placed = Callable[[Iterable[KasseError]], Iterable[KasseError]]
 
 
 class RefusedListError(KasseError):
@@ -48,6 +49,21 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a list is taken in: the day, whether bad rows may be left out, and what the caller adds.
+
+    `keep_rejects` gets the numbers of the rows left out and all findings before the book is changed for good;
+    `placed` gives findings, which know their row and column, the place of the list.
+    """
+
+    day: str
+    partial: bool = False
+    dry_run: bool = False
+    keep_rejects: KeepRejects = lambda _rows, _findings: None
+    placed: Placed = tuple
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """What became of a list: its batch (None in a dry run), orders made, sums by kind, rows left out, findings.
 
@@ -64,36 +80,25 @@ class Imported:
     findings: tuple[KasseError, ...] = ()
 
 
-def import_orders(
-    store: Store,
-    source: Source,
-    rows: Iterable[Checked],
-    *,
-    day: str,
-    partial: bool = False,
-    dry_run: bool = False,
-    keep_rejects: KeepRejects = lambda _rows, _findings: None,
-) -> Imported:
+def import_orders(store: Store, source: Source, rows: Iterable[Checked], wishes: Wishes) -> Imported:
     """Take a list in as one batch of orders in the state `created` and return what became of it.
 
-    With findings nothing is taken in, unless `partial` leaves the bad rows out: `keep_rejects` gets their numbers
-    and findings before the book is changed for good. Raises `RefusedListError` with the findings,
-    `NothingToImportError`, `NotAllowedError`.
+    With findings nothing is taken in, unless the wishes leave the bad rows out. Raises `RefusedListError` with the
+    findings, `NothingToImportError`, `NotAllowedError`.
     """
-    if old := _known(store, source):
+    if old := known_import(store, source):
         return old
     with staged(store, rows) as staging:
-        if dry_run:
+        if wishes.dry_run:
             with store.snapshot():
-                return _checked(store, staging, partial=partial, findings=[])
+                return _checked(store, staging, wishes)
         with store.unit(office_codes(store)):
             batch = take_ids(store, BOOK, "order_batch")  # also keeps a second import waiting until this one ends
-            if old := _known(store, source):
-                return old
-            return _take_in(store, source, staging, batch, day, partial, keep_rejects)
+            return known_import(store, source) or _take_in(store, source, staging, batch, wishes)
 
 
-def _known(store: Store, source: Source) -> Imported | None:
+def known_import(store: Store, source: Source) -> Imported | None:
+    """Return what became of the file when it was imported before, None where it is new."""
     sql = "SELECT result FROM source_file WHERE sha256 = :hash AND purpose = :purpose"
     found = store.value(sql, hash=source.sha256, purpose=PURPOSE)
     return None if found is None else summary(store, int(found))
@@ -118,7 +123,7 @@ def _sums(kinds: Sequence[Row]) -> Imported:
     )
 
 
-def _checked(store: Store, staging: Staging, *, partial: bool, findings: list[KasseError]) -> Imported:
+def _checked(store: Store, staging: Staging, wishes: Wishes) -> Imported:
     """Return what would be taken in; after it only good rows are staged.
 
     Raises `RefusedListError` or `NothingToImportError`.
@@ -127,13 +132,12 @@ def _checked(store: Store, staging: Staging, *, partial: bool, findings: list[Ka
         require(store, office, *CREATORS)
     find_parties(store, "staged_row")
     mark_bad(store, ())
-    findings += staging.findings
-    findings += list_errors(store)
+    findings = [*staging.findings, *wishes.placed(list_errors(store))]
     mark_bad(store, findings)
     rejected = bad_rows(store)
-    findings += suspected_duplicates(store)
+    findings += wishes.placed(suspected_duplicates(store))
     findings.sort(key=lambda finding: finding.place.row or 0)
-    if rejected and not partial:
+    if rejected and not wishes.partial:
         raise RefusedListError(bad=len(rejected), count=staging.count, findings=tuple(findings))
     remove_bad(store)
     if len(rejected) == staging.count:
@@ -143,12 +147,9 @@ def _checked(store: Store, staging: Staging, *, partial: bool, findings: list[Ka
     return replace(_sums(store.all(kinds)), rejected=tuple(rejected), findings=tuple(findings))
 
 
-def _take_in(
-    store: Store, source: Source, staging: Staging, batch: int, day: str, partial: bool, keep_rejects: KeepRejects
-) -> Imported:
-    findings: list[KasseError] = []
-    found = _checked(store, staging, partial=partial, findings=findings)
-    make_parties(store, "staged_row", source="order", day=day)
+def _take_in(store: Store, source: Source, staging: Staging, batch: int, wishes: Wishes) -> Imported:
+    found = _checked(store, staging, wishes)
+    make_parties(store, "staged_row", source="order", day=wishes.day)
     write_orders(store, batch, source.name, found.total_cents)
     store.insert_one(
         "source_file",
@@ -161,5 +162,5 @@ def _take_in(
         result=str(batch),
     )
     if found.rejected:
-        keep_rejects(found.rejected, findings)
+        wishes.keep_rejects(found.rejected, found.findings)
     return replace(found, batch=batch)
