@@ -58,16 +58,12 @@ class HeadingError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The names in the first row that is not empty, and at which position which column stands."""
+    """The names in the first row that is not empty, where which column stands, and where no name stands."""
 
     row: int
     names: tuple[str, ...]
     positions: Mapping[str, int]
-
-    @property
-    def unnamed(self) -> tuple[int, ...]:
-        """Positions without a name."""
-        return tuple(position for position, name in enumerate(self.names) if not name)
+    unnamed: tuple[int, ...] = ()
 
 
 def fold(name: str) -> str:
@@ -98,7 +94,8 @@ def find_heading(
     if faults:
         raise faults[0] if len(faults) == 1 else HeadingError(count=len(faults), findings=tuple(faults), place=place)
     unknown = tuple(_unknown(name, keys, place) for name, key in zip(names, meant, strict=True) if name and not key)
-    return Heading(first.number, names, positions), unknown
+    unnamed = tuple(position for position, name in enumerate(names) if not name)
+    return Heading(first.number, names, positions, unnamed), unknown
 
 
 def names_in(values: Sequence[Value]) -> tuple[str, ...]:
