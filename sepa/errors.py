@@ -52,7 +52,7 @@ class KasseError(Exception):
     code: ClassVar[str] = "kasse.error"
     template: ClassVar[str] = ""
     hint: ClassVar[str] = ""
-    severity: ClassVar[Severity] = "error"
+    severity: Severity = "error"
     exit_code: ClassVar[int] = 1
 
     def __init__(self, *, place: Place = NOWHERE, findings: tuple[KasseError, ...] = (), **values: Field) -> None:

@@ -14,7 +14,9 @@ down_revision = None
 
 def upgrade() -> None:
     create_tables()
-    install_guards(op.get_context().config.attributes["store"], mutable_columns())
+    config = op.get_context().config
+    assert config is not None
+    install_guards(config.attributes["store"], mutable_columns())
 
 
 def create_tables() -> None:
