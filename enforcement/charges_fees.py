@@ -10,7 +10,7 @@ from enforcement.law import Law, packaged_law
 from enforcement.law.figures import cents
 from sepa.errors import N_, KasseError
 
-FEE = N_("fee for {base_cents}: {cents} ({norm})")
+FEE = N_("fee for a Mahnung about {base_cents}: {charge_cents} ({norm})")
 
 
 def dunning_fee(

@@ -14,7 +14,7 @@ from enforcement.law.rules import ChargeRule
 from sepa.errors import N_, KasseError
 
 ONE_DAY = dt.timedelta(days=1)
-DAYS = N_("{count} days from {start} to {end}: {rate_percent} % a year of {base_cents} ({norm})")
+DAYS = N_("days: {count} ({start} to {end}), {rate_percent} % a year of {base_cents} ({norm})")
 NO_DAYS = N_("no day bears interest: it would start on {start} ({norm})")
 
 

@@ -17,8 +17,8 @@ from sepa.calendar import Period, add_months, period_end
 from sepa.errors import N_, KasseError
 
 ONE_DAY = dt.timedelta(days=1)
-MONTHS = N_("{count} full months from {start} to {end}: {rate_percent} % a month of {base_cents} ({norm})")
-DAYS_OF_30 = N_("{count} days of interest from {start} to {end}: {rate_percent} % a month of {base_cents} ({norm})")
+MONTHS = N_("full months: {count} ({start} to {end}), {rate_percent} % a month of {base_cents} ({norm})")
+DAYS_OF_30 = N_("days of interest: {count} ({start} to {end}), {rate_percent} % a month of {base_cents} ({norm})")
 NO_MONTH = N_("no full month has run since {start} ({norm})")
 WHOLE_EUROS = N_("rounded to whole euros in favour of the debtor ({norm})")
 TOO_SMALL = N_("interest below {base_cents} is not assessed ({norm})")

@@ -16,7 +16,7 @@ from sepa.errors import N_, KasseError
 from sepa.money import DOWN, percent
 
 ONE_DAY = dt.timedelta(days=1)
-MONTHS = N_("{count} started months from {start} to {end}: {rate_percent} % a month of {base_cents} ({norm})")
+MONTHS = N_("started months: {count} ({start} to {end}), {rate_percent} % a month of {base_cents} ({norm})")
 GRACE = N_("within the days of grace, which end on {end}: nothing is charged ({norm})")
 NOT_DUE = N_("not in arrears before {start} ({norm})")
 SMALL = N_("the arrear of {base_cents} is too small for a charge ({norm})")

@@ -130,7 +130,7 @@ class Line:
         """Return what the template may name."""
         return {
             "norm": self.norm,
-            "cents": self.cents,
+            "charge_cents": self.cents,
             "start": self.start,
             "end": self.end,
             "base_cents": self.base_cents,

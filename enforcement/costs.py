@@ -11,8 +11,8 @@ from enforcement.law.figures import Series, cents, distinct
 from enforcement.law.schedules import Schedule
 from sepa.errors import N_, Field, KasseError
 
-FEE = N_("{title} about {base_cents}: {cents} ({norm})")
-FLAT = N_("{title}: {cents} ({norm})")
+FEE = N_("{title} about {base_cents}: {fee_cents} ({norm})")
+FLAT = N_("{title}: {fee_cents} ({norm})")
 ROUNDED = N_("costs are rounded up to {base_cents} ({norm})")
 
 
@@ -65,7 +65,7 @@ class CostLine:
 
     def fields(self) -> dict[str, Field]:
         """Return what the template may name, the title left to the language of the reader."""
-        return {"norm": self.norm, "cents": self.cents, "base_cents": self.base_cents, "title": self.title_en}
+        return {"norm": self.norm, "fee_cents": self.cents, "base_cents": self.base_cents, "title": self.title_en}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +103,15 @@ def _line(act: Act, on: dt.date, law: Law) -> tuple[CostLine, tuple[KasseError, 
     series = law.schedule(act.name)
     entry = series.on(on)
     fee = entry.value.fee_cents(act.amount_cents) * act.count * act.times
+    flat = is_flat(entry.value)
     line = CostLine(
-        template=FLAT if is_flat(entry.value) else FEE,
+        template=FLAT if flat else FEE,
         name=act.name,
         title_de=series.title_de,
         title_en=series.title_en,
         norm=entry.norm,
         cents=int(fee),  # a half cent of half a fee stays with the debtor
-        base_cents=act.amount_cents,
+        base_cents=0 if flat else act.amount_cents,
     )
     return line, series.doubt(entry)
 

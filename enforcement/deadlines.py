@@ -15,7 +15,7 @@ from sepa.errors import N_, Field, KasseError
 _LETTERS = {"d": "days", "wd": "working_days", "w": "weeks", "m": "months", "y": "years"}
 _LENGTH = re.compile(r"(\d{1,4})(d|wd|w|m|y)")
 ONE_DAY = dt.timedelta(days=1)
-COUNTED = N_("{length} {unit} after {start}: {unmoved} ({norm})")
+COUNTED = N_("counted from {start}, {unit}: {length}, to {unmoved} ({norm})")
 MOVED = N_("{unmoved} is a Saturday, Sunday or public holiday: {end}")
 LATER = N_("really received only on {end}: this day counts ({norm})")
 
@@ -134,7 +134,7 @@ def _counted(start: dt.date, length: int, unit: str, land: str) -> dt.date:
 def notice_day(
     posted: dt.date,
     *,
-    rule: str = "bekanntgabe_ao",
+    rule: str | DeadlineRule = "bekanntgabe_ao",
     received: dt.date | None = None,
     land: str = "HH",
     law: Law | None = None,

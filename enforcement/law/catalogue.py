@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -87,8 +88,14 @@ def packaged_law() -> Law:
 def found(known: Mapping[str, T], name: str, kind: str) -> T:
     """Return what has that name; raises `FigureUnknownError` where nothing has."""
     if name not in known:
-        raise FigureUnknownError(kind=kind, name=name, known=", ".join(sorted(known)))
+        raise unknown(kind, name, known)
     return known[name]
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> FigureUnknownError:
+    """Return the error for a name that is nowhere, with the names closest to it."""
+    near = get_close_matches(name, list(known), n=5, cutoff=0.4)
+    return FigureUnknownError(kind=kind, name=name, near=", ".join(near) or "–")
 
 
 def _figure(section: Section) -> Figure:

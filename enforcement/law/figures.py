@@ -19,7 +19,7 @@ class FigureUnknownError(KasseError):
 
     code = "law.unknown"
     template = N_("the law data knows no {kind} named {name}")
-    hint = N_("kasse law rates list shows the names; known here: {known}")
+    hint = N_("kasse law rates list shows all names; close to it: {near}")
 
 
 class DayBeforeLawError(KasseError):

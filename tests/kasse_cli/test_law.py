@@ -1,0 +1,122 @@
+"""`kasse law` at the terminal, in pipes and with an office's own files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+TOWN = Path(__file__).parent.parent / "enforcement" / "data" / "town"
+
+
+def test_the_calculators_explain_their_figures(shell):
+    shell.transcript(
+        "law",
+        "kasse law garnishment --net 2.500,00 --dependants 1 --on 2026-07-01",
+        "kasse law garnishment --net 5000 --dependants 2 --on 01.07.2026 --order 850d=1.200,00 --part overtime=300 --json",
+        "kasse law charges --amount 1.234,56 --due 2026-03-10 --paid-on 2026-04-13 --profile tax",
+        "kasse law charges --amount 900 --due 2026-05-04 --paid 300=2026-06-01 --profile hamburg-fee --dunned-on 2026-06-02",
+        "kasse law charges --amount 10000 --due 2026-05-29 --from 2026-06-01 --paid-on 2026-07-31 --profile private --business --json",
+        "kasse law charges --amount 100 --due 2026-05-04 --profile fine",
+        "kasse law charges --amount 1000 --due 2026-03-10 --until 2026-06-20 --joint-due 2026-04-10 --profile tax",
+        "kasse law costs vko.pfaendung=0,5 vko.wegegeld --amount 2600 --profile hamburg-fee",
+        "kasse law limitation --profile tax --due 2021-05-10 --event demand=2024-03-01 --event deferral=2024-06-01..2025-06-30",
+        "kasse law limitation --profile fine --final 2024-02-15 --amount 1.000,00 --json",
+        "kasse law limitation --profile tax --due 2021-05-10 --amount 1000 --event demand=2024-03-01=400,00 --event measure=2025-01-02..",
+        "kasse law deadline bekanntgabe_ao --from 2026-11-04 --land HH",
+        "kasse law deadline bekanntgabe_ao --from 2026-11-04 --received 2026-11-12 --json",
+        "kasse law deadline 1m --from 2026-09-03 --fixed",
+    )
+
+
+def test_what_is_known_until_when_can_be_listed(shell):
+    shell.transcript(
+        "law-rates",
+        "kasse law rates list --kind garnishment",
+        "kasse law rates show bgb288.business",
+        "kasse law rates show vko.mahnung --json",
+        "kasse law rates show saeumniszinsen_gebg",
+    )
+
+
+def test_refusals_say_what_to_update(shell):
+    shell.transcript(
+        "law-refused",
+        "kasse law garnishment --net 1000 --on 2027-07-01",
+        "kasse law charges --amount 100 --due 2026-12-01 --paid-on 2027-01-02 --profile private",
+        "kasse law garnishment",
+        "kasse law charges --amount 100 --due 2026-12-01",
+        "kasse law charges --amount 100 --due 2026-12-01 --profile taxes",
+        "kasse law charges --amount 100 --due 2026-12-01 --paid 300 --profile tax",
+        "kasse law limitation --profile amtshilfe --due 2021-05-10",
+        "kasse law limitation --profile fine --due 2021-05-10",
+        "kasse law deadline 2x --from 2026-11-04",
+        "kasse law deadline mahnung_ao --from 2026-11-04 --received 2026-11-12",
+        "kasse law deadline mahnung_ao --from 2026-11-04 --land XX",
+        "kasse law rates list --kind prices",
+        "kasse law rates show basiszin",
+    )
+
+
+@pytest.mark.parametrize("verb", ["charges", "costs", "garnishment", "limitation", "deadline", "rates"])
+def test_every_verb_has_help(shell, verb):
+    done = shell(f"kasse law {verb} --help")
+    assert done.code == 0
+    assert "Usage: kasse law" in done.out
+
+
+def test_a_list_of_incomes_goes_in_and_comes_out_as_csv(shell):
+    (shell.folder / "pay.csv").write_text(
+        "Name;Netto;Unterhaltspflichten;Zeitraum;Stichtag\n"
+        "A;2.500,00;1;monatlich;01.07.2026\n"
+        "B;73,50;;täglich;01.07.2026\n"
+        "C;-5;0;;\n",
+        encoding="utf-8",
+    )
+    done = shell("kasse law garnishment --file pay.csv --on 2025-07-01 --csv")
+    assert done.code == 3
+    assert done.out.splitlines() == [
+        "label,net,dependants,period,on,garnishable,kept,valid_from,source",
+        "A,2500.00,1,monthly,2026-07-01,157.59,2342.41,2026-07-01,BGBl. 2026 I Nr. 80",
+        "B,73.50,0,daily,2026-07-01,0.31,73.19,2026-07-01,BGBl. 2026 I Nr. 80",
+    ]
+    assert "row 4" in done.err
+
+
+def test_a_list_may_come_through_a_pipe(shell):
+    done = shell("kasse law garnishment --file - --dependants 1 --on 2026-07-01 --json", "net\n2500,00\n")
+    assert [row["garnishable_cents"] for row in done.data["garnishments"]] == [157_59]
+
+
+def test_without_a_day_today_counts(shell):
+    assert shell("kasse law garnishment --net 2000 --json").data["valid_from"] == "2026-07-01"
+    assert shell("kasse law --on 2024-08-01 garnishment --net 2000 --json").data["valid_from"] == "2024-07-01"
+
+
+def test_an_office_brings_its_own_law(shell):
+    done = shell(
+        f"kasse law charges --amount 250,80 --due 2026-05-10 --profile kag-nrw --dunned-on 2026-06-01 --law-dir {TOWN} --json"
+    )
+    assert [charge["cents"] for charge in done.data["charges"]] == [17_50, 8_00]
+    listed = shell(f"kasse law rates show basiszins --law-dir {TOWN} --json").data
+    assert listed["known_until"] == "2027-06-30"
+
+
+def test_german_readers_get_german_numbers(shell):
+    out = shell(
+        "kasse law charges --amount 900 --due 2026-05-04 --profile hamburg-fee --until 2026-06-01 --lang de"
+    ).out
+    assert "4,27" in out
+    assert "900,00" in out
+
+
+def test_every_listed_name_can_be_shown(shell):
+    rates = shell("kasse law rates list --json").data["rates"]
+    assert len(rates) > 200
+    for name in {row["kind"]: row["name"] for row in rates}.values():
+        assert shell(["law", "rates", "show", name, "--json"]).code == 0
+
+
+def test_json_is_one_object_even_where_it_refuses(shell):
+    done = shell("kasse law garnishment --net 1000 --on 2027-07-01 --json")
+    assert done.code == 1
+    assert json.loads(done.out)["errors"][0]["code"] == "law.after"
