@@ -1,0 +1,216 @@
+"""What matching looks at and what it decides, as values: a bank entry, its candidates, its shares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+Act = Literal["settle", "surplus", "transit", "account", "clarify"]
+Evidence = Mapping[str, str | int]
+ItemKey = tuple[str, int]
+
+
+class Staged(NamedTuple):
+    """A staged bank entry in the order of the bank; `amount_cents` is what it does to the balance.
+
+    The streaming rows of a match are named tuples: they come from the database by the hundred thousand.
+    """
+
+    seq: int
+    office: str
+    id: int
+    iban: str
+    account: str
+    bank_day: str
+    value_day: str
+    amount_cents: int
+    reversal: int
+    gvc: str | None
+    name: str | None
+    counter_iban: str | None
+    remittance: str | None
+    return_reason: str | None
+    detail_count: int
+
+
+class Part(NamedTuple):
+    """What is matched at once: a whole entry (line 0) or one transaction of a collective entry."""
+
+    line: int
+    amount_cents: int | None
+    name: str | None
+    counter_iban: str | None
+    remittance: str | None
+    return_reason: str | None
+
+
+class Target(NamedTuple):
+    """A receivable that a reference in the text names; `item` is None where nothing in the book has it.
+
+    `strong`: the reference is surely meant and has a check digit. `foreign`: the item's number is not of the
+    book's schemes. `own_iban`: the payer's account is the debtor's own.
+    """
+
+    seq: int
+    line: int
+    key: str
+    strong: int
+    place: str
+    office: str
+    item: int | None
+    account: str
+    open_cents: int
+    party: int | None
+    profile: str | None
+    claim_kind: str | None
+    due: str
+    foreign: int
+    match_key: str | None
+    own_iban: int
+
+
+class OwnPayment(NamedTuple):
+    """A payment of ours that carries the entry's EndToEndId; `iban` is the account its run is paid from."""
+
+    seq: int
+    line: int
+    office: str
+    run: int
+    number: int
+    cents: int
+    state: str
+    iban: str
+
+
+class OwnRun(NamedTuple):
+    """A run of ours that a collective debit names; `open_cents` is the sum of its payments not yet executed."""
+
+    seq: int
+    office: str
+    run: int
+    iban: str
+    open_cents: int
+
+
+def whole_part(entry: Staged) -> Part:
+    """Return the whole entry as the one thing to match."""
+    return Part(0, entry.amount_cents, entry.name, entry.counter_iban, entry.remittance, entry.return_reason)
+
+
+@dataclass(frozen=True, slots=True)
+class BankRule:
+    """A rule of the Kasse: entries of this kind go to the account with that role, or to that account."""
+
+    id: int
+    name: str
+    direction: str
+    role: str
+    account: str | None = None
+    gvc: str | None = None
+    iban: str | None = None
+    counter_iban: str | None = None
+    pattern: re.Pattern[str] | None = None
+    min_cents: int | None = None
+    max_cents: int | None = None
+
+    def applies(self, entry: Staged, part: Part) -> bool:
+        """Return whether everything the rule asks for holds; a blank asks for nothing."""
+        cents = part.amount_cents or 0
+        return (
+            self.direction in {"both", "credit" if cents > 0 else "debit"}
+            and self.gvc in {None, entry.gvc}
+            and self.iban in {None, entry.iban}
+            and self.counter_iban in {None, part.counter_iban}
+            and (self.min_cents is None or abs(cents) >= self.min_cents)
+            and (self.max_cents is None or abs(cents) <= self.max_cents)
+            and (self.pattern is None or self.pattern.search(f"{part.name or ''}\n{part.remittance or ''}") is not None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One part of an entry with everything the book knows that it may be.
+
+    `complete` is false for a collective entry as a whole whose parts do not make its amount.
+    """
+
+    entry: Staged
+    part: Part
+    targets: tuple[Target, ...] = ()
+    payments: tuple[OwnPayment, ...] = ()
+    runs: tuple[OwnRun, ...] = ()
+    complete: bool = True
+
+    @property
+    def cents(self) -> int:
+        """What is to be explained, signed as on the bank account."""
+        return self.part.amount_cents or 0
+
+
+class Share(NamedTuple):
+    """Where some of an entry's money goes and why; `cents` is signed as on the bank account.
+
+    `settle` takes it off the target, `surplus` makes it a credit of the target's person, `transit` clears own
+    payments (or a whole run), `account` books it by a rule of the Kasse, `clarify` leaves it open with a reason.
+    """
+
+    act: Act
+    rule: str
+    cents: int
+    evidence: Evidence
+    target: Target | None = None
+    payment: OwnPayment | None = None
+    run: OwnRun | None = None
+    bank_rule: BankRule | None = None
+
+
+class Decision(NamedTuple):
+    """An entry and its shares; together they are its amount."""
+
+    entry: Staged
+    shares: tuple[Share, ...]
+
+
+@dataclass(slots=True)
+class Running:
+    """What earlier entries of the same unit of work have used up: the database does not know it yet."""
+
+    taken: dict[ItemKey, int] = field(default_factory=dict)
+    payments: set[tuple[str, int, int]] = field(default_factory=set)
+    runs: dict[ItemKey, int] = field(default_factory=dict)
+    whole_runs: set[ItemKey] = field(default_factory=set)
+
+    def open_cents(self, target: Target) -> int:
+        """Return what is still open on a target."""
+        if target.item is None:
+            return 0
+        return target.open_cents - self.taken.get((target.office, target.item), 0)
+
+    def run_cents(self, run: OwnRun) -> int:
+        """Return what is still to be executed of a run."""
+        return run.open_cents - self.runs.get((run.office, run.run), 0)
+
+    def executed(self, payment: OwnPayment) -> bool:
+        """Return whether a payment was executed in this unit of work, alone or with its run."""
+        alone = (payment.office, payment.run, payment.number) in self.payments
+        return alone or (payment.office, payment.run) in self.whole_runs
+
+    def take(self, share: Share) -> None:
+        """Note what a share used up."""
+        if share.act == "settle" and share.target is not None and share.target.item is not None:
+            key = share.target.office, share.target.item
+            self.taken[key] = self.taken.get(key, 0) + share.cents
+        elif share.act == "transit":
+            self._take_payment(share)
+
+    def _take_payment(self, share: Share) -> None:
+        paid = share.payment or share.run
+        assert paid is not None, "money in transit belongs to a payment or a run"
+        run = paid.office, paid.run
+        self.runs[run] = self.runs.get(run, 0) - share.cents
+        if share.payment is not None:
+            self.payments.add((*run, share.payment.number))
+        else:
+            self.whole_runs.add(run)

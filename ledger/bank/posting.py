@@ -1,0 +1,179 @@
+"""From decisions to the books: which postings, items and clearings a matched bank entry becomes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ledger.bank.matching import Decision, Share, Staged
+from ledger.book.entry import Draft, Posting
+from ledger.book.transfer import across
+from ledger.items.store import ItemKind, NewClearing, NewItem
+from ledger.store.engines import Row
+
+Role = Callable[[str, str], str]
+Number = Callable[[str], int]
+TEXT_LENGTH = 140
+MATCH_COLUMNS = ("office", "entry", "line", "rule", "evidence", "item_office", "item", "cents")
+CASE_COLUMNS = ("office", "item", "entry", "reason", "owner")
+_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One share as a posting: the office and account it goes to, the item it moves, the kind of item it makes."""
+
+    share: Share
+    office: str
+    account: str
+    item: int | None = None
+    makes: ItemKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A decision as drafts of entries, one for each office that takes part."""
+
+    decision: Decision
+    lines: tuple[Line, ...]
+    drafts: tuple[Draft, ...]
+
+
+@dataclass(slots=True)
+class Records:
+    """What is written beside the entries of many plans."""
+
+    items: list[NewItem] = field(default_factory=list)
+    clearings: list[NewClearing] = field(default_factory=list)
+    matches: list[Row] = field(default_factory=list)
+    cases: list[Row] = field(default_factory=list)
+    posted: list[Row] = field(default_factory=list)
+    payments: list[Row] = field(default_factory=list)
+    runs: list[Row] = field(default_factory=list)
+
+
+def payment_day(entry: Staged) -> str:
+    """Return the day on which the money counts as paid: the day the bank credited the account.
+
+    § 224 Abs. 2 Nr. 2 AO; the day of booking, not an earlier value day (FG Niedersachsen, 19.08.1997, VI 651/93).
+    """
+    return entry.bank_day
+
+
+def plan(decision: Decision, posting_day: str, role: Role, number: Number) -> Plan:
+    """Return the drafts of a decision; `role` finds accounts, `number` gives a fresh item number of an office."""
+    entry = decision.entry
+    lines = tuple(_line(share, entry, role, number) for share in decision.shares)
+    postings: dict[str, list[Posting]] = {entry.office: [Posting(entry.account, entry.amount_cents)]}
+    for line in lines:
+        postings.setdefault(line.office, []).append(Posting(line.account, -line.share.cents, line.item))
+    own = any(share.act == "transit" for share in decision.shares)
+    drafts = across(
+        entry.office,
+        postings,
+        kind="execution" if own else "bank",
+        posting_day=posting_day,
+        source=f"bank:{entry.office}/{entry.id}",
+        text=words(entry),
+        bank_day=entry.bank_day,
+        value_day=entry.value_day,
+        payment_day=payment_day(entry),
+        group=entry.seq,
+    )
+    return Plan(decision, lines, tuple(drafts))
+
+
+def words(entry: Staged) -> str:
+    """Return what an entry says: who, and the beginning of the purpose."""
+    text = f"{entry.name or ''}: {entry.remittance or ''}" if entry.name else entry.remittance or ""
+    return " ".join(text.split())[:TEXT_LENGTH]
+
+
+def _line(share: Share, entry: Staged, role: Role, number: Number) -> Line:
+    target = share.target
+    if share.act == "settle":
+        assert target is not None, "a settled share has its target"
+        return Line(share, target.office, target.account, target.item)
+    if share.act == "surplus":
+        assert target is not None, "a surplus belongs to a person"
+        return Line(share, target.office, role(target.office, "credit"), number(target.office), "credit")
+    if share.act == "transit":
+        paid = share.payment or share.run
+        assert paid is not None, "money in transit belongs to a payment or a run"
+        return Line(share, paid.office, role(paid.office, "transit_out"))
+    if share.act == "account":
+        rule = share.bank_rule
+        assert rule is not None, "a booked share has its rule"
+        return Line(share, entry.office, rule.account or role(entry.office, rule.role))
+    kind: ItemKind = "suspense" if share.cents > 0 else "advance"
+    return Line(share, entry.office, role(entry.office, kind), number(entry.office), kind)
+
+
+def fresh_items(decision: Decision) -> list[str]:
+    """Return the office of every item that a decision will make."""
+    offices = []
+    for share in decision.shares:
+        if share.act == "clarify":
+            offices.append(decision.entry.office)
+        elif share.act == "surplus" and share.target is not None:
+            offices.append(share.target.office)
+    return offices
+
+
+def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_day: str) -> None:
+    """Add to the records what a plan means, its entries being at these positions of the offices."""
+    entry = plan_.decision.entry
+    settled: dict[str, list[tuple[int, int]]] = {}
+    for index, line in enumerate(plan_.lines, 1):
+        share = line.share
+        if share.act == "settle":
+            assert line.item is not None, "what is settled is an item"
+            settled.setdefault(line.office, []).append((line.item, share.cents))
+        elif line.makes is not None:
+            _note_item(records, line, entry, positions[line.office], posting_day)
+        elif share.payment is not None:
+            paid = share.payment
+            records.payments.append((paid.office, paid.run, paid.number, entry.office, entry.id))
+        elif share.run is not None:
+            records.runs.append((share.run.office, share.run.run, entry.office, entry.id))
+        item_office = line.office if line.item is not None else None
+        rule, evidence = _explained(share)
+        records.matches.append(
+            (entry.office, entry.id, index, rule, _json(evidence), item_office, line.item, share.cents)
+        )
+    for office, lines in settled.items():
+        records.clearings.append(
+            NewClearing(office, "bank", positions[office], posting_day, payment_day(entry), tuple(lines))
+        )
+    records.posted.append((entry.office, entry.id, positions[entry.office]))
+
+
+def _explained(share: Share) -> tuple[str, Mapping[str, str | int]]:
+    if share.act == "clarify":
+        return "clarify", {"reason": share.rule, **share.evidence}
+    if share.act == "surplus":
+        return "surplus", share.evidence
+    return share.rule, share.evidence
+
+
+def _note_item(records: Records, line: Line, entry: Staged, position: int, posting_day: str) -> None:
+    assert line.item is not None, "an item that is made has a number"
+    assert line.makes is not None, "and a kind"
+    target = line.share.target
+    records.items.append(
+        NewItem(
+            office=line.office,
+            id=line.item,
+            kind=line.makes,
+            account=line.account,
+            amount_cents=abs(line.share.cents),
+            due=entry.bank_day,
+            opened_on=posting_day,
+            position=position,
+            party=target.party if target else None,
+            reference=target.key if target else None,
+        )
+    )
+    if line.makes != "credit":
+        records.cases.append((entry.office, line.item, entry.id, line.share.rule, None))

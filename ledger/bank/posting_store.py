@@ -1,0 +1,248 @@
+"""Matching and posting what is staged, as one unit of work: whole or absent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Never
+
+from ledger.bank.ladder import Data, decide
+from ledger.bank.match_store import Scope, bank_rules, cases, drop, gather
+from ledger.bank.matching import Case, Decision, Running
+from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS, Plan, Records, fresh_items, note, plan
+from ledger.book.entry import Posted
+from ledger.book.store import account_with_role, kasse_office, office_codes, post
+from ledger.events.store import record
+from ledger.items.settlement import Order
+from ledger.items.store import clear, insert_items, reserve_items
+from ledger.people.users import require
+from ledger.store.engines import Row, Store
+from sepa.errors import N_, KasseError
+
+EVERYTHING = Scope()
+
+
+class LatePostingError(KasseError):
+    """A bank entry of a closed day, posted on the first open day (Schwebeposten)."""
+
+    code = "bank.late"
+    template = N_("{bank_day} is closed: {amount_cents} on {iban} was posted on {posting_day} as entry {number}")
+    hint = N_("name it in the closing of {posting_day}; the bank delivered it late")
+    severity = "warning"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the staged entries: how many, and what needs attention.
+
+    `matched` are entries that a rule decided wholly (of these `executed` own payments and runs, `fees` by a rule
+    of the Kasse), `suspense` and `advances` those with money left to clarify; `surpluses` made a credit. `late` are
+    entries of a closed day.
+    """
+
+    entries: int = 0
+    posted: int = 0
+    matched: int = 0
+    executed: int = 0
+    fees: int = 0
+    suspense: int = 0
+    advances: int = 0
+    surpluses: int = 0
+    late: int = 0
+    credit_cents: int = 0
+    debit_cents: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    findings: list[KasseError] = field(default_factory=list)
+
+    def count(self, decision: Decision) -> None:
+        """Add one decision."""
+        acts = {share.act for share in decision.shares}
+        cents = decision.entry.amount_cents
+        self.posted += 1
+        if cents > 0:
+            self.credit_cents += cents
+        else:
+            self.debit_cents -= cents
+        self.surpluses += "surplus" in acts
+        if "clarify" in acts:
+            self.suspense += cents > 0
+            self.advances += cents < 0
+            self.reasons[decision.shares[-1].rule] += 1
+            return
+        self.matched += 1
+        self.executed += "transit" in acts
+        self.fees += "account" in acts
+
+    def add(self, other: Outcome) -> None:
+        """Add what another unit of work did."""
+        for name in (
+            "entries", "posted", "matched", "executed", "fees", "suspense", "advances", "surpluses", "late",
+            "credit_cents", "debit_cents",
+        ):  # fmt: skip
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.reasons.update(other.reasons)
+        self.findings += other.findings
+
+
+class _Undone(Exception):  # noqa: N818 - not an error: it ends a trial
+    """Ends a unit of work that was only a trial."""
+
+
+def post_staged(
+    store: Store, scope: Scope = EVERYTHING, *, orders: Mapping[str, Order] | None = None, trial: bool = False
+) -> Outcome:
+    """Match and post the staged entries of the scope, all in one unit of work, and return what became of them.
+
+    `orders` are the settlement orders by profile (default: those that come with kasse). A `trial` decides and posts
+    everything and then leaves the book as it was. Raises `NotAllowedError`.
+    """
+    require(store, kasse_office(store), "clerk", "machine")
+    outcome = Outcome()
+    try:
+        with store.unit(office_codes(store)):
+            post_in_unit(store, scope, outcome, orders)
+            if trial:
+                _undo()
+    except _Undone:
+        pass
+    return outcome
+
+
+def _undo() -> Never:
+    raise _Undone
+
+
+def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[str, Order] | None = None) -> None:
+    """Match and post the staged entries of the scope; inside a unit of work that holds all offices."""
+    found = gather(store, scope)
+    outcome.entries = found
+    if found:
+        poster = _Poster(store, outcome, Data(tuple(bank_rules(store)), orders))
+        for chunk in cases(store, found):
+            poster.post(chunk)
+        poster.finish()
+        _note_event(store, scope, outcome)
+    drop(store)
+
+
+class _Poster:
+    """Posts chunk after chunk and remembers between them what is used up, and which accounts have which role."""
+
+    def __init__(self, store: Store, outcome: Outcome, data: Data) -> None:
+        self.store = store
+        self.outcome = outcome
+        self.data = data
+        self.running = Running()
+        self.closed = str(store.value("SELECT max(last_day) FROM closing") or "")
+        self.accounts: dict[tuple[str, str], str] = {}
+        self.runs: list[Row] = []
+        for name, columns in _TABLES.items():
+            store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
+
+    def post(self, chunk: Sequence[Sequence[Case]]) -> None:
+        """Decide, post and write down a chunk of entries."""
+        decisions = [decide(parts, self.running, self.data) for parts in chunk]
+        numbers = self._numbers(decisions)
+        plans = [plan(d, self.posting_day(d.entry.bank_day), self.role, lambda o: next(numbers[o])) for d in decisions]
+        posted = iter(post(self.store, (draft for each in plans for draft in each.drafts)))
+        records = Records()
+        for each in plans:
+            self._note(records, each, [next(posted) for _ in each.drafts])
+        self._write(records)
+
+    def posting_day(self, bank_day: str) -> str:
+        """Return the day an entry is posted on: its own, or the first open one."""
+        if bank_day > self.closed:
+            return bank_day
+        return (dt.date.fromisoformat(self.closed) + dt.timedelta(days=1)).isoformat()
+
+    def role(self, office: str, role: str) -> str:
+        """Return the number of the office's account with that role."""
+        found = self.accounts.get((office, role))
+        if found is None:
+            found = self.accounts[office, role] = account_with_role(self.store, office, role)
+        return found
+
+    def _numbers(self, decisions: Sequence[Decision]) -> Mapping[str, Iterator[int]]:
+        wanted = Counter(office for decision in decisions for office in fresh_items(decision))
+        return {office: count(reserve_items(self.store, office, n)) for office, n in sorted(wanted.items())}
+
+    def _note(self, records: Records, each: Plan, posted: Sequence[Posted]) -> None:
+        entry, lead = each.decision.entry, posted[0]
+        day = each.drafts[0].posting_day
+        note(records, each, {one.office: one.position for one in posted}, day)
+        self.outcome.count(each.decision)
+        if day != entry.bank_day:
+            self.outcome.late += 1
+            self.outcome.findings.append(
+                LatePostingError(
+                    number=f"{lead.year}/{lead.number}",
+                    iban=entry.iban,
+                    amount_cents=entry.amount_cents,
+                    bank_day=entry.bank_day,
+                    posting_day=day,
+                )
+            )
+
+    def _write(self, records: Records) -> None:
+        store = self.store
+        insert_items(store, records.items)
+        clear(store, records.clearings)
+        store.insert("bank_match", MATCH_COLUMNS, records.matches)
+        store.insert("suspense_case", CASE_COLUMNS, records.cases)
+        store.insert("match_posted", ("office", "id", "position"), records.posted)
+        store.insert("match_paid", ("office", "run", "number", "bank_office", "bank_entry"), records.payments)
+        self.runs += records.runs
+
+    def finish(self) -> None:
+        """Mark entries as posted, and payments and runs as executed."""
+        self.store.execute(_MARK_POSTED)
+        touched = set(self.store.rows("SELECT DISTINCT office, run FROM match_paid"))
+        self.store.execute(_MARK_PAID)
+        for office, run, bank_office, bank_entry in self.runs:
+            self.store.execute(_MARK_RUN, office=office, run=run, bank_office=bank_office, bank_entry=bank_entry)
+            touched.add((office, run))
+        for office, run in sorted(touched):
+            self.store.execute(_CLOSE_RUN, office=office, run=run)
+            done = self.store.one(_EXECUTED, office=office, run=run)
+            assert done is not None, "a count has a row"
+            record(self.store, office, "payment.execute", f"run:{run}", {"payments": done[0], "cents": done[1]})
+        for name in _TABLES:
+            self.store.execute(f"DROP TABLE {name}")
+
+
+_TABLES = {
+    "match_posted": "office TEXT, id BIGINT, position BIGINT",
+    "match_paid": "office TEXT, run BIGINT, number BIGINT, bank_office TEXT, bank_entry BIGINT",
+}
+_MARK_POSTED = """
+    UPDATE bank_entry SET state = 'posted', position = m.position
+    FROM match_posted m WHERE bank_entry.office = m.office AND bank_entry.id = m.id"""
+_MARK_PAID = """
+    UPDATE payment SET state = 'executed', active = 0, bank_office = m.bank_office, bank_entry = m.bank_entry
+    FROM match_paid m WHERE payment.office = m.office AND payment.run = m.run AND payment.line = m.number"""
+_MARK_RUN = """
+    UPDATE payment SET state = 'executed', active = 0, bank_office = :bank_office, bank_entry = :bank_entry
+    WHERE office = :office AND run = :run AND state IN ('released', 'exported')"""
+_CLOSE_RUN = """
+    UPDATE payment_run SET state = 'executed'
+    WHERE office = :office AND id = :run AND state IN ('released', 'exported') AND NOT EXISTS (
+        SELECT 1 FROM payment p WHERE p.office = :office AND p.run = :run
+        AND p.state IN ('proposed', 'released', 'exported'))"""
+_EXECUTED = """
+    SELECT count(*), coalesce(sum(cents), 0) FROM payment
+    WHERE office = :office AND run = :run AND state = 'executed'"""
+
+
+def _note_event(store: Store, scope: Scope, outcome: Outcome) -> None:
+    """Record one event for the unit of work: what was posted, in counts and sums."""
+    facts = {
+        name: getattr(outcome, name)
+        for name in ("posted", "matched", "executed", "fees", "suspense", "advances", "surpluses", "late")
+    }
+    facts |= {"credit_cents": outcome.credit_cents, "debit_cents": outcome.debit_cents}
+    what = f"file:{scope.file_sha256}" if scope.file_sha256 else f"account:{scope.iban}" if scope.iban else None
+    record(store, kasse_office(store), "bank.post", what, facts)

@@ -1,0 +1,160 @@
+"""Items and bank entries for tests, written as short text, and the invariants that must hold after every step."""
+
+from itertools import count
+
+from ledger.book.entry import Draft, Posting
+from ledger.book.store import account_with_role, post
+from ledger.items.kassenzeichen import active_schemes
+from ledger.items.store import NewItem, insert_items, opening_posting, reserve_items
+from ledger.people.parties import match_key
+from ledger.store.counters import BOOK, take_ids
+from sepa.money import parse_amount
+from tests.books import MAIN_IBAN
+
+OFFICES = ("BAU", "KASSE", "ORDNUNG")
+DAY = "2026-11-16"
+_SERIAL = count(1)
+
+
+def reference(store, number: int) -> str:
+    """Return the Kassenzeichen with that running number."""
+    return active_schemes(store)[0].number(number)
+
+
+def party(store, name: str, iban: str | None = None, kind: str = "own") -> int:
+    """Add a person and return its number; inside a unit."""
+    number = take_ids(store, BOOK, "party")
+    store.insert_one("party", id=number, name=name, match_key=match_key(name), address_key="", created_at=store.now)
+    if iban:
+        store.insert_one("party_account", party=number, iban=iban, kind=kind, source="test", since="2026-01-01")
+    return number
+
+
+def item(
+    store, amount: str, ref: str | None = None, *, office="ORDNUNG", name="Max Mustermann", due="2026-10-01",
+    kind="receivable", person=None, iban=None, **more,
+) -> int:  # fmt: skip
+    """Make an open item with its entry and return its number."""
+    with store.unit(OFFICES):
+        person = person or party(store, name, iban)
+        number, cents = reserve_items(store, office), parse_amount(amount)
+        side = "D" if kind in {"receivable", "advance"} else "C"
+        account = account_with_role(store, office, kind)
+        opening = opening_posting(side, account, number, cents)
+        other = Posting("5100" if side == "D" else "6100", -opening.cents)
+        (posted,) = post(store, [Draft(office, "order", "2026-09-01", (opening, other))])
+        made = NewItem(
+            office=office, id=number, kind=kind, account=account, amount_cents=cents, due=due, opened_on="2026-09-01",
+            position=posted.position, party=person, reference=ref, **more,
+        )  # fmt: skip
+        insert_items(store, [made])
+    return number
+
+
+def staged(store, amount: str, text: str = "", *, day=DAY, iban=MAIN_IBAN, sha="00", details=(), **more) -> int:
+    """Stage one bank entry as intake does and return its number; `details` are (amount, text) or mappings."""
+    serial = next(_SERIAL)
+    with store.unit(["KASSE"]):
+        statement = take_ids(store, BOOK, "statement")
+        store.insert_one(
+            "statement", id=statement, iban=iban, message="camt.053", statement_id=f"S{serial}", last_page=1,
+            file_sha256=sha, entry_count=1, credit_cents=0, debit_cents=0,
+        )  # fmt: skip
+        number = take_ids(store, "KASSE", "bank_entry")
+        values = {
+            "value_day": day, "reversal": 0, "name": None, "counter_iban": None, "gvc": None, "detail_count": 1,
+            "remittance": text or None,
+        } | more  # fmt: skip
+        if details:
+            values["detail_count"] = len(details)
+        store.insert_one(
+            "bank_entry", office="KASSE", id=number, iban=iban, bank_day=day, fingerprint=serial.to_bytes(8, "big"),
+            occurrence=1, statement=statement, amount_cents=parse_amount(amount), state="staged", **values,
+        )  # fmt: skip
+        for line, detail in enumerate(details, 1):
+            given = detail if isinstance(detail, dict) else {"amount": detail[0], "remittance": detail[1]}
+            given = dict(given)
+            part = given.pop("amount")
+            cents = None if part is None else parse_amount(part)
+            store.insert_one("bank_detail", office="KASSE", entry=number, line=line, amount_cents=cents, **given)
+    return number
+
+
+def close_day(store, day: str) -> None:
+    """Close a day as the closing does, without its protocol."""
+    with store.unit(OFFICES):
+        store.insert_one(
+            "closing", kind="day", period=day, year=int(day[:4]), number=next(_SERIAL), last_day=day, closed_by=1,
+            closed_at=store.now, book_head=b"h", heads="{}", protocol="{}",
+        )  # fmt: skip
+
+
+def run(store, *payments: str, message="M1", iban=MAIN_IBAN, state="exported", number=1) -> None:
+    """Release a run with payments like `E1 50,00` (and a state of their own): payable is in transit from then on."""
+    made = []
+    for line in payments:
+        end_to_end, amount, *own = line.split()
+        payable = item(store, amount, office="ORDNUNG", kind="payable")
+        made.append((payable, end_to_end, parse_amount(amount), own[0] if own else state))
+    with store.unit(OFFICES):
+        store.insert_one(
+            "payment_run", office="KASSE", id=number, state=state, iban=iban, execution_day=DAY, count=len(made),
+            total_cents=sum(cents for _, _, cents, _ in made), list_hash=b"h", created_by=1, created_at=store.now,
+            message_id=message,
+        )  # fmt: skip
+        for line, (payable, end_to_end, cents, own) in enumerate(made, 1):
+            store.insert_one(
+                "payment", office="KASSE", run=number, line=line, item_office="ORDNUNG", item=payable, cents=cents,
+                end_to_end_id=end_to_end, creditor_name="P", creditor_iban="DE", remittance="", state=own,
+                active=int(own in {"proposed", "released", "exported"}),
+            )  # fmt: skip
+
+
+def payments(store) -> list[tuple]:
+    return store.all("SELECT end_to_end_id, state, active, bank_entry FROM payment ORDER BY office, run, line")
+
+
+def open_cents(store, number: int, office="ORDNUNG") -> int:
+    return store.value("SELECT open_cents FROM item WHERE office = :office AND id = :id", office=office, id=number)
+
+
+def matches(store, entry: int) -> list[tuple]:
+    sql = "SELECT rule, item_office, item, cents FROM bank_match WHERE entry = :entry ORDER BY line"
+    return store.all(sql, entry=entry)
+
+
+def reason(store, entry: int) -> str | None:
+    return store.value("SELECT reason FROM suspense_case WHERE entry = :entry", entry=entry)
+
+
+def check_invariants(store) -> None:
+    """Check invariants 1, 3 and 4: sums are zero, banks agree, open items equal their control accounts."""
+    assert store.all("SELECT office, position FROM posting GROUP BY office, position HAVING sum(cents) <> 0") == []
+    assert store.value(_VERRECHNUNG) in {0, None}
+    assert store.all(_BANK) == []
+    assert store.all(_CONTROL) == []
+    assert store.all(_EXPLAINED) == []
+    assert store.all(_ONCE) == []
+
+
+_VERRECHNUNG = """SELECT sum(p.cents) FROM posting p JOIN account a ON a.office = p.office AND a.number = p.account
+                  WHERE a.role = 'verrechnung'"""
+_BANK = """
+    SELECT b.iban, (SELECT coalesce(sum(p.cents), 0) FROM posting p WHERE p.office = b.office AND p.account = b.account)
+    FROM bank_account b
+    WHERE (SELECT coalesce(sum(p.cents), 0) FROM posting p WHERE p.office = b.office AND p.account = b.account)
+       <> (SELECT coalesce(sum(e.amount_cents), 0) FROM bank_entry e WHERE e.iban = b.iban AND e.state = 'posted')"""
+_CONTROL = """
+    SELECT a.office, a.number FROM account a
+    WHERE a.role IN ('receivable', 'receivable_private', 'advance', 'payable', 'suspense', 'credit')
+      AND (SELECT coalesce(sum(p.cents), 0) FROM posting p WHERE p.office = a.office AND p.account = a.number)
+       <> (SELECT coalesce(sum(CASE WHEN i.side = 'D' THEN i.open_cents ELSE -i.open_cents END), 0)
+           FROM item i WHERE i.office = a.office AND i.account = a.number)"""
+_EXPLAINED = """
+    SELECT e.id FROM bank_entry e WHERE e.state = 'posted' AND e.amount_cents <> (
+        SELECT coalesce(sum(m.cents), 0) FROM bank_match m
+        WHERE m.office = e.office AND m.entry = e.id AND m.rule <> 'assigned')"""
+_ONCE = """
+    SELECT e.id FROM bank_entry e WHERE e.state = 'posted' AND 1 <> (
+        SELECT count(*) FROM entry j WHERE j.office = e.office AND j.position = e.position
+        AND j.kind IN ('bank', 'execution'))"""
