@@ -71,7 +71,7 @@ def soak() -> None:
 
 
 def demo() -> None:
-    run(KASSE, "demo")
+    run(KASSE, "demo", "--yes")
 
 
 def bench() -> None:
