@@ -1,0 +1,122 @@
+"""`kasse report`: what the books say at the end of any day."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kasse_cli.context import Context
+from kasse_cli.frame import command, noun
+from kasse_cli.i18n import _
+from kasse_cli.output import Column, Result, Streamed, Table, render, say
+from kasse_cli.params import OfficeOption
+from ledger.items.store import ItemKind
+from sepa.errors import N_
+
+app = noun(N_("trial balance, open items, suspense"))
+ACCOUNTS = (
+    Column("office", N_("Office")),
+    Column("number", N_("Account")),
+    Column("name", N_("Name")),
+    Column("kind", N_("Kind"), shown=False),
+    Column("role", N_("Role"), shown=False),
+    Column("debit_cents", N_("Debit"), "cents"),
+    Column("credit_cents", N_("Credit"), "cents"),
+    Column("balance_cents", N_("Balance"), "cents"),
+)
+ITEMS = (
+    Column("office", N_("Office")),
+    Column("number", N_("Item"), "count"),
+    Column("kind", N_("Kind"), "word"),
+    Column("reference", N_("Reference")),
+    Column("party", N_("Party")),
+    Column("party_number", N_("Party number"), "count", shown=False),
+    Column("due", N_("Due"), "day"),
+    Column("days_overdue", N_("Days overdue"), "count"),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("open_cents", N_("Open"), "cents"),
+    Column("account", N_("Account"), shown=False),
+    Column("purpose", N_("Purpose"), shown=False),
+    Column("dunning_level", N_("Dunning level"), "count", shown=False),
+)
+CASES = (
+    Column("number", N_("Case"), "count"),
+    Column("office", N_("Office"), shown=False),
+    Column("kind", N_("Kind"), "word"),
+    Column("bank_day", N_("Bank day"), "day"),
+    Column("age_days", N_("Age in days"), "count"),
+    Column("amount_cents", N_("Open"), "cents"),
+    Column("name", N_("Name")),
+    Column("bank_account", N_("IBAN")),
+    Column("remittance", N_("Remittance")),
+    Column("reason", N_("Reason"), "word"),
+    Column("owner", N_("Owner")),
+)
+AllOption = Annotated[bool, typer.Option("--all", help=N_("accounts that were never posted on, too"))]
+KindOption = Annotated[ItemKind | None, typer.Option("--kind", help=N_("only items of this kind"))]
+
+
+@command(
+    app,
+    "trial-balance",
+    lists=True,
+    examples=("kasse report trial-balance --on 2026-11-20", "kasse report trial-balance --office KASSE --json"),
+)
+def trial_balance(ctx: Context, office: OfficeOption = None, every: AllOption = False) -> None:
+    """Show debits, credits and balance of every account at the end of today or of --on.
+
+    The sum over all accounts is zero. For people, accounts that were never posted on are left out.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.reports.balances_store import trial_balance as compute
+
+    every = every or ctx.obj.format in {"json", "csv"}
+    with open_book(ctx.obj) as store:
+        found = compute(store, ctx.obj.today.isoformat(), office=office, every=every)
+    line = say(N_("sum of all balances on {day}: {sum_cents}"), day=ctx.obj.today, sum_cents=found.sum_cents)
+    data = {"day": found.day, "sum_cents": found.sum_cents}
+    render(ctx, Result(data=data, tables=[Table("accounts", ACCOUNTS, found.accounts)], lines=[line]))
+
+
+@command(
+    app,
+    "open-items",
+    lists=True,
+    examples=("kasse report open-items --kind receivable", "kasse report open-items --on 2026-10-31 --xlsx offen.xlsx"),
+)
+def open_items(ctx: Context, office: OfficeOption = None, kind: KindOption = None) -> None:
+    """List what was open at the end of today or of --on, with the days it is overdue.
+
+    The sum of a kind is the balance of its control accounts.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.reports.items_store import open_items as read
+    from ledger.reports.items_store import open_totals
+
+    day = ctx.obj.today.isoformat()
+    with open_book(ctx.obj) as store, store.snapshot():
+        totals = open_totals(store, day, office=office, kind=kind)
+        rows = Streamed(lambda: read(store, day, office=office, kind=kind))
+        lines = [
+            say(N_("{kind}: {count}, together {open_cents}"), kind=_(t.kind), count=t.count, open_cents=t.open_cents)
+            for t in totals
+        ] or [say(N_("nothing is open"))]
+        render(ctx, Result(data={"day": day, "totals": totals}, tables=[Table("items", ITEMS, rows)], lines=lines))
+
+
+@command(app, "suspense", lists=True, examples=("kasse report suspense", "kasse report suspense --csv"))
+def suspense(ctx: Context, office: OfficeOption = None) -> None:
+    """List unclear money, received and paid out, oldest first, as it was at the end of today or of --on."""
+    from kasse_cli.wiring import open_book
+    from ledger.reports.items_store import UNCLEAR, open_totals, unclear_cases
+
+    day = ctx.obj.today.isoformat()
+    with open_book(ctx.obj) as store, store.snapshot():
+        totals = [total for total in open_totals(store, day, office=office) if total.kind in UNCLEAR]
+        rows = Streamed(lambda: unclear_cases(store, day, office=office))
+        lines = [
+            say(N_("{kind}: {count}, together {open_cents}"), kind=_(t.kind), count=t.count, open_cents=t.open_cents)
+            for t in totals
+        ] or [say(N_("nothing is unclear"))]
+        render(ctx, Result(data={"day": day, "totals": totals}, tables=[Table("cases", CASES, rows)], lines=lines))

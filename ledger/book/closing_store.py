@@ -1,0 +1,219 @@
+"""What the book says of the days to be closed, and the rows of closings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ledger.book.closing import (
+    DayLine,
+    DayProtocol,
+    FloatingLine,
+    OfficeLine,
+    StagedEntriesError,
+    StatementBalance,
+    TransitLine,
+    next_day,
+    protocol_text,
+    read_protocol,
+)
+from ledger.book.journal import EntryNumber
+from ledger.reports.balances_store import BankBalance, TrialBalance, bank_balances
+from ledger.store.engines import Store
+from sepa.errors import KasseError
+
+DAY = "day"
+TRANSIT_ROLES = ("transit_out", "transit_in", "transit_own")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredClosing:
+    """A closing as it lies in the book, with its second signature where it has one."""
+
+    protocol: DayProtocol
+    text: str
+    heads: str
+    book_head: str
+    closed_by: int
+    confirmed_by: int | None
+    confirmed_at: str | None
+
+
+_RANGE = "office o JOIN entry e ON e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last"
+_FIRST_DAY = "SELECT min((SELECT min(posting_day) FROM entry WHERE office = o.code)) FROM office o"
+_MOVED = f"""
+    SELECT p.office, p.account, sum(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END),
+           sum(CASE WHEN p.cents < 0 THEN -p.cents ELSE 0 END)
+    FROM {_RANGE} JOIN posting p ON p.office = e.office AND p.position = e.position
+    JOIN bank_account b ON b.office = p.office AND b.account = p.account
+    WHERE o.code IN (SELECT office FROM bank_account) GROUP BY p.office, p.account"""
+_TAKEN_OVER = """
+    SELECT p.office, p.account, sum(p.cents) FROM bank_account b
+    JOIN posting p ON p.office = b.office AND p.account = b.account
+    JOIN entry e ON e.office = p.office AND e.position = p.position
+    WHERE b.iban = :iban AND e.kind = 'opening' AND e.posting_day <= :day GROUP BY p.office, p.account"""
+_FINAL = "closing_cents IS NOT NULL AND (message LIKE 'camt.053%' OR message LIKE 'mt940%' OR message LIKE 'MT940%')"
+_STATEMENTS = f"""
+    SELECT iban, closing_day, coalesce(CAST(electronic_number AS TEXT), statement_id), closing_cents FROM statement
+    WHERE {_FINAL} AND closing_day >= :first AND closing_day <= :last
+    ORDER BY iban, closing_day, coalesce(electronic_number, 0), coalesce(page, 0), id"""
+_LAST_BEFORE = f"SELECT max(closing_day) FROM statement WHERE {_FINAL} AND iban = :iban AND closing_day <= :day"
+_SINCE = """
+    SELECT coalesce(sum(amount_cents), 0) FROM bank_entry
+    WHERE iban = :iban AND bank_day > :since AND bank_day <= :day"""
+_STAGED = """
+    SELECT iban, count(*), sum(amount_cents) FROM bank_entry
+    WHERE state = 'staged' AND bank_day <= :day GROUP BY iban ORDER BY iban"""
+_DAYS = f"SELECT e.posting_day, count(*) FROM {_RANGE} GROUP BY e.posting_day ORDER BY e.posting_day"
+_OFFICES = f"""
+    SELECT e.office, e.year, count(*), min(e.number), max(e.number)
+    FROM {_RANGE} GROUP BY e.office, e.year ORDER BY e.office, e.year"""
+_FLOATING = f"""
+    SELECT e.office, e.year, e.number, p.account, e.bank_day, e.posting_day, sum(p.cents)
+    FROM {_RANGE} JOIN posting p ON p.office = e.office AND p.position = e.position
+    JOIN bank_account b ON b.office = p.office AND b.account = p.account
+    WHERE e.bank_day < e.posting_day AND o.code IN (SELECT office FROM bank_account)
+    GROUP BY e.office, e.year, e.number, p.account, e.bank_day, e.posting_day
+    ORDER BY e.office, e.year, e.number"""
+_CLOSINGS = """
+    SELECT c.protocol, c.heads, c.book_head, c.closed_by, f.confirmed_by, f.confirmed_at FROM closing c
+    LEFT JOIN closing_confirmation f ON f.kind = c.kind AND f.period = c.period WHERE c.kind = 'day'"""
+
+
+def first_open_day(store: Store, day: str) -> str:
+    """Return the first day that a closing of `day` closes: after the last closed day, else the book's first entry."""
+    closed = store.value("SELECT max(last_day) FROM closing")
+    if closed:
+        return next_day(closed)
+    first = store.value(_FIRST_DAY)
+    return min(str(first), day) if first else day
+
+
+def moved(store: Store, first: str, last: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return debits and credits of the bank accounts in these days by office and account."""
+    rows = store.rows(_MOVED, first=first, last=last)
+    return {(office, account): (int(debit), int(credit)) for office, account, debit, credit in rows}
+
+
+def last_statements(store: Store, day: str, balances: tuple[BankBalance, ...]) -> dict[str, StatementBalance]:
+    """Return for each account what its last statement up to the day says, and what the bank booked since."""
+    found = {}
+    for own in balances:
+        last = store.value(_LAST_BEFORE, iban=own.iban, day=day) or ""
+        known = statements(store, last, last).get((own.iban, last)) if last else None
+        since = 0 if last == day else int(store.value(_SINCE, iban=own.iban, since=last, day=day))
+        cents, name = (known.cents, known.statement) if known else (0, "")
+        found[own.iban] = StatementBalance(last, name, cents, since)
+    return found
+
+
+def statements(store: Store, first: str, last: str) -> dict[tuple[str, str], StatementBalance]:
+    """Return the closing balances of these days by IBAN and day; of several statements of a day the last counts."""
+    rows = store.rows(_STATEMENTS, first=first, last=last)
+    return {(iban, day): StatementBalance(day, name, cents) for iban, day, name, cents in rows}
+
+
+def earlier_statements(store: Store, first: str, day: str) -> Iterator[tuple[BankBalance, StatementBalance]]:
+    """Yield books and bank for each day before `day` that has a statement and is closed along with it."""
+    found = {key: known for key, known in statements(store, first, day).items() if key[1] < day}
+    for earlier in sorted({known.day for known in found.values()}):
+        for own in bank_balances(store, earlier):
+            if (own.iban, earlier) in found:
+                yield own, found[own.iban, earlier]
+
+
+def taken_over(store: Store, day: str, balances: tuple[BankBalance, ...]) -> dict[tuple[str, str], int]:
+    """Return what opening entries put on the bank accounts, by office and account."""
+    rows = (row for own in balances for row in store.all(_TAKEN_OVER, iban=own.iban, day=day))
+    return {(office, account): int(cents) for office, account, cents in rows}
+
+
+def staged(store: Store, day: str) -> Iterator[KasseError]:
+    """Yield a finding for each account with bank entries up to the day that wait to be posted."""
+    for iban, count, cents in store.rows(_STAGED, day=day):
+        yield StagedEntriesError(iban=iban, day=day, count=count, sum_cents=int(cents))
+
+
+def day_lines(store: Store, first: str, last: str) -> Iterator[DayLine]:
+    """Yield the days with entries, and the last day in any case."""
+    counts: dict[str, int] = dict(store.rows(_DAYS, first=first, last=last))
+    for day in sorted({*counts, last}):
+        yield DayLine(day, counts.get(day, 0))
+
+
+def office_lines(store: Store, first: str, last: str) -> Iterator[OfficeLine]:
+    """Yield number and range of the entries of these days by office."""
+    yield from (OfficeLine(*row) for row in store.rows(_OFFICES, first=first, last=last))
+
+
+def transit_lines(balances: TrialBalance) -> Iterator[TransitLine]:
+    """Yield the accounts for money in transit that hold some."""
+    for account in balances.accounts:
+        if account.role in TRANSIT_ROLES and account.balance_cents:
+            yield TransitLine(account.office, account.number, account.name, account.balance_cents)
+
+
+def floating_lines(store: Store, first: str, last: str) -> Iterator[FloatingLine]:
+    """Yield the entries of these days that the bank had booked on a day closed before (Schwebeposten)."""
+    for office, year, number, account, bank_day, posting_day, cents in store.rows(_FLOATING, first=first, last=last):
+        yield FloatingLine(str(EntryNumber(office, year, number)), account, bank_day, posting_day, int(cents))
+
+
+def next_number(store: Store, year: int) -> int:
+    """Return the number of the next protocol of the year."""
+    sql = "SELECT coalesce(max(number), 0) FROM closing WHERE kind = 'day' AND year = :year"
+    return int(store.value(sql, year=year)) + 1
+
+
+def insert_closing(store: Store, protocol: DayProtocol, heads: str) -> str:
+    """Write the closing and return the stored text of its protocol."""
+    text = protocol_text(protocol)
+    store.insert_one(
+        "closing", kind=DAY, period=protocol.last_day, year=protocol.year, number=protocol.number,
+        last_day=protocol.last_day, closed_by=protocol.closed_by, closed_at=protocol.closed_at,
+        book_head=bytes.fromhex(protocol.head), heads=heads, protocol=text,
+    )  # fmt: skip
+    return text
+
+
+def insert_confirmation(store: Store, day: str) -> None:
+    """Write the second signature under the closing of that last day."""
+    store.insert_one(
+        "closing_confirmation", kind=DAY, period=day, confirmed_by=store.user, confirmed_at=store.now
+    )  # fmt: skip
+
+
+def closing_of(store: Store, day: str) -> StoredClosing | None:
+    """Return the closing by which the day was closed, or None while it is open."""
+    row = store.one(f"{_CLOSINGS} AND c.last_day >= :day ORDER BY c.last_day LIMIT 1", day=day)
+    closing = None if row is None else _stored(row)
+    return closing if closing is not None and closing.protocol.first_day <= day else None
+
+
+def closings(store: Store, *, unconfirmed: bool = False) -> Iterator[StoredClosing]:
+    """Yield the closings in order, or only those that wait for their second signature."""
+    wanted = " AND f.period IS NULL" if unconfirmed else ""
+    for row in store.all(f"{_CLOSINGS}{wanted} ORDER BY c.last_day"):
+        yield _stored(row)
+
+
+def _stored(row: tuple[str, str, bytes, int, int | None, str | None]) -> StoredClosing:
+    text, heads, book_head, closed_by, confirmed_by, confirmed_at = row
+    return StoredClosing(
+        read_protocol(text), text, heads, bytes(book_head).hex(), closed_by, confirmed_by, confirmed_at
+    )  # fmt: skip
+
+
+def noted_hash(store: Store, day: str) -> str | None:
+    """Return the hash of the protocol that the event log noted when the day was closed."""
+    sql = "SELECT facts FROM event WHERE object = :object AND action = 'day.close'"
+    facts = store.value(sql, object=f"day:{day}")
+    return None if facts is None else str(json.loads(facts)["sha256"])
+
+
+def hashes_at(store: Store, positions: Mapping[str, int]) -> dict[str, str]:
+    """Return the hash of each office's entry at that place in its chain."""
+    sql = "SELECT hash FROM entry WHERE office = :office AND position = :position"
+    found = {o: store.value(sql, office=o, position=position) for o, position in positions.items() if position}
+    return {office: bytes(value).hex() for office, value in found.items() if value is not None}
