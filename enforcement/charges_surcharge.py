@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 
@@ -19,6 +19,7 @@ ONE_DAY = dt.timedelta(days=1)
 MONTHS = N_("started months: {count} ({start} to {end}), {rate_percent} % a month of {base_cents} ({norm})")
 GRACE = N_("within the days of grace, which end on {end}: nothing is charged ({norm})")
 NOT_DUE = N_("not in arrears before {start} ({norm})")
+MONTH_END = "a month that ends on a weekend or holiday is not stretched to the next working day"
 SMALL = N_("the arrear of {base_cents} is too small for a charge ({norm})")
 PAID = N_("paid in time: nothing is charged ({norm})")
 
@@ -82,7 +83,17 @@ def surcharge(rule: ChargeRule, claim: Claim, until: dt.date, *, land: str, law:
     if arrear <= found.over_cents or (alone and arrear < found.alone_cents):
         return _nothing(found, Line(SMALL, rule.norm, 0, base_cents=arrear))
     lines = _lines(found, claim, until, land)
-    return Charge(rule.name, rule.kind, rule.norm, sum(line.cents for line in lines), lines, found.findings)
+    total = sum(line.cents for line in lines)
+    return Charge(rule.name, rule.kind, rule.norm, total, lines, found.findings + _month_end(found, claim, until, land))
+
+
+def _month_end(found: Terms, claim: Claim, until: dt.date, land: str) -> tuple[KasseError, ...]:
+    """Return a word of caution where it matters whether weekends stretch a month: the sources do not say."""
+    if not found.rule.due_shifts:
+        return ()
+    turned = replace(found, rule=replace(found.rule, month_end_shifts=not found.rule.month_end_shifts))
+    ways = [sum(base for _, _, base in _months(each, claim, until, land)) for each in (found, turned)]
+    return () if ways[0] == ways[1] else (replace(found.rule, open_points=(MONTH_END,)).doubts())
 
 
 def _nothing(found: Terms, line: Line) -> Charge:

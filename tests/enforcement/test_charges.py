@@ -111,6 +111,14 @@ def test_the_surcharge_on_taxes_raises_no_doubt():
     assert paid("1234,56", "2026-03-10", "2026-04-13").findings == ()
 
 
+def test_whether_weekends_stretch_a_month_is_said_to_be_open_only_where_it_matters():
+    # due 2026-03-11, the first month ends on Saturday 2026-04-11
+    assert paid("100,00", "2026-03-11", "2026-04-10").findings == ()
+    late = paid("100,00", "2026-03-11", "2026-04-13")
+    assert (late.cents, [finding.code for finding in late.findings]) == (2_00, ["law.open_point"])
+    assert paid("100,00", "2026-03-11", "2026-04-14").findings == ()
+
+
 def test_interest_on_additional_tax_splits_where_the_rate_fell():
     # 9 months to the end of 2018 at 0.5 %, 7 at 0.15 %, on 1,000 euros: 45.00 + 10.50
     claim = Claim(1_000_00, day("2018-03-31"), bears_from=day("2018-04-01"))
