@@ -26,10 +26,10 @@ def write_csv(stream: IO[bytes], columns: Sequence[Column], rows: Iterable[Seque
     text = io.TextIOWrapper(stream, "utf-8-sig" if excel else "utf-8", errors="replace", newline="")
     writer = csv.writer(_Lines(text, "\r\n" if excel else "\n"), delimiter=";" if excel else ",")
     cents, day, words = (_german_cents, _german_day, guarded) if excel else (_plain_cents, _iso_day, str)
-    forms: dict[str, _Form] = {"cents": cents, "day": day, "text": lambda value: words(str(value)), "count": str}
+    forms: dict[str, _Form] = {"cents": cents, "day": day, "count": str, "flag": lambda value: str(value).lower()}
     try:
         writer.writerow([column.label if excel else column.key for column in columns])
-        chosen = [forms[column.kind] for column in columns]
+        chosen = [forms.get(column.kind, lambda value: words(str(value))) for column in columns]
         for row in rows:
             writer.writerow([_written(value, form) for value, form in zip(row, chosen, strict=True)])
     finally:

@@ -67,6 +67,7 @@ def new_book(title: str, created: dt.datetime | None = None) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
     book.properties.title, book.properties.creator = title, "kasse"
+    book.calculation.fullCalcOnLoad = False  # there is nothing to compute, and Excel would offer to save it
     if created is not None:
         book.properties.created = book.properties.modified = created
     return book

@@ -108,8 +108,9 @@ def names_in(values: Sequence[Value]) -> tuple[str, ...]:
 
 def keys_by_name(columns: Columns) -> dict[str, str]:
     """Return the key of each column by every folded name it goes by."""
-    keys = {fold(name): key for key, names in columns.items() for name in (*names, key)}
-    assert len(set(keys.values())) == len(columns), "two columns share all their names"
+    pairs = {(fold(name), key) for key, names in columns.items() for name in (*names, key)}
+    keys = dict(pairs)
+    assert len(keys) == len(pairs), "two columns share a name"
     return keys
 
 

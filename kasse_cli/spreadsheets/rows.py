@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ class SourceSheet:
     """A sheet to read: its place, its rows (blank ones included) as a stream, and what was noticed."""
 
     place: Place
-    rows: Iterator[RawRow]
+    rows: Generator[RawRow, None, None]
     findings: tuple[KasseError, ...] = ()
     others: tuple[tuple[str, RawRow], ...] = ()  # name and first row of the visible sheets that were not read
     text: bool = False  # from CSV: every value is text, and a surplus value means a broken line

@@ -20,10 +20,18 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 Look = Literal["plain", "heading", "total", "wrapped"]
-NUMBER_FORMATS: dict[Kind, str] = {"text": "@", "cents": "#,##0.00", "day": "dd.mm.yyyy", "count": "0"}
+NUMBER_FORMATS: dict[Kind, str] = {
+    "text": "@",
+    "word": "@",
+    "cents": "#,##0.00",
+    "day": "dd.mm.yyyy",
+    "count": "0",
+    "flag": "General",
+}
 MAX_ROWS = 1_048_576
+_WORDS = ("text", "word")
 _GENERAL, _MOMENT, _CLOCK, _HOURS = "General", "dd.mm.yyyy hh:mm:ss", "hh:mm:ss", "[hh]:mm:ss"
-_FORMATS = (*NUMBER_FORMATS.values(), _GENERAL, _MOMENT, _CLOCK, _HOURS)
+_FORMATS = (*NUMBER_FORMATS.values(), _MOMENT, _CLOCK, _HOURS)
 _LONGEST = 32_767  # characters in a cell
 _FIRST_YEAR = 1901  # Excel counts days from 1900 on and believes in a 29 February of that year
 _MOMENT_ZERO, _ONE_DAY = dt.datetime(1899, 12, 30), dt.timedelta(days=1)  # noqa: DTZ001 - sheets know no zones
@@ -59,7 +67,7 @@ def _style(book: Workbook, number_format: str, look: Look) -> int:
     cell = Cell(book.worksheets[0], row=1, column=1)
     cell.number_format = number_format
     if look in ("heading", "total"):
-        cell.font = Font(bold=True)
+        cell.font = Font(name="Calibri", size=11, bold=True)
     if look in ("heading", "wrapped"):
         cell.alignment = Alignment(vertical="top", wrap_text=True)
     if look == "heading":
@@ -122,7 +130,7 @@ class RowWriter:
         if isinstance(value, bool):
             return f'<c r="{where}" s="{self._styles.number(_GENERAL)}" t="b"><v>{int(value)}</v></c>'
         if isinstance(value, str):
-            return _text(where, style if kind == "text" else self._styles.number("@"), value)
+            return _text(where, style if kind in _WORDS else self._styles.number("@"), value)
         if isinstance(value, int):
             return _whole(where, style, kind, value)
         if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -168,7 +176,7 @@ def _text(where: str, style: int, text: str) -> str:
 
 
 def _whole(where: str, style: int, kind: Kind, value: int) -> str:
-    if kind == "text":
+    if kind in _WORDS:
         return _text(where, style, str(value))
     return _number(where, style, plain(value) if kind == "cents" else value)
 

@@ -168,12 +168,19 @@ def read_table(
     as findings, besides what `read_sheet` raises.
     """
     source = read_sheet(path, sheet=sheet, stdin=stdin)
+    try:
+        return _table(source, columns, required)
+    except KasseError:
+        source.rows.close()
+        raise
+
+
+def _table(source: SourceSheet, columns: Columns, required: Collection[str]) -> Table:
     first = next((row for row in source.rows if not empty_row(row)), None)
     if first is None:
         raise EmptySourceError(place=source.place)
-    place = Place(row=first.number).within(source.place)
-    heading, findings = find_heading(first, columns, required, place)
-    others = tuple(_other(name, row, columns, source) for name, row in source.others)
+    heading, findings = find_heading(first, columns, required, Place(row=first.number).within(source.place))
+    others = [_other(name, row, columns, source) for name, row in source.others]
     known = tuple(finding for finding in others if finding is not None)
     return Table(heading, source.place, source.findings + findings + known, source.rows, source.text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import IO
 
 from kasse_cli.spreadsheets.rows import RawRow, SourceSheet
@@ -107,7 +107,7 @@ def _is_mixed(line: bytes, number: int) -> bool:
     return _UTF8_AS_CP1252.search(line) is not None
 
 
-def _rows(source: Source, encoding: str) -> Iterator[RawRow]:
+def _rows(source: Source, encoding: str) -> Generator[RawRow, None, None]:
     with io.TextIOWrapper(source.stream, encoding, newline="") as text:
         separator, skipped = _separator(text)
         reader = csv.reader(text, delimiter=separator, strict=True)

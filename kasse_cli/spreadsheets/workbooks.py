@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
@@ -94,7 +94,7 @@ def _loaded_sheet(workbook: CalamineWorkbook, info: SheetInfo) -> CalamineSheet:
         return workbook.get_sheet_by_name(info.name)
 
 
-def _rows(sheet: CalamineSheet, place: Place) -> Iterator[RawRow]:
+def _rows(sheet: CalamineSheet, place: Place) -> Generator[RawRow, None, None]:
     """Yield the rows from the first of the sheet on; the library starts rows at 1 but columns at the first used."""
     start = sheet.start
     left: list[Value] = [None] * (start[1] if start else 0)

@@ -329,6 +329,21 @@ def test_a_note_beside_the_list_is_a_warning_not_lost(tmp_path):
     assert second.findings == ()
 
 
+def test_a_refused_list_is_closed(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        "kasse_cli.spreadsheets.tables.open_source", lambda *given: opened.append(open_source(*given)) or opened[0]
+    )
+    with pytest.raises(NoHeadingError):
+        read_table(written(tmp_path, "csv utf-8"), {"colour": ("Farbe",)})
+    assert opened[0].stream.closed
+
+
+def test_two_columns_that_share_a_name_are_a_defect(tmp_path):
+    with pytest.raises(AssertionError, match="share a name"):
+        read_table(written(tmp_path, "csv utf-8"), {"name": ("Name",), "payer": ("NAME",)})
+
+
 # sheets
 
 

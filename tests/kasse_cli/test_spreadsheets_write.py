@@ -240,6 +240,19 @@ def test_no_text_in_csv_for_excel_starts_like_a_formula(texts):
     assert not any(row and row[0].startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows)
 
 
+def test_flags_and_fixed_words_are_written_too(tmp_path):
+    columns = (Column("open", "Offen", "flag"), Column("state", "Stand", "word"))
+    rows = [(True, "new"), (False, "=1"), (None, None)]
+    path, stream = tmp_path / "a.xlsx", io.BytesIO()
+    write_xlsx(path, [Sheet("A", columns, rows)])
+    write_csv(stream, columns, rows, excel=True)
+    assert [[cell.value for cell in row] for row in page(path).iter_rows(max_row=3)][1:] == [
+        [True, "new"],
+        [False, "=1"],
+    ]
+    assert stream.getvalue().decode("utf-8-sig") == "Offen;Stand\r\ntrue;new\r\nfalse;'=1\r\n;\r\n"
+
+
 # whole or absent
 
 
