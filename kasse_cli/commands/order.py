@@ -1,0 +1,190 @@
+"""`kasse order`: orders from a list to the books, each step by another person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kasse_cli.context import Context
+from kasse_cli.frame import command, noun
+from kasse_cli.orders_results import OrdersOrBatchError, decided, imported, listed, shown
+from kasse_cli.output import Result, render, say
+from kasse_cli.params import FileArgument, OfficeOption, PartialOption, SumOption
+from sepa.errors import N_, KasseError
+
+if TYPE_CHECKING:
+    from ledger.items.order_decisions import Step
+
+app = noun(N_("orders: import, certify, approve, accept"))
+OrdersArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="ORDER", help=N_("numbers of orders, for example ORDNUNG-17"))
+]
+OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help=N_("the number of an order"))]
+BatchOption = Annotated[
+    int | None, typer.Option("--batch", metavar="NUMBER", help=N_("all orders of this import that wait for the step"))
+]
+OnlyBatchOption = Annotated[int | None, typer.Option("--batch", metavar="NUMBER", help=N_("only this import"))]
+StateOption = Annotated[
+    str | None,
+    typer.Option("--state", metavar="STATE", help=N_("only created, certified, approved, accepted or objected")),
+]
+RejectsOption = Annotated[
+    Path | None,
+    typer.Option("--rejects", metavar="FILE", help=N_("where --partial writes the bad rows (.xlsx or .csv)")),
+]
+SheetOption = Annotated[
+    str | None, typer.Option("--sheet", metavar="NAME", help=N_("the sheet to read, if not the first"))
+]
+WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why the Kasse or the office objects"))]
+
+
+class TemplateNeedsFileError(KasseError):
+    """A template without a file to write."""
+
+    code = "order.template_file"
+    template = N_("a template needs the name of an Excel file")
+    hint = N_("give it with --xlsx FILE")
+    exit_code = 2
+
+
+@command(app, "template", book=False, examples=("kasse order template --xlsx anordnungen.xlsx",))
+def template(
+    ctx: Context,
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help=N_("the Excel file to write"))] = None,
+) -> None:
+    """Write an empty list of orders with explanations."""
+    from kasse_cli.orders_template import order_template
+
+    if xlsx is None:
+        raise TemplateNeedsFileError
+    order_template(xlsx)
+    render(ctx, Result(data={"file": str(xlsx)}, lines=[say(N_("written: {file}"), file=str(xlsx))]))
+
+
+@command(
+    app,
+    "import",
+    dry_run=True,
+    examples=("kasse order import anordnungen.xlsx", "kasse order import list.csv --partial --rejects bad.xlsx"),
+)
+def import_(
+    ctx: Context,
+    file: FileArgument,
+    partial: PartialOption = False,
+    rejects: RejectsOption = None,
+    sheet: SheetOption = None,
+) -> None:
+    """Import orders from a list in Excel, LibreOffice or CSV.
+
+    All rows are checked; with findings nothing is imported, unless --partial takes the good rows and writes the bad
+    ones to a list that can be mended and imported again. The same file a second time brings nothing new.
+    """
+    from kasse_cli.orders_import import OrderImport, chosen_file, rejects_name, run_import
+    from kasse_cli.wiring import open_book
+    from ledger.items.orders_reader import list_orders
+
+    chosen, source = chosen_file(ctx.obj, file, sheet)
+    wanted = OrderImport(chosen, source, partial, rejects or rejects_name(file))
+    with open_book(ctx.obj) as store:
+        done = run_import(ctx.obj, store, wanted)
+        orders = list_orders(store, batch=done.batch) if done.batch and ctx.obj.format == "json" else []
+    render(ctx, imported(done, orders, wanted.rejects))
+
+
+@command(app, "list", lists=True, examples=("kasse order list --batch 3 --state certified",))
+def list_(ctx: Context, state: StateOption = None, office: OfficeOption = None, batch: OnlyBatchOption = None) -> None:
+    """List orders."""
+    from kasse_cli.wiring import open_book
+    from ledger.items.orders_reader import list_orders
+
+    with open_book(ctx.obj) as store:
+        orders = list_orders(store, state=state, office=office, batch=batch)
+    render(ctx, listed(orders))
+
+
+@command(app, "show", lists=True, examples=("kasse order show ORDNUNG-17",))
+def show(ctx: Context, order: OrderArgument) -> None:
+    """Show one order with its lines, its steps and its item."""
+    from kasse_cli.wiring import open_book
+    from ledger.items.orders import parse_order_number
+    from ledger.items.orders_reader import show_order
+
+    with open_book(ctx.obj) as store:
+        details = show_order(store, *parse_order_number(order))
+    render(ctx, shown(details))
+
+
+@command(app, "certify", examples=("kasse order certify --batch 3 --sum 1.234,56",))
+def certify(
+    ctx: Context,
+    orders: OrdersArgument = None,
+    batch: BatchOption = None,
+    sum_: SumOption = None,
+    office: OfficeOption = None,
+) -> None:
+    """Certify orders as right in fact and figures (sachlich und rechnerisch richtig)."""
+    _step(ctx, "certified", orders, batch, sum_, office)
+
+
+@command(app, "approve", examples=("kasse order approve ORDNUNG-17 ORDNUNG-18",))
+def approve(
+    ctx: Context,
+    orders: OrdersArgument = None,
+    batch: BatchOption = None,
+    sum_: SumOption = None,
+    office: OfficeOption = None,
+) -> None:
+    """Order the Kasse to take or pay the money (anordnen)."""
+    _step(ctx, "approved", orders, batch, sum_, office)
+
+
+@command(app, "accept", examples=("kasse order accept --batch 3 --sum 1.234,56",))
+def accept(
+    ctx: Context,
+    orders: OrdersArgument = None,
+    batch: BatchOption = None,
+    sum_: SumOption = None,
+    office: OfficeOption = None,
+) -> None:
+    """Accept orders in the Kasse: books them (Sollstellung) and makes the open items."""
+    _step(ctx, "accepted", orders, batch, sum_, office)
+
+
+@command(app, "object", examples=('kasse order object ORDNUNG-17 --reason "IBAN is not the payee\'s"',))
+def object_(
+    ctx: Context,
+    reason: WhyOption,
+    orders: OrdersArgument = None,
+    batch: BatchOption = None,
+    sum_: SumOption = None,
+    office: OfficeOption = None,
+) -> None:
+    """Send orders back with a reason; they are never booked."""
+    _step(ctx, "objected", orders, batch, sum_, office, reason)
+
+
+def _step(
+    ctx: Context,
+    step: Step,
+    orders: list[str] | None,
+    batch: int | None,
+    sum_cents: int | None,
+    office: str | None,
+    reason: str = "",
+) -> None:
+    from kasse_cli.orders_results import ask_sum
+    from kasse_cli.wiring import open_book
+    from ledger.items.order_decisions import Choice
+    from ledger.items.order_steps_store import decide
+    from ledger.items.orders import parse_order_number
+
+    if bool(orders) == (batch is not None):
+        raise OrdersOrBatchError
+    choice = Choice(batch, tuple(parse_order_number(order) for order in orders or ()), office)
+    with open_book(ctx.obj) as store:
+        if sum_cents is None and batch is not None:
+            sum_cents = ask_sum(ctx.obj, store, step, choice)
+        done = decide(store, step, choice, day=ctx.obj.today.isoformat(), sum_cents=sum_cents, reason=reason)
+    render(ctx, decided(done))

@@ -1,0 +1,83 @@
+"""`kasse user`: who may act, where, as what."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kasse_cli.context import Context
+from kasse_cli.frame import command, noun
+from kasse_cli.output import Column, Result, Table, render, say
+from sepa.errors import N_, KasseError
+
+app = noun(N_("users, their offices and roles"))
+COLUMNS = (
+    Column("name", N_("Name")),
+    Column("office", N_("Office")),
+    Column("role", N_("Role")),
+    Column("locked", N_("Locked"), "flag"),
+)
+NameArgument = Annotated[
+    str, typer.Argument(metavar="NAME", help=N_("the account of the operating system or the database, or a name"))
+]
+OfficesOption = Annotated[
+    list[str], typer.Option("--office", metavar="CODE", help=N_("the office of the role; '*' for all; repeatable"))
+]
+RolesOption = Annotated[
+    list[str], typer.Option("--role", metavar="ROLE", help=N_("the role in that office; repeatable, in pairs"))
+]
+
+
+class UnevenPairsError(KasseError):
+    """Offices and roles that do not pair up."""
+
+    code = "user.pairs"
+    template = N_("{offices} offices and {roles} roles do not make pairs")
+    hint = N_("give --office once, or once for each --role, in the same order")
+    exit_code = 2
+
+
+@command(
+    app,
+    "add",
+    examples=(
+        "kasse user add anna --office ORDNUNG --role certifier",
+        "kasse user add clara --office '*' --role cashier --role clerk",
+    ),
+)
+def add(ctx: Context, name: NameArgument, offices: OfficesOption, roles: RolesOption) -> None:
+    """Add a user, or give one more roles.
+
+    Roles: certifier and approver (of an office); cashier, clerk, payments, releaser, head (of the Kasse);
+    enforcement, audit, admin, machine.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.people.users_store import grant
+
+    pairs = _pairs(offices, roles)
+    with open_book(ctx.obj) as store:
+        done = grant(store, name, pairs)
+    rights = [{"name": name, "office": office, "role": role} for office, role in done.grants]
+    lines = [say(N_("{name}: {role} in {office}"), **right) for right in rights]
+    lines = lines or [say(N_("nothing new: {name} has these roles"), name=name)]
+    render(ctx, Result(data={"new": done.new, "rights": rights}, lines=lines))
+
+
+@command(app, "list", lists=True)
+def list_(ctx: Context) -> None:
+    """List the users with their offices and roles."""
+    from kasse_cli.wiring import open_book
+    from ledger.people.users_store import list_users
+
+    with open_book(ctx.obj) as store:
+        users = list_users(store)
+    render(ctx, Result(tables=[Table("users", COLUMNS, users)]))
+
+
+def _pairs(offices: list[str], roles: list[str]) -> list[tuple[str, str]]:
+    if len(offices) == 1:
+        offices = offices * len(roles)
+    if len(offices) != len(roles):
+        raise UnevenPairsError(offices=len(offices), roles=len(roles))
+    return [(office.upper(), role.lower()) for office, role in zip(offices, roles, strict=True)]

@@ -1,0 +1,198 @@
+"""The columns of lists of orders and open items: their names, how their cells are read, what the template says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kasse_cli.columns import Kind
+from kasse_cli.i18n import language
+from kasse_cli.spreadsheets import (
+    Cell,
+    cell_amount_cents,
+    cell_choice,
+    cell_count,
+    cell_day,
+    cell_flag,
+    cell_iban,
+    cell_reference,
+    cell_text,
+)
+from ledger.items.order_rules import tidy
+from sepa.errors import N_
+
+RECEIVABLE_WORDS = (
+    "receivable", "Forderung", "Annahme", "Annahmeanordnung", "Einzahlung", "Einnahme", "Sollstellung",
+)  # fmt: skip
+PAYABLE_WORDS = (
+    "payable", "Auszahlung", "Auszahlungsanordnung", "Verbindlichkeit", "Ausgabe", "Zahlung",
+)  # fmt: skip
+OTHER_WORDS = {
+    "credit": ("credit", "Guthaben", "Überzahlung"),
+    "suspense": ("suspense", "Verwahrung", "ungeklärte Einzahlung"),
+    "advance": ("advance", "Vorschuss", "ungeklärte Auszahlung"),
+}
+
+CHOICES = (("receivable", "Forderung"), ("payable", "Auszahlung"))
+FIELDS = {"amount": "amount_cents", "original_amount": "amount_cents", "open_amount": "open_cents"}
+
+
+@dataclass(frozen=True, slots=True)
+class ListColumn:
+    """One column: its stable key, the field it fills, the names understood, its reader, what people are told.
+
+    The first name heads German templates, the key English ones; `choices` are (English, German) words.
+    """
+
+    key: str
+    names: tuple[str, ...]
+    read: Callable[[Cell], Any]
+    explanation: str
+    kind: Kind = "text"
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The field of a row that the column fills."""
+        return FIELDS.get(self.key, self.key)
+
+    @property
+    def heading(self) -> str:
+        """The name of the column in the language of this run."""
+        return self.names[0] if language() == "de" else self.key
+
+
+def _text(cell: Cell) -> str:
+    return tidy(cell_text(cell))
+
+
+def _office(cell: Cell) -> str:
+    return _text(cell).upper()
+
+
+def _reference(cell: Cell) -> str:
+    return tidy(cell_reference(cell))
+
+
+def _day(cell: Cell) -> str:
+    return cell_day(cell).isoformat()
+
+
+def _flag(cell: Cell) -> int:
+    return int(cell_flag(cell))
+
+
+def _words(**more: tuple[str, ...]) -> Callable[[Cell], str]:
+    groups = {"receivable": RECEIVABLE_WORDS, "payable": PAYABLE_WORDS, **more}
+    return cell_choice({word: kind for kind, words in groups.items() for word in words})
+
+
+OFFICE = ListColumn("office", ("Dienststelle", "Amt", "Buchungskreis"), _office, N_("the office's code in the book"))
+KIND = ListColumn(
+    "kind", ("Art", "Anordnungsart"), _words(), N_("whether money comes in (receivable) or goes out (payable)"),
+    choices=CHOICES,
+)  # fmt: skip
+PARTY = (
+    ListColumn(
+        "name", ("Name", "Zahlungspflichtiger", "Empfänger", "Schuldner", "Firma"), _text,
+        N_("first name and surname or company; for a payable the account holder, at most 70 characters"),
+    ),
+    ListColumn("street", ("Straße", "Strasse"), _text, N_("needed for a receivable; the house number may stand here")),
+    ListColumn("house_number", ("Hausnummer", "Haus-Nr.", "Hausnr", "Nr"), _text, N_("the number of the house")),
+    ListColumn("postcode", ("PLZ", "Postleitzahl"), _text, N_("five digits in Germany, needed for a receivable there")),
+    ListColumn("town", ("Ort", "Stadt", "Wohnort"), _text, N_("needed for a receivable")),
+    ListColumn("country", ("Land", "Staat"), _text, N_("two letters such as DE or AT; blank is Germany")),
+    ListColumn("birth_date", ("Geburtsdatum", "geboren am"), _day, N_("tells people of one name apart"), "day"),
+    ListColumn(
+        "bank_account", ("IBAN", "Bankverbindung", "Konto"), cell_iban, N_("the IBAN; needed for a payable"),
+    ),
+)  # fmt: skip
+AMOUNT = ListColumn("amount", ("Betrag", "Summe"), cell_amount_cents, N_("in euros, above zero"), "cents")
+DUE = ListColumn(
+    "due", ("Fälligkeit", "Fällig", "fällig am", "Fälligkeitsdatum"), _day,
+    N_("the day the money is due; it may lie in the past"), "day",
+)  # fmt: skip
+REFERENCE = (
+    ListColumn(
+        "reference", ("Kassenzeichen", "Referenz", "Rechnungsnummer"), _reference,
+        N_("receivable: blank gives a new Kassenzeichen; payable: the payee's own number, at most 35 characters"),
+    ),
+    ListColumn(
+        "reference_foreign", ("Kassenzeichen fremd", "fremdes Kassenzeichen"), _flag,
+        N_("yes, if the Kassenzeichen was given by another system and follows no scheme of this book"),
+    ),
+)  # fmt: skip
+CODING = (
+    ListColumn(
+        "purpose", ("Verwendungszweck", "Grund", "Zweck", "Betreff"), _text, N_("what it is for; letters print it")
+    ),
+    ListColumn("gl_account", ("Sachkonto", "Kontierung"), _text, N_("blank takes the default of the profile or kind")),
+    ListColumn("profile", ("Profil", "Rechtsprofil"), _text, N_("the law that governs it: tax, fee, fine, private")),
+    ListColumn(
+        "claim_kind", ("Forderungsart",), _text, N_("the kind of claim, for charges and the order of settlement")
+    ),
+)
+LAW = (
+    ListColumn("notice_date", ("Bescheiddatum", "Bescheid vom"), _day, N_("the date of the notice"), "day"),
+    ListColumn("served_on", ("Zugestellt", "zugestellt am", "Bekanntgabe"), _day, N_("when it was served"), "day"),
+    ListColumn("final_on", ("Bestandskraft", "bestandskräftig am", "rechtskräftig am"), _day,
+               N_("since when it cannot be contested"), "day"),
+    ListColumn("enforceable", ("Vollstreckbar",), _flag, N_("whether it can be enforced: yes or no")),
+    ListColumn("debt_reason", ("Schuldgrund",), _text, N_("the reason of the debt, for enforcement")),
+    ListColumn("period_from", ("Zeitraum von",), _day, N_("the first day it is for"), "day"),
+    ListColumn("period_to", ("Zeitraum bis",), _day, N_("the last day it is for"), "day"),
+    ListColumn("joint_group", ("Gesamtschuldner",), _text, N_("the same word in all rows of joint debtors")),
+    ListColumn("main_reference", ("Hauptforderung",), _reference,
+               N_("of a side claim: the Kassenzeichen of its main claim")),
+    ListColumn("cost_object", ("Kostenstelle", "Kostenträger", "Produkt"), _text, N_("the cost object of the line")),
+    ListColumn("document", ("Beleg", "Aktenzeichen", "Dokument"), _text, N_("where the papers are")),
+)  # fmt: skip
+ORDER_KEY = ListColumn(
+    "order_key", ("Anordnungsschlüssel", "Schlüssel"), _text,
+    N_("the same text in several rows makes them lines of one order; they differ in amount and coding only"),
+)  # fmt: skip
+ORDER_COLUMNS = (OFFICE, KIND, *PARTY, AMOUNT, DUE, *REFERENCE, *CODING, *LAW, ORDER_KEY)
+NEEDED = ("office", "kind", "name", "amount", "due", "purpose")
+
+ITEM_KIND = ListColumn(
+    "kind", KIND.names, _words(**OTHER_WORDS), N_("what is open: a claim, a debt, a credit or unclear money"),
+    choices=(*CHOICES, ("credit", "Guthaben"), ("suspense", "Verwahrung"), ("advance", "Vorschuss")),
+)  # fmt: skip
+TAKEN_OVER = (
+    ListColumn("open_amount", ("Offener Betrag", "offen", "Restbetrag"), cell_amount_cents,
+               N_("what is still open, in euros, above zero"), "cents"),
+    ListColumn("original_amount", ("Ursprungsbetrag", "Betrag", "amount"), cell_amount_cents,
+               N_("what was demanded at first; blank is the open amount"), "cents"),
+    ListColumn("due", DUE.names, _day, N_("the day it is due now"), "day"),
+    ListColumn("original_due", ("Ursprüngliche Fälligkeit", "erste Fälligkeit"), _day,
+               N_("the first due day, if it was put off"), "day"),
+    ListColumn("dunning_level", ("Mahnstufe",), cell_count, N_("0 to 9; blank is 0"), "count"),
+    ListColumn("dunned_on", ("Gemahnt am", "letzte Mahnung"), _day, N_("the day of the last dunning letter"), "day"),
+)  # fmt: skip
+CONTROL = ListColumn(
+    "gl_account",
+    ("Sachkonto", "Abstimmkonto"),
+    _text,
+    N_("the control account; blank is the one of the kind and profile"),
+)
+ITEM_COLUMNS = (
+    OFFICE, ITEM_KIND, *PARTY, *TAKEN_OVER, *REFERENCE, CODING[0], CONTROL, *CODING[2:],
+    *(column for column in LAW if column.key not in ("cost_object", "joint_group")),
+)  # fmt: skip
+ITEM_NEEDED = ("office", "kind", "open_amount", "due")
+
+BALANCE_COLUMNS = (
+    OFFICE,
+    ListColumn(
+        "account", ("Sachkonto", "Konto", "IBAN"), _text, N_("the account's number, or the IBAN of a bank account")
+    ),
+    ListColumn(
+        "amount", ("Saldo", "Betrag"), cell_amount_cents, N_("the balance in euros: debit positive, credit negative"),
+        "cents",
+    ),
+)  # fmt: skip
+BALANCE_NEEDED = ("office", "account", "amount")
+FINDING = "finding"
+REJECT_NAMES = ("Befund",)
+"""A column of lists of rejected rows: what was wrong with them; it is not read again."""

@@ -1,0 +1,104 @@
+"""Lists of orders and open items as rows: every cell read, every fault with its place, in a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import IO, Any
+
+from kasse_cli.orders_columns import FINDING, REJECT_NAMES, ListColumn
+from kasse_cli.spreadsheets import Row, Table, read_table
+from kasse_cli.spreadsheets.rows import blank
+from ledger.items.orders import COLUMN_OF, Checked, OrderRow, Rules
+from sepa.errors import KasseError, Place
+
+Check = Callable[[Rules, OrderRow, frozenset[str]], Checked]
+_FIELDS = OrderRow._fields
+_ORDER_KEY = _FIELDS.index("order_key")
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file to read as a list: its path, `-` for the stream, and the sheet if one is named."""
+
+    path: str
+    stdin: IO[bytes] | None = None
+    sheet: str | None = None
+
+    def open(self, columns: Sequence[ListColumn], needed: Sequence[str]) -> Table:
+        """Return the list with its columns found, from its beginning; raises what `read_table` raises."""
+        if self.stdin is not None:
+            self.stdin.seek(0)
+        names = {column.key: column.names for column in columns} | {FINDING: REJECT_NAMES}
+        return read_table(self.path, names, required=needed, sheet=self.sheet, stdin=self.stdin)
+
+
+class RowReader:
+    """Reads the rows of one list by a check of the ledger, and tells where their findings are in the file."""
+
+    def __init__(self, table: Table, columns: Sequence[ListColumn], rules: Rules, check: Check) -> None:
+        self.table, self.rules, self.check = table, rules, check
+        self._columns = [(column, _FIELDS.index(column.target)) for column in columns if column.key in table]
+        self._heading = {COLUMN_OF.get(column.target, column.target): column.key for column, _ in self._columns}
+        self._heads: dict[str, int] = {}
+
+    def rows(self) -> Iterator[Checked]:
+        """Yield every row, checked; the place of each finding has row and column as the list shows them."""
+        for row in self.table:
+            yield self._checked(row)
+
+    def _checked(self, row: Row) -> Checked:
+        values: list[Any] = [None] * len(_FIELDS)
+        findings: list[KasseError] = list(row.findings)
+        unread: list[str] = []
+        for column, index in self._columns:
+            cell = row[column.key]
+            if blank(cell.value):
+                continue
+            try:
+                values[index] = column.read(cell)
+            except KasseError as error:
+                findings.append(error)
+                unread.append(COLUMN_OF.get(column.target, column.target))
+        values[0], values[1] = row.number, self._head(values[_ORDER_KEY], row.number)
+        checked = self.check(self.rules, OrderRow._make(values), frozenset(unread))
+        if not findings and not checked.findings:
+            return checked
+        return Checked(checked.row, (*findings, *self.placed(checked.findings)))
+
+    def _head(self, order_key: str | None, number: int) -> int:
+        return number if order_key is None else self._heads.setdefault(order_key, number)
+
+    def placed(self, findings: Iterable[KasseError]) -> Iterator[KasseError]:
+        """Yield the findings with file, sheet and the column's name in the list."""
+        for finding in findings:
+            if finding.place.file is not None:
+                yield finding
+                continue
+            place = replace(finding.place, column=self._name(finding.place.column)).within(self.table.place)
+            yield type(finding)(place=place, findings=finding.findings, **finding.fields)
+
+    def _name(self, column: str | None) -> str | None:
+        key = self._heading.get(column or "", column)
+        position = self.table.heading.positions.get(key or "")
+        return key if position is None else self.table.heading.names[position]
+
+
+def rejected_rows(table: Table, numbers: Sequence[int]) -> Iterator[Row]:
+    """Yield the rows with these numbers."""
+    wanted = set(numbers)
+    return (row for row in table if row.number in wanted)
+
+
+def faults(findings: Iterable[KasseError]) -> dict[int, list[KasseError]]:
+    """Return the findings that are errors by their row."""
+    found: dict[int, list[KasseError]] = {}
+    for finding in findings:
+        if finding.severity == "error" and finding.place.row is not None:
+            found.setdefault(finding.place.row, []).append(finding)
+    return found
+
+
+def whole(place: Place) -> Place:
+    """Return the place of the list as a whole."""
+    return Place(file=place.file, sheet=place.sheet)

@@ -1,0 +1,172 @@
+"""What the commands on orders say and show."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kasse_cli.i18n import sentence
+from kasse_cli.output import Column, Line, Result, Table, say
+from sepa.errors import N_, KasseError
+from sepa.money import parse_amount
+
+if TYPE_CHECKING:
+    from kasse_cli.context import Call
+    from ledger.items.order_decisions import Choice, Decision, Step
+    from ledger.items.order_import_store import Imported
+    from ledger.items.orders_reader import OrderDetails, OrderSummary
+    from ledger.store.engines import Store
+
+LIST = (
+    Column("number", N_("Order")),
+    Column("state", N_("State"), "word"),
+    Column("kind", N_("Kind"), "word"),
+    Column("name", N_("Name")),
+    Column("due", N_("Due"), "day"),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("reference", N_("Reference")),
+    Column("purpose", N_("Purpose")),
+    Column("bank_account", N_("IBAN"), shown=False),
+    Column("batch", N_("Batch"), "count"),
+)
+FACTS = (Column("label", N_("Field")), Column("value", N_("Value")))
+LINES = (
+    Column("line", N_("Line"), "count"),
+    Column("gl_account", N_("Account")),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("cost_object", N_("Cost object")),
+    Column("purpose", N_("Purpose")),
+)
+STEPS = (
+    Column("step", N_("Step"), "word"),
+    Column("by", N_("By")),
+    Column("at", N_("At")),
+    Column("seen_count", N_("Orders seen"), "count"),
+    Column("seen_cents", N_("Sum seen"), "cents"),
+    Column("reason", N_("Reason")),
+)
+ITEM = (
+    Column("item", N_("Item"), "count"),
+    Column("account", N_("Account")),
+    Column("open_cents", N_("Open"), "cents"),
+    Column("posting_day", N_("Posting day"), "day"),
+    Column("entry", N_("Entry")),
+)
+DONE = {
+    "certified": N_("certified: {count} orders, together {sum_cents}"),
+    "approved": N_("approved: {count} orders, together {sum_cents}"),
+    "accepted": N_("accepted and booked: {count} orders, together {sum_cents}"),
+    "objected": N_("sent back: {count} orders, together {sum_cents}"),
+}
+NEXT = {
+    "certified": N_("next: another person of the office approves them with 'kasse order approve'"),
+    "approved": N_("next: the Kasse accepts them with 'kasse order accept'"),
+}
+
+
+class OrdersOrBatchError(KasseError):
+    """Neither orders nor a batch are named, or both."""
+
+    code = "order.which"
+    template = N_("name either orders or a batch")
+    hint = N_("give numbers such as ORDNUNG-17, or --batch NUMBER with --sum AMOUNT")
+    exit_code = 2
+
+
+def ask_sum(call: Call, store: Store, step: Step, choice: Choice) -> int | None:
+    """Return the control sum a person types, None where nobody can be asked or nothing waits."""
+    from ledger.items.order_steps_store import waiting
+
+    count = waiting(store, step, choice)
+    if not count or call.machine or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    sys.stderr.write(sentence(N_("control sum of the {count} orders you have checked: "), {"count": count}))
+    sys.stderr.flush()
+    return parse_amount(sys.stdin.readline())
+
+
+def imported(done: Imported, orders: Sequence[OrderSummary], rejects: Path | None) -> Result:
+    """Return what an import says."""
+    data = {
+        "batch": done.batch,
+        "new": done.new,
+        "count": done.orders,
+        "amount_cents": done.total_cents,
+        "receivable_cents": done.receivable_cents,
+        "payable_cents": done.payable_cents,
+        "rejected_rows": list(done.rejected),
+        "rejects": str(rejects) if done.rejected and done.batch else None,
+        "orders": list(orders),
+    }
+    return Result(data=data, lines=list(_import_lines(done, rejects)), findings=done.findings)
+
+
+def _import_lines(done: Imported, rejects: Path | None) -> Iterator[Line]:
+    if not done.new:
+        yield say(N_("nothing new: this file was imported before, as batch {batch}"), batch=done.batch)
+        return
+    if done.batch is None:
+        yield say(N_("would be imported: {count} orders, together {sum_cents}"), **_sums(done))
+    else:
+        yield say(N_("imported: {count} orders, together {sum_cents}"), **_sums(done))
+    if done.receivable_cents and done.payable_cents:
+        yield say(
+            N_("receivables {receivable_cents}, payables {payable_cents}"),
+            receivable_cents=done.receivable_cents,
+            payable_cents=done.payable_cents,
+        )
+    if done.rejected and done.batch:
+        yield say(N_("left out: {count} rows, written to {file}"), count=len(done.rejected), file=str(rejects))
+    if done.batch:
+        yield say(N_("next: another person certifies with 'kasse order certify --batch {batch}'"), batch=done.batch)
+
+
+def _sums(done: Imported) -> dict[str, int]:
+    return {"count": done.orders, "sum_cents": done.total_cents}
+
+
+def listed(orders: Sequence[OrderSummary]) -> Result:
+    """Return a list of orders with its count and sum, the control sum of a batch."""
+    total = sum(order.amount_cents for order in orders)
+    line = say(N_("orders: {count}, together {sum_cents}"), count=len(orders), sum_cents=total)
+    return Result(data={"sum_cents": total}, tables=[Table("orders", LIST, orders)], lines=[line])
+
+
+def shown(details: OrderDetails) -> Result:
+    """Return one order in full."""
+    from kasse_cli.orders_columns import ORDER_COLUMNS
+
+    labels = {column.key: column.heading for column in ORDER_COLUMNS}
+    facts = [{"name": name, "label": labels.get(name, name), "value": value} for name, value in details.facts.items()]
+    tables = [
+        Table("orders", LIST, [details.order]),
+        Table("facts", FACTS, facts),
+        Table("lines", LINES, details.lines),
+        Table("steps", STEPS, details.steps),
+        Table("items", ITEM, [details.item] if details.item else []),
+    ]
+    return Result(data={"party": details.party}, tables=tables)
+
+
+def decided(done: Decision) -> Result:
+    """Return what a step says."""
+    data = {
+        "step": done.step,
+        "new": done.new,
+        "count": done.count,
+        "amount_cents": done.sum_cents,
+        "list_hash": done.list_hash,
+        "offices": done.offices,
+    }
+    if not done.new:
+        return Result(data=data, lines=[say(N_("nothing new: this step was done before"))])
+    lines = [say(DONE[done.step], count=done.count, sum_cents=done.sum_cents)]
+    for part in done.offices:
+        if part.first_entry is not None:
+            template = N_("{office}: entries {first} to {last}")
+            lines.append(say(template, office=part.office, first=part.first_entry, last=part.last_entry))
+    if done.step in NEXT:
+        lines.append(say(NEXT[done.step]))
+    return Result(data=data, lines=lines)

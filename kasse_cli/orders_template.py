@@ -1,0 +1,83 @@
+"""Empty lists to fill in, for orders and for what is taken over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from kasse_cli.columns import Column
+from kasse_cli.i18n import _, language
+from kasse_cli.orders_columns import (
+    BALANCE_COLUMNS,
+    BALANCE_NEEDED,
+    ITEM_COLUMNS,
+    ITEM_NEEDED,
+    NEEDED,
+    ORDER_COLUMNS,
+    ListColumn,
+)
+from kasse_cli.spreadsheets import TemplateColumn, write_template
+from kasse_cli.spreadsheets.rows import Value
+
+_DUE = dt.date(2026, 12, 15)
+_PERSON: dict[str, Value] = {
+    "name": "Erika Musterfrau", "street": "Gartenweg", "house_number": "3", "postcode": "20999", "town": "Musterstadt",
+}  # fmt: skip
+_CLAIM: dict[str, Value] = {"office": "ORDNUNG", "kind": "receivable", **_PERSON, "due": _DUE, "profile": "fee"}
+_ORDERS: tuple[dict[str, Value], ...] = (
+    {**_CLAIM, "amount": 12550, "purpose": "Sondernutzung Mai", "gl_account": "5100"},
+    {
+        "office": "BAU", "kind": "payable", "name": "Papierhaus Muster KG", "bank_account": "DE02120300000000202051",
+        "amount": 8900, "due": _DUE, "reference": "RE-2026-118", "purpose": "Kopierpapier", "gl_account": "6100",
+    },
+)  # fmt: skip
+_ITEMS: tuple[dict[str, Value], ...] = (
+    {**_CLAIM, "open_amount": 5000, "original_amount": 12550, "reference": "4711-0815", "reference_foreign": "x",
+     "original_due": dt.date(2026, 3, 1), "dunning_level": 1, "dunned_on": dt.date(2026, 4, 1)},
+)  # fmt: skip
+_BALANCES: tuple[dict[str, Value], ...] = (
+    {"office": "KASSE", "account": "DE02120300000000202051", "amount": 1250000},
+    {"office": "KASSE", "account": "3000", "amount": -1250000},
+)
+
+
+def order_template(path: Path) -> None:
+    """Write an empty list of orders; raises `FileWriteError`."""
+    _write(path, _("Orders"), ORDER_COLUMNS, NEEDED, _ORDERS)
+
+
+def opening_templates(folder: Path) -> tuple[Path, Path]:
+    """Write the two empty lists of a take-over to the folder and return them; raises `FileWriteError`."""
+    balances, items = folder / "balances.xlsx", folder / "items.xlsx"
+    _write(balances, _("Balances"), BALANCE_COLUMNS, BALANCE_NEEDED, _BALANCES)
+    _write(items, _("Open items"), ITEM_COLUMNS, ITEM_NEEDED, _ITEMS)
+    return balances, items
+
+
+def _write(
+    path: Path,
+    name: str,
+    columns: Sequence[ListColumn],
+    needed: Collection[str],
+    examples: Sequence[Mapping[str, Value]],
+) -> None:
+    entries = [
+        TemplateColumn(
+            Column(column.key, column.heading, column.kind),
+            _(column.explanation),
+            needed=column.key in needed,
+            choices=_choices(column),
+        )
+        for column in columns
+    ]
+    write_template(path, name, entries, [[_example(example, column) for column in columns] for example in examples])
+
+
+def _choices(column: ListColumn) -> list[str]:
+    return [german if language() == "de" else english for english, german in column.choices]
+
+
+def _example(example: Mapping[str, Value], column: ListColumn) -> Value:
+    value = example.get(column.key)
+    return dict(column.choices).get(str(value), value) if language() == "de" else value
