@@ -37,9 +37,6 @@ class PaymentRun(SQLModel, table=True):
         "created_stamp",
         "file_sha256",
         "exported_at",
-        "count",
-        "total_cents",
-        "list_hash",
     )
 
     office: str = col.text(primary_key=True)
@@ -50,6 +47,8 @@ class PaymentRun(SQLModel, table=True):
     count: int = col.number()
     total_cents: int = col.cents()
     list_hash: bytes = col.raw()
+    debtor_name: str = col.text(sa_column_kwargs={"server_default": ""})
+    single_booking: int = col.flag(sa_column_kwargs={"server_default": "0"})
     created_by: int = col.number()
     created_at: str = col.text()
     reviewed_by: int | None = col.number(nullable=True)
@@ -79,6 +78,7 @@ class Payment(SQLModel, table=True):
             "active = (CASE WHEN state IN ('proposed', 'released', 'exported') THEN 1 ELSE 0 END)",
             name="ck_payment_active",
         ),
+        Index("ix_payment_twin", "creditor_iban", "cents"),
         Index(
             "uq_payment_active_item",
             "item_office",

@@ -1,0 +1,136 @@
+"""Proposing a run: due payables become payments that are reserved until the run is released or discarded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from ledger.book.offices_store import check_office
+from ledger.book.store import kasse_office, office_codes, setting
+from ledger.events.store import record
+from ledger.payments.runs import ROLES, NoPayingAccountError, Proposal, Run, list_hash
+from ledger.payments.runs_reader import paid_before, run_named, seen_facts
+from ledger.payments.transfers import Gathering, Head, Payable
+from ledger.people.users import require
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.calendar import next_target_day
+from sepa.errors import KasseError
+from sepa.fields import NAME_LENGTH
+from sepa.identifiers import parse_iban
+from sepa.payments import Party
+from sepa.rules.odd import DayFarError, day_findings
+from sepa.text import fit
+
+_ACCOUNTS = "SELECT iban, office FROM bank_account WHERE closed_on IS NULL ORDER BY office <> :kasse, office, account"
+_PAYABLES = """
+    SELECT i.office, i.id, i.open_cents, i.due, i.reference, i.purpose, i.bank_account,
+           coalesce(n.legal_name, n.name), a.run
+    FROM item i
+    LEFT JOIN party n ON n.id = i.party
+    LEFT JOIN payment a ON a.item_office = i.office AND a.item = i.id AND a.active = 1
+    WHERE i.kind = 'payable' AND i.open_cents > 0 AND i.due <= :until
+      AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
+    ORDER BY i.office, i.due, i.id"""
+_RUN_COLUMNS = (
+    "office", "id", "state", "iban", "execution_day", "count", "total_cents", "list_hash", "debtor_name",
+    "single_booking", "created_by", "created_at",
+)  # fmt: skip
+_PAYMENT_COLUMNS = (
+    "office", "run", "line", "end_to_end_id", "creditor_name", "creditor_iban", "cents", "remittance", "item_office",
+    "item", "state", "active",
+)  # fmt: skip
+
+
+class _UndoneError(Exception):
+    """Ends a unit of work that leaves nothing behind: a trial, or nothing to pay."""
+
+    def __init__(self, proposal: Proposal) -> None:
+        super().__init__()
+        self.proposal = proposal
+
+
+def propose(
+    store: Store,
+    *,
+    today: dt.date,
+    due_until: dt.date | None = None,
+    iban: str | None = None,
+    execution_day: dt.date | None = None,
+    office: str | None = None,
+    single_booking: bool = False,
+    limit: int | None = None,
+    trial: bool = False,
+) -> Proposal:
+    """Make a run of the open payables that are due, reserve them, and return it with all that was noticed.
+
+    Due until the execution day unless said otherwise; the execution day is the next TARGET day. Pays from the
+    Kasse's first account unless another is named. A `trial` leaves the book as it was. Raises `NotAllowedError`,
+    `NoPayingAccountError`, `UnknownOfficeError`.
+    """
+    paying, leader = _account(store, iban)
+    require(store, leader, *ROLES["propose"])
+    check_office(store, office)
+    wanted = execution_day or today
+    day = next_target_day(max(wanted, today))
+    until = (due_until or day).isoformat()
+    debtor = Party(_debtor_name(store), paying)
+    try:
+        with store.unit(office_codes(store)):
+            head = Head(leader, take_ids(store, BOOK, "payment_run"), debtor, day)
+            gathering = Gathering(head, limit, findings=_shifted(wanted, today))
+            payables = store.stream(_PAYABLES, until=until, office=office)
+            gathering.take((Payable(*row) for row in payables), today)
+            return _kept(_written(store, gathering, single_booking=single_booking), trial=trial)
+    except _UndoneError as undone:
+        return undone.proposal
+
+
+def _kept(proposal: Proposal, *, trial: bool) -> Proposal:
+    if trial or proposal.run is None:
+        raise _UndoneError(proposal)
+    return proposal
+
+
+def _account(store: Store, iban: str | None) -> tuple[str, str]:
+    """Return the account to pay from and its office; without a choice the first account of the Kasse."""
+    wanted = parse_iban(iban) if iban else None
+    known = [(found, office) for found, office in store.rows(_ACCOUNTS, kasse=kasse_office(store))]
+    for found, office in known:
+        if wanted in (None, found):
+            return found, office
+    raise NoPayingAccountError(iban=wanted or "", known=", ".join(found for found, _ in known))
+
+
+def _debtor_name(store: Store) -> str:
+    """Return who pays: the municipality, or the book's name where none is set."""
+    return fit(setting(store, "municipality") or setting(store, "name"), NAME_LENGTH, "dk").text
+
+
+def _shifted(wanted: dt.date, today: dt.date) -> list[KasseError]:
+    """Return what is odd about the day that was asked for, where another one is taken instead."""
+    return [finding for finding in day_findings(wanted, today) if not isinstance(finding, DayFarError)]
+
+
+def _written(store: Store, gathering: Gathering, *, single_booking: bool) -> Proposal:
+    found = Proposal(None, tuple(gathering.skipped), tuple(gathering.findings), gathering.left)
+    if not gathering.lines:
+        return found
+    run = _write(store, gathering, single_booking=single_booking)
+    facts = seen_facts(run) | {"execution_day": run.execution_day, "skipped": len(gathering.skipped)}
+    record(store, run.office, "payment.propose", f"run:{run.number}", facts)
+    return replace(found, run=run, findings=(*found.findings, *paid_before(store, run)))
+
+
+def _write(store: Store, gathering: Gathering, *, single_booking: bool) -> Run:
+    head, lines = gathering.head, gathering.lines.values()
+    day, total = head.execution_day.isoformat(), sum(line.cents for line in lines)
+    shared = (head.number, head.debtor.iban, day, head.debtor.name, single_booking)
+    row = (
+        head.office, head.number, "proposed", head.debtor.iban, day, len(lines), total, list_hash(shared, lines),
+        head.debtor.name, int(single_booking), store.user, store.now,
+    )  # fmt: skip
+    store.insert("payment_run", _RUN_COLUMNS, [row])
+    rows = ((head.office, head.number, *line, "proposed", 1) for line in lines)
+    store.insert("payment", _PAYMENT_COLUMNS, rows)
+    return run_named(store, head.number)
