@@ -231,13 +231,13 @@ def cell_choice(choices: Mapping[str, str]) -> Callable[[Cell], str]:
 
 def _plain(cell: Cell) -> str | float:
     """Return a text or number; every other kind of cell is refused."""
-    if isinstance(cell.value, str) and (text := cell.value.strip()):
-        return text
     value = _midnight(cell)
     if isinstance(value, bool):
         raise FlagCellError(text=cell.place.value, place=cell.place)
     if isinstance(value, dt.date):
         raise DateCellError(day=value, place=cell.place)
+    if isinstance(value, str):
+        return value.strip()
     return float(value)
 
 

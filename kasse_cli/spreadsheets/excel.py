@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import itertools
 import re
-import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from kasse_cli.columns import Column, Kind
+from kasse_cli.spreadsheets.cellwriter import RowWriter
 from kasse_cli.spreadsheets.replacing import replacing
 from kasse_cli.spreadsheets.rows import Value
 from kasse_cli.spreadsheets.scans import letters
-from kasse_cli.spreadsheets.sheetxml import RowWriter, Styles
 from sepa.money import german
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
 
-Fill = Callable[[TextIO, Styles], str]
 _SAMPLE_ROWS = 200
 _WIDEST = 60
-_DIMENSION = re.compile(rb"<dimension [^>]*/>")  # of the sheet while it is empty
-_NO_ROWS = re.compile(rb"<sheetData ?/>|<sheetData></sheetData>")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -52,57 +47,37 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet], *, title: str = "", created:
     Raises `FileWriteError`.
     """
     assert sheets
-    book = new_book(title or sheets[0].name, created)
-    fills: dict[str, Fill] = {}
-    for sheet in sheets:
-        name = sheet_name(sheet.name, book.sheetnames)
-        fills[name] = _prepared(book.create_sheet(name), sheet, title)
-    save(book, path, fills)
+    names: list[str] = []
+    with new_workbook(path, title or sheets[0].name, created) as book:
+        for sheet in sheets:
+            names.append(sheet_name(sheet.name, names))
+            _write(book, sheet, names[-1], title)
 
 
-def new_book(title: str, created: dt.datetime | None = None) -> Workbook:
-    """Return a workbook without sheets."""
+@contextmanager
+def new_workbook(path: Path, title: str, created: dt.datetime | None = None) -> Iterator[Workbook]:
+    """Give an empty write-only workbook and save it under the path once all went well; raises `FileWriteError`."""
     from openpyxl import Workbook
 
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = Workbook(write_only=True)
     book.properties.title, book.properties.creator = title, "kasse"
     book.calculation.fullCalcOnLoad = False  # there is nothing to compute, and Excel would offer to save it
     if created is not None:
         book.properties.created = book.properties.modified = created
-    return book
+    with replacing(path) as temporary:
+        try:
+            yield book
+            book.save(temporary)
+        except BaseException:
+            _abandon(book)
+            raise
 
 
-def save(book: Workbook, path: Path, fills: Mapping[str, Fill]) -> None:
-    """Save the workbook with the rows that `fills` writes into its empty sheets; raises `FileWriteError`.
-
-    A fill returns what stands behind the rows in the sheet, such as the filter.
-    """
-    styles = Styles(book)
-    frame = io.BytesIO()
-    book.save(frame)
-    by_part = {page.path[1:]: fills[page.title] for page in book.worksheets}
-    with (
-        replacing(path) as temporary,
-        zipfile.ZipFile(frame) as source,
-        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as target,
-    ):
-        for name in source.namelist():
-            with target.open(name, "w") as part:
-                _fill(part, source.read(name), styles, by_part.get(name))
-
-
-def _fill(part: IO[bytes], content: bytes, styles: Styles, fill: Fill | None) -> None:
-    if fill is None:
-        part.write(content)
-        return
-    before, after = _NO_ROWS.split(_DIMENSION.sub(b"", content))
-    part.write(before + b"<sheetData>")
-    text = io.TextIOWrapper(part, "utf-8", newline="")
-    behind = fill(text, styles)
-    text.write(f"</sheetData>{behind}")
-    text.detach()
-    part.write(after)
+def _abandon(book: Any) -> None:
+    """Close the sheets begun, or the library complains about them on stderr."""
+    for page in book.worksheets:
+        with suppress(Exception):
+            page.close()
 
 
 def sheet_name(name: str, taken: Iterable[str] = ()) -> str:
@@ -117,24 +92,20 @@ def sheet_name(name: str, taken: Iterable[str] = ()) -> str:
     return next(found for found in (base, *itertools.islice(numbered, len(used))) if found.lower() not in used)
 
 
-def _prepared(page: Worksheet, sheet: Sheet, title: str) -> Fill:
+def _write(book: Workbook, sheet: Sheet, name: str, title: str) -> None:
+    page = book.create_sheet(name)
     rows = iter(sheet.rows)
     sample = list(itertools.islice(rows, _SAMPLE_ROWS))
     set_up(page, _widths(sheet, sample), title)
-
-    def fill(out: TextIO, styles: Styles) -> str:
-        writer = RowWriter(out, styles, [column.kind for column in sheet.columns])
-        writer.heading([column.label for column in sheet.columns])
-        sums = [0] * len(sheet.columns)
-        for row in itertools.chain(sample, rows):
-            writer.row(row)
-            _add(sums, sheet.columns, row)
-        filtered = f"A1:{letters(len(sheet.columns))}{writer.count}"
-        if sheet.totals:
-            writer.totals(_totals(sheet, sums))
-        return f'<autoFilter ref="{filtered}"/>'
-
-    return fill
+    writer = RowWriter(page, [column.kind for column in sheet.columns])
+    writer.heading([column.label for column in sheet.columns])
+    sums = [0] * len(sheet.columns)
+    for row in itertools.chain(sample, rows):
+        writer.row(row)
+        _add(sums, sheet.columns, row)
+    page.auto_filter.ref = f"A1:{letters(len(sheet.columns))}{writer.count}"
+    if sheet.totals:
+        writer.totals(_totals(sheet, sums))
 
 
 def _add(sums: list[int], columns: Sequence[Column], row: Sequence[Value]) -> None:

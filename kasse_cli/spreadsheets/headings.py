@@ -58,12 +58,16 @@ class HeadingError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The names in the first row that is not empty, where which column stands, and where no name stands."""
+    """The names in the first row that is not empty, and at which position which column stands."""
 
     row: int
     names: tuple[str, ...]
     positions: Mapping[str, int]
-    unnamed: tuple[int, ...] = ()
+
+    @property
+    def unnamed(self) -> tuple[int, ...]:
+        """Positions without a name."""
+        return tuple(position for position, name in enumerate(self.names) if not name)
 
 
 def fold(name: str) -> str:
@@ -94,8 +98,7 @@ def find_heading(
     if faults:
         raise faults[0] if len(faults) == 1 else HeadingError(count=len(faults), findings=tuple(faults), place=place)
     unknown = tuple(_unknown(name, keys, place) for name, key in zip(names, meant, strict=True) if name and not key)
-    unnamed = tuple(position for position, name in enumerate(names) if not name)
-    return Heading(first.number, names, positions, unnamed), unknown
+    return Heading(first.number, names, positions), unknown
 
 
 def names_in(values: Sequence[Value]) -> tuple[str, ...]:

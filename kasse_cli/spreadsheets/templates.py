@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any
 
 from kasse_cli.columns import Column
 from kasse_cli.i18n import _, day, money
-from kasse_cli.spreadsheets.excel import Fill, new_book, save, set_up, sheet_name
+from kasse_cli.spreadsheets.cellwriter import NUMBER_FORMATS, RowWriter
+from kasse_cli.spreadsheets.excel import new_workbook, set_up, sheet_name
 from kasse_cli.spreadsheets.rows import Value, shown
 from kasse_cli.spreadsheets.scans import letters
-from kasse_cli.spreadsheets.sheetxml import MAX_ROWS, NUMBER_FORMATS, RowWriter, Styles
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet.datavalidation import DataValidation
-    from openpyxl.worksheet.worksheet import Worksheet
+    from openpyxl import Workbook
 
+_LAST_ROW = 1_048_576
 _MEANING_WIDTH = 60
 
 
@@ -42,54 +40,41 @@ def write_template(
     Example rows stand on that sheet, one beside the other, so that nobody imports them; cents as whole cents.
     Raises `FileWriteError`.
     """
-    book, lists = new_book(name), _("Choices")
-    page, explanation = book.create_sheet(sheet_name(name)), book.create_sheet(_("Explanation"))
-    fills = {page.title: _empty_list(page, columns, lists), explanation.title: _explain(explanation, columns, examples)}
-    if any(entry.choices for entry in columns):
-        hidden = book.create_sheet(lists)
-        hidden.sheet_state = "hidden"
-        fills[hidden.title] = partial(_list_choices, columns)
-    save(book, path, fills)
+    explanation, lists = _("Explanation"), _("Choices")
+    with new_workbook(path, name) as book:
+        _empty_list(book.create_sheet(sheet_name(name)), columns, lists)
+        _explain(book.create_sheet(explanation), columns, examples)
+        _list_choices(book, lists, columns)
 
 
-def _empty_list(page: Worksheet, columns: Sequence[TemplateColumn], lists: str) -> Fill:
+def _empty_list(page: Any, columns: Sequence[TemplateColumn], lists: str) -> None:
     set_up(page, [max(len(entry.column.label) + 4, 12) for entry in columns])
     for position, entry in enumerate(columns, 1):
         page.column_dimensions[letters(position)].number_format = NUMBER_FORMATS[entry.column.kind]
         if entry.choices:
-            page.add_data_validation(_choice(letters(position), entry, lists))
-
-    def fill(out: TextIO, styles: Styles) -> str:
-        RowWriter(out, styles, ["text"] * len(columns)).heading([entry.column.label for entry in columns])
-        return ""
-
-    return fill
+            page.data_validations.append(_choice(letters(position), entry, lists))
+    RowWriter(page, []).heading([entry.column.label for entry in columns])
 
 
-def _choice(column: str, entry: TemplateColumn, lists: str) -> DataValidation:
+def _choice(column: str, entry: TemplateColumn, lists: str) -> Any:
     from openpyxl.worksheet.datavalidation import DataValidation
 
     source = f"'{lists}'!${column}$1:${column}${len(entry.choices)}"
     return DataValidation(
-        type="list", formula1=source, allow_blank=True, showErrorMessage=True, sqref=f"{column}2:{column}{MAX_ROWS}"
+        type="list", formula1=source, allow_blank=True, showErrorMessage=True, sqref=f"{column}2:{column}{_LAST_ROW}"
     )
 
 
-def _explain(page: Worksheet, columns: Sequence[TemplateColumn], examples: Sequence[Sequence[Value]]) -> Fill:
+def _explain(page: Any, columns: Sequence[TemplateColumn], examples: Sequence[Sequence[Value]]) -> None:
     labels = [_("Column"), _("Needed"), _("Meaning"), _("Allowed values")]
     labels += [f"{_('Example')} {number}" for number in range(1, len(examples) + 1)]
     set_up(page, [24, 10, _MEANING_WIDTH, 30, *[24] * len(examples)])
-
-    def fill(out: TextIO, styles: Styles) -> str:
-        writer = RowWriter(out, styles, ["text"] * len(labels), look="wrapped")
-        writer.heading(labels)
-        for position, entry in enumerate(columns):
-            needed = _("yes") if entry.needed else ""
-            given = [_example(row[position], entry.column) for row in examples]
-            writer.row([entry.column.label, needed, entry.explanation, ", ".join(entry.choices), *given])
-        return ""
-
-    return fill
+    writer = RowWriter(page, ["text"] * len(labels), wrap=True)
+    writer.heading(labels)
+    for position, entry in enumerate(columns):
+        needed = _("yes") if entry.needed else ""
+        given = [_example(row[position], entry.column) for row in examples]
+        writer.row([entry.column.label, needed, entry.explanation, ", ".join(entry.choices), *given])
 
 
 def _example(value: Value, column: Column) -> str:
@@ -98,9 +83,13 @@ def _example(value: Value, column: Column) -> str:
     return day(value) if isinstance(value, dt.date) else shown(value)
 
 
-def _list_choices(columns: Sequence[TemplateColumn], out: TextIO, styles: Styles) -> str:
-    """Write the words to pick from, each list under the letter of its column."""
-    writer = RowWriter(out, styles, ["text"] * len(columns))
-    for row in itertools.zip_longest(*(entry.choices for entry in columns)):
-        writer.row(row)
-    return ""
+def _list_choices(book: Workbook, name: str, columns: Sequence[TemplateColumn]) -> None:
+    """Write the words to pick from to a hidden sheet, each list under the letter of its column."""
+    longest = max((len(entry.choices) for entry in columns), default=0)
+    if not longest:
+        return
+    page = book.create_sheet(name)
+    page.sheet_state = "hidden"
+    writer = RowWriter(page, ["text"] * len(columns))
+    for place in range(longest):
+        writer.row([entry.choices[place] if place < len(entry.choices) else None for entry in columns])
