@@ -19,6 +19,7 @@ from kasse_cli.orders_columns import (
 )
 from kasse_cli.spreadsheets import TemplateColumn, write_template
 from kasse_cli.spreadsheets.rows import Value
+from sepa.errors import N_, KasseError
 
 _DUE = dt.date(2026, 12, 15)
 _PERSON: dict[str, Value] = {
@@ -55,6 +56,14 @@ def opening_templates(folder: Path) -> tuple[Path, Path]:
     return balances, items
 
 
+class FileExistsAlreadyError(KasseError):
+    """An empty list would overwrite a file, perhaps a filled one."""
+
+    code = "template.exists"
+    template = N_("there is a file {file} already")
+    hint = N_("give another name, or remove the file")
+
+
 def _write(
     path: Path,
     name: str,
@@ -62,6 +71,8 @@ def _write(
     needed: Collection[str],
     examples: Sequence[Mapping[str, Value]],
 ) -> None:
+    if path.exists():
+        raise FileExistsAlreadyError(file=str(path))
     entries = [
         TemplateColumn(
             Column(column.key, column.heading, column.kind),

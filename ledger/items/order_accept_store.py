@@ -9,10 +9,10 @@ from itertools import groupby
 from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import account_with_role, post
 from ledger.items.order_decisions import OfficePart
+from ledger.items.orders import PRIVATE_PROFILE, control_role
 from ledger.items.store import SIDES, opening_posting, reserve_items
 from ledger.store.engines import Row, Store
 
-PRIVATE_PROFILE = "private"
 _LINES = """
     SELECT o.office, c.place, o.id, o.kind, o.profile, o.total_cents, o.purpose, l.gl_account, l.amount_cents,
         l.cost_object
@@ -30,11 +30,6 @@ _ITEMS = f"""
         CAST(:day AS TEXT), c.place + :positions, 0
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
     WHERE c.office = :office AND (o.main_reference IS NULL) = :main ORDER BY o.id"""
-
-
-def control_role(kind: str, profile: str | None) -> str:
-    """Return the role of the control account that carries an item of that kind and profile."""
-    return "receivable_private" if kind == "receivable" and profile == PRIVATE_PROFILE else kind
 
 
 def book_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[OfficePart, ...]:

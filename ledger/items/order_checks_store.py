@@ -111,11 +111,16 @@ def list_errors(store: Store) -> Iterator[KasseError]:
     yield from _mixed(store)
     for seq, reference, other in store.all(_REPEATED):
         yield RepeatedReferenceError(reference=reference, row=other, place=_place(seq, "reference", reference))
+    yield from known_references(store)
+    yield from unknown_mains(store)
+
+
+def known_references(store: Store) -> Iterator[KasseError]:
+    """Yield references that the book has already."""
     for sql, owner in ((_KNOWN_ORDER, order_number), (_KNOWN_ITEM, _item)):
         for seq, reference, office, number in store.all(sql):
             place = _place(seq, "reference", reference)
             yield KnownReferenceError(reference=reference, owner=owner(office, number), place=place)
-    yield from unknown_mains(store)
 
 
 def unknown_mains(store: Store) -> Iterator[KasseError]:

@@ -22,6 +22,7 @@ PAYABLE_LIMITS = {"name": 70, "purpose": 140, "reference": 35}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _HOME = {"D": "DE", "DEUTSCHLAND": "DE", "GERMANY": "DE"}
 _POSTCODE = re.compile(r"[0-9]{5}")
+Fill = Callable[[Rules, OrderRow], OrderRow]
 Rule = Callable[[Rules, OrderRow], Iterator[KasseError]]
 
 
@@ -108,23 +109,23 @@ def check_order(rules: Rules, row: OrderRow, unread: frozenset[str] = frozenset(
 
     `unread` names fields whose cells could not be read: they are not reported as missing once more.
     """
-    return checked(rules, row, ORDER_RULES, unread)
+    return checked(rules, row, ORDER_RULES, unread, filled)
 
 
-def checked(rules: Rules, row: OrderRow, single_rules: tuple[Rule, ...], unread: frozenset[str]) -> Checked:
-    """Return the row completed and the findings of these rules."""
-    filled = _filled(rules, row)
-    findings = [finding for rule in single_rules for finding in rule(rules, filled)]
+def checked(rules: Rules, row: OrderRow, single_rules: tuple[Rule, ...], unread: frozenset[str], fill: Fill) -> Checked:
+    """Return the row completed by `fill` and the findings of these rules."""
+    row = fill(rules, row)
+    findings = [finding for rule in single_rules for finding in rule(rules, row)]
     if unread:
         findings = [finding for finding in findings if not _about(finding, unread)]
-    return Checked(filled, tuple(findings))
+    return Checked(row, tuple(findings))
 
 
 def _about(finding: KasseError, unread: frozenset[str]) -> bool:
     return isinstance(finding, MissingValueError) and finding.place.column in unread
 
 
-def _filled(rules: Rules, row: OrderRow) -> OrderRow:
+def filled(rules: Rules, row: OrderRow) -> OrderRow:
     """Return the row in the book's form: coding, country, IBAN, references, and the keys that find its party."""
     country = row.country and _HOME.get(row.country.upper(), row.country.upper())
     iban = row.bank_account and _iban(row.bank_account)

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from ledger.events.store import record
-from ledger.items.kassenzeichen import issue
-from ledger.items.staging_store import drop, text_type
+from ledger.items.staging_store import drop, give_references, text_type
 from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
 
 _HEADS = """
-    INSERT INTO staged_order (head, office, place, total_cents, issues)
-    SELECT h.seq, h.office, row_number() OVER (PARTITION BY h.office ORDER BY h.seq), t.total_cents,
-        CASE WHEN h.kind = 'receivable' AND h.reference IS NULL THEN 1 ELSE 0 END
+    INSERT INTO staged_order (head, office, place, total_cents)
+    SELECT h.seq, h.office, row_number() OVER (PARTITION BY h.office ORDER BY h.seq), t.total_cents
     FROM (SELECT head, sum(amount_cents) AS total_cents FROM staged_row GROUP BY head) t
     JOIN staged_row h ON h.seq = t.head"""
 _COPIED = (
@@ -23,19 +21,17 @@ _COPIED = (
 )  # fmt: skip
 _ORDERS = f"""
     INSERT INTO cash_order (office, id, batch, state, total_cents, reference, foreign_reference, {", ".join(_COPIED)})
-    SELECT o.office, o.id, :batch, 'created', o.total_cents, coalesce(n.reference, h.reference), h.reference_foreign,
+    SELECT o.office, o.id, :batch, 'created', o.total_cents, h.reference, h.reference_foreign,
         {", ".join(f"h.{name}" for name in _COPIED)}
-    FROM staged_order o JOIN staged_row h ON h.seq = o.head LEFT JOIN staged_reference n ON n.head = o.head
-    ORDER BY o.office, o.id"""
+    FROM staged_order o JOIN staged_row h ON h.seq = o.head ORDER BY o.office, o.id"""
 _LINES = """
     INSERT INTO cash_order_line (office, order_id, line, gl_account, amount_cents, cost_object, purpose)
     SELECT o.office, o.id, row_number() OVER (PARTITION BY s.head ORDER BY s.seq), s.gl_account, s.amount_cents,
         s.cost_object, s.purpose
     FROM staged_row s JOIN staged_order o ON o.head = s.head ORDER BY o.office, o.id, s.seq"""
 _LIST = """
-    SELECT o.office, o.id, h.kind, h.party, o.total_cents, h.due, coalesce(n.reference, h.reference), h.bank_account
-    FROM staged_order o JOIN staged_row h ON h.seq = o.head LEFT JOIN staged_reference n ON n.head = o.head
-    ORDER BY o.office, o.id"""
+    SELECT o.office, o.id, h.kind, h.party, o.total_cents, h.due, h.reference, h.bank_account
+    FROM staged_order o JOIN staged_row h ON h.seq = o.head ORDER BY o.office, o.id"""
 _STEPS = """
     INSERT INTO order_step (office, order_id, step, by, at, exception, seen_count, seen_cents, seen_hash)
     SELECT office, id, 'created', :user, CAST(:now AS TEXT), 0, :count, :cents, :hash FROM staged_order
@@ -46,7 +42,7 @@ def write_orders(store: Store, batch: int, source: str, total_cents: int) -> Non
     """Write the good staged rows, whose parties are known, as orders of the batch; inside a unit of work."""
     _create(store)
     _number(store)
-    _reference(store)
+    give_references(store)
     list_hash = hash_of(store.stream(_LIST))
     count = int(store.value("SELECT count(*) FROM staged_order"))
     store.insert_one(
@@ -63,7 +59,7 @@ def write_orders(store: Store, batch: int, source: str, total_cents: int) -> Non
     store.execute(_LINES)
     store.execute(_STEPS, user=store.user, now=store.now, count=count, cents=total_cents, hash=list_hash)
     _note(store, batch, list_hash)
-    drop(store, "staged_order", "staged_reference")
+    drop(store, "staged_order")
 
 
 def hash_of(rows: Iterable[Row]) -> bytes:
@@ -76,12 +72,11 @@ def hash_of(rows: Iterable[Row]) -> bytes:
 
 def _create(store: Store) -> None:
     kind = text_type(store)
-    drop(store, "staged_order", "staged_reference")
+    drop(store, "staged_order")
     store.execute(
         f"""CREATE TEMPORARY TABLE staged_order (head BIGINT PRIMARY KEY, office {kind}, place BIGINT, id BIGINT,
-            total_cents BIGINT, issues BIGINT)"""
+            total_cents BIGINT)"""
     )
-    store.execute(f"CREATE TEMPORARY TABLE staged_reference (head BIGINT PRIMARY KEY, reference {kind})")
     store.execute(_HEADS)
 
 
@@ -90,15 +85,6 @@ def _number(store: Store) -> None:
         before = take_ids(store, office, "order", count) - 1
         sql = "UPDATE staged_order SET id = place + :before WHERE office = :office"
         store.execute(sql, office=office, before=before)
-
-
-def _reference(store: Store) -> None:
-    heads = [head for (head,) in store.rows("SELECT head FROM staged_order WHERE issues = 1 ORDER BY head")]
-    if heads:
-        given = "SELECT reference FROM staged_row WHERE kind = 'receivable' AND reference IS NOT NULL"
-        avoid = {reference for (reference,) in store.rows(given)}
-        numbers = issue(store, len(heads), avoid)
-        store.insert("staged_reference", ("head", "reference"), zip(heads, numbers, strict=True))
 
 
 def _note(store: Store, batch: int, list_hash: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.items.kassenzeichen import Scheme
@@ -12,6 +12,7 @@ from sepa.errors import N_, KasseError, Place
 
 STATES = (N_("created"), N_("certified"), N_("approved"), N_("accepted"), N_("objected"))
 KINDS = (N_("receivable"), N_("payable"))
+PRIVATE_PROFILE = "private"
 COLUMN_OF = {"amount_cents": "amount", "open_cents": "open_amount"}
 """Fields of a row whose column in a list has another name."""
 _NUMBER = re.compile(r"([A-Z0-9]{1,8})-([0-9]{1,15})")
@@ -97,6 +98,15 @@ class Rules:
     schemes: tuple[Scheme, ...]
     accounts: Mapping[tuple[str, str], AccountState]
     defaults: Mapping[str, str]
+    by_role: Mapping[tuple[str, str], str] = field(init=False)
+    """By office and role: the number of the open account, the lowest of several."""
+
+    def __post_init__(self) -> None:
+        found: dict[tuple[str, str], str] = {}
+        for (office, number), state in sorted(self.accounts.items()):
+            if state.role is not None and state.closed_on is None:
+                found.setdefault((office, state.role), number)
+        object.__setattr__(self, "by_role", found)
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -112,6 +122,11 @@ class Rules:
             f"default_account:{row.kind}",
         )
         return next((self.defaults[key] for key in keys if key in self.defaults), None)
+
+
+def control_role(kind: str, profile: str | None) -> str:
+    """Return the role of the control account that carries an item of that kind and profile."""
+    return "receivable_private" if kind == "receivable" and profile == PRIVATE_PROFILE else kind
 
 
 def at(row: OrderRow, field: str) -> Place:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ledger.items.kassenzeichen import active_schemes
+from ledger.items.kassenzeichen import active_schemes, issue
 from ledger.items.orders import AccountState, Checked, OrderRow, Rules
 from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
@@ -105,6 +105,21 @@ def bad_rows(store: Store) -> list[int]:
 def remove_bad(store: Store) -> None:
     """Leave only the good rows."""
     store.execute("DELETE FROM staged_row WHERE bad = 1")
+
+
+def give_references(store: Store) -> None:
+    """Give receivables without a reference fresh Kassenzeichen, in the order of the list; inside a unit of work."""
+    wanting = "kind = 'receivable' AND reference IS NULL AND seq = head"
+    seqs = [seq for (seq,) in store.rows(f"SELECT seq FROM staged_row WHERE {wanting} ORDER BY seq")]
+    if not seqs:
+        return
+    given = "SELECT reference FROM staged_row WHERE kind = 'receivable' AND reference IS NOT NULL"
+    numbers = issue(store, len(seqs), {reference for (reference,) in store.rows(given)})
+    drop(store, "fresh_reference")
+    store.execute(f"CREATE TEMPORARY TABLE fresh_reference (seq BIGINT PRIMARY KEY, reference {text_type(store)})")
+    store.insert("fresh_reference", ("seq", "reference"), zip(seqs, numbers, strict=True))
+    store.execute("UPDATE staged_row SET reference = f.reference FROM fresh_reference f WHERE f.seq = staged_row.seq")
+    drop(store, "fresh_reference")
 
 
 def staged_offices(store: Store) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Literal
 
 from ledger.book.entry import Posting
@@ -61,6 +62,8 @@ def reserve_items(store: Store, office: str, count: int = 1) -> int:
 
 _PLAIN = tuple(f.name for f in fields(NewItem))
 ITEM_COLUMNS = (*_PLAIN, "side", "open_cents")
+_values = attrgetter(*_PLAIN)
+_FOREIGN, _ORIGINAL_DUE = _PLAIN.index("foreign_reference"), _PLAIN.index("original_due")
 
 
 def insert_items(store: Store, items: Sequence[NewItem]) -> None:
@@ -69,10 +72,10 @@ def insert_items(store: Store, items: Sequence[NewItem]) -> None:
 
 
 def _item_row(item: NewItem) -> Row:
-    values = dict(zip(_PLAIN, astuple(item), strict=True))
-    values["foreign_reference"] = int(item.foreign_reference)
-    values["original_due"] = item.original_due or item.due
-    return (*values.values(), SIDES[item.kind], item.amount_cents)
+    values = list(_values(item))
+    values[_FOREIGN] = int(item.foreign_reference)
+    values[_ORIGINAL_DUE] = item.original_due or item.due
+    return (*values, SIDES[item.kind], item.amount_cents)
 
 
 def posting_for(side: str, account: str, item: int, cents: int) -> Posting:

@@ -1,0 +1,160 @@
+"""Opening entries and items: many items to an entry, the part paid before as a clearing of the kind `opening`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
+
+from ledger.book.chart import CONTROL_ROLES
+from ledger.book.entry import Draft, Posting
+from ledger.book.store import account_with_role, post
+from ledger.items.opening import BalanceRow
+from ledger.items.orders import Rules
+from ledger.items.staging_store import drop, give_references, text_type
+from ledger.items.store import SIDES, NewClearing, clear, opening_posting, posting_for, reserve_items
+from ledger.people.parties_store import make_parties
+from ledger.store.engines import Row, Store
+
+ITEMS_PER_ENTRY = 1000
+ENTRIES_AT_ONCE = 20
+_PLACES = """
+    INSERT INTO opening_item (seq, office, place)
+    SELECT seq, office, row_number() OVER (PARTITION BY office ORDER BY seq) FROM staged_row"""
+_LINES = """
+    SELECT s.kind, s.gl_account, s.amount_cents, s.open_cents, p.place FROM opening_item p
+    JOIN staged_row s ON s.seq = p.seq WHERE p.office = :office ORDER BY p.place"""
+_MAIN = "(SELECT min(m.id) FROM item m WHERE m.office = s.office AND m.reference = s.main_reference)"
+_COPIED = (
+    "kind", "party", "reference", "reference_foreign", "claim_kind", "profile", "purpose", "bank_account",
+    "amount_cents", "due", "original_due", "dunning_level", "dunned_on",
+)  # fmt: skip
+_ITEMS = f"""
+    INSERT INTO item (kind, party, reference, foreign_reference, claim_kind, profile, purpose, bank_account,
+        amount_cents, due, original_due, dunning_level, dunned_on, office, id, side, account, main_item, open_cents,
+        opened_on, position)
+    SELECT {", ".join(f"s.{name}" for name in _COPIED)}, s.office, p.place + :items,
+        CASE WHEN s.kind IN ('receivable', 'advance') THEN 'D' ELSE 'C' END, s.gl_account, {_MAIN}, s.amount_cents,
+        CAST(:day AS TEXT), :positions + (p.place - 1) / {ITEMS_PER_ENTRY}
+    FROM opening_item p JOIN staged_row s ON s.seq = p.seq
+    WHERE p.office = :office AND (s.main_reference IS NULL) = :main ORDER BY p.place"""
+_CASES = """
+    INSERT INTO suspense_case (office, item, reason)
+    SELECT s.office, p.place + :items, 'opening' FROM opening_item p JOIN staged_row s ON s.seq = p.seq
+    WHERE p.office = :office AND s.kind IN ('suspense', 'advance')"""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeOpening:
+    """What was taken over in one office: items and what is open on them (debit positive), balances, entries."""
+
+    office: str
+    items: int = 0
+    items_cents: int = 0
+    balances: int = 0
+    entries: int = 0
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """The items of one entry: their postings, what is open in all, and what was paid on which before."""
+
+    postings: list[Posting]
+    open_cents: int
+    paid: list[tuple[int, int]]
+
+
+def write_items(store: Store, day: str) -> tuple[OfficeOpening, ...]:
+    """Write the staged items, whose known parties are found, with their entries; inside a unit of work."""
+    drop(store, "opening_item")
+    store.execute(
+        f"CREATE TEMPORARY TABLE opening_item (seq BIGINT PRIMARY KEY, office {text_type(store)}, place BIGINT)"
+    )
+    store.execute(_PLACES)
+    store.execute("CREATE INDEX ix_opening_item ON opening_item (office, place)")
+    make_parties(store, "staged_row", source="opening", day=day)
+    give_references(store)
+    counts = store.all("SELECT office, count(*) FROM opening_item GROUP BY office ORDER BY office")
+    written = tuple(_office_items(store, day, office, count) for office, count in counts)
+    drop(store, "opening_item")
+    return written
+
+
+def _office_items(store: Store, day: str, office: str, count: int) -> OfficeOpening:
+    before = reserve_items(store, office, count) - 1
+    contra = account_with_role(store, office, "opening")
+    paid: list[list[tuple[int, int]]] = []
+    opened, first, entries = 0, 0, 0
+    chunks = _chunks(store, office, before)
+    while some := list(islice(chunks, ENTRIES_AT_ONCE)):
+        posted = post(store, [_draft(office, day, chunk, contra) for chunk in some])
+        first = first or posted[0].position
+        entries += len(posted)
+        opened += sum(chunk.open_cents for chunk in some)
+        paid += [chunk.paid for chunk in some]
+    for main in (True, False):
+        store.execute(_ITEMS, office=office, items=before, positions=first, day=day, main=main)
+    store.execute(_CASES, office=office, items=before)
+    clear(
+        store,
+        [
+            NewClearing(office, "opening", first + index, day, day, tuple(lines))
+            for index, lines in enumerate(paid)
+            if lines
+        ],
+    )
+    return OfficeOpening(office, items=count, items_cents=opened, entries=entries)
+
+
+def _chunks(store: Store, office: str, before: int) -> Iterator[_Chunk]:
+    """Yield the items of each entry to come, in the order of the list."""
+    rows = store.stream(_LINES, office=office)
+    for _, lines in groupby(rows, key=lambda row: (row[4] - 1) // ITEMS_PER_ENTRY):
+        chunk = _Chunk([], 0, [])
+        for line in lines:
+            _add(chunk, line, before)
+        yield chunk
+
+
+def _add(chunk: _Chunk, line: Row, before: int) -> None:
+    kind, account, amount_cents, open_cents, place = line
+    side, item = SIDES[kind], before + place
+    chunk.postings.append(opening_posting(side, account, item, amount_cents))
+    if amount_cents != open_cents:
+        chunk.postings.append(posting_for(side, account, item, amount_cents - open_cents))
+        chunk.paid.append((item, amount_cents - open_cents))
+    chunk.open_cents += open_cents if side == "D" else -open_cents
+
+
+def _draft(office: str, day: str, chunk: _Chunk, contra: str) -> Draft:
+    balancing = [Posting(contra, -chunk.open_cents)] if chunk.open_cents else []
+    return Draft(office, "opening", day, (*chunk.postings, *balancing), source="opening")
+
+
+def write_balances(
+    store: Store, rules: Rules, balances: Sequence[BalanceRow], day: str, offices: Sequence[OfficeOpening]
+) -> tuple[OfficeOpening, ...]:
+    """Post the balances of accounts without items, one entry an office, and return all that was taken over."""
+    known = {part.office: part for part in offices}
+    for office, rows in groupby(
+        sorted(balances, key=lambda row: (row.office, row.account)), key=lambda row: row.office
+    ):
+        given = list(rows)
+        part = replace(known.get(office, OfficeOpening(office)), balances=len(given))
+        plain = [row for row in given if row.amount_cents and not _has_items(rules, row)]
+        if plain:
+            post(store, [_balance_draft(plain, day, account_with_role(store, office, "opening"))])
+            part = replace(part, entries=part.entries + 1)
+        known[office] = part
+    return tuple(known[office] for office in sorted(known))
+
+
+def _has_items(rules: Rules, row: BalanceRow) -> bool:
+    return rules.accounts[row.office, row.account].role in CONTROL_ROLES
+
+
+def _balance_draft(rows: Sequence[BalanceRow], day: str, contra: str) -> Draft:
+    total = sum(row.amount_cents for row in rows)
+    balancing = [Posting(contra, -total)] if total else []
+    postings = (*(Posting(row.account, row.amount_cents) for row in rows), *balancing)
+    return Draft(rows[0].office, "opening", day, postings, source="opening")
