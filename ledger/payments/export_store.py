@@ -48,7 +48,7 @@ def file_of(store: Store, run: Run) -> Iterator[bytes]:
         date.fromisoformat(run.execution_day),
         batch_booking=not run.single_booking,
         transfers=(stored_transfer(line) for line in lines(store, run)),
-        totals=Totals(run.count, run.sum_cents),
+        totals=Totals(run.count, run.total_cents),
     )
     created = datetime.fromisoformat(run.created_stamp)
     return write(CreditTransferMessage(run.message_id, created, run.debtor_name, (batch,)))

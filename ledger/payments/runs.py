@@ -26,7 +26,7 @@ ROLES: dict[Step | Literal["propose"], tuple[str, ...]] = {
     "discard": ("payments", "releaser"),
 }
 """Who may take each step, in the office that the paying account belongs to."""
-Why = Literal["no_account", "no_name", "in_run", "rule"]
+Why = Literal["no-iban", "no-payee", "reserved", "rule"]
 
 
 class UnknownRunError(KasseError):
@@ -165,7 +165,7 @@ class Run:
     iban: str
     execution_day: str
     count: int
-    sum_cents: int
+    total_cents: int
     list_hash: str
     debtor_name: str
     single_booking: bool
@@ -189,7 +189,7 @@ class Payment:
     end_to_end_id: str
     creditor_name: str
     creditor_iban: str
-    cents: int
+    amount_cents: int
     remittance: str
     office: str
     item: int

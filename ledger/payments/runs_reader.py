@@ -92,4 +92,4 @@ def hash_of(store: Store, run: Run) -> str:
 
 def seen_facts(run: Run) -> dict[str, str | int | bool | None]:
     """Return what a step on a run leaves in the event log: count, sum and hash of the list."""
-    return {"count": run.count, "sum_cents": run.sum_cents, "list_hash": run.list_hash}
+    return {"count": run.count, "sum_cents": run.total_cents, "list_hash": run.list_hash}

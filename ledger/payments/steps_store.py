@@ -156,8 +156,8 @@ def _check_person(store: Store, run: Run) -> None:
 def _check_sum(run: Run, given_cents: int | None) -> None:
     if given_cents is None:
         raise RunSumMissingError
-    if given_cents != run.sum_cents:
-        raise RunSumError(given_cents=given_cents, run=run.number, count=run.count, sum_cents=run.sum_cents)
+    if given_cents != run.total_cents:
+        raise RunSumError(given_cents=given_cents, run=run.number, count=run.count, sum_cents=run.total_cents)
 
 
 def _check_items(store: Store, run: Run) -> None:
@@ -177,7 +177,7 @@ def _post(store: Store, run: Run, day: str, message: str) -> list[Posted]:
     for office, side, account, item, cents in store.stream(_POSTINGS, office=run.office, run=run.number):
         postings[office].append(posting_for(side, account, item, cents))
         settled[office].append((item, cents))
-    transit = Posting(account_with_role(store, run.office, "transit_out"), -run.sum_cents)
+    transit = Posting(account_with_role(store, run.office, "transit_out"), -run.total_cents)
     postings[run.office].append(transit)
     source = f"run:{run.number}"
     drafts = across(run.office, postings, kind="run", posting_day=day, source=source, text=message, group=run.number)

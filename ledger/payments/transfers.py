@@ -150,13 +150,13 @@ class Gathering:
 
     def _obstacle(self, payable: Payable) -> Why | None:
         if payable.run is not None:
-            return "in_run"
+            return "reserved"
         if not payable.iban:
             self.findings.append(_lacking(NoBankAccountError, payable))
-            return "no_account"
+            return "no-iban"
         if not payable.name:
             self.findings.append(_lacking(NoPayeeError, payable))
-            return "no_name"
+            return "no-payee"
         return None
 
     def _accept(self, payable: Payable) -> Iterator[Transfer]:

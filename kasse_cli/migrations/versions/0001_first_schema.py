@@ -578,6 +578,8 @@ def create_tables() -> None:
         Column("count", col.Number(), nullable=False),
         Column("total_cents", col.Cents(), nullable=False),
         Column("list_hash", col.Bytes(), nullable=False),
+        Column("debtor_name", col.Text(), server_default="", nullable=False),
+        Column("single_booking", col.Flag(), server_default="0", nullable=False),
         Column("created_by", col.Number(), nullable=False),
         Column("created_at", col.Text(), nullable=False),
         Column("reviewed_by", col.Number(), nullable=True),
@@ -692,6 +694,7 @@ def create_tables() -> None:
         sa.UniqueConstraint("end_to_end_id", name="uq_payment_end_to_end_id"),
         sqlite_strict=True,
     )
+    op.create_index("ix_payment_twin", "payment", ["creditor_iban", "cents"], unique=False)
     op.create_index(
         "uq_payment_active_item",
         "payment",

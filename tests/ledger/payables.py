@@ -1,0 +1,44 @@
+"""Payables for tests, one a line: `OFFICE AMOUNT DUE PAYEE [IBAN] [reference] | purpose`."""
+
+from ledger.book.entry import Draft, Posting
+from ledger.book.store import office_codes, post
+from ledger.items.store import NewItem, insert_items, opening_posting, reserve_items
+from ledger.people.parties import match_key
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.identifiers import make_iban
+from sepa.money import parse_amount
+
+DAY = "2026-11-10"
+IBANS = {name: make_iban("DE", f"12030000{number:010d}") for number, name in enumerate(("Meyer", "Schulz", "Çelik"), 1)}
+
+
+def party(store: Store, name: str) -> int:
+    found = store.value("SELECT id FROM party WHERE name = :name", name=name)
+    if found:
+        return int(found)
+    number = take_ids(store, BOOK, "party")
+    store.insert_one("party", id=number, name=name, match_key=match_key(name), created_at=store.now)
+    return number
+
+
+def payable(store: Store, line: str) -> tuple[str, int]:
+    """Post one payable and return its office and number; PAYEE - has no party, IBAN - is missing."""
+    head, _, purpose = line.partition(" | ")
+    office, amount, due, payee, *more = head.split()
+    iban = more[0] if more else IBANS.get(payee, "-")
+    item, cents = reserve_items(store, office), parse_amount(amount)
+    postings = (Posting("6100", cents), opening_posting("C", "4400", item, cents))
+    (posted,) = post(store, [Draft(office, "order", DAY, postings, f"order:{item}")])
+    new = NewItem(
+        office, item, "payable", "4400", cents, due, DAY, posted.position,
+        party=None if payee == "-" else party(store, payee), reference=more[1] if len(more) > 1 else None,
+        purpose=purpose or None, bank_account=None if iban == "-" else iban,
+    )  # fmt: skip
+    insert_items(store, [new])
+    return office, item
+
+
+def payables(store: Store, text: str) -> list[tuple[str, int]]:
+    with store.unit(office_codes(store)):
+        return [payable(store, line.strip()) for line in text.strip().splitlines()]

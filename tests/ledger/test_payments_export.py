@@ -1,0 +1,138 @@
+"""The file of a run: valid, taken by a bank, byte for byte the same whenever it is written again (§ 4 no. 7)."""
+
+import datetime as dt
+import hashlib
+
+import pytest
+from lxml import etree
+
+from ledger.payments.export_store import exportable, file_of, note_export
+from ledger.payments.propose_store import propose
+from ledger.payments.runs import FileDiffersError, RunChangedError, RunStateError
+from ledger.payments.runs_reader import run_named
+from ledger.payments.steps_store import release, review
+from ledger.people.users import NotAllowedError
+from sepa.pain001 import NAMESPACE
+from sepa.payments import TotalsError
+from tests.books import MAIN_IBAN, act
+from tests.ledger.payables import payables
+from tests.sepa.oracles import mock_bank, schema_errors
+
+MONDAY = dt.date(2026, 11, 16)
+LINES = """
+    ORDNUNG 100,00 2026-11-10 Meyer | Miete & Nebenkosten
+    BAU 250,50 2026-11-16 Çelik | Pflaster – Los 2
+    KASSE 19,99 2026-11-12 Schulz DE45120300000000000002 RF18539007547034 | Auslagen
+    KASSE 7,00 2026-11-12 Müller FR1420041010050500013M02606 | Übersetzung
+"""
+
+
+def made(store, text=LINES, **more):
+    payables(store, text)
+    run = propose(act(store, "dirk"), today=MONDAY, **more).run
+    review(store, run.number, today=MONDAY)
+    release(act(store, "emil"), run.number, sum_cents=run.total_cents, today=MONDAY)
+    return run_named(act(store, "dirk"), run.number)
+
+
+def written(store, number=1):
+    run = exportable(store, number)
+    with store.snapshot():
+        return b"".join(file_of(store, run))
+
+
+def sha256(file):
+    return hashlib.sha256(file).hexdigest()
+
+
+def texts(file, path):
+    parts = "/".join(f"{{{NAMESPACE}}}{tag}" for tag in path.split("/"))
+    return [element.text for element in etree.fromstring(file).iterfind(".//" + parts)]
+
+
+def test_the_file_says_what_was_released(store):
+    made(store)
+    file = written(store)
+    assert schema_errors("pain.001.001.09", file) == []
+    assert texts(file, "GrpHdr/MsgId") == ["KASSE-00000000-R000001"]
+    assert texts(file, "PmtInf/PmtInfId") == ["KASSE-00000000-R000001-1"]
+    assert texts(file, "GrpHdr/CreDtTm") == ["2026-11-16T05:00:00+00:00"]
+    assert texts(file, "CtrlSum") == ["377.49"] * 2
+    assert texts(file, "BtchBookg") == ["true"]
+    assert texts(file, "DbtrAcct/Id/IBAN") == [MAIN_IBAN]
+    assert texts(file, "Dbtr/Nm") == ["Musterstadt"]
+    assert texts(file, "Cdtr/Nm") == ["Celik", "Schulz", "Mueller", "Meyer"]
+    assert texts(file, "InstdAmt") == ["250.50", "19.99", "7.00", "100.00"]
+    assert texts(file, "PmtId/EndToEndId") == [f"KASSE-R1-{line}" for line in (1, 2, 3, 4)]
+    assert texts(file, "CdtrRefInf/Ref") == ["RF18539007547034"]
+    assert texts(file, "Ustrd") == ["Pflaster - Los 2", "Uebersetzung", "Miete & Nebenkosten"]
+
+
+def test_single_booking_is_asked_for_when_wanted(store):
+    made(store, single_booking=True)
+    assert texts(written(store), "BtchBookg") == ["false"]
+
+
+def test_a_bank_takes_the_file_once(store):
+    made(store)
+    file = written(store)
+    with mock_bank("2026-11-16T09:00") as bank:
+        bank.json("POST", "/_mock/accounts", {"id": "K", "name": "Musterstadt", "iban": MAIN_IBAN, "balance": 100_000})
+        assert b" 0 findings" in bank.call("POST", "/_mock/validate", file)[1]
+        assert bank.call("POST", "/payments", file)[0] == 202
+        bank.json("POST", "/_mock/advance?days=2")
+        paid = {one["end_to_end_id"]: one["amount"] for one in bank.json("GET", "/_mock/payments")}
+        assert paid == {"KASSE-R1-1": 25050, "KASSE-R1-2": 1999, "KASSE-R1-3": 700, "KASSE-R1-4": 10000}
+        assert bank.json("GET", "/_mock/accounts/K")["balance"] == 100_000 - 37749
+        status, answer = bank.call("POST", "/payments", file)
+        assert b"DUPL" in answer or status >= 400
+
+
+def test_an_export_is_noted_once_and_repeats_the_same_bytes(store):
+    made(store)
+    first = written(store)
+    run = note_export(store, 1, sha256(first))
+    assert (run.state, run.file_sha256) == ("exported", sha256(first))
+    store.now = "2026-11-17T08:00:00Z"
+    assert written(store) == first
+    assert note_export(store, 1, sha256(first)) == run
+    assert store.all("SELECT DISTINCT state, active FROM payment") == [("exported", 1)]
+    with pytest.raises(FileDiffersError):
+        note_export(store, 1, sha256(first + b" "))
+
+
+def test_names_that_change_later_change_nothing_in_the_file(store):
+    made(store)
+    first = written(store)
+    with store.unit(["KASSE"]):
+        store.execute("UPDATE party SET name = 'Anders', legal_name = 'Anders'")
+        store.execute("UPDATE setting SET value = 'Neustadt' WHERE key IN ('name', 'municipality')")
+        store.execute("UPDATE item SET due = '2027-01-01'")
+    assert written(store) == first
+
+
+def test_only_a_released_run_has_a_file(store):
+    payables(store, "KASSE 1,00 2026-11-10 Meyer | x")
+    propose(act(store, "dirk"), today=MONDAY)
+    with pytest.raises(RunStateError):
+        exportable(store, 1)
+
+
+def test_only_payments_may_export(store):
+    made(store)
+    with pytest.raises(NotAllowedError):
+        exportable(act(store, "emil"), 1)
+
+
+def test_a_payment_smuggled_in_after_the_release_stops_the_file(store):
+    run = made(store)
+    store.execute(
+        """INSERT INTO payment (office, run, line, end_to_end_id, creditor_name, creditor_iban, cents, remittance,
+           item_office, item, state, active)
+           SELECT office, run, 99, 'X', 'Dieb', creditor_iban, 1, '', item_office, item, 'executed', 0
+           FROM payment WHERE line = 1"""
+    )
+    with pytest.raises(RunChangedError):
+        exportable(store, run.number)
+    with store.snapshot(), pytest.raises(TotalsError):
+        b"".join(file_of(store, run))
