@@ -17,7 +17,7 @@ from sepa.errors import N_, KasseError
 from sepa.identifiers.iban import parse_iban
 
 if TYPE_CHECKING:
-    from ledger.book.closing import AccountLine, AgeLine
+    from ledger.book.closing_protocol import AccountLine, AgeLine
     from ledger.book.closing_service import DayClosing
 
 app = noun(N_("close and confirm the day"))

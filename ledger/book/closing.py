@@ -1,19 +1,17 @@
-"""The closing of a day as values: the protocol that is stored, and what must be in order before a day is closed."""
+"""The rules of closing a day: what must be in order before it, and what goes into the protocol."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
 
+from ledger.book.closing_protocol import AccountLine, AgeLine, ReasonCode
 from ledger.reports.balances_store import BankBalance
 from ledger.reports.items_store import UnclearCase
-from sepa.calendar import is_target_day
+from sepa.calendar import previous_target_day
 from sepa.errors import N_, KasseError
 
-ReasonCode = Literal["", "no_banking_day", "given"]
 AGES = (7, 30, 90, 365)
 """Days up to which unclear money is counted together; the last group has no end."""
 
@@ -112,128 +110,6 @@ class StatementBalance:
     since_cents: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AccountLine:
-    """A bank account in the protocol: opening + in - out = balance, and what the bank says.
-
-    `bank_cents` is the closing balance of the day's statement. Without one it is carried: the last one before (or the
-    balance taken over) and what the bank booked since; `reason_code` then says why there is none.
-    """
-
-    iban: str
-    name: str
-    office: str
-    account: str
-    opening_cents: int
-    in_cents: int
-    out_cents: int
-    balance_cents: int
-    statement: str
-    statement_day: str | None
-    bank_cents: int
-    difference_cents: int
-    reason_code: ReasonCode = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DayLine:
-    """A day that is closed and how many entries it has."""
-
-    day: str
-    entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeLine:
-    """The entries of an office in the closed days: how many, from which number to which."""
-
-    office: str
-    year: int
-    entries: int
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class TransitLine:
-    """Money in transit: what an account for it holds, debit positive."""
-
-    office: str
-    account: str
-    name: str
-    balance_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class FloatingLine:
-    """A Schwebeposten: a bank entry of a day closed before, posted on a later one."""
-
-    number: str
-    account: str
-    bank_day: str
-    posting_day: str
-    amount_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class AgeLine:
-    """Unclear money of an age: `to_days` is None in the last group."""
-
-    kind: str
-    from_days: int
-    to_days: int | None
-    count: int
-    open_cents: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayProtocol:
-    """What two people sign: the days, the accounts, what is unclear or under way, and the head of the book.
-
-    Persons are user numbers: their names are resolved when the protocol is shown.
-    """
-
-    year: int
-    number: int
-    first_day: str
-    last_day: str
-    closed_by: int
-    closed_at: str
-    head: str
-    accounts: tuple[AccountLine, ...]
-    days: tuple[DayLine, ...]
-    offices: tuple[OfficeLine, ...]
-    ages: tuple[AgeLine, ...]
-    transit: tuple[TransitLine, ...]
-    floating: tuple[FloatingLine, ...]
-    format: int = 1
-
-    @property
-    def label(self) -> str:
-        """The protocol's number as people write it: `2026/17`."""
-        return f"{self.year}/{self.number}"
-
-
-_PARTS = {
-    "accounts": AccountLine, "days": DayLine, "offices": OfficeLine, "ages": AgeLine, "transit": TransitLine,
-    "floating": FloatingLine,
-}  # fmt: skip
-
-
-def protocol_text(protocol: DayProtocol) -> str:
-    """Return the protocol as it is stored: JSON with sorted keys, written once and never again."""
-    return json.dumps(asdict(protocol), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def read_protocol(text: str) -> DayProtocol:
-    """Return the protocol that was stored."""
-    values: dict[str, Any] = json.loads(text)
-    for name, kind in _PARTS.items():
-        values[name] = tuple(kind(**row) for row in values[name])
-    return DayProtocol(**values)
-
-
 def previous_day(day: str) -> str:
     """Return the day before."""
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
@@ -244,7 +120,13 @@ def next_day(day: str) -> str:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
+def required_day(day: str) -> str:
+    """Return the last banking day up to the day: the one of which every account needs a statement."""
+    return previous_target_day(date.fromisoformat(day)).isoformat()
+
+
 def account_lines(
+    first: str,
     day: str,
     balances: Sequence[BankBalance],
     moved: Mapping[tuple[str, str], tuple[int, int]],
@@ -252,7 +134,7 @@ def account_lines(
     taken_over: Mapping[tuple[str, str], int],
     reasons: Mapping[str, str],
 ) -> Iterator[AccountLine]:
-    """Yield the accounts of the protocol of the day.
+    """Yield the accounts of the protocol of the day, which closes the days from `first` on.
 
     `moved` holds debits and credits since the last closing, `statements` the last statement by IBAN, `taken_over`
     the opening entries, both by office and account; `reasons` are those given by IBAN.
@@ -265,21 +147,24 @@ def account_lines(
         yield AccountLine(
             own.iban, own.name, own.office, own.account, own.balance_cents - debit + credit, debit, credit,
             own.balance_cents, last.statement, last.day or None, bank, own.balance_cents - bank,
-            "" if last.day == day else _reason_code(day, reasons.get(own.iban)), reasons.get(own.iban, ""),
+            _reason_code(first, day, last.day, reasons.get(own.iban)), reasons.get(own.iban, ""),
         )  # fmt: skip
 
 
-def _reason_code(day: str, given: str | None) -> ReasonCode:
+def _reason_code(first: str, day: str, statement_day: str, given: str | None) -> ReasonCode:
+    if statement_day == day:
+        return ""
     if given:
         return "given"
-    return "" if is_target_day(date.fromisoformat(day)) else "no_banking_day"
+    needed = required_day(day)
+    return "no_banking_day" if needed != day and (needed < first or statement_day >= needed) else ""
 
 
 def check_accounts(day: str, lines: Sequence[AccountLine], reasons: Mapping[str, str]) -> Iterator[KasseError]:
     """Yield what stands against closing the day on these accounts (invariant 3)."""
     for line in lines:
         if line.statement_day != day and not line.reason_code:
-            yield MissingStatementError(iban=line.iban, day=day)
+            yield MissingStatementError(iban=line.iban, day=required_day(day))
         if line.difference_cents:
             yield _difference(line.iban, line.account, day, line.balance_cents, line.bank_cents)
     without = {line.iban for line in lines if line.statement_day != day}

@@ -10,9 +10,7 @@ from hashlib import sha256
 from ledger.book import closing_store
 from ledger.book.chain import book_head
 from ledger.book.closing import (
-    AccountLine,
     ClosingRefusedError,
-    DayProtocol,
     DifferentHeadError,
     DifferentProtocolError,
     FutureDayError,
@@ -24,6 +22,7 @@ from ledger.book.closing import (
     check_earlier,
     previous_day,
 )
+from ledger.book.closing_protocol import AccountLine, DayProtocol
 from ledger.book.closing_store import StoredClosing, closing_of
 from ledger.book.entry import ClosedPeriodError
 from ledger.book.store import heads, kasse_office, office_codes
@@ -162,7 +161,7 @@ def _account_lines(store: Store, first: str, day: str, reasons: dict[str, str]) 
     known = closing_store.last_statements(store, day, balances)
     without = tuple(own for own in balances if not known[own.iban].day)
     moved, before = closing_store.moved(store, first, day), closing_store.taken_over(store, day, without)
-    return tuple(account_lines(day, balances, moved, known, before, reasons))
+    return tuple(account_lines(first, day, balances, moved, known, before, reasons))
 
 
 def _write(store: Store, protocol: DayProtocol) -> None:

@@ -6,15 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ledger.book.closing import (
+from ledger.book.closing import StagedEntriesError, StatementBalance, next_day
+from ledger.book.closing_protocol import (
     DayLine,
     DayProtocol,
     FloatingLine,
     OfficeLine,
-    StagedEntriesError,
-    StatementBalance,
     TransitLine,
-    next_day,
     protocol_text,
     read_protocol,
 )
