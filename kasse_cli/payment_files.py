@@ -64,8 +64,8 @@ def write_file(store: Store, number: int, out: Path) -> Run:
     if out.is_dir():
         raise FolderNameError(file=str(out))
     with replacing(out) as temporary:
-        with temporary.open("wb") as file, store.snapshot():
-            digest = _copy(file_of(store, run), file)
+        with temporary.open("wb") as file, file_of(store, run) as chunks:
+            digest = _copy(chunks, file)
         if out.exists() and _digest(out) != digest:
             raise OtherFileError(file=str(out))
         return note_export(store, number, digest)
@@ -78,8 +78,8 @@ def write_stdout(store: Store, number: int) -> Run:
     run = exportable(store, number)
     try:
         with tempfile.TemporaryFile() as file:
-            with store.snapshot():
-                digest = _copy(file_of(store, run), file)
+            with file_of(store, run) as chunks:
+                digest = _copy(chunks, file)
             noted = note_export(store, number, digest)
             file.seek(0)
             sys.stdout.flush()

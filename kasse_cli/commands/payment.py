@@ -43,6 +43,7 @@ PAYMENTS = (
     Column("state", N_("State"), "word"),
     Column("end_to_end_id", N_("End-to-end id"), shown=False),
 )
+TO_REVIEW = tuple(column for column in PAYMENTS if column.key != "state")
 SKIPPED = (
     Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),
@@ -190,7 +191,7 @@ def review(ctx: Context, run: RunArgument) -> None:
         lines.append(say(N_("nothing new: you have reviewed it before")))
     lines.append(say(N_("next: another person releases it with 'kasse payment release {run} --sum …'"), run=run))
     data = {"run": seen.run, "new": seen.new}
-    render(ctx, Result(data, [Table("payments", PAYMENTS, seen.payments)], lines, seen.findings))
+    render(ctx, Result(data, [Table("payments", TO_REVIEW, seen.payments)], lines, seen.findings))
 
 
 @command(app, "release", examples=("kasse payment release 17 --sum 12.345,67",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 
 from ledger.book.store import office_codes
@@ -35,23 +36,25 @@ def exportable(store: Store, number: int) -> Run:
     return run
 
 
-def file_of(store: Store, run: Run) -> Iterator[bytes]:
-    """Yield the run's pain.001.001.09 file in chunks; inside `snapshot`. What is stored decides every byte.
+@contextmanager
+def file_of(store: Store, run: Run) -> Iterator[Iterator[bytes]]:
+    """Give the run's pain.001.001.09 file in chunks, read from one moment of the book; what is stored decides it all.
 
     Raises `TotalsError` where the payments are not those the run was released with.
     """
     assert run.message_id is not None, "a released run has its message id"
     assert run.created_stamp is not None, "and its time"
-    batch = TransferBatch(
-        batch_id(run.message_id),
-        Party(run.debtor_name, run.iban),
-        date.fromisoformat(run.execution_day),
-        batch_booking=not run.single_booking,
-        transfers=(stored_transfer(line) for line in lines(store, run)),
-        totals=Totals(run.count, run.total_cents),
-    )
     created = datetime.fromisoformat(run.created_stamp)
-    return write(CreditTransferMessage(run.message_id, created, run.debtor_name, (batch,)))
+    with store.snapshot(), closing(lines(store, run)) as stored:
+        batch = TransferBatch(
+            batch_id(run.message_id),
+            Party(run.debtor_name, run.iban),
+            date.fromisoformat(run.execution_day),
+            batch_booking=not run.single_booking,
+            transfers=(stored_transfer(line) for line in stored),
+            totals=Totals(run.count, run.total_cents),
+        )
+        yield write(CreditTransferMessage(run.message_id, created, run.debtor_name, (batch,)))
 
 
 def note_export(store: Store, number: int, sha256: str) -> Run:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 from ledger.payments.runs import PaidBeforeError, Payment, Run, UnknownRunError, list_hash
@@ -66,9 +66,10 @@ def payments(store: Store, run: Run) -> tuple[Payment, ...]:
     return tuple(Payment(*row) for row in store.rows(_PAYMENTS, office=run.office, run=run.number))
 
 
-def lines(store: Store, run: Run) -> Iterator[Line]:
+def lines(store: Store, run: Run) -> Generator[Line, None, None]:
     """Yield the payments of a run as they were proposed; inside `snapshot` or a unit."""
-    return (Line(*row) for row in store.stream(_LINES, office=run.office, run=run.number))
+    for row in store.stream(_LINES, office=run.office, run=run.number):
+        yield Line(*row)
 
 
 def payables_of(store: Store, run: Run) -> Iterator[Payable]:

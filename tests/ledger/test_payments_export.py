@@ -37,8 +37,8 @@ def made(store, text=LINES, **more):
 
 def written(store, number=1):
     run = exportable(store, number)
-    with store.snapshot():
-        return b"".join(file_of(store, run))
+    with file_of(store, run) as chunks:
+        return b"".join(chunks)
 
 
 def sha256(file):
@@ -134,5 +134,5 @@ def test_a_payment_smuggled_in_after_the_release_stops_the_file(store):
     )
     with pytest.raises(RunChangedError):
         exportable(store, run.number)
-    with store.snapshot(), pytest.raises(TotalsError):
-        b"".join(file_of(store, run))
+    with pytest.raises(TotalsError), file_of(store, run) as chunks:
+        b"".join(chunks)
