@@ -40,15 +40,16 @@ def found_the_book(week: Week) -> None:
         user="leitung",
         day=town.TAKEN_OVER,
     )
-    week.say(N_("People: two in the offices, four in the Kasse. Nobody acts on their own work."))
+    week.say(N_("People: two in the offices, four in the Kasse, and the programs of the offices. Nobody acts on their own work."))
     for name, grants in town.STAFF:
         roles = " ".join(f"--office '{office}' --role {role}" for office, role in grants)
         week.type(f"user add {name} {roles}", user="leitung", day=town.TAKEN_OVER)
     week.say(N_("Opening balances and open items of the old system, with control sums."))
-    total = plain(sum(item.open_cents for item in town.OLD_ITEMS))
+    total = sum(town.old_receivables().values())
     week.type(
         f"opening import {week.folder / 'uebernahme'} --as-of {town.TAKEN_OVER} "
-        f"--control balances={plain(town.OPENING_CENTS)} --control receivables={total} --control payables=0.00",
+        f"--control balances={plain(town.OPENING_CENTS + total)} --control receivables={plain(total)} "
+        "--control payables=0.00",
         user="leitung",
         day=town.TAKEN_OVER,
     )
@@ -57,11 +58,11 @@ def found_the_book(week: Week) -> None:
 def take_orders(week: Week) -> None:
     """Import the offices' list, certify, approve and accept it."""
     week.say(N_("Monday. The offices send their orders as an Excel list; nothing is booked yet."))
-    week.type(f"order import {week.folder / 'anordnungen.xlsx'}", user="dirk", day=MON)
+    week.type(f"order import {week.folder / 'anordnungen.xlsx'}", user="fachverfahren", day=MON)
     orders = week.ask("order list", user="dirk", day=MON)["orders"]
     for order in orders:
         if order["kind"] == "receivable":
-            week.references[order["party"]] = order["reference"]
+            week.references[order["name"]] = order["reference"]
     total = plain(sum(order["amount_cents"] for order in orders))
     week.say(N_("One certifies, another approves, the Kasse accepts: only then the items are open."))
     for verb, user in (("certify", "anna"), ("approve", "bernd"), ("accept", "clara")):

@@ -26,6 +26,7 @@ STAFF = (
     ("dirk", (("*", "payments"), ("*", "clerk"))),
     ("emil", (("*", "releaser"), ("*", "head"))),
     ("frida", (("*", "head"),)),
+    ("fachverfahren", (("*", "machine"),)),
 )
 
 
@@ -106,3 +107,11 @@ OLD_ITEMS = (
     OldItem("ORDNUNG", SABINE, 7500, 7500, "2026-10-20", "GA20260902", "Gebühr Hundehaltung"),
     OldItem("BAU", NORTH, 190000, 190000, "2026-11-02", "BA20260044", "Gebühr Festzelt"),
 )
+
+
+def old_receivables() -> dict[str, int]:
+    """Return what is open in the old system, in cents by office."""
+    return {
+        office: sum(item.open_cents for item in OLD_ITEMS if item.office == office)
+        for office in {item.office for item in OLD_ITEMS}
+    }

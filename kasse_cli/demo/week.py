@@ -132,9 +132,9 @@ def write_lists(folder: Path) -> None:
     write_xlsx(folder / "anordnungen.xlsx", [Sheet("Anordnungen", order_columns, rows)])
     old = folder / "uebernahme"
     old.mkdir(parents=True, exist_ok=True)
-    (old / "balances.csv").write_text(
-        f"office;account;amount\nKASSE;2800;{plain(town.OPENING_CENTS)}\n", encoding="utf-8"
-    )
+    balances = ["office;account;amount", f"KASSE;2800;{plain(town.OPENING_CENTS)}"]
+    balances += [f"{office};2400;{plain(cents)}" for office, cents in sorted(town.old_receivables().items())]
+    (old / "balances.csv").write_text("\n".join(balances) + "\n", encoding="utf-8")
     head = (
         "office;kind;name;street;house_number;postcode;town;country;original_amount;open_amount;due;original_due;"
         "reference_foreign;reference;purpose;dunning_level"

@@ -143,7 +143,8 @@ def _bank_accounts(store: Store, plan: BookPlan) -> None:
 
 
 def _schemes_and_rules(store: Store) -> None:
-    scheme = ("standard", "[0-9]{13}", 13, "iso7064_mod_11_10", "", 1, 1)
+    # numbers that people issue begin with 1, because spreadsheets drop leading zeros
+    scheme = ("standard", "[0-9]{13}", 13, "iso7064_mod_11_10", "1", 1, 1)
     columns = ("code", "pattern", "length", "method", "prefix", "issues", "active")
     store.insert("reference_scheme", columns, [scheme])
     rules = [
