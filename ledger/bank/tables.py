@@ -58,6 +58,22 @@ class Statement(SQLModel, table=True):
     entry_count: int = col.number()
     credit_cents: int = col.cents()
     debit_cents: int = col.cents()
+    created: str | None = col.text(nullable=True)
+
+
+class StatementPart(SQLModel, table=True):
+    """A statement whose entries all lie in another one (an earlier issue, a piece of the day): it adds nothing."""
+
+    __tablename__ = "statement_part"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_statement_part_statement"),
+        ForeignKeyConstraint(["whole"], ["statement.id"], name="fk_statement_part_whole"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+
+    statement: int = col.number(primary_key=True)
+    whole: int = col.number()
 
 
 class BankEntry(SQLModel, table=True):
@@ -135,6 +151,7 @@ class StatementEntry(SQLModel, table=True):
     __tablename__ = "statement_entry"
     __table_args__ = col.strict(
         ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_statement_entry_statement"),
+        Index("ix_statement_entry_entry", "office", "entry"),
         clustered=True,
     )
     MUTABLE: ClassVar = ()

@@ -619,6 +619,7 @@ def create_tables() -> None:
         Column("entry_count", col.Number(), nullable=False),
         Column("credit_cents", col.Cents(), nullable=False),
         Column("debit_cents", col.Cents(), nullable=False),
+        Column("created", col.Text(), nullable=True),
         sa.ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_statement_account"),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
@@ -711,6 +712,17 @@ def create_tables() -> None:
         Column("entry", col.Number(), nullable=False),
         sa.ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_statement_entry_statement"),
         sa.PrimaryKeyConstraint("statement", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_statement_entry_entry", "statement_entry", ["office", "entry"], unique=False)
+    op.create_table(
+        "statement_part",
+        Column("statement", col.Number(), autoincrement=False, nullable=False),
+        Column("whole", col.Number(), nullable=False),
+        sa.ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_statement_part_statement"),
+        sa.ForeignKeyConstraint(["whole"], ["statement.id"], name="fk_statement_part_whole"),
+        sa.PrimaryKeyConstraint("statement"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
