@@ -181,6 +181,16 @@ def by_reference(case: Case, running: Running, data: Data) -> Verdict:
     return Doubt("several" if len(named) > 1 or paid or _one_person(wanted) else "ambiguous", evidence)
 
 
+def by_one_reference(case: Case, running: Running, data: Data) -> Verdict:
+    """Settle the one item that the text surely names: most payments, with nothing to weigh up."""
+    if len(case.targets) != 1:
+        return None
+    (only,) = case.targets
+    if not only.strong or only.foreign or running.open_cents(only) <= 0:
+        return None
+    return _settle("reference", {"reference": only.key, "in": only.place}, [only], case, running, data)
+
+
 def by_evidence(case: Case, running: Running, data: Data) -> Verdict:
     """Settle what a number without check digit names where amount, own account or name confirm it."""
     named, paid = _by_key(case.targets, running)
@@ -207,7 +217,7 @@ def by_rule(case: Case, running: Running, data: Data) -> Verdict:
     return None
 
 
-CREDITS: tuple[Rung, ...] = (returned, undone, incomplete, by_reference, by_evidence, by_rule)
+CREDITS: tuple[Rung, ...] = (returned, undone, incomplete, by_one_reference, by_reference, by_evidence, by_rule)
 DEBITS: tuple[Rung, ...] = (returned, undone, incomplete, own_payment, own_run, by_rule)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ledger.bank.matching import Decision, Share, Staged
 from ledger.book.entry import Draft, Posting
@@ -64,24 +65,22 @@ def payment_day(entry: Staged) -> str:
 def plan(decision: Decision, posting_day: str, role: Role, number: Number) -> Plan:
     """Return the drafts of a decision; `role` finds accounts, `number` gives a fresh item number of an office."""
     entry = decision.entry
-    lines = tuple(_line(share, entry, role, number) for share in decision.shares)
+    lines = tuple([_line(share, entry, role, number) for share in decision.shares])
     postings: dict[str, list[Posting]] = {entry.office: [Posting(entry.account, entry.amount_cents)]}
     for line in lines:
         postings.setdefault(line.office, []).append(Posting(line.account, -line.share.cents, line.item))
-    own = any(share.act == "transit" for share in decision.shares)
-    drafts = across(
-        entry.office,
-        postings,
-        kind="execution" if own else "bank",
-        posting_day=posting_day,
-        source=f"bank:{entry.office}/{entry.id}",
-        text=words(entry),
-        bank_day=entry.bank_day,
-        value_day=entry.value_day,
-        payment_day=payment_day(entry),
-        group=entry.seq,
-    )
-    return Plan(decision, lines, tuple(drafts))
+    common: dict[str, Any] = {
+        "kind": "execution" if any(share.act == "transit" for share in decision.shares) else "bank",
+        "posting_day": posting_day,
+        "source": f"bank:{entry.office}/{entry.id}",
+        "text": words(entry),
+        "bank_day": entry.bank_day,
+        "value_day": entry.value_day,
+        "payment_day": payment_day(entry),
+    }
+    if len(postings) == 1:
+        return Plan(decision, lines, (Draft(office=entry.office, postings=tuple(postings[entry.office]), **common),))
+    return Plan(decision, lines, tuple(across(entry.office, postings, group=entry.seq, **common)))
 
 
 def words(entry: Staged) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Never
@@ -117,15 +119,28 @@ def _undo() -> Never:
 
 def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[str, Order] | None = None) -> None:
     """Match and post the staged entries of the scope; inside a unit of work that holds all offices."""
-    found = gather(store, scope)
-    outcome.entries = found
-    if found:
-        poster = _Poster(store, outcome, Data(tuple(bank_rules(store)), orders))
-        for chunk in cases(store, found):
-            poster.post(chunk)
-        poster.finish()
-        _note_event(store, scope, outcome)
-    drop(store)
+    with _without_collector():
+        found = gather(store, scope)
+        outcome.entries = found
+        if found:
+            poster = _Poster(store, outcome, Data(tuple(bank_rules(store)), orders))
+            for chunk in cases(store, found):
+                poster.post(chunk)
+            poster.finish()
+            _note_event(store, scope, outcome)
+        drop(store)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from searching for cycles among a hundred thousand values that have none: a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Poster:

@@ -35,7 +35,8 @@ _OTHER_NUMBERS = re.compile(
 )
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?![A-Z0-9])")
 _CUT = "\x00"
-_FOREIGN_SEGMENT = re.compile(r"[A-Z0-9][A-Z0-9 .\-/\n]*")
+_FOREIGN_SEGMENT = re.compile(r"[A-Z0-9 \n]*[0-9][A-Z0-9 \n]*")
+_WITHOUT_SEPARATORS = str.maketrans("", "", ".-/")
 FOREIGN_WORDS = 4
 FOREIGN_SHORTEST = 5
 SHORT_LABELS = frozenset({"KZ", "AZ", "NR"})
@@ -151,14 +152,18 @@ class Finder:
 
     def _foreign(self, text: str) -> Iterator[str]:
         """Yield what may be a foreign number: up to four words, one after the other, with a digit in them."""
-        for segment in _FOREIGN_SEGMENT.findall(text):
+        lengths, longest = self.foreign_lengths, max(self.foreign_lengths)
+        for segment in _FOREIGN_SEGMENT.findall(text.translate(_WITHOUT_SEPARATORS)):
             words = segment.split()
-            for start in range(len(words)):
-                for end in range(start + 1, min(start + FOREIGN_WORDS, len(words)) + 1):
-                    key = compact("".join(words[start:end]))
-                    long_enough = len(key) >= FOREIGN_SHORTEST or segment == text
-                    if len(key) in self.foreign_lengths and long_enough and not key.isalpha():
+            for start, word in enumerate(words):
+                key = word
+                for end in range(start + 1, start + FOREIGN_WORDS + 1):
+                    long_enough = len(key) >= FOREIGN_SHORTEST or len(words) == end - start
+                    if len(key) in lengths and long_enough and not key.isalpha():
                         yield rf_content(key) or key
+                    if end >= len(words) or len(key) >= longest:
+                        break
+                    key += words[end]
 
 
 def rf_content(reference: str) -> str | None:

@@ -1,0 +1,155 @@
+"""Clarification: unclear money, what it is assigned to, and what speaks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.items.settlement import Claim, Order, spread
+from sepa.errors import N_, KasseError
+
+
+class UnknownCaseError(KasseError):
+    """There is no such case."""
+
+    code = "suspense.unknown"
+    template = N_("office {office} has no suspense case {number}")
+    hint = N_("see 'kasse suspense list' for the numbers")
+
+
+class ClearedCaseError(KasseError):
+    """Nothing is left of the case."""
+
+    code = "suspense.cleared"
+    template = N_("suspense case {number} is settled already")
+    hint = N_("see 'kasse suspense show {number}' for what became of it")
+
+
+class UnknownTargetError(KasseError):
+    """No item has that reference."""
+
+    code = "suspense.target_unknown"
+    template = N_("no {kind} has the reference {reference}")
+    hint = N_("see 'kasse report open-items'; an item without a reference is named OFFICE/NUMBER")
+
+
+class ClosedTargetError(KasseError):
+    """Everything under the reference is paid."""
+
+    code = "suspense.target_closed"
+    template = N_("nothing is open under {reference}")
+    hint = N_("choose another item, or leave the money in suspense until it is paid back")
+
+
+class AssignedTooMuchError(KasseError):
+    """More is assigned than the case holds."""
+
+    code = "suspense.too_much"
+    template = N_("{sum_cents} are assigned, but case {number} holds {open_cents}")
+    hint = N_("give smaller amounts")
+
+
+class OverpaidTargetError(KasseError):
+    """More is assigned than is open under the reference."""
+
+    code = "suspense.overpaid"
+    template = N_("{cents} are assigned to {reference}, but only {open_cents} are open")
+    hint = N_("give a smaller amount, or let the rest become a credit of the person with --surplus credit")
+
+
+class NoAmountError(KasseError):
+    """An amount that assigns nothing."""
+
+    code = "suspense.no_amount"
+    template = N_("nothing can be assigned with the amount {cents}")
+    hint = N_("give an amount above zero")
+
+
+class SurplusPersonError(KasseError):
+    """A surplus that could belong to several persons, or to none."""
+
+    code = "suspense.surplus_person"
+    template = N_("the surplus belongs to no one person")
+    hint = N_("assign to the items of one person, or without --surplus credit")
+
+
+class SurplusOfAdvanceError(KasseError):
+    """A payment out that would become a credit."""
+
+    code = "suspense.surplus_advance"
+    template = N_("case {number} is money paid out: it leaves no credit")
+    hint = N_("assign it without --surplus credit")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants to assign: a reference or OFFICE/NUMBER, and cents (None: all that is open and there)."""
+
+    target: str
+    cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A wish with the open items it names."""
+
+    wish: Wish
+    claims: tuple[Claim, ...]
+    party: int | None
+
+    @property
+    def open_cents(self) -> int:
+        """What is open on all of its items."""
+        return sum(claim.open_cents for claim in self.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Which items are settled with how many cents, and what is over."""
+
+    lines: tuple[tuple[Claim, int], ...]
+    surplus_cents: int = 0
+
+    @property
+    def settled_cents(self) -> int:
+        """What is settled."""
+        return sum(cents for _, cents in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Unclear money that may be the payment of an open item, and why: reference, name, iban."""
+
+    office: str
+    item: int
+    case_office: str
+    case: int
+    why: str
+
+
+def allocate(
+    aims: Sequence[Aim], number: int, open_cents: int, *, surplus: bool, orders: Mapping[str, Order] | None = None
+) -> Allocation:
+    """Return how the money of a case is spread over what a person named, in that order.
+
+    With `surplus` what the case holds beyond the items is over (for a given amount: beyond the items, of that
+    amount). Raises `NoAmountError`, `OverpaidTargetError`, `AssignedTooMuchError`, `SurplusPersonError`.
+    """
+    left, lines, over = open_cents, list[tuple[Claim, int]](), 0
+    for aim in aims:
+        wanted = min(aim.open_cents, left) if aim.wish.cents is None else aim.wish.cents
+        if wanted <= 0:
+            raise NoAmountError(cents=wanted)
+        beyond = max(0, wanted - aim.open_cents)
+        if beyond and not surplus:
+            raise OverpaidTargetError(reference=aim.wish.target, cents=wanted, open_cents=aim.open_cents)
+        lines += spread(aim.claims, wanted - beyond, orders)
+        over += beyond
+        left -= wanted
+    if left < 0:
+        raise AssignedTooMuchError(sum_cents=open_cents - left, number=number, open_cents=open_cents)
+    if surplus and all(aim.wish.cents is None for aim in aims):
+        over += left
+    if over and (len({aim.party for aim in aims}) != 1 or aims[0].party is None):
+        raise SurplusPersonError
+    return Allocation(tuple(lines), over)

@@ -1,0 +1,115 @@
+"""Which open receivables the money in suspense may pay: dunning looks here first (invariant 5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ledger.bank.match_store import book_finder
+from ledger.bank.suspense import Hint
+from ledger.bank.suspense_hints import loose_references, mistyped_references
+from ledger.people.parties import match_key
+from ledger.store.engines import Row, Store
+
+KEYS_AT_ONCE = 500
+_MONEY = """
+    SELECT i.office, i.id, i.open_cents, coalesce(d.name, b.name), coalesce(d.counter_iban, b.counter_iban),
+           coalesce(d.remittance, b.remittance), coalesce(d.creditor_reference, b.creditor_reference),
+           coalesce(d.end_to_end_id, b.end_to_end_id), coalesce(d.amount_cents, i.open_cents), i.purpose
+    FROM item i
+    LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
+    LEFT JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
+    LEFT JOIN bank_detail d ON d.office = b.office AND d.entry = b.id
+    WHERE i.kind = 'suspense' AND i.open_cents > 0"""
+_BY_REFERENCE = """
+    SELECT i.reference, i.office, i.id, i.open_cents, i.amount_cents FROM item i
+    WHERE i.reference IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
+_BY_NAME = """
+    SELECT p.match_key, i.office, i.id, i.open_cents, i.amount_cents FROM party p JOIN item i ON i.party = p.id
+    WHERE p.match_key IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
+_BY_IBAN = """
+    SELECT a.iban, i.office, i.id, i.open_cents, i.amount_cents FROM party_account a JOIN item i ON i.party = a.party
+    WHERE a.iban IN ({keys}) AND a.kind = 'own' AND i.kind = 'receivable' AND i.open_cents > 0"""
+_SIDE_CLAIMS = """
+    SELECT m.office, m.id, s.id FROM item s JOIN item m ON m.office = s.office AND m.id = s.main_item
+    WHERE s.main_item IS NOT NULL AND s.kind = 'receivable' AND s.open_cents > 0"""
+
+
+class _Money(NamedTuple):
+    """Money in suspense: whose it may be is read from what the bank said."""
+
+    office: str
+    case: int
+    cents: frozenset[int]
+
+
+@dataclass(slots=True)
+class _Keys:
+    """What to look for, each with the money it came from; `exact` only counts with the same amount."""
+
+    references: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
+    repaired: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
+    names: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
+    ibans: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
+
+
+def suspense_hints(store: Store) -> Iterator[Hint]:
+    """Yield which open receivable may be paid by which money in suspense, and why.
+
+    By reference (also misread, cut or hidden in a longer number; with one wrong digit only where the amount is
+    right), by name where the amount is right, by the debtor's own account. Generous: a reason to wait, not to book.
+    """
+    keys = _keys(store)
+    seen: set[Hint] = set()
+    for hint in (
+        *_hits(store, _BY_REFERENCE, keys.references, "reference", exact=False),
+        *_hits(store, _BY_REFERENCE, keys.repaired, "reference", exact=True),
+        *_hits(store, _BY_NAME, keys.names, "name", exact=True),
+        *_hits(store, _BY_IBAN, keys.ibans, "iban", exact=False),
+    ):
+        if hint not in seen:
+            seen.add(hint)
+            yield hint
+
+
+def may_be_paid_by(store: Store) -> set[tuple[str, int]]:
+    """Return the open receivables, as (office, item), that money in suspense may pay, side claims included."""
+    found = {(hint.office, hint.item) for hint in suspense_hints(store)}
+    if not found:
+        return found
+    side = {(office, number) for office, main, number in store.rows(_SIDE_CLAIMS) if (office, main) in found}
+    return found | side
+
+
+def _keys(store: Store) -> _Keys:
+    finder, keys = book_finder(store), _Keys()
+    for office, case, left, name, iban, text, structured, end_to_end, cents, purpose in store.rows(_MONEY):
+        money = _Money(office, case, frozenset({left, cents}))
+        words = "\n".join(part for part in (text, structured, end_to_end, purpose) if part)
+        for reference in loose_references(finder, words) | finder.structured(structured or "").keys():
+            keys.references[reference].add(money)
+        for reference in mistyped_references(finder, words):
+            keys.repaired[reference].add(money)
+        if name:
+            keys.names[match_key(name)].add(money)
+        if iban:
+            keys.ibans[iban].add(money)
+    return keys
+
+
+def _hits(store: Store, sql: str, keys: Mapping[str, set[_Money]], why: str, *, exact: bool) -> Iterator[Hint]:
+    for key, office, item, left, amount in _in_portions(store.rows, sql, sorted(keys)):
+        for money in sorted(keys[key], key=lambda one: (one.office, one.case)):
+            if not exact or money.cents & {left, amount}:
+                yield Hint(office, item, money.office, money.case, why)
+
+
+def _in_portions(rows: Callable[..., Iterable[Row]], sql: str, keys: list[str]) -> Iterator[Row]:
+    """Yield the rows of a query for any number of keys; a snapshot may not make a temporary table."""
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        portion = keys[start : start + KEYS_AT_ONCE]
+        portion += [portion[-1]] * (KEYS_AT_ONCE - len(portion))  # one text, prepared once
+        names = {f"k{index}": key for index, key in enumerate(portion)}
+        yield from rows(sql.format(keys=", ".join(f":{name}" for name in names)), **names)

@@ -1,0 +1,104 @@
+"""Unclear money in the book, looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ledger.bank.suspense import UnknownCaseError
+from ledger.book.store import kasse_office
+from ledger.reports.items_store import UnclearCase, unclear_cases
+from ledger.store.engines import Store
+
+_CASE = """
+    SELECT i.id, i.kind, i.account, i.open_cents, i.amount_cents, c.entry, c.reason, e.payment_day, e.posting_day
+    FROM item i JOIN entry e ON e.office = i.office AND e.position = i.position
+    LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
+    WHERE i.office = :office AND i.id = :number AND i.kind IN ('suspense', 'advance')"""
+_BANK = """
+    SELECT b.iban, b.value_day, b.gvc, b.end_to_end_id, b.creditor_reference, b.return_reason, b.position
+    FROM bank_entry b WHERE b.office = :office AND b.id = :entry"""
+_WHY = """
+    SELECT line, rule, evidence, item_office, item, cents FROM bank_match
+    WHERE office = :office AND entry = :entry ORDER BY line"""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision about the money of a bank entry: by which rule, on what evidence, to which item."""
+
+    rule: str
+    evidence: Mapping[str, object]
+    office: str | None
+    item: int | None
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetails:
+    """A case with all the bank said and what was decided about its entry so far."""
+
+    office: str
+    number: int
+    kind: str
+    reason: str | None
+    amount_cents: int
+    open_cents: int
+    entry: int | None
+    iban: str | None
+    value_day: str | None
+    gvc: str | None
+    end_to_end_id: str | None
+    creditor_reference: str | None
+    return_reason: str | None
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as its row has it; `payment_day` is when its money counts as paid."""
+
+    office: str
+    number: int
+    kind: str
+    account: str
+    open_cents: int
+    amount_cents: int
+    entry: int | None
+    reason: str | None
+    payment_day: str | None
+    posting_day: str
+
+
+def list_cases(store: Store, day: str, *, office: str | None = None, older_than_days: int = 0) -> Iterator[UnclearCase]:
+    """Yield the unclear money of the end of the day, oldest first; inside `snapshot` or a unit."""
+    return (case for case in unclear_cases(store, day, office=office) if case.age_days >= older_than_days)
+
+
+def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDetails:
+    """Return a case of the office (default: the Kasse).
+
+    Raises `UnknownCaseError`.
+    """
+    case = find_case(store, office or kasse_office(store), number)
+    bank = store.one(_BANK, office=case.office, entry=case.entry) if case.entry is not None else None
+    why = store.rows(_WHY, office=case.office, entry=case.entry) if bank else ()
+    steps = tuple(Step(rule, json.loads(known or "{}"), to, item, cents) for _, rule, known, to, item, cents in why)
+    iban, value_day, gvc, end_to_end, creditor, back, _ = bank or (None,) * 7
+    return CaseDetails(
+        case.office, case.number, case.kind, case.reason, case.amount_cents, case.open_cents, case.entry, iban,
+        value_day, gvc, end_to_end, creditor, back, steps,
+    )  # fmt: skip
+
+
+def find_case(store: Store, office: str, number: int) -> Case:
+    """Return the row of a case.
+
+    Raises `UnknownCaseError`.
+    """
+    row = store.one(_CASE, office=office, number=number)
+    if row is None:
+        raise UnknownCaseError(office=office, number=number)
+    _, kind, account, left, amount, entry, reason, payment_day, posting_day = row
+    return Case(office, number, kind, account, left, amount, entry, reason, payment_day, posting_day)
