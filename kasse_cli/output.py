@@ -14,11 +14,11 @@ from kasse_cli.columns import Column
 from kasse_cli.context import Call, Context
 from kasse_cli.i18n import sentence
 from kasse_cli.messages import as_json, error_lines, finding_lines
-from kasse_cli.results import Line, Result, Streamed, Table, say
+from kasse_cli.results import Line, Result, Streamed, Table, Written, say
 from sepa.errors import N_, KasseError
 
 Status = Literal["ok", "findings", "error"]
-__all__ = ["Column", "Line", "Result", "Streamed", "Table", "render", "say"]
+__all__ = ["Column", "Line", "Result", "Streamed", "Table", "Written", "json_text", "render", "say"]
 
 
 def render(ctx: Context, result: Result) -> None:
@@ -115,9 +115,14 @@ def _pieces(content: Mapping[str, object], data: Mapping[str, object], tables: S
 
 def _members(data: Mapping[str, object], tables: Sequence[Table]) -> Iterator[str]:
     keys = {table.key for table in tables}
-    plain = {name: value for name, value in data.items() if name not in keys}
+    written = {name: value for name, value in data.items() if isinstance(value, Written)}
+    plain = {name: value for name, value in data.items() if name not in keys and name not in written}
     yield _ENCODER.encode(plain).removesuffix("}")
     lead = ", " if plain else ""
+    for name, value in written.items():
+        yield f"{lead}{_ENCODER.encode(name)}: "
+        lead = ", "
+        yield from value.pieces()
     for table in tables:
         yield f"{lead}{_ENCODER.encode(table.key)}: ["
         lead = ", "
@@ -130,6 +135,8 @@ def _members(data: Mapping[str, object], tables: Sequence[Table]) -> Iterator[st
 def _encode(value: object) -> object:
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, Written):
+        return json.loads("".join(value.pieces()))
     if is_dataclass(value):
         return {f.name: getattr(value, f.name) for f in fields(value)}
     if isinstance(value, Path):
@@ -142,6 +149,11 @@ def _encode(value: object) -> object:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=_encode)
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON in one line, in the form all output has."""
+    return _ENCODER.encode(value)
 
 
 def _to_stderr(lines: Iterable[str]) -> None:

@@ -22,6 +22,13 @@ class Streamed:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A value of `Result.data` that is JSON text already, in pieces, so that a long one is never held as a whole."""
+
+    pieces: Callable[[], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Rows (mappings or dataclasses) under columns; in JSON they are the list `data[key]`."""
 

@@ -1,0 +1,17 @@
+"""`kasse sepa`: files that are exchanged with the bank; no book is needed."""
+
+from __future__ import annotations
+
+from kasse_cli.commands.sepa.show import show
+from kasse_cli.frame import command, noun
+from sepa.errors import N_
+
+app = noun(N_("payment files: read, check, convert"))
+
+command(
+    app,
+    "show",
+    book=False,
+    lists=True,
+    examples=("kasse sepa show statement.xml", "kasse sepa show --summary --json archive.zip"),
+)(show)

@@ -1,0 +1,112 @@
+"""`kasse sepa show`: statements and payment files at the terminal and as JSON."""
+
+import csv
+import zipfile
+from decimal import Decimal
+
+import pytest
+
+from sepa.currencies import minor_digits
+from tests.conftest import needs
+from tests.kasse_cli.bank_files import ENTRY, RETURN, camt, pain001, pain008
+from tests.paths import CORPORA
+
+
+@pytest.fixture
+def files(shell):
+    for name, text in {
+        "statement.xml": camt(),
+        "orders.xml": pain001(),
+        "debits.xml": pain008(),
+        "broken.xml": camt()[:-300],
+        "letter.txt": "Sehr geehrte Damen und Herren",
+    }.items():
+        (shell.folder / name).write_text(text, "utf-8")
+    with zipfile.ZipFile(shell.folder / "archive.zip", "w") as archive:
+        archive.writestr("one.xml", camt(ENTRY, closing="220.00"))
+        archive.writestr("two.xml", camt()[:-300])
+        archive.writestr("three.xml", camt(RETURN, closing="47.00"))
+    return shell
+
+
+def test_files_are_shown(files):
+    files.transcript(
+        "sepa-show",
+        "kasse sepa show statement.xml",
+        "kasse sepa show statement.xml --json",
+        "kasse sepa show orders.xml debits.xml --csv",
+        "kasse sepa show orders.xml --json",
+        "kasse sepa show --summary statement.xml orders.xml",
+        "kasse sepa show --summary --json archive.zip letter.txt",
+        "kasse sepa show broken.xml letter.txt",
+        "kasse sepa show broken.xml --json",
+        "kasse sepa show missing.xml",
+        "kasse sepa show .",
+    )
+
+
+def test_a_broken_member_is_named_and_left_out(files):
+    done = files("kasse sepa show archive.zip --json")
+    assert done.code == 3
+    assert [file["path"] for file in done.data["files"]] == ["archive.zip/one.xml", "archive.zip/three.xml"]
+    assert [[e["amount_cents"] for e in s["entries"]] for f in done.data["files"] for s in f["statements"]] == [
+        [12000],
+        [-5300],
+    ]
+    [finding] = done.json["findings"]
+    assert finding["place"]["file"] == "archive.zip/two.xml"
+    assert finding["place"]["line"]
+
+
+def test_a_batch_has_no_name_but_what_its_details_share(files):
+    detail = (
+        "<TxDtls><Refs><MndtId>M-1</MndtId></Refs><RltdPties><Cdtr><Pty><Nm>{}</Nm></Pty></Cdtr></RltdPties></TxDtls>"
+    )
+    entry = f"""<Ntry><Amt Ccy="EUR">5.00</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><NtryDtls>
+    {detail.format("Anna Eins")}{detail.format("Berta Zwei")}</NtryDtls></Ntry>"""
+    (files.folder / "batch.xml").write_text(camt(entry, closing="95.00"), "utf-8")
+    [entry] = files("kasse sepa show batch.xml --json").data["files"][0]["statements"][0]["entries"]
+    assert (entry["name"], entry["mandate_id"]) == (None, "M-1")
+    assert [one["name"] for one in entry["details"]] == ["Anna Eins", "Berta Zwei"]
+
+
+def test_other_currencies_keep_their_own_decimals(files):
+    entry = ENTRY.replace('Ccy="EUR">120.00', 'Ccy="JPY">120')
+    (files.folder / "yen.xml").write_text(camt(entry, "100", "220", currency="JPY"), "utf-8")
+    shown = files("kasse sepa show yen.xml --json").data["files"][0]["statements"][0]
+    assert (shown["opening_cents"], shown["entries"][0]["amount_cents"]) == (100, 120)
+    [head, row] = csv.reader(files("kasse sepa show yen.xml --csv").out.splitlines())
+    assert dict(zip(head, row, strict=True))["amount"] == "120"
+
+
+def test_standard_input_is_a_file(files):
+    done = files("kasse sepa show - --summary --json", stdin=camt())
+    assert [(one["path"], one["entries"]) for one in done.data["files"]] == [("-", 2)]
+
+
+def test_a_workbook_and_json_can_be_had_at_once(files):
+    done = files("kasse sepa show statement.xml --json --xlsx list.xlsx")
+    assert len(done.data["entries"]) == 2
+    assert (files.folder / "list.xlsx").exists()
+
+
+def corpus():
+    table = CORPORA / "expected.tsv"
+    if not table.exists():
+        return []
+    with table.open(encoding="utf-8") as lines:
+        return [row for row in csv.DictReader(lines, delimiter="\t") if row["path"].endswith(".xml")]
+
+
+def test_the_summary_of_files_of_others_has_the_expected_numbers(shell):
+    rows = [row for row in corpus() if row["statements"] != "0"]
+    needs("corpora", bool(rows), f"no files of other projects under {CORPORA}")
+    done = shell(["sepa", "show", "--summary", "--json", *(str(CORPORA / row["path"]) for row in rows)])
+    found = done.data["files"]
+    assert len(found) == len(rows) > 40
+    for row, one in zip(rows, found, strict=True):
+        digits = minor_digits(one["currencies"].split()[0]) if one["currencies"] else 2
+        sums = [Decimal(one[key]).scaleb(-digits) for key in ("credit_cents", "debit_cents")]
+        assert (one["statements"], one["entries"]) == (int(row["statements"]), int(row["entries"])), row["path"]
+        if " " not in one["currencies"]:
+            assert sums == [Decimal(row["credits"]), Decimal(row["debits"])], row["path"]
