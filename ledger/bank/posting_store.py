@@ -31,7 +31,7 @@ class LatePostingError(KasseError):
     """A bank entry of a closed day, posted on the first open day (Schwebeposten)."""
 
     code = "bank.late"
-    template = N_("{bank_day} is closed: {amount_cents} on {iban} was posted on {posting_day} as entry {number}")
+    template = N_("{bank_day} is closed: {amount_cents} on {iban} was posted on {posting_day} as entry {entry}")
     hint = N_("name it in the closing of {posting_day}; the bank delivered it late")
     severity = "warning"
 
@@ -194,7 +194,7 @@ class _Poster:
             self.outcome.late += 1
             self.outcome.findings.append(
                 LatePostingError(
-                    number=f"{lead.year}/{lead.number}",
+                    entry=f"{lead.office}-{lead.year}-{lead.number}",
                     iban=entry.iban,
                     amount_cents=entry.amount_cents,
                     bank_day=entry.bank_day,

@@ -96,7 +96,7 @@ def assign(
         _note(store, case, got, [aim.wish.target for aim in aims])
     settled = allocation.settled_cents
     return Assigned(
-        office, number, f"{posted.year}/{posted.number}", settled, allocation.surplus_cents,
+        office, number, f"{posted.office}-{posted.year}-{posted.number}", settled, allocation.surplus_cents,
         case.open_cents - settled - allocation.surplus_cents,
         tuple(got),
     )  # fmt: skip

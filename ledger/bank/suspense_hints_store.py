@@ -22,7 +22,8 @@ _MONEY = """
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     LEFT JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
     LEFT JOIN bank_detail d ON d.office = b.office AND d.entry = b.id
-    WHERE i.kind = 'suspense' AND i.open_cents > 0"""
+    WHERE i.kind = 'suspense' AND i.open_cents > 0
+      AND (CAST(:office AS TEXT) IS NULL OR (i.office = :office AND i.id = :case))"""
 _BY_REFERENCE = """
     SELECT i.reference, i.office, i.id, i.open_cents, i.amount_cents FROM item i
     WHERE i.reference IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
@@ -32,6 +33,9 @@ _BY_NAME = """
 _BY_IBAN = """
     SELECT a.iban, i.office, i.id, i.open_cents, i.amount_cents FROM party_account a JOIN item i ON i.party = a.party
     WHERE a.iban IN ({keys}) AND a.kind = 'own' AND i.kind = 'receivable' AND i.open_cents > 0"""
+_ITEM = """
+    SELECT i.reference, p.name, i.open_cents FROM item i LEFT JOIN party p ON p.id = i.party
+    WHERE i.office = :office AND i.id = :item"""
 _SIDE_CLAIMS = """
     SELECT m.office, m.id, s.id FROM item s JOIN item m ON m.office = s.office AND m.id = s.main_item
     WHERE s.main_item IS NOT NULL AND s.kind = 'receivable' AND s.open_cents > 0"""
@@ -55,13 +59,13 @@ class _Keys:
     ibans: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
 
 
-def suspense_hints(store: Store) -> Iterator[Hint]:
-    """Yield which open receivable may be paid by which money in suspense, and why.
+def suspense_hints(store: Store, case: tuple[str, int] | None = None) -> Iterator[Hint]:
+    """Yield which open receivable may be paid by which money in suspense (or that of one case), and why.
 
     By reference (also misread, cut or hidden in a longer number; with one wrong digit only where the amount is
     right), by name where the amount is right, by the debtor's own account. Generous: a reason to wait, not to book.
     """
-    keys = _keys(store)
+    keys = _keys(store, case)
     seen: set[Hint] = set()
     for hint in (
         *_hits(store, _BY_REFERENCE, keys.references, "reference", exact=False),
@@ -83,9 +87,31 @@ def may_be_paid_by(store: Store) -> set[tuple[str, int]]:
     return found | side
 
 
-def _keys(store: Store) -> _Keys:
+@dataclass(frozen=True, slots=True)
+class HintedItem:
+    """An open receivable that a case may be for, and why: reference, name, iban."""
+
+    office: str
+    item: int
+    reference: str | None
+    party: str | None
+    open_cents: int
+    why: str
+
+
+def hinted_items(store: Store, office: str, case: int) -> list[HintedItem]:
+    """Return the open receivables that the money of one case may pay, the strongest reasons first."""
+    found: dict[tuple[str, int], HintedItem] = {}
+    for hint in suspense_hints(store, (office, case)):
+        reference, party, left = store.one(_ITEM, office=hint.office, item=hint.item) or (None, None, 0)
+        found.setdefault((hint.office, hint.item), HintedItem(hint.office, hint.item, reference, party, left, hint.why))
+    return list(found.values())
+
+
+def _keys(store: Store, only: tuple[str, int] | None) -> _Keys:
     finder, keys = book_finder(store), _Keys()
-    for office, case, left, name, iban, text, structured, end_to_end, cents, purpose in store.rows(_MONEY):
+    where = {"office": only[0] if only else None, "case": only[1] if only else 0}
+    for office, case, left, name, iban, text, structured, end_to_end, cents, purpose in store.rows(_MONEY, **where):
         money = _Money(office, case, frozenset({left, cents}))
         words = "\n".join(part for part in (text, structured, end_to_end, purpose) if part)
         for reference in loose_references(finder, words) | finder.structured(structured or "").keys():

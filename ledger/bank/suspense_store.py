@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ledger.bank.suspense import UnknownCaseError
 from ledger.book.store import kasse_office
+from ledger.people.users import user_name
 from ledger.reports.items_store import UnclearCase, unclear_cases
 from ledger.store.engines import Store
 
@@ -17,7 +18,8 @@ _CASE = """
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     WHERE i.office = :office AND i.id = :number AND i.kind IN ('suspense', 'advance')"""
 _BANK = """
-    SELECT b.iban, b.value_day, b.gvc, b.end_to_end_id, b.creditor_reference, b.return_reason, b.position
+    SELECT b.bank_day, b.value_day, b.name, b.counter_iban, b.remittance, b.iban, b.gvc, b.end_to_end_id,
+           b.creditor_reference, b.return_reason
     FROM bank_entry b WHERE b.office = :office AND b.id = :entry"""
 _WHY = """
     SELECT line, rule, evidence, item_office, item, cents FROM bank_match
@@ -29,10 +31,10 @@ class Step:
     """One decision about the money of a bank entry: by which rule, on what evidence, to which item."""
 
     rule: str
-    evidence: Mapping[str, object]
     office: str | None
     item: int | None
-    cents: int
+    amount_cents: int
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,12 @@ class CaseDetails:
     amount_cents: int
     open_cents: int
     entry: int | None
-    iban: str | None
+    bank_day: str | None
     value_day: str | None
+    name: str | None
+    bank_account: str | None
+    remittance: str | None
+    iban: str | None
     gvc: str | None
     end_to_end_id: str | None
     creditor_reference: str | None
@@ -84,12 +90,20 @@ def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDe
     case = find_case(store, office or kasse_office(store), number)
     bank = store.one(_BANK, office=case.office, entry=case.entry) if case.entry is not None else None
     why = store.rows(_WHY, office=case.office, entry=case.entry) if bank else ()
-    steps = tuple(Step(rule, json.loads(known or "{}"), to, item, cents) for _, rule, known, to, item, cents in why)
-    iban, value_day, gvc, end_to_end, creditor, back, _ = bank or (None,) * 7
+    steps = tuple(Step(rule, to, item, cents, _in_words(store, known)) for _, rule, known, to, item, cents in why)
+    bank_day, value_day, name, account, text, iban, gvc, end_to_end, creditor, back = bank or (None,) * 10
     return CaseDetails(
-        case.office, case.number, case.kind, case.reason, case.amount_cents, case.open_cents, case.entry, iban,
-        value_day, gvc, end_to_end, creditor, back, steps,
+        case.office, case.number, case.kind, case.reason, case.amount_cents, case.open_cents, case.entry, bank_day,
+        value_day, name, account, text, iban, gvc, end_to_end, creditor, back, steps,
     )  # fmt: skip
+
+
+def _in_words(store: Store, evidence: str | None) -> str:
+    """Return stored evidence as a person reads it: `in=text; reference=0001234567899`."""
+    known = json.loads(evidence or "{}")
+    if "by" in known:
+        known["by"] = user_name(store, known["by"])
+    return "; ".join(f"{name}={value}" for name, value in known.items())
 
 
 def find_case(store: Store, office: str, number: int) -> Case:

@@ -300,7 +300,7 @@ def test_an_entry_of_a_closed_day_is_posted_on_the_first_open_day_with_a_finding
     (finding,) = outcome.findings
     assert (outcome.late, finding.code, finding.severity) == (1, "bank.late", "warning")
     assert finding.fields == {
-        "number": "2026/1", "iban": MAIN_IBAN, "amount_cents": 5000, "bank_day": "2026-11-16", "posting_day": "2026-11-17",
+        "entry": "KASSE-2026-1", "iban": MAIN_IBAN, "amount_cents": 5000, "bank_day": "2026-11-16", "posting_day": "2026-11-17",
     }  # fmt: skip
     assert kasse.all("SELECT DISTINCT posting_day, bank_day, payment_day FROM entry WHERE kind = 'bank'") == [
         ("2026-11-17", "2026-11-16", "2026-11-16")

@@ -175,10 +175,10 @@ def test_every_decision_is_explained_afterwards(clerk):
     assign(clerk, number, [Wish(reference(clerk, 1), 1000)], day=TODAY)
     details = show_case(clerk, number)
     assert (details.open_cents, details.amount_cents, details.reason) == (3000, 6000, "no_reference")
-    assert [(step.rule, step.item, step.cents) for step in details.steps] == [
+    assert [(step.rule, step.item, step.amount_cents) for step in details.steps] == [
         ("clarify", number, 6000), ("assigned", clerk.dog, 2000), ("assigned", clerk.dog, 1000),
     ]  # fmt: skip
-    assert details.steps[1].evidence == {"at": clerk.now, "by": clerk.user}
+    assert details.steps[1].evidence == f"at={clerk.now}; by=clara"
     facts = clerk.all("SELECT action, object, facts FROM event WHERE office = 'KASSE' ORDER BY position DESC LIMIT 1")
     assert facts == [
         ("suspense.assign", f"item:{number}", json.dumps({"cents": 1000, "items": 1}, separators=(",", ":")))
