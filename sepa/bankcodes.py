@@ -45,6 +45,16 @@ def split_code(proprietary: str) -> BankCode:
 
 
 @lru_cache(maxsize=1024)
+def domain_code(domain: str | None, family: str | None, subfamily: str | None) -> str:
+    """Return the ISO bank transaction code in one word, without the parts that are missing.
+
+    >>> domain_code("PMNT", "RCDT", "ESCT")
+    'PMNT-RCDT-ESCT'
+    """
+    return "-".join(part for part in (domain, family, subfamily) if part)
+
+
+@lru_cache(maxsize=1024)
 def is_return(gvc: str, subfamily: str) -> bool:
     """Tell whether the codes say that an earlier payment came back (R-transaction)."""
     return gvc in _RETURN_GVC or subfamily in _RETURN_SUBFAMILIES

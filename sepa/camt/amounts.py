@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from sepa.currencies import minor_digits
 from sepa.errors import N_, KasseError, Place
@@ -11,8 +12,8 @@ from sepa.notes import Notes
 from sepa.statements import Charge, OtherAmount
 from sepa.xml.walk import Record
 
-_KINDS = {"InstdAmt": "INSTD", "TxAmt": "TX", "CntrValAmt": "CNTRVAL", "AnncdPstngAmt": "ANNCD"}
-_SIGNS = {"CRDT": 1, "DBIT": -1}
+_KINDS = (("InstdAmt", "INSTD"), ("TxAmt", "TX"), ("CntrValAmt", "CNTRVAL"), ("AnncdPstngAmt", "ANNCD"))
+SIGNS = {"CRDT": 1, "DBIT": -1}
 
 
 class UnfitAmountError(KasseError):
@@ -36,46 +37,45 @@ def minor_units(text: str, currency: str, notes: Notes, line: int | None) -> int
 
     Raises `InvalidAmountError` with its place for a text that is no amount: it is never taken for zero.
     """
-    digits = minor_digits(currency)
     try:
-        return parse_decimal(text, digits)
+        return _parsed(text, currency)
     except FractionOfCentError:
         notes.add(UnfitAmountError(amount=text, currency=currency), line)
-        return int(Decimal(text).scaleb(digits).to_integral_value(ROUND_HALF_UP))
+        return int(Decimal(text).scaleb(minor_digits(currency)).to_integral_value(ROUND_HALF_UP))
     except KasseError as error:
         raise error.at(Place(line=line, value=text)).at(notes.place) from None
 
 
-def sign_of(record: Record, notes: Notes, line: int | None) -> int:
+@lru_cache(maxsize=256)  # the amount of a detail is nearly always the one of its entry
+def _parsed(text: str, currency: str) -> int:
+    return parse_decimal(text, minor_digits(currency))
+
+
+def sign_of(raw: dict[str, str], notes: Notes, line: int | None) -> int:
     """Return 1 for a credit and -1 for a debit; raises `DirectionError`."""
-    mark = record.get("CdtDbtInd", "")
-    if mark not in _SIGNS:
+    mark = raw.get("CdtDbtInd", "")
+    if mark not in SIGNS:
         raise DirectionError(place=Place(line=line, field="CdtDbtInd").within(notes.place), text=mark)
-    return _SIGNS[mark]
+    return SIGNS[mark]
 
 
 def charges(record: Record, currency: str, notes: Notes, line: int | None) -> tuple[Charge, ...]:
     """Return the fees of an entry or detail; a fee without direction is money taken."""
     found: list[Charge] = []
     for block in record.many("Chrgs"):
-        fees = block.many("Rcrd") or (block,)
-        for fee in fees:
-            text, unit = _fee_amount(fee)
-            if text:
-                found.append(_charge(fee, text, unit or currency, notes, line))
+        for fee in block.many("Rcrd") or (block,):
+            key = "Amt" if "Amt" in fee.raw else "TtlChrgsAndTaxAmt"
+            if key in fee.raw:
+                found.append(_charge(fee.raw, key, currency, notes, line))
     return tuple(found)
 
 
-def _fee_amount(fee: Record) -> tuple[str, str]:
-    key = "Amt" if "Amt" in fee else "TtlChrgsAndTaxAmt"
-    return fee.get(key, ""), fee.get(f"{key}@", "")
-
-
-def _charge(fee: Record, text: str, currency: str, notes: Notes, line: int | None) -> Charge:
-    cents = minor_units(text, currency, notes, line)
+def _charge(fee: dict[str, str], key: str, currency: str, notes: Notes, line: int | None) -> Charge:
+    unit = fee.get(f"{key}@") or currency
+    cents = minor_units(fee[key], unit, notes, line)
     return Charge(
         amount_cents=cents if fee.get("CdtDbtInd") == "CRDT" else -cents,
-        currency=currency,
+        currency=unit,
         included=fee.get("ChrgInclInd", "true") in {"true", "1"},
         bearer=fee.get("bearer", ""),
         kind=fee.get("kind", ""),
@@ -84,18 +84,15 @@ def _charge(fee: Record, text: str, currency: str, notes: Notes, line: int | Non
 
 def other_amounts(record: Record, currency: str, notes: Notes, line: int | None) -> tuple[OtherAmount, ...]:
     """Return the amounts in other views, with the exchange rate where one is given; always positive."""
-    found = [
-        OtherAmount(
-            kind=kind,
-            amount_cents=minor_units(record[key], record.get(f"{key}@") or currency, notes, line),
-            currency=record.get(f"{key}@") or currency,
-            rate=record.get(f"{key}.rate", ""),
-        )
-        for key, kind in _KINDS.items()
-        if key in record
-    ]
-    for own in record.many("AmtDtls/PrtryAmt"):
-        unit = own.get("Amt@") or currency
-        cents = minor_units(own.get("Amt", ""), unit, notes, line)
-        found.append(OtherAmount("PRTRY", cents, unit, own.get("Amt.rate", ""), own.get("Tp", "")))
+    raw = record.raw
+    found: list[OtherAmount] = []
+    for key, kind in _KINDS:
+        if key in raw:
+            unit = raw.get(key + "@") or currency
+            cents = minor_units(raw[key], unit, notes, line)
+            found.append(OtherAmount(kind, cents, unit, raw.get(key + ".rate", "")))
+    for one in record.many("AmtDtls/PrtryAmt"):
+        unit = one.raw.get("Amt@") or currency
+        cents = minor_units(one.raw.get("Amt", ""), unit, notes, line)
+        found.append(OtherAmount("PRTRY", cents, unit, one.raw.get("Amt.rate", ""), one.raw.get("Tp", "")))
     return tuple(found)

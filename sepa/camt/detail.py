@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from sepa.bankcodes import is_return, split_code
+from sepa.bankcodes import domain_code, is_return, split_code
 from sepa.camt.amounts import charges, minor_units, other_amounts, sign_of
-from sepa.camt.party import counterparty, creditor_id
+from sepa.camt.party import add_counterparty, creditor_id
 from sepa.notes import Notes
 from sepa.statements import Detail, StructuredReference
 from sepa.xml.walk import Record
 
-_REFERENCES = (
-    "ChqNb",
-    "ClrSysRef",
-    "AcctOwnrTxId",
-    "AcctSvcrTxId",
-    "MktInfrstrctrTxId",
-    "PrcgId",
-    "RtrId",
-)
+_REFERENCES = ("ChqNb", "ClrSysRef", "AcctOwnrTxId", "AcctSvcrTxId", "MktInfrstrctrTxId", "PrcgId", "RtrId")
 _AMOUNT_KEYS = ("Amt", "TxAmt", "CntrValAmt")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What a detail inherits from its entry and statement."""
 
     sign: int
@@ -32,91 +23,73 @@ class View:
     returned: bool
     own_account: str
     line: int | None
+    codes: dict[str, Any]
 
 
 def detail(record: Record, view: View, notes: Notes) -> Detail:
     """Return the transaction; raises `InvalidAmountError` and `DirectionError` with their place."""
-    get = record.get
-    sign = sign_of(record, notes, view.line) if "CdtDbtInd" in record else view.sign
-    cents, currency = _amount(record, view, notes)
-    other, own = counterparty(
-        record,
-        credit=sign > 0,
-        returned=view.returned or _returned(record),
-        own_account=view.own_account,
-    )
-    return Detail(
-        amount_cents=None if cents is None else sign * cents,
-        currency=currency,
-        message_id=get("Refs/MsgId", ""),
-        servicer_reference=get("Refs/AcctSvcrRef", ""),
-        payment_information_id=get("Refs/PmtInfId", ""),
-        instruction_id=get("Refs/InstrId", ""),
-        end_to_end_id=get("Refs/EndToEndId", ""),
-        transaction_id=get("Refs/TxId", ""),
-        mandate_id=get("Refs/MndtId", ""),
-        creditor_id=creditor_id(record) if record.records else "",
-        name=other.name,
-        iban=other.iban,
-        account=other.account,
-        bic=other.bic,
-        ultimate_name=other.ultimate_name,
-        own_ultimate_name=own.ultimate_name,
-        remittance=record.lines("RmtInf/Ustrd"),
-        structured=_structured(record) if record.records else (),
-        purpose=get("purpose", ""),
-        return_reason=get("return_reason", ""),
-        return_information=record.lines("RtrInf/AddtlInf"),
-        bank_transaction_code=domain_code(record),
-        proprietary_code=get("proprietary", ""),
-        charges=charges(record, view.currency, notes, view.line) if record.records else (),
-        other_amounts=other_amounts(record, view.currency, notes, view.line),
-        additional_information=get("AddtlTxInf", ""),
-        uetr=get("Refs/UETR", ""),
-        other_references=_other_references(record),
-        structured_text=_structured_text(record) if record.records else (),
-        return_originator=get("return_originator", ""),
-        local_instrument=get("local_instrument", ""),
-    )
+    raw, texts, fields = record.raw, record.texts, record.plain
+    sign = sign_of(raw, notes, view.line) if "CdtDbtInd" in raw else view.sign
+    _add_amount(fields, raw, sign, view, notes)
+    returned = view.returned or _returned(fields, raw)
+    add_counterparty(fields, raw, credit=sign > 0, returned=returned, own_account=view.own_account)
+    if "domain" in raw:
+        fields["bank_transaction_code"] = domain_code(raw["domain"], raw.get("family"), raw.get("subfamily"))
+    if others := other_amounts(record, view.currency, notes, view.line):
+        fields["other_amounts"] = others
+    if texts and "RmtInf/Ustrd" in texts:
+        fields["remittance"] = tuple(texts["RmtInf/Ustrd"])
+    if record.records or (texts and len(texts) > ("remittance" in fields)):
+        fields |= _rare(record, view, notes)
+    return Detail.of(fields)
 
 
-def domain_code(record: Record) -> str:
-    """Return the ISO bank transaction code as `PMNT-RCDT-ESCT`, or nothing."""
-    parts = [record[key] for key in ("domain", "family", "subfamily") if key in record]
-    return "-".join(parts)
+def _rare(record: Record, view: View, notes: Notes) -> dict[str, Any]:
+    """Return the fields that come from repeated elements."""
+    blocks = record.many("RmtInf/Strd")
+    return {
+        "creditor_id": creditor_id(record),
+        "structured": _structured(blocks),
+        "structured_text": tuple(line for block in blocks for line in block.lines("AddtlRmtInf")),
+        "return_information": record.lines("RtrInf/AddtlInf"),
+        "charges": charges(record, view.currency, notes, view.line),
+        "other_references": _other_references(record),
+    }
 
 
-def _returned(record: Record) -> bool:
-    gvc = split_code(record.get("proprietary", "")).gvc
-    return "return_reason" in record or is_return(gvc, record.get("subfamily", ""))
+def _returned(fields: dict[str, Any], raw: dict[str, str]) -> bool:
+    if "return_reason" in fields:
+        return True
+    code, subfamily = fields.get("proprietary_code"), raw.get("subfamily")
+    return bool(code or subfamily) and is_return(split_code(code or "").gvc, subfamily or "")
 
 
-def _amount(record: Record, view: View, notes: Notes) -> tuple[int | None, str]:
-    """Return the amount in the currency of the entry if the bank gives it, else in its own currency."""
-    given = [(record[key], record.get(f"{key}@") or view.currency) for key in _AMOUNT_KEYS if key in record]
-    for text, currency in given:
-        if currency == view.currency:
-            return minor_units(text, currency, notes, view.line), currency
-    for text, currency in given:
-        return minor_units(text, currency, notes, view.line), currency
-    return None, ""
+def _add_amount(fields: dict[str, Any], raw: dict[str, str], sign: int, view: View, notes: Notes) -> None:
+    """Add the amount in the currency of the entry if the bank gives it, else in its own currency."""
+    first = ""
+    for key in _AMOUNT_KEYS:
+        if key in raw:
+            first = first or key
+            if (raw.get(key + "@") or view.currency) == view.currency:
+                fields["currency"] = view.currency
+                fields["amount_cents"] = sign * minor_units(raw[key], view.currency, notes, view.line)
+                return
+    if first:
+        fields["currency"] = raw[first + "@"]
+        fields["amount_cents"] = sign * minor_units(raw[first], raw[first + "@"], notes, view.line)
 
 
-def _structured(record: Record) -> tuple[StructuredReference, ...]:
+def _structured(blocks: list[Record]) -> tuple[StructuredReference, ...]:
     found: list[StructuredReference] = []
-    for block in record.many("RmtInf/Strd"):
+    for block in blocks:
         for one in (block, *block.many("RfrdDocInf")):
-            if "reference" in one:
-                kind, issuer = one.get("kind", ""), one.get("issuer", "")
-                found.append(StructuredReference(one["reference"], kind, issuer))
+            if "reference" in one.raw:
+                kind, issuer = one.raw.get("kind", ""), one.raw.get("issuer", "")
+                found.append(StructuredReference(one.raw["reference"], kind, issuer))
     return tuple(found)
 
 
-def _structured_text(record: Record) -> tuple[str, ...]:
-    return tuple(line for block in record.many("RmtInf/Strd") for line in block.lines("AddtlRmtInf"))
-
-
 def _other_references(record: Record) -> tuple[tuple[str, str], ...]:
-    known = tuple((name, record[key]) for name in _REFERENCES if (key := f"Refs/{name}") in record)
-    own = tuple((one.get("Tp", ""), one["Ref"]) for one in record.many("Refs/Prtry") if "Ref" in one)
-    return known + own
+    known = [(name, text.strip()) for name in _REFERENCES for text in record.lines(name)]
+    own = [(one.raw.get("Tp", ""), one.raw["Ref"]) for one in record.many("Refs/Prtry") if "Ref" in one.raw]
+    return (*known, *own)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sepa.bankcodes import is_return, split_code
-from sepa.camt.amounts import charges, minor_units, other_amounts, sign_of
-from sepa.camt.detail import View, detail, domain_code
+from sepa.bankcodes import domain_code, is_return, split_code
+from sepa.camt.amounts import SIGNS, DirectionError, charges, minor_units, other_amounts
+from sepa.camt.detail import View
 from sepa.errors import N_, KasseError, Place
 from sepa.notes import Notes
 from sepa.statements import Charge, Detail, Entry
@@ -67,78 +68,113 @@ def _day(text: str) -> date | None:
         return None
 
 
+class Codes(NamedTuple):
+    """What the codes of an entry or detail say; banks use few combinations, so that they are read once."""
+
+    sign: int
+    reversal: bool
+    returned: bool
+    fields: dict[str, Any]
+
+
+def codes_of(raw: dict[str, str], plain: dict[str, Any], notes: Notes, line: int | None) -> Codes:
+    """Return what the codes of an entry say; raises `DirectionError`."""
+    get = raw.get
+    if (mark := get("CdtDbtInd")) not in SIGNS:
+        raise DirectionError(place=Place(line=line, field="CdtDbtInd").within(notes.place), text=mark or "")
+    status = get("Sts.code") or get("Sts")
+    own = plain.get("proprietary_code", "")
+    return _codes(mark, get("RvslInd"), status, get("domain"), get("family"), get("subfamily"), own)
+
+
+@lru_cache(maxsize=512)
+def _codes(
+    mark: str,
+    reversal: str | None,
+    status: str | None,
+    domain: str | None,
+    family: str | None,
+    subfamily: str | None,
+    proprietary: str,
+) -> Codes:
+    own = split_code(proprietary)
+    fields: dict[str, Any] = {
+        "status": status or "",
+        "reversal": reversal in _TRUE,
+        "bank_transaction_code": domain_code(domain, family, subfamily),
+        "gvc": own.gvc,
+        "primanota": own.primanota,
+        "text_key_extension": own.text_key_extension,
+    }
+    returned = reversal in _TRUE or is_return(own.gvc, subfamily or "")
+    return Codes(SIGNS[mark], reversal in _TRUE, returned, fields)
+
+
 def view_of(record: Record, currency: str, own_account: str, notes: Notes, line: int | None) -> View:
     """Return what the details of an entry inherit from it; raises `DirectionError`."""
-    code = split_code(record.get("proprietary", ""))
-    returned = record.get("RvslInd", "") in _TRUE or is_return(code.gvc, record.get("subfamily", ""))
-    return View(
-        sign=sign_of(record, notes, line),
-        currency=record.get("Amt@") or currency,
-        returned=returned,
-        own_account=own_account,
-        line=line,
-    )
+    codes = codes_of(record.raw, record.plain, notes, line)
+    return View(codes.sign, record.raw.get("Amt@") or currency, codes.returned, own_account, line, codes.fields)
 
 
-def entry(record: Record, index: int, view: View, earlier: list[Detail], notes: Notes) -> Entry:
-    """Return the entry with its details, those of `earlier` first.
+def entry(record: Record, index: int, view: View, details: tuple[Detail, ...], notes: Notes) -> Entry:
+    """Return the entry with its details.
 
     Raises `EntryAmountError`, `InvalidAmountError` and `DirectionError` with their place.
     """
-    get, line = record.get, view.line
-    cents, written = _amount(record, view, notes)
-    details = (*earlier, *(detail(one, view, notes) for one in record.many("TxDtls")))
-    fees = charges(record, view.currency, notes, line) if record.records else ()
-    message_id, payment_information_id, count = _batch(record)
-    code = split_code(get("proprietary") or (details[0].proprietary_code if details else ""))
-    return Entry(
-        index=index,
-        amount_cents=cents,
-        currency=view.currency,
-        status=get("Sts.code") or get("Sts", ""),
-        booking_day=read_day(get("BookgDt", ""), notes, line),
-        value_day=read_day(get("ValDt", ""), notes, line),
-        reversal=get("RvslInd", "") in _TRUE,
-        reference=get("NtryRef", ""),
-        servicer_reference=get("AcctSvcrRef", ""),
-        bank_transaction_code=domain_code(record),
-        proprietary_code=get("proprietary", ""),
-        gvc=code.gvc,
-        primanota=code.primanota,
-        text_key_extension=code.text_key_extension,
-        batch_message_id=message_id,
-        batch_payment_information_id=payment_information_id,
-        batch_count=count,
-        detail_message_id=get("AddtlInfInd/MsgId", ""),
-        charges=fees,
-        other_amounts=other_amounts(record, view.currency, notes, line),
-        details=details,
-        additional_information=get("AddtlNtryInf", ""),
-        line=line,
-        amount_written=written,
-        details_agree=_agree(cents, view, details, fees, count, notes),
-    )
+    raw, fields, line = record.raw, record.plain, view.line
+    fields |= view.codes
+    cents = _add_amount(fields, raw, view, notes)
+    fields["index"] = index
+    fields["line"] = line
+    fields["booking_day"] = read_day(raw.get("BookgDt", ""), notes, line)
+    fields["value_day"] = read_day(raw.get("ValDt", ""), notes, line)
+    if others := other_amounts(record, view.currency, notes, line):
+        fields["other_amounts"] = others
+    fees = charges(record, view.currency, notes, line)
+    if fees:
+        fields["charges"] = fees
+    count = _add_batch(fields, record)
+    if details:
+        fields["details"] = details
+        if not fields["gvc"] and details[0].proprietary_code:
+            _add_code(fields, details[0].proprietary_code)
+        if len(details) > 1 or details[0].amount_cents != cents or count is not None:
+            fields["details_agree"] = _agree(cents, view, details, fees, count, notes)
+    return Entry.of(fields)
 
 
-def _amount(record: Record, view: View, notes: Notes) -> tuple[int, str]:
-    """Return the signed cents, and the amount as written where it does not fit the currency."""
-    written = record.get("Amt", "")
+def _add_code(fields: dict[str, Any], proprietary: str) -> None:
+    code = split_code(proprietary)
+    fields["gvc"], fields["primanota"] = code.gvc, code.primanota
+    fields["text_key_extension"] = code.text_key_extension
+
+
+def _add_amount(fields: dict[str, Any], raw: dict[str, str], view: View, notes: Notes) -> int:
+    """Add the signed cents, and the amount as written where it does not fit the currency."""
+    written = raw.get("Amt", "")
     if not written:
         raise EntryAmountError(place=Place(line=view.line).within(notes.place))
     before = notes.count
     cents = view.sign * minor_units(written, view.currency, notes, view.line)
-    return cents, "" if notes.count == before else written
+    if notes.count != before:
+        fields["amount_written"] = written
+    fields["amount_cents"] = cents
+    fields["currency"] = view.currency
+    return cents
 
 
-def _batch(record: Record) -> tuple[str, str, int | None]:
-    """Return MsgId, PmtInfId and number of transactions of the batch; several batches only add their numbers."""
-    batches = record.many("Btch")
+def _add_batch(fields: dict[str, Any], record: Record) -> int | None:
+    """Add MsgId, PmtInfId and number of transactions of the batch; of several only their numbers, added."""
+    batches = [one.raw for one in record.many("Btch")]
     if not batches:
-        return "", "", None
+        return None
     numbers = [one.get("NbOfTxs", "") for one in batches]
     count = sum(map(int, numbers)) if all(map(_is_number, numbers)) else None
-    one = batches[0] if len(batches) == 1 else Record()
-    return one.get("MsgId", ""), one.get("PmtInfId", ""), count
+    one = batches[0] if len(batches) == 1 else {}
+    fields["batch_message_id"] = one.get("MsgId", "")
+    fields["batch_payment_information_id"] = one.get("PmtInfId", "")
+    fields["batch_count"] = count
+    return count
 
 
 def _is_number(text: str) -> bool:
@@ -154,7 +190,7 @@ def _agree(
     notes: Notes,
 ) -> bool:
     """Tell whether the details fit the entry in number and sum, with or without the fees named beside them."""
-    if details and count is not None and count != len(details):
+    if count is not None and count != len(details):
         notes.add(DetailCountError(expected=count, found=len(details)), view.line)
         return False
     given = [one.amount_cents for one in details if one.currency == view.currency]

@@ -10,7 +10,6 @@ from sepa.errors import N_, KasseError, Place
 from sepa.identifiers.iban import is_iban
 from sepa.notes import Notes
 from sepa.statements import Opened
-from sepa.xml.walk import Record
 
 _DUPLICATES = {"DUPL", "CODU"}
 _TRUE = {"true", "1"}
@@ -33,15 +32,9 @@ class AccountMissingError(KasseError):
     hint = N_("ask the bank for a complete file")
 
 
-def merged(first: Record, second: Record) -> Record:
-    """Return both heads in one; what the first says stays."""
-    both = Record()
-    both.update(second)
-    both.update(first)
-    return both
-
-
-def opened(message: str, head: Record, group: Record, currency: str, notes: Notes, line: int | None) -> Opened:
+def opened(
+    message: str, head: dict[str, str], group: dict[str, str], currency: str, notes: Notes, line: int | None
+) -> Opened:
     """Return the head of a statement; pages of the message count where the statement has none."""
     iban, account = _account(head)
     if not account:
@@ -68,7 +61,7 @@ def opened(message: str, head: Record, group: Record, currency: str, notes: Note
     )
 
 
-def _account(head: Record) -> tuple[str, str]:
+def _account(head: dict[str, str]) -> tuple[str, str]:
     iban, other = head.get("Acct.iban", ""), head.get("Acct.other", "")
     if not iban and is_iban(other):
         iban = other
@@ -79,7 +72,9 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def check_summary(head: Record, entries: int, credit_cents: int, debit_cents: int, currency: str, notes: Notes) -> None:
+def check_summary(
+    head: dict[str, str], entries: int, credit_cents: int, debit_cents: int, currency: str, notes: Notes
+) -> None:
     """Note where the bank's summary (TxsSummry) does not agree with what was read.
 
     The summary of a statement in several pages counts them all, so nothing can be said about one of them.
@@ -97,7 +92,7 @@ def _compare_number(text: str, found: int, notes: Notes) -> None:
         notes.add(finding)
 
 
-def _compare_sum(key: str, head: Record, found_cents: int, currency: str, notes: Notes) -> None:
+def _compare_sum(key: str, head: dict[str, str], found_cents: int, currency: str, notes: Notes) -> None:
     text = head.get(key, "")
     if text and _cents(text, currency) != found_cents:
         place = Place(field="Sum", value=text)

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING
 from sepa.camt.amounts import minor_units, sign_of
 from sepa.camt.detail import View, detail
 from sepa.camt.entry import entry, read_day, view_of
-from sepa.camt.head import check_summary, merged, opened
+from sepa.camt.head import check_summary, opened
 from sepa.camt.tables import BALANCE, DETAIL, ENTRY, GROUP, HEAD, STATEMENTS
 from sepa.errors import N_, KasseError, Place
 from sepa.notes import Notes
 from sepa.sources import Source
 from sepa.statements import Balance, Closed, Detail, Entry, Opened, StatementStream
 from sepa.xml.parser import drop, elements, forget, line_of
+from sepa.xml.shapes import ShapedReader
 from sepa.xml.table import local_name
-from sepa.xml.walk import Record, read_element
+from sepa.xml.walk import Record, read_element, read_on
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _NAMES = ("GrpHdr", "Bal", "TxDtls", "Ntry", *STATEMENTS.values())
-_AT_ONCE = 100  # details of one entry that wait before they are read and dropped
+_AT_ONCE = 50  # details of one entry that wait before they are read and dropped
 
 
 class NoStatementError(KasseError):
@@ -51,9 +52,27 @@ def read_camt(source: Source, message: str) -> StatementStream:
     """
     reader = _Reader(source, message)
     for name, element in elements(source, _NAMES):
-        yield from reader.take(name, element)
+        if name == "TxDtls":
+            reader.wait(element)
+        elif name == "Ntry":
+            made = reader.entry(element)
+            if made.index == 0:
+                yield reader.begin(element.getparent(), made.currency)
+            yield made
+            forget(element)
+        elif name == "Bal":
+            reader.balance(element)
+        elif name == "GrpHdr":
+            reader.message_head(element)
+        elif _parent_name(element) not in STATEMENTS.values():
+            yield from reader.close(element)
     if not reader.statements:
         raise NoStatementError(place=Place(file=source.name, line=1), message=message)
+
+
+def _parent_name(element: Element) -> str:
+    parent = element.getparent()
+    return "-" if parent is None else local_name(parent.tag)
 
 
 class _Reader:
@@ -64,57 +83,59 @@ class _Reader:
         self.message = message
         self.statements = 0
         self.group = Record()
-        self._begin()
+        self.entries = ShapedReader(ENTRY)
+        self._begin_statement()
+        self._begin_entry()
 
-    def _begin(self) -> None:
+    def _begin_statement(self) -> None:
         self.notes = Notes(self.source.place)
         self.head = Record()
         self.open: Opened | None = None
+        self.own_account = ""
         self.balances: list[Balance] = []
         self.count = self.credit_cents = self.debit_cents = 0
-        self.details: list[Detail] = []
+
+    def _begin_entry(self) -> None:
         self.waiting = 0
         self.view: View | None = None
+        self.details: list[Detail] = []
 
-    def take(self, name: str, element: Element) -> Iterator[Opened | Entry | Closed]:
-        """Read an element that has ended, and yield what became complete by it."""
-        parent = element.getparent()
-        within = local_name(parent.tag) if parent is not None else ""
-        if name == "TxDtls":
-            self._wait(element)
-        elif name == "Ntry":
-            yield from self._entry(element, within)
-        elif name == "Bal" and within in STATEMENTS.values():
-            self._balance(element)
-        elif name == "GrpHdr":
-            self.group = read_element(element, GROUP, self.notes.odd)
-            forget(element)
-        elif name in STATEMENTS.values() and within not in STATEMENTS.values():
-            yield from self._close(element)
+    def message_head(self, element: Element) -> None:
+        """Read what the message says of itself."""
+        read_on(self.group, element, GROUP, self.notes.odd)
+        forget(element)
 
-    def _wait(self, element: Element) -> None:
-        """Read the details of a large batch in portions, all but the one just ended, and drop them."""
+    def wait(self, element: Element) -> None:
+        """Read the details of a large batch in portions, so that thousands never stand in memory as XML."""
         self.waiting += 1
         if self.waiting <= _AT_ONCE:
             return
-        ntry = next((one for one in element.iterancestors() if local_name(one.tag) == "Ntry"), None)
-        if ntry is None:
-            return
         self.waiting = 1
-        self.view = self.view or self._view(ntry, read_element(ntry, ENTRY, Counter()))
-        for one in takewhile(lambda one: one is not element, list(ntry.iter(element.tag))):
-            self.details.append(detail(read_element(one, DETAIL, self.notes.odd), self.view, self.notes))
+        ntry = next((one for one in element.iterancestors() if local_name(one.tag) == "Ntry"), None)
+        if ntry is not None:
+            self._read_portion(ntry, element)
+
+    def _read_portion(self, ntry: Element, upto: Element) -> None:
+        """Read the details before one that has just ended, and drop them."""
+        if self.view is None:
+            head = read_element(ntry, ENTRY, Counter())
+            self.view = self._view(head, ntry)
+        for one in list(takewhile(lambda each: each is not upto, ntry.iter(upto.tag))):
+            record = read_element(one, DETAIL, self.notes.odd)
+            self.details.append(detail(record, self.view, self.notes))
             drop(one)
 
-    def _view(self, ntry: Element, record: Record) -> View:
-        own_account = self._own_account(ntry)
-        return view_of(record, self._currency(), own_account, self.notes, line_of(ntry, self.source))
+    def _view(self, record: Record, ntry: Element) -> View:
+        line = line_of(ntry, self.source)
+        if self.open is None:
+            self._read_head(self._statement_of(ntry, line), ntry)
+        return view_of(record, self._currency(), self.own_account, self.notes, line)
 
-    def _own_account(self, ntry: Element) -> str:
+    def _statement_of(self, ntry: Element, line: int | None) -> Element:
         statement = ntry.getparent()
-        if self.open is None and statement is not None:
-            self._read_head(statement, ntry)
-        return self.head.get("Acct.iban") or self.head.get("Acct.other", "")
+        if statement is None or local_name(statement.tag) not in STATEMENTS.values():
+            raise StrayEntryError(place=Place(file=self.source.name, line=line), parent=_parent_name(ntry))
+        return statement
 
     def _read_head(self, statement: Element, upto: Element | None) -> None:
         """Read what stands before the first entry (or the rest, at the end), and drop it.
@@ -122,52 +143,60 @@ class _Reader:
         What follows may be in the tree already, because the parser works ahead.
         """
         before = list(takewhile(lambda one: one is not upto, statement))
-        self.head = merged(self.head, read_element(before, HEAD, self.notes.odd))
+        raw = read_on(self.head, before, HEAD, self.notes.odd).raw
+        self.own_account = raw.get("Acct.iban") or raw.get("Acct.other", "")
         for child in before:
-            statement.remove(child)
+            drop(child)
 
-    def _entry(self, element: Element, within: str) -> Iterator[Opened | Entry]:
-        if within not in STATEMENTS.values():
-            place = Place(file=self.source.name, line=line_of(element, self.source))
-            raise StrayEntryError(place=place, parent=within)
-        record = read_element(element, ENTRY, self.notes.odd)
-        view = self._view(element, record)
-        made = entry(record, self.count, view, self.details, self.notes)
-        if self.open is None:
-            yield self._opened(element.getparent(), made.currency)
+    def entry(self, element: Element) -> Entry:
+        """Return the entry that has ended."""
+        record = self.entries.read(element, self.notes.odd)
+        view = self.view or self._view(record, element)
+        details = tuple(detail(one, view, self.notes) for one in record.many("TxDtls"))
+        if self.details:
+            details = (*self.details, *details)
+        made = entry(record, self.count, view, details, self.notes)
         self.count += 1
-        self.credit_cents += max(made.amount_cents, 0)
-        self.debit_cents += max(-made.amount_cents, 0)
-        self.details, self.waiting, self.view = [], 0, None
-        yield made
-        forget(element)
+        if made.amount_cents > 0:
+            self.credit_cents += made.amount_cents
+        else:
+            self.debit_cents -= made.amount_cents
+        if self.waiting:
+            self._begin_entry()
+        return made
 
     def _currency(self) -> str:
         if self.open is not None:
             return self.open.currency
-        return self.head.get("Acct/Ccy") or (self.balances[0].currency if self.balances else "")
+        return self.head.raw.get("Acct/Ccy") or (self.balances[0].currency if self.balances else "")
 
-    def _opened(self, statement: Element | None, currency: str = "") -> Opened:
+    def begin(self, statement: Element | None, currency: str = "") -> Opened:
+        """Return the head of the statement; its currency may be known from the first entry only."""
         line = None if statement is None else line_of(statement, self.source)
         currency = self._currency() or currency
-        self.open = opened(self.message, self.head, self.group, currency, self.notes, line)
+        self.open = opened(self.message, self.head.raw, self.group.raw, currency, self.notes, line)
         self.statements += 1
         return self.open
 
-    def _balance(self, element: Element) -> None:
-        record = read_element(element, BALANCE, self.notes.odd)
+    def balance(self, element: Element) -> None:
+        """Read a balance of the statement."""
+        if _parent_name(element) not in STATEMENTS.values():
+            return
+        raw = read_element(element, BALANCE, self.notes.odd).raw
         line = line_of(element, self.source)
-        currency = record.get("Amt@") or self._currency()
-        cents = minor_units(record.get("Amt", ""), currency, self.notes, line)
-        day = read_day(record.get("day", ""), self.notes, line)
-        signed = sign_of(record, self.notes, line) * cents
-        self.balances.append(Balance(record.get("code", ""), signed, currency, day))
+        currency = raw.get("Amt@") or self._currency()
+        cents = minor_units(raw.get("Amt", ""), currency, self.notes, line)
+        day = read_day(raw.get("day", ""), self.notes, line)
+        signed = sign_of(raw, self.notes, line) * cents
+        self.balances.append(Balance(raw.get("code", ""), signed, currency, day))
 
-    def _close(self, element: Element) -> Iterator[Opened | Closed]:
+    def close(self, element: Element) -> Iterator[Opened | Closed]:
+        """Yield the end of the statement, and its head too if it had no entry."""
         self._read_head(element, None)
         if self.open is None:
-            yield self._opened(element)
-        check_summary(self.head, self.count, self.credit_cents, self.debit_cents, self._currency(), self.notes)
+            yield self.begin(element)
+        head, currency = self.head.raw, self._currency()
+        check_summary(head, self.count, self.credit_cents, self.debit_cents, currency, self.notes)
         yield Closed(
             balances=tuple(self.balances),
             entries=self.count,
@@ -177,4 +206,4 @@ class _Reader:
             findings=self.notes.findings(),
         )
         forget(element)
-        self._begin()
+        self._begin_statement()

@@ -50,7 +50,7 @@ _BANK_CODE = """
 BkTxCd/Domn/Cd = domain
 BkTxCd/Domn/Fmly/Cd = family
 BkTxCd/Domn/Fmly/SubFmlyCd = subfamily
-BkTxCd/Prtry/Cd = proprietary
+BkTxCd/Prtry/Cd > proprietary_code
 - BkTxCd/Prtry/Issr
 """
 
@@ -109,35 +109,35 @@ AddtlRmtInf *
 )
 
 _REFERENCES = """
-Refs/MsgId
-Refs/AcctSvcrRef
-Refs/PmtInfId
-Refs/InstrId
-Refs/EndToEndId
-Refs/UETR
-Refs/TxId
-Refs/MndtId
-Refs/ChqNb
-Refs/ClrSysRef
-Refs/AcctOwnrTxId
-Refs/AcctSvcrTxId
-Refs/MktInfrstrctrTxId
-Refs/PrcgId
-Refs/RtrId
+Refs/MsgId > message_id
+Refs/AcctSvcrRef > servicer_reference
+Refs/PmtInfId > payment_information_id
+Refs/InstrId > instruction_id
+Refs/EndToEndId > end_to_end_id
+Refs/UETR > uetr
+Refs/TxId > transaction_id
+Refs/MndtId > mandate_id
+Refs/ChqNb = ChqNb *
+Refs/ClrSysRef = ClrSysRef *
+Refs/AcctOwnrTxId = AcctOwnrTxId *
+Refs/AcctSvcrTxId = AcctSvcrTxId *
+Refs/MktInfrstrctrTxId = MktInfrstrctrTxId *
+Refs/PrcgId = PrcgId *
+Refs/RtrId = RtrId *
 Refs/Prtry {REFERENCE}
 """
 
 _RETURN = """
-RtrInf/Rsn/Cd = return_reason
-RtrInf/Rsn/Prtry = return_reason
-RtrInf/RtrRsn/Cd = return_reason
-RtrInf/RtrRsn/Prtry = return_reason
+RtrInf/Rsn/Cd > return_reason
+RtrInf/Rsn/Prtry > return_reason
+RtrInf/RtrRsn/Cd > return_reason
+RtrInf/RtrRsn/Prtry > return_reason
 RtrInf/AddtlInf *
 RtrInf/AddtlRtrRsnInf = RtrInf/AddtlInf *
-RtrInf/Orgtr/Nm = return_originator
-RtrInf/Orgtr/Id/OrgId/AnyBIC = return_originator
-RtrInf/Orgtr/Id/OrgId/BICOrBEI = return_originator
-RtrInf/RtrOrgtr/Nm = return_originator
+RtrInf/Orgtr/Nm > return_originator
+RtrInf/Orgtr/Id/OrgId/AnyBIC > return_originator
+RtrInf/Orgtr/Id/OrgId/BICOrBEI > return_originator
+RtrInf/RtrOrgtr/Nm > return_originator
 - RtrInf/OrgnlBkTxCd
 - RtrInf/Orgtr/PstlAdr
 - RtrInf/Orgtr/CtctDtls
@@ -164,15 +164,15 @@ DETAIL = table(
     + _RETURN
     + """
 Chrgs {CHARGES}
-LclInstrm/Cd = local_instrument
-LclInstrm/Prtry = local_instrument
-PmtTpInf/LclInstrm/Cd = local_instrument
-PmtTpInf/LclInstrm/Prtry = local_instrument
-Purp/Cd = purpose
-Purp/Prtry = purpose
+LclInstrm/Cd > local_instrument
+LclInstrm/Prtry > local_instrument
+PmtTpInf/LclInstrm/Cd > local_instrument
+PmtTpInf/LclInstrm/Prtry > local_instrument
+Purp/Cd > purpose
+Purp/Prtry > purpose
 RmtInf/Ustrd *
 RmtInf/Strd {STRUCTURED}
-AddtlTxInf
+AddtlTxInf > additional_information
 - Avlbty
 - RltdDts
 - RltdPric
@@ -190,7 +190,7 @@ _PARTS["DETAIL"] = DETAIL
 
 ENTRY = table(
     """
-NtryRef
+NtryRef > reference
 Amt @
 CdtDbtInd
 RvslInd
@@ -201,15 +201,15 @@ BookgDt/Dt = BookgDt
 BookgDt/DtTm = BookgDt
 ValDt/Dt = ValDt
 ValDt/DtTm = ValDt
-AcctSvcrRef
-AddtlInfInd/MsgId
+AcctSvcrRef > servicer_reference
+AddtlInfInd/MsgId > detail_message_id
 - AddtlInfInd/MsgNmId
 Btch {BATCH}
 NtryDtls/Btch = Btch {BATCH}
 TxDtls {DETAIL}
 NtryDtls/TxDtls = TxDtls {DETAIL}
 Chrgs {CHARGES}
-AddtlNtryInf
+AddtlNtryInf > additional_information
 - Avlbty
 - ComssnWvrInd
 - TechInptChanl

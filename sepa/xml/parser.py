@@ -94,10 +94,12 @@ def elements(source: Source, names: tuple[str, ...]) -> Iterator[tuple[str, Elem
     `XmlLimitError` and what `Source.read` raises.
     """
     tags = tuple(f"{{*}}{name}" for name in names)
+    local: dict[str, str] = {}
     try:
         for _, element in etree.iterparse(source, events=("end",), tag=tags, **_options(source)):
             source.progress()
-            yield local_name(element.tag), element
+            tag = element.tag
+            yield local.get(tag) or local.setdefault(tag, local_name(tag)), element
     except etree.XMLSyntaxError as error:
         raise _error(error, source) from error
 
@@ -120,7 +122,7 @@ def drop(element: Element) -> None:
 
 def line_of(element: Element, source: Source) -> int | None:
     """Return the line of the file in which the element begins."""
-    line = cast("int | None", element.sourceline)
+    line: Any = element.sourceline
     return None if line is None else line + source.skipped_lines
 
 

@@ -1,8 +1,9 @@
 """Tables of paths: which elements are read, under which name, and which are known but not carried.
 
-A table is text, one path a line: `path = key` names a text (without `=` the path is the key), a trailing `@`
-takes the currency attribute along, `*` collects repeated texts as they stand, `{NAME}` collects records by
-another table, and `- path` is known and left out. Names are local: the namespace never matters, so that one
+A table is text, one path a line: `path = key` names a text (without `=` the path is the key), `path > name`
+one that goes as it is into the field of that name, a trailing `@` takes the currency attribute along, `*`
+collects repeated texts as they stand, `{NAME}` collects records by another table, and `- path` is known and
+left out. Names are local: the namespace never matters, so that one
 table reads every version of a message.
 """
 
@@ -10,21 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from typing import Final
+
+# what an element is to its table; plain numbers, because millions of elements are compared with them
+BRANCH: Final = 0
+TEXT: Final = 1
+AMOUNT: Final = 2
+TEXTS: Final = 3
+RECORD: Final = 4
+LEFT_OUT: Final = 5
+UNKNOWN: Final = 6
+PLAIN: Final = 7
 
 _REMEMBERED = 1000  # names not in the table that are remembered, so that a hostile file costs no memory
-
-
-class Kind(IntEnum):
-    """What an element is to its table."""
-
-    BRANCH = 0
-    TEXT = 1
-    AMOUNT = 2
-    TEXTS = 3
-    RECORD = 4
-    LEFT_OUT = 5
-    UNKNOWN = 6
 
 
 class Children(dict[str, "Field"]):
@@ -37,7 +36,7 @@ class Children(dict[str, "Field"]):
     def __missing__(self, tag: str) -> Field:
         """Return the field of the local name, or one that says unknown."""
         local = local_name(tag)
-        found = self.get(local) or Field(path=f"{self.path}{local}", kind=Kind.UNKNOWN)
+        found = self.get(local) or Field(path=f"{self.path}{local}", kind=UNKNOWN)
         if len(self) < _REMEMBERED:
             self[tag] = found
         return found
@@ -48,7 +47,7 @@ class Field:
     """One element of a table; `path` is where it stands, `key` the name its text gets."""
 
     path: str
-    kind: Kind = Kind.BRANCH
+    kind: int = BRANCH
     key: str = ""
     children: Children = field(default_factory=lambda: Children(""))
 
@@ -71,7 +70,7 @@ def _add(root: Field, line: str, parts: Mapping[str, Field]) -> None:
     path, key, kind, part = _parsed(line.split())
     at = root
     for name in path.split("/"):
-        at.kind = Kind.BRANCH
+        at.kind = BRANCH
         step = f"{at.path}/{name}" if at.path else name
         at = at.children.setdefault(name, Field(path=step, children=Children(f"{step}/")))
     assert not at.key, f"twice in a table: {line}"
@@ -80,13 +79,15 @@ def _add(root: Field, line: str, parts: Mapping[str, Field]) -> None:
         at.children = parts[part].children
 
 
-def _parsed(words: list[str]) -> tuple[str, str, Kind, str]:
+def _parsed(words: list[str]) -> tuple[str, str, int, str]:
     """Split a line into path, key, kind and the part in braces."""
     if words[0] == "-":
-        return words[1], "", Kind.LEFT_OUT, ""
+        return words[1], "", LEFT_OUT, ""
     path, rest = words[0], words[1:]
-    key = rest[1] if rest[:1] == ["="] else path
+    key = rest[1] if rest[:1] in (["="], [">"]) else path
     last = words[-1]
+    if rest[:1] == [">"]:
+        return path, key, PLAIN, ""
     if last.startswith("{"):
-        return path, key, Kind.RECORD, last.strip("{}")
-    return path, key, {"@": Kind.AMOUNT, "*": Kind.TEXTS}.get(last, Kind.TEXT), ""
+        return path, key, RECORD, last.strip("{}")
+    return path, key, {"@": AMOUNT, "*": TEXTS}.get(last, TEXT), ""

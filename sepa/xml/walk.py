@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sepa.xml.table import Field, Kind
+from sepa.xml.table import AMOUNT, BRANCH, LEFT_OUT, PLAIN, RECORD, TEXT, TEXTS, Field
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -14,15 +14,23 @@ if TYPE_CHECKING:
 _COUNTED = 1000  # different paths that are counted one by one
 
 
-class Record(dict[str, str]):
-    """The texts of an element by key; repeated texts and records stand aside."""
+class Record:
+    """The texts of an element by key: `plain` ones are fields of the value to be, `raw` ones need a look.
 
-    texts: dict[str, list[str]] | None = None
-    records: dict[str, list[Record]] | None = None
+    Repeated texts and records stand aside.
+    """
 
-    def many(self, key: str) -> tuple[Record, ...]:
+    __slots__ = ("plain", "raw", "records", "texts")
+
+    def __init__(self) -> None:
+        self.plain: dict[str, Any] = {}
+        self.raw: dict[str, str] = {}
+        self.texts: dict[str, list[str]] | None = None
+        self.records: dict[str, list[Record]] | None = None
+
+    def many(self, key: str) -> list[Record]:
         """Return the records under a key, in order."""
-        return tuple(self.records.get(key, ())) if self.records else ()
+        return self.records.get(key, []) if self.records else []
 
     def lines(self, key: str) -> tuple[str, ...]:
         """Return the repeated texts under a key, in order, exactly as they stand in the file."""
@@ -34,44 +42,45 @@ def read_element(element: Iterable[Element], table: Field, odd: Counter[str]) ->
 
     What it does not know, and a second element where it expects one, is counted by path.
     """
-    record = Record()
-    _read(element, table, record, odd)
+    return read_on(Record(), element, table, odd)
+
+
+def read_on(record: Record, element: Iterable[Element], table: Field, odd: Counter[str]) -> Record:
+    """Read more of the same element into its record, and return it."""
+    children = table.children
+    for child in element:
+        field = children[child.tag]
+        kind = field.kind
+        if kind == TEXT:
+            _keep(record.raw, field, child.text, odd)
+        elif kind == PLAIN:
+            _keep(record.plain, field, child.text, odd)
+        elif kind == BRANCH:
+            if field.key and not len(child):
+                _keep(record.raw, field, child.text, odd)
+            else:
+                read_on(record, child, field, odd)
+        elif kind == AMOUNT:
+            _keep(record.raw, field, child.text, odd)
+            record.raw.setdefault(field.key + "@", child.get("Ccy", ""))
+        elif kind != LEFT_OUT:
+            _read_rare(child, field, record, odd)
     return record
 
 
-def _read(element: Iterable[Element], at: Field, record: Record, odd: Counter[str]) -> None:
-    children = at.children
-    for child in element:
-        field = children[child.tag]
-        if field.kind == Kind.TEXT:
-            if text := child.text:
-                _keep(record, field, text.strip(), odd)
-        elif field.kind == Kind.BRANCH:
-            if field.key and not len(child):
-                _keep(record, field, (child.text or "").strip(), odd)
-            else:
-                _read(child, field, record, odd)
-        elif field.kind != Kind.LEFT_OUT:
-            _read_rare(child, field, record, odd)
-
-
-def _keep(record: Record, field: Field, text: str, odd: Counter[str]) -> None:
-    if not text:
-        return
-    if field.key in record:
-        count(odd, field.path)
-    else:
-        record[field.key] = text
+def _keep(texts: dict[str, Any], field: Field, text: str | None, odd: Counter[str]) -> None:
+    if text and (bare := text.strip()):
+        if field.key in texts:
+            count(odd, field.path)
+        else:
+            texts[field.key] = bare
 
 
 def _read_rare(child: Element, field: Field, record: Record, odd: Counter[str]) -> None:
-    if field.kind == Kind.AMOUNT:
-        _keep(record, field, (child.text or "").strip(), odd)
-        record.setdefault(f"{field.key}@", child.get("Ccy", ""))
-    elif field.kind == Kind.TEXTS:
+    if field.kind == TEXTS:
         record.texts = record.texts or {}
         record.texts.setdefault(field.key, []).append(child.text or "")
-    elif field.kind == Kind.RECORD:
+    elif field.kind == RECORD:
         record.records = record.records or {}
         record.records.setdefault(field.key, []).append(read_element(child, field, odd))
     else:
