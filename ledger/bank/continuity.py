@@ -1,0 +1,271 @@
+"""Whether an account's statements follow each other without a gap: balances, numbers and pages (invariant 3).
+
+Pure over what is known of the statements, so that a gap disappears by itself when the missing file comes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from ledger.bank.intake_sheets import identity
+from sepa.errors import N_, KasseError, Place, Severity
+
+_TRIED = 5000
+
+
+class NumberGapError(KasseError):
+    """Statements are missing by their number."""
+
+    code = "statement.number_gap"
+    template = N_("account {iban}: statements {first} to {last} of {year} are missing")
+    hint = N_("fetch them from the bank and import them; the gap is closed by that")
+    severity: Severity = "warning"
+
+
+class ChainBreakError(KasseError):
+    """A statement does not begin with the balance at which the one before ended."""
+
+    code = "statement.chain_break"
+    template = N_(
+        "account {iban}: statement {statement} begins on {day} with {opening_cents}, "
+        "but {before} ended on {before_day} with {closing_cents}"
+    )
+    hint = N_("a statement between them is missing or was withdrawn; fetch it from the bank and import it")
+    severity: Severity = "warning"
+
+
+class MissingPageError(KasseError):
+    """Pages of a statement are missing."""
+
+    code = "statement.page_missing"
+    template = N_("account {iban}: pages of statement {statement} are missing, there are: {pages}")
+    hint = N_("fetch the whole statement from the bank and import it")
+    severity: Severity = "warning"
+
+
+class NoBalanceError(KasseError):
+    """A statement without balances cannot be proven complete."""
+
+    code = "statement.no_balance"
+    template = N_("account {iban}: statement {statement} has no balances")
+    hint = N_("ask the bank for statements with opening and closing balance")
+    severity: Severity = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLink:
+    """What continuity needs of one statement or page in the book; `part` where another one holds its entries."""
+
+    number: int
+    iban: str
+    statement_id: str
+    electronic_number: int | None
+    page: int
+    last_page: bool
+    opening_cents: int | None
+    closing_cents: int | None
+    closing_day: str
+    sum_cents: int
+    file: str = ""
+    part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A whole statement as a link of the account's chain; `gap` is what its own pages lack."""
+
+    numbers: tuple[int, ...]
+    electronic_number: int | None
+    name: str
+    opening_cents: int | None
+    closing_cents: int | None
+    day: str
+    file: str
+    gap: KasseError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A finding, the statements it lies between, and the last day before it."""
+
+    finding: KasseError
+    beside: frozenset[int]
+    complete_until: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """An account's statements in order: what is missing, and up to which day nothing is."""
+
+    iban: str
+    first_day: str
+    last_day: str
+    statements: int
+    complete_until: str | None
+    gaps: tuple[Gap, ...]
+
+    @property
+    def findings(self) -> tuple[KasseError, ...]:
+        """What is missing, as findings."""
+        return tuple(gap.finding for gap in self.gaps)
+
+
+def chains(statements: Iterable[StatementLink]) -> list[Chain]:
+    """Return the chain of each account, by IBAN."""
+    by_account: defaultdict[str, list[StatementLink]] = defaultdict(list)
+    for one in statements:
+        by_account[one.iban].append(one)
+    return [_chain(iban, found) for iban, found in sorted(by_account.items())]
+
+
+def _chain(iban: str, found: Sequence[StatementLink]) -> Chain:
+    links = _in_order(_links(iban, found))
+    numbers = _numbers(found)
+    gaps = [*_own_gaps(links), *_number_gaps(iban, numbers, links), *_breaks(iban, links, numbers)]
+    days = [gap.complete_until for gap in gaps]
+    until = links[-1].day if not gaps else None if None in days else min(day for day in days if day is not None)
+    return Chain(
+        iban=iban,
+        first_day=links[0].day,
+        last_day=links[-1].day,
+        statements=len(found),
+        complete_until=until,
+        gaps=tuple(sorted(gaps, key=lambda gap: gap.complete_until or "")),
+    )
+
+
+def _links(iban: str, found: Iterable[StatementLink]) -> list[Link]:
+    """Return the statements that count, their pages put together."""
+    groups: defaultdict[Hashable, list[StatementLink]] = defaultdict(list)
+    for one in found:
+        if not one.part:
+            single = one.page == 1 and one.last_page
+            key = identity(one.statement_id, one.electronic_number, one.closing_day, single=single)
+            groups[key].append(one)
+    return [_link(iban, sorted(pages, key=lambda one: (one.page, one.number))) for pages in groups.values()]
+
+
+def _link(iban: str, pages: Sequence[StatementLink]) -> Link:
+    first, last = pages[0], pages[-1]
+    total = sum(page.sum_cents for page in pages)
+    opening = first.opening_cents if first.page == 1 else None
+    closing = last.closing_cents if last.last_page else None
+    name = first.statement_id
+    gap: KasseError | None = None
+    if first.page != 1 or not last.last_page or any(b.page != a.page + 1 for a, b in pairwise(pages)):
+        there = ", ".join(str(page.page) for page in pages)
+        gap = MissingPageError(place=Place(file=last.file), iban=iban, statement=name, pages=there)
+    elif opening is None and closing is None:
+        gap = NoBalanceError(place=Place(file=first.file), iban=iban, statement=name)
+    elif opening is None and closing is not None:
+        opening = closing - total
+    elif closing is None and opening is not None:
+        closing = opening + total
+    numbers = tuple(page.number for page in pages)
+    return Link(numbers, first.electronic_number, name, opening, closing, last.closing_day, last.file, gap)
+
+
+def _in_order(links: Iterable[Link]) -> list[Link]:
+    """Return the links by day, those of one day as their balances follow each other."""
+    ordered: list[Link] = []
+    by_number = sorted(links, key=lambda one: (one.day, one.electronic_number or 0, one.numbers))
+    for _, same_day in groupby(by_number, key=lambda one: one.day):
+        start = ordered[-1].closing_cents if ordered else None
+        ordered += _as_chain(list(same_day), start)
+    return ordered
+
+
+def _as_chain(links: list[Link], start: int | None) -> list[Link]:
+    """Return an order in which each link begins where the one before ends, or the given one where there is none."""
+    if len(links) == 1:
+        return links
+    tries = 0
+
+    def extend(chain: list[Link], rest: list[Link], at: int | None) -> list[Link] | None:
+        nonlocal tries
+        tries += 1
+        if not rest or tries > _TRIED:
+            return None if rest else chain
+        for index, link in enumerate(rest):
+            if at is None or link.opening_cents == at:
+                found = extend([*chain, link], rest[:index] + rest[index + 1 :], link.closing_cents)
+                if found is not None:
+                    return found
+        return None
+
+    return extend([], links, start) or extend([], links, None) or links
+
+
+def _numbers(found: Iterable[StatementLink]) -> dict[str, list[int]]:
+    """Return the electronic numbers of each year, sorted; those of statements that add nothing count too."""
+    years: defaultdict[str, set[int]] = defaultdict(set)
+    for one in found:
+        if one.electronic_number is not None:
+            years[one.closing_day[:4]].add(one.electronic_number)
+    return {year: sorted(numbers) for year, numbers in sorted(years.items())}
+
+
+def _number_gaps(iban: str, numbers: Mapping[str, Sequence[int]], links: Sequence[Link]) -> Iterator[Gap]:
+    before: int | None = None
+    for year, present in numbers.items():
+        start = 0 if before is not None and present[0] != before + 1 else present[0] - 1
+        for low, high in pairwise([start, *present]):
+            if high > low + 1:
+                yield _number_gap(iban, year, (low, high), links)
+        before = present[-1]
+
+
+def _number_gap(iban: str, year: str, ends: tuple[int, int], links: Sequence[Link]) -> Gap:
+    low, high = ends
+    after = [i for i, one in enumerate(links) if (one.day[:4], one.electronic_number) == (year, high)]
+    position = after[0] if after else next((i for i, one in enumerate(links) if one.day[:4] == year), 0)
+    link = links[position]
+    finding = NumberGapError(place=Place(file=link.file), iban=iban, first=low + 1, last=high - 1, year=year)
+    return _gap(finding, links, position)
+
+
+def _gap(finding: KasseError, links: Sequence[Link], position: int) -> Gap:
+    """Return the gap in front of the link at this position."""
+    before = links[:position]
+    beside = frozenset(links[position].numbers + (before[-1].numbers if before else ()))
+    days = [link.day for link in before if link.day < links[position].day]
+    return Gap(finding, beside, days[-1] if days else None)
+
+
+def _own_gaps(links: Sequence[Link]) -> Iterator[Gap]:
+    for position, link in enumerate(links):
+        if link.gap is not None:
+            yield _gap(link.gap, links, position)
+
+
+def _breaks(iban: str, links: Sequence[Link], numbers: Mapping[str, Sequence[int]]) -> Iterator[Gap]:
+    for position, (before, link) in enumerate(pairwise(links), 1):
+        if before.closing_cents is None or link.opening_cents is None or before.closing_cents == link.opening_cents:
+            continue
+        if _numbers_missing(before, link, numbers):
+            continue
+        finding = ChainBreakError(
+            place=Place(file=link.file),
+            iban=iban,
+            statement=link.name,
+            day=link.day,
+            opening_cents=link.opening_cents,
+            before=before.name,
+            before_day=before.day,
+            closing_cents=before.closing_cents,
+        )
+        yield _gap(finding, links, position)
+
+
+def _numbers_missing(before: Link, link: Link, numbers: Mapping[str, Sequence[int]]) -> bool:
+    """Return whether a gap in the numbers explains that the balances differ."""
+    low, high = before.electronic_number, link.electronic_number
+    if low is None or high is None:
+        return False
+    same_year = before.day[:4] == link.day[:4]
+    present = set(numbers.get(link.day[:4], ()))
+    start = low if same_year else 0
+    return high > start + 1 and any(number not in present for number in range(start + 1, high))

@@ -1,0 +1,277 @@
+"""What intake takes of a statement file, and what it refuses: the rules before anything is compared.
+
+Only booked entries of camt.053 in whole cents of EUR, on accounts of the book, are taken. What the bank only
+announces (PDNG, INFO, FUTR) is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+
+from ledger.bank.intake_bags import Bag
+from ledger.bank.intake_sheets import Sheet, identity
+from sepa.errors import N_, KasseError, Place, Severity
+from sepa.statements import Balance, Closed, Entry, Opened
+
+MESSAGE = "camt.053"
+CURRENCY = "EUR"
+BOOKED = "BOOK"
+ANNOUNCED = frozenset({"PDNG", "INFO", "FUTR"})
+
+
+class NotPostedError(KasseError):
+    """A message that can be read but is not what is posted."""
+
+    code = "statement.not_posted"
+    template = N_("{message} is not posted; only camt.053 is")
+    hint = N_("import the camt.053 statement of the same day")
+
+
+class ForeignAccountError(KasseError):
+    """A statement of an account that the book does not have."""
+
+    code = "statement.foreign_account"
+    template = N_("account {account} is not a bank account of this book")
+    hint = N_("check whose statement this is; nothing of this file was taken")
+
+
+class ForeignCurrencyError(KasseError):
+    """Another currency than EUR."""
+
+    code = "statement.currency"
+    template = N_("the statement has amounts in {currency}; the book is kept in EUR")
+    hint = N_("nothing of this file was taken; accounts in other currencies are not kept here")
+
+
+class UnfitEntryError(KasseError):
+    """An entry whose amount is not a whole number of cents."""
+
+    code = "statement.unfit_entry"
+    template = N_("an entry over {amount} is not in whole cents")
+    hint = N_("nothing of this file was taken; ask the bank")
+
+
+class UnknownStatusError(KasseError):
+    """An entry of which nobody can say whether it is booked."""
+
+    code = "statement.status"
+    template = N_("an entry has the status {status}: it is not clear whether it is booked")
+    hint = N_("nothing of this file was taken; ask the bank")
+
+
+class NoDayError(KasseError):
+    """An entry without a booking day in a statement without a closing day."""
+
+    code = "statement.no_day"
+    template = N_("an entry of statement {statement} has no booking day, and the statement no closing day")
+    hint = N_("nothing of this file was taken; ask the bank")
+
+
+class AssumedDayError(KasseError):
+    """Entries without a booking day, taken under the closing day."""
+
+    code = "statement.assumed_day"
+    template = N_("{count} entries of statement {statement} have no booking day; {day} was taken, its closing day")
+    hint = N_("check these entries with 'kasse statement show'")
+    severity: Severity = "warning"
+
+
+class ZeroEntryError(KasseError):
+    """Entries over nothing; there is nothing to post."""
+
+    code = "statement.zero_entry"
+    template = N_("{count} entries over 0.00 in statement {statement} were left out")
+    hint = N_("the bank tells something without moving money; nothing is to be done")
+    severity: Severity = "info"
+
+
+class NotUnderstoodError(KasseError):
+    """Elements that are not read; what they say may matter to a person."""
+
+    code = "statement.not_understood"
+    template = N_("{count} elements of statement {statement} are not read: {paths}")
+    hint = N_("look into the file if something seems to be missing")
+    severity: Severity = "info"
+
+
+class StatementRefusedError(KasseError):
+    """Several errors in one file."""
+
+    code = "statement.refused"
+    template = N_("the file has {count} errors; nothing of it was taken")
+    hint = N_("see the findings; fetch the file from the bank again or ask the bank")
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What became of a file: booked entries in it and how many were new; `repeated` where it was known as a whole.
+
+    Sums are of the booked entries in the file, both positive. `numbers` are the statements it added to the book.
+    """
+
+    name: str
+    statements: int
+    entries: int
+    new: int
+    duplicates: int
+    pending: int
+    credit_cents: int
+    debit_cents: int
+    findings: tuple[KasseError, ...] = ()
+    numbers: frozenset[int] = frozenset()
+    accounts: frozenset[str] = frozenset()
+    repeated: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """A statement, or a page of one, while its file is read; `index` counts within the file."""
+
+    index: int
+    opened: Opened
+    iban: str
+    office: str
+    place: Place
+    entries: int = 0
+    credit_cents: int = 0
+    debit_cents: int = 0
+    pending: int = 0
+    zero: int = 0
+    without_day: int = 0
+    last_day: str = ""
+    opening: Balance | None = None
+    closing: Balance | None = None
+    findings: list[KasseError] = field(default_factory=list)
+
+    @property
+    def closing_day(self) -> str:
+        """The day the statement is of: of its closing balance, else the end of its period, else its last entry."""
+        if self.closing is not None and self.closing.day is not None:
+            return self.closing.day.isoformat()
+        return self.opened.to_day.isoformat() if self.opened.to_day is not None else self.last_day
+
+    @property
+    def number(self) -> int:
+        """The number of the page within its statement."""
+        return self.opened.page or 1
+
+    @property
+    def single(self) -> bool:
+        """Whether it is a whole statement."""
+        return self.number == 1 and self.opened.last_page
+
+    @property
+    def identity(self) -> Hashable:
+        """What it shares with the other pages and issues of its statement."""
+        return identity(self.opened.id, self.opened.electronic_number, self.closing_day, single=self.single)
+
+    def sheet(self, number: int, entries: Bag) -> Sheet:
+        """Return the page as it is compared with others, under a number."""
+        return Sheet(
+            number=number,
+            identity=self.identity,
+            page=self.number,
+            last=self.opened.last_page,
+            opening_cents=None if self.opening is None else self.opening.amount_cents,
+            closing_cents=None if self.closing is None else self.closing.amount_cents,
+            entries=entries,
+            name=self.opened.id,
+            created=self.opened.created,
+        )
+
+
+def begin(index: int, opened: Opened, offices: Mapping[str, str], name: str) -> Page:
+    """Return the page that a statement begins; `offices` holds the office of each bank account of the book.
+
+    Raises `NotPostedError`, `ForeignAccountError` and `ForeignCurrencyError`.
+    """
+    place = Place(file=name, line=opened.line)
+    iban = (opened.iban or opened.account).replace(" ", "").upper()
+    if not opened.message.startswith(MESSAGE):
+        raise NotPostedError(place=place, message=opened.message)
+    if iban not in offices:
+        raise ForeignAccountError(place=place, account=iban or opened.account)
+    if opened.currency not in {"", CURRENCY}:
+        raise ForeignCurrencyError(place=place, currency=opened.currency)
+    return Page(index, opened, iban, offices[iban], place)
+
+
+def is_taken(page: Page, entry: Entry) -> bool:
+    """Return whether the entry is to be staged, and count it on its page.
+
+    Raises `UnknownStatusError`, `ForeignCurrencyError` and `UnfitEntryError`.
+    """
+    if entry.status != BOOKED:
+        if entry.status not in ANNOUNCED:
+            raise UnknownStatusError(place=_at(page, entry), status=entry.status or "-")
+        page.pending += 1
+        return False
+    if entry.currency != CURRENCY:
+        raise ForeignCurrencyError(place=_at(page, entry), currency=entry.currency)
+    if entry.amount_written:
+        raise UnfitEntryError(place=_at(page, entry), amount=entry.amount_written)
+    if not entry.amount_cents:
+        page.zero += 1
+        return False
+    page.entries += 1
+    if entry.amount_cents > 0:
+        page.credit_cents += entry.amount_cents
+    else:
+        page.debit_cents -= entry.amount_cents
+    return True
+
+
+def _at(page: Page, entry: Entry) -> Place:
+    return Place(file=page.place.file, line=entry.line or page.place.line)
+
+
+def end(page: Page, closed: Closed) -> None:
+    """Complete the page by what stands at its end.
+
+    Raises `ForeignCurrencyError`, `NoDayError`, the reader's finding where it is an error, and
+    `StatementRefusedError` where there are several.
+    """
+    errors = tuple(finding for finding in closed.findings if finding.severity == "error")
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise StatementRefusedError(place=page.place, findings=errors, count=len(errors))
+    page.findings += [finding for finding in closed.findings if finding.severity != "error"]
+    page.opening, page.closing = booked_balances(page.opened, closed)
+    for balance in (page.opening, page.closing):
+        if balance is not None and balance.currency not in {"", CURRENCY}:
+            raise ForeignCurrencyError(place=page.place, currency=balance.currency)
+    page.findings += _notes(page, closed)
+
+
+def _notes(page: Page, closed: Closed) -> list[KasseError]:
+    found: list[KasseError] = []
+    name, day = page.opened.id, page.closing_day
+    if page.without_day:
+        if not day:
+            raise NoDayError(place=page.place, statement=name)
+        found.append(AssumedDayError(place=page.place, statement=name, count=page.without_day, day=day))
+    if page.zero:
+        found.append(ZeroEntryError(place=page.place, statement=name, count=page.zero))
+    if closed.not_understood:
+        count = sum(times for _, times in closed.not_understood)
+        paths = ", ".join(path for path, _ in closed.not_understood[:5])
+        found.append(NotUnderstoodError(place=page.place, statement=name, count=count, paths=paths))
+    return found
+
+
+def booked_balances(opened: Opened, closed: Closed) -> tuple[Balance | None, Balance | None]:
+    """Return opening and closing balance of a statement or page; interim ones (ITBD) stand between pages.
+
+    A page in the middle has two interim balances, the first page an interim one at its end, the last page one at
+    its beginning.
+    """
+    interim = [balance for balance in closed.balances if balance.code == "ITBD"]
+    opening, closing = closed.balance("OPBD", "PRCD"), closed.balance("CLBD")
+    later_page = (opened.page or 1) > 1
+    if opening is None and later_page and interim and (len(interim) > 1 or closing is not None):
+        opening = interim[0]
+    if closing is None and not opened.last_page and interim and (len(interim) > 1 or opening is not None):
+        closing = interim[-1] if interim[-1] is not opening else None
+    return opening, closing

@@ -1,0 +1,182 @@
+"""Statements that are in the book, as intake and continuity need them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ledger.bank.continuity import Chain, StatementLink, chains
+from ledger.bank.intake_bags import Key
+from ledger.bank.intake_places import Occurrences
+from ledger.bank.intake_sheets import Sheet, identity
+from ledger.store.engines import Row, Store
+from sepa.errors import N_, KasseError
+
+_SHEET = """
+    SELECT s.id, s.statement_id, s.electronic_number, s.page, s.last_page, s.opening_cents, s.closing_cents,
+           s.closing_day, s.created, CASE WHEN p.statement IS NULL THEN 0 ELSE 1 END
+    FROM statement s LEFT JOIN statement_part p ON p.statement = s.id WHERE s.id = :id"""
+_LINES = """
+    SELECT e.bank_day, e.fingerprint, e.amount_cents, e.occurrence FROM statement_entry l
+    JOIN bank_entry e ON e.office = l.office AND e.id = l.entry WHERE l.statement = :id ORDER BY l.line"""
+_ON_DAYS = """
+    SELECT DISTINCT d.iban, d.bank_day, l.statement FROM (SELECT DISTINCT iban, bank_day FROM intake_entry) d
+    JOIN bank_entry e ON e.iban = d.iban AND e.bank_day = d.bank_day
+    JOIN statement_entry l ON l.office = e.office AND l.entry = e.id"""
+_SAME_ID = """
+    SELECT id, electronic_number, page, last_page, closing_day FROM statement
+    WHERE iban = :iban AND message = :message AND statement_id = :id"""
+_LINK = """
+    SELECT s.id, s.iban, s.statement_id, s.electronic_number, s.page, s.last_page, s.opening_cents, s.closing_cents,
+           s.closing_day, s.credit_cents - s.debit_cents, f.name, CASE WHEN p.statement IS NULL THEN 0 ELSE 1 END
+    FROM statement s
+    LEFT JOIN statement_part p ON p.statement = s.id
+    LEFT JOIN source_file f ON f.sha256 = s.file_sha256 AND f.purpose = 'statement'
+    WHERE s.message = 'camt.053' AND s.closing_day IS NOT NULL AND (s.iban = :iban OR :iban = '') ORDER BY s.id"""
+_LIST = """
+    SELECT s.id, s.iban, s.statement_id, s.electronic_number, s.page, s.closing_day, s.opening_cents, s.closing_cents,
+           s.entry_count, s.credit_cents, s.debit_cents, f.name, p.whole
+    FROM statement s
+    LEFT JOIN statement_part p ON p.statement = s.id
+    LEFT JOIN source_file f ON f.sha256 = s.file_sha256 AND f.purpose = 'statement'"""
+_ENTRIES = """
+    SELECT l.line, e.office, e.id, e.bank_day, e.value_day, e.amount_cents, e.name, e.counter_iban, e.remittance,
+           e.gvc, e.detail_count, e.state
+    FROM statement_entry l JOIN bank_entry e ON e.office = l.office AND e.id = l.entry
+    WHERE l.statement = :id ORDER BY l.line"""
+
+
+class UnknownStatementError(KasseError):
+    """There is no statement of that number."""
+
+    code = "statement.unknown"
+    template = N_("there is no statement {number} in this book")
+    hint = N_("the numbers are shown by 'kasse statement list'")
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement or page in the book; `part_of` is the statement that holds all its entries, if one does."""
+
+    number: int
+    account: str
+    statement_id: str
+    electronic_number: int | None
+    page: int | None
+    day: str | None
+    opening_cents: int | None
+    closing_cents: int | None
+    entries: int
+    credit_cents: int
+    debit_cents: int
+    file: str | None
+    part_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A line of a statement and the bank entry it tells."""
+
+    line: int
+    office: str
+    entry: int
+    bank_day: str
+    value_day: str
+    amount_cents: int
+    name: str | None
+    bank_account: str | None
+    remittance: str | None
+    gvc: str | None
+    details: int
+    state: str
+
+
+def known_marks(store: Store, message: str, same: Iterable[tuple[str, str]]) -> dict[int, set[Hashable]]:
+    """Return the statements in the book that a file meets, with the days and identities by which it meets them.
+
+    These share a bank day with an entry of the file, or an (IBAN, id) with a statement of it.
+    """
+    marks: dict[int, set[Hashable]] = {}
+    for iban, day, number in store.all(_ON_DAYS):
+        marks.setdefault(number, set()).add((iban, day))
+    for iban, statement_id in same:
+        for row in store.all(_SAME_ID, iban=iban, message=message, id=statement_id):
+            number, electronic, page, last, day = row
+            single = (page or 1) == 1 and bool(last)
+            marks.setdefault(number, set()).add((iban, identity(statement_id, electronic, day or "", single=single)))
+    return marks
+
+
+def known_sheet(store: Store, number: int) -> tuple[Sheet, Occurrences]:
+    """Return a statement of the book as it is compared with others, and which entries its lines are."""
+    occurrences: dict[Key, list[int]] = {}
+    for day, mark, cents, occurrence in store.rows(_LINES, id=number):
+        occurrences.setdefault((day, bytes(mark), cents), []).append(occurrence)
+    row = store.one(_SHEET, id=number)
+    assert row is not None, "a statement that was just found"
+    return _sheet(row, Counter({key: len(found) for key, found in occurrences.items()})), occurrences
+
+
+def _sheet(row: Row, entries: Counter[Key]) -> Sheet:
+    number, statement_id, electronic, page, last, opening, closing, day, created, part = row
+    return Sheet(
+        number=number,
+        identity=identity(statement_id, electronic, day or "", single=(page or 1) == 1 and bool(last)),
+        page=page or 1,
+        last=bool(last),
+        opening_cents=opening,
+        closing_cents=closing,
+        entries=entries,
+        name=statement_id,
+        known=True,
+        part=bool(part),
+        created=created or "",
+    )
+
+
+def continuity(store: Store, iban: str = "") -> list[Chain]:
+    """Return the chain of statements of every account, or of one: gaps, and up to which day there is none."""
+    return chains(_link(row) for row in store.rows(_LINK, iban=iban))
+
+
+def _link(row: Row) -> StatementLink:
+    number, iban, statement_id, electronic, page, last, opening, closing, day, total, file, part = row
+    return StatementLink(
+        number, iban, statement_id, electronic, page or 1, bool(last), opening, closing, day, int(total),
+        file or "", bool(part),
+    )  # fmt: skip
+
+
+def complete_until(store: Store, iban: str) -> str | None:
+    """Return the last day up to which the account's statements have no gap, None where there is none."""
+    found = continuity(store, iban)
+    return found[0].complete_until if found else None
+
+
+def new_gaps(store: Store, accounts: Iterable[str], numbers: Collection[int]) -> list[KasseError]:
+    """Return the gaps beside these statements: what an import that brought them has to say about continuity."""
+    return [
+        gap.finding
+        for iban in sorted(set(accounts))
+        for chain in continuity(store, iban)
+        for gap in chain.gaps
+        if not gap.beside.isdisjoint(numbers)
+    ]
+
+
+def list_statements(store: Store, iban: str = "", first: str = "", last: str = "9999-12-31") -> list[StatementRow]:
+    """Return the statements of one account, or of all, that are of these days, by account and day."""
+    sql = f"""{_LIST} WHERE (s.iban = :iban OR :iban = '')
+              AND coalesce(s.closing_day, '') >= :first AND coalesce(s.closing_day, '') <= :last
+              ORDER BY s.iban, coalesce(s.closing_day, ''), coalesce(s.electronic_number, 0),
+                       coalesce(s.page, 1), s.id"""
+    return [StatementRow(*row) for row in store.rows(sql, iban=iban, first=first, last=last)]
+
+
+def show_statement(store: Store, number: int) -> tuple[StatementRow, Sequence[StatementLine]]:
+    """Return a statement with its lines; raises `UnknownStatementError`."""
+    row = store.one(f"{_LIST} WHERE s.id = :id", id=number)
+    if row is None:
+        raise UnknownStatementError(number=number)
+    return StatementRow(*row), [StatementLine(*line) for line in store.rows(_ENTRIES, id=number)]

@@ -1,0 +1,189 @@
+"""Statement files into the book: each entry once, a file whole or not at all (invariants 3, 10 and 11)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from ledger.bank import intake_staging_store as staging
+from ledger.bank.intake import MESSAGE, Page, Staged
+from ledger.bank.intake_merge_store import Merged, merge_file
+from ledger.bank.intake_rows import DETAIL_COLUMNS, ENTRY_COLUMNS
+from ledger.book.store import kasse_office
+from ledger.events.store import Fact, record
+from ledger.people.users import NotAllowedError, require
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Row, Store
+from sepa.errors import KasseError, TryAgainError
+from sepa.statements import StatementEvent
+
+PURPOSE = "statement"
+_STATEMENT_COLUMNS = (
+    "id", "iban", "message", "statement_id", "electronic_number", "page", "last_page", "file_sha256", "opening_cents",
+    "opening_day", "closing_cents", "closing_day", "entry_count", "credit_cents", "debit_cents", "created",
+)  # fmt: skip
+_COPIED = ", ".join(f"e.{name}" for name in ENTRY_COLUMNS if name != "value_day")
+_NEW_ENTRIES = f"""
+    INSERT INTO bank_entry (office, id, iban, occurrence, statement, value_day, state,
+                            {", ".join(name for name in ENTRY_COLUMNS if name != "value_day")})
+    SELECT s.office, :first + row_number() OVER (ORDER BY e.seq) - 1, e.iban, p.occurrence, s.statement,
+           coalesce(e.value_day, e.bank_day), 'staged', {_COPIED}
+    FROM intake_place p JOIN intake_entry e ON e.seq = p.seq JOIN intake_sheet s ON s.sheet = e.sheet
+    WHERE p.fresh = 1 AND s.office = :office"""
+_PLACED = """
+    intake_place p JOIN intake_entry e ON e.seq = p.seq JOIN intake_sheet s ON s.sheet = e.sheet
+    JOIN bank_entry b ON b.iban = e.iban AND b.bank_day = e.bank_day AND b.fingerprint = e.fingerprint
+        AND b.occurrence = p.occurrence"""
+_NEW_DETAILS = f"""
+    INSERT INTO bank_detail (office, entry, line, {", ".join(DETAIL_COLUMNS)})
+    SELECT b.office, b.id, d.line, {", ".join(f"d.{name}" for name in DETAIL_COLUMNS)}
+    FROM {_PLACED} JOIN intake_detail d ON d.seq = e.seq WHERE p.fresh = 1"""
+_LINKS = f"""
+    INSERT INTO statement_entry (statement, line, office, entry)
+    SELECT s.statement, e.line, b.office, b.id FROM {_PLACED}"""
+_FRESH = """
+    SELECT s.office, count(*) FROM intake_place p JOIN intake_entry e ON e.seq = p.seq
+    JOIN intake_sheet s ON s.sheet = e.sheet WHERE p.fresh = 1 GROUP BY s.office ORDER BY s.office"""
+
+
+def stage_file(store: Store, name: str, sha256: str, size: int, stream: Iterable[StatementEvent]) -> Staged:
+    """Take the booked entries of one camt.053 file into the book, each once, and return what was new.
+
+    `stream` is what `sepa.reading.read_statements` yields; it is not touched where the same bytes were taken before.
+    The entries wait with state `staged`, nothing is posted. Needs the role clerk or machine in the Kasse. Raises what
+    the stream raises, and the errors of `intake`, `intake_sheets` and `merge`: then nothing of the file is taken and
+    the event log says so.
+    """
+    try:
+        with store.unit([kasse_office(store), *_offices(store).values()]):
+            require(store, kasse_office(store), "clerk", "machine")
+            return _repeated(store, name, sha256) or _stage(store, name, sha256, size, stream)
+    except (TryAgainError, NotAllowedError):
+        raise
+    except KasseError as error:
+        _note_refusal(store, name, sha256, error)
+        raise
+
+
+def _offices(store: Store) -> dict[str, str]:
+    return dict(store.rows("SELECT iban, office FROM bank_account"))
+
+
+def _repeated(store: Store, name: str, sha256: str) -> Staged | None:
+    """Return what the file held where the same bytes were taken before."""
+    sql = "SELECT result FROM source_file WHERE sha256 = :sha256 AND purpose = :purpose"
+    found = store.value(sql, sha256=sha256, purpose=PURPOSE)
+    if found is None:
+        return None
+    known = json.loads(found)
+    return Staged(
+        name=name,
+        statements=known["statements"],
+        entries=known["entries"],
+        new=0,
+        duplicates=known["entries"],
+        pending=known["pending"],
+        credit_cents=known["credit_cents"],
+        debit_cents=known["debit_cents"],
+        repeated=True,
+    )
+
+
+def _note_refusal(store: Store, name: str, sha256: str, error: KasseError) -> None:
+    office = kasse_office(store)
+    with store.unit([office]):
+        facts = {"sha256": sha256, "code": error.code}
+        record(store, office, "statement.refuse", f"file:{sha256}", facts, {"name": name})
+
+
+def _stage(store: Store, name: str, sha256: str, size: int, stream: Iterable[StatementEvent]) -> Staged:
+    staging.create_tables(store)
+    pages = staging.read_into_tables(store, name, _offices(store), stream)
+    merged = merge_file(store, pages)
+    numbers = _keep_statements(store, pages, merged, sha256)
+    new = _write_entries(store)
+    staging.drop_tables(store)
+    staged = _result(name, pages, merged, numbers, new)
+    _keep_file(store, staged, sha256, size)
+    return staged
+
+
+def _keep_statements(store: Store, pages: Sequence[Page], merged: Merged, sha256: str) -> dict[int, int]:
+    """Write the statements that say something new and return their numbers by their index in the file."""
+    kept = [page for page in pages if page.index not in merged.repeats]
+    first = take_ids(store, BOOK, "statement", len(kept)) if kept else 0
+    numbers = {page.index: first + offset for offset, page in enumerate(kept)}
+    store.insert("statement", _STATEMENT_COLUMNS, [_row(page, numbers[page.index], sha256) for page in kept])
+    staging.keep_sheets(store, [(page.index, page.iban, page.office, numbers[page.index]) for page in kept])
+    parts = [(merged.number(part, numbers), merged.number(whole, numbers)) for part, whole in merged.parts]
+    store.insert("statement_part", ("statement", "whole"), parts)
+    return numbers
+
+
+def _row(page: Page, number: int, sha256: str) -> Row:
+    opened, opening, closing = page.opened, page.opening, page.closing
+    opening_day = None if opening is None or opening.day is None else opening.day.isoformat()
+    return (
+        number,
+        page.iban,
+        MESSAGE,
+        opened.id,
+        opened.electronic_number,
+        opened.page,
+        int(opened.last_page),
+        sha256,
+        None if opening is None else opening.amount_cents,
+        opening_day,
+        None if closing is None else closing.amount_cents,
+        page.closing_day or None,
+        page.entries,
+        page.credit_cents,
+        page.debit_cents,
+        opened.created or None,
+    )
+
+
+def _write_entries(store: Store) -> int:
+    """Write what is new, link every line to its entry, and return how many entries are new."""
+    fresh = [(office, int(count)) for office, count in store.all(_FRESH)]
+    for office, count in fresh:
+        store.execute(_NEW_ENTRIES, office=office, first=take_ids(store, office, "bank_entry", count))
+    store.execute(_NEW_DETAILS)
+    store.execute(_LINKS)
+    return sum(count for _, count in fresh)
+
+
+def _result(name: str, pages: Sequence[Page], merged: Merged, numbers: Mapping[int, int], new: int) -> Staged:
+    entries = sum(page.entries for page in pages)
+    return Staged(
+        name=name,
+        statements=len(pages),
+        entries=entries,
+        new=new,
+        duplicates=entries - new,
+        pending=sum(page.pending for page in pages),
+        credit_cents=sum(page.credit_cents for page in pages),
+        debit_cents=sum(page.debit_cents for page in pages),
+        findings=(*(finding for page in pages for finding in page.findings), *merged.findings),
+        numbers=frozenset(numbers.values()),
+        accounts=frozenset(page.iban for page in pages),
+    )
+
+
+def _keep_file(store: Store, staged: Staged, sha256: str, size: int) -> None:
+    """Remember the file by its hash, and write the event."""
+    keys = ("statements", "entries", "new", "pending", "credit_cents", "debit_cents")
+    result = {key: getattr(staged, key) for key in keys}
+    store.insert_one(
+        "source_file",
+        sha256=sha256,
+        purpose=PURPOSE,
+        name=staged.name,
+        size_bytes=size,
+        imported_by=store.user,
+        imported_at=store.now,
+        result=json.dumps(result),
+    )
+    facts: dict[str, Fact] = {key: result[key] for key in ("statements", "entries", "new")}
+    facts |= {"sha256": sha256, "duplicates": staged.duplicates}
+    record(store, kasse_office(store), "statement.import", f"file:{sha256}", facts, {"name": staged.name})
