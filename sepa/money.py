@@ -10,9 +10,9 @@ from sepa.errors import N_, KasseError
 DOWN, UP, HALF_UP = ROUND_DOWN, ROUND_UP, ROUND_HALF_UP
 MAX_CENTS = 99_999_999_999_999  # what a signed 64-bit sum of many amounts can hold with room to spare
 
-_WRITTEN = re.compile(r"([+-]?)(\d+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+(?=,))(?:[.,](\d{1,2}))?")
+_WRITTEN = re.compile(r"([+-]?)(\d+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+(?=,))(?:[.,](\d{1,2}))?", re.ASCII)
 _CURRENCY = re.compile(r"\s*(?:EUR|€)\s*", re.IGNORECASE)
-_XML = re.compile(r"\+?(\d{1,15})(?:\.(\d{0,20}))?|\+?\.(\d{1,20})")
+_XML = re.compile(r"\+?(\d{1,15})(?:\.(\d{0,20}))?|\+?\.(\d{1,20})", re.ASCII)
 
 
 class InvalidAmountError(KasseError):

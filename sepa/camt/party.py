@@ -46,9 +46,8 @@ def add_counterparty(
     that holds the own account is never the other one.
     """
     role, own = (_DEBTOR, _CREDITOR) if credit != returned else (_CREDITOR, _DEBTOR)
-    if own_account and _holds(raw, role, own_account) and not _holds(raw, own, own_account):
-        role, own = own, role
-    elif returned and not _known(raw, role) and not _holds(raw, own, own_account):
+    mistaken = _holds(raw, role, own_account) or (returned and not _known(raw, role))
+    if mistaken and not _holds(raw, own, own_account):
         role, own = own, role
     _add_side(fields, raw, role)
     if own.ultimate in raw:
@@ -56,7 +55,7 @@ def add_counterparty(
 
 
 def _holds(raw: dict[str, str], role: _Role, account: str) -> bool:
-    return raw.get(role.iban) == account or raw.get(role.account) == account
+    return account != "" and account in {raw.get(role.iban), raw.get(role.account)}
 
 
 def _known(raw: dict[str, str], role: _Role) -> bool:

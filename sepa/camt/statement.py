@@ -60,12 +60,8 @@ def read_camt(source: Source, message: str) -> StatementStream:
                 yield reader.begin(element.getparent(), made.currency)
             yield made
             forget(element)
-        elif name == "Bal":
-            reader.balance(element)
-        elif name == "GrpHdr":
-            reader.message_head(element)
-        elif _parent_name(element) not in STATEMENTS.values():
-            yield from reader.close(element)
+        else:
+            yield from reader.take(name, element)
     if not reader.statements:
         raise NoStatementError(place=Place(file=source.name, line=1), message=message)
 
@@ -100,10 +96,16 @@ class _Reader:
         self.view: View | None = None
         self.details: list[Detail] = []
 
-    def message_head(self, element: Element) -> None:
-        """Read what the message says of itself."""
-        read_on(self.group, element, GROUP, self.notes.odd)
-        forget(element)
+    def take(self, name: str, element: Element) -> Iterator[Opened | Closed]:
+        """Read what is no entry: the head of the message, a balance, the end of a statement."""
+        within = _parent_name(element) in STATEMENTS.values()
+        if name == "GrpHdr":
+            read_on(self.group, element, GROUP, self.notes.odd)
+            forget(element)
+        elif name == "Bal" and within:
+            self._balance(element)
+        elif name != "Bal" and not within:
+            yield from self._close(element)
 
     def wait(self, element: Element) -> None:
         """Read the details of a large batch in portions, so that thousands never stand in memory as XML."""
@@ -178,10 +180,7 @@ class _Reader:
         self.statements += 1
         return self.open
 
-    def balance(self, element: Element) -> None:
-        """Read a balance of the statement."""
-        if _parent_name(element) not in STATEMENTS.values():
-            return
+    def _balance(self, element: Element) -> None:
         raw = read_element(element, BALANCE, self.notes.odd).raw
         line = line_of(element, self.source)
         currency = raw.get("Amt@") or self._currency()
@@ -190,8 +189,7 @@ class _Reader:
         signed = sign_of(raw, self.notes, line) * cents
         self.balances.append(Balance(raw.get("code", ""), signed, currency, day))
 
-    def close(self, element: Element) -> Iterator[Opened | Closed]:
-        """Yield the end of the statement, and its head too if it had no entry."""
+    def _close(self, element: Element) -> Iterator[Opened | Closed]:
         self._read_head(element, None)
         if self.open is None:
             yield self.begin(element)

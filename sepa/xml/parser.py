@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lxml import etree
 
 from sepa.errors import N_, KasseError, Place
-from sepa.sources import Source
+from sepa.sources import HEAD_BYTES, Source
 from sepa.xml.table import local_name
 
 if TYPE_CHECKING:
@@ -64,14 +64,16 @@ def first_elements(source: Source) -> list[Start]:
     if _DOCTYPE.match(head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")):
         raise DoctypeError(place=source.place)
     parser = etree.XMLPullParser(events=("start",), **_options(source))
+    reason = "no element begins"
     try:
         parser.feed(head)
-        broken = None
+        if len(head) < HEAD_BYTES:
+            parser.close()
     except etree.XMLSyntaxError as error:
-        broken = error
+        reason = str(error)
     starts = _starts(parser, source)
-    if not starts and broken:
-        raise _error(broken, source) from broken
+    if not starts:
+        raise XmlError(place=Place(file=source.name, line=1), reason=reason)
     return starts
 
 
@@ -95,6 +97,7 @@ def elements(source: Source, names: tuple[str, ...]) -> Iterator[tuple[str, Elem
     """
     tags = tuple(f"{{*}}{name}" for name in names)
     local: dict[str, str] = {}
+    first_elements(source)  # refuses what is dangerous
     try:
         for _, element in etree.iterparse(source, events=("end",), tag=tags, **_options(source)):
             source.progress()
@@ -134,7 +137,7 @@ def _drop_blank(source: Source) -> None:
 
 def _options(source: Source) -> dict[str, Any]:
     return {
-        "resolve_entities": False,
+        "resolve_entities": "internal",  # there are none without a DOCTYPE: one that is used is an error
         "load_dtd": False,
         "no_network": True,
         "remove_comments": True,

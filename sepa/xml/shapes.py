@@ -25,7 +25,7 @@ _WALKED_FIRST = 100  # elements walked before a shape is worth learning
 _LONGEST = 20_000  # characters of an element whose shape is learnt
 _MARK = "\ue000"  # stands before the number of a text; private use, so no bank writes it
 _RUNS = re.compile(">([^<]*)<")
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+_PARSER = etree.XMLParser(no_network=True)
 
 
 class _Plan(NamedTuple):
@@ -104,7 +104,7 @@ def _learn(text: str, table: Field) -> _Shape | None:
     if _MARK in text or "&" in text:
         return None
     tags, runs = _RUNS.split(text)[::2], _RUNS.findall(text)
-    leaves = [_is_leaf(before, after) for before, after in zip(tags, tags[1:], strict=False)]
+    leaves = [_is_leaf(before, after) for before, after in itertools.pairwise(tags)]
     if any(run.strip() for run, leaf in zip(runs, leaves, strict=True) if not leaf):
         return None
     numbers = itertools.count()
