@@ -77,28 +77,37 @@ def check(message: DirectDebitMessage, on: date) -> Iterator[KasseError]:
     One pass over the collections; some hashes for each payment are remembered. What values cannot break once they
     exist is not asked again; the head's totals are the writer's.
     """
-    twins = Twins()
-    mandates: dict[int, int] = {}
+    seen = Seen()
     for batch in message.batches:
         outer = Place(payment=batch.payment_information_id)
-        yield from (finding.at(outer) for finding in _batch_findings(batch, on))
+        yield from (finding.at(outer) for finding in batch_findings(batch, on))
         for collection in batch.collections:
             place = Place(payment=collection.end_to_end_id)
-            findings = (
-                *_collection_findings(collection, batch, on),
-                *present(charset_problems(collection, message.charset) if message.charset == "epc" else ()),
-                *_mandate_findings(collection, batch, mandates),
-                *twins.findings(
-                    collection.end_to_end_id,
-                    collection.debtor.iban,
-                    collection.amount_cents,
-                    collection.remittance or collection.creditor_reference,
-                ),
-            )
-            yield from (finding.at(place) for finding in findings)
+            yield from (finding.at(place) for finding in collection_findings(collection, batch, message, on, seen))
 
 
-def _batch_findings(batch: CollectionBatch, on: date) -> Iterator[KasseError]:
+class Seen:
+    """What earlier collections of a message had: ids, payments, and the account of each mandate."""
+
+    def __init__(self) -> None:
+        self.twins = Twins()
+        self.mandates: dict[int, int] = {}
+
+
+def collection_findings(
+    collection: Collection, batch: CollectionBatch, message: DirectDebitMessage, on: date, seen: Seen
+) -> Iterator[KasseError]:
+    """Yield what is odd about a collection in its batch, and among those that came before."""
+    yield from _collection_findings(collection, batch, on)
+    if message.charset == "epc":
+        yield from present(charset_problems(collection, message.charset))
+    yield from _mandate_findings(collection, batch, seen.mandates)
+    text = collection.remittance or collection.creditor_reference
+    yield from seen.twins.findings(collection.end_to_end_id, collection.debtor.iban, collection.amount_cents, text)
+
+
+def batch_findings(batch: CollectionBatch, on: date) -> Iterator[KasseError]:
+    """Yield what is odd about a batch by itself, as seen on a day."""
     yield from due_findings(batch.due_day, on)
     yield from present(
         (category_finding(batch.category_purpose), bic_finding(batch.creditor), address_finding(batch.creditor.address))

@@ -62,22 +62,24 @@ def check(message: CreditTransferMessage, on: date) -> Iterator[KasseError]:
     twins = Twins()
     for batch in message.batches:
         outer = Place(payment=batch.payment_information_id)
-        yield from (finding.at(outer) for finding in _batch_findings(batch, on))
+        yield from (finding.at(outer) for finding in batch_findings(batch, on))
         for transfer in batch.transfers:
-            for finding in _transfer_findings(transfer, batch, message, twins):
+            for finding in transfer_findings(transfer, batch, message, twins):
                 yield finding.at(Place(payment=transfer.end_to_end_id))
 
 
-def _batch_findings(batch: TransferBatch, on: date) -> Iterator[KasseError]:
+def batch_findings(batch: TransferBatch, on: date) -> Iterator[KasseError]:
+    """Yield what is odd about a batch by itself, as seen on a day."""
     yield from day_findings(batch.execution_day, on, instant=batch.instant)
     yield from present(
         (category_finding(batch.category_purpose), bic_finding(batch.debtor), address_finding(batch.debtor.address))
     )
 
 
-def _transfer_findings(
+def transfer_findings(
     transfer: Transfer, batch: TransferBatch, message: CreditTransferMessage, twins: Twins
 ) -> list[KasseError]:
+    """Return what is odd about a transfer in its batch, and among those that came before."""
     found = [finding for rule in PER_TRANSFER if (finding := rule(transfer, batch)) is not None]
     if message.charset == "epc":
         found += present(charset_problems(transfer, message.charset))

@@ -3,12 +3,14 @@
 import csv
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import sepaxml
 
 from sepa.currencies import minor_digits
+from tests.bank_files import ENTRY, RETURN, camt, pain001, pain008, transfer
 from tests.conftest import needs
-from tests.kasse_cli.bank_files import ENTRY, RETURN, camt, pain001, pain008
 from tests.paths import CORPORA
 
 
@@ -43,6 +45,31 @@ def test_files_are_shown(files):
         "kasse sepa show missing.xml",
         "kasse sepa show .",
     )
+
+
+def test_files_are_checked(files):
+    wrong = pain001(transfer(text="5 €") + transfer("E-2", 5, "DE88370400440532013000"), "2", "100.04", service="URGP")
+    (files.folder / "wrong.xml").write_text(wrong, "utf-8")
+    (files.folder / "odd.xml").write_text(camt(closing="168.00"), "utf-8")
+    files.transcript(
+        "sepa-check",
+        "kasse sepa check orders.xml debits.xml statement.xml",
+        "kasse sepa check wrong.xml odd.xml",
+        "kasse sepa check wrong.xml --csv",
+        "kasse sepa check orders.xml broken.xml --json",
+        "kasse sepa check orders.xml --profile standard --on 2026-11-24",
+        "kasse sepa check orders.xml --profile nobank",
+        "kasse sepa check orders.xml --xsd-dir nowhere",
+    )
+
+
+def test_a_schema_of_the_user_is_asked_as_well(files):
+    folder = Path(sepaxml.__file__).parent / "schemas"
+    done = files(["sepa", "check", "--json", "--xsd-dir", str(folder), "orders.xml"])
+    assert {one["code"] for one in done.json["findings"]} == {"schema.unofficial"}
+    (files.folder / "wrong.xml").write_text(pain001().replace("<PmtMtd>TRF", "<PmtMtd>XXX"), "utf-8")
+    done = files(["sepa", "check", "--json", "--xsd-dir", str(folder), "-"], (files.folder / "wrong.xml").read_bytes())
+    assert {one["code"] for one in done.json["findings"]} == {"schema.unofficial", "schema.violation", "batch.method"}
 
 
 def test_a_broken_member_is_named_and_left_out(files):

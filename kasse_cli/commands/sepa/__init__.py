@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kasse_cli.commands.sepa.check import check
 from kasse_cli.commands.sepa.show import show
 from kasse_cli.frame import command, noun
 from sepa.errors import N_
@@ -15,3 +16,10 @@ command(
     lists=True,
     examples=("kasse sepa show statement.xml", "kasse sepa show --summary --json archive.zip"),
 )(show)
+command(
+    app,
+    "check",
+    book=False,
+    lists=True,
+    examples=("kasse sepa check payments.xml", "kasse sepa check payments.xml --profile cautious --xsd-dir schemas"),
+)(check)

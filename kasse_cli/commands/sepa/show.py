@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kasse_cli.commands.sepa.gather import FileRead, Gathered, gathered
+from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption
 from kasse_cli.commands.sepa.rows import SUMMARY, files_json, summary_row, tables
 from kasse_cli.context import Call, Context
 from kasse_cli.output import Line, Result, Table, render, say
 from sepa.errors import N_
 
-FilesArgument = Annotated[
-    list[Path],
-    typer.Argument(metavar="FILE", help=N_("camt, MT940, MT942, pain.001, pain.008, or ZIP; - is standard input")),
-]
-LimitsOption = Annotated[
-    bool,
-    typer.Option("--no-limits", help=N_("read files of any size, depth and packing; only from a source you trust")),
-]
 SummaryOption = Annotated[bool, typer.Option("--summary", help=N_("only how many and how much, a row for each file"))]
 
 

@@ -1,0 +1,44 @@
+"""Arguments and options that the verbs of `kasse sepa` share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kasse_cli.params import parse_day
+from sepa.errors import N_, Place
+from sepa.profiles import Profile, UnknownProfileError, parse_profile, shipped_profile, shipped_profiles
+from sepa.sources import unreadable
+
+FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE", help=N_("camt, MT940, MT942, pain.001, pain.008, or ZIP; - is standard input")),
+]
+LimitsOption = Annotated[
+    bool,
+    typer.Option("--no-limits", help=N_("read files of any size, depth and packing; only from a source you trust")),
+]
+OnOption = Annotated[
+    dt.date | None, typer.Option("--on", parser=parse_day, metavar="DATE", help=N_("take this day as today"))
+]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help=N_("a bank profile: standard, cautious, or the path of your own")),
+]
+
+
+def profile_named(name: str | None) -> Profile | None:
+    """Return the profile of that name or file; raises `UnknownProfileError` or what `parse_profile` raises."""
+    if name is None:
+        return None
+    if not (name.endswith(".toml") or "/" in name or "\\" in name):
+        return shipped_profile(name)
+    try:
+        return parse_profile(Path(name).read_text("utf-8"), name)
+    except FileNotFoundError:
+        raise UnknownProfileError(name=name, known=", ".join(shipped_profiles()), place=Place(file=name)) from None
+    except OSError as error:
+        raise unreadable(name, error) from error

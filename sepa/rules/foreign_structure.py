@@ -1,0 +1,136 @@
+"""Where things stand in a payment file of others: levels, counts of elements, codes that values do not carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sepa.errors import KasseError, Place
+from sepa.identifiers import NOT_PROVIDED
+from sepa.pain_orders import OTHER_ACCOUNT
+from sepa.pain_values import ForeignBatch, ForeignPayment, PaymentFile
+from sepa.rules.foreign_errors import (
+    AmendedToError,
+    AmendmentFlagError,
+    BothLevelsError,
+    ChargesError,
+    CurrencyError,
+    DebtorBankError,
+    ElementEmptyError,
+    ElementMissingError,
+    ElementOutsideError,
+    InstrumentError,
+    MethodError,
+    NoLevelError,
+    ReferenceLengthError,
+    ReferenceTypeError,
+    RemittanceFormError,
+    ServiceLevelError,
+)
+
+MAX_STRUCTURED = 140
+_ONE_LEVEL = {False: ("PmtTpInf", "ChrgBr", "UltmtDbtr"), True: ("PmtTpInf", "ChrgBr", "UltmtCdtr", "CdtrSchmeId")}
+_NEEDED = {False: ("PmtTpInf",), True: ("PmtTpInf", "CdtrSchmeId")}
+_BATCH_NEEDS = {
+    False: ("PmtInfId", "PmtMtd", "ReqdExctnDt", "Dbtr", "DbtrAcct", "DbtrAgt"),
+    True: ("PmtInfId", "PmtMtd", "ReqdColltnDt", "Cdtr", "CdtrAcct", "CdtrAgt"),
+}
+_PAYMENT_NEEDS = {False: ("PmtId", "Cdtr", "CdtrAcct"), True: ("PmtId", "DrctDbtTx", "DbtrAgt", "Dbtr", "DbtrAcct")}
+
+
+def batch_problems(batch: ForeignBatch, head: PaymentFile) -> Iterator[KasseError]:
+    """Yield what is wrong with the structure of a batch."""
+    expected = "DD" if head.debits else "TRF"
+    if batch.method and batch.method != expected:
+        yield MethodError(value=batch.method, expected=expected, place=Place(field="PmtMtd", value=batch.method))
+    for element in _BATCH_NEEDS[head.debits]:
+        if element not in batch.present:
+            yield ElementMissingError(element=element, place=Place(field=element))
+    yield from _common(batch, head)
+
+
+def payment_problems(payment: ForeignPayment, batch: ForeignBatch, head: PaymentFile) -> Iterator[KasseError]:
+    """Yield what is wrong with the structure of a payment in its batch."""
+    debits = head.debits
+    for element in _ONE_LEVEL[debits]:
+        inside = _stands(payment, element)
+        if inside and element in batch.present:
+            yield BothLevelsError(element=element, place=Place(field=element))
+        if element in _NEEDED[debits] and not inside and element not in batch.present:
+            yield NoLevelError(element=element, place=Place(field=element))
+    for element in _PAYMENT_NEEDS[debits]:
+        if element not in payment.present:
+            yield ElementMissingError(element=element, place=Place(field=element))
+    if payment.currency != "EUR":
+        yield CurrencyError(value=payment.currency, place=Place(field="currency", value=payment.currency))
+    yield from _common(payment, head)
+    yield from _outside_problems(payment)
+    yield from _remittance_problems(payment)
+    yield from _amendment_problems(payment) if debits else _payee_problems(payment)
+
+
+def _stands(payment: ForeignPayment, element: str) -> bool:
+    return element in payment.present or (element == "CdtrSchmeId" and bool(payment.creditor_id))
+
+
+def _common(value: ForeignBatch | ForeignPayment, head: PaymentFile) -> Iterator[KasseError]:
+    level, bearer = value.service_level, value.charge_bearer
+    if "PmtTpInf" in value.present and level != "SEPA":
+        yield ServiceLevelError(value=level or "–", place=Place(field="SvcLvl", value=level))
+    if bearer and bearer != "SLEV":
+        yield ChargesError(value=bearer, place=Place(field="ChrgBr", value=bearer))
+    yield from _instrument_problems(value, head)
+    for element in dict.fromkeys(value.empty):
+        yield ElementEmptyError(element=element, place=Place(field=element))
+    for path in value.unknown:
+        element = path.rpartition("/")[2]
+        yield ElementOutsideError(element=element, place=Place(field=path))
+
+
+def _instrument_problems(value: ForeignBatch | ForeignPayment, head: PaymentFile) -> Iterator[KasseError]:
+    allowed = ("CORE", "B2B") if head.debits else ("INST",)
+    given = value.own_local_instrument or value.local_instrument
+    wrong = bool(value.own_local_instrument) or (bool(given) and given not in allowed)
+    if wrong or (head.debits and "PmtTpInf" in value.present and not given):
+        place = Place(field="LclInstrm", value=given)
+        yield InstrumentError(value=given or "–", allowed=", ".join(allowed), place=place)
+
+
+def _outside_problems(payment: ForeignPayment) -> Iterator[KasseError]:
+    if payment.own_purpose:
+        yield ElementOutsideError(element="Purp/Prtry", place=Place(field="Purp/Prtry", value=payment.own_purpose))
+    if payment.uetr:
+        yield ElementOutsideError(element="UETR", place=Place(field="UETR", value=payment.uetr))
+
+
+def _remittance_problems(payment: ForeignPayment) -> Iterator[KasseError]:
+    texts, references = len(payment.remittance), len(payment.structured)
+    if texts + references > 1:
+        yield RemittanceFormError(texts=texts, references=references, place=Place(field="RmtInf"))
+    for one in payment.structured:
+        if one.kind != "SCOR":
+            yield ReferenceTypeError(value=one.kind or "–", place=Place(field="Strd", value=one.kind))
+        if one.length > MAX_STRUCTURED:
+            yield ReferenceLengthError(length=one.length, place=Place(field="Strd", value=one.reference))
+
+
+def _payee_problems(payment: ForeignPayment) -> Iterator[KasseError]:
+    if payment.bank_id == NOT_PROVIDED or ("CdtrAgt" in payment.present and not payment.bic):
+        yield DebtorBankError(value=payment.bank_id or "–", place=Place(field="CdtrAgt", value=payment.bank_id))
+
+
+def _amendment_problems(payment: ForeignPayment) -> Iterator[KasseError]:
+    was = (
+        payment.original_mandate_id,
+        payment.original_creditor_id,
+        payment.original_creditor_name,
+        payment.original_iban,
+        payment.original_account,
+        payment.original_bic,
+    )
+    amended, flag = any(was), payment.amendment in {"true", "1"}
+    if amended != flag:
+        place = Place(field="AmdmntInd", value=payment.amendment)
+        yield AmendmentFlagError(mandate_id=payment.mandate_id, value=payment.amendment or "–", place=place)
+    if payment.original_account not in {"", OTHER_ACCOUNT}:
+        place = Place(field="OrgnlDbtrAcct", value=payment.original_account)
+        yield AmendedToError(mandate_id=payment.mandate_id, value=payment.original_account, place=place)

@@ -1,0 +1,149 @@
+"""Payment files of others: each rule that the official schema lets through has a file that breaks it and no other."""
+
+import io
+from datetime import date
+
+import pytest
+
+from sepa.errors import KasseError
+from sepa.pain_reading import read_payments
+from sepa.rules.foreign import check_payments
+from sepa.rules.foreign_errors import FOREIGN_RULES
+from tests.bank_files import AMENDED, CREDITOR, OTHER, pain001, pain008, transfer
+
+TODAY = date(2026, 11, 20)
+
+
+def found(text: str, charset="dk") -> list[KasseError]:
+    return list(check_payments(read_payments(io.BytesIO(text.encode())), TODAY, charset))
+
+
+def one(**changes) -> str:
+    return pain001(transfer(**changes))
+
+
+TYPE = "<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl></PmtTpInf>"
+STRD = "<RmtInf><Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>{}</Cd></CdOrPrtry></Tp><Ref>{}</Ref></CdtrRefInf></Strd></RmtInf>"
+FREE = "<RmtInf><Ustrd>Bescheid 4711</Ustrd></RmtInf>"
+SMNDA = AMENDED.replace(
+    "<OrgnlMndtId>M-OLD</OrgnlMndtId>", "<OrgnlDbtrAcct><Id><Othr><Id>SMNDA</Id></Othr></Id></OrgnlDbtrAcct>{}"
+)
+B2B = (
+    pain008()
+    .split("<PmtInf>")[1]
+    .replace("CORE", "B2B")
+    .replace("LS-1-1", "LS-1-2")
+    .split("</CstmrDrctDbtInitn>")[0]
+    .replace("53.00", "54.00")
+    .replace(OTHER, "DE02100100100006820101")
+    .replace("M-7", "M-8")
+)
+CASES = {
+    "service.not-sepa": pain001(service="URGP"),
+    "instrument.unknown": pain001().replace("</SvcLvl>", "</SvcLvl><LclInstrm><Prtry>X</Prtry></LclInstrm>", 1),
+    "instrument.mixed": pain008()
+    .replace("</PmtInf>", "</PmtInf><PmtInf>" + B2B)
+    .replace(">1</NbOfTxs>", ">2</NbOfTxs>", 1)
+    .replace("<CtrlSum>53.00", "<CtrlSum>107.00", 1),
+    "level.both": one(more="").replace("</PmtId>", "</PmtId>" + TYPE),
+    "level.none": pain008(creditor=""),
+    "element.missing": pain001().replace("<CtrlSum>100.00</CtrlSum>", "", 1),
+    "element.empty": pain001().replace(FREE, "<RmtInf></RmtInf>"),
+    "element.outside": one(more="<RgltryRptg><Dtls><Cd>X</Cd></Dtls></RgltryRptg>"),
+    "remittance.form": pain001().replace("</Ustrd>", "</Ustrd><Ustrd>noch einer</Ustrd>"),
+    "remittance.form ": pain001().replace("</RmtInf>", STRD.format("SCOR", "1").removeprefix("<RmtInf>")),
+    "remittance.reference-type": pain001().replace(FREE, STRD.format("PUOR", "4711")),
+    "remittance.reference-length": pain001().replace(
+        FREE,
+        STRD.format("SCOR", "4711").replace("</Tp>", "<Issr>Stadtkasse Musterstadt am Fluss, Abteilung 7</Issr></Tp>"),
+    ),
+    "mandate.amendment-flag": pain008("<AmdmntInd>true</AmdmntInd>"),
+    "mandate.amended-to": pain008(SMNDA.format("").replace("SMNDA", "SMNDB")),
+    "total.count": pain001(count="2"),
+    "total.sum": pain001(total="100.01"),
+    "charges.bearer": pain001().replace("SLEV", "SHAR"),
+    "amount.currency": pain001().replace('Ccy="EUR"', 'Ccy="USD"'),
+    "batch.method": pain001().replace("<PmtMtd>TRF", "<PmtMtd>CHK"),
+    "day.form": pain001(day="2026-11-31"),
+    "time.created-zone": pain001().replace("T09:00:00+01:00", "T09:00:00"),
+    "bank.notprovided": one(more="<CdtrAgt><FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId></CdtrAgt>"),
+    "message.version": pain001().replace("pain.001.001.09", "pain.001.001.03"),
+}
+VALUES = {
+    "time.zone": pain001()
+    .replace("<Dt>2026-11-24</Dt>", "<DtTm>2026-11-24T10:00:00</DtTm>")
+    .replace("</SvcLvl>", "</SvcLvl><LclInstrm><Cd>INST</Cd></LclInstrm>", 1),
+    "time.not-instant": pain001().replace("<Dt>2026-11-24</Dt>", "<DtTm>2026-11-24T10:00:00+01:00</DtTm>"),
+    "identifier.characters": one(end_to_end_id="A|B"),
+    "identifier.slashes": one(end_to_end_id="A//B"),
+    "text.blank": one(name="   ").replace("<Nm>   </Nm>", "<Nm> . </Nm>").replace(" . ", "&#160;"),
+    "text.characters": one(text="5 €"),
+    "rf.check-digits": pain001().replace(FREE, STRD.format("SCOR", "RF19539007547034")),
+    "purpose.unknown": one(more="<Purp><Cd>ZZZZ</Cd></Purp>"),
+    "creditor-id.check-digits": pain008(creditor=CREDITOR.replace("DE98", "DE97")),
+    "mandate.signed-late": pain008(signed="2026-12-02"),
+    "mandate.amended-account": pain008(
+        SMNDA.format("<OrgnlDbtrAgt><FinInstnId><BICFI>COBADEFFXXX</BICFI></FinInstnId></OrgnlDbtrAgt>")
+    ),
+    "iban.check-digits": one(iban="DE88370400440532013000"),
+    "iban.not-sepa": one(iban="TR330006100519786457841326"),
+    "payment.duplicate-id": pain001(transfer() + transfer(cents=1, text="anders"), "2", "100.01"),
+    "day.past": pain001(day="2026-11-19"),
+    "day.not-target": pain001(day="2026-11-22"),
+    "amount.range": pain001(transfer(cents=0), total="0.00"),
+    "amount.invalid": pain001(count="1").replace('"EUR">100.00', '"EUR">hundert'),
+}
+ALSO = {
+    "iban.not-sepa": {"account.unknown-bank"},
+    "text.blank": {"text.characters", "element.empty"},
+    "mandate.signed-late": {"mandate.signed-in-future"},
+}
+
+
+def codes(text: str) -> set[str]:
+    return {finding.code for finding in found(text)}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_flaw_of_structure_is_found_and_nothing_else(code):
+    assert codes(CASES[code]) == {code.strip()}
+    assert all(str(finding) and (finding.place.line or finding.place.payment) for finding in found(CASES[code]))
+
+
+@pytest.mark.parametrize("code", VALUES)
+def test_a_flaw_of_values_is_found_in_files_of_others(code):
+    assert code in codes(VALUES[code])
+    assert codes(VALUES[code]) <= {code} | ALSO.get(code, set())
+
+
+def test_every_rule_has_a_case_a_source_and_a_way_out():
+    assert {rule.code for rule in FOREIGN_RULES} == {code.strip() for code in CASES}
+    assert all(rule.source and rule.error.hint and rule.error.template for rule in FOREIGN_RULES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pain001(),
+        pain008(),
+        pain008(AMENDED),
+        pain008(SMNDA.format("")),
+        pain008(scheme="B2B"),
+        pain001().replace(FREE, STRD.format("SCOR", "RF18539007547034")),
+        pain001().replace(TYPE, "").replace("</PmtId>", "</PmtId>" + TYPE),
+    ],
+    ids=["transfers", "debits", "amended", "other account", "B2B", "reference", "type at the payment"],
+)
+def test_a_right_file_has_no_findings(text):
+    assert [str(finding) for finding in found(text)] == []
+
+
+def test_a_finding_has_line_payment_field_and_value():
+    [finding] = found(pain001(transfer() + transfer("E-2", 5, text="5 €"), "2", "100.05"))
+    place = finding.place
+    assert (place.line, place.payment, place.field, place.value) == (13, "E-2", "remittance", "5 €")
+
+
+def test_a_narrower_character_set_finds_umlauts():
+    assert found(one(name="Käthe Müller")) == []
+    assert {finding.code for finding in found(one(name="Käthe Müller"), "epc")} == {"text.characters"}
