@@ -1,0 +1,115 @@
+"""The fields of an MT file one by one, whatever the line ends, the encoding and the envelope around the messages."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sepa.sources import HEAD_BYTES, Source
+
+KNOWN_TAGS = frozenset(
+    "20 21 25 25P 28 28C 60F 60M 61 86 62F 62M 64 65 13 13D 34F 90C 90D NS 940 942".split(),
+)
+_TAG = re.compile(r"^:([0-9]{2}[A-Z]?|NS|94[02]):", re.MULTILINE)
+_CUT = re.compile(r"\n:(?:61|20):")
+_TIME_BEFORE = re.compile(r"[T ][0-2][0-9]\n?\Z")
+_TIME_AFTER = re.compile(r"[0-5][0-9]")
+_SPLIT_CHARACTER = re.compile(rb"([\xc2-\xdf])\r?\n([\x80-\xbf])")
+_UNDEFINED = "".join(map(chr, range(256)))
+
+
+class MtField(NamedTuple):
+    """One field: its tag, its text with lines ended by a line feed, and the line where it begins.
+
+    The tag is empty for what stands before the first field.
+    """
+
+    tag: str
+    text: str
+    line: int
+
+
+def _by_byte(error: UnicodeError) -> tuple[str, int]:
+    """Return the bytes that are no UTF-8 as the characters they are in Windows-1252."""
+    assert isinstance(error, UnicodeDecodeError)
+    raw = error.object[error.start : error.end]
+    try:
+        return raw.decode("cp1252"), error.end
+    except UnicodeDecodeError:
+        return raw.decode("latin-1"), error.end
+
+
+codecs.register_error("kasse-cp1252", _by_byte)
+
+
+def mt_fields(source: Source) -> Iterator[MtField]:
+    """Yield each field of the file in order, in constant memory; the first one is what stands before all tags.
+
+    Text is UTF-8, and Windows-1252 where it is not. A line that only looks like a tag (a time of day that the
+    bank broke at `:26:37`) belongs to the field before. Raises what `Source.read` raises.
+    """
+    line = 1
+    for block in _blocks(source):
+        fields = _fields(block, line)
+        yield from fields
+        line += block.count("\n")
+
+
+def _fields(block: str, line: int) -> Iterator[MtField]:
+    parts = _TAG.split(block)
+    tag, text, at = "", parts[0], line
+    for new, after in zip(parts[1::2], parts[2::2], strict=True):
+        if new not in {"61", "86"} and _is_time(tag, text, new, after):
+            text += f":{new}:{after}"
+            continue
+        if tag or text:
+            yield MtField(tag, text, at)
+        at += text.count("\n")
+        tag, text = new, after
+    if tag or text:
+        yield MtField(tag, text, at)
+
+
+def _is_time(tag: str, before: str, new: str, after: str) -> bool:
+    return bool(tag == "86" and new.isdigit() and new < "60" and _TIME_BEFORE.search(before) and _TIME_AFTER.match(after))
+
+
+def _blocks(source: Source) -> Iterator[str]:
+    """Yield the text in pieces that begin with an entry or a message, so that no field is torn."""
+    kept: list[str] = []
+    for piece in _pieces(source):
+        cut = _last_cut(piece)
+        if cut < 0:
+            kept.append(piece)
+            continue
+        yield "".join((*kept, piece[:cut]))
+        source.progress()
+        kept = [piece[cut:]]
+    yield "".join(kept)
+
+
+def _last_cut(piece: str) -> int:
+    """Return where the last entry or message of a piece begins, or -1; a piece begins with a whole line."""
+    entry, message = piece.rfind("\n:61:"), piece.rfind("\n:20:")
+    if message > entry and not _TIME_AFTER.match(piece, message + 5):
+        return message + 1
+    return entry + 1 if entry >= 0 else -1
+
+
+def _pieces(source: Source) -> Iterator[str]:
+    """Yield the text in pieces of whole lines."""
+    rest = source.read(HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
+    while data := source.read(HEAD_BYTES):
+        whole, _, rest = (rest + data).rpartition(b"\n")
+        if whole:
+            yield _text(whole + b"\n")
+    yield _text(rest)
+
+
+def _text(data: bytes) -> str:
+    if not data.isascii():
+        data = _SPLIT_CHARACTER.sub(rb"\1\2", data)
+    text = data.decode("utf-8", "kasse-cp1252")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
