@@ -129,8 +129,7 @@ class BankRule:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One part of an entry with everything the book knows that it may be.
 
     `complete` is false for a collective entry as a whole whose parts do not make its amount.

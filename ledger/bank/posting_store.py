@@ -19,7 +19,7 @@ from ledger.book.entry import Posted
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.events.store import record
 from ledger.items.settlement import Order
-from ledger.items.store import clear, insert_items, reserve_items
+from ledger.items.store import NewClearing, clear, insert_items, reserve_items
 from ledger.people.users import require
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
@@ -153,6 +153,7 @@ class _Poster:
         self.running = Running()
         self.closed = str(store.value("SELECT max(last_day) FROM closing") or "")
         self.accounts: dict[tuple[str, str], str] = {}
+        self.clearings: list[NewClearing] = []
         self.runs: list[Row] = []
         for name, columns in _TABLES.items():
             store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
@@ -205,7 +206,7 @@ class _Poster:
     def _write(self, records: Records) -> None:
         store = self.store
         insert_items(store, records.items)
-        clear(store, records.clearings)
+        self.clearings += records.clearings
         store.insert("bank_match", MATCH_COLUMNS, records.matches)
         store.insert("suspense_case", CASE_COLUMNS, records.cases)
         store.insert("match_posted", ("office", "id", "position"), records.posted)
@@ -213,7 +214,8 @@ class _Poster:
         self.runs += records.runs
 
     def finish(self) -> None:
-        """Mark entries as posted, and payments and runs as executed."""
+        """Clear what was settled, in one pass over the items, and mark entries as posted, payments as executed."""
+        clear(self.store, self.clearings)
         self.store.execute(_MARK_POSTED)
         touched = set(self.store.rows("SELECT DISTINCT office, run FROM match_paid"))
         self.store.execute(_MARK_PAID)

@@ -35,8 +35,7 @@ _OTHER_NUMBERS = re.compile(
 )
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?![A-Z0-9])")
 _CUT = "\x00"
-_FOREIGN_SEGMENT = re.compile(r"[A-Z0-9 \n]*[0-9][A-Z0-9 \n]*")
-_WITHOUT_SEPARATORS = str.maketrans("", "", ".-/")
+_WORD = re.compile(r"[A-Z0-9]+")
 FOREIGN_WORDS = 4
 FOREIGN_SHORTEST = 5
 SHORT_LABELS = frozenset({"KZ", "AZ", "NR"})
@@ -93,6 +92,11 @@ class Finder:
     def shortest(self) -> int:
         """The length of the shortest number of a scheme, at least 3."""
         return max(3, min((scheme.length for scheme in self.schemes), default=3))
+
+    @cached_property
+    def longest_foreign(self) -> int:
+        """The length of the longest foreign number."""
+        return max(self.foreign_lengths, default=0)
 
     @cached_property
     def _long(self) -> re.Pattern[str]:
@@ -152,18 +156,18 @@ class Finder:
 
     def _foreign(self, text: str) -> Iterator[str]:
         """Yield what may be a foreign number: up to four words, one after the other, with a digit in them."""
-        lengths, longest = self.foreign_lengths, max(self.foreign_lengths)
-        for segment in _FOREIGN_SEGMENT.findall(text.translate(_WITHOUT_SEPARATORS)):
-            words = segment.split()
-            for start, word in enumerate(words):
-                key = word
-                for end in range(start + 1, start + FOREIGN_WORDS + 1):
-                    long_enough = len(key) >= FOREIGN_SHORTEST or len(words) == end - start
-                    if len(key) in lengths and long_enough and not key.isalpha():
+        words = _WORD.findall(text.replace("-", "").replace(".", "").replace("/", ""))
+        sizes = [len(word) for word in words]
+        for start in range(len(words)):
+            size = 0
+            for end in range(start, min(start + FOREIGN_WORDS, len(words))):
+                size += sizes[end]
+                if size > self.longest_foreign:
+                    break
+                if size in self.foreign_lengths and (size >= FOREIGN_SHORTEST or len(words) == end - start + 1):
+                    key = "".join(words[start : end + 1])
+                    if not key.isalpha():
                         yield rf_content(key) or key
-                    if end >= len(words) or len(key) >= longest:
-                        break
-                    key += words[end]
 
 
 def rf_content(reference: str) -> str | None:

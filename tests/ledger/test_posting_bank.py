@@ -341,7 +341,7 @@ def test_what_breaks_half_way_leaves_nothing(kasse, place, monkeypatch):
     def broken(*args, **kw):
         result = whole(*args, **kw)
         calls.append(result)
-        if len(calls) == 2 or place == "record":
+        if len(calls) == 2 or place in {"clear", "record"}:  # these two are called once
             raise KeyboardInterrupt
         return result
 
