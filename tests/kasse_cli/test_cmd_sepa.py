@@ -1,6 +1,8 @@
 """`kasse sepa show`: statements and payment files at the terminal and as JSON."""
 
 import csv
+import shutil
+import subprocess
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -61,6 +63,38 @@ def test_files_are_checked(files):
         "kasse sepa check orders.xml --profile nobank",
         "kasse sepa check orders.xml --xsd-dir nowhere",
     )
+
+
+def test_files_are_converted(files):
+    files.transcript(
+        "sepa-convert",
+        "kasse sepa convert --to csv statement.xml",
+        "kasse sepa convert --to jsonl orders.xml statement.xml",
+        "kasse sepa convert --to hledger statement.xml",
+        "kasse sepa convert --to xlsx --out list.xlsx statement.xml orders.xml",
+        "kasse sepa convert --to hledger --out bank.journal --json archive.zip",
+        "kasse sepa convert --to csv statement.xml orders.xml",
+        "kasse sepa convert --to hledger orders.xml",
+        "kasse sepa convert --to xlsx orders.xml",
+        "kasse sepa convert --to csv --out no/folder.csv orders.xml",
+    )
+
+
+def test_csv_for_excel_has_its_own_form(files):
+    done = files("kasse sepa convert --to csv-excel statement.xml")
+    assert ";120,00;EUR;Erika Musterfrau;" in done.out
+
+
+def test_hledger_reads_the_journal_and_finds_the_closing_balance(files):
+    needs("hledger", shutil.which("hledger") is not None, "no hledger here")
+    pending = ENTRY.replace("BOOK", "PDNG").replace("Grundsteuer", "(; Grund: steuer  x")
+    second = camt(ENTRY + pending, "167.00", "287.00").replace("STMT-1", "STMT-2")
+    (files.folder / "second.xml").write_text(second, "utf-8")
+    done = files("kasse sepa convert --to hledger --out bank.journal statement.xml second.xml --json")
+    assert [one["code"] for one in done.json["findings"]] == ["convert.not-booked"]
+    command = ["hledger", "-f", str(files.folder / "bank.journal"), "balance", "assets", "-O", "csv", "--no-total"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert list(csv.reader(shown.splitlines()))[1:] == [["assets:bank:DE02120300000000202051", "287.00 EUR"]]
 
 
 def test_a_schema_of_the_user_is_asked_as_well(files):

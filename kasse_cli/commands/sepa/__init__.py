@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kasse_cli.commands.sepa.check import check
+from kasse_cli.commands.sepa.convert import convert
 from kasse_cli.commands.sepa.show import show
 from kasse_cli.frame import command, noun
 from sepa.errors import N_
@@ -23,3 +24,13 @@ command(
     lists=True,
     examples=("kasse sepa check payments.xml", "kasse sepa check payments.xml --profile cautious --xsd-dir schemas"),
 )(check)
+command(
+    app,
+    "convert",
+    book=False,
+    examples=(
+        "kasse sepa convert --to csv statement.xml > list.csv",
+        "kasse sepa convert --to xlsx --out list.xlsx archive.zip",
+        "kasse sepa convert --to hledger --out bank.journal statement.xml",
+    ),
+)(convert)
