@@ -260,7 +260,7 @@ class Gathering:
             row.purpose,
             self._seen.setdefault(row.due, row.due),
             self._age(row.due),
-            row.amount_cents,
+            row.open_cents if row.amount_cents == row.open_cents else row.amount_cents,
             row.open_cents,
             row.level,
             row.level + 1,

@@ -35,14 +35,19 @@ _CLOSED = "SELECT max(last_day) FROM closing WHERE kind = 'day'"
 _CREDITS = """
     SELECT party, sum(open_cents) FROM item
     WHERE kind IN ('credit', 'payable') AND open_cents > 0 AND party IS NOT NULL GROUP BY party"""
-_OVERDUE = """
+_WANTED = """
+    i.kind = 'receivable' AND i.open_cents > 0 AND i.due <= :until
+    AND (i.dunned_on IS NULL OR i.dunned_on <= :until) AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)"""
+_OVERDUE = f"""
     SELECT i.office, i.id, i.reference, i.purpose, i.due, i.amount_cents, i.open_cents, i.dunning_level, i.dunned_on,
            i.profile, i.claim_kind, i.main_item, p.id, coalesce(p.legal_name, p.name), p.street, p.house_number,
            p.postcode, p.town, p.country
-    FROM item i LEFT JOIN party p ON p.id = i.party
-    WHERE i.kind = 'receivable' AND i.open_cents > 0 AND i.due <= :until
-      AND (i.dunned_on IS NULL OR i.dunned_on <= :until) AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
-    ORDER BY p.id, i.due, i.office, i.id"""
+    FROM party p CROSS JOIN item i WHERE i.party = p.id AND {_WANTED}
+    ORDER BY p.id, i.due, i.office, i.id"""  # person by person: SQLite then sorts a person's items only
+_NOBODY = f"""
+    SELECT i.office, i.id, i.reference, i.purpose, i.due, i.amount_cents, i.open_cents, i.dunning_level, i.dunned_on,
+           i.profile, i.claim_kind, i.main_item, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM item i WHERE i.party IS NULL AND {_WANTED} ORDER BY i.due, i.office, i.id"""
 
 
 def propose(store: Store, day: dt.date, *, wait_days: int = WAIT_DAYS, office: str | None = None) -> DunningProposal:
@@ -57,7 +62,8 @@ def propose(store: Store, day: dt.date, *, wait_days: int = WAIT_DAYS, office: s
     with store.snapshot():
         _check_complete(store, day)
         gathering = Gathering(day, may_be_paid_by(store), {party: int(cents) for party, cents in store.rows(_CREDITS)})
-        gathering.take(Overdue(*row) for row in store.stream(_OVERDUE, until=until, office=office))
+        for sql in (_OVERDUE, _NOBODY):
+            gathering.take(map(Overdue._make, store.stream(sql, until=until, office=office)))
     proposal = DunningProposal(
         day.isoformat(),
         until,
