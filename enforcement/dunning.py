@@ -52,7 +52,7 @@ class NoAddressError(KasseError):
     """A debtor to whom no letter can be sent."""
 
     code = "dunning.no_address"
-    template = N_("{party} has no address: {count} items, together {sum_cents}")
+    template = N_("{party} has no address (items: {count}, together {sum_cents})")
     hint = N_("find out the address before the letters are written")
     severity = "warning"
 
