@@ -65,7 +65,10 @@ class EntryTooLargeError(KasseError):
 
 
 class Source:
-    """A binary stream with a name, a head to look at, and limits on what is read from it."""
+    """A binary stream with a name, a head to look at, and limits on what is read from it.
+
+    Whoever has read a part whole sets `since_progress` to 0, so that the limit on one part starts again.
+    """
 
     def __init__(self, stream: BinaryIO, name: str, limits: Limits = DEFAULT) -> None:
         self.name = name
@@ -74,7 +77,7 @@ class Source:
         self.stream = stream
         self._ahead = b""
         self._total = 0
-        self._since_progress = 0
+        self.since_progress = 0
 
     @property
     def place(self) -> Place:
@@ -97,8 +100,8 @@ class Source:
         wanted = size if size > 0 else HEAD_BYTES
         data, self._ahead = self._ahead[:wanted], self._ahead[wanted:]
         data = data or self._take(wanted)
-        self._since_progress += len(data)
-        if self._since_progress > self.limits.entry_bytes:
+        self.since_progress += len(data)
+        if self.since_progress > self.limits.entry_bytes:
             raise EntryTooLargeError(place=self.place, file=self.name, limit_bytes=self.limits.entry_bytes)
         return data
 
@@ -110,10 +113,6 @@ class Source:
     def give_back(self) -> None:
         """Put the stream back to where it was before its head was looked at; it must be seekable."""
         self.stream.seek(-self._total, io.SEEK_CUR)
-
-    def progress(self) -> None:
-        """Note that something was read whole, so that the limit on one part starts again."""
-        self._since_progress = 0
 
     def _take(self, size: int) -> bytes:
         try:

@@ -102,9 +102,9 @@ class Detail:
 
     @classmethod
     def of(cls, fields: dict[str, Any]) -> Detail:
-        """Return a detail with these fields, for readers of many."""
+        """Return a detail that takes over these fields, for readers of many."""
         detail = object.__new__(cls)
-        detail.__dict__.update(fields)
+        object.__setattr__(detail, "__dict__", fields)
         return detail
 
     @property
@@ -152,9 +152,9 @@ class Entry:
 
     @classmethod
     def of(cls, fields: dict[str, Any]) -> Entry:
-        """Return an entry with these fields, which must name all without default, for readers of many."""
+        """Return an entry that takes over these fields, all without default among them, for readers of many."""
         entry = object.__new__(cls)
-        entry.__dict__.update(fields)
+        object.__setattr__(entry, "__dict__", fields)
         return entry
 
     @property

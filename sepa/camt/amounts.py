@@ -13,6 +13,7 @@ from sepa.statements import Charge, OtherAmount
 from sepa.xml.walk import Record
 
 _KINDS = (("InstdAmt", "INSTD"), ("TxAmt", "TX"), ("CntrValAmt", "CNTRVAL"), ("AnncdPstngAmt", "ANNCD"))
+_VIEWS = frozenset(key for key, _ in _KINDS)
 SIGNS = {"CRDT": 1, "DBIT": -1}
 
 
@@ -48,7 +49,11 @@ def minor_units(text: str, currency: str, notes: Notes, line: int | None) -> int
 
 @lru_cache(maxsize=256)  # the amount of a detail is nearly always the one of its entry
 def _parsed(text: str, currency: str) -> int:
-    return parse_decimal(text, minor_digits(currency))
+    digits = minor_digits(currency)
+    bare = text[:-3] + text[-2:]
+    if digits == 2 and text[-3:-2] == "." and len(bare) < 16 and bare.isascii() and bare.isdigit():
+        return int(bare)  # nearly all, and four times faster
+    return parse_decimal(text, digits)
 
 
 def sign_of(raw: dict[str, str], notes: Notes, line: int | None) -> int:
@@ -85,6 +90,8 @@ def _charge(fee: dict[str, str], key: str, currency: str, notes: Notes, line: in
 def other_amounts(record: Record, currency: str, notes: Notes, line: int | None) -> tuple[OtherAmount, ...]:
     """Return the amounts in other views, with the exchange rate where one is given; always positive."""
     raw = record.raw
+    if not record.records and _VIEWS.isdisjoint(raw):
+        return ()
     found: list[OtherAmount] = []
     for key, kind in _KINDS:
         if key in raw:

@@ -100,7 +100,7 @@ def elements(source: Source, names: tuple[str, ...]) -> Iterator[tuple[str, Elem
     first_elements(source)  # refuses what is dangerous
     try:
         for _, element in etree.iterparse(source, events=("end",), tag=tags, **_options(source)):
-            source.progress()
+            source.since_progress = 0
             tag = element.tag
             yield local.get(tag) or local.setdefault(tag, local_name(tag)), element
     except etree.XMLSyntaxError as error:
