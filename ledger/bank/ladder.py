@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from ledger.bank.matching import BankRule, Case, Decision, Evidence, ItemKey, Running, Share, Target, whole_part
 from ledger.items.settlement import Claim, Order, spread
 from ledger.people.parties import match_key
+from sepa.errors import N_
 
 REASONS = (
-    "return", "reversal", "several", "ambiguous", "amount", "paid", "unreleased", "account", "unproven", "closed",
-    "unknown", "details", "no_reference", "no_rule",
+    N_("return"), N_("reversal"), N_("several"), N_("ambiguous"), N_("amount"), N_("paid"), N_("unreleased"),
+    N_("account"), N_("unproven"), N_("closed"), N_("unknown"), N_("details"), N_("no_reference"), N_("no_rule"),
 )  # fmt: skip
 """Why money is to be clarified, the most telling first; stored with the case.
 
@@ -26,6 +27,12 @@ unproven: a number without check digit and nothing besides. closed: the referenc
 that the book does not have. details: a collective entry whose parts do not make its amount. no_reference, no_rule:
 nothing was found in a credit, in a debit.
 """
+
+
+RULES = (
+    N_("reference"), N_("evidence"), N_("payment"), N_("run"), N_("rule"), N_("surplus"), N_("clarify"), N_("assigned"),
+)  # fmt: skip
+"""What `bank_match.rule` may say: the rung that decided, what was over, what was left to a person and what one did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Never
 
 from ledger.bank.ladder import Data, decide
 from ledger.bank.match_store import Scope, bank_rules, cases, drop, gather
@@ -89,32 +88,16 @@ class Outcome:
         self.findings += other.findings
 
 
-class _Undone(Exception):  # noqa: N818 - not an error: it ends a trial
-    """Ends a unit of work that was only a trial."""
-
-
-def post_staged(
-    store: Store, scope: Scope = EVERYTHING, *, orders: Mapping[str, Order] | None = None, trial: bool = False
-) -> Outcome:
+def post_staged(store: Store, scope: Scope = EVERYTHING, *, orders: Mapping[str, Order] | None = None) -> Outcome:
     """Match and post the staged entries of the scope, all in one unit of work, and return what became of them.
 
-    `orders` are the settlement orders by profile (default: those that come with kasse). A `trial` decides and posts
-    everything and then leaves the book as it was. Raises `NotAllowedError`.
+    `orders` are the settlement orders by profile (default: those that come with kasse). Raises `NotAllowedError`.
     """
     require(store, kasse_office(store), "clerk", "machine")
     outcome = Outcome()
-    try:
-        with store.unit(office_codes(store)):
-            post_in_unit(store, scope, outcome, orders)
-            if trial:
-                _undo()
-    except _Undone:
-        pass
+    with store.unit(office_codes(store)):
+        post_in_unit(store, scope, outcome, orders)
     return outcome
-
-
-def _undo() -> Never:
-    raise _Undone
 
 
 def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[str, Order] | None = None) -> None:

@@ -116,9 +116,13 @@ class Allocation:
         return sum(cents for _, cents in self.lines)
 
 
+WHYS = (N_("reference"), N_("name"), N_("iban"))
+"""What may say that money is for an item."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Unclear money that may be the payment of an open item, and why: reference, name, iban."""
+    """Unclear money that may be the payment of an open item, and why (one of `WHYS`)."""
 
     office: str
     item: int

@@ -115,6 +115,7 @@ class Store:
         self.user = user
         self.locked: tuple[str, ...] = ()
         self._depth = 0
+        self._rehearsing = False
 
     def rows(self, sql: str, /, **parameters: Any) -> Iterator[Row]:
         """Yield the rows of a query, streaming."""
@@ -177,6 +178,10 @@ class Store:
         Offices are locked in sorted order, so that two units can wait for each other but never block each other.
         """
         assert self._depth == 0, "units of work do not nest"
+        if self._rehearsing:
+            with self._rehearsed(offices):
+                yield
+            return
         self._depth = 1
         try:
             with self.translated():
@@ -194,9 +199,40 @@ class Store:
             self.locked = ()
 
     @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Run units of work that see each other's changes and leave nothing behind: what a dry run does."""
+        assert not self.in_unit, "a rehearsal holds units of work, not the other way round"
+        with self.translated():
+            self.engine.begin(self.connection)
+            self._rehearsing = True
+            try:
+                yield
+            finally:
+                self._rehearsing = False
+                self.connection.rollback()
+
+    @contextmanager
+    def _rehearsed(self, offices: Sequence[str]) -> Iterator[None]:
+        """Run one unit of a rehearsal, whole or absent."""
+        self._depth = 1
+        try:
+            self.execute("SAVEPOINT rehearsed")
+            self.locked = tuple(sorted(set(offices)))
+            self.engine.lock(self, self.locked)
+            try:
+                yield
+            except BaseException:
+                self.execute("ROLLBACK TO SAVEPOINT rehearsed")
+                raise
+            self.execute("RELEASE SAVEPOINT rehearsed")
+        finally:
+            self._depth = 0
+            self.locked = ()
+
+    @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Read one moment of the book across several queries; inside a unit of work it changes nothing."""
-        if self._depth:
+        if self._depth or self._rehearsing:
             yield
             return
         self._depth = 1

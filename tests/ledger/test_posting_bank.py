@@ -317,14 +317,26 @@ def test_the_second_run_finds_nothing_new(kasse):
     assert kasse.all("SELECT office, position, hash, event_position FROM head ORDER BY office") == before
 
 
-def test_a_trial_changes_nothing(kasse):
+def _broken_unit(store):
+    with store.unit(["KASSE"]):
+        store.execute("UPDATE item SET open_cents = 1 WHERE kind = 'receivable'")
+        raise NotAllowedError(user="a", office="b", role="c")
+
+
+def test_a_rehearsal_changes_nothing(kasse):
     ref = reference(kasse, 17)
     number = item(kasse, "50", ref)
     staged(kasse, "60", ref)
-    outcome = post_staged(kasse, trial=True)
-    assert (outcome.posted, outcome.matched, outcome.surpluses) == (1, 1, 1)
+    heads = kasse.all("SELECT office, position, hash, event_position FROM head ORDER BY office")
+    with kasse.rehearsal():
+        first = post_staged(kasse)
+        assert (first.posted, first.matched, first.surpluses) == (1, 1, 1)
+        with pytest.raises(NotAllowedError):
+            _broken_unit(kasse)
+        assert open_cents(kasse, number) == 0
+        assert post_staged(kasse).posted == 0
+    assert kasse.all("SELECT office, position, hash, event_position FROM head ORDER BY office") == heads
     assert open_cents(kasse, number) == 5000
-    assert kasse.value("SELECT count(*) FROM entry WHERE kind = 'bank'") == 0
     assert post_staged(kasse).posted == 1
 
 
