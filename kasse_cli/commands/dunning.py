@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any, overload
 
 import typer
@@ -43,6 +42,8 @@ ITEMS = (
     Column("open_cents", N_("Open"), "cents"),
     Column("next_level", N_("Level"), "count"),
 )
+OF_DEBTOR = ("number", "party", "street", "house_number", "postcode", "town")
+OF_ITEM = tuple(column.key for column in ITEMS if column.key not in OF_DEBTOR)
 SKIPPED = (
     Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),
@@ -70,9 +71,9 @@ class ItemRows(Sequence[Mapping[str, Any]]):
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         for debtor in self.debtors:
-            head = {f.name: getattr(debtor, f.name) for f in fields(debtor) if f.name != "items"}
+            head = {name: getattr(debtor, name) for name in OF_DEBTOR}
             for item in debtor.items:
-                yield head | {f.name: getattr(item, f.name) for f in fields(item)}
+                yield head | {name: getattr(item, name) for name in OF_ITEM}
 
     @overload
     def __getitem__(self, index: int) -> Mapping[str, Any]: ...
