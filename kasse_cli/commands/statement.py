@@ -1,0 +1,144 @@
+"""`kasse statement`: bank statements, taken in and looked at; nothing is posted here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kasse_cli.context import Context
+from kasse_cli.frame import command, noun
+from kasse_cli.output import Column, Result, Table, render, say
+from kasse_cli.params import FilesArgument, parse_day
+from sepa.errors import N_
+
+app = noun(N_("bank statements: import, list, show, continuity"))
+ArchiveOption = Annotated[
+    Path | None, typer.Option("--archive", metavar="FOLDER", help=N_("move files that were taken there"))
+]
+RejectOption = Annotated[
+    Path | None, typer.Option("--reject", metavar="FOLDER", help=N_("move broken files there, with their findings"))
+]
+NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help=N_("the number of the statement"))]
+FromOption = Annotated[
+    dt.date | None, typer.Option("--from", parser=parse_day, metavar="DATE", help=N_("from this day on"))
+]
+ToOption = Annotated[dt.date | None, typer.Option("--to", parser=parse_day, metavar="DATE", help=N_("up to this day"))]
+IbanOption = Annotated[str, typer.Option("--iban", metavar="IBAN", help=N_("only this account"))]
+FILES = (
+    Column("file", N_("File")),
+    Column("status", N_("Status"), "word"),
+    Column("statements", N_("Statements"), "count"),
+    Column("entries", N_("Entries"), "count"),
+    Column("new", N_("New"), "count"),
+    Column("duplicates", N_("Known"), "count"),
+    Column("pending", N_("Pending"), "count", shown=False),
+    Column("credit_cents", N_("Credits"), "cents"),
+    Column("debit_cents", N_("Debits"), "cents"),
+)
+STATEMENTS = (
+    Column("number", N_("No."), "count"),
+    Column("account", N_("IBAN"), shown=False),
+    Column("statement_id", N_("Statement")),
+    Column("electronic_number", N_("Sequence"), "count"),
+    Column("page", N_("Page"), "count"),
+    Column("day", N_("Day"), "day"),
+    Column("opening_cents", N_("Opening"), "cents"),
+    Column("closing_cents", N_("Closing"), "cents"),
+    Column("entries", N_("Entries"), "count"),
+    Column("credit_cents", N_("Credits"), "cents", shown=False),
+    Column("debit_cents", N_("Debits"), "cents", shown=False),
+    Column("file", N_("File"), shown=False),
+    Column("part_of", N_("Part of"), "count", shown=False),
+)
+LINES = (
+    Column("line", N_("Line"), "count"),
+    Column("office", N_("Office"), shown=False),
+    Column("entry", N_("Bank entry"), "count", shown=False),
+    Column("bank_day", N_("Bank day"), "day"),
+    Column("value_day", N_("Value day"), "day", shown=False),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("name", N_("Name")),
+    Column("bank_account", N_("IBAN"), shown=False),
+    Column("remittance", N_("Remittance")),
+    Column("gvc", N_("GVC"), shown=False),
+    Column("details", N_("Details"), "count", shown=False),
+    Column("state", N_("State"), "word"),
+)
+CHAINS = (
+    Column("iban", N_("IBAN")),
+    Column("statements", N_("Statements"), "count"),
+    Column("complete_until", N_("Complete until"), "day"),
+    Column("gaps", N_("Gaps"), "count"),
+)
+
+
+@command(app, "import", lists=True, examples=("kasse statement import inbox/ --archive done/ --reject broken/",))
+def import_(ctx: Context, files: FilesArgument, archive: ArchiveOption = None, reject: RejectOption = None) -> None:
+    """Take bank statements (camt.053) into the book; 'kasse reconcile' posts what waits.
+
+    Each file is taken whole or not at all, and once: what was taken before is nothing new.
+    """
+    from kasse_cli.inbox import STDIN, deliveries
+    from kasse_cli.intake import Folders, refuse_if_all_broken, take_in
+    from kasse_cli.wiring import open_book
+
+    incoming = deliveries(files, ctx.obj.stdin() if STDIN in files else b"")
+    with open_book(ctx.obj) as store:
+        intake = take_in(store, incoming, Folders(archive, reject))
+    refuse_if_all_broken(intake)
+    counts = {name: intake.total(name) for name in ("statements", "entries", "new", "duplicates")}
+    lines = [say(N_("statements: {statements}, entries: {entries}, new: {new}, known: {duplicates}"), **counts)]
+    render(
+        ctx, Result(data=counts, tables=[Table("files", FILES, intake.files)], lines=lines, findings=intake.findings)
+    )
+
+
+@command(app, "list", lists=True, examples=("kasse statement list --iban DE02120300000000202051",))
+def list_(ctx: Context, iban: IbanOption = "", first: FromOption = None, last: ToOption = None) -> None:
+    """List the statements of the book by account and day."""
+    from kasse_cli.wiring import open_book
+    from ledger.bank.intake_reader import list_statements
+    from sepa.identifiers import parse_iban
+
+    days = {name: day.isoformat() for name, day in (("first", first), ("last", last)) if day}
+    with open_book(ctx.obj) as store:
+        rows = list_statements(store, parse_iban(iban) if iban else "", **days)
+    lines = [say(N_("statements: {count}"), count=len(rows))]
+    render(ctx, Result(tables=[Table("statements", STATEMENTS, rows)], lines=lines))
+
+
+@command(app, "show", lists=True, examples=("kasse statement show 17",))
+def show(ctx: Context, number: NumberArgument) -> None:
+    """Show a statement with its entries and what became of them."""
+    from kasse_cli.wiring import open_book
+    from ledger.bank.intake_reader import show_statement
+
+    with open_book(ctx.obj) as store:
+        statement, entries = show_statement(store, number)
+    tables = [Table("statement", STATEMENTS, [statement]), Table("entries", LINES, entries)]
+    render(ctx, Result(tables=tables))
+
+
+@command(app, "continuity", lists=True, examples=("kasse statement continuity",))
+def continuity(ctx: Context, iban: IbanOption = "") -> None:
+    """Say of each account up to which day its statements are complete, and what is missing."""
+    from kasse_cli.wiring import open_book
+    from ledger.bank import intake_reader
+    from sepa.identifiers import parse_iban
+
+    with open_book(ctx.obj) as store:
+        chains = intake_reader.continuity(store, parse_iban(iban) if iban else "")
+    rows = [
+        {
+            "iban": chain.iban,
+            "statements": chain.statements,
+            "complete_until": chain.complete_until,
+            "gaps": len(chain.gaps),
+        }
+        for chain in chains
+    ]
+    findings = [finding for chain in chains for finding in chain.findings]
+    render(ctx, Result(tables=[Table("accounts", CHAINS, rows)], findings=findings))
