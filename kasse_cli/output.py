@@ -7,8 +7,9 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from kasse_cli.columns import Column
 from kasse_cli.context import Call, Context
@@ -138,7 +139,8 @@ def _encode(value: object) -> object:
     if isinstance(value, Written):
         return json.loads("".join(value.pieces()))
     if is_dataclass(value):
-        return {f.name: getattr(value, f.name) for f in fields(value)}
+        kind: Any = type(value)
+        return {name: getattr(value, name) for name in _names(kind)}
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, Mapping):
@@ -146,6 +148,11 @@ def _encode(value: object) -> object:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     raise TypeError(type(value).__name__)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=_encode)

@@ -68,4 +68,6 @@ def shown_columns(table: Table) -> list[Column]:
 
 def cell(row: object, key: str) -> Any:
     """Return the row's value of that key, whether it is a mapping or a dataclass."""
+    if hasattr(row, "__dataclass_fields__"):  # asked first: an abstract class costs more, and lists are long
+        return getattr(row, key)
     return row.get(key) if isinstance(row, Mapping) else getattr(row, key)

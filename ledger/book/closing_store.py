@@ -38,14 +38,17 @@ class StoredClosing:
     confirmed_at: str | None
 
 
-_RANGE = "office o JOIN entry e ON e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last"
+# SQLite joins what is CROSS JOINed in the order written: from the few days by their index, never from all postings
+_RANGE = "office o CROSS JOIN entry e"
+_IN_RANGE = "e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last"
+_ON_BANK = """p.office = e.office AND p.position = e.position AND b.office = p.office AND b.account = p.account
+    AND o.code IN (SELECT office FROM bank_account)"""
 _FIRST_DAY = "SELECT min((SELECT min(posting_day) FROM entry WHERE office = o.code)) FROM office o"
 _MOVED = f"""
     SELECT p.office, p.account, sum(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END),
            sum(CASE WHEN p.cents < 0 THEN -p.cents ELSE 0 END)
-    FROM {_RANGE} JOIN posting p ON p.office = e.office AND p.position = e.position
-    JOIN bank_account b ON b.office = p.office AND b.account = p.account
-    WHERE o.code IN (SELECT office FROM bank_account) GROUP BY p.office, p.account"""
+    FROM {_RANGE} CROSS JOIN posting p CROSS JOIN bank_account b
+    WHERE {_IN_RANGE} AND {_ON_BANK} GROUP BY p.office, p.account"""
 _TAKEN_OVER = """
     SELECT p.office, p.account, sum(p.cents) FROM bank_account b
     JOIN posting p ON p.office = b.office AND p.account = b.account
@@ -63,15 +66,14 @@ _SINCE = """
 _STAGED = """
     SELECT iban, count(*), sum(amount_cents) FROM bank_entry
     WHERE state = 'staged' AND bank_day <= :day GROUP BY iban ORDER BY iban"""
-_DAYS = f"SELECT e.posting_day, count(*) FROM {_RANGE} GROUP BY e.posting_day ORDER BY e.posting_day"
+_DAYS = f"SELECT e.posting_day, count(*) FROM {_RANGE} WHERE {_IN_RANGE} GROUP BY e.posting_day"
 _OFFICES = f"""
     SELECT e.office, e.year, count(*), min(e.number), max(e.number)
-    FROM {_RANGE} GROUP BY e.office, e.year ORDER BY e.office, e.year"""
+    FROM {_RANGE} WHERE {_IN_RANGE} GROUP BY e.office, e.year ORDER BY e.office, e.year"""
 _FLOATING = f"""
     SELECT e.office, e.year, e.number, p.account, e.bank_day, e.posting_day, sum(p.cents)
-    FROM {_RANGE} JOIN posting p ON p.office = e.office AND p.position = e.position
-    JOIN bank_account b ON b.office = p.office AND b.account = p.account
-    WHERE e.bank_day < e.posting_day AND o.code IN (SELECT office FROM bank_account)
+    FROM {_RANGE} CROSS JOIN posting p CROSS JOIN bank_account b
+    WHERE {_IN_RANGE} AND e.bank_day < e.posting_day AND {_ON_BANK}
     GROUP BY e.office, e.year, e.number, p.account, e.bank_day, e.posting_day
     ORDER BY e.office, e.year, e.number"""
 _CLOSINGS = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from ledger.book.offices_store import check_office
 from ledger.store.engines import Store
@@ -42,18 +43,22 @@ class BankBalance:
     balance_cents: int
 
 
+# SQLite joins what is CROSS JOINed in the order written: from the few days by their index, never from all postings
 _TURNOVER = """
     SELECT a.office, a.number, a.name, a.kind, a.role, coalesce(sum(t.debit), 0), coalesce(sum(t.credit), 0)
     FROM account a LEFT JOIN (
         SELECT office, account, debit_cents AS debit, credit_cents AS credit FROM month_balance WHERE month <= :month
         UNION ALL
-        SELECT p.office, p.account, -sum(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END),
-               sum(CASE WHEN p.cents < 0 THEN p.cents ELSE 0 END)
-        FROM office o
-        JOIN entry e ON e.office = o.code AND e.posting_day > :day AND e.posting_day <= :month_end
-        JOIN posting p ON p.office = e.office AND p.position = e.position
+        SELECT p.office, p.account, :sign * sum(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END),
+               :sign * sum(CASE WHEN p.cents < 0 THEN -p.cents ELSE 0 END)
+        FROM office o CROSS JOIN entry e CROSS JOIN posting p
+        WHERE e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last
+          AND p.office = e.office AND p.position = e.position
         GROUP BY p.office, p.account) t ON t.office = a.office AND t.account = a.number
     {where} GROUP BY a.office, a.number, a.name, a.kind, a.role ORDER BY a.office, a.number"""
+_HOW_MANY = """
+    SELECT count(*) FROM office o CROSS JOIN entry e
+    WHERE e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last"""
 _BANK_ACCOUNTS = """
     SELECT iban, name, office, account FROM bank_account
     WHERE opened_on <= :day AND (closed_on IS NULL OR closed_on > :day) ORDER BY iban"""
@@ -62,17 +67,26 @@ _BANK_ACCOUNTS = """
 def trial_balance(store: Store, day: str, *, office: str | None = None, every: bool = False) -> TrialBalance:
     """Return the balances at the end of the day: of accounts that were ever posted on, or of `every` account.
 
-    Only postings of the rest of the day's month are read, all else comes from the month balances.
-    Raises `UnknownOfficeError`.
+    All but a part of one month comes from the month balances. Raises `UnknownOfficeError`.
     """
     with store.snapshot():
         check_office(store, office)
         where = "" if office is None else "WHERE a.office = :office"
-        limits = {"month": day[:7], "day": day, "month_end": f"{day[:7]}-31"}
         wanted = {} if office is None else {"office": office}
-        found = tuple(_balance(row) for row in store.rows(_TURNOVER.format(where=where), **limits, **wanted))
+        rows = store.rows(_TURNOVER.format(where=where), **_parts(store, day), **wanted)
+        found = tuple(_balance(row) for row in rows)
     accounts = tuple(a for a in found if every or a.debit_cents or a.credit_cents)
     return TrialBalance(day, accounts, sum(account.balance_cents for account in accounts))
+
+
+def _parts(store: Store, day: str) -> dict[str, str | int]:
+    """Return which month balances to take, and which days to add or to take off: those with fewer entries."""
+    month, here = day[:7], date.fromisoformat(day)
+    before = {"first": f"{month}-01", "last": day}
+    after = {"first": (here + timedelta(days=1)).isoformat(), "last": f"{month}-31"}
+    if store.value(_HOW_MANY, **after) <= store.value(_HOW_MANY, **before):
+        return {"month": month, "sign": -1, **after}
+    return {"month": (here.replace(day=1) - timedelta(days=1)).isoformat()[:7], "sign": 1, **before}
 
 
 def _balance(row: tuple[str, str, str, str, str | None, int, int]) -> AccountBalance:
