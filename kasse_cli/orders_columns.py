@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kasse_cli.columns import Kind
 from kasse_cli.i18n import language
+from kasse_cli.params import parse_day
 from kasse_cli.spreadsheets import (
     Cell,
     cell_amount_cents,
@@ -20,7 +22,8 @@ from kasse_cli.spreadsheets import (
     cell_text,
 )
 from ledger.items.order_rules import tidy
-from sepa.errors import N_
+from sepa.errors import N_, KasseError
+from sepa.money import parse_amount
 
 RECEIVABLE_WORDS = (
     "receivable", "Forderung", "Annahme", "Annahmeanordnung", "Einzahlung", "Einnahme", "Sollstellung",
@@ -77,6 +80,36 @@ def _reference(cell: Cell) -> str:
 
 def _day(cell: Cell) -> str:
     return cell_day(cell).isoformat()
+
+
+def _plain_reference(text: str) -> str | None:
+    return None if "E" in text or "e" in text else tidy(text)  # 1,23E+12 is a number that lost its digits
+
+
+def _plain_amount(text: str) -> int | None:
+    try:
+        return parse_amount(text)
+    except KasseError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _plain_day(text: str) -> str | None:
+    try:
+        day = parse_day(text)
+    except KasseError:
+        return None
+    return day.isoformat() if 1900 <= day.year < 2200 else None
+
+
+PLAIN: dict[Callable[[Cell], Any], Callable[[str], Any]] = {
+    _text: tidy,
+    _office: lambda text: tidy(text).upper(),
+    _reference: _plain_reference,
+    _day: _plain_day,
+    cell_amount_cents: _plain_amount,
+}
+"""The same readers for a text, without a place for what is wrong with it: None leaves it to the full reader."""
 
 
 def _flag(cell: Cell) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import IO, Any
 
-from kasse_cli.orders_columns import FINDING, REJECT_NAMES, ListColumn
+from kasse_cli.orders_columns import FINDING, PLAIN, REJECT_NAMES, ListColumn
 from kasse_cli.spreadsheets import Row, Table, read_table
 from kasse_cli.spreadsheets.rows import blank
 from ledger.items.orders import COLUMN_OF, Checked, OrderRow, Rules
@@ -38,8 +38,10 @@ class RowReader:
 
     def __init__(self, table: Table, columns: Sequence[ListColumn], rules: Rules, check: Check) -> None:
         self.table, self.rules, self.check = table, rules, check
-        self._columns = [(column, _FIELDS.index(column.target)) for column in columns if column.key in table]
-        self._heading = {COLUMN_OF.get(column.target, column.target): column.key for column, _ in self._columns}
+        known = [column for column in columns if column.key in table]
+        positions = table.heading.positions
+        self._columns = [(c, positions[c.key], _FIELDS.index(c.target), PLAIN.get(c.read)) for c in known]
+        self._heading = {COLUMN_OF.get(column.target, column.target): column.key for column in known}
         self._heads: dict[str, int] = {}
 
     def rows(self) -> Iterator[Checked]:
@@ -51,12 +53,16 @@ class RowReader:
         values: list[Any] = [None] * len(_FIELDS)
         findings: list[KasseError] = list(row.findings)
         unread: list[str] = []
-        for column, index in self._columns:
-            cell = row[column.key]
-            if blank(cell.value):
+        cells = row.values
+        for column, position, index, plain in self._columns:
+            value = cells[position] if position < len(cells) else None
+            if blank(value):
+                continue
+            if plain is not None and value.__class__ is str and (read := plain(value)) is not None:
+                values[index] = read
                 continue
             try:
-                values[index] = column.read(cell)
+                values[index] = column.read(row[column.key])
             except KasseError as error:
                 findings.append(error)
                 unread.append(COLUMN_OF.get(column.target, column.target))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ledger.book.chart import CONTROL_ROLES
 from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.items.kassenzeichen import InvalidReferenceError, check_reference
-from ledger.items.order_rules import SHARED_RULES, Rule, checked, filled, missing
+from ledger.items.order_rules import SHARED_RULES, Rule, checked, completion, missing
 from ledger.items.orders import AccountState, Checked, OrderRow, Rules, at, control_role
 from sepa.errors import N_, KasseError, Place
 
@@ -80,15 +80,16 @@ def check_item(rules: Rules, row: OrderRow, unread: frozenset[str] = frozenset()
 
 
 def _filled_item(rules: Rules, row: OrderRow) -> OrderRow:
-    original = row.open_cents if row.amount_cents is None else row.amount_cents
-    whole = filled(rules, row._replace(amount_cents=original))
-    foreign = int(bool(whole.reference) and not any(scheme.valid(str(whole.reference)) for scheme in rules.schemes))
-    return whole._replace(
-        gl_account=row.gl_account or _control(rules, row),
-        original_due=row.original_due or row.due,
-        dunning_level=row.dunning_level or 0,
-        reference_foreign=1 if row.kind == "payable" else foreign,
-    )
+    values = completion(row) | {
+        "amount_cents": row.open_cents if row.amount_cents is None else row.amount_cents,
+        "gl_account": row.gl_account or _control(rules, row),
+        "original_due": row.original_due or row.due,
+        "dunning_level": row.dunning_level or 0,
+    }
+    reference = values["reference"]
+    if reference and row.kind != "payable":
+        values["reference_foreign"] = int(not any(scheme.valid(reference) for scheme in rules.schemes))
+    return row._replace(**values)
 
 
 def _control(rules: Rules, row: OrderRow) -> str | None:

@@ -20,11 +20,13 @@ ITEMS_PER_ENTRY = 1000
 ENTRIES_AT_ONCE = 20
 _PLACES = """
     INSERT INTO opening_item (seq, office, place)
-    SELECT seq, office, row_number() OVER (PARTITION BY office ORDER BY seq) FROM staged_row"""
+    SELECT seq, office, row_number() OVER (PARTITION BY office
+        ORDER BY CASE WHEN main_reference IS NULL THEN 0 ELSE 1 END, seq) FROM staged_row"""
 _LINES = """
     SELECT s.kind, s.gl_account, s.amount_cents, s.open_cents, p.place FROM opening_item p
     JOIN staged_row s ON s.seq = p.seq WHERE p.office = :office ORDER BY p.place"""
-_MAIN = "(SELECT min(m.id) FROM item m WHERE m.office = s.office AND m.reference = s.main_reference)"
+# `|| ''` keeps the planner from walking all items of the office instead of those with the reference
+_MAIN = "(SELECT min(m.id) FROM item m WHERE m.reference = s.main_reference AND m.office || '' = s.office)"
 _COPIED = (
     "kind", "party", "reference", "reference_foreign", "claim_kind", "profile", "purpose", "bank_account",
     "amount_cents", "due", "original_due", "dunning_level", "dunned_on",
@@ -34,10 +36,12 @@ _ITEMS = f"""
         amount_cents, due, original_due, dunning_level, dunned_on, office, id, side, account, main_item, open_cents,
         opened_on, position)
     SELECT {", ".join(f"s.{name}" for name in _COPIED)}, s.office, p.place + :items,
-        CASE WHEN s.kind IN ('receivable', 'advance') THEN 'D' ELSE 'C' END, s.gl_account, {_MAIN}, s.amount_cents,
+        CASE WHEN s.kind IN ('receivable', 'advance') THEN 'D' ELSE 'C' END, s.gl_account, {{main}}, s.amount_cents,
         CAST(:day AS TEXT), :positions + (p.place - 1) / {ITEMS_PER_ENTRY}
     FROM opening_item p JOIN staged_row s ON s.seq = p.seq
-    WHERE p.office = :office AND (s.main_reference IS NULL) = :main ORDER BY p.place"""
+    WHERE p.office = :office AND p.place BETWEEN :first AND :last AND s.main_reference IS {{null}}
+    ORDER BY p.place"""
+_MAIN_ITEMS, _SIDE_ITEMS = _ITEMS.format(main="NULL", null="NULL"), _ITEMS.format(main=_MAIN, null="NOT NULL")
 _CASES = """
     INSERT INTO suspense_case (office, item, reason)
     SELECT s.office, p.place + :items, 'opening' FROM opening_item p JOIN staged_row s ON s.seq = p.seq
@@ -81,29 +85,30 @@ def write_items(store: Store, day: str) -> tuple[OfficeOpening, ...]:
 
 
 def _office_items(store: Store, day: str, office: str, count: int) -> OfficeOpening:
+    """Write the items of an office some entries at a time, main claims before their side claims."""
     before = reserve_items(store, office, count) - 1
     contra = account_with_role(store, office, "opening")
-    paid: list[list[tuple[int, int]]] = []
-    opened, first, entries = 0, 0, 0
+    done = OfficeOpening(office, items=count)
     chunks = _chunks(store, office, before)
     while some := list(islice(chunks, ENTRIES_AT_ONCE)):
         posted = post(store, [_draft(office, day, chunk, contra) for chunk in some])
-        first = first or posted[0].position
-        entries += len(posted)
-        opened += sum(chunk.open_cents for chunk in some)
-        paid += [chunk.paid for chunk in some]
-    for main in (True, False):
-        store.execute(_ITEMS, office=office, items=before, positions=first, day=day, main=main)
+        first = done.entries * ITEMS_PER_ENTRY + 1
+        last = first + ENTRIES_AT_ONCE * ITEMS_PER_ENTRY - 1
+        where = {"office": office, "items": before, "positions": posted[0].position - done.entries, "day": day}
+        for sql in (_MAIN_ITEMS, _SIDE_ITEMS):
+            store.execute(sql, first=first, last=last, **where)
+        clear(
+            store,
+            [_clearing(office, day, at.position, chunk) for at, chunk in zip(posted, some, strict=True) if chunk.paid],
+        )
+        opened = sum(chunk.open_cents for chunk in some)
+        done = replace(done, items_cents=done.items_cents + opened, entries=done.entries + len(some))
     store.execute(_CASES, office=office, items=before)
-    clear(
-        store,
-        [
-            NewClearing(office, "opening", first + index, day, day, tuple(lines))
-            for index, lines in enumerate(paid)
-            if lines
-        ],
-    )
-    return OfficeOpening(office, items=count, items_cents=opened, entries=entries)
+    return done
+
+
+def _clearing(office: str, day: str, position: int, chunk: _Chunk) -> NewClearing:
+    return NewClearing(office, "opening", position, day, day, tuple(chunk.paid))
 
 
 def _chunks(store: Store, office: str, before: int) -> Iterator[_Chunk]:

@@ -18,7 +18,8 @@ _LINES = """
         l.cost_object
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
     JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id ORDER BY o.office, o.id, l.line"""
-_MAIN = "(SELECT min(m.id) FROM item m WHERE m.office = o.office AND m.reference = o.main_reference)"
+# `|| ''` keeps the planner from walking all items of the office instead of those with the reference
+_MAIN = "(SELECT min(m.id) FROM item m WHERE m.reference = o.main_reference AND m.office || '' = o.office)"
 _ITEMS = f"""
     INSERT INTO item (office, id, kind, side, account, party, reference, foreign_reference, order_id, main_item,
         claim_kind, profile, purpose, bank_account, amount_cents, open_cents, due, original_due, opened_on, position,
@@ -26,10 +27,11 @@ _ITEMS = f"""
     SELECT o.office, c.place + :items, o.kind, CASE o.kind WHEN 'receivable' THEN 'D' ELSE 'C' END,
         CASE WHEN o.kind = 'payable' THEN CAST(:payable AS TEXT) WHEN o.profile = '{PRIVATE_PROFILE}'
         THEN CAST(:private AS TEXT) ELSE CAST(:receivable AS TEXT) END, o.party, o.reference, o.foreign_reference,
-        o.id, {_MAIN}, o.claim_kind, o.profile, o.purpose, o.bank_account, o.total_cents, o.total_cents, o.due, o.due,
+        o.id, {{main}}, o.claim_kind, o.profile, o.purpose, o.bank_account, o.total_cents, o.total_cents, o.due, o.due,
         CAST(:day AS TEXT), c.place + :positions, 0
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
-    WHERE c.office = :office AND (o.main_reference IS NULL) = :main ORDER BY o.id"""
+    WHERE c.office = :office AND o.main_reference IS {{null}} ORDER BY o.id"""
+_MAIN_ITEMS, _SIDE_ITEMS = _ITEMS.format(main="NULL", null="NULL"), _ITEMS.format(main=_MAIN, null="NOT NULL")
 
 
 def book_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[OfficePart, ...]:
@@ -84,16 +86,8 @@ class _Booker:
         """Write the items of an office; side claims last, so that they find their main claim."""
         roles = {"payable": "payable", "receivable": "receivable", "private": "receivable_private"}
         given = {name: self.accounts.get((office, role)) for name, role in roles.items()}
-        for main in (True, False):
-            self.store.execute(
-                _ITEMS,
-                office=office,
-                items=self.items[office],
-                positions=positions,
-                day=self.day,
-                main=main,
-                **given,
-            )
+        for sql in (_MAIN_ITEMS, _SIDE_ITEMS):
+            self.store.execute(sql, office=office, items=self.items[office], positions=positions, day=self.day, **given)
 
 
 def _dimensions(cost_object: str | None) -> str | None:

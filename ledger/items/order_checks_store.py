@@ -81,9 +81,10 @@ _KNOWN_ITEM = f"""
     WHERE {_OWN} AND i.kind = 'receivable' AND i.order_id IS NULL ORDER BY s.seq"""
 _MAIN = """
     SELECT s.seq, s.main_reference, s.office FROM staged_row s WHERE s.main_reference IS NOT NULL AND s.bad = 0
-    AND NOT EXISTS (SELECT 1 FROM item i WHERE i.reference = s.main_reference AND i.office = s.office)
-    AND NOT EXISTS (SELECT 1 FROM cash_order o WHERE o.reference = s.main_reference AND o.office = s.office)
-    AND NOT EXISTS (SELECT 1 FROM staged_row o WHERE o.reference = s.main_reference AND o.office = s.office)
+    AND NOT EXISTS (SELECT 1 FROM item i WHERE i.reference = s.main_reference AND i.office || '' = s.office)
+    AND NOT EXISTS (SELECT 1 FROM cash_order o WHERE o.reference = s.main_reference AND o.office || '' = s.office)
+    AND (s.office, s.main_reference) NOT IN (
+        SELECT office, reference FROM staged_row WHERE office IS NOT NULL AND reference IS NOT NULL)
     ORDER BY s.seq"""
 _SAME_PAYMENT = """
     SELECT s.seq, o.office, o.id FROM staged_row s JOIN cash_order o

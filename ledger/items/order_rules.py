@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from operator import itemgetter
+from typing import Any
 
 from ledger.book.creation import UnknownOfficeError
 from ledger.items.kassenzeichen import check_reference, compact
@@ -20,6 +22,11 @@ LIMITS = {"name": 140, "purpose": 500, "reference": 35}
 PAYABLE_LIMITS = {"name": 70, "purpose": 140, "reference": 35}
 """Characters a payment has room for: name and remittance of a pain.001 (EPC132-08), the reference in a line of it."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_WRITTEN = (
+    "office", "name", "street", "house_number", "postcode", "town", "country", "reference", "purpose", "gl_account",
+    "profile", "claim_kind", "debt_reason", "joint_group", "main_reference", "cost_object", "document", "order_key",
+)  # fmt: skip
+_written = itemgetter(*map(OrderRow._fields.index, _WRITTEN))
 _HOME = {"D": "DE", "DEUTSCHLAND": "DE", "GERMANY": "DE"}
 _POSTCODE = re.compile(r"[0-9]{5}")
 Fill = Callable[[Rules, OrderRow], OrderRow]
@@ -126,8 +133,12 @@ def _about(finding: KasseError, unread: frozenset[str]) -> bool:
 
 
 def filled(rules: Rules, row: OrderRow) -> OrderRow:
-    """Return the row in the book's form: coding, country, IBAN, references, and the keys that find its party."""
-    country = row.country and _HOME.get(row.country.upper(), row.country.upper())
+    """Return the row in the book's form, with its coding."""
+    return row._replace(gl_account=row.gl_account or rules.default_account(row), **completion(row))
+
+
+def completion(row: OrderRow) -> dict[str, Any]:
+    """Return country, IBAN and references in the book's form, and the keys that find the party."""
     iban = row.bank_account and _iban(row.bank_account)
     reference, foreign = plain_reference(row)
     match = match_key(row.name) if row.name else ""
@@ -136,17 +147,16 @@ def filled(rules: Rules, row: OrderRow) -> OrderRow:
         party = identity(f"payee {match}", iban)
     else:
         party = identity(match, address, row.birth_date) or (match and _by_reference(row, match))
-    return row._replace(
-        country=country,
-        bank_account=iban,
-        reference=reference,
-        reference_foreign=foreign,
-        main_reference=row.main_reference and compact(row.main_reference),
-        gl_account=row.gl_account or rules.default_account(row),
-        match_key=match,
-        address_key=address,
-        party_key=party or None,
-    )
+    return {
+        "country": row.country and _HOME.get(row.country.upper(), row.country.upper()),
+        "bank_account": iban,
+        "reference": reference,
+        "reference_foreign": foreign,
+        "main_reference": row.main_reference and compact(row.main_reference),
+        "match_key": match,
+        "address_key": address,
+        "party_key": party or None,
+    }
 
 
 def _iban(text: str) -> str:
@@ -205,9 +215,10 @@ def texts(_: Rules, row: OrderRow) -> Iterator[KasseError]:
             yield TextLengthError(text=text, length=len(text), limit=limit, place=at(row, field))
     if row.name and not any(letter.isalnum() for letter in row.name):
         yield NoNameError(text=row.name, place=at(row, "name"))
-    if not "".join([value for value in row if value.__class__ is str]).isprintable():
-        for field, value in zip(row._fields, row, strict=True):
-            if isinstance(value, str) and _CONTROL.search(value):
+    if not "".join(filter(None, _written(row))).isprintable():
+        for field in _WRITTEN:
+            value = getattr(row, field)
+            if value and _CONTROL.search(value):
                 yield ControlCharacterError(text=value, place=at(row, field))
 
 

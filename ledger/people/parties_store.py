@@ -17,19 +17,22 @@ _FIND_OTHERS = f"""
         WHERE p.match_key = {{table}}.match_key AND p.address_key = {{table}}.address_key
         AND coalesce(p.birth_date, '') = coalesce({{table}}.birth_date, ''))
     WHERE NOT ({_PAYEE}) AND (address_key <> '' OR birth_date IS NOT NULL)"""
-_NEW = """
-    INSERT INTO new_party (party_key, seq, rank)
-    SELECT party_key, min(seq), row_number() OVER (ORDER BY min(seq)) FROM {table}
-    WHERE party IS NULL AND party_key IS NOT NULL GROUP BY party_key"""
+_GROUP = """
+    INSERT INTO new_party (seq, first_seq)
+    SELECT seq, min(seq) OVER (PARTITION BY party_key) FROM {table} WHERE party IS NULL AND party_key IS NOT NULL"""
+_RANK = """
+    UPDATE new_party SET rank = r.rank FROM (
+        SELECT seq, row_number() OVER (ORDER BY seq) AS rank FROM new_party WHERE seq = first_seq) r
+    WHERE r.seq = new_party.seq"""
 _MAKE = """
     INSERT INTO party (id, name, street, house_number, postcode, town, country, birth_date, match_key, address_key,
         created_at)
     SELECT n.rank + :before, s.name, s.street, s.house_number, s.postcode, s.town, s.country, s.birth_date,
         s.match_key, s.address_key, CAST(:now AS TEXT)
-    FROM new_party n JOIN {table} s ON s.seq = n.seq ORDER BY n.rank"""
+    FROM new_party n JOIN {table} s ON s.seq = n.seq WHERE n.rank IS NOT NULL ORDER BY n.rank"""
 _LINK = """
-    UPDATE {table} SET party = (SELECT n.rank + :before FROM new_party n WHERE n.party_key = {table}.party_key)
-    WHERE party IS NULL AND party_key IS NOT NULL"""
+    UPDATE {table} SET party = f.rank + :before FROM new_party n JOIN new_party f ON f.seq = n.first_seq
+    WHERE n.seq = {table}.seq"""
 _ACCOUNTS = """
     INSERT INTO party_account (party, iban, kind, source, since)
     SELECT DISTINCT s.party, s.bank_account, 'own', CAST(:source AS TEXT), CAST(:day AS TEXT) FROM {table} s
@@ -52,14 +55,15 @@ def make_parties(store: Store, table: str, *, source: str, day: str) -> int:
 
     Inside a unit of work, after `find_parties`.
     """
-    kind = 'TEXT COLLATE "C"' if store.engine.name == "postgresql" else "TEXT"
     store.execute("DROP TABLE IF EXISTS new_party")
-    store.execute(f"CREATE TEMPORARY TABLE new_party (party_key {kind} PRIMARY KEY, seq BIGINT, rank BIGINT)")
-    made = store.execute(_NEW.format(table=table))
-    if made > 0:
+    store.execute("CREATE TEMPORARY TABLE new_party (seq BIGINT PRIMARY KEY, first_seq BIGINT, rank BIGINT)")
+    store.execute(_GROUP.format(table=table))
+    made = int(store.value("SELECT count(*) FROM new_party WHERE seq = first_seq"))
+    if made:
         before = take_ids(store, BOOK, "party", made) - 1
+        store.execute(_RANK)
         store.execute(_MAKE.format(table=table), before=before, now=store.now)
         store.execute(_LINK.format(table=table), before=before)
     store.execute("DROP TABLE new_party")
     store.execute(_ACCOUNTS.format(table=table), source=source, day=day)
-    return max(made, 0)
+    return made
