@@ -97,6 +97,30 @@ def test_hledger_reads_the_journal_and_finds_the_closing_balance(files):
     assert list(csv.reader(shown.splitlines()))[1:] == [["assets:bank:DE02120300000000202051", "287.00 EUR"]]
 
 
+def test_files_are_redacted(files):
+    (files.folder / "out").mkdir()
+    files.transcript(
+        "sepa-redact",
+        "kasse sepa redact --seed test statement.xml",
+        "kasse sepa redact --seed test --scale 3 --out example.xml orders.xml",
+        "kasse sepa show example.xml --csv",
+        "kasse sepa redact --seed test --out example.xml orders.xml",
+        "kasse sepa redact --out out statement.xml debits.xml --json",
+        "kasse sepa redact statement.xml orders.xml",
+        "kasse sepa redact --scale 0 statement.xml",
+        "kasse sepa redact letter.txt",
+    )
+
+
+def test_names_in_a_strange_archive_stay_inside_the_folder(files):
+    (files.folder / "out").mkdir()
+    with zipfile.ZipFile(files.folder / "evil.zip", "w") as archive:
+        archive.writestr("../../evil.xml", camt())
+        archive.writestr("a/..", camt())
+    assert files("kasse sepa redact --out out evil.zip").code == 0
+    assert sorted(path.name for path in (files.folder / "out").iterdir()) == ["evil.xml", "redacted"]
+
+
 def test_a_schema_of_the_user_is_asked_as_well(files):
     folder = Path(sepaxml.__file__).parent / "schemas"
     done = files(["sepa", "check", "--json", "--xsd-dir", str(folder), "orders.xml"])

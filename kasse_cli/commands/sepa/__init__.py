@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kasse_cli.commands.sepa.check import check
 from kasse_cli.commands.sepa.convert import convert
+from kasse_cli.commands.sepa.redact import redact
 from kasse_cli.commands.sepa.show import show
 from kasse_cli.frame import command, noun
 from sepa.errors import N_
@@ -34,3 +35,9 @@ command(
         "kasse sepa convert --to hledger --out bank.journal statement.xml",
     ),
 )(convert)
+command(
+    app,
+    "redact",
+    book=False,
+    examples=("kasse sepa redact statement.xml > example.xml", "kasse sepa redact --scale 7 --out folder archive.zip"),
+)(redact)

@@ -96,7 +96,7 @@ class _Whole:
         self._source = source
 
     def read(self, size: int = -1) -> bytes:
-        self._source.progress()
+        self._source.since_progress = 0
         return self._source.read(size)
 
 

@@ -1,0 +1,104 @@
+"""`kasse sepa redact`: bank files that may be shown to others."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import typer
+
+from kasse_cli.commands.sepa.convert import StandardOutputError
+from kasse_cli.commands.sepa.gather import NO_LIMITS, sources
+from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption
+from kasse_cli.context import Call, Context
+from kasse_cli.exports import NoFolderError
+from kasse_cli.output import Column, Result, Table, render, say
+from kasse_cli.spreadsheets.replacing import replacing
+from sepa.errors import N_, KasseError, Place
+from sepa.reading import identify
+from sepa.redact import Redactor
+from sepa.redact_mt import redact_mt
+from sepa.redact_xml import redact_xml
+from sepa.sources import DEFAULT, Source
+
+COLUMNS = (Column("path", N_("File")), Column("format", N_("Format")), Column("out", N_("Written to")))
+
+
+class RedactedExistsError(KasseError):
+    """A file to write that is there already, or two of one name."""
+
+    code = "redact.exists"
+    template = N_("there is a file {file} already")
+    hint = N_("name another folder with --out; nothing was overwritten")
+
+
+SeedOption = Annotated[
+    str | None,
+    typer.Option("--seed", metavar="TEXT", help=N_("the same text gives the same invented words; keep it to yourself")),
+]
+ScaleOption = Annotated[
+    int, typer.Option("--scale", metavar="NUMBER", help=N_("multiply all amounts by this whole number"))
+]
+OutOption = Annotated[
+    Path, typer.Option("--out", "-o", metavar="PATH", help=N_("the file or folder to write to; - is standard output"))
+]
+
+
+def redact(
+    ctx: Context,
+    files: FilesArgument,
+    seed: SeedOption = None,
+    scale: ScaleOption = 1,
+    out: OutOption = Path("-"),
+    no_limits: LimitsOption = False,
+) -> None:
+    """Replace names, accounts, texts and references by invented ones of the same form.
+
+    Lengths, classes of characters, right check digits, days, codes and sums stay, so that a program reads the result
+    as it reads the original. Days and amounts may still tell a person who knows them something: look before you send.
+    """
+    call, pipe = ctx.obj, str(out) == "-"
+    if pipe and (call.machine or len(files) > 1):
+        raise StandardOutputError(what="--json" if call.machine else f"{files[0]}, {files[1]}")
+    key = call.random(16) if seed is None else seed.encode()
+    faults: list[KasseError] = []
+    rows: list[dict[str, str]] = []
+    for source in sources(call, files, NO_LIMITS if no_limits else DEFAULT, faults):
+        kind = identify(source)
+        target = _write(call, source, _redacted(source, Redactor(key, scale), kind.family), out)
+        rows.append({"path": source.name, "format": kind.name, "out": str(target)})
+    if faults:
+        raise faults[0]
+    if not pipe:
+        lines = [say(N_("files written: {count}"), count=len(rows))]
+        render(ctx, Result(tables=[Table("files", COLUMNS, rows)], lines=lines))
+
+
+def _redacted(source: Source, redactor: Redactor, family: str) -> Iterator[bytes]:
+    return redact_mt(source, redactor) if family.startswith("MT") else redact_xml(source, redactor)
+
+
+def _write(call: Call, source: Source, pieces: Iterator[bytes], out: Path) -> Path:
+    del call
+    if str(out) == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(pieces)
+        sys.stdout.buffer.flush()
+        return out
+    target = out / _safe_name(source.name) if out.is_dir() else out
+    if not target.absolute().parent.is_dir():
+        raise NoFolderError(file=str(target))
+    if target.exists():
+        raise RedactedExistsError(file=str(target), place=Place(file=source.name))
+    with replacing(target) as temporary, temporary.open("wb") as stream:
+        stream.writelines(pieces)
+    return target
+
+
+def _safe_name(name: str) -> str:
+    """Return the last part of a name, which may come from a stranger's ZIP, as a name and nothing more."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    bare = "".join(sign if sign.isalnum() or sign in "-_. " else "_" for sign in last).strip(". ")
+    return bare or "redacted"

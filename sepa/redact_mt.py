@@ -1,0 +1,119 @@
+"""An MT940 or MT942 file with invented words, field by field; lines keep their number, ends and lengths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from sepa.redact import Redactor
+from sepa.sources import DEFAULT, Limits, Source, opened
+
+_TAG = re.compile(rb"^:([0-9]{2}[A-Z]?):", re.MULTILINE)
+_BALANCE = re.compile(r"(\s*[CDR]{1,2}\d{6}[A-Z]{3})([\d,.]+)(.*)", re.DOTALL)
+_FLOOR = re.compile(r"(\s*[A-Z]{3}[CD]?)([\d,.]+)(.*)", re.DOTALL)
+_SUMS = re.compile(r"(\s*\d+[A-Z]{3})([\d,.]+)(.*)", re.DOTALL)
+_ENTRY = re.compile(r"(\s*\d{6}(?:\d{4})?R?[CD][A-Z]?)([\d,.]+)([A-Z][A-Z0-9]{3})(.*)", re.DOTALL)
+_OWN_ACCOUNT = re.compile(r"(.*?)((?:EUR|USD|CHF|GBP)?\s*)", re.DOTALL)
+_STRUCTURED = re.compile(r"\s*[0-9]{3}([?>~^@<|])")
+_PURPOSE = frozenset(f"{first}{digit}" for first in "26" for digit in range(10)) - {
+    f"6{digit}" for digit in range(4, 10)
+}
+_NOT_PERSONAL = frozenset(("00", "10", "34"))
+_KEPT = frozenset(("28", "28C", "13", "13D"))
+_CHUNK = 1 << 16
+
+
+def redact_mt(source: Path | BinaryIO | Source, redactor: Redactor, *, limits: Limits = DEFAULT) -> Iterator[bytes]:
+    """Yield the file with invented words, in the encoding it has; what stands before the first field stays."""
+    with opened(source, limits) as file:
+        for tag, raw in _fields(file):
+            encoding = "utf-8" if _is_utf8(raw) else "latin-1"
+            text = raw.decode(encoding)
+            lead = len(text) - len(text.lstrip()) if not tag else text.index(":", 1) + 1
+            yield (text[:lead] + _value(tag, text[lead:], redactor)).encode(encoding, "replace")
+
+
+def _fields(file: Source) -> Iterator[tuple[str, bytes]]:
+    """Yield each field with its tag, and what stands before the first with none."""
+    buffer = b""
+    while chunk := file.read(_CHUNK):
+        file.since_progress = 0
+        buffer += chunk
+        starts = [match.start() for match in _TAG.finditer(buffer)][1:]
+        at = 0
+        for start in starts:
+            yield _tagged(buffer[at:start])
+            at = start
+        buffer = buffer[at:]
+    if buffer:
+        yield _tagged(buffer)
+
+
+def _tagged(raw: bytes) -> tuple[str, bytes]:
+    match = _TAG.match(raw)
+    return (match[1].decode("ascii") if match else ""), raw
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _value(tag: str, text: str, redactor: Redactor) -> str:
+    if not tag or tag in _KEPT:
+        return text
+    if tag[:2] in {"60", "62", "64", "65"}:
+        return _amount(_BALANCE, text, redactor)
+    if tag in {"34F", "90C", "90D"}:
+        return _amount(_FLOOR if tag == "34F" else _SUMS, text, redactor)
+    if tag == "61":
+        return _entry(text, redactor)
+    if tag == "25":
+        match = _OWN_ACCOUNT.fullmatch(text)
+        return redactor.text(match[1]) + match[2] if match else redactor.text(text)
+    return _information(text, redactor) if tag == "86" else redactor.text(text)
+
+
+def _amount(form: re.Pattern[str], text: str, redactor: Redactor) -> str:
+    match = form.fullmatch(text)
+    return match[1] + redactor.amount(match[2]) + match[3] if match else text
+
+
+def _entry(text: str, redactor: Redactor) -> str:
+    match = _ENTRY.fullmatch(text)
+    if match is None:
+        return redactor.text(text)
+    return match[1] + redactor.amount(match[2]) + match[3] + redactor.text(match[4])
+
+
+def _information(text: str, redactor: Redactor) -> str:
+    """Return field 86: with subfields, the purpose is replaced as the one text that it is in truth."""
+    structured = _STRUCTURED.match(text)
+    if structured is None:
+        return redactor.text(text)
+    mark = structured[1]
+    parts = re.split(re.escape(mark) + "([0-9]{2})", text)
+    keys, values = parts[1::2], parts[2::2]
+    ends = [re.search(r"[\r\n]*-?[\r\n]*\Z", value) for value in values]
+    bare = [value[: end.start()] if end else value for value, end in zip(values, ends, strict=True)]
+    done = [value if key in _NOT_PERSONAL else redactor.text(value) for key, value in zip(keys, bare, strict=True)]
+    _scatter(keys, bare, done, redactor)
+    tails = [value[len(short) :] for value, short in zip(values, bare, strict=True)]
+    pieces = (f"{mark}{key}{value}{tail}" for key, value, tail in zip(keys, done, tails, strict=True))
+    return parts[0] + "".join(pieces)
+
+
+def _scatter(keys: list[str], bare: list[str], done: list[str], redactor: Redactor) -> None:
+    """Replace the purpose as a whole, so that an account torn over two subfields stays one, and put it back."""
+    places = [at for at, key in enumerate(keys) if key in _PURPOSE]
+    broken = ["".join(bare[at].splitlines()) == bare[at] for at in places]
+    if not all(broken):
+        return
+    whole = redactor.text("".join(bare[at] for at in places))
+    for at in places:
+        done[at], whole = whole[: len(bare[at])], whole[len(bare[at]) :]
