@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import DateOption
 from kasse_cli.results import Line
+from ledger.book.journal import grouped
 from sepa.errors import N_, KasseError
 from sepa.identifiers.iban import parse_iban
 
@@ -43,7 +45,7 @@ ACCOUNTS = (
     Column("bank_cents", N_("Bank"), "cents"),
     Column("difference_cents", N_("Difference"), "cents", shown=False),
     Column("statement", N_("Statement")),
-    Column("statement_day", N_("of"), "day"),
+    Column("statement_day", N_("Statement of"), "day"),
     Column("reason_code", N_("Reason code"), shown=False),
     Column("reason", N_("Without a statement because")),
 )
@@ -58,6 +60,8 @@ OFFICES = (
 AGES = (
     Column("kind", N_("Kind"), "word"),
     Column("age", N_("Age in days")),
+    Column("from_days", N_("From days"), "count", shown=False),
+    Column("to_days", N_("To days"), "count", shown=False),
     Column("count", N_("Cases"), "count"),
     Column("open_cents", N_("Open"), "cents"),
 )
@@ -130,14 +134,15 @@ def close(ctx: Context, day: DateOption, no_statement: NoStatementOption = None)
 
 
 def _closed(call: Call, done: DayClosing) -> list[Line]:
-    fields = {"number": done.protocol.label, "day": done.protocol.last_day}
+    last = done.protocol.last_day
+    number, day = done.protocol.label, dt.date.fromisoformat(last)
     if not done.fresh:
-        return [say(N_("nothing new: closed already with protocol {number}"), **fields)]
+        return [say(N_("nothing new: closed already with protocol {number}"), number=number)]
     if call.dry_run:
-        return [say(N_("nothing was changed; {day} can be closed with protocol {number}"), **fields)]
+        return [say(N_("nothing was changed; {day} can be closed with protocol {number}"), day=day, number=number)]
     return [
-        say(N_("closed up to {day}, protocol {number}"), **fields),
-        say(N_("next: another person with the role head runs 'kasse day confirm --date {day}'"), **fields),
+        say(N_("closed up to {day}, protocol {number}"), day=day, number=number),
+        say(N_("next: another person with the role head runs 'kasse day confirm --date {date}'"), date=last),
     ]
 
 
@@ -174,8 +179,9 @@ def list_closings(ctx: Context) -> None:
     from kasse_cli.wiring import open_book
     from ledger.book.closing_service import list_days
 
+    people = ctx.obj.format not in {"json", "csv"}
     with open_book(ctx.obj) as store:
-        rows = [_signed(done) for done in list_days(store)]
+        rows = [_signed(done, people) for done in list_days(store)]
     waiting = sum(row["confirmed_by"] is None for row in rows)
     lines = [say(N_("closings: {count}, to be confirmed: {waiting}"), count=len(rows), waiting=waiting)]
     render(ctx, Result(tables=[Table("closings", CLOSING, rows)], lines=lines))
@@ -185,7 +191,7 @@ def _show(ctx: Context, done: DayClosing, lines: Sequence[Line]) -> None:
     protocol = done.protocol
     people = ctx.obj.format not in {"json", "csv"}
     tables = [
-        Table("closing", CLOSING, [_signed(done)], title=N_("Closing of the day")),
+        Table("closing", CLOSING, [_signed(done, people)], title=N_("Closing of the day")),
         Table("accounts", ACCOUNTS, [_account(line, people) for line in protocol.accounts], title=N_("Bank accounts")),
         Table("days", DAYS, protocol.days, title=N_("Days closed")),
         Table("offices", OFFICES, protocol.offices, title=N_("Entries by office")),
@@ -198,12 +204,13 @@ def _show(ctx: Context, done: DayClosing, lines: Sequence[Line]) -> None:
     render(ctx, Result(data=data, tables=filled, lines=lines, findings=done.findings))
 
 
-def _signed(done: DayClosing) -> dict[str, object]:
+def _signed(done: DayClosing, people: bool) -> dict[str, object]:
     protocol = done.protocol
+    head = grouped(protocol.head) if people else protocol.head  # people copy it from paper
     return {
         "protocol": protocol.label, "year": protocol.year, "number": protocol.number, "day": protocol.last_day,
         "first_day": protocol.first_day, "closed_by": done.closed_by, "closed_at": protocol.closed_at,
-        "confirmed_by": done.confirmed_by, "confirmed_at": done.confirmed_at, "head": protocol.head,
+        "confirmed_by": done.confirmed_by, "confirmed_at": done.confirmed_at, "head": head,
     }  # fmt: skip
 
 

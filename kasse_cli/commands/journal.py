@@ -34,7 +34,7 @@ LINES = (
     Column("reverses", N_("Reverses"), shown=False),
     Column("reversed_by", N_("Reversed by")),
 )
-ON_ACCOUNT = Column("account_cents", N_("On the account"), "cents")
+ON_ACCOUNT = Column("on_account_cents", N_("On the account"), "cents")
 POSTINGS = (
     Column("number", N_("Entry")),
     Column("account", N_("Account")),

@@ -36,7 +36,7 @@ class UnknownAccountError(KasseError):
 
     code = "account.unknown"
     template = N_("office {office} has no account {account}")
-    hint = N_("see 'kasse report trial-balance' for the accounts, or correct the number")
+    hint = N_("see 'kasse report trial-balance --all' for the accounts, or correct the number")
 
 
 class ClosedAccountError(KasseError):

@@ -104,7 +104,7 @@ class JournalFilter:
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """An entry in a list; `amount_cents` is the sum of its debits, `account_cents` what it does to one account.
+    """An entry in a list; `amount_cents` is the sum of its debits, `on_account_cents` what it does to one account.
 
     `text` is None where the entry has none, `text_erased` tells that it had one.
     """
@@ -116,7 +116,7 @@ class JournalLine:
     kind: str
     source: str | None
     amount_cents: int
-    account_cents: int | None
+    on_account_cents: int | None
     text: str | None
     text_erased: bool
     user: str

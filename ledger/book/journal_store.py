@@ -116,7 +116,7 @@ def _line(row: Row) -> JournalLine:
     user, recorded_at, transaction, of_year, of_number, by_year, by_number = row[12:]
     return JournalLine(
         number=str(EntryNumber(office, year, number)), office=office, posting_day=posting_day, bank_day=bank_day,
-        kind=kind, source=source, amount_cents=int(amount), account_cents=on_account, text=text,
+        kind=kind, source=source, amount_cents=int(amount), on_account_cents=on_account, text=text,
         text_erased=bool(erased), user=user, recorded_at=recorded_at, transaction=transaction,
         reverses=_number(office, of_year, of_number), reversed_by=_number(office, by_year, by_number),
     )  # fmt: skip

@@ -101,9 +101,9 @@ def test_the_list_shows_what_fits_newest_last(journal):
 def test_a_line_says_who_when_and_how_much(journal):
     with journal.snapshot():
         first, *_, last = journal_lines(journal, JournalFilter(account="2800"))
-    assert (first.amount_cents, first.account_cents, first.text, first.user) == (500, 500, "Anfang", "clara")
+    assert (first.amount_cents, first.on_account_cents, first.text, first.user) == (500, 500, "Anfang", "clara")
     assert (first.recorded_at, first.kind, first.source) == ("2026-11-16T08:00:00Z", "manual", "file:1")
-    assert (last.amount_cents, last.account_cents, last.text, last.posting_day) == (100, -100, None, "2026-11-15")
+    assert (last.amount_cents, last.on_account_cents, last.text, last.posting_day) == (100, -100, None, "2026-11-15")
 
 
 def test_what_is_not_in_the_book_is_refused(journal):

@@ -1,0 +1,74 @@
+import pytest
+
+from kasse_cli.columns import Column
+from kasse_cli.output import Result, Streamed, Table
+from tests.kasse_cli.books_day import copied, fill
+
+BY = "--user clara --on 2026-11-20"
+
+
+@pytest.fixture
+def office(shell, sqlite_template):
+    store = copied(sqlite_template, shell.folder)
+    fill(store)
+    store.close()
+    return shell
+
+
+def test_report(office):
+    office.transcript(
+        "report",
+        f"kasse report trial-balance {BY}",
+        f"kasse report trial-balance --office BAU --all --csv {BY}",
+        "kasse report trial-balance --user clara --on 2026-10-31",
+        f"kasse report open-items {BY}",
+        f"kasse report open-items --kind receivable --json {BY}",
+        "kasse report open-items --user clara --on 2026-11-16 --csv",
+        f"kasse report suspense {BY}",
+        f"kasse report suspense --json {BY}",
+        f"kasse report suspense --office BAU {BY}",
+        f"kasse report open-items --office XX {BY}",
+        f"kasse report open-items --kind rent {BY}",
+    )
+
+
+def test_scripts_get_every_account_and_the_sum(office):
+    data = office(f"kasse report trial-balance --json {BY}").data
+    assert data["sum_cents"] == 0 == sum(account["balance_cents"] for account in data["accounts"])
+    assert {"number", "name", "office", "balance_cents"} <= set(data["accounts"][0])
+    known = {(account["office"], account["number"]): account["balance_cents"] for account in data["accounts"]}
+    assert (known["KASSE", "2800"], known["BAU", "4800"]) == (10750, 0)
+
+
+def test_the_contract_of_open_items_and_suspense(office):
+    items = office(f"kasse report open-items --json {BY}").data["items"]
+    assert {"reference", "office", "party", "due", "amount_cents", "open_cents"} <= set(items[0])
+    cases = office(f"kasse report suspense --json {BY}").data["cases"]
+    assert {"number", "bank_day", "amount_cents", "name", "bank_account", "remittance", "age_days"} <= set(cases[0])
+
+
+def test_reports_in_excel(office):
+    from python_calamine import CalamineWorkbook
+
+    for report, heading, rows in (
+        ("trial-balance", "Office", 15),
+        ("open-items", "Office", 4),
+        ("suspense", "Case", 2),
+    ):
+        assert office(f"kasse report {report} --xlsx {report}.xlsx {BY}").code == 0
+        sheet = CalamineWorkbook.from_path(str(office.folder / f"{report}.xlsx")).get_sheet_by_index(0).to_python()
+        assert (sheet[0][0], len(sheet)) == (heading, rows)
+
+
+def test_a_streamed_table_is_read_again_each_time_and_never_held(shell):
+    """JSON and Excel in one call read the rows twice; in between nothing keeps them."""
+    fetched = []
+
+    def rows():
+        fetched.append(1)
+        yield from ({"n": number} for number in range(3))
+
+    table = Table("rows", (Column("n", "N", "count"),), Streamed(rows))
+    assert [list(table.rows), list(table.rows)] == [[{"n": 0}, {"n": 1}, {"n": 2}]] * 2
+    assert len(fetched) == 2
+    assert Result(tables=[table]).tables[0].rows is table.rows
