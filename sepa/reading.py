@@ -12,6 +12,7 @@ from sepa.camt.statement import read_camt
 from sepa.camt.tables import STATEMENTS
 from sepa.containers import is_zip, zip_members
 from sepa.errors import N_, KasseError, Place
+from sepa.mt.statement import MT_FAMILIES, read_mt
 from sepa.sources import DEFAULT, EmptyFileError, Limits, Source, opened
 from sepa.statements import StatementStream
 from sepa.xml.parser import Start, first_elements
@@ -30,8 +31,8 @@ _MESSAGES = {
 _CONTAINER = re.compile(r"(\w+?)(?:V\d\d)?")
 _VERSIONED = re.compile(r"((?:pain|camt)\.\d{3})(\.\d{3}\.\d{2}(?:\.\w+)*)")
 _STATEMENT_VERSIONS = re.compile(r"(?:\.001\.(?:0[1-9]|1[0-4]))?")
-_MT_TAG = re.compile(rb"^:20:", re.MULTILINE)
-_MT942_TAG = re.compile(rb"^:(?:34F|13D|13|90[DC]):|\{2:[IO]942", re.MULTILINE)
+_MT_TAG = re.compile(rb"(?:\A|[\r\n\xbf]):(?:20|25P?|28C?|60[FM]|61|62[FM]|940|942):")
+_MT942_TAG = re.compile(rb"(?:\A|[\r\n\xbf]):(?:34F|13D|13|90[DC]|942):|\{2:[IO]942")
 _MAGIC = {
     b"%PDF": "PDF",
     b"\x1f\x8b": "gzip",
@@ -158,6 +159,8 @@ def read_statements(source: Path | BinaryIO | Source, *, limits: Limits = DEFAUL
         elif kind.family in STATEMENTS:
             _check_version(kind, file)
             yield from read_camt(file, kind.name)
+        elif kind.family in MT_FAMILIES:
+            yield from read_mt(file)
         else:
             raise NotAStatementError(place=Place(file=file.name, line=1), name=kind.name)
 

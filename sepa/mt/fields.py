@@ -7,17 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sepa.sources import HEAD_BYTES, Source
+from sepa.sources import EntryTooLargeError, Source
 
-KNOWN_TAGS = frozenset(
-    "20 21 25 25P 28 28C 60F 60M 61 86 62F 62M 64 65 13 13D 34F 90C 90D NS 940 942".split(),
-)
 _TAG = re.compile(r"^:([0-9]{2}[A-Z]?|NS|94[02]):", re.MULTILINE)
-_CUT = re.compile(r"\n:(?:61|20):")
 _TIME_BEFORE = re.compile(r"[T ][0-2][0-9]\n?\Z")
 _TIME_AFTER = re.compile(r"[0-5][0-9]")
 _SPLIT_CHARACTER = re.compile(rb"([\xc2-\xdf])\r?\n([\x80-\xbf])")
-_UNDEFINED = "".join(map(chr, range(256)))
+_LONGEST_LINE = 1 << 20
 
 
 class MtField(NamedTuple):
@@ -73,7 +69,9 @@ def _fields(block: str, line: int) -> Iterator[MtField]:
 
 
 def _is_time(tag: str, before: str, new: str, after: str) -> bool:
-    return bool(tag == "86" and new.isdigit() and new < "60" and _TIME_BEFORE.search(before) and _TIME_AFTER.match(after))
+    return bool(
+        tag == "86" and new.isdigit() and new < "60" and _TIME_BEFORE.search(before) and _TIME_AFTER.match(after)
+    )
 
 
 def _blocks(source: Source) -> Iterator[str]:
@@ -85,7 +83,7 @@ def _blocks(source: Source) -> Iterator[str]:
             kept.append(piece)
             continue
         yield "".join((*kept, piece[:cut]))
-        source.progress()
+        source.since_progress = 0
         kept = [piece[cut:]]
     yield "".join(kept)
 
@@ -93,18 +91,22 @@ def _blocks(source: Source) -> Iterator[str]:
 def _last_cut(piece: str) -> int:
     """Return where the last entry or message of a piece begins, or -1; a piece begins with a whole line."""
     entry, message = piece.rfind("\n:61:"), piece.rfind("\n:20:")
-    if message > entry and not _TIME_AFTER.match(piece, message + 5):
+    if message > entry and not _TIME_BEFORE.search(piece, max(0, message - 3), message):
         return message + 1
     return entry + 1 if entry >= 0 else -1
 
 
 def _pieces(source: Source) -> Iterator[str]:
     """Yield the text in pieces of whole lines."""
-    rest = source.read(HEAD_BYTES).removeprefix(codecs.BOM_UTF8)
-    while data := source.read(HEAD_BYTES):
-        whole, _, rest = (rest + data).rpartition(b"\n")
-        if whole:
-            yield _text(whole + b"\n")
+    rest = source.read().removeprefix(codecs.BOM_UTF8)
+    while data := source.read():
+        rest += data
+        cut = rest.rfind(b"\n") + 1 or rest.rfind(b"\r", 0, -1) + 1
+        if cut:
+            yield _text(rest[:cut])
+            rest = rest[cut:]
+        elif len(rest) > _LONGEST_LINE:
+            raise EntryTooLargeError(place=source.place, file=source.name, limit_bytes=_LONGEST_LINE)
     yield _text(rest)
 
 

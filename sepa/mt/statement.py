@@ -1,0 +1,183 @@
+"""MT940 and MT942 as a stream of values in constant memory: each message is a statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sepa.errors import N_, KasseError, Place, Severity
+from sepa.mt.amounts import BALANCE_TAGS, balance
+from sepa.mt.entry import Frame, Pending, read_entry
+from sepa.mt.fields import MtField, mt_fields
+from sepa.mt.head import HEAD_TAGS, Head, RepeatedFieldError, Totals, check_sum
+from sepa.notes import Notes
+from sepa.sources import Source
+from sepa.statements import Balance, Closed, Entry, Opened, StatementStream
+from sepa.xml.walk import count
+
+MT_FAMILIES = frozenset(("MT940", "MT942"))
+_HEADER = re.compile(r"\{2:[IO]([0-9]{3})")
+_END = re.compile(r"^(?:-[ \t\x03]*$|-\}|\{[1-5]:)", re.MULTILINE)
+_BEGINS = frozenset(("20", "940", "942"))
+_ENVELOPE = frozenset(("", "940", "942"))
+_SUMS = frozenset(("90C", "90D"))
+_OPENS = frozenset(("61", "62F", "62M", "64", "65", *_SUMS))
+
+
+class MtNotAStatementError(KasseError):
+    """An MT message that is neither MT940 nor MT942."""
+
+    code = "mt.not-a-statement"
+    template = N_("this message holds no account statement: {message}")
+    hint = N_("kasse reads MT940 and MT942; ask the bank for one of these, or better for camt.053")
+
+
+class MtStrayFieldError(KasseError):
+    """A field before the first message."""
+
+    code = "mt.stray-field"
+    template = N_("the field :{tag}: stands before the first message, which begins with :20:")
+    hint = N_("the beginning of the file is missing; fetch it from the bank again")
+
+
+class NoClosingBalanceError(KasseError):
+    """A statement that ends without its closing balance."""
+
+    code = "mt.no-closing-balance"
+    template = N_("the statement has no closing balance (:62F:); it may be cut off")
+    hint = N_("fetch it from the bank again, or compare the entries with the account")
+    severity: Severity = "warning"
+
+
+def read_mt(source: Source) -> StatementStream:
+    """Yield for each message `Opened`, its `Entry`s and `Closed`.
+
+    `Opened.last_page` is always true, because only the end tells; the balances of a page are OPBD and CLBD like those
+    of a whole statement (:60M: and :62M:). Raises `MtNotAStatementError`, `MtStrayFieldError`, `MtFieldError` and
+    `InvalidAmountError`, each with file and line.
+    """
+    reader: _Reader | None = None
+    header = ""
+    for field, last in _with_ends(mt_fields(source)):
+        body, trailer = _cut(field.text) if last else (field.text, "")
+        if field.tag == "20":
+            reader = _Reader(source, header, body, field.line)
+        elif reader is not None and field.tag:
+            yield from reader.take(field.tag, body, field.line)
+        elif field.tag not in _ENVELOPE:
+            raise MtStrayFieldError(place=Place(file=source.name, line=field.line), tag=field.tag)
+        if last:
+            if reader is not None:
+                yield from reader.close()
+            reader = None
+            header = found[1] if (found := _HEADER.search(trailer)) else header
+
+
+def _with_ends(fields: Iterator[MtField]) -> Iterator[tuple[MtField, bool]]:
+    """Yield each field, and whether it is the last one before a message begins or the file ends."""
+    before: MtField | None = None
+    for field in fields:
+        if before is not None:
+            yield before, field.tag in _BEGINS
+        before = field
+    if before is not None:
+        yield before, True
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """Return the last field of a message without end mark and envelope of the next message, and these."""
+    match = _END.search(text)
+    return (text[: match.start()], text[match.start() :]) if match else (text, "")
+
+
+class _Reader:
+    """What is known of the message being read."""
+
+    def __init__(self, source: Source, header: str, reference: str, line: int) -> None:
+        self.notes = Notes(source.place)
+        self.head = Head(reference.strip(), line, header)
+        self.totals = Totals()
+        self.count = 0
+        self.balances: list[Balance] = []
+        self.sums: list[tuple[str, str, int]] = []
+        self.frame: Frame | None = None
+        self.pending: Pending | None = None
+
+    def take(self, tag: str, text: str, line: int) -> StatementStream:
+        """Read one field, and yield what it completes."""
+        if tag == "86" or (tag == "NS" and self.frame is not None):
+            self._describe(tag, text)
+            return
+        if self.pending is not None:
+            yield self._entry(self.pending)
+        if self.frame is None and tag in _OPENS:
+            yield self._open()
+        if tag == "61":
+            self.pending = Pending(text, line, [], [])
+        else:
+            self._rest(tag, text, line)
+
+    def _rest(self, tag: str, text: str, line: int) -> None:
+        if tag in BALANCE_TAGS:
+            self.head.seen.add(tag)
+            self.balances.append(balance(tag, text, self._currency(), self.notes, line))
+        elif tag in _SUMS:
+            self.sums.append((tag, text, line))
+        elif tag not in HEAD_TAGS:
+            count(self.notes.odd, f":{tag}:")
+        elif self.frame is not None:
+            self.notes.add(RepeatedFieldError(tag=tag, text=text.strip().partition("\n")[0][:80]), line)
+        else:
+            self.head.take(tag, text, line, self.notes)
+
+    def _describe(self, tag: str, text: str) -> None:
+        """Keep the text of an entry; one of the whole statement is only counted."""
+        if self.pending is not None:
+            (self.pending.information if tag == "86" else self.pending.nonswift).append(text)
+        elif text.strip():
+            count(self.notes.odd, f":{tag}: of the statement")
+
+    def _currency(self) -> str:
+        return self.balances[0].currency if self.balances else self.head.account.currency
+
+    def _open(self) -> Opened:
+        opened = self.head.opened(self._currency(), self.notes)
+        self.frame = Frame(opened.currency, self.head.interim)
+        return opened
+
+    def _entry(self, pending: Pending) -> Entry:
+        assert self.frame is not None
+        self.pending = None
+        entry = read_entry(pending, self.count, self.frame, self.notes)
+        self.count += 1
+        self.totals.add(entry.amount_cents)
+        return entry
+
+    def close(self) -> StatementStream:
+        """Yield the last entry and the end of the statement; raises `MtNotAStatementError`."""
+        if self.pending is not None:
+            yield self._entry(self.pending)
+        if self.frame is None:
+            if not self.head.has_balance and not self.head.interim:
+                message = f"MT{self.head.kind}" if self.head.kind else f":20:{self.head.reference}"
+                raise MtNotAStatementError(place=self._place(), message=message)
+            yield self._open()
+        self._check()
+        yield Closed(
+            balances=tuple(self.balances),
+            entries=self.count,
+            credit_cents=self.totals.credit_cents,
+            debit_cents=self.totals.debit_cents,
+            not_understood=self.notes.not_understood(),
+            findings=self.notes.findings(),
+        )
+
+    def _check(self) -> None:
+        if not self.head.interim and not self.head.seen & {"62F", "62M"}:
+            self.notes.add(NoClosingBalanceError(), self.head.line)
+        if not self.head.limited:
+            for tag, text, line in self.sums:
+                check_sum(tag, text, line, self.totals, self.notes)
+
+    def _place(self) -> Place:
+        return Place(line=self.head.line).within(self.notes.place)
