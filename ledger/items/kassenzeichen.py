@@ -83,9 +83,10 @@ class Scheme:
         return self.method in METHODS
 
     def number(self, count: int) -> str:
-        """Return the count-th Kassenzeichen of the scheme."""
+        """Return the count-th Kassenzeichen; without a prefix it begins with 1, because spreadsheets drop a 0."""
         width = self.length - len(self.prefix) - 1
-        return METHODS[self.method][1](self.prefix + f"{count:0{width}d}")
+        first = 0 if self.prefix else 10 ** (width - 1)
+        return METHODS[self.method][1](self.prefix + f"{first + count:0{width}d}")
 
 
 def compact(text: str) -> str:
