@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,24 +38,19 @@ def reconcile(
     """Import bank statements, match their entries with what is open, post all and report.
 
     A reference with a right check digit decides alone; money that is not certain waits in suspense. Every entry is
-    posted once, whatever is delivered again. Without files it posts what 'kasse statement import' left waiting.
+    posted once, whatever is delivered again. Afterwards, and without files, it posts what waits from before, as
+    'kasse statement import' leaves it. A broken file is left out, or moved with --reject; the others are posted.
     """
     from kasse_cli.inbox import STDIN, deliveries
-    from kasse_cli.intake import Folders, Intake, refuse_if_all_broken, take_in
+    from kasse_cli.intake import Folders
+    from kasse_cli.reconciling import reconcile as run
     from kasse_cli.wiring import open_book
-    from ledger.bank.match_store import Scope
-    from ledger.bank.posting_store import Outcome, post_staged
 
-    given, outcome, intake = files or [], Outcome(), Intake()
-    folders = Folders() if ctx.obj.dry_run else Folders(archive, reject)
-    incoming = deliveries(given, ctx.obj.stdin() if STDIN in given else b"")
-    with open_book(ctx.obj) as store, store.rehearsal() if ctx.obj.dry_run else nullcontext():
-        if given:
-            intake = take_in(store, incoming, folders, lambda sha256: outcome.add(post_staged(store, Scope(sha256))))
-        else:
-            outcome.add(post_staged(store))
-    refuse_if_all_broken(intake)
-    data = summary(intake, outcome)
+    call, given = ctx.obj, files or []
+    incoming = deliveries(given, call.stdin() if STDIN in given else b"")
+    with open_book(call) as store:
+        intake, outcome = run(store, incoming, Folders(archive, reject), rehearse=call.dry_run)
+    data = {**summary(intake, outcome), "dry_run": call.dry_run}
     tables = [Table("file_results", FILES, intake.files)] if given else []
     render(ctx, Result(data=data, tables=tables, lines=told(data), findings=[*intake.findings, *outcome.findings]))
 
@@ -75,6 +69,7 @@ def told(data: dict[str, Any]) -> list[Line]:
         "duplicates": N_("known already: {duplicates}"),
         "pending": N_("not booked yet by the bank: {pending}"),
         "broken": N_("broken files: {broken}"),
+        "dry_run": N_("only tried: nothing was changed, no file was moved"),
     }
     return lines + [say(text, **_plain(data)) for key, text in sentences.items() if data[key]]
 

@@ -1,0 +1,77 @@
+"""One run at a time: what a command does with files beside the book must not overlap with the same command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from ledger.store.engines import WAIT_SECONDS, BookLockedError, attempt_until
+
+if TYPE_CHECKING:
+    from ledger.store.engines import Store
+
+
+@contextmanager
+def one_at_a_time(store: Store, name: str, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+    """Hold the named lock of this book, waiting for another process that has it; a killed process holds none.
+
+    Raises `BookLockedError` after `wait_seconds`.
+    """
+    lock = _ServerLock(store, name) if store.engine.name == "postgresql" else _FileLock(f"{store.book}.{name}.lock")
+    if not attempt_until(wait_seconds, lock.take):
+        raise BookLockedError(book=store.book)
+    try:
+        yield
+    finally:
+        lock.give_back()
+
+
+class _ServerLock:
+    """An advisory lock of the session: the server frees it when the connection ends."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self.store = store
+        self.key = int.from_bytes(sha256(f"kasse {name}".encode()).digest()[:8], "big", signed=True)
+
+    def take(self) -> bool:
+        return bool(self.store.value("SELECT pg_try_advisory_lock(CAST(:key AS BIGINT))", key=self.key))
+
+    def give_back(self) -> None:
+        self.store.value("SELECT pg_advisory_unlock(CAST(:key AS BIGINT))", key=self.key)
+
+
+class _FileLock:
+    """A lock on a file beside the book: the system frees it when the process ends; the file itself stays."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.handle = -1
+
+    def take(self) -> bool:
+        if self.handle < 0:
+            self.handle = os.open(self.path, os.O_CREAT | os.O_RDWR, 0o660)
+        try:
+            _lock(self.handle)
+        except OSError:
+            return False
+        return True
+
+    def give_back(self) -> None:
+        os.close(self.handle)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
