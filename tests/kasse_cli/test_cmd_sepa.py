@@ -97,6 +97,31 @@ def test_hledger_reads_the_journal_and_finds_the_closing_balance(files):
     assert list(csv.reader(shown.splitlines()))[1:] == [["assets:bank:DE02120300000000202051", "287.00 EUR"]]
 
 
+VOP = """<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><OrgnlGrpInfAndSts>
+<OrgnlMsgId>RUN-1</OrgnlMsgId><GrpSts>RVCM</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"""
+
+
+def test_files_are_explained(files):
+    pending = camt(ENTRY.replace("BOOK", "PDNG")).replace("camt.053.001.08", "camt.052.001.02")
+    texts = {
+        "vop.xml": VOP,
+        "report.xml": pending.replace("BkToCstmrStmt>", "BkToCstmrAcctRpt>").replace("Stmt>", "Rpt>"),
+        "urgent.xml": pain001(service="URGP").replace("urn:iso:std:iso:20022:tech:xsd:", "urn:sepade:xsd:"),
+        "instant.xml": pain001().replace("</SvcLvl>", "</SvcLvl><LclInstrm><Cd>INST</Cd></LclInstrm>", 1),
+        "status.xml": VOP.replace("RVCM", "RJCT"),
+    }
+    for name, text in texts.items():
+        (files.folder / name).write_text(text, "utf-8")
+    files.transcript(
+        "sepa-explain",
+        "kasse sepa explain statement.xml orders.xml debits.xml instant.xml vop.xml status.xml",
+        "kasse sepa explain urgent.xml report.xml",
+        "kasse sepa explain broken.xml",
+        "kasse sepa explain orders.xml --json",
+        "kasse sepa explain letter.txt",
+    )
+
+
 def test_files_are_redacted(files):
     (files.folder / "out").mkdir()
     files.transcript(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kasse_cli.commands.sepa.check import check
 from kasse_cli.commands.sepa.convert import convert
+from kasse_cli.commands.sepa.explain import explain
 from kasse_cli.commands.sepa.redact import redact
 from kasse_cli.commands.sepa.show import show
 from kasse_cli.frame import command, noun
@@ -41,3 +42,10 @@ command(
     book=False,
     examples=("kasse sepa redact statement.xml > example.xml", "kasse sepa redact --scale 7 --out folder archive.zip"),
 )(redact)
+command(
+    app,
+    "explain",
+    book=False,
+    lists=True,
+    examples=("kasse sepa explain unknown.xml", "kasse sepa explain archive.zip"),
+)(explain)

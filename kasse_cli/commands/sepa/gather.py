@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ class FileRead:
     entries: int = 0
     credit_cents: int = 0
     debit_cents: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
     currencies: dict[str, None] = field(default_factory=dict)
     head: dict[str, Any] = field(default_factory=dict)
     findings: list[KasseError] = field(default_factory=list)
@@ -125,6 +127,11 @@ def _take(
         faults.append(error.at(source.place))
 
 
+def read_into(spool: Spool, source: Source, *, keep: bool = True) -> FileRead:
+    """Return what one file holds, its entries and payments in the spool with `keep`; raises what reading raises."""
+    return _Taker(spool, lambda _: None, keep=keep).read(source)
+
+
 class _Taker:
     """Reads one file into the spool."""
 
@@ -155,6 +162,7 @@ class _Taker:
 
     def _entry(self, entry: Entry, file: FileRead) -> None:
         file.currencies[entry.currency] = None
+        file.statuses[entry.status] += 1
         if entry.amount_cents > 0:
             file.credit_cents += entry.amount_cents
         else:

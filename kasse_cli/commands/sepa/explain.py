@@ -1,0 +1,105 @@
+"""`kasse sepa explain`: what a file is, how it travels, what is odd about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from kasse_cli.commands.sepa.gather import STATEMENT_FAMILIES, FileRead, NothingReadError, read_into, sources
+from kasse_cli.commands.sepa.params import FilesArgument
+from kasse_cli.commands.sepa.rows import summary_row
+from kasse_cli.commands.sepa.spool import Spool
+from kasse_cli.context import Context
+from kasse_cli.i18n import _
+from kasse_cli.output import Column, Result, Table, render, say
+from sepa.errors import N_, KasseError, Place
+from sepa.explanation import CopyError, UnbookedError, handover, meaning, odd
+from sepa.pain_tables import PAYMENT_NAMES
+from sepa.reading import Kind, identify
+from sepa.sources import DEFAULT, Source
+
+COLUMNS = (
+    Column("path", N_("File")),
+    Column("format", N_("Format")),
+    Column("meaning", N_("Meaning")),
+    Column("ebics", N_("Order type")),
+    Column("btf", N_("BTF")),
+    Column("variant", N_("Variant")),
+    Column("holds", N_("Holds")),
+)
+_VOP_STATUS = re.compile(rb"<(?:\w+:)?(?:GrpSts|PmtInfSts|TxSts|DtldSts)>\s*(?:RCVC|RVMC|RVNM|RVNA|RVNC|RVCM|RCVM)\s*<")
+
+
+def explain(ctx: Context, files: FilesArgument) -> None:
+    """Say what files are, which EBICS order type and BTF they belong to, and what is odd about them.
+
+    What a bank really offers stands in its contract and in the answers to HTD and HKD.
+    """
+    faults: list[KasseError] = []
+    rows: list[dict[str, Any]] = []
+    for source in sources(ctx.obj, files, DEFAULT, faults):
+        try:
+            rows.append(_explained(source, faults))
+        except KasseError as error:
+            faults.append(error.at(source.place))
+    if not rows:
+        raise faults[0] if len(faults) == 1 else NothingReadError(count=len(faults), findings=tuple(faults))
+    lines = [say(N_("files: {count}"), count=len(rows))]
+    render(ctx, Result(tables=[Table("files", COLUMNS, rows)], lines=lines, findings=faults))
+
+
+def _explained(source: Source, findings: list[KasseError]) -> dict[str, Any]:
+    kind = identify(source)
+    vop = kind.family == "pain.002" and _VOP_STATUS.search(source.head()) is not None
+    file = _read(source, kind, findings)
+    ways = handover(kind, _batches(file), vop=vop)
+    place = Place(file=source.name)
+    findings += [finding.at(place) for finding in (*odd(kind, ways), *(_contents(file) if file else ()))]
+    return {
+        "path": source.name,
+        "format": kind.name,
+        "meaning": _(meaning(kind, vop=vop)),
+        "ebics": ", ".join(way.ebics for way in ways if way.ebics),
+        "btf": ", ".join(way.btf for way in ways if way.btf),
+        "variant": ", ".join(way.variant for way in ways if way.variant),
+        "holds": _holds(file),
+        "counts": summary_row(file) if file else None,
+    }
+
+
+def _read(source: Source, kind: Kind, findings: list[KasseError]) -> FileRead | None:
+    """Return what the file holds; one that breaks off is explained as far as its head goes."""
+    if kind.family not in {*STATEMENT_FAMILIES, *PAYMENT_NAMES}:
+        return None
+    with closing(Spool()) as spool:
+        try:
+            return read_into(spool, source, keep=False)
+        except KasseError as error:
+            findings.append(error.at(source.place))
+            return None
+
+
+def _batches(file: FileRead | None) -> list[tuple[str, str]]:
+    rows = [section.row for section in file.sections] if file and file.holds_payments else []
+    return [(row.get("service_level", ""), row.get("local_instrument", "")) for row in rows]
+
+
+def _contents(file: FileRead) -> Iterator[KasseError]:
+    yield from file.findings
+    unbooked = {status: count for status, count in file.statuses.items() if status not in {"BOOK", ""}}
+    if unbooked:
+        yield UnbookedError(count=sum(unbooked.values()), statuses=", ".join(sorted(unbooked)))
+    for section in file.sections:
+        if section.row.get("duplicate"):
+            yield CopyError(identifier=section.row["id"] or "–")
+
+
+def _holds(file: FileRead | None) -> str:
+    if file is None:
+        return ""
+    row = summary_row(file)
+    if file.holds_payments:
+        return _(N_("batches: {batches}, payments: {payments}")).format(**row)
+    return _(N_("statements: {statements}, entries: {entries}")).format(**row)
