@@ -53,7 +53,7 @@ NOUNS = (
     Noun("law", "recht", N_("the dated rules and rates of law")),
     Noun("iban", "iban", N_("check account numbers")),
     Noun("sepa", "sepa", N_("payment files: read, check, convert")),
-    Noun("qr", "qr", N_("payment codes for letters")),
+    Noun("qr", "qr", N_("payment codes for letters"), single=True),
     Noun("config", "einstellung", N_("settings and where they come from")),
     Noun("health", "health", N_("is the book in order, for monitoring"), single=True),
     Noun("demo", "demo", N_("play a week of a small town"), single=True),
