@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sepa.reasons import transaction
+
 _GVC = re.compile(r"\d{3}")
 _SWIFT_TYPE = re.compile(r"[A-Z][A-Z0-9]{3}")
-_RETURN_GVC = frozenset({"108", "109", "110", "111", "159", "160", "181", "182", "183", "184", "195", "197"})
 _RETURN_SUBFAMILIES = frozenset({"RRTN", "UPDD", "UPCT", "PRDD", "RPCR", "ARET"})
 
 
@@ -57,4 +58,4 @@ def domain_code(domain: str | None, family: str | None, subfamily: str | None) -
 @lru_cache(maxsize=1024)
 def is_return(gvc: str, subfamily: str) -> bool:
     """Tell whether the codes say that an earlier payment came back (R-transaction)."""
-    return gvc in _RETURN_GVC or subfamily in _RETURN_SUBFAMILIES
+    return transaction(gvc).returned or subfamily in _RETURN_SUBFAMILIES
