@@ -55,10 +55,13 @@ _TAKEN_OVER = """
     JOIN entry e ON e.office = p.office AND e.position = p.position
     WHERE b.iban = :iban AND e.kind = 'opening' AND e.posting_day <= :day GROUP BY p.office, p.account"""
 _FINAL = "closing_cents IS NOT NULL AND (message LIKE 'camt.053%' OR message LIKE 'mt940%' OR message LIKE 'MT940%')"
+# the last row of a day counts: one whose entries all lie in another (an earlier issue, a piece of the day) comes first
 _STATEMENTS = f"""
-    SELECT iban, closing_day, coalesce(CAST(electronic_number AS TEXT), statement_id), closing_cents FROM statement
+    SELECT iban, closing_day, coalesce(CAST(electronic_number AS TEXT), statement_id), closing_cents FROM statement s
     WHERE {_FINAL} AND closing_day >= :first AND closing_day <= :last
-    ORDER BY iban, closing_day, coalesce(electronic_number, 0), coalesce(page, 0), id"""
+    ORDER BY iban, closing_day,
+             CASE WHEN EXISTS (SELECT 1 FROM statement_part p WHERE p.statement = s.id) THEN 0 ELSE 1 END,
+             coalesce(electronic_number, 0), coalesce(page, 0), coalesce(created, ''), id"""
 _LAST_BEFORE = f"SELECT max(closing_day) FROM statement WHERE {_FINAL} AND iban = :iban AND closing_day <= :day"
 _SINCE = """
     SELECT coalesce(sum(amount_cents), 0) FROM bank_entry

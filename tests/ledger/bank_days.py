@@ -61,15 +61,18 @@ def settle(store, item, amount, day=DAY, office="KASSE", kind="receivable", how=
     return posted, number
 
 
-def statement(store, day, closing, iban=MAIN_IBAN, number=None, message="camt.053.001.08", page=None):
-    """Put the balance of a statement into the book as intake does."""
+def statement(store, day, closing, iban=MAIN_IBAN, number=None, message="camt.053.001.08", page=None, part=False):
+    """Put the balance of a statement into the book as intake does; a `part` lies wholly in the first statement."""
     with store.unit():
+        known = take_ids(store, BOOK, "statement")
         store.insert_one(
-            "statement", id=take_ids(store, BOOK, "statement"), iban=iban, message=message, statement_id=f"A{day}",
+            "statement", id=known, iban=iban, message=message, statement_id=f"A{day}",
             electronic_number=number, page=page, last_page=1, file_sha256="00", opening_cents=0, opening_day=day,
             closing_cents=None if closing is None else parse_amount(closing), closing_day=day, entry_count=0,
             credit_cents=0, debit_cents=0,
         )  # fmt: skip
+        if part:
+            store.insert_one("statement_part", statement=known, whole=1)
 
 
 def bank_entry(store, day, amount, iban=MAIN_IBAN, posted=None, **more):

@@ -145,26 +145,27 @@ def test_books_and_bank_must_agree_to_the_cent(kasse):
 
 
 STATEMENTS = [
-    ("the last by number counts", [("90,00", 2, None), ("100,00", 10, None)], True),
-    ("whatever order they came in", [("100,00", 10, None), ("90,00", 2, None)], True),
-    ("the last page counts", [("100,00", 2, 2), ("90,00", 2, 1)], True),
-    ("a page without a balance does not", [("100,00", 2, 1), (None, 2, 2)], True),
-    ("an issue again replaces", [("90,00", 2, None), ("100,00", 2, None)], True),
-    ("the last may be wrong", [("100,00", 2, None), ("90,00", 3, None)], False),
+    ("the last by number counts", [("90,00", 2, None, False), ("100,00", 10, None, False)], True),
+    ("whatever order they came in", [("100,00", 10, None, False), ("90,00", 2, None, False)], True),
+    ("the last page counts", [("100,00", 2, 2, False), ("90,00", 2, 1, False)], True),
+    ("a page without a balance does not", [("100,00", 2, 1, False), (None, 2, 2, False)], True),
+    ("an issue again replaces", [("90,00", 2, None, False), ("100,00", 2, None, False)], True),
+    ("a shorter issue that came late does not", [("100,00", 2, None, False), ("90,00", 2, None, True)], True),
+    ("a statement that lies in a longer one counts for its day", [("100,00", 2, None, True)], True),
+    ("the last may be wrong", [("100,00", 2, None, False), ("90,00", 3, None, False)], False),
 ]
 
 
 def test_which_statement_of_a_day_counts(kasse):
-    store, day = kasse, DAY
+    store, days = kasse, [f"2026-11-{day}" for day in (17, 18, 19, 20, 23, 24, 25, 26)]
     close(store, OPENED)
-    for what, known, agrees in STATEMENTS:
-        for closing, number, page in known:
-            statement(store, day, closing, number=number, page=page)
+    for day, (what, known, agrees) in zip(days, STATEMENTS, strict=True):
+        for closing, number, page, part in known:
+            statement(store, day, closing, number=number, page=page, part=part)
         if agrees:
             assert account(close(store, day)).difference_cents == 0, what
         else:
             assert refusals(store, day) == [("closing.difference", MAIN_IBAN)], what
-        day = f"2026-11-{int(day[-2:]) + 1:02d}"
 
 
 def test_only_final_statements_count(kasse):
