@@ -248,7 +248,7 @@ def test_a_discarded_run_frees_its_items(store):
     assert discard(store, run.number, reason="falsches Konto").state == "discarded"
     assert discard(store, run.number).state == "discarded"
     again = propose(store, today=MONDAY).run
-    assert (again.number, again.sum_cents) == (2, run.total_cents)
+    assert (again.number, again.total_cents) == (2, run.total_cents)
     with pytest.raises(RunStateError):
         review(store, run.number, today=MONDAY)
 
