@@ -21,7 +21,6 @@ from ledger.items.order_import_store import Source
 from ledger.items.orders import Checked, Rules
 from ledger.items.staging_store import load_rules
 from sepa.errors import N_, KasseError
-from sepa.identifiers import is_iban
 
 if TYPE_CHECKING:
     from kasse_cli.context import Call
@@ -86,9 +85,8 @@ def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
 def run_opening(call: Call, store: Store, folder: OpeningFolder, day: str, controls: Mapping[str, int]) -> Opening:
     """Take the folder over as of the day and return what became of it; findings have their place in the files."""
     rules = load_rules(store, day)
-    ibans: dict[str, str] = dict(store.all("SELECT iban, account FROM bank_account"))
     findings: list[KasseError] = []
-    balances = list(_balances(folder.balances, rules, ibans, findings))
+    balances = list(_balances(folder.balances, rules, findings))
     if findings:
         raise RefusedOpeningError(count=len(findings), findings=tuple(findings))
     if folder.items is None:
@@ -103,17 +101,15 @@ def run_opening(call: Call, store: Store, folder: OpeningFolder, day: str, contr
     return replace(done, findings=(*table.findings, *done.findings)) if done.new else done
 
 
-def _balances(
-    file: ListFile, rules: Rules, ibans: Mapping[str, str], findings: list[KasseError]
-) -> Iterator[BalanceRow]:
+def _balances(file: ListFile, rules: Rules, findings: list[KasseError]) -> Iterator[BalanceRow]:
     table = file.open(BALANCE_COLUMNS, BALANCE_NEEDED)
     for row in table:
-        balance = _balance(row, rules, ibans, findings)
+        balance = _balance(row, rules, findings)
         if balance is not None:
             yield balance
 
 
-def _balance(row: Row, rules: Rules, ibans: Mapping[str, str], findings: list[KasseError]) -> BalanceRow | None:
+def _balance(row: Row, rules: Rules, findings: list[KasseError]) -> BalanceRow | None:
     faults: list[KasseError] = [finding for finding in row.findings if finding.severity == "error"]
     values = {}
     for column in BALANCE_COLUMNS:
@@ -129,10 +125,10 @@ def _balance(row: Row, rules: Rules, ibans: Mapping[str, str], findings: list[Ka
     findings += faults
     if faults:
         return None
-    account = _account(values["account"], ibans)
+    account = _account(values["account"], rules)
     return BalanceRow(values["office"], account, values["amount"], row["account"].place)
 
 
-def _account(text: str, ibans: Mapping[str, str]) -> str:
-    compact = "".join(text.split()).upper()
-    return ibans.get(compact, text) if is_iban(compact) else text
+def _account(text: str, rules: Rules) -> str:
+    """Return the number of the account, which may be given as the IBAN of a bank account."""
+    return rules.banks.get("".join(text.split()).upper(), ("", text))[1]

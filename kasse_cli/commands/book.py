@@ -11,6 +11,7 @@ from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Result, render, say
 from ledger.book.creation import BankAccountPlan, BookPlan, OfficePlan
+from ledger.store.access import is_server
 from sepa.calendar import LAENDER, UnknownLandError
 from sepa.errors import N_, KasseError
 from sepa.identifiers import format_iban, parse_iban
@@ -127,11 +128,12 @@ def create(
 
     Whoever creates it is its first user, with the role admin; 'kasse user add' adds the others.
     """
-    from kasse_cli.book_creation import create_book
+    from kasse_cli.book_writer import create_book, session_user
 
-    call, code = ctx.obj, kasse.strip().upper()
-    if call.settings["user"] and identity is not Identity.declared:
+    call, code, system = ctx.obj, kasse.strip().upper(), identity is Identity.system
+    if call.settings["user"] and system:
         raise DeclaredUserError
+    on_server = is_server(call.book)
 
     def plan(store: Store) -> BookPlan:
         return BookPlan(
@@ -140,7 +142,7 @@ def create(
             kasse=code,
             offices=tuple(offices),
             accounts=tuple(BankAccountPlan(a.iban, a.name, a.office or code) for a in accounts),
-            first_user=_first_user(call, store, identity),
+            first_user=session_user(store) if on_server and system else call.actor(declared=not system),
             opened_on=call.today.isoformat(),
             identity=identity.value,
             land=land or "",
@@ -148,12 +150,6 @@ def create(
         )
 
     render(ctx, _result(call, create_book(call, plan)))
-
-
-def _first_user(call: Call, store: Store, identity: Identity) -> str:
-    if store.engine.name == "postgresql" and identity is Identity.system:
-        return str(store.value("SELECT session_user::text"))
-    return call.actor(declared=identity is Identity.declared)
 
 
 def _result(call: Call, plan: BookPlan) -> Result:

@@ -258,10 +258,10 @@ def check_against_items(rules: Rules, balances: Sequence[BalanceRow], items: Seq
             )
 
 
-def check_banks(banks: Sequence[tuple[str, str, str]], balances: Sequence[BalanceRow]) -> Iterator[KasseError]:
-    """Yield bank accounts, given as (IBAN, office, account), that have no balance."""
+def check_banks(rules: Rules, balances: Sequence[BalanceRow]) -> Iterator[KasseError]:
+    """Yield the book's bank accounts that have no balance."""
     given = {(row.office, row.account) for row in balances}
-    for iban, office, account in banks:
+    for iban, (office, account) in rules.banks.items():
         if (office, account) not in given:
             yield BankBalanceMissingError(iban=iban, office=office, account=account)
 

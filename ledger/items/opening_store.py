@@ -138,7 +138,7 @@ def _checked(
     findings += check_controls(sums, wishes.controls)
     if not any(finding.severity == "error" for finding in findings):
         findings += check_against_items(rules, balances, items)
-        findings += check_banks(store.all(_BANKS), balances)
+        findings += check_banks(rules, balances)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         raise RefusedOpeningError(count=len(errors), findings=tuple(findings))
@@ -146,9 +146,6 @@ def _checked(
         _refuse_second(store, office)
     findings += wishes.placed(_shared(store))
     return Opening(wishes.day, new=True, sums=sums, findings=tuple(findings))
-
-
-_BANKS = "SELECT iban, office, account FROM bank_account WHERE closed_on IS NULL ORDER BY iban"
 
 
 def _signed(kind: str, cents: int) -> int:

@@ -98,6 +98,8 @@ class Rules:
     schemes: tuple[Scheme, ...]
     accounts: Mapping[tuple[str, str], AccountState]
     defaults: Mapping[str, str]
+    banks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """By IBAN: office and account of each bank account that is open."""
     by_role: Mapping[tuple[str, str], str] = field(init=False)
     """By office and role: the number of the open account, the lowest of several."""
 

@@ -15,6 +15,7 @@ from sepa.errors import KasseError
 CHUNK = 5000
 _NUMBERS = ("amount_cents", "reference_foreign", "enforceable", "open_cents", "dunning_level")
 _FIRST = "seq BIGINT PRIMARY KEY, head BIGINT NOT NULL, bad BIGINT NOT NULL, party BIGINT"
+_BANKS = "SELECT iban, office, account FROM bank_account WHERE closed_on IS NULL ORDER BY iban"
 COLUMNS = (*OrderRow._fields, "bad")
 
 
@@ -36,6 +37,7 @@ def load_rules(store: Store, today: str) -> Rules:
         schemes=active_schemes(store),
         accounts={(office, number): AccountState(*state) for office, number, *state in accounts},
         defaults=dict(store.rows(defaults)),
+        banks={iban: (office, account) for iban, office, account in store.rows(_BANKS)},
     )
 
 

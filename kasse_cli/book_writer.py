@@ -50,6 +50,11 @@ def create_book(call: Call, plan: Callable[[Store], BookPlan]) -> BookPlan:
     return made
 
 
+def session_user(store: Store) -> str:
+    """Return the role that a person used to log in to the server."""
+    return str(store.value("SELECT session_user::text"))
+
+
 @contextmanager
 def _in_file(call: Call, path: Path) -> Iterator[Store]:
     """Give a store on a new file beside the path and put it in its place, without replacing any, at the end."""
