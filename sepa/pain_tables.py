@@ -27,7 +27,7 @@ ADDRESS_FIELDS = tuple(_ADDRESS.values())
 
 def _party(path: str, key: str) -> str:
     lines = f"{path}/Nm > {key}\n- {path}/Id\n- {path}/CtryOfRes\n- {path}/CtctDtls\n"
-    return lines + f"{path}/PstlAdr {{ADDRESS}}\n" if key == "name" else lines + f"- {path}/PstlAdr\n"
+    return lines + f"{path}/PstlAdr = PstlAdr {{ADDRESS}}\n" if key == "name" else lines + f"- {path}/PstlAdr\n"
 
 
 def _account(path: str, iban: str, other: str) -> str:

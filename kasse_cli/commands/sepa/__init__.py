@@ -7,6 +7,7 @@ from kasse_cli.commands.sepa.convert import convert
 from kasse_cli.commands.sepa.explain import explain
 from kasse_cli.commands.sepa.redact import redact
 from kasse_cli.commands.sepa.show import show
+from kasse_cli.commands.sepa.write import write
 from kasse_cli.frame import command, noun
 from sepa.errors import N_
 
@@ -49,3 +50,14 @@ command(
     lists=True,
     examples=("kasse sepa explain unknown.xml", "kasse sepa explain archive.zip"),
 )(explain)
+command(
+    app,
+    "write",
+    book=False,
+    lists=True,
+    dry_run=True,
+    examples=(
+        'kasse sepa write --payments list.xlsx --name Stadtkasse --iban "DE02 1203 0000 0000 2020 51"',
+        "kasse sepa write --payments a.csv --name Kasse --iban DE02120300000000202051 --creditor-id DE98ZZZ09999999999",
+    ),
+)(write)

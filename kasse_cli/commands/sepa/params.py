@@ -9,9 +9,18 @@ from typing import Annotated
 import typer
 
 from kasse_cli.params import parse_day
-from sepa.errors import N_, Place
+from sepa.errors import N_, KasseError, Place
 from sepa.profiles import Profile, UnknownProfileError, parse_profile, shipped_profile, shipped_profiles
 from sepa.sources import unreadable
+
+
+class OutputExistsError(KasseError):
+    """A file to write that is there already."""
+
+    code = "output.exists"
+    template = N_("there is a file {file} already")
+    hint = N_("remove it, or name another place with --out; nothing was overwritten")
+
 
 FilesArgument = Annotated[
     list[Path],

@@ -11,7 +11,7 @@ import typer
 
 from kasse_cli.commands.sepa.convert import StandardOutputError
 from kasse_cli.commands.sepa.gather import NO_LIMITS, sources
-from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption
+from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption, OutputExistsError
 from kasse_cli.context import Call, Context
 from kasse_cli.exports import NoFolderError
 from kasse_cli.output import Column, Result, Table, render, say
@@ -24,14 +24,6 @@ from sepa.redact_xml import redact_xml
 from sepa.sources import DEFAULT, Source
 
 COLUMNS = (Column("path", N_("File")), Column("format", N_("Format")), Column("out", N_("Written to")))
-
-
-class RedactedExistsError(KasseError):
-    """A file to write that is there already, or two of one name."""
-
-    code = "redact.exists"
-    template = N_("there is a file {file} already")
-    hint = N_("name another folder with --out; nothing was overwritten")
 
 
 SeedOption = Annotated[
@@ -91,7 +83,7 @@ def _write(call: Call, source: Source, pieces: Iterator[bytes], out: Path) -> Pa
     if not target.absolute().parent.is_dir():
         raise NoFolderError(file=str(target))
     if target.exists():
-        raise RedactedExistsError(file=str(target), place=Place(file=source.name))
+        raise OutputExistsError(file=str(target), place=Place(file=source.name))
     with replacing(target) as temporary, temporary.open("wb") as stream:
         stream.writelines(pieces)
     return target
