@@ -43,7 +43,7 @@ def _agent(path: str, key: str) -> str:
 
 def _exchange(path: str, key: str) -> str:
     rate = f"{path}CcyXchg/XchgRate = {key}.rate\n"
-    return rate + _left_out(f"{path}CcyXchg", "SrcCcy TrgtCcy UnitCcy CtrctId QtnDt")
+    return rate + _left_out(f"{path}CcyXchg", "SrcCcy TrgtCcy UnitCcy CtrctId QtnDt XchgRateBase")
 
 
 _BANK_CODE = """
@@ -142,6 +142,9 @@ RtrInf/RtrOrgtr/Nm > return_originator
 - RtrInf/Orgtr/PstlAdr
 - RtrInf/Orgtr/CtctDtls
 - RtrInf/Orgtr/CtryOfRes
+- RtrInf/Orgtr/Id/PrvtId
+- RtrInf/Orgtr/Id/OrgId/Othr
+- RtrInf/Orgtr/Id/OrgId/LEI
 """
 
 _PARTIES = (
