@@ -36,6 +36,7 @@ SETTINGS = (
     Setting("lang", "KASSE_LANG", "", N_("the language of texts: en or de")),
     Setting("user", "KASSE_USER", "", N_("who acts, where the book lets users be declared")),
     Setting("xsd_dir", "KASSE_XSD_DIR", "", N_("the folder with the banks' XML schemas")),
+    Setting("wait_seconds", "KASSE_WAIT_SECONDS", "30", N_("how long to wait for a book that is in use")),
 )
 _KEYS = {setting.key for setting in SETTINGS}
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@/\s]*(?=@)")
@@ -97,6 +98,7 @@ class Settings:
             if finding.severity == "error":
                 raise finding
         check_language(self["lang"])
+        check_seconds(self["wait_seconds"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,12 @@ def check_language(lang: str) -> None:
     """Raise `BadSettingError` for a language that kasse does not speak; none at all is fine."""
     if lang and lang not in LANGUAGES:
         raise BadSettingError(key="lang", text=lang, expected=", ".join(LANGUAGES))
+
+
+def check_seconds(text: str) -> None:
+    """Raise `BadSettingError` for a waiting time that is not a number of whole seconds."""
+    if not (text.isascii() and text.isdigit()):
+        raise BadSettingError(key="wait_seconds", text=text, expected="0, 30, 300")
 
 
 def user_file(environ: Mapping[str, str]) -> Path:

@@ -22,7 +22,8 @@ def open_book(call: Call) -> Iterator[Store]:
 
     A step that the rules refuse to this person is written to the event log before the error goes on.
     """
-    store = open_location(call.book, now=call.now, salt=call.random)
+    wait_seconds = int(call.settings["wait_seconds"])
+    store = open_location(call.book, now=call.now, salt=call.random, wait_seconds=wait_seconds)
     try:
         store.user = _actor(call, store)
         yield store
