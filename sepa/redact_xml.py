@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
-from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
@@ -62,6 +61,14 @@ def redact_xml(source: Path | BinaryIO | Source, redactor: Redactor, *, limits: 
         yield writer.taken() + b"\n"
 
 
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+def _quoted(text: str) -> str:
+    return '"' + _escaped(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;") + '"'
+
+
 class _Writer:
     """Takes the parser's events and writes them again."""
 
@@ -87,8 +94,8 @@ class _Writer:
         self._scopes.append(scope)
         name = self._name(tag)
         self._names.append(name)
-        given = [f" xmlns{':' + prefix if prefix else ''}={quoteattr(uri)}" for prefix, uri in spaces.items()]
-        given += [f" {self._name(key)}={quoteattr(value)}" for key, value in attributes.items()]
+        given = [f" xmlns{':' + prefix if prefix else ''}={_quoted(uri)}" for prefix, uri in spaces.items()]
+        given += [f" {self._name(key)}={_quoted(value)}" for key, value in attributes.items()]
         self._out.append(f"<{name}{''.join(given)}>")
         self._leaf, self._currency = True, "Ccy" in attributes
 
@@ -100,7 +107,7 @@ class _Writer:
         self._text.clear()
         self._scopes.pop()
         self._out.append(
-            escape(self._value(name.rpartition(":")[2], text) if self._leaf else self._redactor.text(text))
+            _escaped(self._value(name.rpartition(":")[2], text) if self._leaf else self._redactor.text(text))
         )
         self._out.append(f"</{name}>")
         self._leaf = False
@@ -113,7 +120,7 @@ class _Writer:
         """Do nothing more: all is written."""
 
     def _flush(self) -> None:
-        self._out.append(escape(self._redactor.text("".join(self._text))))
+        self._out.append(_escaped(self._redactor.text("".join(self._text))))
         self._text.clear()
 
     def _name(self, tag: str) -> str:

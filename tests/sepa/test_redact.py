@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sepa.errors import KasseError
 from sepa.identifiers import is_bic, is_iban, make_iban, parse_creditor_id, parse_rf
 from sepa.pain_reading import read_payments
-from sepa.pain_values import BatchEnd, FileEnd, ForeignBatch, ForeignPayment, PaymentFile
+from sepa.pain_values import BatchEnd, FileEnd, ForeignAddress, ForeignBatch, ForeignPayment, PaymentFile
 from sepa.reading import identify, read_statements
 from sepa.redact import Redactor, ScaleError
 from sepa.redact_mt import redact_mt
@@ -107,6 +107,8 @@ def form(name: str, value: object, factor: int) -> object:
         return value
     if isinstance(value, int):
         return value // factor if name.endswith("_cents") else None if name == "line" else value
+    if isinstance(value, ForeignAddress):
+        return [(key, len(text)) for key, text in value.fields], [len(line) for line in value.lines]
     if isinstance(value, Detail):
         return [(key, form(key, value.__dict__[key], factor)) for key in sorted(value.__dict__)]
     return len(value) if name != "details" else [form("", one, factor) for one in value]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kasse_cli.commands.sepa.checking import Checked, Wishes, check_source, schema_files
 from kasse_cli.commands.sepa.gather import NO_LIMITS, NothingReadError, sources
 from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption, OnOption, ProfileOption, profile_named
 from kasse_cli.context import Call, Context
@@ -17,6 +16,9 @@ from kasse_cli.messages import message
 from kasse_cli.output import Column, Result, Table, render, say
 from sepa.errors import N_, KasseError
 from sepa.sources import DEFAULT
+
+if TYPE_CHECKING:
+    from kasse_cli.commands.sepa.checking import Checked, Wishes
 
 FILES = (
     Column("path", N_("File")),
@@ -54,6 +56,8 @@ def check(
     Payment files of any version are checked as the banks take them now, statements for sums that do not agree. Errors
     must be corrected, warnings can stand; with either the exit code is 3.
     """
+    from kasse_cli.commands.sepa.checking import Wishes, schema_files
+
     call = ctx.obj
     folder = xsd_dir or (Path(call.settings["xsd_dir"]) if call.settings["xsd_dir"] else None)
     day = on or call.today
@@ -69,6 +73,8 @@ def check(
 def _checked(
     call: Call, files: Iterable[Path], wishes: Wishes, faults: list[KasseError], *, unlimited: bool
 ) -> Iterable[Checked]:
+    from kasse_cli.commands.sepa.checking import check_source
+
     for source in sources(call, files, NO_LIMITS if unlimited else DEFAULT, faults):
         try:
             yield check_source(source, wishes)

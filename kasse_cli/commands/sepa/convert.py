@@ -14,9 +14,7 @@ from kasse_cli.commands.sepa.gather import Gathered, gathered
 from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption
 from kasse_cli.commands.sepa.rows import tables
 from kasse_cli.context import Call, Context
-from kasse_cli.exports import NoFolderError, write_csv, write_excel
 from kasse_cli.output import Result, json_text, render, say
-from kasse_cli.spreadsheets.replacing import replacing
 from sepa.conversion_hledger import BOOKED, heading, opening, transaction
 from sepa.errors import N_, KasseError
 
@@ -100,6 +98,9 @@ def _refuse(found: Gathered, to: Target) -> None:
 
 
 def _write(call: Call, found: Gathered, to: Target, out: Path) -> None:
+    from kasse_cli.exports import NoFolderError, write_excel
+    from kasse_cli.spreadsheets.replacing import replacing
+
     if to is Target.XLSX:
         write_excel(out, tables(found), call.world.clock())
     elif str(out) == "-":
@@ -114,10 +115,14 @@ def _write(call: Call, found: Gathered, to: Target, out: Path) -> None:
 
 
 def _write_csv(found: Gathered, stream: IO[bytes]) -> None:
+    from kasse_cli.exports import write_csv
+
     write_csv(stream, tables(found), for_excel=False)
 
 
 def _write_csv_excel(found: Gathered, stream: IO[bytes]) -> None:
+    from kasse_cli.exports import write_csv
+
     write_csv(stream, tables(found), for_excel=True)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kasse_cli.params import parse_day
 from sepa.errors import N_, KasseError, Place
-from sepa.profiles import Profile, UnknownProfileError, parse_profile, shipped_profile, shipped_profiles
-from sepa.sources import unreadable
+
+if TYPE_CHECKING:
+    from sepa.profiles import Profile
 
 
 class OutputExistsError(KasseError):
@@ -41,6 +42,9 @@ ProfileOption = Annotated[
 
 def profile_named(name: str | None) -> Profile | None:
     """Return the profile of that name or file; raises `UnknownProfileError` or what `parse_profile` raises."""
+    from sepa.profiles import UnknownProfileError, parse_profile, shipped_profile, shipped_profiles
+    from sepa.sources import unreadable
+
     if name is None:
         return None
     if not (name.endswith(".toml") or "/" in name or "\\" in name):

@@ -13,14 +13,10 @@ from kasse_cli.commands.sepa.convert import StandardOutputError
 from kasse_cli.commands.sepa.gather import NO_LIMITS, sources
 from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption, OutputExistsError
 from kasse_cli.context import Call, Context
-from kasse_cli.exports import NoFolderError
 from kasse_cli.output import Column, Result, Table, render, say
-from kasse_cli.spreadsheets.replacing import replacing
 from sepa.errors import N_, KasseError, Place
 from sepa.reading import identify
 from sepa.redact import Redactor
-from sepa.redact_mt import redact_mt
-from sepa.redact_xml import redact_xml
 from sepa.sources import DEFAULT, Source
 
 COLUMNS = (Column("path", N_("File")), Column("format", N_("Format")), Column("out", N_("Written to")))
@@ -69,10 +65,16 @@ def redact(
 
 
 def _redacted(source: Source, redactor: Redactor, family: str) -> Iterator[bytes]:
+    from sepa.redact_mt import redact_mt
+    from sepa.redact_xml import redact_xml
+
     return redact_mt(source, redactor) if family.startswith("MT") else redact_xml(source, redactor)
 
 
 def _write(call: Call, source: Source, pieces: Iterator[bytes], out: Path) -> Path:
+    from kasse_cli.exports import NoFolderError
+    from kasse_cli.spreadsheets.replacing import replacing
+
     del call
     if str(out) == "-":
         sys.stdout.flush()

@@ -3,65 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from kasse_cli.commands.sepa.params import OnOption, OutputExistsError, ProfileOption, profile_named
-from kasse_cli.commands.sepa.payment_list import COLUMNS, NEEDED, Own, ReadList, read_list
-from kasse_cli.context import Call, Context
-from kasse_cli.exports import NoFolderError
-from kasse_cli.output import Column, Result, Table, render, say
+from kasse_cli.commands.sepa.params import OnOption, ProfileOption, profile_named
+from kasse_cli.context import Context
+from kasse_cli.output import render
 from kasse_cli.params import parse_day
-from kasse_cli.spreadsheets import read_table
-from kasse_cli.spreadsheets.replacing import replacing
-from sepa import pain001, pain008
-from sepa.debits import DirectDebitMessage, UnknownSchemeError
-from sepa.errors import N_, KasseError, Place
-from sepa.fields import creditor_id_problem
-from sepa.identifiers import parse_iban
-from sepa.payments import CreditTransferMessage, Party, Totals, count
-from sepa.profiles import Kind, Profile, messages
-from sepa.profiles import check as check_profile
-from sepa.profiles.debits import debit_messages
-from sepa.rules import debits, transfers
-
-FILES = (
-    Column("file", N_("File")),
-    Column("message_id", N_("Message")),
-    Column("payments", N_("Payments"), "count"),
-    Column("sum_cents", N_("Sum"), "cents"),
-    Column("ebics", N_("Order type")),
-    Column("btf", N_("BTF")),
-)
-CHANGES = (
-    Column("row", N_("Row"), "count"),
-    Column("column", N_("Column")),
-    Column("was", N_("In the list")),
-    Column("now", N_("In the file")),
-)
-Message = CreditTransferMessage | DirectDebitMessage
-
-
-class ListRefusedError(KasseError):
-    """A list with errors, of which nothing was written."""
-
-    code = "write.refused"
-    template = N_("the list has {count} errors, nothing was written")
-    hint = N_("correct the list and write it again")
-
-
-class EmptyListError(KasseError):
-    """A list without payments."""
-
-    code = "write.empty"
-    template = N_("the list holds no payment")
-    hint = N_("put one payment into each row below the heading")
-
+from sepa.errors import N_
 
 PaymentsOption = Annotated[
     Path, typer.Option("--payments", metavar="FILE", help=N_("the list: .xlsx, .ods, .xls or .csv; - is stdin"))
@@ -107,106 +58,18 @@ def write(
     not take are replaced and every change is listed. Ids follow from --id and the row, so that the same list gives the
     same file; the bank's profile says how payments are split over files.
     """
-    call, chosen = ctx.obj, profile_named(profile) or profile_named("standard")
-    assert chosen is not None
-    now = call.world.clock()
-    today = on or call.today
-    base = identifier or f"K{now:%y%m%d%H%M%S}"
+    from kasse_cli.commands.sepa.payment_list import Own
+    from kasse_cli.commands.sepa.writing import Task, write_files
+    from sepa.debits import UnknownSchemeError
+    from sepa.identifiers import parse_iban
+    from sepa.payments import Party
+
+    call, now = ctx.obj, ctx.obj.world.clock()
+    chosen = profile_named(profile)
+    assert chosen is not None, "there is a default"
     if scheme not in {"CORE", "B2B"}:
         raise UnknownSchemeError(value=scheme)
+    today = on or call.today
+    base = identifier or f"K{now:%y%m%d%H%M%S}"
     own = Own(Party(name, parse_iban(iban), bic), day or today, base, chosen, creditor_id, scheme)  # type: ignore[arg-type]
-    found = _read(call, payments, sheet, own)
-    made = _messages(found, own, now)
-    findings = [*found.findings, *_rule_findings(made, found, chosen, today, now)]
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors:
-        raise ListRefusedError(count=len(errors), findings=tuple(findings), place=Place(file=str(payments)))
-    if not made:
-        raise EmptyListError(place=Place(file=str(payments)))
-    rows = _write(made, out, chosen, dry_run=call.dry_run)
-    render(ctx, _result(rows, found, findings, dry_run=call.dry_run))
-
-
-def _read(call: Call, payments: Path, sheet: str | None, own: Own) -> ReadList:
-    stdin = io.BytesIO(call.stdin()) if str(payments) == "-" else None
-    found = read_list(read_table(payments, COLUMNS, required=NEEDED, sheet=sheet, stdin=stdin), own)
-    if found.debits and (problem := creditor_id_problem(own.creditor_id, "--creditor-id")) is not None:
-        raise problem
-    return found
-
-
-def _messages(found: ReadList, own: Own, now: dt.datetime) -> tuple[Message, ...]:
-    settings: dict[str, Any] = {"base_id": own.base_id, "created": now, "initiator": own.party.name}
-    if found.debits:
-        return debit_messages(found.collections, own.profile, **settings)
-    return messages(found.transfers, own.profile, **settings)
-
-
-def _rule_findings(
-    made: Iterable[Message], found: ReadList, profile: Profile, on: dt.date, now: dt.datetime
-) -> Iterator[KasseError]:
-    """Yield what the rules say of the files, with the cell where one payment is meant."""
-    for message in made:
-        if isinstance(message, DirectDebitMessage):
-            yield from (found.placed(finding) for finding in debits.check(message, on))
-        else:
-            yield from (found.placed(finding) for finding in transfers.check(message, on))
-            yield from check_profile(message, profile, now.replace(year=on.year, month=on.month, day=on.day))
-
-
-def _write(made: Iterable[Message], out: Path, profile: Profile, *, dry_run: bool) -> list[dict[str, Any]]:
-    """Write all files or none."""
-    if not out.is_dir():
-        raise NoFolderError(file=str(out / "*.xml"))
-    rows = []
-    with ExitStack() as stack:
-        for message in made:
-            path = out / f"{message.message_id}.xml"
-            if path.exists():
-                raise OutputExistsError(file=str(path))
-            rows.append(_row(message, path, profile))
-            if not dry_run:
-                temporary = stack.enter_context(replacing(path))
-                with temporary.open("wb") as stream:
-                    stream.writelines(_chunks(message))
-    return rows
-
-
-def _chunks(message: Message) -> Iterator[bytes]:
-    return pain008.write(message) if isinstance(message, DirectDebitMessage) else pain001.write(message)
-
-
-def _row(message: Message, path: Path, profile: Profile) -> dict[str, Any]:
-    if isinstance(message, DirectDebitMessage):
-        kind: Kind = "core" if message.scheme == "CORE" else "b2b"
-        totals = sum((count(batch.collections) for batch in message.batches), Totals())
-    else:
-        kind = "instant" if message.batches[0].instant else "transfer"
-        totals = sum((count(batch.transfers) for batch in message.batches), Totals())
-    way = profile.order_type(kind)
-    return {
-        "file": str(path),
-        "message_id": message.message_id,
-        "payments": totals.count,
-        "sum_cents": totals.amount_cents,
-        "ebics": way.ebics,
-        "btf": way.btf,
-    }
-
-
-def _result(rows: list[dict[str, Any]], found: ReadList, findings: list[KasseError], *, dry_run: bool) -> Result:
-    template = N_(
-        "would be written: files {files}, payments {payments}, together {sum_cents}, texts changed: {changes}"
-    )
-    if not dry_run:
-        template = N_("written: files {files}, payments {payments}, together {sum_cents}, texts changed: {changes}")
-    line = say(
-        template,
-        files=len(rows),
-        payments=found.count,
-        sum_cents=sum(row["sum_cents"] for row in rows),
-        changes=len(found.changes),
-    )
-    tables = [Table("files", FILES, rows, N_("Files"))]
-    tables += [Table("changes", CHANGES, found.changes, N_("Changed texts"))] if found.changes else []
-    return Result(data={"changes": []}, tables=tables, lines=[line], findings=findings)
+    render(ctx, write_files(call, Task(payments, sheet, out, today, now), own))
