@@ -14,10 +14,12 @@ class Column:
 
     `cents` are whole cents under a key ending in `_cents`, `day` is a date or ISO text, `flag` a truth value,
     `word` one of few fixed words, which people read translated.
-    `shown=False` keeps a column to JSON and CSV for programs.
+    `shown=False` keeps a column to JSON and CSV for programs; a `minor` one is left out on a terminal too narrow for
+    all.
     """
 
     key: str
     label: str
     kind: Kind = "text"
     shown: bool = True
+    minor: bool = False

@@ -56,15 +56,21 @@ def _text_rows(table: Table) -> Iterator[list[str]]:
 def fitted(table: Table, width: int, colour: bool) -> str:
     """Return the table within that many columns: long texts wrap, figures stand to the right, nothing is cut.
 
-    Where even wrapped columns do not fit side by side, each row becomes a block of lines.
+    Minor columns are left out first, the last one first; where even wrapped columns do not fit side by side, each row
+    becomes a block of lines with everything.
     """
     columns, rows = shown_columns(table), list(_text_rows(table))
     title = f"{_(table.title)}\n" if table.title else ""
     if len(rows) == 1:
         return f"{title}{_('(nothing)')}\n"
-    if sum(_least(column, [row[i] for row in rows]) + 2 for i, column in enumerate(columns)) > width:
+    least = [_least(column, [row[i] for row in rows]) + 2 for i, column in enumerate(columns)]
+    kept = list(range(len(columns)))
+    for minor in [i for i in reversed(kept) if columns[i].minor]:
+        if sum(least[i] for i in kept) > width + 2:
+            kept.remove(minor)
+    if sum(least[i] for i in kept) > width + 2:
         return title + "\n".join(_block(rows[0], row) for row in rows[1:])
-    return title + _grid(columns, rows, width, colour)
+    return title + _grid([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], width, colour)
 
 
 def _least(column: Column, texts: Iterable[str]) -> int:

@@ -27,14 +27,14 @@ ACCOUNTS = (
 )
 ITEMS = (
     Column("office", N_("Office")),
-    Column("number", N_("Item"), "count"),
+    Column("number", N_("Item"), "count", minor=True),
     Column("kind", N_("Kind"), "word"),
     Column("reference", N_("Reference")),
     Column("party", N_("Party")),
     Column("party_number", N_("Party number"), "count", shown=False),
     Column("due", N_("Due"), "day"),
-    Column("days_overdue", N_("Days overdue"), "count"),
-    Column("amount_cents", N_("Amount"), "cents"),
+    Column("days_overdue", N_("Days overdue"), "count", minor=True),
+    Column("amount_cents", N_("Amount"), "cents", minor=True),
     Column("open_cents", N_("Open"), "cents"),
     Column("account", N_("Account"), shown=False),
     Column("purpose", N_("Purpose"), shown=False),
@@ -43,15 +43,15 @@ ITEMS = (
 CASES = (
     Column("number", N_("Case"), "count"),
     Column("office", N_("Office"), shown=False),
-    Column("kind", N_("Kind"), "word"),
+    Column("kind", N_("Kind"), "word", minor=True),
     Column("bank_day", N_("Bank day"), "day"),
-    Column("age_days", N_("Age in days"), "count"),
+    Column("age_days", N_("Days"), "count"),
     Column("amount_cents", N_("Open"), "cents"),
     Column("name", N_("Name")),
-    Column("bank_account", N_("IBAN")),
+    Column("bank_account", N_("IBAN"), minor=True),
     Column("remittance", N_("Remittance")),
-    Column("reason", N_("Reason"), "word"),
-    Column("owner", N_("Owner")),
+    Column("reason", N_("Reason"), "word", minor=True),
+    Column("owner", N_("Owner"), minor=True),
 )
 AllOption = Annotated[bool, typer.Option("--all", help=N_("accounts that were never posted on, too"))]
 KindOption = Annotated[ItemKind | None, typer.Option("--kind", help=N_("only items of this kind"))]

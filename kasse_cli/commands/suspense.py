@@ -24,15 +24,15 @@ app = noun(N_("unclear money: list, show, assign"))
 CASES = (
     Column("number", N_("Case"), "count"),
     Column("office", N_("Office"), shown=False),
-    Column("kind", N_("Kind"), "word"),
+    Column("kind", N_("Kind"), "word", minor=True),
     Column("bank_day", N_("Bank day"), "day"),
-    Column("age_days", N_("Age in days"), "count"),
+    Column("age_days", N_("Days"), "count"),
     Column("amount_cents", N_("Open"), "cents"),
     Column("name", N_("Name")),
-    Column("bank_account", N_("IBAN")),
+    Column("bank_account", N_("IBAN"), minor=True),
     Column("remittance", N_("Remittance")),
-    Column("reason", N_("Reason"), "word"),
-    Column("owner", N_("Owner")),
+    Column("reason", N_("Reason"), "word", minor=True),
+    Column("owner", N_("Owner"), minor=True),
 )
 STEPS = (
     Column("rule", N_("Rule"), "word"),
