@@ -30,8 +30,8 @@ IbanOption = Annotated[str, typer.Option("--iban", metavar="IBAN", help=N_("only
 FILES = (
     Column("file", N_("File")),
     Column("status", N_("Status"), "word"),
-    Column("statements", N_("Statements"), "count"),
-    Column("entries", N_("Entries"), "count"),
+    Column("statements", N_("Statements"), "count", minor=True),
+    Column("entries", N_("Entries"), "count", minor=True),
     Column("new", N_("New"), "count"),
     Column("duplicates", N_("Known"), "count"),
     Column("pending", N_("Pending"), "count", shown=False),
