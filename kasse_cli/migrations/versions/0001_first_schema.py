@@ -445,6 +445,22 @@ def create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_index(
+        "ix_item_foreign",
+        "item",
+        ["reference"],
+        unique=False,
+        sqlite_where=sa.text("foreign_reference = 1"),
+        postgresql_where=sa.text("foreign_reference = 1"),
+    )
+    op.create_index(
+        "ix_item_main",
+        "item",
+        ["office", "main_item"],
+        unique=False,
+        sqlite_where=sa.text("main_item IS NOT NULL"),
+        postgresql_where=sa.text("main_item IS NOT NULL"),
+    )
+    op.create_index(
         "ix_item_open",
         "item",
         ["office", "kind", "due"],
