@@ -90,7 +90,7 @@ def trial_balance(path: str) -> float:
 
     store = books.opened(path)
     start = time.process_time()
-    report(store, on="2026-11-30")
+    report(store, "2026-11-30")
     return time.process_time() - start
 
 
