@@ -35,6 +35,14 @@ class AlreadyReversedError(KasseError):
     hint = N_("see 'kasse journal show {by}'")
 
 
+class MissingReasonError(KasseError):
+    """A reversal without words."""
+
+    code = "reversal.reason"
+    template = N_("no reason is given for reversing {number}")
+    hint = N_("say with --reason why the entry is taken back")
+
+
 class ReversalTooEarlyError(KasseError):
     """A reversal dated before the entry it takes back."""
 

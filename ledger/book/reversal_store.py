@@ -10,6 +10,7 @@ from ledger.book.journal import EntryNumber, UnknownEntryError
 from ledger.book.reversal import (
     Involved,
     MadeItem,
+    MissingReasonError,
     OldClearing,
     Reversible,
     check_reversible,
@@ -77,9 +78,11 @@ _NOW = "SELECT reference, open_cents FROM item WHERE office = :office AND id = :
 def reverse(store: Store, number: EntryNumber, *, reason: str, day: str) -> Reversal:
     """Take an entry back by its mirror on that day, with the entries of its transaction and all their clearings.
 
-    Needs the role clerk in every office of the transaction. Raises `UnknownEntryError`, `NotAllowedError`,
-    `ClosedPeriodError` and what `check_reversible` raises; the book is then unchanged.
+    Needs the role clerk in every office of the transaction. Raises `MissingReasonError`, `UnknownEntryError`,
+    `NotAllowedError`, `ClosedPeriodError` and what `check_reversible` raises; the book is then unchanged.
     """
+    if not reason.strip():
+        raise MissingReasonError(number=str(number))
     places = _places(store, number)
     offices = sorted({office for office, _ in places})
     with store.unit(offices):

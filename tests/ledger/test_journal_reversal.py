@@ -10,6 +10,7 @@ from ledger.book.journal import EntryNumber, UnknownEntryError
 from ledger.book.journal_store import show_entry
 from ledger.book.reversal import (
     AlreadyReversedError,
+    MissingReasonError,
     OwnCommandError,
     ReservedItemError,
     ReversalOfReversalError,
@@ -231,6 +232,12 @@ def test_it_takes_a_clerk_of_every_office(store):
 def test_what_is_not_there_cannot_be_reversed(store):
     with pytest.raises(UnknownEntryError):
         back(store, EntryNumber("KASSE", 2026, 1))
+
+
+def test_a_reversal_has_a_reason(store):
+    (wrong,) = put(store, entry("6100 5,00", "5900 -5,00"))
+    with pytest.raises(MissingReasonError):
+        reverse(act(store, "clara"), wrong, reason=" ", day=NEXT)
 
 
 def test_a_manual_entry_that_moves_money_between_items_is_taken_back_whole(store):
