@@ -28,8 +28,14 @@ MAX_SCALE = 1000
 _WORD = re.compile(r"[^\W_]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DECIMAL = re.compile(r"([+-]?)([0-9]*)([.,]?)([0-9]*)")
-_KEYWORD = re.compile(r"(?:EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|BREF|RREF|PURP)(?=\+)")
-_KEPT = frozenset(("NOTPROVIDED", "NONREF", "SMNDA", "EUR"))
+_PLUS = "EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|BREF|RREF|PURP"
+_SLASHES = (
+    "EREF|IREF|PREF|MARF|CSID|CNTP|REMI|USTD|STRD|PURP|BENM|ORDP|ULTD|ULTB|ULTC|NAME|ID|IBAN|BIC|TRTP|ISDT|RTRN|SVCL|"
+    "OCMT|CHGS|EXCH"
+)
+_TIME = r"[T ][0-2][0-9]\s?:[0-5][0-9](?::[0-5][0-9])?(?!\d)"  # at a line's begin it looks like a tag
+_KEYWORD = re.compile(rf"(?:{_PLUS})(?=\+)|(?<=/)(?:{_SLASHES})(?=/)|(?<!\w)(?:EREF|MREF|CRED|ABWA)(?=: )|{_TIME}")
+_KEPT = frozenset(("NOTPROVIDED", "NONREF", "SMNDA", "EUR", "EREF", "KREF"))
 _GERMAN = {"upper": "ÄÖÜ", "lower": "äöü"}
 _OTHERS = {"upper": "ÁÉÍÓÚ", "lower": "áéíóú"}
 _CACHED = 200_000
