@@ -7,6 +7,8 @@ the key of an entry. The list of fields is part of the stored format: it may onl
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
 
@@ -47,10 +49,15 @@ _OF_DETAIL = attrgetter(
 
 def fingerprint(entry: Entry) -> bytes:
     """Return the SHA-256 over the stable content of an entry: 32 bytes."""
-    value_day = entry.value_day.isoformat() if entry.value_day else ""
+    value_day = _iso(entry.value_day)
     head = (FORMAT, str(entry.amount_cents), value_day, "R" if entry.reversal else "", *_OF_ENTRY(entry))
     text = _DETAIL.join([_FIELD.join(head), *map(_detail, entry.details)])
     return sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+@lru_cache(maxsize=512)
+def _iso(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
 
 
 def _detail(detail: Detail) -> str:

@@ -139,7 +139,7 @@ class Page:
     pending: int = 0
     zero: int = 0
     without_day: int = 0
-    last_day: str = ""
+    days: set[str] = field(default_factory=set)
     opening: Balance | None = None
     closing: Balance | None = None
     findings: list[KasseError] = field(default_factory=list)
@@ -149,7 +149,9 @@ class Page:
         """The day the statement is of: of its closing balance, else the end of its period, else its last entry."""
         if self.closing is not None and self.closing.day is not None:
             return self.closing.day.isoformat()
-        return self.opened.to_day.isoformat() if self.opened.to_day is not None else self.last_day
+        if self.opened.to_day is not None:
+            return self.opened.to_day.isoformat()
+        return max(self.days, default="")
 
     @property
     def number(self) -> int:
@@ -251,6 +253,7 @@ def _notes(page: Page, closed: Closed) -> list[KasseError]:
     if page.without_day:
         if not day:
             raise NoDayError(place=page.place, statement=name)
+        page.days.add(day)
         found.append(AssumedDayError(place=page.place, statement=name, count=page.without_day, day=day))
     if page.zero:
         found.append(ZeroEntryError(place=page.place, statement=name, count=page.zero))

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ledger.bank import intake_staging_store as staging
 from ledger.bank.intake import MESSAGE, Page
-from ledger.bank.intake_places import places
+from ledger.bank.intake_bags import Key
+from ledger.bank.intake_places import Place, places
 from ledger.bank.intake_reader import known_marks, known_sheet
 from ledger.bank.intake_sheets import balances, meeting
+from ledger.bank.intake_spool_store import Spool
 from ledger.bank.merge import Reading, read_together
 from ledger.store.engines import Store
 from sepa.errors import KasseError
@@ -18,14 +19,18 @@ from sepa.errors import KasseError
 
 @dataclass(slots=True)
 class Merged:
-    """What was decided: pages that repeat others exactly, and pairs (part, whole) that are new.
+    """What was decided about the pages of a file.
 
+    `repeats` are pages that repeat others exactly; `parts` pairs (part, whole) that are new; `placed` the lines of
+    each page that met others; `known` the entries of the book that these may tell, by IBAN, key and occurrence.
     While a file is compared its pages have numbers below 0, statements of the book their own.
     """
 
     count: int
     repeats: set[int] = field(default_factory=set)
     parts: list[tuple[int, int]] = field(default_factory=list)
+    placed: dict[int, list[Place]] = field(default_factory=dict)
+    known: dict[tuple[str, Key, int], int] = field(default_factory=dict)
     findings: list[KasseError] = field(default_factory=list)
 
     def number(self, compared: int, given: Mapping[int, int]) -> int:
@@ -33,29 +38,26 @@ class Merged:
         return compared if compared >= 0 else given[compared + self.count]
 
 
-def merge_file(store: Store, pages: Sequence[Page]) -> Merged:
-    """Give every entry in the temporary tables its place and return what was decided about the statements.
+def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
+    """Return what is known, new or part of something else in a file.
 
     Raises what `read_together` raises, with the place of the statement.
     """
-    merged, count, alone = Merged(len(pages)), len(pages), []
-    days = staging.days_of(store)
+    merged, count = Merged(len(pages)), len(pages)
     marks: dict[int, set[Hashable]] = {
-        page.index - count: {(page.iban, page.identity), *((page.iban, day) for day in days.get(page.index, ()))}
-        for page in pages
+        page.index - count: {(page.iban, page.identity), *((page.iban, day) for day in page.days)} for page in pages
     }
-    known = known_marks(store, MESSAGE, {(page.iban, page.opened.id) for page in pages})
+    days = {(page.iban, day) for page in pages for day in page.days}
+    known = known_marks(store, MESSAGE, days, {(page.iban, page.opened.id) for page in pages})
     for group in meeting(marks | known):
         mine = [pages[number + count] for number in group if number < 0]
         try:
             if len(group) == 1 and mine and mine[0].single:
                 _check_alone(mine[0])
-                alone.append(mine[0].index)
             elif mine:
-                _read_group(store, merged, mine, [number for number in group if number >= 0])
+                _read_group(store, merged, mine, [number for number in group if number >= 0], spool)
         except KasseError as error:
             raise error.at(mine[0].place) from None
-    staging.keep_all_new(store, alone)
     return merged
 
 
@@ -64,18 +66,20 @@ def _check_alone(page: Page) -> None:
     balances(sheet.name, sheet.opening_cents, page.credit_cents - page.debit_cents, sheet.closing_cents)
 
 
-def _read_group(store: Store, merged: Merged, pages: Sequence[Page], known: Sequence[int]) -> None:
-    lines = staging.lines_of(store, (page.index for page in pages))
-    numbered = {index - merged.count: found for index, found in lines.items()}
+def _read_group(store: Store, merged: Merged, pages: Sequence[Page], known: Sequence[int], spool: Spool) -> None:
+    iban, count = pages[0].iban, merged.count
+    lines = {page.index - count: spool.keys(page) for page in pages}
     old = [known_sheet(store, number) for number in known]
-    sheets = [sheet for sheet, _ in old]
-    for page in pages:
-        bag = Counter(key for _, key in lines[page.index])
-        sheets.append(page.sheet(page.index - merged.count, bag))
+    new = [page.sheet(page.index - count, Counter(key for _, key in lines[page.index - count])) for page in pages]
+    sheets = [*(sheet for sheet, _ in old), *new]
     reading = read_together(sheets)
-    found = {sheet.number: occurrences for sheet, occurrences in old}
-    staging.keep_places(store, ((p.line, p.occurrence, int(p.fresh)) for p in places(sheets, reading, found, numbered)))
-    merged.repeats |= {number + merged.count for number in reading.repeats}
+    entries = {sheet.number: found for sheet, found in old}
+    merged.placed |= {page.index: [] for page in pages}
+    for place in places(sheets, reading, entries, lines):
+        merged.placed[place.sheet + count].append(place)
+    for found in entries.values():
+        merged.known |= {(iban, key, nth): entry for key, by_nth in found.items() for nth, entry in by_nth.items()}
+    merged.repeats |= {number + count for number in reading.repeats}
     merged.parts += _new_parts(reading, {sheet.number for sheet in sheets if sheet.part})
     merged.findings += [finding.at(pages[0].place) for finding in reading.findings]
 

@@ -10,16 +10,19 @@ from ledger.bank.intake_bags import Key
 from ledger.bank.intake_sheets import Sheet
 from ledger.bank.merge import Reading
 
-Occurrences = Mapping[Key, Sequence[int]]
+Occurrences = Mapping[Key, Mapping[int, int]]
+"""The bank entries that a statement tells: by key and occurrence the number of the entry."""
 Lines = Sequence[tuple[int, Key]]
 Block = defaultdict[Key, set[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line (by its sequence number in the file) and the entry it tells; `fresh` where it makes the entry."""
+    """A line of a statement and the entry it tells; `fresh` where it makes the entry."""
 
+    sheet: int
     line: int
+    key: Key
     occurrence: int
     fresh: bool
 
@@ -29,7 +32,7 @@ def places(
 ) -> Iterator[Place]:
     """Yield the place of every line of the new sheets, those that count first.
 
-    `known` holds the occurrences that the lines of known sheets have, `lines` the lines of new ones in order.
+    `known` holds the entries that the lines of known sheets tell, `lines` the lines of new ones in order.
     Identical bookings are not told apart by anything, so it only matters how many there are.
     """
     last: Counter[Key] = Counter()
@@ -46,10 +49,10 @@ def places(
     for sheet in sorted(fresh, key=lambda one: (one.number in reading.parts, one.number)):
         home = reading.home[sheet.number]
         used = defaultdict(set) if sheet.number in reading.parts else taken[home]
-        yield from _place(lines[sheet.number], blocks[home], used, last)
+        yield from _place(sheet.number, lines[sheet.number], blocks[home], used, last)
 
 
-def _place(lines: Lines, block: Block, used: Block, last: Counter[Key]) -> Iterator[Place]:
+def _place(sheet: int, lines: Lines, block: Block, used: Block, last: Counter[Key]) -> Iterator[Place]:
     free: dict[Key, deque[int]] = {}
     for line, key in lines:
         if key not in free:
@@ -60,4 +63,4 @@ def _place(lines: Lines, block: Block, used: Block, last: Counter[Key]) -> Itera
             block[key].add(last[key])
         occurrence = last[key] if fresh else free[key].popleft()
         used[key].add(occurrence)
-        yield Place(line, occurrence, fresh)
+        yield Place(sheet, line, key, occurrence, fresh)

@@ -18,12 +18,12 @@ _SHEET = """
            s.closing_day, s.created, CASE WHEN p.statement IS NULL THEN 0 ELSE 1 END
     FROM statement s LEFT JOIN statement_part p ON p.statement = s.id WHERE s.id = :id"""
 _LINES = """
-    SELECT e.bank_day, e.fingerprint, e.amount_cents, e.occurrence FROM statement_entry l
+    SELECT e.bank_day, e.fingerprint, e.amount_cents, e.occurrence, e.id FROM statement_entry l
     JOIN bank_entry e ON e.office = l.office AND e.id = l.entry WHERE l.statement = :id ORDER BY l.line"""
-_ON_DAYS = """
-    SELECT DISTINCT d.iban, d.bank_day, l.statement FROM (SELECT DISTINCT iban, bank_day FROM intake_entry) d
-    JOIN bank_entry e ON e.iban = d.iban AND e.bank_day = d.bank_day
-    JOIN statement_entry l ON l.office = e.office AND l.entry = e.id"""
+_ON_DAY = """
+    SELECT DISTINCT l.statement FROM bank_entry e
+    JOIN statement_entry l ON l.office = e.office AND l.entry = e.id
+    WHERE e.iban = :iban AND e.bank_day = :day"""
 _SAME_ID = """
     SELECT id, electronic_number, page, last_page, closing_day FROM statement
     WHERE iban = :iban AND message = :message AND statement_id = :id"""
@@ -92,15 +92,18 @@ class StatementLine:
     state: str
 
 
-def known_marks(store: Store, message: str, same: Iterable[tuple[str, str]]) -> dict[int, set[Hashable]]:
+def known_marks(
+    store: Store, message: str, days: Iterable[tuple[str, str]], same: Iterable[tuple[str, str]]
+) -> dict[int, set[Hashable]]:
     """Return the statements in the book that a file meets, with the days and identities by which it meets them.
 
-    These share a bank day with an entry of the file, or an (IBAN, id) with a statement of it.
+    They have an entry on one of the (IBAN, bank day) of the file, or one of its (IBAN, id).
     """
     marks: dict[int, set[Hashable]] = {}
-    for iban, day, number in store.all(_ON_DAYS):
-        marks.setdefault(number, set()).add((iban, day))
-    for iban, statement_id in same:
+    for iban, day in sorted(days):
+        for (number,) in store.all(_ON_DAY, iban=iban, day=day):
+            marks.setdefault(number, set()).add((iban, day))
+    for iban, statement_id in sorted(same):
         for row in store.all(_SAME_ID, iban=iban, message=message, id=statement_id):
             number, electronic, page, last, day = row
             single = (page or 1) == 1 and bool(last)
@@ -110,12 +113,12 @@ def known_marks(store: Store, message: str, same: Iterable[tuple[str, str]]) -> 
 
 def known_sheet(store: Store, number: int) -> tuple[Sheet, Occurrences]:
     """Return a statement of the book as it is compared with others, and which entries its lines are."""
-    occurrences: dict[Key, list[int]] = {}
-    for day, mark, cents, occurrence in store.rows(_LINES, id=number):
-        occurrences.setdefault((day, bytes(mark), cents), []).append(occurrence)
+    entries: dict[Key, dict[int, int]] = {}
+    for day, mark, cents, occurrence, entry in store.rows(_LINES, id=number):
+        entries.setdefault((day, bytes(mark), cents), {})[occurrence] = entry
     row = store.one(_SHEET, id=number)
     assert row is not None, "a statement that was just found"
-    return _sheet(row, Counter({key: len(found) for key, found in occurrences.items()})), occurrences
+    return _sheet(row, Counter({key: len(found) for key, found in entries.items()})), entries
 
 
 def _sheet(row: Row, entries: Counter[Key]) -> Sheet:

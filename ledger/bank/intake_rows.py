@@ -10,6 +10,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
 
 from ledger.bank.fingerprint import fingerprint
 from ledger.store.engines import Row
@@ -20,6 +22,8 @@ ENTRY_COLUMNS = (
     "end_to_end_id", "payment_information_id", "message_id", "mandate_id", "creditor_reference", "name",
     "counter_iban", "remittance", "return_reason", "detail_count",
 )  # fmt: skip
+BANK_DAY, FINGERPRINT, AMOUNT, VALUE_DAY = range(4)
+"""Where in the columns of an entry these stand."""
 DETAIL_COLUMNS = (
     "amount_cents", "end_to_end_id", "creditor_reference", "name", "counter_iban", "remittance", "return_reason",
 )  # fmt: skip
@@ -27,16 +31,21 @@ _DOCUMENTS = frozenset({"CINV", "CREN", "DEBN", "CNFA", "MSIN", "HIRI", "SBIN", 
 """Kinds of structured numbers that name a document (ISO DocumentType), not what the payee asked to be quoted."""
 
 
+@lru_cache(maxsize=512)
+def iso(day: date | None) -> str | None:
+    """Return a day as ISO text; a file has few days and many entries."""
+    return None if day is None else day.isoformat()
+
+
 def entry_row(entry: Entry) -> Row:
     """Return the columns of an entry; days are ISO text or None."""
     details = entry.details
     own = details[0] if len(details) == 1 and entry.details_agree else NO_DETAIL
-    booked, value = entry.booking_day, entry.value_day
     return (
-        None if booked is None else booked.isoformat(),
+        iso(entry.booking_day),
         fingerprint(entry),
         entry.amount_cents,
-        None if value is None else value.isoformat(),
+        iso(entry.value_day),
         1 if entry.reversal else 0,
         entry.gvc or None,
         entry.bank_transaction_code or entry.proprietary_code or None,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from ledger.bank import intake_staging_store as staging
 from ledger.bank.intake import MESSAGE, Page, Staged
+from ledger.bank.intake_entries_store import write_entries
 from ledger.bank.intake_merge_store import Merged, merge_file
-from ledger.bank.intake_rows import DETAIL_COLUMNS, ENTRY_COLUMNS
+from ledger.bank.intake_spool_store import Spool, read_into
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.people.users import NotAllowedError, require
@@ -22,28 +22,6 @@ _STATEMENT_COLUMNS = (
     "id", "iban", "message", "statement_id", "electronic_number", "page", "last_page", "file_sha256", "opening_cents",
     "opening_day", "closing_cents", "closing_day", "entry_count", "credit_cents", "debit_cents", "created",
 )  # fmt: skip
-_COPIED = ", ".join(f"e.{name}" for name in ENTRY_COLUMNS if name != "value_day")
-_NEW_ENTRIES = f"""
-    INSERT INTO bank_entry (office, id, iban, occurrence, statement, value_day, state,
-                            {", ".join(name for name in ENTRY_COLUMNS if name != "value_day")})
-    SELECT s.office, :first + row_number() OVER (ORDER BY e.seq) - 1, e.iban, p.occurrence, s.statement,
-           coalesce(e.value_day, e.bank_day), 'staged', {_COPIED}
-    FROM intake_place p JOIN intake_entry e ON e.seq = p.seq JOIN intake_sheet s ON s.sheet = e.sheet
-    WHERE p.fresh = 1 AND s.office = :office"""
-_PLACED = """
-    intake_place p JOIN intake_entry e ON e.seq = p.seq JOIN intake_sheet s ON s.sheet = e.sheet
-    JOIN bank_entry b ON b.iban = e.iban AND b.bank_day = e.bank_day AND b.fingerprint = e.fingerprint
-        AND b.occurrence = p.occurrence"""
-_NEW_DETAILS = f"""
-    INSERT INTO bank_detail (office, entry, line, {", ".join(DETAIL_COLUMNS)})
-    SELECT b.office, b.id, d.line, {", ".join(f"d.{name}" for name in DETAIL_COLUMNS)}
-    FROM {_PLACED} JOIN intake_detail d ON d.seq = e.seq WHERE p.fresh = 1"""
-_LINKS = f"""
-    INSERT INTO statement_entry (statement, line, office, entry)
-    SELECT s.statement, e.line, b.office, b.id FROM {_PLACED}"""
-_FRESH = """
-    SELECT s.office, count(*) FROM intake_place p JOIN intake_entry e ON e.seq = p.seq
-    JOIN intake_sheet s ON s.sheet = e.sheet WHERE p.fresh = 1 GROUP BY s.office ORDER BY s.office"""
 
 
 def stage_file(store: Store, name: str, sha256: str, size: int, stream: Iterable[StatementEvent]) -> Staged:
@@ -97,12 +75,11 @@ def _note_refusal(store: Store, name: str, sha256: str, error: KasseError) -> No
 
 
 def _stage(store: Store, name: str, sha256: str, size: int, stream: Iterable[StatementEvent]) -> Staged:
-    staging.create_tables(store)
-    pages = staging.read_into_tables(store, name, _offices(store), stream)
-    merged = merge_file(store, pages)
-    numbers = _keep_statements(store, pages, merged, sha256)
-    new = _write_entries(store)
-    staging.drop_tables(store)
+    with Spool() as spool:
+        pages = read_into(spool, name, _offices(store), stream)
+        merged = merge_file(store, pages, spool)
+        numbers = _keep_statements(store, pages, merged, sha256)
+        new = write_entries(store, pages, spool, merged, numbers)
     staged = _result(name, pages, merged, numbers, new)
     _keep_file(store, staged, sha256, size)
     return staged
@@ -114,7 +91,6 @@ def _keep_statements(store: Store, pages: Sequence[Page], merged: Merged, sha256
     first = take_ids(store, BOOK, "statement", len(kept)) if kept else 0
     numbers = {page.index: first + offset for offset, page in enumerate(kept)}
     store.insert("statement", _STATEMENT_COLUMNS, [_row(page, numbers[page.index], sha256) for page in kept])
-    staging.keep_sheets(store, [(page.index, page.iban, page.office, numbers[page.index]) for page in kept])
     parts = [(merged.number(part, numbers), merged.number(whole, numbers)) for part, whole in merged.parts]
     store.insert("statement_part", ("statement", "whole"), parts)
     return numbers
@@ -141,16 +117,6 @@ def _row(page: Page, number: int, sha256: str) -> Row:
         page.debit_cents,
         opened.created or None,
     )
-
-
-def _write_entries(store: Store) -> int:
-    """Write what is new, link every line to its entry, and return how many entries are new."""
-    fresh = [(office, int(count)) for office, count in store.all(_FRESH)]
-    for office, count in fresh:
-        store.execute(_NEW_ENTRIES, office=office, first=take_ids(store, office, "bank_entry", count))
-    store.execute(_NEW_DETAILS)
-    store.execute(_LINKS)
-    return sum(count for _, count in fresh)
 
 
 def _result(name: str, pages: Sequence[Page], merged: Merged, numbers: Mapping[int, int], new: int) -> Staged:

@@ -14,7 +14,7 @@ from ledger.items.kassenzeichen import active_schemes
 from ledger.store.engines import Row, Store
 from sepa.identifiers.ids import NOT_PROVIDED
 
-CHUNK = 10_000
+CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.bank.matching import Decision, Share, Staged
 from ledger.book.entry import Draft, Posting
@@ -21,8 +21,7 @@ CASE_COLUMNS = ("office", "item", "entry", "reason", "owner")
 _json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One share as a posting: the office and account it goes to, the item it moves, the kind of item it makes."""
 
     share: Share
@@ -32,8 +31,7 @@ class Line:
     makes: ItemKind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A decision as drafts of entries, one for each office that takes part."""
 
     decision: Decision

@@ -61,21 +61,21 @@ class Finder:
         """Return the references in free text; lines are joined by line feeds."""
         found: dict[str, bool] = {}
         clean = text if text.isascii() and "\t" not in text and "\r" not in text else text.translate(_PLAIN)
-        if "RF" in clean.upper():
+        large = clean.upper()
+        if "RF" in large:
             clean = self._without_rf(clean, found)
         if not self._in_plain_numbers(clean, found):
             self._in_runs(_without_other_numbers(clean), found)
         if self.foreign_lengths:
-            for key in self._foreign(clean.upper()):
+            for key in self._foreign(large):
                 found.setdefault(key, False)
         return found
 
     def _in_plain_numbers(self, text: str, found: dict[str, bool]) -> bool:
         """Take what needs no second look, and return whether that was all: most texts have one plain number or none."""
         spans = list(self._long.finditer(text))
-        for span in spans:
-            if not span[0].isdigit():
-                return False
+        if not all([span[0].isdigit() for span in spans]):  # noqa: C419 - a generator costs more than one or two spans
+            return False
         for span in spans:
             checked = self._checked(span[0])
             if checked is not None:
@@ -119,8 +119,9 @@ class Finder:
 
     def _checked(self, digits: str) -> bool | None:
         """Return whether a check digit protects the number, None where it fits no scheme."""
+        size = len(digits)
         for scheme in self.schemes:
-            if len(digits) == scheme.length and scheme.valid(digits):
+            if size == scheme.length and scheme.valid(digits):
                 return scheme.checked
         return None
 

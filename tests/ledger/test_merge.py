@@ -24,23 +24,14 @@ class Book:
     def take(self, sheets: list[Sheet]) -> None:
         together = [*self.sheets, *sheets]
         reading = read_together(together)
-        lines = {sheet.number: list(enumerate(Counter(sheet.entries).elements())) for sheet in sheets}
-        keys = {sheet.number: [key for _, key in lines[sheet.number]] for sheet in sheets}
-        flat = [(number, line, key) for number, found in lines.items() for line, key in found]
-        numbered = {number: [] for number in lines}
-        for index, (number, _, key) in enumerate(flat):
-            numbered[number].append((index, key))
-        made = set()
-        for place in places(together, reading, self.places, numbered):
-            number, _, key = flat[place.line]
-            self.places.setdefault(number, {}).setdefault(key, []).append(place.occurrence)
-            assert place.fresh == (place.occurrence > self.entries[key]), "occurrences have no gaps"
-            if place.fresh:
-                self.entries[key] += 1
-                made.add((key, place.occurrence))
-        for number, found in keys.items():
-            linked = self.places.get(number, {})
-            assert number in reading.repeats or {k: len(set(v)) for k, v in linked.items()} == Counter(found)
+        lines = {sheet.number: list(enumerate(Counter(sheet.entries).elements(), 1)) for sheet in sheets}
+        for place in places(together, reading, self.places, lines):
+            assert place.fresh == (place.occurrence > self.entries[place.key]), "occurrences have no gaps"
+            self.entries[place.key] += place.fresh
+            self.places.setdefault(place.sheet, {}).setdefault(place.key, {})[place.occurrence] = place.line
+        for sheet in sheets:
+            told = {key: len(found) for key, found in self.places.get(sheet.number, {}).items()}
+            assert sheet.number in reading.repeats or told == sheet.entries, "each line tells an entry of its own"
         kept = [sheet for sheet in together if sheet.number not in reading.repeats]
         self.sheets = [replace(sheet, known=True, part=sheet.number in reading.parts) for sheet in kept]
         self.findings += reading.findings
