@@ -15,7 +15,6 @@ from sepa.money import InvalidAmountError
 from sepa.notes import Notes
 from sepa.statements import Balance, Charge, OtherAmount
 
-_PLAIN = re.compile(r"0*([0-9]{0,14}[0-9])(?:,([0-9]{0,2})0*)?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?")
 _POINT = re.compile(r"[0-9]{1,15}\.[0-9]{1,2}")
 AMOUNT = r"[0-9][0-9.]*(?:,[0-9]*)?|,[0-9]+"
@@ -55,10 +54,9 @@ def amount_cents(text: str, currency: str, notes: Notes, line: int) -> int:
     The decimal comma is SWIFT's; a decimal point, and points between thousands, are understood where they can mean
     nothing else. Raises `InvalidAmountError` with its place.
     """
-    match = _PLAIN.fullmatch(text)
-    if match is not None and currency in {"EUR", ""}:
-        whole, fraction = match.groups("")
-        return int(whole + fraction.ljust(2, "0"))
+    whole, _, fraction = text.partition(",")
+    if len(fraction) == 2 and whole.isdigit() and len(whole) <= 15 and currency == "EUR":
+        return int(whole + fraction)
     bare = text.lstrip("0")
     bare = bare if bare[:1].isdigit() else f"0{bare}"
     bare = _without_points(bare, text, notes, line) if "." in bare else bare
@@ -84,12 +82,15 @@ def read_day(text: str, notes: Notes, line: int) -> date | None:
 
     A day that its month lacks becomes the last one of the month and is noted; what is no day at all is noted and None.
     """
-    day, clamped = _day(text)
-    if day is None:
+    return _noted(_day(text), text, notes, line)
+
+
+def _noted(found: _Day, text: str, notes: Notes, line: int) -> date | None:
+    if found.day is None:
         notes.add(InvalidDateError(place=Place(value=text), text=text), line)
-    elif clamped:
-        notes.add(MissingDayError(place=Place(value=text), text=text, day=day), line)
-    return day
+    elif found.clamped:
+        notes.add(MissingDayError(place=Place(value=text), text=text, day=found.day), line)
+    return found.day
 
 
 @lru_cache(maxsize=1024)
@@ -105,22 +106,36 @@ def _in_month(year: int, month: int, day: int) -> _Day:
     return _Day(date(year, month, min(day, last)), clamped=day > last)
 
 
-def booking_day(text: str, value_day: date | None, notes: Notes, line: int) -> date | None:
-    """Return the day of MMDD in the year that brings it next to the value day; without it, the value day.
+class Days(NamedTuple):
+    """Value day and booking day of an entry."""
+
+    value_day: date | None
+    booking_day: date | None
+
+
+def days(value: str, entry: str, notes: Notes, line: int) -> Days:
+    """Return the days of YYMMDD and MMDD, the second in the year that brings it next to the first.
 
     SWIFT: the entry date is given where it differs from the value date.
     """
-    if not text or value_day is None:
-        return value_day
-    day, clamped = _nearest(text, value_day)
-    if day is None:
-        notes.add(InvalidDateError(place=Place(value=text), text=text), line)
-    elif clamped:
-        notes.add(MissingDayError(place=Place(value=text), text=text, day=day), line)
-    return day
+    if (found := _plain_days(value, entry)) is not None:
+        return found
+    value_day = read_day(value, notes, line)
+    if not entry or value_day is None:
+        return Days(value_day, value_day)
+    return Days(value_day, _noted(_nearest(entry, value_day), entry, notes, line))
 
 
 @lru_cache(maxsize=1024)
+def _plain_days(value: str, entry: str) -> Days | None:
+    """Return the days of two texts that need no finding; a statement has few, so that they are read once."""
+    first = _day(value)
+    if first.day is None or first.clamped:
+        return None
+    second = _nearest(entry, first.day) if entry else first
+    return None if second.day is None or second.clamped else Days(first.day, second.day)
+
+
 def _nearest(text: str, value_day: date) -> _Day:
     month, day = int(text[:2]), int(text[2:4])
     found = [_in_month(year, month, day) for year in (value_day.year - 1, value_day.year, value_day.year + 1)]

@@ -9,26 +9,30 @@ from typing import NamedTuple
 
 from sepa.sources import EntryTooLargeError, Source
 
+_LONGEST_LINE = 1 << 20
 _TAG = re.compile(r"^:([0-9]{2}[A-Z]?|NS|94[02]):", re.MULTILINE)
 _TIME_BEFORE = re.compile(r"[T ][0-2][0-9]\n?\Z")
 _TIME_AFTER = re.compile(r"[0-5][0-9]")
 _SPLIT_CHARACTER = re.compile(rb"([\xc2-\xdf])\r?\n([\x80-\xbf])")
-_LONGEST_LINE = 1 << 20
+_UTF8_LIKE = re.compile(rb"[\xc2-\xf4]\r?\n?[\x80-\xbf]")
+_LEADS = tuple(bytes((lead,)) for lead in range(0xC2, 0xF5))
 
 
 class MtField(NamedTuple):
     """One field: its tag, its text with lines ended by a line feed, and the line where it begins.
 
-    The tag is empty for what stands before the first field.
+    The tag is empty for what stands before the first field. An entry (:61:) with nothing but its one :86: comes with
+    that text as `information`: so do nearly all.
     """
 
     tag: str
     text: str
     line: int
+    information: str | None = None
 
 
 def _by_byte(error: UnicodeError) -> tuple[str, int]:
-    """Return the bytes that are no UTF-8 as the characters they are in Windows-1252."""
+    """Return the bytes that are no UTF-8 as the characters they are in Windows-1252, else in ISO 8859-1."""
     assert isinstance(error, UnicodeDecodeError)
     raw = error.object[error.start : error.end]
     try:
@@ -46,32 +50,40 @@ def mt_fields(source: Source) -> Iterator[MtField]:
     Text is UTF-8, and Windows-1252 where it is not. A line that only looks like a tag (a time of day that the
     bank broke at `:26:37`) belongs to the field before. Raises what `Source.read` raises.
     """
-    line = 1
+    start = 1
     for block in _blocks(source):
-        fields = _fields(block, line)
-        yield from fields
-        line += block.count("\n")
+        line = start
+        first, *entries = f"\n{block}".split("\n:61:")
+        if first:
+            yield from _fields(first[1:], line)
+        line += first.count("\n")
+        for entry in entries:
+            text, mark, information = entry.partition("\n:86:")
+            if mark and "\n:" not in information and "\n:" not in text:
+                yield MtField("61", text, line, information)
+            else:
+                yield from _fields(f":61:{entry}", line)
+            line += entry.count("\n") + 1
+        start += block.count("\n")
 
 
 def _fields(block: str, line: int) -> Iterator[MtField]:
     parts = _TAG.split(block)
-    tag, text, at = "", parts[0], line
+    tag, text = "", parts[0]
     for new, after in zip(parts[1::2], parts[2::2], strict=True):
-        if new not in {"61", "86"} and _is_time(tag, text, new, after):
+        if tag == "86" and _is_time(text, new, after):
             text += f":{new}:{after}"
             continue
         if tag or text:
-            yield MtField(tag, text, at)
-        at += text.count("\n")
+            yield MtField(tag, text, line)
+        line += text.count("\n")
         tag, text = new, after
     if tag or text:
-        yield MtField(tag, text, at)
+        yield MtField(tag, text, line)
 
 
-def _is_time(tag: str, before: str, new: str, after: str) -> bool:
-    return bool(
-        tag == "86" and new.isdigit() and new < "60" and _TIME_BEFORE.search(before) and _TIME_AFTER.match(after)
-    )
+def _is_time(before: str, tag: str, after: str) -> bool:
+    return bool(tag.isdigit() and tag < "60" and _TIME_BEFORE.search(before) and _TIME_AFTER.match(after))
 
 
 def _blocks(source: Source) -> Iterator[str]:
@@ -111,7 +123,19 @@ def _pieces(source: Source) -> Iterator[str]:
 
 
 def _text(data: bytes) -> str:
-    if not data.isascii():
-        data = _SPLIT_CHARACTER.sub(rb"\1\2", data)
-    text = data.decode("utf-8", "kasse-cp1252")
+    text = data.decode() if data.isascii() else _decoded(data)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text; banks write one encoding or mix two, and break lines within a character."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        pass
+    if any(lead in data for lead in _LEADS) and _UTF8_LIKE.search(data):
+        return _SPLIT_CHARACTER.sub(rb"\1\2", data).decode("utf-8", "kasse-cp1252")
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "kasse-cp1252")

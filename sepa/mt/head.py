@@ -13,7 +13,7 @@ from sepa.mt.amounts import AMOUNT, amount_cents, field_error
 from sepa.notes import Notes
 from sepa.statements import Opened
 
-HEAD_TAGS = frozenset(["21", "25", "25P", "28", "28C", "13", "13D", "34F"])
+HEAD_TAGS = frozenset(["NS", "21", "25", "25P", "28", "28C", "13", "13D", "34F"])
 _INTERIM_TAGS = frozenset(("13", "13D", "34F"))
 _NUMBER = re.compile(r"([0-9]{1,18})(?:/([0-9]{1,9}))?")
 _FLOOR = re.compile(rf"([A-Z]{{3}})\s*([CD])?\s*({AMOUNT})")

@@ -6,78 +6,96 @@ Source of the German form: DFÜ-Abkommen Anlage 3, MT940 (business transaction c
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from typing import NamedTuple
 
 from sepa.mt.keywords import split_keywords
 from sepa.mt.slashes import SLASHED, split_slashes
 
+_NUMBERS = ("00", "10", *map(str, range(20, 35)), "38", "60", "61", "62", "63")
+_PURPOSE = frozenset(one for one in _NUMBERS if one[0] in "26")
+_IN_ORDER = re.compile(r"\s*+([0-9]{3})" + "".join(rf"(?:\?{one}([^?]*+))?+" for one in _NUMBERS))
 _FORM = re.compile(r"\s*([0-9]{3})([?>~^@<|])(?=[0-9]{2})")
 _PARTS = {mark: re.compile(re.escape(mark) + "([0-9]{2})") for mark in "?>~^@<|"}
-_PURPOSE = frozenset(("20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "60", "61", "62", "63"))
-_OTHERS = frozenset(("00", "10", "30", "31", "32", "33", "34", "38"))
 _UNSTRUCTURED = re.compile(r"\s*(999)(?![0-9])")
 _NAME_PART = 27
 
 
-@dataclass(slots=True)
-class Information:
-    """The parts of a :86: field; `parts` are those of the German form by number, `words` by SEPA keyword."""
+class Information(NamedTuple):
+    """The parts of a :86: field, from ?00, ?10, ?34, ?30, ?31, ?38, ?32 and ?33; `words` are those of SEPA keywords."""
 
     gvc: str = ""
-    parts: dict[str, str] = field(default_factory=dict)
-    words: dict[str, str] = field(default_factory=dict)
+    booking_text: str = ""
+    primanota: str = ""
+    extension: str = ""
+    bank: str = ""
+    account: str = ""
+    iban: str = ""
+    name: str = ""
+    words: dict[str, str] = {}  # noqa: RUF012 - never written to
     remittance: tuple[str, ...] = ()
-    odd: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The name of the other side; a bank breaks one longer than 27 characters into two parts."""
-        first, second = self.parts.get("32", ""), self.parts.get("33", "")
-        if not second or len(first) >= _NAME_PART:
-            return (first + second).strip()
-        return f"{first.strip()} {second.strip()}".strip()
 
 
-def read_information(text: str) -> Information:
-    """Return what a :86: field says; nothing of its text is lost but white space at its ends."""
-    form = _FORM.match(text)
-    if form is not None:
-        return _german(form[1], form[2], text[form.end() - 1 :].replace("\n", ""))
-    if SLASHED.match(text):
-        words, remittance = split_slashes(text.replace("\n", ""))
+def read_information(text: str, note: Callable[[str], None]) -> Information:
+    """Return what a :86: field says; nothing of its text is lost but white space at its ends.
+
+    `note` is called with each part that is not understood.
+    """
+    whole = text.replace("\n", "")
+    if match := _IN_ORDER.fullmatch(whole):
+        gvc, *parts = match.groups("")
+        if any(parts):
+            return _information(gvc, parts)
+    if form := _FORM.match(whole):
+        parts = _numbered(whole[form.end() - 1 :], form[2], note)
+        return _information(form[1], parts)
+    if SLASHED.match(whole):
+        words, remittance = split_slashes(whole)
         return Information(words=words, remittance=remittance)
     marked = _UNSTRUCTURED.match(text)
     return _free(marked[1], text[marked.end() :]) if marked else _free("", text)
 
 
-def _german(gvc: str, mark: str, text: str) -> Information:
-    """Split into numbered parts, join the purpose, and only then split it into its keywords: they may be broken."""
-    pieces = _PARTS[mark].split(text)
-    parts: dict[str, str] = {}
-    purpose: list[str] = []
-    odd: list[str] = []
+def _information(gvc: str, parts: list[str]) -> Information:
+    """Join the purpose, and only then split it into its keywords: a bank breaks them anywhere."""
+    words, remittance = split_keywords("".join(parts[2:12]) + "".join(parts[18:22]))
+    return Information(
+        gvc,
+        parts[0].strip(),
+        parts[1].strip(),
+        parts[16].strip(),
+        parts[12].strip(),
+        parts[13].strip(),
+        parts[17].strip(),
+        _name(parts[14], parts[15]),
+        words,
+        remittance,
+    )
+
+
+def _name(first: str, second: str) -> str:
+    """Return the name; a bank breaks one longer than 27 characters, others write a second line."""
+    if not second or len(first) >= _NAME_PART:
+        return (first + second).strip()
+    return f"{first.strip()} {second.strip()}".strip()
+
+
+def _numbered(text: str, mark: str, note: Callable[[str], None]) -> list[str]:
+    """Return the texts of the numbers, whatever their order and mark, and whatever looks like a number and is none."""
+    found = dict.fromkeys(_NUMBERS, "")
+    seen: set[str] = set()
     last = ""
+    pieces = _PARTS[mark].split(text)
     for number, value in zip(pieces[1::2], pieces[2::2], strict=True):
-        in_purpose = number in _PURPOSE
-        if number in parts or not (in_purpose or number in _OTHERS):
-            _keep_odd(last, mark + number, value, parts, purpose, odd)
-            continue
-        parts[number] = value
-        last = number
-        if in_purpose:
-            purpose.append(value)
-    words, remittance = split_keywords("".join(purpose))
-    return Information(gvc, parts, words, remittance, tuple(odd))
-
-
-def _keep_odd(last: str, mark: str, value: str, parts: dict[str, str], purpose: list[str], odd: list[str]) -> None:
-    """Keep what looks like a part and is none: a mark and two digits in the purpose, or a number nobody knows."""
-    if last in _PURPOSE:
-        purpose.append(mark + value)
-    elif mark[1:] in parts and last:
-        parts[last] += mark + value
-    else:
-        odd.append(f":86:{mark}")
+        if number in found and number not in seen:
+            found[number] = value
+            seen.add(number)
+            last = number
+        elif last in _PURPOSE or number in seen:  # a mark and two digits within a text
+            found[last] += mark + number + value
+        else:
+            note(f":86:{mark}{number}")
+    return list(found.values())
 
 
 def _free(gvc: str, text: str) -> Information:

@@ -25,8 +25,8 @@ def split_keywords(purpose: str) -> tuple[dict[str, str], tuple[str, ...]]:
 
     A keyword that comes twice, and IBAN+ or BIC+ without one behind it, are part of the text they stand in.
     """
-    pieces = _PLUS.split(purpose)
     mark = "+"
+    pieces = _PLUS.split(purpose) if mark in purpose else [purpose]
     if len(pieces) == 1 and _ANCHORS.search(purpose):
         pieces, mark = _COLON.split(purpose), ": "
     before = pieces[0].strip()
@@ -34,12 +34,11 @@ def split_keywords(purpose: str) -> tuple[dict[str, str], tuple[str, ...]]:
     last = ""
     for key, value in zip(pieces[1::2], pieces[2::2], strict=True):
         if key not in words and (key not in _SHAPES or _SHAPES[key](value)):
-            words[key] = value
+            words[key] = value.strip()
             last = key
         elif last:
-            words[last] += key + mark + value
+            words[last] += key + mark + value.strip()
         else:
             before += key + mark + value
-    words = {key: value.strip() for key, value in words.items()}
     text = words.pop("SVWZ", "")
-    return words, tuple(line for line in (before, text) if line)
+    return words, (before, text) if before and text else (before or text,) if before or text else ()

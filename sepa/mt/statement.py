@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sepa.errors import N_, KasseError, Place, Severity
 from sepa.mt.amounts import BALANCE_TAGS, balance
-from sepa.mt.entry import Frame, Pending, read_entry
+from sepa.mt.entry import read_entry
 from sepa.mt.fields import MtField, mt_fields
 from sepa.mt.head import HEAD_TAGS, Head, RepeatedFieldError, Totals, check_sum
+from sepa.mt.information import Information, read_information
+from sepa.mt.line import Frame, read_line
+from sepa.mt.nonswift import read_nonswift
 from sepa.notes import Notes
 from sepa.sources import Source
 from sepa.statements import Balance, Closed, Entry, Opened, StatementStream
@@ -59,18 +63,33 @@ def read_mt(source: Source) -> StatementStream:
     reader: _Reader | None = None
     header = ""
     for field, last in _with_ends(mt_fields(source)):
+        if reader is not None and field.information is not None:
+            if reader.pending is not None or reader.frame is None:
+                yield from reader.begin_entry()
+            yield reader.entry(field.text, field.line, field.information)
+            continue
         body, trailer = _cut(field.text) if last else (field.text, "")
         if field.tag == "20":
             reader = _Reader(source, header, body, field.line)
-        elif reader is not None and field.tag:
+        elif reader is not None:
             yield from reader.take(field.tag, body, field.line)
-        elif field.tag not in _ENVELOPE:
-            raise MtStrayFieldError(place=Place(file=source.name, line=field.line), tag=field.tag)
+        else:
+            _check_envelope(field, source)
         if last:
-            if reader is not None:
-                yield from reader.close()
+            yield from reader.close() if reader is not None else ()
             reader = None
-            header = found[1] if (found := _HEADER.search(trailer)) else header
+            header = _kind(trailer, header)
+
+
+def _check_envelope(field: MtField, source: Source) -> None:
+    if field.tag not in _ENVELOPE:
+        raise MtStrayFieldError(place=Place(file=source.name, line=field.line), tag=field.tag)
+
+
+def _kind(envelope: str, before: str) -> str:
+    """Return the type of the next message, such as 940, where its envelope names it."""
+    found = _HEADER.search(envelope)
+    return found[1] if found else before
 
 
 def _with_ends(fields: Iterator[MtField]) -> Iterator[tuple[MtField, bool]]:
@@ -78,16 +97,37 @@ def _with_ends(fields: Iterator[MtField]) -> Iterator[tuple[MtField, bool]]:
     before: MtField | None = None
     for field in fields:
         if before is not None:
-            yield before, field.tag in _BEGINS
+            if field.tag in _BEGINS:
+                yield from _last(before)
+            else:
+                yield before, False
         before = field
     if before is not None:
-        yield before, True
+        yield from _last(before)
+
+
+def _last(field: MtField) -> Iterator[tuple[MtField, bool]]:
+    """Yield the last field of a message; the text of an entry apart, because the end mark stands in it."""
+    if field.information is None:
+        yield field, True
+    else:
+        yield MtField(field.tag, field.text, field.line), False
+        yield MtField("86", field.information, field.line + field.text.count("\n") + 1), True
 
 
 def _cut(text: str) -> tuple[str, str]:
     """Return the last field of a message without end mark and envelope of the next message, and these."""
     match = _END.search(text)
     return (text[: match.start()], text[match.start() :]) if match else (text, "")
+
+
+class _Pending(NamedTuple):
+    """An entry of which more texts may come."""
+
+    text: str
+    line: int
+    information: list[str]
+    nonswift: list[str]
 
 
 class _Reader:
@@ -101,21 +141,51 @@ class _Reader:
         self.balances: list[Balance] = []
         self.sums: list[tuple[str, str, int]] = []
         self.frame: Frame | None = None
-        self.pending: Pending | None = None
+        self.pending: _Pending | None = None
 
     def take(self, tag: str, text: str, line: int) -> StatementStream:
         """Read one field, and yield what it completes."""
         if tag == "86" or (tag == "NS" and self.frame is not None):
             self._describe(tag, text)
-            return
-        if self.pending is not None:
-            yield self._entry(self.pending)
-        if self.frame is None and tag in _OPENS:
-            yield self._open()
-        if tag == "61":
-            self.pending = Pending(text, line, [], [])
+        elif tag in _OPENS:
+            yield from self.begin_entry()
+            if tag == "61":
+                self.pending = _Pending(text, line, [], [])
+            else:
+                self._rest(tag, text, line)
         else:
+            if self.pending is not None:
+                yield self._pending_entry(self.pending)
             self._rest(tag, text, line)
+
+    def begin_entry(self) -> StatementStream:
+        """Yield the entry that waits for more texts, or the head of the statement before its first entry."""
+        if self.pending is not None:
+            yield self._pending_entry(self.pending)
+        if self.frame is None:
+            yield self._open()
+
+    def entry(self, text: str, line: int, information: str) -> Entry:
+        """Return the entry of a :61: with its one :86:; raises `MtFieldError` and `InvalidAmountError`."""
+        return self._entry(text, line, read_information(information, self._note))
+
+    def _pending_entry(self, pending: _Pending) -> Entry:
+        self.pending = None
+        if pending.information:
+            information = read_information("\n".join(pending.information), self._note)
+        else:
+            information = read_nonswift("\n".join(pending.nonswift), self._note)
+        return self._entry(pending.text, pending.line, information)
+
+    def _entry(self, text: str, line: int, information: Information) -> Entry:
+        assert self.frame is not None
+        entry = read_entry(read_line(text, self.frame, self.notes, line), information, self.count, self.notes)
+        self.count += 1
+        self.totals.add(entry.amount_cents)
+        return entry
+
+    def _note(self, path: str) -> None:
+        count(self.notes.odd, path)
 
     def _rest(self, tag: str, text: str, line: int) -> None:
         if tag in BALANCE_TAGS:
@@ -142,21 +212,13 @@ class _Reader:
 
     def _open(self) -> Opened:
         opened = self.head.opened(self._currency(), self.notes)
-        self.frame = Frame(opened.currency, self.head.interim)
+        self.frame = Frame(opened.currency, "PDNG" if self.head.interim else "BOOK")
         return opened
-
-    def _entry(self, pending: Pending) -> Entry:
-        assert self.frame is not None
-        self.pending = None
-        entry = read_entry(pending, self.count, self.frame, self.notes)
-        self.count += 1
-        self.totals.add(entry.amount_cents)
-        return entry
 
     def close(self) -> StatementStream:
         """Yield the last entry and the end of the statement; raises `MtNotAStatementError`."""
         if self.pending is not None:
-            yield self._entry(self.pending)
+            yield self._pending_entry(self.pending)
         if self.frame is None:
             if not self.head.has_balance and not self.head.interim:
                 message = f"MT{self.head.kind}" if self.head.kind else f":20:{self.head.reference}"
