@@ -40,6 +40,13 @@ _LIST = """
 _SUMS = """
     SELECT c.office, count(*), sum(o.total_cents) FROM chosen_order c
     JOIN cash_order o ON o.office = c.office AND o.id = c.id GROUP BY c.office ORDER BY c.office"""
+_STATES = "SELECT office, id, state FROM chosen_order"
+_DONE_CHOSEN = """
+    SELECT count(*) FROM chosen_order c JOIN order_step s ON s.office = c.office AND s.order_id = c.id
+    WHERE s.step = :step"""
+_DONE_BATCH = """
+    SELECT 1 FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
+    WHERE o.batch = :batch AND (:office = '' OR o.office = :office) AND s.step = :step LIMIT 1"""
 _OWN = """
     SELECT c.office, c.id FROM chosen_order c JOIN order_step s ON s.office = c.office AND s.order_id = c.id
     WHERE s.by = :user ORDER BY c.office, c.id LIMIT 1"""
@@ -69,7 +76,7 @@ def decide(
         if not _waiting(store, step, choice):
             drop(store, "chosen_order", "named_order")
             return Decision(step, new=False)
-        _check_person(store, step)
+        _check_person(store)
         decision = _seen(store, step, choice, sum_cents)
         if step == "accepted":
             decision = replace(decision, offices=book_orders(store, day, decision.offices))
@@ -118,33 +125,29 @@ def _choose(store: Store, step: Step, choice: Choice) -> None:
 
 def _waiting(store: Store, step: Step, choice: Choice) -> bool:
     """Return whether the chosen orders wait for the step, false where it has been done with all of them before."""
-    if choice.batch is not None:
-        if store.value("SELECT 1 FROM chosen_order LIMIT 1") is None:
-            _refuse_unless_done(store, step, choice)
-            return False
+    if choice.batch is None:
+        return _numbers_wait(store, step, choice)
+    if store.value("SELECT 1 FROM chosen_order LIMIT 1") is not None:
         return True
-    states = {
-        (office, number): state for office, number, state in store.rows("SELECT office, id, state FROM chosen_order")
-    }
+    if store.value(_DONE_BATCH, batch=choice.batch, office=choice.office or "", step=step) is None:
+        raise NothingWaitsError(batch=choice.batch, needed=" / ".join(WAITING[step]))
+    return False
+
+
+def _numbers_wait(store: Store, step: Step, choice: Choice) -> bool:
+    states = {(office, number): state for office, number, state in store.rows(_STATES)}
     for order in choice.numbers:
         if order not in states:
             raise UnknownOrderError(order=order_number(*order))
-    if set(states.values()) == {step}:
+    if store.value(_DONE_CHOSEN, step=step) == len(states):
         return False
-    for order, state in states.items():
+    for order, state in sorted(states.items()):
         if state not in WAITING[step]:
             raise OrderStateError(order=order_number(*order), state=state, needed=" / ".join(WAITING[step]))
     return True
 
 
-def _refuse_unless_done(store: Store, step: Step, choice: Choice) -> None:
-    sql = """SELECT 1 FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
-             WHERE o.batch = :batch AND (:office = '' OR o.office = :office) AND s.step = :step LIMIT 1"""
-    if store.value(sql, batch=choice.batch, office=choice.office or "", step=step) is None:
-        raise NothingWaitsError(batch=choice.batch, needed=" / ".join(WAITING[step]))
-
-
-def _check_person(store: Store, step: Step) -> None:
+def _check_person(store: Store) -> None:
     """Check the right for each office and that the person has not acted on any of the orders."""
     for office, state in store.all("SELECT DISTINCT office, state FROM chosen_order ORDER BY office, state"):
         role = NEXT_ROLE[state]
@@ -152,7 +155,6 @@ def _check_person(store: Store, step: Step) -> None:
     own = store.one(_OWN, user=store.user)
     if own is not None:
         raise OwnWorkError(user=user_name(store, store.user), what=order_number(*own), office=own[0])
-    assert step in _ACTIONS
 
 
 def _seen(store: Store, step: Step, choice: Choice, given_cents: int | None) -> Decision:
