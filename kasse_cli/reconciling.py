@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from kasse_cli.inbox import Delivery
 from kasse_cli.intake import Folders, Intake, refuse_if_all_broken, take_in
-from kasse_cli.locking import one_at_a_time
 from ledger.bank.posting_store import Outcome, post_staged
 from ledger.bank.waiting_store import accounts_waiting, files_waiting
+from ledger.store.locking import one_at_a_time
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store

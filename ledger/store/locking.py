@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.store.engines import WAIT_SECONDS, BookLockedError, attempt_until
@@ -21,13 +22,18 @@ def one_at_a_time(store: Store, name: str, wait_seconds: float = WAIT_SECONDS) -
 
     Raises `BookLockedError` after `wait_seconds`.
     """
-    lock = _ServerLock(store, name) if store.engine.name == "postgresql" else _FileLock(f"{store.book}.{name}.lock")
+    lock = _ServerLock(store, name) if store.engine.name == "postgresql" else _FileLock(_beside(store.book, name))
     if not attempt_until(wait_seconds, lock.take):
         raise BookLockedError(book=store.book)
     try:
         yield
     finally:
         lock.give_back()
+
+
+def _beside(book: str, name: str) -> Path:
+    path = Path(book)
+    return path.with_name(f".{path.name}.{name}.lock")
 
 
 class _ServerLock:
@@ -47,7 +53,7 @@ class _ServerLock:
 class _FileLock:
     """A lock on a file beside the book: the system frees it when the process ends; the file itself stays."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.handle = -1
 
