@@ -37,7 +37,7 @@ _ITEMS = f"""
         opened_on, position)
     SELECT {", ".join(f"s.{name}" for name in _COPIED)}, s.office, p.place + :items,
         CASE WHEN s.kind IN ('receivable', 'advance') THEN 'D' ELSE 'C' END, s.gl_account, {{main}}, s.amount_cents,
-        CAST(:day AS TEXT), :positions + (p.place - 1) / {ITEMS_PER_ENTRY}
+        CAST(:day AS TEXT), :positions + (p.place - 1) / :per_entry
     FROM opening_item p JOIN staged_row s ON s.seq = p.seq
     WHERE p.office = :office AND p.place BETWEEN :first AND :last AND s.main_reference IS {{null}}
     ORDER BY p.place"""
@@ -94,7 +94,13 @@ def _office_items(store: Store, day: str, office: str, count: int) -> OfficeOpen
         posted = post(store, [_draft(office, day, chunk, contra) for chunk in some])
         first = done.entries * ITEMS_PER_ENTRY + 1
         last = first + ENTRIES_AT_ONCE * ITEMS_PER_ENTRY - 1
-        where = {"office": office, "items": before, "positions": posted[0].position - done.entries, "day": day}
+        where = {
+            "office": office,
+            "items": before,
+            "positions": posted[0].position - done.entries,
+            "day": day,
+            "per_entry": ITEMS_PER_ENTRY,
+        }
         for sql in (_MAIN_ITEMS, _SIDE_ITEMS):
             store.execute(sql, first=first, last=last, **where)
         clear(
