@@ -17,6 +17,7 @@ from sepa.xml.parser import XmlError
 
 _XML = "http://www.w3.org/XML/1998/namespace"
 _CHUNK = 1 << 16
+_REMEMBERED = 1000
 _AMOUNTS = frozenset(("CtrlSum", "OrgnlCtrlSum", "DtldCtrlSum", "Sum", "TtlNetNtryAmt"))
 _KEPT_NAMES = """
 CdtDbtInd RvslInd Ccy SrcCcy TrgtCcy UnitCcy OrgnlCcy XchgRate Rate Sts GrpSts PmtInfSts TxSts DtldSts CxlStsId
@@ -78,6 +79,7 @@ class _Writer:
         self._text: list[str] = []
         self._names: list[str] = []
         self._scopes: list[dict[str, str]] = [{_XML: "xml"}]
+        self._known: dict[str, str] = {}
         self._leaf = False
         self._currency = False
 
@@ -90,13 +92,19 @@ class _Writer:
     def start(self, tag: str, attributes: dict[str, str], spaces: dict[str | None, str]) -> None:
         """Write the begin of an element."""
         self._flush()
-        scope = self._scopes[-1] | {uri: prefix or "" for prefix, uri in spaces.items()}
-        self._scopes.append(scope)
+        self._scopes.append(
+            self._scopes[-1] | {uri: prefix or "" for prefix, uri in spaces.items()} if spaces else self._scopes[-1]
+        )
+        if spaces:
+            self._known.clear()
         name = self._name(tag)
         self._names.append(name)
-        given = [f" xmlns{':' + prefix if prefix else ''}={_quoted(uri)}" for prefix, uri in spaces.items()]
-        given += [f" {self._name(key)}={_quoted(value)}" for key, value in attributes.items()]
-        self._out.append(f"<{name}{''.join(given)}>")
+        if spaces or attributes:
+            given = [f" xmlns{':' + prefix if prefix else ''}={_quoted(uri)}" for prefix, uri in spaces.items()]
+            given += [f" {self._name(key)}={_quoted(value)}" for key, value in attributes.items()]
+            self._out.append(f"<{name}{''.join(given)}>")
+        else:
+            self._out.append(f"<{name}>")
         self._leaf, self._currency = True, "Ccy" in attributes
 
     def end(self, tag: str | bytes) -> None:
@@ -105,7 +113,8 @@ class _Writer:
         name = self._names.pop()
         text = "".join(self._text)
         self._text.clear()
-        self._scopes.pop()
+        if self._scopes.pop() is not self._scopes[-1]:
+            self._known.clear()
         self._out.append(
             _escaped(self._value(name.rpartition(":")[2], text) if self._leaf else self._redactor.text(text))
         )
@@ -120,13 +129,20 @@ class _Writer:
         """Do nothing more: all is written."""
 
     def _flush(self) -> None:
-        self._out.append(_escaped(self._redactor.text("".join(self._text))))
-        self._text.clear()
+        if self._text:
+            self._out.append(_escaped(self._redactor.text("".join(self._text))))
+            self._text.clear()
 
     def _name(self, tag: str) -> str:
-        uri, _, local = tag.rpartition("}")
-        prefix = self._scopes[-1].get(uri.lstrip("{"), "") if uri else ""
-        return f"{prefix}:{local}" if prefix else local
+        """Return an element's name as it stood in the file; the same tag has the same name until name spaces change."""
+        name = self._known.get(tag)
+        if name is None:
+            uri, _, local = tag.rpartition("}")
+            prefix = self._scopes[-1].get(uri.lstrip("{"), "") if uri else ""
+            name = f"{prefix}:{local}" if prefix else local
+            if len(self._known) < _REMEMBERED:
+                self._known[tag] = name
+        return name
 
     def _value(self, name: str, text: str) -> str:
         if self._currency or name in _AMOUNTS:

@@ -205,7 +205,7 @@ def corpus():
     if not table.exists():
         return []
     with table.open(encoding="utf-8") as lines:
-        return [row for row in csv.DictReader(lines, delimiter="\t")]
+        return list(csv.DictReader(lines, delimiter="\t"))
 
 
 def test_the_summary_of_files_of_others_has_the_expected_numbers(shell):
