@@ -17,7 +17,7 @@ from sepa.notes import Notes
 from sepa.sources import Source
 from sepa.statements import Balance, Closed, Detail, Entry, Opened, StatementStream
 from sepa.xml.parser import drop, elements, forget, line_of
-from sepa.xml.shapes import ShapedReader
+from sepa.xml.shortcut import Shortened
 from sepa.xml.table import local_name
 from sepa.xml.walk import Record, read_element, read_on
 
@@ -51,7 +51,7 @@ def read_camt(source: Source, message: str) -> StatementStream:
     `StrayEntryError`, `XmlError` and what the values raise, each with file and line.
     """
     reader = _Reader(source, message)
-    for name, element in elements(source, _NAMES):
+    for name, element in elements(source, _NAMES, reader.entries):
         if name == "TxDtls":
             reader.wait(element)
         elif name == "Ntry":
@@ -79,7 +79,7 @@ class _Reader:
         self.message = message
         self.statements = 0
         self.group = Record()
-        self.entries = ShapedReader(ENTRY)
+        self.entries = Shortened(source, "Ntry", ENTRY)
         self._begin_statement()
         self._begin_entry()
 
@@ -152,7 +152,7 @@ class _Reader:
 
     def entry(self, element: Element) -> Entry:
         """Return the entry that has ended."""
-        record = self.entries.read(element, self.notes.odd)
+        record = self.entries.record(element, self.notes.odd)
         view = self.view or self._view(record, element)
         details = tuple(detail(one, view, self.notes) for one in record.many("TxDtls"))
         if self.details:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from lxml import etree
 
@@ -43,6 +43,17 @@ class XmlLimitError(KasseError):
     code = "xml.limit"
     template = N_("the file exceeds a limit of the XML parser: {reason}")
     hint = N_("raise the limit if the file is meant to be like that")
+
+
+class Readable(Protocol):
+    """What the parser can read from; `shortened` where it no longer gives the file as it is."""
+
+    @property
+    def shortened(self) -> bool:
+        """Whether anything was taken out."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes, none at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +100,23 @@ def _starts(parser: etree.XMLPullParser, source: Source) -> list[Start]:
     return starts
 
 
-def elements(source: Source, names: tuple[str, ...]) -> Iterator[tuple[str, Element]]:
+def elements(source: Source, names: tuple[str, ...], through: Readable | None = None) -> Iterator[tuple[str, Element]]:
     """Yield each element of these local names with its name when it ends, in the order of their ends.
 
-    The caller drops what it has read (`forget`), so that memory stays constant. Raises `XmlError`,
+    `through` stands between source and parser. The caller drops what it has read (`forget`), so that memory stays
+    constant. Raises `XmlError`,
     `XmlLimitError` and what `Source.read` raises.
     """
     tags = tuple(f"{{*}}{name}" for name in names)
     local: dict[str, str] = {}
     first_elements(source)  # refuses what is dangerous
     try:
-        for _, element in etree.iterparse(source, events=("end",), tag=tags, **_options(source)):
+        for _, element in etree.iterparse(through or source, events=("end",), tag=tags, **_options(source)):
             source.since_progress = 0
             tag = element.tag
             yield local.get(tag) or local.setdefault(tag, local_name(tag)), element
     except etree.XMLSyntaxError as error:
-        raise _error(error, source) from error
+        raise _error(error, source, exact=through is None or not through.shortened) from error
 
 
 def forget(element: Element) -> None:
@@ -147,9 +159,9 @@ def _options(source: Source) -> dict[str, Any]:
     }
 
 
-def _error(error: etree.XMLSyntaxError, source: Source) -> KasseError:
+def _error(error: etree.XMLSyntaxError, source: Source, *, exact: bool) -> KasseError:
     line, column = error.position
-    place = Place(file=source.name, line=(line + source.skipped_lines) or 1, column=str(column))
+    place = Place(file=source.name, line=(line + source.skipped_lines) or 1, column=str(column) if exact else None)
     reason = (error.msg or "?").partition(", line ")[0]
     limited = cast("Any", error).code in {etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_ENTITY_LOOP}
     return (XmlLimitError if limited else XmlError)(place=place, reason=reason)

@@ -1,8 +1,8 @@
-"""Read many elements of few shapes: a bank writes the same five forms of entry a hundred thousand times.
+"""Recognise elements by their shape: a bank writes the same five forms of entry a hundred thousand times.
 
-The walk by a table asks Python for every element. Here the parser's own serialisation of the element, which has
-one spelling for each structure, is matched with a pattern made from an earlier element: then one match gives all
-its texts. What fits no pattern is walked as before; both ways give the same record.
+A shape is a pattern over the text of one element as it stands in the file: all tags literally, and between an
+opening tag and its closing tag a text without markup or escapes. What matches is well-formed, because the element
+from which the shape was learnt is, and has the same structure; so its record needs neither parser nor walk.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from lxml import etree
 
 from sepa.xml.table import Field
 from sepa.xml.walk import Record, read_element
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
+MARK = "\ue000"  # stands before a number in place of a text; for private use, so no bank writes it
 
 _LEARNT = 16  # shapes kept at once
-_WALKED_FIRST = 100  # elements walked before a shape is worth learning
+_WAIT = 50  # elements seen before a shape is worth learning
 _LONGEST = 20_000  # characters of an element whose shape is learnt
-_MARK = "\ue000"  # stands before the number of a text; private use, so no bank writes it
 _RUNS = re.compile(">([^<]*)<")
+_PREFIX = re.compile(r"^(/?)[\w.-]+:")
+_TEXT = r"([^<>&\r\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*)"  # what stands for itself in XML 1.0, § 2.2 and § 2.4
+_BLANK = r"[ \t\r\n]*"
 _PARSER = etree.XMLParser(no_network=True)
 
 
@@ -44,52 +45,46 @@ class _Shape(NamedTuple):
     odd: Counter[str]
 
 
-class ShapedReader:
-    """Reads elements by one table and remembers the shapes it has met."""
+class Shapes:
+    """The shapes of one kind of element that were met so far, the last one first."""
 
     def __init__(self, table: Field) -> None:
         self._table = table
         self._shapes: list[_Shape] = []
-        self._walked = 0
+        self._seen = 0
 
-    def read(self, element: Element, odd: Counter[str]) -> Record:
-        """Return what `read_element` returns."""
-        if self._walked < _WALKED_FIRST:
-            self._walked += 1
-            return read_element(element, self._table, odd)
-        text = etree.tostring(element, encoding="unicode", with_tail=False)
-        return self._matched(text, odd) or self._walk(element, text, odd)
-
-    def _matched(self, text: str, odd: Counter[str]) -> Record | None:
-        if "&" in text:  # an escaped character is left to the parser
-            return None
+    def match(self, text: str) -> tuple[_Shape, tuple[str, ...]] | None:
+        """Return shape and texts of an element as it stands in the file, or None; a new shape may be learnt."""
         for position, shape in enumerate(self._shapes):
-            if match := shape.pattern.fullmatch(text):
+            if found := shape.pattern.fullmatch(text):
                 if position:
                     self._shapes.insert(0, self._shapes.pop(position))
-                return _filled(shape, match.groups(), odd)
+                return shape, found.groups()
+        self._seen += 1
+        if self._seen > _WAIT and len(self._shapes) < _LEARNT and len(text) <= _LONGEST:
+            self._learn(text)
         return None
 
-    def _walk(self, element: Element, text: str, odd: Counter[str]) -> Record:
-        if len(self._shapes) < _LEARNT and len(text) <= _LONGEST and (shape := _learn(text, self._table)):
+    def _learn(self, text: str) -> None:
+        shape = _shape(text, self._table)
+        if shape:
             self._shapes.append(shape)
-        return read_element(element, self._table, odd)
 
 
-def _filled(shape: _Shape, texts: tuple[str, ...], odd: Counter[str]) -> Record | None:
-    """Return the record of the texts, or None where one is blank, which the walk would leave out."""
-    bare = [text.strip() for text in texts]
-    if "" in bare:
-        return None
+def filled(shape: _Shape, texts: tuple[str, ...], odd: Counter[str]) -> Record:
+    """Return the record that `read_element` would give."""
     if shape.odd:
         odd.update(shape.odd)
-    return _record(shape.plan, bare, texts)
+    return _record(shape.plan, [text.strip() for text in texts], texts)
 
 
 def _record(plan: _Plan, bare: list[str], texts: tuple[str, ...]) -> Record:
     record = Record()
     record.plain = {key: bare[number] for key, number in plan.plain}
     record.raw = {key: bare[number] for key, number in plan.raw}
+    if "" in record.plain.values() or "" in record.raw.values():
+        record.plain = {key: text for key, text in record.plain.items() if text}
+        record.raw = {key: text for key, text in record.raw.items() if text}
     if plan.constants:
         record.raw |= plan.constants
     if plan.texts:
@@ -99,20 +94,24 @@ def _record(plan: _Plan, bare: list[str], texts: tuple[str, ...]) -> Record:
     return record
 
 
-def _learn(text: str, table: Field) -> _Shape | None:
-    """Return the shape of a serialised element, by walking it once with numbers in place of its texts."""
-    if _MARK in text or "&" in text:
+def _shape(text: str, table: Field) -> _Shape | None:
+    """Return the shape of an element, by walking it once with numbers in place of its texts."""
+    if MARK in text or "&" in text or "<!" in text or "<?" in text:
         return None
     tags, runs = _RUNS.split(text)[::2], _RUNS.findall(text)
     leaves = [_is_leaf(before, after) for before, after in itertools.pairwise(tags)]
-    if any(run.strip() for run, leaf in zip(runs, leaves, strict=True) if not leaf):
+    if any(run.strip(" \t\r\n") for run, leaf in zip(runs, leaves, strict=True) if not leaf):
         return None
     numbers = itertools.count()
-    marked = [f"{_MARK}{next(numbers)}" if leaf else "" for leaf in leaves]
+    marked = [f"{MARK}{next(numbers)}" if leaf else "" for leaf in leaves]
     odd: Counter[str] = Counter()
-    record = read_element(etree.fromstring(_joined(tags, marked), _PARSER), table, odd)
-    groups = ["([^<]*)" if leaf else r"\s*" for leaf in leaves]
-    return _Shape(re.compile(_joined([re.escape(tag) for tag in tags], groups)), _plan(record), odd)
+    try:
+        element = etree.fromstring(_joined([_PREFIX.sub(r"\1", tag) for tag in tags], marked), _PARSER)
+    except etree.XMLSyntaxError:
+        return None
+    plan = _plan(read_element(element, table, odd))
+    groups = [_TEXT if leaf else _BLANK for leaf in leaves]
+    return _Shape(re.compile(_joined([re.escape(tag) for tag in tags], groups)), plan, odd)
 
 
 def _is_leaf(before: str, after: str) -> bool:
@@ -130,12 +129,12 @@ def _plan(record: Record) -> _Plan:
     raw = record.raw.items()
     return _Plan(
         plain=tuple((key, _number(text)) for key, text in record.plain.items()),
-        raw=tuple((key, _number(text)) for key, text in raw if text.startswith(_MARK)),
-        constants={key: text for key, text in raw if not text.startswith(_MARK)},
+        raw=tuple((key, _number(text)) for key, text in raw if text.startswith(MARK)),
+        constants={key: text for key, text in raw if not text.startswith(MARK)},
         texts=tuple((key, tuple(map(_number, texts))) for key, texts in (record.texts or {}).items()),
         records=tuple((key, tuple(map(_plan, some))) for key, some in (record.records or {}).items()),
     )
 
 
 def _number(text: str) -> int:
-    return int(text[len(_MARK) :])
+    return int(text[len(MARK) :])
