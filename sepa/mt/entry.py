@@ -67,7 +67,7 @@ def read_entry(line: Line, information: Information, index: int, notes: Notes) -
     if supplement:
         _add_supplement(fields, detail, supplement, notes)
     if codes.batch and "payment_information_id" in detail:
-        fields["batch_payment_information_id"] = detail["payment_information_id"]
+        fields["batch_payment_information_id"] = detail.pop("payment_information_id")
     if detail:
         detail["amount_cents"] = fields["amount_cents"]
         detail["currency"] = fields["currency"]
@@ -134,11 +134,9 @@ def _add_party(detail: dict[str, Any], information: Information) -> None:
 def _add_amount(fields: dict[str, Any], detail: dict[str, Any], word: str, text: str, notes: Notes) -> None:
     """Add an original amount or a fee; what is no amount stays as a reference, so that nothing is lost."""
     found = other_amount(text, fields["currency"], notes, fields["line"])
-    if found is None:
-        detail["other_references"] = (*detail.get("other_references", ()), (word, text))
-        return
-    key = "other_amounts" if _AMOUNTS[word] is original else "charges"
-    fields[key] = (*fields.get(key, ()), _AMOUNTS[word](*found))
+    value = (word, text) if found is None else _AMOUNTS[word](*found)
+    key = "other_references" if found is None else "other_amounts" if _AMOUNTS[word] is original else "charges"
+    detail[key] = (*detail.get(key, ()), value)
 
 
 def _add_supplement(fields: dict[str, Any], detail: dict[str, Any], text: str, notes: Notes) -> None:

@@ -29,16 +29,18 @@ def split_keywords(purpose: str) -> tuple[dict[str, str], tuple[str, ...]]:
     pieces = _PLUS.split(purpose) if mark in purpose else [purpose]
     if len(pieces) == 1 and _ANCHORS.search(purpose):
         pieces, mark = _COLON.split(purpose), ": "
-    before = pieces[0].strip()
+    before = pieces[0]
     words: dict[str, str] = {}
     last = ""
     for key, value in zip(pieces[1::2], pieces[2::2], strict=True):
         if key not in words and (key not in _SHAPES or _SHAPES[key](value)):
-            words[key] = value.strip()
+            words[key] = value
             last = key
         elif last:
-            words[last] += key + mark + value.strip()
+            words[last] += key + mark + value
         else:
             before += key + mark + value
+    before = before.strip()
+    words = {key: value.strip() for key, value in words.items()}
     text = words.pop("SVWZ", "")
     return words, (before, text) if before and text else (before or text,) if before or text else ()

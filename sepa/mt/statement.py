@@ -21,7 +21,7 @@ from sepa.xml.walk import count
 
 MT_FAMILIES = frozenset(("MT940", "MT942"))
 _HEADER = re.compile(r"\{2:[IO]([0-9]{3})")
-_END = re.compile(r"^(?:-[ \t\x03]*$|-\}|\{[1-5]:)", re.MULTILINE)
+_END = re.compile(r"^(?:-[ \t\x03]*(?:\n\s*(?:\{[1-5]:.*)?)?\Z|-\}|\{[1-5]:)", re.MULTILINE | re.DOTALL)
 _BEGINS = frozenset(("20", "940", "942"))
 _ENVELOPE = frozenset(("", "940", "942"))
 _SUMS = frozenset(("90C", "90D"))

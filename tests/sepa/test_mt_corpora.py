@@ -1,0 +1,149 @@
+"""Every MT file of the corpora gives the numbers of an independent count; all bytes give values or an error."""
+
+import csv
+import io
+from decimal import Decimal
+from functools import cache
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sepa.currencies import minor_digits
+from sepa.errors import KasseError
+from sepa.reading import read_statements
+from sepa.statements import Closed, Entry, Opened
+from tests.conftest import needs
+from tests.paths import CORPORA
+from tests.sepa.mt_files import entry, mt, purpose, wrapped
+from tests.sepa.statement_files import DATA, camt, ntry, read_entry
+
+BROKEN = {"wolph_mt940/mt940_tests/betterplace/amount_formats.sta"}
+NOT_COUNTED = {  # files that the independent count could not read; counted by hand
+    "wolph_mt940/mt940_tests/ASNB/mt940_with_spaces_for_entry_date.txt": (31, 8, "2828.90", "2771.96"),
+    "wolph_mt940/mt940_tests/citi/mt940.txt": (1, 5, "0", "1142.75"),
+    "wolph_mt940/mt940_tests/jejik/knab.sta": (2, 3, "1000", "7260"),
+}
+
+
+def rows() -> dict[str, tuple[int, int, str, str]]:
+    table = CORPORA / "expected.tsv"
+    if not table.exists():
+        return {}
+    with table.open(encoding="utf-8") as lines:
+        found = [row for row in csv.DictReader(lines, delimiter="\t") if row["kind"] == "MT94x"]
+    counted = {
+        row["path"]: (int(row["statements"]), int(row["entries"]), row["credits"], row["debits"]) for row in found
+    }
+    return counted | NOT_COUNTED
+
+
+def test_the_corpora_are_there():
+    needs("corpora", bool(rows()), f"no files of other projects under {CORPORA}")
+    assert len(rows()) == 36
+
+
+@pytest.mark.parametrize("path", rows())
+def test_a_file_of_others_gives_the_expected_numbers(path):
+    statements, count, credit, debit = rows()[path]
+    events = list(read_statements(CORPORA / path))
+    entries = [event for event in events if isinstance(event, Entry)]
+    amounts = [Decimal(one.amount_cents).scaleb(-minor_digits(one.currency)) for one in entries]
+    assert sum(isinstance(event, Opened) for event in events) == statements
+    assert len(entries) == count == sum(event.entries for event in events if isinstance(event, Closed))
+    assert sum(amount for amount in amounts if amount > 0) == Decimal(credit)
+    assert sum(-amount for amount in amounts if amount < 0) == Decimal(debit)
+    lines = (CORPORA / path).read_bytes().splitlines()
+    assert all(lines[(one.line or 0) - 1].startswith(b":61:") for one in entries)
+
+
+@pytest.mark.parametrize("path", sorted(BROKEN))
+def test_a_broken_file_of_others_is_an_error_with_its_place(path):
+    if not (CORPORA / path).exists():
+        pytest.skip(f"no files of other projects under {CORPORA}")
+    with pytest.raises(KasseError) as refused:
+        list(read_statements(CORPORA / path))
+    assert refused.value.place.file == str(CORPORA / path)
+    assert refused.value.place.line == 1
+
+
+@cache
+def seeds() -> tuple[bytes, ...]:
+    found = [path.read_bytes() for path in CORPORA.glob("**/mt940_tests/**/*.*") if path.stat().st_size < 20_000]
+    return (*found, (DATA / "mt940-day.sta").read_bytes())
+
+
+def check(data: bytes) -> None:
+    refused: KasseError | None = None
+    events = []
+    try:
+        events = list(read_statements(io.BytesIO(data)))
+    except KasseError as error:
+        refused = error
+    if refused is not None:
+        assert refused.place.file == "-"
+        assert str(refused)
+        return
+    ends = [event for event in events if isinstance(event, Closed)]
+    assert len(ends) == sum(isinstance(event, Opened) for event in events) > 0
+    assert sum(end.entries for end in ends) == sum(isinstance(event, Entry) for event in events)
+    for end in ends:
+        assert all(str(finding) for finding in end.findings)
+
+
+PIECES = st.sampled_from(
+    [b"\n", b"\r", b":", b":61:", b"\n:61:", b"\n:86:", b"\n:20:", b"\n:62F:", b"?20", b"?", b"EREF+", b"SVWZ+", b"-}{5:}",
+     b"//", b",", b"C", b"RD", b"0", b"99999999999999999999", b"\xff", b"\xc3", b"\x00", b"/REMI/", b":NS:", b" "]
+)  # fmt: skip
+
+
+@given(st.data())
+def test_any_change_of_a_file_gives_values_or_an_error(data):
+    raw = bytearray(data.draw(st.sampled_from(seeds())))
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(raw)))
+        cut = data.draw(st.integers(0, 12))
+        raw[at : at + cut] = data.draw(PIECES | st.binary(max_size=8))
+    check(bytes(raw))
+
+
+@given(st.lists(PIECES | st.binary(max_size=20)))
+@example([b":61:" * 3])
+def test_any_bytes_after_a_head_give_values_or_an_error(pieces):
+    check(mt(closing="") + b"".join(pieces))
+
+
+WORDS = st.text(st.sampled_from("ABCdefäöüß0123456789 /-.,()'&"), min_size=1, max_size=30).map(str.strip).filter(bool)
+IDS = st.text(st.sampled_from("ABC0123456789-/."), min_size=1, max_size=35)
+
+
+@given(
+    cents=st.integers(1, 10**11),
+    credit=st.booleans(),
+    name=WORDS,
+    end_to_end=IDS,
+    text=st.text(st.sampled_from("ABC def 0123456789 /-.,äß"), min_size=1, max_size=120).map(str.strip).filter(bool),
+    mandate=st.none() | IDS,
+    width=st.sampled_from([30, 65, 500]),
+)
+def test_the_same_payment_reads_the_same_from_camt_and_mt940(cents, credit, name, end_to_end, text, mandate, width):
+    amount = f"{cents // 100}.{cents % 100:02d}"
+    mark, role, agent = ("CRDT", "Dbtr", "DbtrAgt") if credit else ("DBIT", "Cdtr", "CdtrAgt")
+    xml = {one: one.replace("&", "&amp;") for one in (name, end_to_end, text)}
+    references = f"<EndToEndId>{end_to_end}</EndToEndId>" + (f"<MndtId>{mandate}</MndtId>" if mandate else "")
+    inside = (
+        f'<TxDtls><Refs>{references}</Refs><Amt Ccy="EUR">{amount}</Amt><RltdPties><{role}><Pty><Nm>{xml[name]}</Nm></Pty></{role}>'
+        f"<{role}Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></{role}Acct></RltdPties><RltdAgts><{agent}><FinInstnId>"
+        f"<BICFI>COBADEFFXXX</BICFI></FinInstnId></{agent}></RltdAgts><RmtInf><Ustrd>{xml[text]}</Ustrd></RmtInf></TxDtls>"
+    )
+    code = "<BkTxCd><Prtry><Cd>NTRF+166+9310+000</Cd><Issr>DK</Issr></Prtry></BkTxCd>"
+    one = read_entry(camt(ntry(amount, mark, code + "<AddtlNtryInf>TEXT</AddtlNtryInf>", details=inside)))
+    words = f"EREF+{end_to_end}" + (f"MREF+{mandate}" if mandate else "") + f"SVWZ+{text}"
+    names = f"?32{name[:27]}" + (f"?33{name[27:]}" if name[27:] else "")
+    information = f"166?00TEXT?109310{purpose(words)}?30COBADEFFXXX?31DE89370400440532013000{names}?34000"
+    line = f"2611201120{mark[0]}R{amount.replace('.', ',')}NTRFNONREF"
+    other = read_entry(mt(*entry(wrapped(information, width), line=line)))
+    for field in ("amount_cents", "gvc", "primanota", "proprietary_code", "booking_day", "value_day", "status"):
+        assert getattr(one, field) == getattr(other, field)
+    for field in ("name", "iban", "bic", "end_to_end_id", "mandate_id", "text", "amount_cents"):
+        assert getattr(one.first, field) == getattr(other.first, field), field
