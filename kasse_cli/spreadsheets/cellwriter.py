@@ -23,6 +23,7 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "flag": "General",
 }
 _WORDS = ("text", "word")
+_FIGURES = ("cents", "count", "day")
 _MOMENT = "dd.mm.yyyy hh:mm:ss"
 _LONGEST = 32_767  # characters in a cell
 _FIRST_YEAR = 1901  # Excel counts days from 1900 on and believes in a 29 February of that year
@@ -54,13 +55,15 @@ class RowWriter:
         self.count = 0
 
     def heading(self, labels: Sequence[str]) -> None:
-        """Append the names of the columns, bold on grey."""
+        """Append the names of the columns, bold on grey, over figures to the right as these stand."""
         from openpyxl.styles import Alignment, PatternFill
 
         cells = [_text(self._bold("@"), label) for label in labels]
-        for cell in cells:
+        kinds = [*self._kinds, *["text"] * len(cells)]
+        for cell, kind in zip(cells, kinds, strict=False):
             cell.fill = PatternFill("solid", fgColor="FFD9D9D9")
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            side = "right" if kind in _FIGURES else "left"
+            cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=True)
         self._append(cells)
 
     def row(self, values: Sequence[Value]) -> None:
@@ -90,6 +93,8 @@ class RowWriter:
         cell.number_format = number_format
         if self._wrap:
             cell.alignment = Alignment(vertical="top", wrap_text=True)
+        elif number_format == "@":
+            cell.alignment = Alignment(horizontal="left", indent=1)  # apart from figures to its left
         return cell
 
     def _bold(self, number_format: str) -> Cell:

@@ -144,7 +144,7 @@ def _widths(sheet: Sheet, sample: Sequence[Sequence[Value]]) -> list[int]:
     for row in sample:
         for position, column in enumerate(sheet.columns):
             lengths[position] = max(lengths[position], _length(row[position], column.kind))
-    return [min(max(length + 1, 8), _WIDEST) for length in lengths]
+    return [min(max(length + 2, 8), _WIDEST) for length in lengths]
 
 
 def _length(value: Value, kind: Kind) -> int:
