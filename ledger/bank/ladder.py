@@ -43,6 +43,9 @@ class Doubt:
     evidence: Evidence = field(default_factory=dict)
 
 
+_NOTHING_IN, _NOTHING_OUT = Doubt("no_reference"), Doubt("no_rule")
+
+
 @dataclass(frozen=True, slots=True)
 class Data:
     """What the rungs decide by besides the candidates: the Kasse's rules by rank, the orders of settlement."""
@@ -82,8 +85,8 @@ def decide(cases: Sequence[Case], running: Running, data: Data) -> Decision:
 
 def climb(case: Case, running: Running, data: Data) -> Sequence[Share] | Doubt:
     """Return the shares of the first rung that decides, else the most telling doubt."""
-    doubt = Doubt("no_reference" if case.cents > 0 else "no_rule")
-    for rung in CREDITS if case.cents > 0 else DEBITS:
+    doubt, rungs = (_NOTHING_IN, CREDITS) if case.cents > 0 else (_NOTHING_OUT, DEBITS)
+    for rung in rungs:
         verdict = rung(case, running, data)
         if isinstance(verdict, Doubt):
             doubt = min(doubt, verdict, key=lambda one: REASONS.index(one.reason))
@@ -271,7 +274,7 @@ def _settle(
     """Return the shares that pay the targets, and what is over as a credit of the person."""
     left = case.cents
     shares: list[Share] = []
-    for target, cents in _spread(_distinct(targets), left, running, data):
+    for target, cents in _spread(targets, left, running, data):
         shares.append(Share("settle", rule, cents, evidence, target))
         left -= cents
     if left:
@@ -279,14 +282,12 @@ def _settle(
     return shares
 
 
-def _spread(
-    targets: Mapping[ItemKey, Target], cents: int, running: Running, data: Data
-) -> Iterable[tuple[Target, int]]:
+def _spread(targets: Sequence[Target], cents: int, running: Running, data: Data) -> Iterable[tuple[Target, int]]:
     if len(targets) == 1:
-        (target,) = targets.values()
-        return [(target, min(cents, running.open_cents(target)))]
+        return [(targets[0], min(cents, running.open_cents(targets[0])))]
+    distinct = _distinct(targets)
     claims = [
         Claim(office, item, running.open_cents(target), target.due, target.profile, target.claim_kind)
-        for (office, item), target in targets.items()
+        for (office, item), target in distinct.items()
     ]
-    return [(targets[claim.office, claim.item], part) for claim, part in spread(claims, cents, data.orders)]
+    return [(distinct[claim.office, claim.item], part) for claim, part in spread(claims, cents, data.orders)]

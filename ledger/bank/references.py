@@ -22,7 +22,7 @@ _RF = re.compile(rf"(?<![A-Za-z0-9])RF{_GAP}?[0-9]{_GAP}?[0-9](?:{_GAP}?[0-9])+"
 _PLAIN = str.maketrans({"\t": " ", "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-", "‑": "-", "\r": None})
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _LINES, _CHUNKS = re.compile(r"\n"), re.compile(r"[ \n]")
-_BEFORE = re.compile(r"([A-Za-zÄÖÜäöüß]*)([^A-Za-z0-9ÄÖÜäöüß\n\x00]{0,3})\Z")
+_BEFORE = re.compile(r"([^A-Za-z0-9ÄÖÜäöüß\n\x00]{0,3})([A-Za-zÄÖÜäöüß]*)")  # read backwards from a number
 _AFTER = re.compile(r"[A-Za-zÄÖÜäöüß]*")
 _ALONE = r"(?<![0-9])(?<![0-9][.\-/])"
 _DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12][0-9]|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)[0-9]{2}"
@@ -66,8 +66,8 @@ class Finder:
             clean = self._without_rf(clean, found)
         if not self._in_plain_numbers(clean, found):
             self._in_runs(_without_other_numbers(clean), found)
-        if self.foreign_lengths:
-            for key in self._foreign(large):
+        if self.foreign_lengths and len(_NOT_DIGIT.sub("", clean)) > sum([len(key) for key in found]):
+            for key in self._foreign(large):  # only where digits are left that belong to nothing yet
                 found.setdefault(key, False)
         return found
 
@@ -201,11 +201,13 @@ def _without_iban(match: re.Match[str]) -> str:
 
 def _stands_free(text: str, start: int, end: int) -> bool:
     """Return whether what touches a number on both sides lets it be a reference."""
-    before = _BEFORE.search(text, max(0, start - 24), start)
-    word, gap = (before[1].upper(), before[2]) if before else ("", "")
+    before = _BEFORE.match(text[max(0, start - 24) : start][::-1])
+    gap, word = (before[1], before[2][::-1].upper()) if before else ("", "")
     if word in OTHER_LABELS or ("+" in gap and not word):
         return False
     if word and not gap and len(word) < 3 and word not in SHORT_LABELS:
         return False
+    if not text[end : end + 1].isalpha():
+        return True
     after = _AFTER.match(text, end)
     return after is None or len(after[0]) not in {1, 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
@@ -72,7 +73,7 @@ class Scheme:
 
     def valid(self, reference: str) -> bool:
         """Return whether the compact reference fits pattern and check digit."""
-        if re.fullmatch(self.pattern, reference) is None:
+        if _fits(self.pattern)(reference) is None:
             return False
         check = METHODS.get(self.method)
         return check is None or check[0](reference)
@@ -87,6 +88,11 @@ class Scheme:
         width = self.length - len(self.prefix) - 1
         first = 0 if self.prefix else 10 ** (width - 1)
         return METHODS[self.method][1](self.prefix + f"{first + count:0{width}d}")
+
+
+@lru_cache(maxsize=64)
+def _fits(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(pattern).fullmatch
 
 
 def compact(text: str) -> str:
