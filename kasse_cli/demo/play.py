@@ -40,11 +40,7 @@ def found_the_book(week: Week) -> None:
         user="leitung",
         day=town.TAKEN_OVER,
     )
-    week.say(
-        N_(
-            "People: two in the offices, four in the Kasse, and the programs of the offices. Nobody acts on their own work."
-        )
-    )
+    week.say(N_("People: two in the offices, four in the Kasse, the offices' programs. Nobody acts on their own work."))
     for name, grants in town.STAFF:
         roles = " ".join(f"--office '{office}' --role {role}" for office, role in grants)
         week.type(f"user add {name} {roles}", user="leitung", day=town.TAKEN_OVER)
