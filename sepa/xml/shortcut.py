@@ -1,7 +1,7 @@
 """A source that takes elements of known shape out before the parser sees them, and keeps what they say.
 
 In place of each stands an empty element with a number and as many line breaks, so that the parser goes on checking
-the whole and counting lines. What has no known shape, is not UTF-8 or is too long goes to the parser as it is.
+the whole and counting lines. What has no known shape, another encoding or is too long goes to the parser as it is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 4 * HEAD_BYTES  # bytes of an element that are waited for; a longer one is left to the parser
 _DECLARED = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']*)")
-_MARK = MARK.encode()
+_MARK = b"&#%d;" % ord(MARK)
+_ENCODINGS = {b"": "utf-8", b"UTF-8": "utf-8", b"UTF8": "utf-8", b"ISO-8859-1": "latin-1"}
 
 
 class Shortened:
@@ -38,7 +39,7 @@ class Shortened:
         self._count = 0
         self._rest = b""
         declared = _DECLARED.match(source.head().removeprefix(b"\xef\xbb\xbf"))
-        self._plain = declared is not None and declared[1].upper() not in {b"UTF-8", b"UTF8"}
+        self._encoding = _ENCODINGS.get(declared[1].upper() if declared else b"")
 
     @property
     def shortened(self) -> bool:
@@ -47,7 +48,7 @@ class Shortened:
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes for the parser; raises what `Source.read` raises."""
-        if self._plain:
+        if self._encoding is None:
             return self._source.read(size)
         while chunk := self._source.read(HEAD_BYTES):
             if short := self._without_known(self._rest + chunk):
@@ -100,7 +101,7 @@ class Shortened:
     def _take(self, data: bytes) -> bytes:
         """Return what stands in place of an element of known shape, or nothing."""
         try:
-            found = self._shapes.match(data.decode("utf-8"))
+            found = self._shapes.match(data.decode(self._encoding or "utf-8"))
         except UnicodeDecodeError:
             return b""
         if found is None or self._tags is None:

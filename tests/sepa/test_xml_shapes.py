@@ -63,6 +63,14 @@ def test_both_ways_give_the_same(dress):
     assert len(outcome(data)) == 1002
 
 
+def test_files_in_latin_1_take_the_short_way_too():
+    forms = [ntry(inside=f"<AddtlNtryInf>Gebühr {number} §</AddtlNtryInf>") for number in range(300)]
+    data = camt(*forms)
+    old = data.decode().replace("UTF-8", "ISO-8859-1").encode("latin-1")
+    assert outcome(old) == outcome(data)
+    assert outcome(old)[300]["additional_information"] == "Gebühr 299 §"
+
+
 def test_every_form_comes_out_as_if_it_were_alone():
     chosen = random.Random(2).choices(range(len(FORMS)), k=1000)
     single = [vars(read_entry(camt(form))) for form in FORMS]
