@@ -1,4 +1,4 @@
-"""What proves the books: findings of `journal verify`, and the pure checks over the chain."""
+"""What proves the books: the pure checks over the chains of entries and events."""
 
 from __future__ import annotations
 
@@ -10,91 +10,19 @@ from operator import itemgetter
 from typing import Any
 
 from ledger.book.chain import entry_bytes, event_hash, salted
+from ledger.book.verify_findings import (
+    AlteredDetailsError,
+    AlteredEntryError,
+    AlteredTextError,
+    BrokenChainError,
+    BrokenEventChainError,
+    NumberGapError,
+    OrphanError,
+    UnbalancedPostingsError,
+    WrongHashError,
+)
 from ledger.store.engines import Row
-from sepa.errors import N_, KasseError
-
-_ADVICE = N_("keep this book as it is, compare it with the last backup and printed head, and inform the audit office")
-
-
-class BrokenChainError(KasseError):
-    """An entry does not carry the hash of the entry before it, or its own hash is wrong."""
-
-    code = "verify.chain"
-    template = N_("the chain of office {office} breaks at entry {position}: {what}")
-    hint = _ADVICE
-
-
-class AlteredEntryError(KasseError):
-    """The columns or postings of an entry differ from what was hashed."""
-
-    code = "verify.entry"
-    template = N_("entry {position} of office {office} differs from what was hashed")
-    hint = _ADVICE
-
-
-class AlteredTextError(KasseError):
-    """The text of an entry or event is not the one that was hashed."""
-
-    code = "verify.text"
-    template = N_("the text of {what} {position} of office {office} was changed")
-    hint = _ADVICE
-
-
-class NumberGapError(KasseError):
-    """Entry numbers are not gapless."""
-
-    code = "verify.number"
-    template = N_("office {office} has entry number {number} in {year} where {expected} was expected")
-    hint = _ADVICE
-
-
-class UnbalancedBookError(KasseError):
-    """The postings of an entry, or all Verrechnung accounts together, do not sum to zero."""
-
-    code = "verify.unbalanced"
-    template = N_("{what} sums to {difference_cents} instead of zero")
-    hint = _ADVICE
-
-
-class OrphanError(KasseError):
-    """A row hangs on an entry that does not exist."""
-
-    code = "verify.orphan"
-    template = N_("{table} of office {office} has rows at position {position} without an entry")
-    hint = _ADVICE
-
-
-class WrongHeadError(KasseError):
-    """The stored end of a chain is not the computed one."""
-
-    code = "verify.head"
-    template = N_("the stored head of office {office} ({what}) is not the computed one")
-    hint = _ADVICE
-
-
-class DifferentFigureError(KasseError):
-    """A derived figure differs from its recomputation."""
-
-    code = "verify.figure"
-    template = N_("{what} of office {office} is {stored_cents}, recomputed {computed_cents}")
-    hint = _ADVICE
-
-
-class DamagedGuardError(KasseError):
-    """A guard of the database is missing, changed or switched off."""
-
-    code = "verify.guard"
-    template = N_("the guard {guard} of the database is missing or was changed")
-    hint = _ADVICE
-
-
-class UnknownHeadError(KasseError):
-    """The head to compare with belongs to no state of this book."""
-
-    code = "verify.against"
-    template = N_("no state of this book has the head {head}")
-    hint = N_("check the typing; if it is right, the book was written anew since that head was printed")
-
+from sepa.errors import KasseError
 
 ENTRY_FIELDS = 14
 CHAIN_SQL = """
@@ -184,27 +112,27 @@ def _check_entry(row: Row, before: tuple[int, bytes], lines: list[Row], words: l
     office, position = row[0], row[1]
     text_hash = None if row[15] is None else bytes(row[15])
     canonical, value = bytes(row[16]), bytes(row[17])
-    if position != before[0] + 1:
-        report.findings.append(BrokenChainError(office=office, position=position, what=f"{before[0] + 1} is missing"))
-    elif canonical[:32] != before[1]:
-        report.findings.append(BrokenChainError(office=office, position=position, what="previous hash"))
+    if position != before[0] + 1 or canonical[:32] != before[1]:
+        report.findings.append(BrokenChainError(office=office, position=position))
     if sha256(canonical).digest() != value:
-        report.findings.append(BrokenChainError(office=office, position=position, what="own hash"))
+        report.findings.append(WrongHashError(office=office, position=position))
     expected = entry_bytes(canonical[:32], row[:ENTRY_FIELDS], text_hash, [line[2:6] for line in lines])
     if expected != canonical or len(lines) != row[14]:
         report.findings.append(AlteredEntryError(office=office, position=position))
     difference = sum([line[3] for line in lines])
     if difference:
-        what = f"entry {office} {position}"
-        report.findings.append(UnbalancedBookError(what=what, difference_cents=difference))
-    _check_text("entry", office, position, text_hash, words[0][2:4] if words else None, report)
+        report.findings.append(UnbalancedPostingsError(office=office, position=position, difference_cents=difference))
+    kept = words[0][2:4] if words else None
+    _check_text(AlteredTextError, office, position, text_hash, kept, report)
 
 
-def _check_text(what: str, office: str, position: int, text_hash: bytes | None, kept: Any, report: ChainReport) -> None:
+def _check_text(
+    error: type[KasseError], office: str, position: int, text_hash: bytes | None, kept: Any, report: ChainReport
+) -> None:
     if kept is None:
         report.erased_texts += text_hash is not None
     elif text_hash is None or salted(bytes(kept[0]), kept[1]) != text_hash:
-        report.findings.append(AlteredTextError(what=what, office=office, position=position))
+        report.findings.append(error(office=office, position=position))
 
 
 def _check_number(row: Row, numbers: dict[tuple[str, int], int], report: ChainReport) -> None:
@@ -224,20 +152,19 @@ def walk_events(events: Iterable[Row], starts: dict[str, bytes]) -> ChainReport:
         details_hash = None if row[7] is None else bytes(row[7])
         value = bytes(row[8])
         if position != last + 1 or event_hash(previous, row[:7], details_hash) != value:
-            report.findings.append(BrokenChainError(office=office, position=position, what="event"))
+            report.findings.append(BrokenEventChainError(office=office, position=position))
         kept = None if row[9] is None else (row[9], row[10])
-        _check_text("event", office, position, details_hash, kept, report)
+        _check_text(AlteredDetailsError, office, position, details_hash, kept, report)
         report.heads[office] = (position, value)
         report.entries += 1
     return report
 
 
 def compare_heads(
-    stored: Iterable[tuple[str, int, bytes]], computed: dict[str, tuple[int, bytes]], what: str
+    stored: Iterable[tuple[str, int, bytes]], computed: dict[str, tuple[int, bytes]], error: type[KasseError]
 ) -> Iterator[KasseError]:
-    """Yield a finding for each office whose stored head is not the end of its chain."""
+    """Yield the error for each office whose stored head is not the end of its chain."""
     for office, position, value in stored:
-        if position and computed.get(office) != (position, value):
-            yield WrongHeadError(office=office, what=what)
-        if not position and office in computed:
-            yield WrongHeadError(office=office, what=what)
+        found = computed.get(office)
+        if (position and found != (position, value)) or (not position and found is not None):
+            yield error(office=office)

@@ -15,13 +15,20 @@ from ledger.book.verify import (
     POSTING_SQL,
     TEXT_SQL,
     ChainReport,
-    DamagedGuardError,
-    DifferentFigureError,
-    UnbalancedBookError,
-    UnknownHeadError,
     compare_heads,
     walk_entries,
     walk_events,
+)
+from ledger.book.verify_findings import (
+    BankEntryError,
+    ControlAccountError,
+    DamagedGuardError,
+    MonthBalanceError,
+    OpenAmountError,
+    UnbalancedOfficesError,
+    UnknownHeadError,
+    WrongEventHeadError,
+    WrongHeadError,
 )
 from ledger.events.store import Fact, record
 from ledger.store.engines import Store
@@ -62,8 +69,8 @@ def verify(store: Store, *, against: str | None = None) -> Verification:
         entries, events = _walk(store, against)
         findings = [*entries.findings, *events.findings, *_guards(store), *_figures(store)]
         stored = list(heads(store))
-        findings += compare_heads(stored, entries.heads, "entries")
-        findings += compare_heads(_event_heads(store), events.heads, "events")
+        findings += compare_heads(stored, entries.heads, WrongHeadError)
+        findings += compare_heads(_event_heads(store), events.heads, WrongEventHeadError)
         head = book_head(stored).hex()
         if against and against.lower() != head:
             findings += _compare_with_known(store, against.lower(), entries)
@@ -128,22 +135,20 @@ def _guards(store: Store) -> Iterator[KasseError]:
 
 
 def _figures(store: Store) -> Iterator[KasseError]:
-    yield from _compare(store, "month balance", _MONTHS)
-    yield from _compare(store, "open amount", _OPEN)
+    yield from _compare(store, MonthBalanceError, _MONTHS)
+    yield from _compare(store, OpenAmountError, _OPEN)
     roles = ", ".join(f"'{role}'" for role in CONTROL_ROLES)
-    yield from _compare(store, "control account", _CONTROL.format(roles=roles))
-    yield from _compare(store, "bank entry", _BANK)
+    yield from _compare(store, ControlAccountError, _CONTROL.format(roles=roles))
+    yield from _compare(store, BankEntryError, _BANK)
     between = "SELECT sum(p.cents) FROM posting p JOIN account a ON a.office = p.office AND a.number = p.account"
     difference = store.value(f"{between} WHERE a.role = :role", role=VERRECHNUNG)
     if difference:
-        yield UnbalancedBookError(what="Verrechnung", difference_cents=int(difference))
+        yield UnbalancedOfficesError(difference_cents=int(difference))
 
 
-def _compare(store: Store, what: str, sql: str) -> Iterator[KasseError]:
+def _compare(store: Store, error: type[KasseError], sql: str) -> Iterator[KasseError]:
     for office, name, stored, computed in store.rows(f"{sql} LIMIT {MOST_FINDINGS}"):
-        yield DifferentFigureError(
-            office=office, what=f"{what} {name}", stored_cents=int(stored or 0), computed_cents=int(computed or 0)
-        )
+        yield error(office=office, name=name, stored_cents=int(stored or 0), computed_cents=int(computed or 0))
 
 
 _MONTHS = """
