@@ -43,6 +43,10 @@ ONLY_SQLITE = [
     "INSERT OR REPLACE INTO app_user SELECT id, 'mallory', locked, created_at FROM app_user WHERE id = 1",
     "INSERT OR REPLACE INTO app_user SELECT 99, name, locked, created_at FROM app_user WHERE id = 1",
     "UPDATE OR REPLACE posting SET position = 1 WHERE position = 2",
+    *(f"UPDATE OR REPLACE entry SET {name} = 2 WHERE {name} = 1" for name in ("rowid", "_ROWID_", '"oid"')),
+    "UPDATE OR REPLACE event SET rowid = 1 WHERE rowid = 2",
+    "UPDATE item SET rowid = 99",
+    "UPDATE OR REPLACE app_user SET name = (SELECT name FROM app_user WHERE id = 1) WHERE id = 2",
 ]
 ONLY_POSTGRES = ["TRUNCATE entry CASCADE", "TRUNCATE posting", "TRUNCATE event"]
 
@@ -56,6 +60,7 @@ def attacked(book):
         insert_items(store, [NewItem("KASSE", 1, "suspense", "4800", 500, "2026-11-16", "2026-11-16", 1)])
         clear(store, [NewClearing("KASSE", "assign", 1, "2026-11-16", "2026-11-16", ((1, 500),))])
         record(store, "KASSE", "test", None, {"n": 1}, {"name": "Erika"})
+        record(store, "KASSE", "test", None, {"n": 2})
     store.close()
     if is_server(book):
         import psycopg
@@ -134,8 +139,8 @@ OWNER_ATTACKS = [
     ("entry", "UPDATE entry SET payment_day = '2026-01-01' WHERE position = 2", "verify.entry"),
     ("entry_text", "UPDATE entry_text SET text = 'anders' WHERE position = 1", "verify.text"),
     ("entry", "DELETE FROM entry WHERE position = 2", "verify.orphan"),
-    ("event", "UPDATE event SET at = '2020' WHERE position = 1", "verify.chain"),
-    ("month_balance", "UPDATE month_balance SET debit_cents = 0", "verify.figure"),
+    ("event", "UPDATE event SET at = '2020' WHERE position = 1", "verify.event"),
+    ("month_balance", "UPDATE month_balance SET debit_cents = 0", "verify.month_balance"),
     ("head", "UPDATE head SET position = 1 WHERE office = 'KASSE'", "verify.head"),
 ]
 
