@@ -55,10 +55,10 @@ ITEM = (
     Column("entry", N_("Entry")),
 )
 DONE = {
-    "certified": N_("certified: {count} orders, together {sum_cents}"),
-    "approved": N_("approved: {count} orders, together {sum_cents}"),
-    "accepted": N_("accepted and booked: {count} orders, together {sum_cents}"),
-    "objected": N_("sent back: {count} orders, together {sum_cents}"),
+    "certified": N_("orders certified: {count}, together {sum_cents}"),
+    "approved": N_("orders approved: {count}, together {sum_cents}"),
+    "accepted": N_("orders accepted and booked: {count}, together {sum_cents}"),
+    "objected": N_("orders sent back: {count}, together {sum_cents}"),
 }
 NEXT = {
     "certified": N_("next: another person of the office approves them with 'kasse order approve'"),
@@ -82,7 +82,7 @@ def ask_sum(call: Call, store: Store, step: Step, choice: Choice) -> int | None:
     count = waiting(store, step, choice)
     if not count or call.machine or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
-    sys.stderr.write(sentence(N_("control sum of the {count} orders you have checked: "), {"count": count}))
+    sys.stderr.write(sentence(N_("control sum of the orders you have checked ({count}): "), {"count": count}))
     sys.stderr.flush()
     return parse_amount(sys.stdin.readline())
 
@@ -108,9 +108,9 @@ def _import_lines(done: Imported, rejects: Path | None) -> Iterator[Line]:
         yield say(N_("nothing new: this file was imported before, as batch {batch}"), batch=done.batch)
         return
     if done.batch is None:
-        yield say(N_("would be imported: {count} orders, together {sum_cents}"), **_sums(done))
+        yield say(N_("orders that would be imported: {count}, together {sum_cents}"), **_sums(done))
     else:
-        yield say(N_("imported: {count} orders, together {sum_cents}"), **_sums(done))
+        yield say(N_("orders imported: {count}, together {sum_cents}"), **_sums(done))
     if done.receivable_cents and done.payable_cents:
         yield say(
             N_("receivables {receivable_cents}, payables {payable_cents}"),
@@ -118,7 +118,7 @@ def _import_lines(done: Imported, rejects: Path | None) -> Iterator[Line]:
             payable_cents=done.payable_cents,
         )
     if done.rejected and done.batch:
-        yield say(N_("left out: {count} rows, written to {file}"), count=len(done.rejected), file=str(rejects))
+        yield say(N_("rows left out: {count}, written to {file}"), count=len(done.rejected), file=str(rejects))
     if done.batch:
         yield say(N_("next: another person certifies with 'kasse order certify --batch {batch}'"), batch=done.batch)
 
@@ -165,7 +165,8 @@ def decided(done: Decision) -> Result:
     lines = [say(DONE[done.step], count=done.count, sum_cents=done.sum_cents)]
     for part in done.offices:
         if part.first_entry is not None:
-            template = N_("{office}: entries {first} to {last}")
+            one = part.first_entry == part.last_entry
+            template = N_("{office}: entry {first}") if one else N_("{office}: entries {first} to {last}")
             lines.append(say(template, office=part.office, first=part.first_entry, last=part.last_entry))
     if done.step in NEXT:
         lines.append(say(NEXT[done.step]))

@@ -20,7 +20,7 @@ from ledger.items.opening_write_store import OfficeOpening, write_balances, writ
 from ledger.items.order_checks_store import known_references, unknown_mains
 from ledger.items.order_import_store import Source
 from ledger.items.orders import Checked, Rules
-from ledger.items.staging_store import Staging, mark_bad, staged
+from ledger.items.staging_store import Staging, mark_bad, staged, staged_offices
 from ledger.items.store import SIDES
 from ledger.people.parties_store import find_parties
 from ledger.people.users import require
@@ -129,23 +129,27 @@ def _checked(
     Raises `RefusedOpeningError` or `OpeningDoneError`.
     """
     require(store, kasse_office(store), *ROLES)
+    for office in sorted({row.office for row in balances}.union(staged_offices(store))):
+        _refuse_second(store, office)
     mark_bad(store, ())
     findings = [*staging.findings, *wishes.placed([*known_references(store), *unknown_mains(store)])]
     items = [ItemSum(office, account, kind, count, _signed(kind, cents)) for office, account, kind, count, cents in
              store.rows(_SUMS)]  # fmt: skip
     sums = _sums(balances, items)
     findings += check_balances(rules, balances)
-    findings += check_controls(sums, wishes.controls)
-    if not any(finding.severity == "error" for finding in findings):
+    if not _errors(findings):
+        findings += check_controls(sums, wishes.controls)
+    if not _errors(findings):
         findings += check_against_items(rules, balances, items)
         findings += check_banks(rules, balances)
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors:
+    if errors := _errors(findings):
         raise RefusedOpeningError(count=len(errors), findings=tuple(findings))
-    for office in sorted({row.office for row in balances} | {item.office for item in items}):
-        _refuse_second(store, office)
     findings += wishes.placed(_shared(store))
     return Opening(wishes.day, new=True, sums=sums, findings=tuple(findings))
+
+
+def _errors(findings: Iterable[KasseError]) -> list[KasseError]:
+    return [finding for finding in findings if finding.severity == "error"]
 
 
 def _signed(kind: str, cents: int) -> int:

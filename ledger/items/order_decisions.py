@@ -64,8 +64,8 @@ class ControlSumError(KasseError):
     """What the person has seen is not what would be decided."""
 
     code = "order.sum"
-    template = N_("the control sum {given_cents} is not that of the {count} orders: {sum_cents}")
-    hint = N_("look at the list again with 'kasse order list'; nothing was changed")
+    template = N_("the control sum {given_cents} is not that of the orders ({count})")
+    hint = N_("add up the list once more; 'kasse order list' shows the orders that wait")
 
 
 class ReasonMissingError(KasseError):

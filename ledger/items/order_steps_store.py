@@ -163,7 +163,7 @@ def _seen(store: Store, step: Step, choice: Choice, given_cents: int | None) -> 
     if given_cents is None and choice.batch is not None:
         raise ControlSumMissingError
     if given_cents is not None and given_cents != total:
-        raise ControlSumError(given_cents=given_cents, count=count, sum_cents=total)
+        raise ControlSumError(given_cents=given_cents, count=count)
     return Decision(step, True, count, total, hash_of(store.stream(_LIST)).hex(), parts)
 
 

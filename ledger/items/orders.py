@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ledger.items.kassenzeichen import Scheme
 from sepa.errors import N_, KasseError, Place
+from sepa.money import plain
 
 STATES = (N_("created"), N_("certified"), N_("approved"), N_("accepted"), N_("objected"))
 KINDS = (N_("receivable"), N_("payable"))
@@ -134,7 +135,8 @@ def control_role(kind: str, profile: str | None) -> str:
 def at(row: OrderRow, field: str) -> Place:
     """Return the place of a row's field: row, column and value, for a finding."""
     value = getattr(row, field)
-    return Place(row=row.seq, column=COLUMN_OF.get(field, field), value=None if value is None else str(value))
+    text = None if value is None else plain(value) if field.endswith("_cents") else str(value)
+    return Place(row=row.seq, column=COLUMN_OF.get(field, field), value=text)
 
 
 def order_number(office: str, number: int) -> str:

@@ -19,7 +19,8 @@ _DETAILS = (
     "joint_group", "main_reference", "document", "order_key",
 )  # fmt: skip
 _ONE = f"""
-    SELECT p.id, p.street, p.house_number, p.postcode, p.town, p.country, p.birth_date, o.foreign_reference,
+    SELECT p.id, p.street, p.house_number, p.postcode, p.town, p.country, p.birth_date,
+        CASE WHEN o.kind = 'receivable' AND o.foreign_reference = 1 THEN 1 END,
         o.enforceable, {", ".join(f"o.{name}" for name in _DETAILS)}
     FROM cash_order o JOIN party p ON p.id = o.party WHERE o.office = :office AND o.id = :id"""
 _LINES = """SELECT line, gl_account, amount_cents, cost_object, purpose FROM cash_order_line
@@ -122,7 +123,7 @@ def show_order(store: Store, office: str, number: int) -> OrderDetails:
             raise UnknownOrderError(order=order_number(office, number))
         row = store.one(_ONE, office=office, id=number)
         assert row is not None
-        names = ("street", "house_number", "postcode", "town", "country", "birth_date", "foreign_reference",
+        names = ("street", "house_number", "postcode", "town", "country", "birth_date", "reference_foreign",
                  "enforceable", *_DETAILS)  # fmt: skip
         return OrderDetails(
             order=OrderSummary(order_number(office, number), office, *found[2:]),
