@@ -1,6 +1,7 @@
 """The guards as SQLite triggers.
 
-`INSERT OR REPLACE` deletes without firing delete triggers, so the insert itself is checked against every key.
+`INSERT OR REPLACE` and `UPDATE OR REPLACE` delete without firing delete triggers, so the insert or update itself is
+checked against every key; a row's hidden number is as final as a column.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Key = tuple[tuple[str, ...], str]
 Shape = tuple[tuple[str, ...], tuple[Key, ...]]
 CHAINED = frozenset({"entry", "event"})
+ROW_NAMES = ("rowid", "_rowid_", "oid")
 SEALED = {"posting": "entry", "entry_text": "entry", "event_details": "event"}
 
 
@@ -55,6 +57,7 @@ def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
         yield from _no_change(guard)
         if not guard.deletable and guard.table not in CHAINED and guard.table not in SEALED:
             yield _no_replace(guard)
+            yield from _no_update_over(guard)
     yield "guard_entry_insert", _ENTRY
     yield "guard_event_insert", _EVENT
     for table, owner in SEALED.items():
@@ -65,7 +68,8 @@ def _no_change(guard: TableGuard) -> Iterator[tuple[str, str]]:
     table = guard.table
     if guard.fixed:
         name = f"guard_{table}_update"
-        yield name, _refuse(name, f"UPDATE OF {', '.join(guard.fixed)}", table, f"{table} is final")
+        final = ", ".join((*guard.fixed, *ROW_NAMES))
+        yield name, _refuse(name, f"UPDATE OF {final}", table, f"{table} is final")
     if not guard.deletable:
         name = f"guard_{table}_delete"
         yield name, _refuse(name, "DELETE", table, f"{table} keeps every row")
@@ -77,8 +81,19 @@ def _no_replace(guard: TableGuard) -> tuple[str, str]:
     return name, _refuse(name, "INSERT", guard.table, f"{guard.table} exists already", same)
 
 
-def _same_key(guard: TableGuard, columns: tuple[str, ...], condition: str) -> str:
-    same = " AND ".join(f"{column} = NEW.{column}" for column in columns)
+def _no_update_over(guard: TableGuard) -> Iterator[tuple[str, str]]:
+    """Yield the guard of unique keys that an update can reach: it must not take the key of another row."""
+    mutable = set(guard.columns) - set(guard.fixed)
+    keys = [key for key in guard.keys if mutable.intersection((*key[0], *re.findall(r"[a-z_]+", key[1])))]
+    if keys:
+        name = f"guard_{guard.table}_update_replace"
+        other = " OR ".join(f"{column} <> OLD.{column}" for column in guard.keys[0][0])
+        same = " OR ".join(_same_key(guard, columns, condition, f" AND ({other})") for columns, condition in keys)
+        yield name, _refuse(name, "UPDATE", guard.table, f"{guard.table} exists already", same)
+
+
+def _same_key(guard: TableGuard, columns: tuple[str, ...], condition: str, other: str = "") -> str:
+    same = " AND ".join(f"{column} = NEW.{column}" for column in columns) + other
     if not condition:
         return f"EXISTS (SELECT 1 FROM {guard.table} WHERE {same})"
     new = re.sub(r"[a-z_]+", lambda m: f"NEW.{m[0]}" if m[0] in guard.columns else m[0], condition)
