@@ -159,7 +159,10 @@ def _compare(head: Sheet, other: Sheet, issues: Issues) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What one statement says with all its pages that are there; balances only where they are certain."""
+    """What one statement says with all its pages that are there.
+
+    Where pages are missing the balances are those at the ends of what is there; they are None where not certain.
+    """
 
     number: int
     name: str
@@ -197,28 +200,38 @@ def stretches(heads: Iterable[Sheet]) -> list[Stretch]:
 
 
 def _stretch(pages: Sequence[Sheet]) -> Stretch:
-    first, last = pages[0], pages[-1]
+    first = pages[0]
     entries = Counter(first.entries)
     for page in pages[1:]:
         entries.update(page.entries)
-    opening = first.opening_cents if first.page == 1 else None
-    closing = last.closing_cents if last.last else None
     whole = complete(pages)
-    if whole:
+    opening, closing = _ends(pages)
+    if whole or opening is None or closing is None:
         opening, closing = balances(first.name, opening, total(entries), closing)
     if not all(page.known for page in pages):
         _check_pages(pages, whole=whole)
+    if not _in_order(pages):
+        opening = closing = None
     return Stretch(first.number, first.name, tuple(pages), opening, closing, entries, whole)
+
+
+def _ends(pages: Sequence[Sheet]) -> tuple[int | None, int | None]:
+    """Return the balances that are certain: a later page may repeat the opening of the whole, and so on."""
+    first, last = pages[0], pages[-1]
+    return first.opening_cents if first.page == 1 else None, last.closing_cents if last.last else None
+
+
+def _in_order(pages: Sequence[Sheet]) -> bool:
+    return all(after.page == before.page + 1 for before, after in pairwise(pages))
 
 
 def complete(pages: Sequence[Sheet]) -> bool:
     """Return whether sorted pages are all there, from the first to the last."""
-    in_order = all(after.page == before.page + 1 for before, after in pairwise(pages))
-    return pages[0].page == 1 and pages[-1].last and in_order
+    return pages[0].page == 1 and pages[-1].last and _in_order(pages)
 
 
 def balances(name: str, opening: int | None, entries: int, closing: int | None) -> tuple[int | None, int | None]:
-    """Return both balances of a complete statement, the missing one computed; raises `BalanceBreakError`."""
+    """Return both balances, the missing one computed from the entries; raises `BalanceBreakError`."""
     if opening is None:
         return (None if closing is None else closing - entries), closing
     if closing is not None and opening + entries != closing:
@@ -236,6 +249,8 @@ def _check_pages(pages: Sequence[Sheet], *, whole: bool) -> None:
 
 
 def _may_share(before: Sheet, after: Sheet, *, whole: bool) -> bool:
+    if before.created and before.created == after.created:  # pages of one issue
+        return False
     shared = amounts(common(before.entries, after.entries))
     if before.closing_cents is not None and after.opening_cents is not None:
         return some_may_sum_to(shared, before.closing_cents - after.opening_cents)

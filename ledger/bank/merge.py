@@ -104,8 +104,8 @@ def _container(one: Stretch, outer: Sequence[Stretch], told: Sequence[Stretch]) 
     """
     decided = one.known and not one.part
     beside = [other for other in outer if not (decided and other.known)]
-    _check_complete(one, [other for other in beside if not (one.known and other.known)])
-    larger = [other for other in beside if holds(other.entries, one.entries)]
+    _check_complete(one, [other for other in beside if not (one.known and other.known)], told)
+    larger = [other for other in beside if one.complete and other.complete and holds(other.entries, one.entries)]
     apart = all(follows(one, other, told) for other in larger)
     within = [other for other in larger if may_lie_in(one, other)]
     if not larger or (apart and not within):
@@ -119,10 +119,14 @@ def _container(one: Stretch, outer: Sequence[Stretch], told: Sequence[Stretch]) 
     return placed[0]
 
 
-def _check_complete(one: Stretch, others: Sequence[Stretch]) -> None:
-    """Refuse to compare a statement of which pages are missing: its pages alone may overlap others in part."""
+def _check_complete(one: Stretch, others: Sequence[Stretch], told: Sequence[Stretch]) -> None:
+    """Refuse a statement of which pages are missing unless what is there cannot overlap any other."""
     for other in others:
-        if not (one.complete and other.complete) and common(one.entries, other.entries):
+        if (one.complete and other.complete) or not common(one.entries, other.entries):
+            continue
+        if may_lie_in(one, other) or may_lie_in(other, one) or _may_overlap(one, other):
+            raise UnconnectedStatementsError(statement=one.name, other=other.name)
+        if not follows(one, other, told):
             raise UnconnectedStatementsError(statement=one.name, other=other.name)
 
 
@@ -192,7 +196,6 @@ def _may_overlap(one: Stretch, other: Stretch) -> bool:
     shared = amounts(common(one.entries, other.entries))
     ends = ((one.closing_cents, other.opening_cents), (other.closing_cents, one.opening_cents))
     return any(
-        some_may_sum_to(shared, closing - opening)
+        some_may_sum_to(shared, closing - opening) if closing is not None and opening is not None else bool(shared)
         for closing, opening in ends
-        if closing is not None and opening is not None
     )

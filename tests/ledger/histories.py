@@ -65,37 +65,41 @@ def booking(day: str, text: str, cents: int) -> Key:
 
 
 @st.composite
-def histories(draw, texts: str = "ab", values: Sequence[int] = (1, 2, -1, -3), most: int = 4) -> History:
+def histories(draw, *, ordinary: bool = False) -> History:
     """Draw a history of up to three days and everything a bank may do with it.
 
-    Statements lie apart or one inside the other: that a bank sends two that overlap in part only is not foreseen.
-
-    Few texts and small amounts make equal bookings and equal balances common; many make them rare.
+    Few texts and small amounts make equal bookings and equal balances common. In an ordinary history no balance
+    comes twice, every issue has its own id, there are either pages or several issues, and each sheet comes in a file
+    of its own; equal bookings stay. Statements lie apart or one inside the other: that a bank sends two that overlap
+    in part only is not foreseen.
     """
-    days = DAYS[: draw(st.integers(1, 3))]
-    counts = [draw(st.integers(0, most)) for _ in days]
-    bookings = tuple(
-        booking(day, draw(st.sampled_from(texts)), draw(st.sampled_from(values)))
-        for day, count in zip(days, counts, strict=True)
-        for _ in range(count)
-    )
+    counts = draw(st.lists(st.integers(0, 4), min_size=1, max_size=len(DAYS)))
+    days = [day for day, count in zip(DAYS, counts, strict=False) for _ in range(count)]
+    kinds = [(f"{power}", sign * 10**power) for power in range(12) for sign in (1, -1)]
+    few = [(text, cents) for text in "ab" for cents in (1, 2, -1, -3)]
+    drawn = [draw(st.sampled_from(kinds[:8] if ordinary else few)) for _ in days]
+    if ordinary:
+        drawn = [(text, dict(drawn)[text]) for text, _ in drawn]
+    bookings = tuple(booking(day, *one) for day, one in zip(days, drawn, strict=True))
     ends = list(accumulate(counts, initial=0))
+    paged = draw(st.booleans())
     statements: list[Told] = []
     for start, end in pairwise(ends):
-        statements += _one_day(draw, start, end, len(statements))
-    sheets = [sheet for told in statements for sheet in _pages(draw, told)]
+        issues = ("none", "none", "same id", "other id") if not ordinary else ("none", "none" if paged else "other id")
+        statements += _one_day(draw, start, end, len(statements), issues)
+    sheets = [sheet for told in statements for sheet in (_pages(draw, told) if paged else [told])]
     sheets += [sheet for sheet in sheets if draw(st.integers(0, 3)) == 0]
-    return History(bookings, tuple(_files(draw, draw(st.permutations(sheets)))))
+    return History(bookings, tuple(_files(draw, draw(st.permutations(sheets)), most=1 if ordinary else 3)))
 
 
-def _one_day(draw, start: int, end: int, before: int) -> Iterator[Told]:
+def _one_day(draw, start: int, end: int, before: int, issues: Sequence[str]) -> Iterator[Told]:
     cuts = sorted(draw(st.sets(st.integers(start, end), max_size=2)) | {start, end})
     pieces = list(pairwise(cuts)) or [(start, end)]
     for index, (low, high) in enumerate(pieces):
         told = Told(f"S{before + index}", low, high, created=high)
         yield told
         longer = draw(st.sampled_from([cut for _, cut in pieces[index:]]))
-        kind = draw(st.sampled_from(("none", "none", "same id", "other id")))
+        kind = draw(st.sampled_from(issues))
         if kind == "same id":
             yield replace(told, end=longer, created=100 + longer)
         elif kind == "other id":
@@ -112,9 +116,9 @@ def _pages(draw, told: Told) -> Iterator[Told]:
     yield replace(told, start=cut, page=2, opening=inner)
 
 
-def _files(draw, sheets: Sequence[Told]) -> Iterator[tuple[Told, ...]]:
+def _files(draw, sheets: Sequence[Told], most: int) -> Iterator[tuple[Told, ...]]:
     rest = list(sheets)
     while rest:
-        size = draw(st.integers(1, 3))
+        size = draw(st.integers(1, most))
         yield tuple(rest[:size])
         rest = rest[size:]

@@ -2,14 +2,24 @@
 
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from ledger.bank.intake_bags import may_sum_to, some_may_sum_to
 from ledger.bank.intake_places import places
-from ledger.bank.intake_sheets import Sheet
-from ledger.bank.merge import read_together
+from ledger.bank.intake_sheets import (
+    BalanceBreakError,
+    OlderIssueError,
+    PagesOverlapError,
+    ReissueDiffersError,
+    Sheet,
+)
+from ledger.bank.merge import AmbiguousStatementsError, UnconnectedStatementsError, read_together
 from sepa.errors import KasseError
-from tests.ledger.histories import History, histories
+from tests.ledger.histories import History, booking, histories
 
 
 class Book:
@@ -63,3 +73,141 @@ def deliver(history: History) -> tuple[Book, list[KasseError]]:
 def test_the_book_ends_with_the_truth_or_with_a_finding(history):
     book, errors = deliver(history)
     assert errors or book.findings or book.entries == history.truth
+
+
+@given(histories(ordinary=True))
+def test_an_ordinary_history_is_read_without_a_finding(history):
+    book, errors = deliver(history)
+    assert (errors, book.findings) == ([], [])
+    assert book.entries == history.truth
+
+
+@pytest.mark.soak
+@given(histories())
+def test_the_book_ends_with_the_truth_or_with_a_finding_many_times(history):
+    book, errors = deliver(history)
+    assert errors or book.findings or book.entries == history.truth
+
+
+BAGS = st.dictionaries(st.integers(-6, 6).filter(bool), st.integers(1, 3), max_size=4)
+
+
+@given(BAGS, st.integers(-20, 20))
+def test_sums_of_parts_are_what_trying_them_all_finds(cents, target):
+    flat = [value for value, count in cents.items() for _ in range(count)]
+    parts = [part for size in range(len(flat) + 1) for part in combinations(flat, size)]
+    assert may_sum_to(cents, target) == any(sum(part) == target for part in parts)
+    assert some_may_sum_to(cents, target) == any(part and sum(part) == target for part in parts)
+
+
+def test_too_many_sums_exclude_nothing():
+    assert may_sum_to(dict.fromkeys(range(2, 4000, 2), 1), 100_001)
+    assert not may_sum_to(dict.fromkeys(range(2, 20, 2), 1), 31)
+
+
+def sheet(text, number=0, **more) -> Sheet:
+    """Build a sheet from `100 a+5 b-3 102`: opening balance, bookings of one day, closing balance."""
+    opening, *bookings, closing = text.split()
+    entries = Counter(booking("2026-11-16", one[0], int(one[1:])) for one in bookings)
+    balances = [None if one == "-" else int(one) for one in (opening, closing)]
+    values = {"identity": number, "page": 1, "last": True, "name": f"S{number}"} | more
+    return Sheet(number=number, opening_cents=balances[0], closing_cents=balances[1], entries=entries, **values)
+
+
+def read(*texts):
+    return read_together([sheet(text, number) for number, text in enumerate(texts)])
+
+
+READINGS = {
+    "second half of the day": (["100 a+5 105", "105 a+5 110"], set()),
+    "second half first": (["105 a+5 110", "100 a+5 105"], set()),
+    "a third part between": (["100 a+5 105", "105 b+1 106", "106 a+5 111"], set()),
+    "longer": (["100 a+5 105", "100 a+5 b+1 106"], {0}),
+    "longer and nothing left to add": (["100 a+5 b+1 106", "100 a+5 105"], {1}),
+    "the same under another id": (["100 a+5 105", "100 a+5 105"], {1}),
+    "the last part after the whole": (["100 a+5 b+1 106", "105 b+1 106"], {1}),
+    "the middle part after whole and first": (["100 a+5 b+1 c+2 108", "100 a+5 105", "105 b+1 106"], {1, 2}),
+    "the whole after its parts": (["100 a+5 105", "105 b+1 106", "100 a+5 b+1 106"], {0, 1}),
+    "no balances, nothing shared": (["- a+5 -", "- b+5 -"], set()),
+    "without an opening balance": (["- a+5 105", "105 a+5 110"], set()),
+    "a day without bookings": (["100 100", "100 100", "100 a+5 105"], set()),
+}
+
+
+@pytest.mark.parametrize(("texts", "parts"), READINGS.values(), ids=READINGS)
+def test_balances_decide(texts, parts):
+    assert read(*texts).parts == parts
+
+
+UNDECIDED = {
+    "a day that sums to nothing": (["100 a+5 b-5 100", "100 a+5 b-5 100"], AmbiguousStatementsError),
+    "a bridge makes the same a repetition": (["100 a+5 105", "105 b-5 100", "100 a+5 105"], AmbiguousStatementsError),
+    "the whole ends where a part begins": (["100 c+3 a+5 b-5 103", "103 a+5 b-5 103"], AmbiguousStatementsError),
+    "a statement between is missing": (["100 a+5 105", "120 a+5 125"], UnconnectedStatementsError),
+    "told otherwise": (["100 a+5 105", "100 b+5 105"], UnconnectedStatementsError),
+    "a booking less, another more": (["100 a+5 b+1 106", "100 a+5 c+1 106"], UnconnectedStatementsError),
+    "the middle of the whole": (["100 a+5 b+1 c+2 108", "105 b+1 106"], UnconnectedStatementsError),
+    "shared bookings without balances": (["- a+5 -", "- a+5 -"], UnconnectedStatementsError),
+    "does not add up": (["100 a+5 106"], BalanceBreakError),
+}
+
+
+@pytest.mark.parametrize(("texts", "error"), UNDECIDED.values(), ids=UNDECIDED)
+def test_nobody_guesses(texts, error):
+    with pytest.raises(error):
+        read(*texts)
+
+
+def test_what_was_read_as_a_repetition_is_doubted_when_a_bridge_comes():
+    known = [sheet("100 a+5 105", 0, known=True), sheet("100 a+5 105", 1, known=True, part=True)]
+    with pytest.raises(AmbiguousStatementsError):
+        read_together([*known, sheet("105 b-5 100", 2)])
+
+
+ISSUES = {
+    "longer": ("100 a+5 105", "100 a+5 b+1 106", None),
+    "older and longer": ("100 a+5 105", "100 a+5 b+1 106", OlderIssueError),
+    "another opening balance": ("100 a+5 105", "101 a+5 106", ReissueDiffersError),
+    "other bookings": ("100 a+5 105", "100 b+5 105", ReissueDiffersError),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "error"), ISSUES.values(), ids=ISSUES)
+def test_issues_of_one_statement(first, second, error):
+    stamps = ("2", "1") if error is OlderIssueError else ("1", "2")
+    sheets = [
+        sheet(first, 0, identity="A", created=stamps[0], known=True),
+        sheet(second, 1, identity="A", created=stamps[1]),
+    ]
+    if error:
+        with pytest.raises(error):
+            read_together(sheets)
+    else:
+        assert read_together(sheets).parts == {0}
+
+
+PAGES = {
+    "equal bookings, balances between": (["100 a+5 105", "105 a+5 110"], None),
+    "equal bookings, no balances between": (["100 a+5 -", "- a+5 110"], None),
+    "may tell the same": (["100 a+5 b-5 -", "- a+5 b-5 100"], PagesOverlapError),
+    "do not add up": (["100 a+5 -", "- a+5 111"], BalanceBreakError),
+}
+
+
+@pytest.mark.parametrize(("texts", "error"), PAGES.values(), ids=PAGES)
+def test_pages_add_up(texts, error):
+    sheets = [
+        sheet(text, number, identity="P", page=number + 1, last=number + 1 == len(texts))
+        for number, text in enumerate(texts)
+    ]
+    if error:
+        with pytest.raises(error):
+            read_together(sheets)
+    else:
+        assert read_together(sheets).parts == set()
+
+
+def test_a_page_alone_is_not_compared_with_others():
+    page = sheet("100 a+5 -", 1, identity="P", last=False)
+    with pytest.raises(UnconnectedStatementsError):
+        read_together([sheet("100 a+5 105", 0, known=True), page])
