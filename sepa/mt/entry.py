@@ -92,7 +92,7 @@ def _detail(fields: dict[str, Any], information: Information, codes: _Codes, not
     returned = codes.returned or "reversal" in fields
     if returned and codes.reason:
         detail.setdefault("return_reason", codes.reason)
-    if not _ULTIMATES.keys().isdisjoint(words):
+    if words and not _ULTIMATES.keys().isdisjoint(words):
         _add_ultimates(detail, words, debtor_is_other=(fields["amount_cents"] > 0) != returned)
     return detail
 

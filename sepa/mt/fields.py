@@ -15,7 +15,7 @@ _TIME_BEFORE = re.compile(r"[T ][0-2][0-9]\n?\Z")
 _TIME_AFTER = re.compile(r"[0-5][0-9]")
 _SPLIT_CHARACTER = re.compile(rb"([\xc2-\xdf])\r?\n([\x80-\xbf])")
 _UTF8_LIKE = re.compile(rb"[\xc2-\xf4]\r?\n?[\x80-\xbf]")
-_LEADS = tuple(bytes((lead,)) for lead in range(0xC2, 0xF5))
+_ASCII = bytes(range(128))
 
 
 class MtField(NamedTuple):
@@ -133,7 +133,7 @@ def _decoded(data: bytes) -> str:
         return data.decode()
     except UnicodeDecodeError:
         pass
-    if any(lead in data for lead in _LEADS) and _UTF8_LIKE.search(data):
+    if _UTF8_LIKE.search(data.translate(None, _ASCII)) and _UTF8_LIKE.search(data):
         return _SPLIT_CHARACTER.sub(rb"\1\2", data).decode("utf-8", "kasse-cp1252")
     try:
         return data.decode("cp1252")

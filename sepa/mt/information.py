@@ -12,9 +12,9 @@ from typing import NamedTuple
 from sepa.mt.keywords import split_keywords
 from sepa.mt.slashes import SLASHED, split_slashes
 
-_NUMBERS = ("00", "10", *map(str, range(20, 35)), "38", "60", "61", "62", "63")
-_PURPOSE = frozenset(one for one in _NUMBERS if one[0] in "26")
-_IN_ORDER = re.compile(r"\s*+([0-9]{3})" + "".join(rf"(?:\?{one}([^?]*+))?+" for one in _NUMBERS))
+NUMBERS = ("00", "10", *map(str, range(20, 35)), "38", "60", "61", "62", "63")
+PURPOSE = frozenset(one for one in NUMBERS if one[0] in "26")
+IN_ORDER = re.compile(r"\s*+([0-9]{3})" + "".join(rf"(?:\?{one}([^?]*+))?+" for one in NUMBERS))
 _FORM = re.compile(r"\s*([0-9]{3})([?>~^@<|])(?=[0-9]{2})")
 _PARTS = {mark: re.compile(re.escape(mark) + "([0-9]{2})") for mark in "?>~^@<|"}
 _UNSTRUCTURED = re.compile(r"\s*(999)(?![0-9])")
@@ -42,7 +42,7 @@ def read_information(text: str, note: Callable[[str], None]) -> Information:
     `note` is called with each part that is not understood.
     """
     whole = text.replace("\n", "")
-    if match := _IN_ORDER.fullmatch(whole):
+    if match := IN_ORDER.fullmatch(whole):
         gvc, *parts = match.groups("")
         if any(parts):
             return _information(gvc, parts)
@@ -67,13 +67,13 @@ def _information(gvc: str, parts: list[str]) -> Information:
         parts[12].strip(),
         parts[13].strip(),
         parts[17].strip(),
-        _name(parts[14], parts[15]),
+        joined_name(parts[14], parts[15]),
         words,
         remittance,
     )
 
 
-def _name(first: str, second: str) -> str:
+def joined_name(first: str, second: str) -> str:
     """Return the name; a bank breaks one longer than 27 characters, others write a second line."""
     if not second or len(first) >= _NAME_PART:
         return (first + second).strip()
@@ -82,7 +82,7 @@ def _name(first: str, second: str) -> str:
 
 def _numbered(text: str, mark: str, note: Callable[[str], None]) -> list[str]:
     """Return the texts of the numbers, whatever their order and mark, and whatever looks like a number and is none."""
-    found = dict.fromkeys(_NUMBERS, "")
+    found = dict.fromkeys(NUMBERS, "")
     seen: set[str] = set()
     last = ""
     pieces = _PARTS[mark].split(text)
@@ -91,7 +91,7 @@ def _numbered(text: str, mark: str, note: Callable[[str], None]) -> list[str]:
             found[number] = value
             seen.add(number)
             last = number
-        elif last in _PURPOSE or number in seen:  # a mark and two digits within a text
+        elif last in PURPOSE or number in seen:  # a mark and two digits within a text
             found[last] += mark + number + value
         else:
             note(f":86:{mark}{number}")

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 
 _NAMES = "EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|BREF|RREF|PURP"
-_PLUS = re.compile(rf"({_NAMES})\+")
+KEYWORD = re.compile(rf"({_NAMES})\+")
 _COLON = re.compile(rf"(?:^|(?<=\s))({_NAMES}):\s")
 _ANCHORS = re.compile(r"(?:^|\s)(?:EREF|MREF|CRED|ABWA): ")
 _IBAN = re.compile(r"\s*[A-Z]{2}[0-9]{2}[A-Z0-9 ]{11,40}\s*")
 _BIC = re.compile(r"\s*[A-Z0-9]{8}(?:[A-Z0-9]{3})?\s*")
+MAYBE_TEXT = frozenset(("IBAN", "BIC"))  # keywords only where one follows
 _SHAPES: dict[str, Callable[[str], object]] = {"IBAN": _IBAN.fullmatch, "BIC": _BIC.fullmatch}
 
 
@@ -26,7 +27,7 @@ def split_keywords(purpose: str) -> tuple[dict[str, str], tuple[str, ...]]:
     A keyword that comes twice, and IBAN+ or BIC+ without one behind it, are part of the text they stand in.
     """
     mark = "+"
-    pieces = _PLUS.split(purpose) if mark in purpose else [purpose]
+    pieces = KEYWORD.split(purpose) if mark in purpose else [purpose]
     if len(pieces) == 1 and _ANCHORS.search(purpose):
         pieces, mark = _COLON.split(purpose), ": "
     before = pieces[0]

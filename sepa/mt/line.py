@@ -14,7 +14,7 @@ _LINE = re.compile(
     re.DOTALL,
 )
 _EFFECT = {"C": 1, "D": -1, "RC": -1, "RD": 1, "EC": 1, "ED": -1}
-_NO_REFERENCE = frozenset(("NONREF", "KREF+", "EREF+", "EREF", "KREF"))
+_NO_REFERENCE = frozenset(("", "NONREF", "KREF+", "EREF+", "EREF", "KREF"))
 
 
 class Frame(NamedTuple):
@@ -57,14 +57,9 @@ def read_line(text: str, frame: Frame, notes: Notes, number: int) -> Line:
         fields["reversal"] = True
     if rounded:
         fields["amount_written"] = amount
-    _add_references(fields, references)
-    return Line(fields, kind.rstrip(), supplement.strip())
-
-
-def _add_references(fields: dict[str, Any], text: str) -> None:
-    """Add the customer's and, behind the two slashes, the bank's reference; NONREF says that there is none."""
-    own, _, servicer = text.partition("//")
-    if (own := own.strip()) and own not in _NO_REFERENCE:
+    own, _, servicer = references.partition("//")
+    if (own := own.strip()) not in _NO_REFERENCE:
         fields["reference"] = own
-    if (servicer := servicer.strip()) and servicer not in _NO_REFERENCE:
+    if (servicer := servicer.strip()) not in _NO_REFERENCE:
         fields["servicer_reference"] = servicer
+    return Line(fields, kind.rstrip(), supplement.strip())

@@ -10,8 +10,9 @@ from sepa.errors import N_, KasseError, Place, Severity
 from sepa.mt.amounts import BALANCE_TAGS, balance
 from sepa.mt.entry import read_entry
 from sepa.mt.fields import MtField, mt_fields
+from sepa.mt.forms import InformationReader
 from sepa.mt.head import HEAD_TAGS, Head, RepeatedFieldError, Totals, check_sum
-from sepa.mt.information import Information, read_information
+from sepa.mt.information import Information
 from sepa.mt.line import Frame, read_line
 from sepa.mt.nonswift import read_nonswift
 from sepa.notes import Notes
@@ -62,6 +63,7 @@ def read_mt(source: Source) -> StatementStream:
     """
     reader: _Reader | None = None
     header = ""
+    texts = InformationReader()
     for field, last in _with_ends(mt_fields(source)):
         if reader is not None and field.information is not None:
             if reader.pending is not None or reader.frame is None:
@@ -70,7 +72,7 @@ def read_mt(source: Source) -> StatementStream:
             continue
         body, trailer = _cut(field.text) if last else (field.text, "")
         if field.tag == "20":
-            reader = _Reader(source, header, body, field.line)
+            reader = _Reader(source, texts, Head(body.strip(), field.line, header))
         elif reader is not None:
             yield from reader.take(field.tag, body, field.line)
         else:
@@ -133,9 +135,10 @@ class _Pending(NamedTuple):
 class _Reader:
     """What is known of the message being read."""
 
-    def __init__(self, source: Source, header: str, reference: str, line: int) -> None:
+    def __init__(self, source: Source, texts: InformationReader, head: Head) -> None:
         self.notes = Notes(source.place)
-        self.head = Head(reference.strip(), line, header)
+        self.texts = texts
+        self.head = head
         self.totals = Totals()
         self.count = 0
         self.balances: list[Balance] = []
@@ -167,12 +170,12 @@ class _Reader:
 
     def entry(self, text: str, line: int, information: str) -> Entry:
         """Return the entry of a :61: with its one :86:; raises `MtFieldError` and `InvalidAmountError`."""
-        return self._entry(text, line, read_information(information, self._note))
+        return self._entry(text, line, self.texts.read(information, self._note))
 
     def _pending_entry(self, pending: _Pending) -> Entry:
         self.pending = None
         if pending.information:
-            information = read_information("\n".join(pending.information), self._note)
+            information = self.texts.read("\n".join(pending.information), self._note)
         else:
             information = read_nonswift("\n".join(pending.nonswift), self._note)
         return self._entry(pending.text, pending.line, information)

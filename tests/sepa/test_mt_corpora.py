@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from sepa.currencies import minor_digits
 from sepa.errors import KasseError
+from sepa.mt.forms import InformationReader
+from sepa.mt.information import read_information
 from sepa.reading import read_statements
 from sepa.statements import Closed, Entry, Opened
 from tests.conftest import needs
@@ -147,3 +149,33 @@ def test_the_same_payment_reads_the_same_from_camt_and_mt940(cents, credit, name
         assert getattr(one, field) == getattr(other, field)
     for field in ("name", "iban", "bic", "end_to_end_id", "mandate_id", "text", "amount_cents"):
         assert getattr(one.first, field) == getattr(other.first, field), field
+
+
+PARTS = st.lists(
+    st.tuples(
+        st.sampled_from(["00", "10", "20", "21", "22", "29", "30", "31", "32", "33", "34", "38", "60", "61", "77"]),
+        st.sampled_from(["", "EREF+", "SVWZ+", "MREF+", "ABWA+", "IBAN+", "BIC+", "EREF: ", "X+", "?20", " "]),
+        st.sampled_from(["", "A", " b ", "DE89370400440532013000", "COBADEFFXXX", "1+1", "SVWZ+c", "MREF+m"]),
+    ),
+    max_size=8,
+)
+
+
+@given(st.lists(PARTS, min_size=1, max_size=4), st.booleans())
+def test_a_form_met_again_reads_as_it_did_first(texts, ordered):
+    reader, odd = InformationReader(), []
+    for parts in texts * 2:
+        text = "166" + "".join(f"?{number}{key}{value}" for number, key, value in (sorted(parts) if ordered else parts))
+        first: list[str] = []
+        expected = read_information(text, first.append)
+        assert reader.read(text, odd.append) == expected
+        assert reader.read(text.replace("A", "Ab"), odd.append) == read_information(text.replace("A", "Ab"), odd.append)
+
+
+def test_a_form_is_learnt_and_then_used():
+    reader = InformationReader()
+    one, other = "166?00T?20EREF+1?21SVWZ+a?22b?32N", "166?00U?20EREF+2?21SVWZ+c?22d?32M"
+    assert reader.read(one, pytest.fail) == read_information(one, pytest.fail)
+    assert [form.pattern.fullmatch(other) is not None for forms in reader._forms.values() for form in forms] == [True]
+    assert reader.read(other, pytest.fail).words == {"EREF": "2"}
+    assert reader.read(other, pytest.fail).remittance == ("cd",)

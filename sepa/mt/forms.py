@@ -1,0 +1,113 @@
+"""Read many :86: fields of few forms: a bank writes the same numbers and keywords a hundred thousand times.
+
+A form met once becomes a pattern that takes all its parts at once. What fits no pattern is read as ever; both ways
+give the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sepa.mt.information import IN_ORDER, NUMBERS, PURPOSE, Information, joined_name, read_information
+from sepa.mt.keywords import KEYWORD, MAYBE_TEXT
+
+_LEARNT = 8  # forms kept for each number of marks
+_KEPT = 256  # numbers of marks for which forms are kept
+_LATE = frozenset(("60", "61", "62", "63"))  # purpose behind the name; rare, so that it is not learnt
+_NOTHING = slice(0, 0)
+_SINGLE = ("00", "10", "34", "30", "31", "38", "32", "33")
+
+
+class _Form(NamedTuple):
+    """Which groups of a pattern go where; the last, empty one stands for what is missing."""
+
+    pattern: re.Pattern[str]
+    single: tuple[int, ...]
+    words: tuple[tuple[str, slice], ...]
+    before: slice
+    text: slice
+
+    def read(self, found: tuple[str, ...]) -> Information:
+        """Return the parts of a text by the groups of its match."""
+        groups = (*found, "")
+        booking_text, primanota, extension, bank, account, iban, name, second = self.single
+        before = "".join(groups[self.before]).strip()
+        text = "".join(groups[self.text]).strip()
+        return Information(
+            groups[0],
+            groups[booking_text].strip(),
+            groups[primanota].strip(),
+            groups[extension].strip(),
+            groups[bank].strip(),
+            groups[account].strip(),
+            groups[iban].strip(),
+            joined_name(groups[name], groups[second]),
+            {key: "".join(groups[at]).strip() for key, at in self.words},
+            (text,) if text and not before else tuple(filter(None, (before, text))),
+        )
+
+
+class InformationReader:
+    """Reads :86: fields and remembers the forms it has met."""
+
+    def __init__(self) -> None:
+        self._forms: dict[tuple[int, int], list[_Form]] = {}
+
+    def read(self, text: str, note: Callable[[str], None]) -> Information:
+        """Return what `read_information` returns."""
+        whole = text.replace("\n", "")
+        marks = whole.count("?"), whole.count("+")
+        forms = self._forms.get(marks)
+        if forms is not None:
+            for form in forms:
+                if match := form.pattern.fullmatch(whole):
+                    return form.read(match.groups())
+        if (forms is None and len(self._forms) < _KEPT) or (forms is not None and len(forms) < _LEARNT):
+            self._forms.setdefault(marks, []).extend(_learnt(whole))
+        return read_information(text, note)
+
+
+def _learnt(whole: str) -> list[_Form]:
+    """Return the form of a text whose keywords all begin a part of their own, so that no text can hold one."""
+    match = IN_ORDER.fullmatch(whole)
+    if match is None:
+        return []
+    parts = {number: part for number, part in zip(NUMBERS, match.groups()[1:], strict=True) if part is not None}
+    keys = {number: _key(part) for number, part in parts.items() if number in PURPOSE}
+    used = [key for key in keys.values() if key]
+    if (
+        not keys.keys().isdisjoint(_LATE)
+        or not used
+        or len(used) != len(set(used))
+        or MAYBE_TEXT & set(used)
+        or len(used) != whole.count("+")
+    ):
+        return []
+    literals = (rf"\?{number}" + (rf"{keys[number]}\+" if keys.get(number) else "") for number in parts)
+    pattern = re.compile(r"\s*+([0-9]{3})" + "".join(f"{literal}([^?+]*+)" for literal in literals))
+    return [_form(pattern, list(parts), keys)]
+
+
+def _key(part: str) -> str:
+    found = KEYWORD.match(part)
+    return found[1] if found else ""
+
+
+def _form(pattern: re.Pattern[str], numbers: list[str], keys: dict[str, str]) -> _Form:
+    """Return where the groups go: a keyword reaches to the next one, over parts that have none."""
+    at = {number: position for position, number in enumerate(numbers, start=1)}
+    spans: dict[str, slice] = {}
+    key = ""
+    for number, begun in keys.items():
+        key = begun or key
+        first = spans[key].start if key in spans else at[number]
+        spans[key] = slice(first, at[number] + 1)
+    return _Form(
+        pattern,
+        tuple(at.get(number, -1) for number in _SINGLE),
+        tuple((key, span) for key, span in spans.items() if key not in {"", "SVWZ"}),
+        spans.get("", _NOTHING),
+        spans.get("SVWZ", _NOTHING),
+    )
