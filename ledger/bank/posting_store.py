@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -20,6 +18,7 @@ from ledger.events.store import record
 from ledger.items.settlement import Order
 from ledger.items.store import NewClearing, clear, insert_items, reserve_items
 from ledger.people.users import require
+from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
@@ -102,7 +101,7 @@ def post_staged(store: Store, scope: Scope = EVERYTHING, *, orders: Mapping[str,
 
 def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[str, Order] | None = None) -> None:
     """Match and post the staged entries of the scope; inside a unit of work that holds all offices."""
-    with _without_collector():
+    with without_collector():
         found = gather(store, scope)
         outcome.entries = found
         if found:
@@ -112,18 +111,6 @@ def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[s
             poster.finish()
             _note_event(store, scope, outcome)
         drop(store)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep Python from searching for cycles among a hundred thousand values that have none: a quarter of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Poster:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from ledger.book.chain import SALT_BYTES, entry_bytes, salted
 from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, Posted, UnknownAccountError
+from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
 
 CHUNK = 10_000
@@ -52,9 +53,10 @@ def post(store: Store, drafts: Iterable[Draft]) -> list[Posted]:
     """
     poster = _Poster(store)
     stream, posted = iter(drafts), []
-    while chunk := list(islice(stream, CHUNK)):
-        posted += poster.append(chunk)
-    poster.finish()
+    with without_collector():
+        while chunk := list(islice(stream, CHUNK)):
+            posted += poster.append(chunk)
+        poster.finish()
     return posted
 
 

@@ -31,6 +31,7 @@ from ledger.book.verify_findings import (
     WrongHeadError,
 )
 from ledger.events.store import Fact, record
+from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from ledger.store.guards import damaged_guards
 from sepa.errors import KasseError
@@ -65,7 +66,7 @@ def verify(store: Store, *, against: str | None = None) -> Verification:
     `against` is a head printed earlier: an owner who wrote the chain anew cannot make it match. The check itself
     is noted in the event log with the head it found, so that this head can be compared with later.
     """
-    with store.snapshot():
+    with without_collector(), store.snapshot():
         entries, events = _walk(store, against)
         findings = [*entries.findings, *events.findings, *_guards(store), *_figures(store)]
         stored = list(heads(store))
