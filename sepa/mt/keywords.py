@@ -35,7 +35,7 @@ def split_keywords(purpose: str) -> tuple[dict[str, str], tuple[str, ...]]:
     last = ""
     for key, value in zip(pieces[1::2], pieces[2::2], strict=True):
         if key not in words and (key not in _SHAPES or _SHAPES[key](value)):
-            words[key] = value
+            words[key] = "".join(value.split()) if key in _SHAPES else value
             last = key
         elif last:
             words[last] += key + mark + value

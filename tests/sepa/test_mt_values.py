@@ -174,6 +174,7 @@ def test_the_german_form_is_joined_before_it_is_split(width, mark):
         ("166?20SVWZ+x IBAN+DE89370400440532013000", "iban", "DE89370400440532013000"),
         ("166?20Rechnung 1 EREF: R-1 MREF: M-1", "end_to_end_id", "R-1"),
         ("166?20Rechnung 1 EREF: R-1 MREF: M-1", "text", "Rechnung 1"),
+        ("166?20Miete EREF: R-1 IBAN: DE89 3704 0044 0532 0130 00 BIC: COBADEFF", "iban", "DE89370400440532013000"),
         ("166?20SVWZ+a?60b?61c", "text", "abc"),
         ("166?20KREF+ZL-1", "payment_information_id", "ZL-1"),
         ("166?20PURP+TAXS", "purpose", "TAXS"),
