@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.harness import PYTHON
 
 HERE = Path(__file__).parent
-NOT_MEASURING = {"__init__", "__main__", "harness", "reconcile_data"}
+NOT_MEASURING = {"__init__", "__main__", "harness", "reconcile_data", "sepa_data", "sepa_read", "sepa_write"}
 
 
 def main(names: list[str]) -> int:

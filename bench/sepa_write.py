@@ -1,134 +1,190 @@
-"""Write credit transfers: what values, rules and file cost, beside the bare text of the same file and sepaxml.
+"""Variants that write transfers and debits: kasse by its parts, the floor of bare text, and the peers.
 
-`python -m bench.sepa_write [N]` prints CPU seconds (best of three), the ratio to the floor, and peak memory of each
-variant in a process of its own.
+Each takes the rows and a file to write to and returns the CPU seconds it took, imports not counted.
 """
 
 from __future__ import annotations
 
-import os
-import resource
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Iterator
+from importlib.resources import files
 from pathlib import Path
+from time import process_time
+from typing import Any
 
-from sepa.identifiers import make_iban
-from sepa.pain001 import write
-from sepa.payments import CreditTransferMessage, Party, Totals, Transfer, TransferBatch
-from sepa.rules.transfers import check
+from bench.sepa_data import CREDITOR_ID, DAY, MADE, OWN_IBAN, OWN_NAME, SIGNED, Rows
 
-DAY = date(2026, 11, 23)
-MADE = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-PAYER = "DE89370400440532013000"
+TRANSFERS, DEBITS = "pain.001.001.09", "pain.008.001.08"
 
 
-class Rows:
-    """Invented rows, the same each time, made while they are read."""
+class _Made:
+    """The rows as values, made anew each time they are read, so that none is held."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.ibans = [make_iban("DE", f"{n * 7919 % 10**10:018d}") for n in range(1000)]
+    def __init__(self, rows: Rows, make: Callable[..., Any]) -> None:
+        self.rows, self.make = rows, make
 
-    def __iter__(self) -> Iterator[tuple[str, int, str, str, str]]:
-        for n in range(self.number):
-            yield f"E2E-{n:08d}", 1000 + n, f"Erika Müller {n}", self.ibans[n % 1000], f"Bescheid {n} vom 01.11.2026"
+    def __iter__(self) -> Iterator[Any]:
+        return (self.make(*row) for row in self.rows)
 
 
-class Transfers:
-    """The rows as values, made anew each time they are read."""
+def _transfers(rows: Rows, kept: Callable[[Iterable[Any]], Iterable[Any]]) -> Any:
+    from sepa.payments import CreditTransferMessage, Party, Totals, Transfer, TransferBatch
 
-    def __init__(self, rows: Rows) -> None:
-        self.rows = rows
+    def made(end_to_end: str, cents: int, name: str, iban: str, text: str) -> Transfer:
+        return Transfer(end_to_end, cents, Party(name, iban), text, purpose="GOVT")
 
-    def __iter__(self) -> Iterator[Transfer]:
-        return (Transfer(e, cents, Party(name, iban), text, purpose="GOVT") for e, cents, name, iban, text in self.rows)
-
-
-def message(rows: Rows, transfers: object) -> CreditTransferMessage:
     totals = Totals(rows.number, sum(row[1] for row in rows))
-    batch = TransferBatch("P-1", Party("Stadtkasse", PAYER), DAY, transfers=transfers, totals=totals)  # type: ignore[arg-type]
-    return CreditTransferMessage("M-1", MADE, "Stadtkasse", (batch,))
+    payments = kept(_Made(rows, made))
+    batch = TransferBatch("P-1", Party(OWN_NAME, OWN_IBAN), DAY, transfers=payments, totals=totals)
+    return CreditTransferMessage("M-1", MADE, OWN_NAME, (batch,))
 
 
-def kasse_list(rows: Rows) -> None:
-    """Values once, in a tuple; every rule; the file."""
-    one = message(rows, tuple(Transfers(rows)))
-    assert list(check(one, DAY)) == []
-    consume(write(one))
+def _debits(rows: Rows, kept: Callable[[Iterable[Any]], Iterable[Any]]) -> Any:
+    from sepa.debits import Collection, CollectionBatch, DirectDebitMessage, Mandate
+    from sepa.payments import Party, Totals
+
+    def made(end_to_end: str, cents: int, name: str, iban: str, text: str) -> Collection:
+        return Collection(end_to_end, cents, Mandate(f"M-{end_to_end}", SIGNED), Party(name, iban), text)
+
+    totals = Totals(rows.number, sum(row[1] for row in rows))
+    collections = kept(_Made(rows, made))
+    batch = CollectionBatch("P-1", Party(OWN_NAME, OWN_IBAN), CREDITOR_ID, DAY, collections=collections, totals=totals)
+    return DirectDebitMessage("M-1", MADE, OWN_NAME, (batch,))
 
 
-def kasse_stream(rows: Rows) -> None:
-    """Values made twice, never held; every rule; the file."""
-    one = message(rows, Transfers(rows))
-    assert list(check(one, DAY)) == []
-    consume(write(one))
+def _kasse(message: str) -> tuple[Any, Any, Any]:
+    """Return what makes, checks and writes a message."""
+    if message == TRANSFERS:
+        from sepa import pain001
+        from sepa.rules import transfers
+
+        return _transfers, transfers.check, pain001.write
+    from sepa import pain008
+    from sepa.rules import debits
+
+    return _debits, debits.check, pain008.write
 
 
-def kasse_write(rows: Rows) -> None:
-    """Values made once, never held, with the rules of the values; the file."""
-    consume(write(message(rows, Transfers(rows))))
-
-
-def floor(rows: Rows) -> None:
-    """The same elements as text, nothing checked."""
-    with Path(os.devnull).open("wb") as sink:
+def bare_text(_: str, rows: Rows, path: Path) -> float:
+    """The floor: the same payments as text, nothing checked."""
+    start = process_time()
+    with path.open("wb") as sink:
         sink.writelines(
-            f'<CdtTrfTxInf><PmtId><EndToEndId>{e}</EndToEndId></PmtId><Amt><InstdAmt Ccy="EUR">'
+            f'<Tx><PmtId><EndToEndId>{e}</EndToEndId></PmtId><Amt><InstdAmt Ccy="EUR">'
             f"{cents // 100}.{cents % 100:02d}</InstdAmt></Amt><Cdtr><Nm>{name}</Nm></Cdtr><CdtrAcct><Id><IBAN>"
-            f"{iban}</IBAN></Id></CdtrAcct><RmtInf><Ustrd>{text}</Ustrd></RmtInf></CdtTrfTxInf>\n".encode()
+            f"{iban}</IBAN></Id></CdtrAcct><RmtInf><Ustrd>{text}</Ustrd></RmtInf></Tx>\n".encode()
             for e, cents, name, iban, text in rows
         )
+    return process_time() - start
 
 
-def sepaxml(rows: Rows) -> None:
-    """The independent writer of the same file, without its slow schema check."""
-    from sepaxml import SepaTransfer
-
-    config = {"name": "Stadtkasse", "IBAN": PAYER, "BIC": "COBADEFFXXX", "batch": True, "currency": "EUR"}
-    file = SepaTransfer(config, schema="pain.001.001.09", clean=False)
-    for e, cents, name, iban, text in rows:
-        row = {"name": name, "IBAN": iban, "amount": cents, "execution_date": DAY, "description": text}
-        file.add_payment(row | {"endtoend_id": e, "BIC": "COBADEFFXXX"})
-    file.export(validate=False)
+def kasse_unruled(message: str, rows: Rows, path: Path) -> float:
+    """Values made once, never held, with what they check themselves; the file."""
+    make, _, write = _kasse(message)
+    start = process_time()
+    _to_file(path, write(make(rows, lambda made: made)))
+    return process_time() - start
 
 
-VARIANTS: dict[str, Callable[[Rows], None]] = {
-    one.__name__: one for one in (floor, kasse_write, kasse_list, kasse_stream, sepaxml)
-}
+def kasse_stream(message: str, rows: Rows, path: Path) -> float:
+    """Values made twice, never held; every rule; the file."""
+    return _ruled(message, rows, path, lambda made: made)
 
 
-def consume(chunks: Iterator[bytes]) -> None:
-    with Path(os.devnull).open("wb") as sink:
+def kasse_list(message: str, rows: Rows, path: Path) -> float:
+    """Values made once, in a tuple; every rule; the file."""
+    return _ruled(message, rows, path, tuple)
+
+
+def kasse_schema(message: str, rows: Rows, path: Path) -> float:
+    """Every rule, the file, and its validation by the schema that sepaxml ships."""
+    from sepa.schemas import SchemaFile, validate
+
+    schema = SchemaFile(message, (files("sepaxml") / "schemas" / f"{message}.xsd").read_bytes())
+    seconds = kasse_stream(message, rows, path)
+    start = process_time()
+    findings = list(validate(lambda: path.open("rb"), schema))
+    assert [finding.code for finding in findings] == ["schema.unofficial"]
+    return seconds + process_time() - start
+
+
+def _ruled(message: str, rows: Rows, path: Path, kept: Callable[[Iterable[Any]], Iterable[Any]]) -> float:
+    make, check, write = _kasse(message)
+    start = process_time()
+    made = make(rows, kept)
+    assert [finding for finding in check(made, MADE.date()) if finding.severity == "error"] == []
+    _to_file(path, write(made))
+    return process_time() - start
+
+
+def _to_file(path: Path, chunks: Iterator[bytes]) -> None:
+    with path.open("wb") as sink:
         sink.writelines(chunks)
 
 
-def measure(name: str, number: int) -> None:
-    rows = Rows(number)
-    seconds = []
-    for _ in range(3):
-        start = time.process_time()
-        VARIANTS[name](rows)
-        seconds.append(time.process_time() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{min(seconds):.3f} {peak:.0f}")
+def sepaxml(message: str, rows: Rows, path: Path) -> float:
+    """The widely used writer, without its schema check."""
+    return _sepaxml(message, rows, path, validate=False)
 
 
-def main(number: int) -> None:
-    base = 0.0
-    for name, variant in VARIANTS.items():
-        command = [sys.executable, "-m", "bench.sepa_write", name, str(number)]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
-        seconds, peak = map(float, done.stdout.split())
-        base = base or seconds
-        what = (variant.__doc__ or "").splitlines()[0]
-        print(f"{name:13} {number:7} {seconds:7.3f} s {seconds / base:6.1f}× {peak:5.0f} MiB  {what}")
+def sepaxml_schema(message: str, rows: Rows, path: Path) -> float:
+    """The same with its schema check, which is its default."""
+    return _sepaxml(message, rows, path, validate=True)
 
 
-if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        measure(sys.argv[1], int(sys.argv[2]))
-    else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 55_000)
+def _sepaxml(message: str, rows: Rows, path: Path, *, validate: bool) -> float:
+    from sepaxml import SepaDD, SepaTransfer
+
+    config = {"name": OWN_NAME, "IBAN": OWN_IBAN, "BIC": "COBADEFFXXX", "batch": True, "currency": "EUR"}
+    writer = SepaTransfer if message == TRANSFERS else SepaDD
+    more = {"execution_date": DAY} if message == TRANSFERS else {"type": "RCUR", "collection_date": DAY}
+    start = process_time()
+    file = writer(config | {"creditor_id": CREDITOR_ID}, schema=message, clean=False)
+    for end_to_end, cents, name, iban, text in rows:
+        row = more | {"name": name, "IBAN": iban, "BIC": "COBADEFFXXX", "amount": cents, "description": text}
+        if message == DEBITS:
+            row |= {"mandate_id": f"M-{end_to_end}", "mandate_date": SIGNED}
+        file.add_payment(row | {"endtoend_id": end_to_end})
+    path.write_bytes(file.export(validate=validate))
+    return process_time() - start
+
+
+def pain001(message: str, rows: Rows, path: Path) -> float:
+    """A peer by templates, without its schema check."""
+    from pain001.xml.generate_xml import stream_xml_to_file
+
+    template = files("pain001") / "templates" / message / "template.xml"
+    start = process_time()
+    stream_xml_to_file(_pain001_rows(message, rows), message, str(template), str(path))
+    return process_time() - start
+
+
+def pain001_schema(message: str, rows: Rows, path: Path) -> float:
+    """The same with its schema check."""
+    from pain001.xml.generate_xml import generate_xml_string
+
+    folder = files("pain001") / "templates" / message
+    start = process_time()
+    schema = str(folder / f"{message}.xsd")
+    path.write_text(generate_xml_string(_pain001_rows(message, rows), message, str(folder / "template.xml"), schema))
+    return process_time() - start
+
+
+def _pain001_rows(message: str, rows: Rows) -> list[dict[str, Any]]:
+    collects = message == DEBITS
+    ours, theirs = ("creditor", "debtor") if collects else ("debtor", "creditor")
+    head = {
+        "id": "M-1", "date": "2026-11-21T10:00:00+00:00", "nb_of_txs": rows.number, "initiator_name": OWN_NAME,
+        "payment_information_id": "P-1", "payment_method": "DD" if collects else "TRF", "batch_booking": "true",
+        "service_level_code": "SEPA", "requested_execution_date": DAY.isoformat(), f"{ours}_name": OWN_NAME,
+        f"{ours}_account_IBAN": OWN_IBAN, f"{ours}_agent_BIC": "COBADEFFXXX", "charge_bearer": "SLEV",
+        "currency": "EUR", "payment_currency": "EUR", "forwarding_agent_BIC": "COBADEFFXXX", "ctrl_sum": 0,
+        f"{theirs}_agent_BIC": "COBADEFFXXX", "date_of_signature": SIGNED.isoformat(), "sequence_type": "RCUR",
+        "creditor_id": CREDITOR_ID,
+    }  # fmt: skip
+    return [
+        head | {
+            "payment_id": end_to_end, "payment_amount": f"{cents / 100:.2f}", f"{theirs}_name": name,
+            f"{theirs}_account_IBAN": iban, "remittance_information": text, "mandate_id": f"M-{end_to_end}",
+        }
+        for end_to_end, cents, name, iban, text in rows
+    ]  # fmt: skip
