@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.bank.intake import MESSAGE, Page, Staged
+from ledger.bank.intake_days_store import check_days
 from ledger.bank.intake_entries_store import write_entries
 from ledger.bank.intake_merge_store import Merged, merge_file
 from ledger.bank.intake_spool_store import Spool, read_into
@@ -77,6 +78,7 @@ def _note_refusal(store: Store, name: str, sha256: str, error: KasseError) -> No
 def _stage(store: Store, name: str, sha256: str, size: int, stream: Iterable[StatementEvent]) -> Staged:
     with Spool() as spool:
         pages = read_into(spool, name, _offices(store), stream)
+        check_days(store, pages)
         merged = merge_file(store, pages, spool)
         numbers = _keep_statements(store, pages, merged, sha256)
         new = write_entries(store, pages, spool, merged, numbers)

@@ -14,14 +14,17 @@ from ledger.bank.intake import (
     UnknownStatusError,
     ZeroEntryError,
 )
+from ledger.bank.intake_days_store import BeforeTakeOverError, FutureStatementError
 from ledger.bank.intake_reader import complete_until, continuity, list_statements, new_gaps, show_statement
 from ledger.bank.intake_sheets import BalanceBreakError, ReissueDiffersError, WithdrawnEntryError
 from ledger.bank.intake_store import stage_file
 from ledger.bank.merge import AmbiguousStatementsError, UnconnectedStatementsError
+from ledger.book.store import post
 from ledger.people.users import NotAllowedError
 from sepa.errors import KasseError
 from sepa.statements import Balance, Closed, Detail
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
+from tests.books import entry as drafted
 from tests.ledger.statement_texts import booked, day, entry, statement, structured, take
 
 MONDAY = "16.11. 100,00 | +5,00 Meyer / 1234 | -3,00 Entgelt | 102,00"
@@ -316,3 +319,21 @@ def test_errors_of_the_reader_refuse_the_file(clerk):
     values[-1] = dataclasses.replace(values[-1], findings=(WrongError(),))
     with pytest.raises(WrongError):
         take(clerk, values)
+
+
+def test_what_the_balance_taken_over_holds_is_not_taken_again(clerk):
+    with clerk.unit(["KASSE"]):
+        taken_over = drafted("2800 100,00", "8000 -100,00")
+        post(clerk, [dataclasses.replace(taken_over, kind="opening", posting_day="2026-11-17")])
+    with pytest.raises(BeforeTakeOverError):
+        take(clerk, statement(MONDAY))
+    assert (count(clerk, "bank_entry"), count(clerk, "statement")) == (0, 0)
+    assert take(clerk, statement(TUESDAY)).new == 1
+    assert take(clerk, statement("16.11. 5,00 | +5,00 Meyer | 10,00", iban=SECOND_IBAN)).new == 1
+
+
+def test_a_day_to_come_is_not_taken(clerk):
+    assert take(clerk, statement(MONDAY)).new == 2
+    with pytest.raises(FutureStatementError):
+        take(clerk, statement("24.11. 102,00 | +8,00 Schulz | 110,00"))
+    assert complete_until(clerk, MAIN_IBAN) == "2026-11-16"

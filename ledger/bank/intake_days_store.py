@@ -1,0 +1,50 @@
+"""Days that a statement cannot tell of: those before the account was taken over, and those that are still to come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from ledger.bank.intake import Page
+from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
+
+AHEAD = dt.timedelta(days=7)  # banks date what they book on a weekend or holiday to the next bank day
+_TAKEN_OVER = """
+    SELECT e.posting_day FROM bank_account b
+    JOIN posting p ON p.office = b.office AND p.account = b.account
+    JOIN entry e ON e.office = p.office AND e.position = p.position AND e.kind = 'opening'
+    WHERE b.iban = :iban AND p.position = (
+        SELECT min(q.position) FROM posting q WHERE q.office = b.office AND q.account = b.account)"""
+
+
+class BeforeTakeOverError(KasseError):
+    """Bookings that the balance taken over holds already: posted again they would count twice (invariant 3)."""
+
+    code = "statement.before_take_over"
+    template = N_("statement {statement} has bookings of {day}; {iban} was taken over with its balance of {taken}")
+    hint = N_("nothing of this file was taken; the balance taken over holds these bookings, import later days only")
+
+
+class FutureStatementError(KasseError):
+    """A statement of days to come: the account would count as complete up to them (invariant 5)."""
+
+    code = "statement.future"
+    template = N_("statement {statement} is of {day}, which lies in the future")
+    hint = N_("nothing of this file was taken; check the date of this computer, then ask the bank")
+
+
+def check_days(store: Store, pages: Sequence[Page]) -> None:
+    """Check that the pages tell of days between the take-over of their account and today.
+
+    Raises `BeforeTakeOverError` and `FutureStatementError`.
+    """
+    latest = (dt.date.fromisoformat(store.now[:10]) + AHEAD).isoformat()
+    taken = {iban: store.value(_TAKEN_OVER, iban=iban) for iban in {page.iban for page in pages}}
+    for page in pages:
+        name, day, start = page.opened.id, min(page.days, default=page.closing_day), taken[page.iban]
+        if start and day and day < start:
+            raise BeforeTakeOverError(place=page.place, statement=name, day=day, iban=page.iban, taken=start)
+        last = max(page.closing_day, *page.days) if page.days else page.closing_day
+        if last > latest:
+            raise FutureStatementError(place=page.place, statement=name, day=last)
