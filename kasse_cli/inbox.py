@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -127,29 +130,42 @@ def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseEr
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        target = _free(folder, delivery.path.name)
+        target = _reserved(folder, delivery.path.name)
         lines = finding_lines(tuple(findings))
         if lines:
-            target.with_name(f"{target.name}.findings.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        _move(delivery.path, target)
+            _findings_file(target).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        try:
+            _move(delivery.path, target)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise FileWriteError(file=str(folder), reason=error.strerror or type(error).__name__) from error
 
 
-def _free(folder: Path, name: str) -> Path:
-    """Return a name in the folder that nothing has yet: `a.xml`, else `a-2.xml` and so on."""
-    target, count = folder / name, 1
-    while target.exists():
-        count += 1
-        target = folder / f"{Path(name).stem}-{count}{Path(name).suffix}"
-    return target
+def _findings_file(target: Path) -> Path:
+    return target.with_name(f"{target.name}.findings.txt")
+
+
+def _reserved(folder: Path, name: str) -> Path:
+    """Make an empty file of a name that nothing in the folder has yet: `a.xml`, else `a-2.xml` and so on."""
+    for count in itertools.count(1):
+        target = folder / (name if count == 1 else f"{Path(name).stem}-{count}{Path(name).suffix}")
+        if _findings_file(target).exists():
+            continue
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            return target
+    raise AssertionError("counting ends with a return")
 
 
 def _move(path: Path, target: Path) -> None:
+    """Move a file over the empty one that was made for it."""
     try:
-        path.rename(target)
+        path.replace(target)
     except OSError:  # another file system: copy whole, then remove
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        part.write_bytes(path.read_bytes())
-        part.rename(target)
+        with path.open("rb") as source, part.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+        part.replace(target)
         path.unlink()

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kasse_cli.inbox import Delivery, Unit, put_away
-from ledger.bank.intake import Staged
+from ledger.bank.intake import LeftOutError, NotPostedError, Staged
 from ledger.bank.intake_reader import new_gaps
+from ledger.bank.intake_sheets import PagesOverlapError
 from ledger.bank.intake_store import stage_file
+from ledger.bank.merge import UnconnectedStatementsError
 from ledger.people.users import NotAllowedError
 from sepa.errors import N_, KasseError, Place, TryAgainError
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store
+
+
+EARLY = (UnconnectedStatementsError, PagesOverlapError)
+"""Errors of a file that may go away when other files are taken."""
+COUNTS = ("statements", "entries", "new", "duplicates", "pending", "credit_cents", "debit_cents")
 
 
 class NothingTakenError(KasseError):
@@ -41,14 +48,78 @@ class FileResult:
     debit_cents: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of one unit: taken, left out because it is not posted, or broken."""
+
+    name: str
+    staged: Staged | None = None
+    error: KasseError | None = None
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it is a sound file of another kind, as banks deliver beside the statements."""
+        return isinstance(self.error, NotPostedError)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the file was refused."""
+        return self.error is not None and not self.left_out
+
+    @property
+    def early(self) -> bool:
+        """Whether it may be taken once other files are."""
+        return isinstance(self.error, EARLY)
+
+    @property
+    def result(self) -> FileResult:
+        """The row for the table of files."""
+        if self.staged is None:
+            return FileResult(self.name, "not_posted" if self.left_out else "broken")
+        counts = {name: getattr(self.staged, name) for name in COUNTS}
+        return FileResult(self.name, "repeated" if self.staged.repeated else "taken", **counts)
+
+    @property
+    def findings(self) -> Sequence[KasseError]:
+        """What is to be said about it."""
+        if self.error is None:
+            return () if self.staged is None else self.staged.findings
+        place = Place(file=self.name)
+        if self.left_out:
+            return (LeftOutError(place=place, message=self.error.fields["message"]),)
+        return [finding.at(place) for finding in (*self.error.findings, self.error)]
+
+
+Attempts = dict[tuple[str, str], Attempt]
+"""What became of the units of a delivery, by name and SHA-256."""
+
+
 @dataclass(slots=True)
 class Intake:
     """What became of all files of a call."""
 
-    files: list[FileResult] = field(default_factory=list)
-    taken: list[Staged] = field(default_factory=list)
-    findings: list[KasseError] = field(default_factory=list)
-    broken: int = 0
+    attempts: list[Attempt] = field(default_factory=list)
+    gaps: list[KasseError] = field(default_factory=list)
+
+    @property
+    def files(self) -> list[FileResult]:
+        """A row for each file."""
+        return [attempt.result for attempt in self.attempts]
+
+    @property
+    def taken(self) -> list[Staged]:
+        """What was taken, or known already."""
+        return [attempt.staged for attempt in self.attempts if attempt.staged is not None]
+
+    @property
+    def findings(self) -> list[KasseError]:
+        """Everything to be said, gaps between statements last."""
+        return [*(finding for attempt in self.attempts for finding in attempt.findings), *self.gaps]
+
+    @property
+    def broken(self) -> int:
+        """How many files were refused."""
+        return sum(attempt.broken for attempt in self.attempts)
 
     def total(self, name: str) -> int:
         """Return the sum of a count over the files that were taken."""
@@ -62,80 +133,87 @@ class Folders:
     archive: Path | None = None
     reject: Path | None = None
 
+    def put_away(self, delivery: Delivery, attempts: Iterable[Attempt]) -> None:
+        """Move the delivered file: to the rejected ones with its findings where anything in it is broken."""
+        broken = [attempt for attempt in attempts if attempt.broken]
+        findings = [finding for attempt in broken for finding in attempt.findings]
+        put_away(delivery, self.reject if broken else self.archive, findings)
+
 
 def take_in(
     store: Store, incoming: Iterator[Delivery], folders: Folders, then: Callable[[str], None] | None = None
 ) -> Intake:
     """Stage every delivered file, each a unit of work; a broken one is rejected, the others are taken.
 
-    `then` is called behind each file that was taken, with its SHA-256: reconciling posts it there. Gaps between
-    statements are looked for once, behind the last file. Raises `TryAgainError` and `NotAllowedError`.
+    `then` is called behind each file that was taken, with its SHA-256: reconciling posts it there. A file that only
+    lacks statements between is tried again behind the others; gaps are looked for once, behind the last file. Raises
+    `TryAgainError` and `NotAllowedError`.
     """
-    intake = Intake()
+    tried: list[tuple[Delivery, Attempts]] = []
     for delivery in incoming:
-        before = len(intake.findings)
-        broken = _take(store, delivery, intake, then)
-        put_away(delivery, folders.reject if broken else folders.archive, intake.findings[before:] if broken else ())
+        attempts = _take(store, delivery, then, {})
+        tried.append((delivery, attempts))
+        if not _waits(attempts):
+            folders.put_away(delivery, attempts.values())
+    waiting = [(delivery, attempts) for delivery, attempts in tried if _waits(attempts)]
+    while any(_take_again(store, delivery, then, attempts) for delivery, attempts in waiting):
+        pass
+    for delivery, attempts in waiting:
+        folders.put_away(delivery, attempts.values())
+    intake = Intake([attempt for _, attempts in tried for attempt in attempts.values()])
     accounts = {iban for staged in intake.taken for iban in staged.accounts}
     numbers = {number for staged in intake.taken for number in staged.numbers}
-    intake.findings += new_gaps(store, accounts, numbers)
+    intake.gaps += new_gaps(store, accounts, numbers)
     return intake
 
 
-def _take(store: Store, delivery: Delivery, intake: Intake, then: Callable[[str], None] | None) -> int:
-    """Take the units of one delivery and return how many were broken."""
-    broken = 0
+def _waits(attempts: Mapping[tuple[str, str], Attempt]) -> bool:
+    return any(attempt.early for attempt in attempts.values())
+
+
+def _take_again(store: Store, delivery: Delivery, then: Callable[[str], None] | None, attempts: Attempts) -> bool:
+    """Try the units again that came too early; return whether one was taken now."""
+    before = sum(attempt.early for attempt in attempts.values())
+    if before:
+        attempts |= _take(store, delivery, then, attempts)
+    return sum(attempt.early for attempt in attempts.values()) < before
+
+
+def _take(
+    store: Store, delivery: Delivery, then: Callable[[str], None] | None, before: Mapping[tuple[str, str], Attempt]
+) -> Attempts:
+    """Take the units of one delivery, without those that are through already, and return what became of each."""
+    attempts: Attempts = {}
     try:
         for unit in delivery.units():
-            broken += not _take_unit(store, unit, intake, then)
+            key = unit.name, unit.sha256
+            if key not in before or before[key].early:
+                attempts[key] = _take_unit(store, unit, then)
     except (TryAgainError, NotAllowedError):
         raise
     except KasseError as error:
-        _note_broken(intake, delivery.name, error)
-        broken += 1
-    return broken
+        attempts[delivery.name, ""] = Attempt(delivery.name, error=error)
+    return attempts
 
 
-def _take_unit(store: Store, unit: Unit, intake: Intake, then: Callable[[str], None] | None) -> bool:
+def _take_unit(store: Store, unit: Unit, then: Callable[[str], None] | None) -> Attempt:
     try:
         staged = stage_file(store, unit.name, unit.sha256, unit.size, unit.statements())
     except (TryAgainError, NotAllowedError):
         raise
     except KasseError as error:
-        _note_broken(intake, unit.name, error)
-        return False
-    intake.taken.append(staged)
-    intake.findings += staged.findings
-    intake.files.append(
-        FileResult(
-            unit.name,
-            "repeated" if staged.repeated else "taken",
-            staged.statements,
-            staged.entries,
-            staged.new,
-            staged.duplicates,
-            staged.pending,
-            staged.credit_cents,
-            staged.debit_cents,
-        )
-    )
+        return Attempt(unit.name, error=error)
     if then is not None:
         then(unit.sha256)
-    return True
-
-
-def _note_broken(intake: Intake, name: str, error: KasseError) -> None:
-    intake.broken += 1
-    intake.files.append(FileResult(name, "broken"))
-    place = Place(file=name)
-    intake.findings += [finding.at(place) for finding in (*error.findings, error)]
+    return Attempt(unit.name, staged)
 
 
 def refuse_if_all_broken(intake: Intake) -> None:
     """Raise what is wrong where not one file could be taken: a single broken file is a refusal."""
-    if intake.taken or not intake.broken:
+    errors = [attempt.error for attempt in intake.attempts if attempt.error is not None]
+    if intake.taken or not errors:
         return
-    errors: Sequence[KasseError] = [finding for finding in intake.findings if finding.severity == "error"]
     if len(errors) == 1:
-        raise errors[0]
-    raise NothingTakenError(count=intake.broken, findings=tuple(intake.findings))
+        raise errors[0].at(Place(file=intake.attempts[0].name))
+    if intake.broken:
+        raise NothingTakenError(count=intake.broken, findings=tuple(intake.findings))

@@ -28,6 +28,15 @@ class NotPostedError(KasseError):
     hint = N_("import the camt.053 statement of the same day")
 
 
+class LeftOutError(KasseError):
+    """A message that is not posted, among files that are."""
+
+    code = "statement.left_out"
+    template = N_("left out: {message} is not posted; only camt.053 is")
+    hint = N_("nothing is to be done where the bank delivers the camt.053 of the day too")
+    severity: Severity = "info"
+
+
 class ForeignAccountError(KasseError):
     """A statement of an account that the book does not have."""
 
