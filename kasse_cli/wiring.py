@@ -24,6 +24,7 @@ def open_book(call: Call) -> Iterator[Store]:
     """
     wait_seconds = int(call.settings["wait_seconds"])
     store = open_location(call.book, now=call.now, salt=call.random, wait_seconds=wait_seconds)
+    store.today = call.today.isoformat()
     try:
         store.user = _actor(call, store)
         yield store

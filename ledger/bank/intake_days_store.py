@@ -39,7 +39,7 @@ def check_days(store: Store, pages: Sequence[Page]) -> None:
 
     Raises `BeforeTakeOverError` and `FutureStatementError`.
     """
-    latest = (dt.date.fromisoformat(store.now[:10]) + AHEAD).isoformat()
+    latest = (dt.date.fromisoformat(store.today) + AHEAD).isoformat()
     taken = {iban: store.value(_TAKEN_OVER, iban=iban) for iban in {page.iban for page in pages}}
     for page in pages:
         name, day, start = page.opened.id, min(page.days, default=page.closing_day), taken[page.iban]

@@ -93,8 +93,9 @@ class Engine(Protocol):
 class Store:
     """An open book: queries, one unit of work at a time, who acts and when.
 
-    `now` is the UTC time stamp of the command, `user` the number of the acting person (0 before any exists),
-    `salt` returns fresh random bytes. All three are given by the caller, none is invented here.
+    `now` is the UTC time stamp of the command, `today` the day it counts as (that of `now` unless said otherwise),
+    `user` the number of the acting person (0 before any exists), `salt` returns fresh random bytes. All are given by
+    the caller, none is invented here.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class Store:
         self.connection = connection
         self.book = book
         self.now = now
+        self.today = now[:10]
         self.salt = salt
         self.user = user
         self.locked: tuple[str, ...] = ()
