@@ -337,3 +337,5 @@ def test_a_day_to_come_is_not_taken(clerk):
     with pytest.raises(FutureStatementError):
         take(clerk, statement("24.11. 102,00 | +8,00 Schulz | 110,00"))
     assert complete_until(clerk, MAIN_IBAN) == "2026-11-16"
+    clerk.today = "2026-11-17"
+    assert take(clerk, statement("24.11. 102,00 | +8,00 Schulz | 110,00")).new == 1
