@@ -20,7 +20,7 @@ class NumberGapError(KasseError):
     """Statements are missing by their number."""
 
     code = "statement.number_gap"
-    template = N_("account {iban}: statements {first} to {last} of {year} are missing")
+    template = N_("account {iban}: missing statements of {year}: {numbers}")
     hint = N_("fetch them from the bank and import them; the gap is closed by that")
     severity: Severity = "warning"
 
@@ -223,7 +223,9 @@ def _number_gap(iban: str, year: str, ends: tuple[int, int], links: Sequence[Lin
     after = [i for i, one in enumerate(links) if (one.day[:4], one.electronic_number) == (year, high)]
     position = after[0] if after else next((i for i, one in enumerate(links) if one.day[:4] == year), 0)
     link = links[position]
-    finding = NumberGapError(place=Place(file=link.file), iban=iban, first=low + 1, last=high - 1, year=year)
+    first, last = low + 1, high - 1
+    numbers = f"{first}" if first == last else f"{first}-{last}"
+    finding = NumberGapError(place=Place(file=link.file), iban=iban, numbers=numbers, first=first, last=last, year=year)
     return _gap(finding, links, position)
 
 

@@ -22,6 +22,7 @@ class Told:
     id: str
     start: int
     end: int
+    day: str
     page: int = 1
     last: bool = True
     opening: bool = True
@@ -84,26 +85,26 @@ def histories(draw, *, ordinary: bool = False) -> History:
     ends = list(accumulate(counts, initial=0))
     paged = draw(st.booleans())
     statements: list[Told] = []
-    for start, end in pairwise(ends):
+    for (start, end), day in zip(pairwise(ends), DAYS, strict=False):
         issues = ("none", "none", "same id", "other id") if not ordinary else ("none", "none" if paged else "other id")
-        statements += _one_day(draw, start, end, len(statements), issues)
+        statements += _one_day(draw, start, end, day, len(statements), issues)
     sheets = [sheet for told in statements for sheet in (_pages(draw, told) if paged else [told])]
     sheets += [sheet for sheet in sheets if draw(st.integers(0, 3)) == 0]
     return History(bookings, tuple(_files(draw, draw(st.permutations(sheets)), most=1 if ordinary else 3)))
 
 
-def _one_day(draw, start: int, end: int, before: int, issues: Sequence[str]) -> Iterator[Told]:
+def _one_day(draw, start: int, end: int, day: str, before: int, issues: Sequence[str]) -> Iterator[Told]:
     cuts = sorted(draw(st.sets(st.integers(start, end), max_size=2)) | {start, end})
     pieces = list(pairwise(cuts)) or [(start, end)]
     for index, (low, high) in enumerate(pieces):
-        told = Told(f"S{before + index}", low, high, created=high)
+        told = Told(f"S{before + index}", low, high, day, created=high)
         yield told
         longer = draw(st.sampled_from([cut for _, cut in pieces[index:]]))
         kind = draw(st.sampled_from(issues))
         if kind == "same id":
             yield replace(told, end=longer, created=100 + longer)
         elif kind == "other id":
-            yield Told(f"R{before + index}", low, longer, created=100 + longer)
+            yield Told(f"R{before + index}", low, longer, day, created=100 + longer)
 
 
 def _pages(draw, told: Told) -> Iterator[Told]:
