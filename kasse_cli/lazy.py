@@ -36,7 +36,7 @@ class Noun:
 
 
 NOUNS = (
-    Noun("book", "buch", N_("the book: create, show, upgrade")),
+    Noun("book", "buch", N_("the book: create")),
     Noun("opening", "uebernahme", N_("take over opening balances and open items")),
     Noun("order", "anordnung", N_("orders: import, certify, approve, accept")),
     Noun("statement", "auszug", N_("bank statements: import, list, show")),

@@ -120,7 +120,10 @@ def _import_lines(done: Imported, rejects: Path | None) -> Iterator[Line]:
     if done.rejected and done.batch:
         yield say(N_("rows left out: {count}, written to {file}"), count=len(done.rejected), file=str(rejects))
     if done.batch:
-        yield say(N_("next: another person certifies with 'kasse order certify --batch {batch}'"), batch=done.batch)
+        yield say(
+            N_("next: another person certifies with 'kasse order certify --batch {batch} --sum AMOUNT'"),
+            batch=done.batch,
+        )
 
 
 def _sums(done: Imported) -> dict[str, int]:

@@ -19,7 +19,7 @@ from sepa.identifiers import format_iban, parse_iban
 if TYPE_CHECKING:
     from ledger.store.engines import Store
 
-app = noun(N_("the book: create, show, upgrade"))
+app = noun(N_("the book: create"))
 
 
 class OfficeOptionError(KasseError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -27,8 +27,8 @@ BatchOption = Annotated[
 ]
 OnlyBatchOption = Annotated[int | None, typer.Option("--batch", metavar="NUMBER", help=N_("only this import"))]
 StateOption = Annotated[
-    str | None,
-    typer.Option("--state", metavar="STATE", help=N_("only created, certified, approved, accepted or objected")),
+    Literal["created", "certified", "approved", "accepted", "objected"] | None,
+    typer.Option("--state", help=N_("only orders in this state")),
 ]
 RejectsOption = Annotated[
     Path | None,

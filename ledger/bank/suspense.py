@@ -53,7 +53,7 @@ class OverpaidTargetError(KasseError):
     """More is assigned than is open under the reference."""
 
     code = "suspense.overpaid"
-    template = N_("{cents} are assigned to {reference}, but only {open_cents} are open")
+    template = N_("{wanted_cents} are assigned to {reference}, but only {open_cents} are open")
     hint = N_("give a smaller amount, or let the rest become a credit of the person with --surplus credit")
 
 
@@ -61,7 +61,7 @@ class NoAmountError(KasseError):
     """An amount that assigns nothing."""
 
     code = "suspense.no_amount"
-    template = N_("nothing can be assigned with the amount {cents}")
+    template = N_("nothing can be assigned with the amount {wanted_cents}")
     hint = N_("give an amount above zero")
 
 
@@ -143,10 +143,10 @@ def allocate(
     for aim in aims:
         wanted = min(aim.open_cents, left) if aim.wish.cents is None else aim.wish.cents
         if wanted <= 0:
-            raise NoAmountError(cents=wanted)
+            raise NoAmountError(wanted_cents=wanted)
         beyond = max(0, wanted - aim.open_cents)
         if beyond and not surplus:
-            raise OverpaidTargetError(reference=aim.wish.target, cents=wanted, open_cents=aim.open_cents)
+            raise OverpaidTargetError(reference=aim.wish.target, wanted_cents=wanted, open_cents=aim.open_cents)
         lines += spread(aim.claims, wanted - beyond, orders)
         over += beyond
         left -= wanted

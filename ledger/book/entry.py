@@ -10,17 +10,8 @@ from sepa.errors import N_, KasseError
 EntryKind = Literal[
     "opening", "order", "bank", "clearing", "run", "execution", "return", "manual", "transfer", "reversal", "closing"
 ]
-OWN_COMMAND: dict[str, str] = {
-    "opening": "opening import",
-    "order": "order cancel",
-    "bank": "suspense undo",
-    "clearing": "suspense undo",
-    "run": "payment void",
-    "execution": "payment return",
-    "return": "payment return",
-    "closing": "day close",
-}
-"""Kinds of entries that are undone by the command that made them, not by `journal reverse`."""
+OWN_KINDS = frozenset({"opening", "order", "bank", "clearing", "run", "execution", "return", "closing"})
+"""Kinds of entries that are mended where they come from, not by `journal reverse`."""
 
 
 class UnbalancedEntryError(KasseError):

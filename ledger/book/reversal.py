@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ledger.book.entry import OWN_COMMAND, Draft, EntryKind, Posting
+from ledger.book.entry import OWN_KINDS, Draft, EntryKind, Posting
 from ledger.book.journal import EntryNumber
 from ledger.items.store import NewClearing
 from sepa.errors import N_, KasseError
@@ -16,7 +16,9 @@ class OwnCommandError(KasseError):
 
     code = "reversal.own_command"
     template = N_("entry {number} is of kind {kind} and is not reversed by hand")
-    hint = N_("undo it with 'kasse {command}', which also mends what hangs on it")
+    hint = N_(
+        "what comes from orders, statements, runs, the take-over or a closing is mended at its source, not by hand"
+    )
 
 
 class ReversalOfReversalError(KasseError):
@@ -142,8 +144,8 @@ def check_reversible(involved: Involved, day: str) -> None:
 
 def _check_entry(entry: Reversible, day: str) -> None:
     number = str(entry.number)
-    if entry.kind in OWN_COMMAND:
-        raise OwnCommandError(number=number, kind=entry.kind, command=OWN_COMMAND[entry.kind])
+    if entry.kind in OWN_KINDS:
+        raise OwnCommandError(number=number, kind=entry.kind)
     if entry.kind == "reversal":
         raise ReversalOfReversalError(number=number)
     if entry.reversed_by is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ledger.book.offices_store import check_office
 from ledger.items.order_decisions import UnknownBatchError, UnknownOrderError
 from ledger.items.orders import order_number
 from ledger.store.engines import Row, Store
@@ -102,8 +103,10 @@ def list_orders(
 ) -> list[OrderSummary]:
     """Return the orders in a state, of an office, of a batch, by office and number.
 
-    Raises `UnknownBatchError`.
+    Raises `UnknownBatchError` and `UnknownOfficeError`.
     """
+    if office is not None:
+        check_office(store, office)
     if batch is not None and store.value("SELECT 1 FROM order_batch WHERE id = :batch", batch=batch) is None:
         raise UnknownBatchError(batch=batch)
     rows = store.rows(_LIST, state=state or "", office=office or "", batch=batch or 0)

@@ -26,7 +26,7 @@ class OlderBookError(KasseError):
 
     code = "book.older"
     template = N_("the book has schema {found}, this kasse needs {known}")
-    hint = N_("make a backup, then run 'kasse db upgrade'")
+    hint = N_("make a backup, then follow the notes on upgrading in CHANGELOG.md")
 
 
 class BookExistsError(KasseError):
