@@ -25,7 +25,9 @@ def town(shell, sqlite_template):
         store = opened(location)
         erika, max_ = debtor(store, "Erika Musterfrau"), debtor(store, "Max Mustermann", None)
         item(store, "35", reference(store, 1), person=erika, purpose="Verwarnung", profile="fine")
-        item(store, "1.250,00", reference(store, 2), person=erika, due="2026-11-06", office="BAU", purpose="Genehmigung")
+        item(
+            store, "1.250,00", reference(store, 2), person=erika, due="2026-11-06", office="BAU", purpose="Genehmigung"
+        )
         item(store, "80", reference(store, 3), person=max_, purpose="Hundesteuer", dunning_level=1)
         item(store, "12,50", reference(store, 4), person=max_, due="2026-11-12")
         item(store, "9,99", person=erika, kind="credit", office="KASSE")
