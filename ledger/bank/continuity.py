@@ -98,7 +98,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """An account's statements in order: what is missing, and up to which day nothing is."""
+    """An account's statements in order: what is missing, and up to which day nothing is.
+
+    `closings` are the balances at the end of the days that have a statement.
+    """
 
     iban: str
     first_day: str
@@ -106,6 +109,7 @@ class Chain:
     statements: int
     complete_until: str | None
     gaps: tuple[Gap, ...]
+    closings: Mapping[str, int]
 
     @property
     def findings(self) -> tuple[KasseError, ...]:
@@ -134,6 +138,7 @@ def _chain(iban: str, found: Sequence[StatementLink]) -> Chain:
         statements=len(found),
         complete_until=until,
         gaps=tuple(sorted(gaps, key=lambda gap: gap.complete_until or "")),
+        closings={link.day: link.closing_cents for link in links if link.closing_cents is not None},
     )
 
 

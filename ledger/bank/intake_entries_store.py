@@ -58,7 +58,7 @@ def _first_ids(store: Store, pages: Sequence[Page], fresh: Mapping[int, int]) ->
 
 def _made(pages: Sequence[Page], merged: Merged, first: Mapping[int, int]) -> dict[tuple[str, Key, int], int]:
     """Return the numbers of entries that pages which met others make, by IBAN, key and occurrence."""
-    made = dict(merged.known)
+    made = merged.known
     for page in pages:
         fresh = (place for place in merged.placed.get(page.index, ()) if place.fresh)
         for number, place in enumerate(fresh, first[page.index]):

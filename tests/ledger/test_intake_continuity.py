@@ -81,6 +81,11 @@ def test_gaps_and_breaks(texts, codes, until):
     assert (named, found.complete_until) == (codes, until)
 
 
+def test_the_closing_balance_of_a_day_is_that_of_its_last_statement_in_the_chain():
+    found = chain("16.11. - 105 90", "16.11. - 100 105", "17.11. - 90 -", "18.11. - 90 91")
+    assert found.closings == {"2026-11-16": 90, "2026-11-17": 90, "2026-11-18": 91}
+
+
 def test_a_statement_that_adds_nothing_breaks_nothing_but_fills_its_number():
     found = chains(
         [
