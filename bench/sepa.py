@@ -45,7 +45,7 @@ WRITERS = (
     Variant("sepaxml", write.sepaxml),
     Variant("sepaxml and XSD (its default)", write.sepaxml_schema, MIDDLE),
     Variant("pain001, streaming", write.pain001),
-    Variant("pain001 and XSD", write.pain001_schema),
+    Variant("pain001 and XSD", write.pain001_schema, MIDDLE),
 )
 CAMT_READERS = (
     Variant("lxml iterparse (floor)", read.bare_iterparse, peer=False),
@@ -71,7 +71,7 @@ IBAN_CHECKS = (
 def compare(title: str, variants: Sequence[Variant], size: int, *arguments: Any) -> None:
     """Measure the variants that run at a size and show them, then those that could not."""
     running = [one for one in variants if EVERYTHING or size <= one.up_to]
-    rounds = 2 if size <= MIDDLE else 1
+    rounds = 2 if size <= SMALL else 1
     works = [(one.name, partial(_tolerant if one.peer else _plain, one.work, *arguments)) for one in running]
     figures = measure(works, rounds)
     show(title, [one for one in figures if math.isfinite(one.seconds)], variants[0].name)
