@@ -83,6 +83,7 @@ def test_the_corpora_are_there():
 
 
 def test_files_are_taken_with_the_expected_sums(store):
+    needs("corpora", bool(READABLE), f"no files of other projects under {CORPORA}")
     for name in (name for name in READABLE if ends(name, TAKEN)):
         own_accounts(store, CORPORA / name)
         clerk = act(store, "clara")
@@ -99,6 +100,7 @@ def test_files_are_taken_with_the_expected_sums(store):
 
 
 def test_other_files_are_refused_whole(store):
+    needs("corpora", bool(READABLE), f"no files of other projects under {CORPORA}")
     codes = {}
     for name in (name for name in READABLE if not ends(name, TAKEN)):
         own_accounts(store, CORPORA / name)
