@@ -16,8 +16,9 @@ from ledger.bank.intake_sheets import (
     PagesOverlapError,
     ReissueDiffersError,
     Sheet,
+    meeting,
 )
-from ledger.bank.merge import AmbiguousStatementsError, UnconnectedStatementsError, read_together
+from ledger.bank.merge import AmbiguousStatementsError, Reading, UnconnectedStatementsError, read_together
 from sepa.errors import KasseError
 from tests.ledger.histories import History, booking, histories
 
@@ -32,18 +33,34 @@ class Book:
         self.findings: list[KasseError] = []
 
     def take(self, sheets: list[Sheet]) -> None:
-        together = [*self.sheets, *sheets]
-        reading = read_together(together)
-        lines = {sheet.number: list(enumerate(Counter(sheet.entries).elements(), 1)) for sheet in sheets}
+        """Take a file: compare what meets, as the store does, and change nothing where any of it is refused."""
+        groups = [self.read(group, sheets) for group in self.meeting(sheets)]
+        for together, reading in groups:
+            self.keep(together, reading)
+
+    def meeting(self, sheets: list[Sheet]) -> list[list[int]]:
+        days = {day for sheet in sheets for day, _, _ in sheet.entries}
+        own = {sheet.number: {sheet.identity} | {day for day, _, _ in sheet.entries} for sheet in sheets}
+        known = {one.number: {one.identity} | {day for day, _, _ in one.entries if day in days} for one in self.sheets}
+        return [group for group in meeting(own | known) if not own.keys().isdisjoint(group)]
+
+    def read(self, group: list[int], sheets: list[Sheet]) -> tuple[list[Sheet], Reading]:
+        together = [sheet for sheet in (*self.sheets, *sheets) if sheet.number in group]
+        return together, read_together(together)
+
+    def keep(self, together: list[Sheet], reading: Reading) -> None:
+        fresh = [sheet for sheet in together if not sheet.known]
+        lines = {sheet.number: list(enumerate(Counter(sheet.entries).elements(), 1)) for sheet in fresh}
         for place in places(together, reading, self.places, lines):
             assert place.fresh == (place.occurrence > self.entries[place.key]), "occurrences have no gaps"
             self.entries[place.key] += place.fresh
             self.places.setdefault(place.sheet, {}).setdefault(place.key, {})[place.occurrence] = place.line
-        for sheet in sheets:
+        for sheet in fresh:
             told = {key: len(found) for key, found in self.places.get(sheet.number, {}).items()}
             assert sheet.number in reading.repeats or told == sheet.entries, "each line tells an entry of its own"
+        others = [sheet for sheet in self.sheets if sheet.number not in {one.number for one in together}]
         kept = [sheet for sheet in together if sheet.number not in reading.repeats]
-        self.sheets = [replace(sheet, known=True, part=sheet.number in reading.parts) for sheet in kept]
+        self.sheets = others + [replace(sheet, known=True, part=sheet.number in reading.parts) for sheet in kept]
         self.findings += reading.findings
 
 
