@@ -13,7 +13,7 @@ from sepa.errors import N_, KasseError, Place
 class UnknownBankError(KasseError):
     """A German account at a bank code that the directory does not have."""
 
-    code = "account.unknown-bank"
+    code = "account.unknown_bank"
     severity = "warning"
     template = N_("the directory of banks has no bank code {bank_code}: {iban}")
     hint = N_("compare the IBAN with its source; new bank codes appear in the directory after some weeks")
@@ -22,7 +22,7 @@ class UnknownBankError(KasseError):
 class AccountCheckDigitsError(KasseError):
     """A German account number that breaks its bank's own check digit method."""
 
-    code = "account.check-digits"
+    code = "account.check_digits"
     severity = "warning"
     template = N_("the account number does not fit the check digits of {bank}: {iban}")
     hint = N_("compare the IBAN with its source; some banks grant exceptions")

@@ -36,7 +36,7 @@ _VERSIONS = re.compile(r"camt\.029(?:\.001\.(?:0[3-9]|1[0-4]))?")
 class NotACancellationAnswerError(KasseError):
     """A known file, but no answer to a cancellation."""
 
-    code = "file.not-a-cancellation-answer"
+    code = "file.not_a_cancellation_answer"
     template = N_("this is {name}, not an answer to a cancellation")
     hint = N_("answers to cancellations come as camt.029")
 

@@ -32,7 +32,7 @@ SEQUENCES: tuple[Sequence, ...] = ("FRST", "RCUR", "FNAL", "OOFF")
 class EmptyAmendmentError(KasseError):
     """A mandate amendment that names nothing that changed."""
 
-    code = "mandate.empty-amendment"
+    code = "mandate.empty_amendment"
     template = N_("the amendment of the mandate {mandate_id} does not say what changed")
     hint = N_("give what was valid before, or leave the amendment out")
 
@@ -40,7 +40,7 @@ class EmptyAmendmentError(KasseError):
 class AmendedAccountError(KasseError):
     """An amendment that gives an old account or bank beside the note that the account is another one."""
 
-    code = "mandate.amended-account"
+    code = "mandate.amended_account"
     template = N_("an amendment of the mandate {mandate_id} names the old account or bank beside SMNDA")
     hint = N_("say only that the account changed (SMNDA): the old one need not be named")
 
@@ -48,7 +48,7 @@ class AmendedAccountError(KasseError):
 class SignedLateError(KasseError):
     """A mandate signed after the day on which it is used."""
 
-    code = "mandate.signed-late"
+    code = "mandate.signed_late"
     template = N_("the mandate {mandate_id} was signed on {signed}, after the due day {day}")
     hint = N_("check the date of signature; without a mandate nothing may be collected")
 

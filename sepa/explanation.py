@@ -67,7 +67,7 @@ _DEBITS = {"CORE": Handover("CDD", "SDD::COR_pain.008"), "B2B": Handover("CDB", 
 class SeveralOrdersError(KasseError):
     """A file whose payments belong to several order types."""
 
-    code = "explain.several-orders"
+    code = "explain.several_orders"
     template = N_("the payments belong to several order types: {orders}")
     hint = N_("write one file for each")
     severity = "warning"
@@ -94,7 +94,7 @@ class OtherVersionError(KasseError):
 class EndOfLifeError(KasseError):
     """A format that has left the agreement between customers and banks."""
 
-    code = "explain.end-of-life"
+    code = "explain.end_of_life"
     template = N_("{name} is no longer part of the DFÜ-Abkommen")
     hint = N_("ask the bank for camt files")
     severity = "info"
@@ -103,7 +103,7 @@ class EndOfLifeError(KasseError):
 class UnbookedError(KasseError):
     """Entries that are not booked."""
 
-    code = "explain.not-booked"
+    code = "explain.not_booked"
     template = N_("{count} entries are not booked: {statuses}")
     hint = N_("they may change or vanish; post booked entries only")
     severity = "info"

@@ -43,7 +43,7 @@ class InvalidOrderError(KasseError):
 class OutsideSepaError(KasseError):
     """An account that SEPA does not reach."""
 
-    code = "iban.not-sepa"
+    code = "iban.not_sepa"
     template = N_("SEPA does not reach accounts in {country}: {iban}")
     hint = N_("make it a foreign payment with your bank")
 

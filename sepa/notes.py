@@ -12,7 +12,7 @@ _KEPT = 1000  # findings kept one by one; a statement where every entry is wrong
 class MoreFindingsError(KasseError):
     """Findings beyond those that are listed."""
 
-    code = "statement.more-findings"
+    code = "statement.more_findings"
     template = N_("{count} more findings of the same statement are not listed")
     hint = N_("correct the listed ones first, or ask the bank")
     severity: Severity = "warning"

@@ -40,7 +40,7 @@ _LISTED = frozenset({"RJCT", "RVMC", "RVNM", "RVNA", "RVNC"})  # what a bank cou
 class NotAStatusReportError(KasseError):
     """A known file, but no status report."""
 
-    code = "file.not-a-status-report"
+    code = "file.not_a_status_report"
     template = N_("this is {name}, not a status report")
     hint = N_("status reports come as pain.002")
 

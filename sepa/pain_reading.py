@@ -41,7 +41,7 @@ _STRUCTURED = etree.XPath("*[local-name()='RmtInf']/*[local-name()='Strd']")
 class NotAPaymentFileError(KasseError):
     """A known file, but not one with payment orders."""
 
-    code = "file.not-payments"
+    code = "file.not_payments"
     template = N_("this is {name}, not a payment file")
     hint = N_("payment orders come as pain.001 or pain.008")
 
@@ -49,7 +49,7 @@ class NotAPaymentFileError(KasseError):
 class NoPaymentError(KasseError):
     """A payment file without any payment."""
 
-    code = "file.no-payment"
+    code = "file.no_payment"
     template = N_("the message {message} holds no payment")
     hint = N_("make the file again, or ask who made it")
 

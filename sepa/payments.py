@@ -56,7 +56,7 @@ class TimeZoneMissingError(KasseError):
 class TimeNotInstantError(KasseError):
     """A time of day for a transfer that is not instant."""
 
-    code = "time.not-instant"
+    code = "time.not_instant"
     template = N_("only instant transfers have a time of day")
     hint = N_("give the day alone, or order the transfers as instant")
 
@@ -72,7 +72,7 @@ class NoBatchError(KasseError):
 class DuplicateBatchError(KasseError):
     """Two batches of one message with the same payment information id."""
 
-    code = "message.duplicate-batch"
+    code = "message.duplicate_batch"
     template = N_("two batches have the payment information id {identifier}")
     hint = N_("give each batch an id of its own")
 

@@ -70,7 +70,7 @@ class UnknownFileError(KasseError):
 class UnknownMessageError(KasseError):
     """XML that holds no message known here."""
 
-    code = "file.unknown-message"
+    code = "file.unknown_message"
     template = N_("no known message begins in this XML file: root {root}, namespace {namespace}")
     hint = N_("kasse reads the ISO 20022 messages camt.052, .053, .054, .029 and pain.001, .002, .008")
 
@@ -78,7 +78,7 @@ class UnknownMessageError(KasseError):
 class UnknownVersionError(KasseError):
     """A version of a known message that did not exist when this was written."""
 
-    code = "file.unknown-version"
+    code = "file.unknown_version"
     template = N_("the version {name} of the message is not known")
     hint = N_("ask the bank for version .08, or look for a newer version of kasse")
 
@@ -86,7 +86,7 @@ class UnknownVersionError(KasseError):
 class NotAStatementError(KasseError):
     """A known file, but not one with statements."""
 
-    code = "file.not-a-statement"
+    code = "file.not_a_statement"
     template = N_("this is {name}, not an account statement")
     hint = N_("statements come as camt.052, camt.053, camt.054, MT940 or MT942")
 

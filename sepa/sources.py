@@ -51,7 +51,7 @@ class EmptyFileError(KasseError):
 class FileTooLargeError(KasseError):
     """A file larger than the limit."""
 
-    code = "file.too-large"
+    code = "file.too_large"
     template = N_("the file is larger than {limit_bytes} bytes: {file}")
     hint = N_("raise the limit if the file is meant to be that large")
 
@@ -59,7 +59,7 @@ class FileTooLargeError(KasseError):
 class EntryTooLargeError(KasseError):
     """An element larger than the limit, before its end was found."""
 
-    code = "file.entry-too-large"
+    code = "file.entry_too_large"
     template = N_("a single part of the file is larger than {limit_bytes} bytes: {file}")
     hint = N_("raise the limit if the file is meant to be like that")
 

@@ -37,7 +37,7 @@ class DamagedFileError(KasseError):
 class TooLargeError(KasseError):
     """A container that unpacks to more than a list can be."""
 
-    code = "sheet.too-large"
+    code = "sheet.too_large"
     template = N_("the file unpacks to more than a list can hold: {part}")
     hint = N_("split the list, or ask the sender what this file is")
 

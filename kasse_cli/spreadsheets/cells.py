@@ -39,7 +39,7 @@ class NumberCellError(KasseError):
 class LostDigitsError(KasseError):
     """A long number that a spreadsheet has already rounded to the form 1,23457E+12."""
 
-    code = "cell.lost-digits"
+    code = "cell.lost_digits"
     template = N_("the number was shortened by a spreadsheet program: {text}")
     hint = N_("export the list again with this column formatted as text")
 
@@ -71,7 +71,7 @@ class TimeCellError(KasseError):
 class NumberForDayError(KasseError):
     """A number where a date belongs: it could be the day's serial number, or anything else."""
 
-    code = "cell.number-for-day"
+    code = "cell.number_for_day"
     template = N_("the cell is a number, but this column needs a date: {text}")
     hint = N_("format the column as date, or write 21.11.2026 as text")
 
@@ -95,7 +95,7 @@ class InvalidCountError(KasseError):
 class InvalidFlagError(KasseError):
     """A value that is neither yes nor no."""
 
-    code = "cell.yes-no"
+    code = "cell.yes_no"
     template = N_("neither yes nor no: {text}")
     hint = N_("write yes or no, or leave the cell empty")
 

@@ -18,7 +18,7 @@ Columns = Mapping[str, Collection[str]]
 class NoHeadingError(KasseError):
     """A first row that names none of the columns."""
 
-    code = "list.no-heading"
+    code = "list.no_heading"
     template = N_("the first row names no known column: {found}")
     hint = N_("put the column names into the first row, for example: {expected}")
 
@@ -26,7 +26,7 @@ class NoHeadingError(KasseError):
 class MissingColumnError(KasseError):
     """A column the list cannot do without."""
 
-    code = "list.column-missing"
+    code = "list.column_missing"
     template = N_("the column {column} is missing")
     hint = N_("add it; these names are understood: {names}")
 
@@ -34,7 +34,7 @@ class MissingColumnError(KasseError):
 class DuplicateColumnError(KasseError):
     """Two columns that mean the same."""
 
-    code = "list.column-twice"
+    code = "list.column_twice"
     template = N_("two columns mean {column}")
     hint = N_("keep one of them and delete or rename the other")
 
@@ -42,7 +42,7 @@ class DuplicateColumnError(KasseError):
 class UnknownColumnError(KasseError):
     """A column whose name means nothing here; its values are not read."""
 
-    code = "list.column-unknown"
+    code = "list.column_unknown"
     severity = "warning"
     template = N_("the column {column} is unknown and is not read")
     hint = N_("names close to it: {near}")

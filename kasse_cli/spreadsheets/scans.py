@@ -39,7 +39,7 @@ class FormulaError(KasseError):
 class ErrorCellError(KasseError):
     """A cell that shows an error such as #REF!."""
 
-    code = "sheet.error-cell"
+    code = "sheet.error_cell"
     template = N_("error value in cell {cell} ({count} in this sheet)")
     hint = N_("mend the cell in Excel, or ask the sender")
 
@@ -47,7 +47,7 @@ class ErrorCellError(KasseError):
 class HiddenRowsError(KasseError):
     """Rows that a filter or a person has hidden, and that belong to the list all the same."""
 
-    code = "sheet.hidden-rows"
+    code = "sheet.hidden_rows"
     severity = "warning"
     template = N_("{count} hidden rows are read like the others")
     hint = N_("clear the filter and look at the whole list; delete what does not belong to it")
@@ -56,7 +56,7 @@ class HiddenRowsError(KasseError):
 class HiddenColumnsError(KasseError):
     """Columns that nobody sees when looking at the list."""
 
-    code = "sheet.hidden-columns"
+    code = "sheet.hidden_columns"
     severity = "warning"
     template = N_("{count} hidden columns are read like the others")
     hint = N_("unhide them and look at the whole list; delete what does not belong to it")
@@ -65,7 +65,7 @@ class HiddenColumnsError(KasseError):
 class UsedRangeError(KasseError):
     """A used range far larger than its content, by a stray cell in the last row or column."""
 
-    code = "sheet.used-range"
+    code = "sheet.used_range"
     template = N_("the used range reaches to cell {cell}")
     hint = N_("delete the empty rows below and the empty columns right of the list, then save")
 

@@ -31,7 +31,7 @@ _FOREIGN = (
 class SourceMissingError(KasseError):
     """A file that does not exist."""
 
-    code = "sheet.file-missing"
+    code = "sheet.file_missing"
     template = N_("no such file: {file}")
     hint = N_("check the name and the folder")
 
@@ -39,7 +39,7 @@ class SourceMissingError(KasseError):
 class SourceUnreadableError(KasseError):
     """A folder, or a file this user may not read."""
 
-    code = "sheet.file-unreadable"
+    code = "sheet.file_unreadable"
     template = N_("the file cannot be opened: {file}")
     hint = N_("check that it is a file, that you may read it and that no other program has locked it")
 
@@ -47,7 +47,7 @@ class SourceUnreadableError(KasseError):
 class EmptySourceError(KasseError):
     """A file without a single byte, or without a single value."""
 
-    code = "sheet.file-empty"
+    code = "sheet.file_empty"
     template = N_("the file is empty")
     hint = N_("ask the sender to send it again")
 
@@ -55,7 +55,7 @@ class EmptySourceError(KasseError):
 class NotAListError(KasseError):
     """A file of another format, whatever its name says."""
 
-    code = "sheet.not-a-list"
+    code = "sheet.not_a_list"
     template = N_("not a list but a {format} file")
     hint = N_("open it in Excel or LibreOffice and save it as .xlsx or as CSV UTF-8")
 

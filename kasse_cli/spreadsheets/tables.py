@@ -19,7 +19,7 @@ from sepa.errors import N_, KasseError, Place
 class NoNameOverValueError(KasseError):
     """A value under no column name, for example a note beside the list; it is not read."""
 
-    code = "list.value-without-column"
+    code = "list.value_without_column"
     severity = "warning"
     template = N_("a value stands under no column name: {text}")
     hint = N_("give the column a name, or delete what does not belong to the list")
@@ -28,7 +28,7 @@ class NoNameOverValueError(KasseError):
 class TooManyFieldsError(KasseError):
     """A line of CSV with more fields than the heading: a separator inside an unquoted text has shifted them."""
 
-    code = "list.too-many-fields"
+    code = "list.too_many_fields"
     template = N_("the line has {found} fields, the heading only {expected}")
     hint = N_("quote the text that contains the separator")
 
@@ -36,7 +36,7 @@ class TooManyFieldsError(KasseError):
 class OtherSheetError(KasseError):
     """Another sheet of the workbook that looks like the same kind of list."""
 
-    code = "list.other-sheet"
+    code = "list.other_sheet"
     severity = "warning"
     template = N_("the sheet {name} looks like such a list too and was not read")
     hint = N_("name the sheet with --sheet to read it")

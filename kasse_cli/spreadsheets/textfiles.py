@@ -22,7 +22,7 @@ _UTF8_AS_CP1252 = re.compile(rb"[\xc2\xc3][\x80-\xbf]")
 class NotTextError(KasseError):
     """Bytes that are neither UTF-8 nor Windows-1252."""
 
-    code = "sheet.not-text"
+    code = "sheet.not_text"
     template = N_("the file is neither a spreadsheet nor text in UTF-8 or Windows-1252")
     hint = N_("open it in Excel or LibreOffice and save it as .xlsx or as CSV UTF-8")
 
@@ -30,7 +30,7 @@ class NotTextError(KasseError):
 class MixedEncodingError(KasseError):
     """Text that is UTF-8 in one place and Windows-1252 in another."""
 
-    code = "sheet.mixed-encoding"
+    code = "sheet.mixed_encoding"
     template = N_("the file mixes UTF-8 and Windows-1252: umlauts would be lost")
     hint = N_("save the list again as CSV UTF-8 from one program")
 
@@ -38,7 +38,7 @@ class MixedEncodingError(KasseError):
 class CsvSyntaxError(KasseError):
     """A quotation mark that is never closed, or text after a closing one."""
 
-    code = "sheet.csv-quotes"
+    code = "sheet.csv_quotes"
     template = N_("the quotation marks do not match")
     hint = N_('close every quoted field, and double a quotation mark inside it: "5"" pipe"')
 

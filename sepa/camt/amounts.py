@@ -20,7 +20,7 @@ SIGNS = {"CRDT": 1, "DBIT": -1}
 class UnfitAmountError(KasseError):
     """An amount finer than the smallest unit of its currency."""
 
-    code = "statement.unfit-amount"
+    code = "statement.unfit_amount"
     template = N_("the amount {amount} {currency} has more decimals than the currency; it was rounded")
     hint = N_("ask the bank; the entry must not be posted automatically")
 

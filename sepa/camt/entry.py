@@ -20,7 +20,7 @@ _TRUE = {"true", "1"}
 class InvalidDateError(KasseError):
     """A date that does not exist."""
 
-    code = "statement.invalid-date"
+    code = "statement.invalid_date"
     template = N_("not a date: {text}")
     hint = N_("ask the bank; the entry stays without this date")
     severity = "warning"
@@ -29,7 +29,7 @@ class InvalidDateError(KasseError):
 class EntryAmountError(KasseError):
     """An entry without an amount."""
 
-    code = "statement.entry-amount"
+    code = "statement.entry_amount"
     template = N_("an entry has no amount")
     hint = N_("the file is broken; fetch it from the bank again")
 
@@ -37,7 +37,7 @@ class EntryAmountError(KasseError):
 class DetailSumError(KasseError):
     """Details whose amounts do not add up to their entry."""
 
-    code = "statement.detail-sum"
+    code = "statement.detail_sum"
     template = N_("the details add up to {details_cents}, the entry is {entry_cents}")
     hint = N_("post the entry only as a whole and ask the bank for the missing details")
     severity = "warning"
@@ -46,7 +46,7 @@ class DetailSumError(KasseError):
 class DetailCountError(KasseError):
     """Another number of details than the batch names."""
 
-    code = "statement.detail-count"
+    code = "statement.detail_count"
     template = N_("the entry names {expected} transactions, but {found} details are there")
     hint = N_("post the entry only as a whole and ask the bank for the missing details")
     severity = "warning"

@@ -27,7 +27,7 @@ class SummaryError(KasseError):
 class AccountMissingError(KasseError):
     """A statement that names no account."""
 
-    code = "statement.account-missing"
+    code = "statement.account_missing"
     template = N_("the statement names no account")
     hint = N_("ask the bank for a complete file")
 

@@ -39,7 +39,7 @@ class NoStatementError(KasseError):
 class StrayEntryError(KasseError):
     """An entry outside of any statement."""
 
-    code = "statement.stray-entry"
+    code = "statement.stray_entry"
     template = N_("an entry stands outside of a statement, in {parent}")
     hint = N_("the file is not of the form that ISO 20022 names; ask the bank")
 

@@ -15,7 +15,7 @@ _GERMAN = re.compile(r"DE[0-9]{2}[A-Z0-9]{3}0[0-9]{10}")
 class InvalidCreditorIdError(KasseError):
     """A text that is not a creditor identifier."""
 
-    code = "creditor-id.invalid"
+    code = "creditor_id.invalid"
     template = N_("not a creditor identifier: {creditor_id}")
     hint = N_("a German one has 18 characters, such as DE98 ZZZ 0 9999999999; the Bundesbank issues it")
 
@@ -23,7 +23,7 @@ class InvalidCreditorIdError(KasseError):
 class CreditorIdCheckDigitsError(InvalidCreditorIdError):
     """A creditor identifier whose check digits are not the calculated ones."""
 
-    code = "creditor-id.check-digits"
+    code = "creditor_id.check_digits"
     template = N_("the check digits of the creditor identifier are wrong: {creditor_id}")
     hint = N_("compare it with the letter of the Bundesbank; the business code does not count for the digits")
 

@@ -64,7 +64,7 @@ class IbanStructureError(InvalidIbanError):
 class IbanCheckDigitsError(InvalidIbanError):
     """An IBAN whose check digits are not the calculated ones; 00, 01 and 99 are never calculated."""
 
-    code = "iban.check-digits"
+    code = "iban.check_digits"
     template = N_("the check digits of the IBAN are wrong: {iban}")
     hint = N_("compare it with the source digit by digit, or ask the payee")
 

@@ -23,7 +23,7 @@ class InvalidReferenceError(KasseError):
 class ReferenceCheckDigitsError(InvalidReferenceError):
     """An RF reference whose check digits are not the calculated ones."""
 
-    code = "rf.check-digits"
+    code = "rf.check_digits"
     template = N_("the check digits of the RF reference are wrong: {reference}")
     hint = N_("compare it with the invoice character by character")
 

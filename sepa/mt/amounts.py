@@ -36,7 +36,7 @@ class MtFieldError(KasseError):
 class MissingDayError(KasseError):
     """A day that its month does not have, such as the 30 February of banks that count 30 days a month."""
 
-    code = "mt.missing-day"
+    code = "mt.missing_day"
     template = N_("there is no day {text}; {day} was taken, the last of its month")
     hint = N_("nothing is to be done; some banks count every month with 30 days")
     severity: Severity = "info"

@@ -25,7 +25,7 @@ _TIME = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(?:([+-][
 class FloorLimitError(KasseError):
     """A report that leaves small entries out."""
 
-    code = "mt.floor-limit"
+    code = "mt.floor_limit"
     template = N_("entries below {limit} are not listed in this report")
     hint = N_("they come with the statement of the day")
     severity: Severity = "info"
@@ -34,7 +34,7 @@ class FloorLimitError(KasseError):
 class RepeatedFieldError(KasseError):
     """A field of the head that comes twice, or after an entry."""
 
-    code = "mt.repeated-field"
+    code = "mt.repeated_field"
     template = N_("the field :{tag}: comes twice or too late in a statement and was left out: {text}")
     hint = N_("look into the file; perhaps the field has the wrong number")
     severity: Severity = "warning"

@@ -32,7 +32,7 @@ _OPENS = frozenset(("61", "62F", "62M", "64", "65", *_SUMS))
 class MtNotAStatementError(KasseError):
     """An MT message that is neither MT940 nor MT942."""
 
-    code = "mt.not-a-statement"
+    code = "mt.not_a_statement"
     template = N_("this message holds no account statement: {message}")
     hint = N_("kasse reads MT940 and MT942; ask the bank for one of these, or better for camt.053")
 
@@ -40,7 +40,7 @@ class MtNotAStatementError(KasseError):
 class MtStrayFieldError(KasseError):
     """A field before the first message."""
 
-    code = "mt.stray-field"
+    code = "mt.stray_field"
     template = N_("the field :{tag}: stands before the first message, which begins with :20:")
     hint = N_("the beginning of the file is missing; fetch it from the bank again")
 
@@ -48,7 +48,7 @@ class MtStrayFieldError(KasseError):
 class NoClosingBalanceError(KasseError):
     """A statement that ends without its closing balance."""
 
-    code = "mt.no-closing-balance"
+    code = "mt.no_closing_balance"
     template = N_("the statement has no closing balance (:62F:); it may be cut off")
     hint = N_("fetch it from the bank again, or compare the entries with the account")
     severity: Severity = "warning"

@@ -53,7 +53,7 @@ class KindsMixedError(KasseError):
 class SingleOptOutError(KasseError):
     """A file with a single payment that opts out of the check of the payee's name."""
 
-    code = "profile.single-opt-out"
+    code = "profile.single_opt_out"
     severity = "warning"
     template = N_("a file with one payment opts out of the check of the payee's name")
     hint = N_("the law knows the opt-out for bulk only, some banks reject it: use the order type with check")
@@ -62,7 +62,7 @@ class SingleOptOutError(KasseError):
 class AfterCutOffError(KasseError):
     """A file for the same day after the bank's hour."""
 
-    code = "profile.cut-off"
+    code = "profile.cut_off"
     severity = "warning"
     template = N_("the bank takes files for the same day until {hour} o'clock")
     hint = N_("the payments will be executed on the next TARGET day")

@@ -31,7 +31,7 @@ MAX_DAYS_EARLY = 14  # the earliest submission that bank terms usually grant
 class LeadTimeError(KasseError):
     """A due day that the file cannot reach in time."""
 
-    code = "collection.lead-time"
+    code = "collection.lead_time"
     severity = "warning"
     template = N_("the bank needs the file one TARGET day before the due day {day}")
     hint = N_("give a later due day, and tell the debtors")
@@ -49,7 +49,7 @@ class EarlyCollectionError(KasseError):
 class SignedInFutureError(KasseError):
     """A mandate signed after the day of the check."""
 
-    code = "mandate.signed-in-future"
+    code = "mandate.signed_in_future"
     template = N_("the mandate {mandate_id} has {signed} as its day of signature, which is still to come")
     hint = N_("check the date of signature")
 
@@ -57,7 +57,7 @@ class SignedInFutureError(KasseError):
 class DebtorAddressNeededError(KasseError):
     """A collection beyond the European Economic Area without the debtor's address."""
 
-    code = "address.needed-debtor"
+    code = "address.needed_debtor"
     template = N_("a collection from {country} needs the debtor's address")
     hint = N_("add the debtor's address with street, town and country")
 
@@ -65,7 +65,7 @@ class DebtorAddressNeededError(KasseError):
 class ReusedMandateError(KasseError):
     """One mandate id for two debtors' accounts in one message."""
 
-    code = "mandate.two-accounts"
+    code = "mandate.two_accounts"
     severity = "warning"
     template = N_("the mandate {mandate_id} is used for two accounts in one file")
     hint = N_("mandate ids name one mandate each, whatever their case and spaces; correct one of them")

@@ -9,7 +9,7 @@ from sepa.rules.catalogue import Rule
 class ServiceLevelError(KasseError):
     """A service level other than SEPA."""
 
-    code = "service.not-sepa"
+    code = "service.not_sepa"
     template = N_("the service level is {value}, a SEPA payment has SEPA")
     hint = N_("use the order types for urgent or foreign payments, or correct it")
 
@@ -81,7 +81,7 @@ class RemittanceFormError(KasseError):
 class ReferenceTypeError(KasseError):
     """A structured reference without the code SCOR."""
 
-    code = "remittance.reference-type"
+    code = "remittance.reference_type"
     template = N_("the structured reference has the type {value}, SEPA has SCOR")
     hint = N_("correct it, or send the text as free text")
 
@@ -89,7 +89,7 @@ class ReferenceTypeError(KasseError):
 class ReferenceLengthError(KasseError):
     """A structured remittance longer than 140 characters with its tags."""
 
-    code = "remittance.reference-length"
+    code = "remittance.reference_length"
     template = N_("the structured remittance has {length} characters with its tags, at most 140 are allowed")
     hint = N_("shorten it")
 
@@ -97,7 +97,7 @@ class ReferenceLengthError(KasseError):
 class AmendmentFlagError(KasseError):
     """A flag of mandate amendment that contradicts the details."""
 
-    code = "mandate.amendment-flag"
+    code = "mandate.amendment_flag"
     template = N_("the amendment flag of the mandate {mandate_id} is {value}, its details say otherwise")
     hint = N_("set it to true exactly where there are details")
 
@@ -105,7 +105,7 @@ class AmendmentFlagError(KasseError):
 class AmendedToError(KasseError):
     """An original account that is neither an IBAN nor SMNDA."""
 
-    code = "mandate.amended-to"
+    code = "mandate.amended_to"
     template = N_("the original account of the mandate {mandate_id} is {value}, allowed are an IBAN or SMNDA")
     hint = N_("write SMNDA for another account")
 
@@ -161,7 +161,7 @@ class DayFormError(KasseError):
 class CreatedZoneError(KasseError):
     """A time of making without offset."""
 
-    code = "time.created-zone"
+    code = "time.created_zone"
     severity = "warning"
     template = N_("the time of making has no offset from UTC: {value}")
     hint = N_("some banks reject it; write it as 2026-11-21T10:00:00+01:00")

@@ -22,7 +22,7 @@ MAX_DAYS_AHEAD = 15  # DK Anlage 3: a bank may refuse orders further ahead
 class NotTargetDayError(KasseError):
     """An execution day on which TARGET is closed."""
 
-    code = "day.not-target"
+    code = "day.not_target"
     severity = "warning"
     template = N_("the banks do not settle on {day}")
     hint = N_("the bank executes on the next TARGET day; give that day if it matters")
@@ -58,7 +58,7 @@ class UnknownPurposeError(KasseError):
 class UnknownCategoryPurposeError(KasseError):
     """A category purpose that the ISO list does not have."""
 
-    code = "purpose.unknown-category"
+    code = "purpose.unknown_category"
     severity = "warning"
     template = N_("the ISO list has no category purpose {value}")
     hint = N_("purpose and category purpose have lists of their own; check the code, or leave it out")
@@ -112,7 +112,7 @@ class TextAbroadError(KasseError):
 class NoEndToEndIdError(KasseError):
     """A payment without an end-to-end id."""
 
-    code = "payment.no-id"
+    code = "payment.no_id"
     severity = "warning"
     template = N_("the payment has no end-to-end id, so an answer to it cannot be matched")
     hint = N_("give each payment an id of its own")
@@ -121,7 +121,7 @@ class NoEndToEndIdError(KasseError):
 class DuplicateIdError(KasseError):
     """Two payments of one message with the same end-to-end id."""
 
-    code = "payment.duplicate-id"
+    code = "payment.duplicate_id"
     template = N_("two payments have the end-to-end id {value}")
     hint = N_("give each payment an id of its own; check whether one is there twice")
 
@@ -138,7 +138,7 @@ class TwinPaymentError(KasseError):
 class ToSelfError(KasseError):
     """A payment to the account that pays it."""
 
-    code = "payment.to-self"
+    code = "payment.to_self"
     severity = "warning"
     template = N_("the payment goes to the account that pays it: {iban}")
     hint = N_("check the payee's account")

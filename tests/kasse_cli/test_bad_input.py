@@ -46,7 +46,7 @@ STATEMENTS = {
     "a-pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "file.unknown"),
     "not-xml": (b"Sehr geehrte Damen und Herren", "file.unknown"),
     "another-message": (b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08"><a/></Document>', "file.unknown"),
-    "unknown-version": (good().replace(b"camt.053.001.08", b"camt.053.001.77"), "file.unknown-version"),
+    "unknown-version": (good().replace(b"camt.053.001.08", b"camt.053.001.77"), "file.unknown_version"),
     "foreign-account": (good(FOREIGN), "statement."),
     "another-currency": (good().replace(b'Ccy="EUR"', b'Ccy="USD"').replace(b"<Ccy>EUR", b"<Ccy>USD"), "statement."),
     "fraction-of-a-cent": (good().replace(b">5.00<", b">5.001<"), ""),

@@ -19,8 +19,8 @@ def test_wrong_and_unknown_accounts_are_findings_with_their_line(shell):
         (True, True),
     ]
     assert [(one["code"], one["severity"], one["place"]["line"]) for one in done.json["findings"]] == [
-        ("iban.check-digits", "error", 1),
-        ("account.unknown-bank", "warning", 3),
+        ("iban.check_digits", "error", 1),
+        ("account.unknown_bank", "warning", 3),
     ]
 
 

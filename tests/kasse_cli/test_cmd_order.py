@@ -125,20 +125,20 @@ BAD_CELLS = [
     pytest.param({"amount": True}, "cell.flag", "amount", id="a truth value as amount"),
     pytest.param({"amount": "12 USD"}, "amount.invalid", "amount", id="dollars"),
     pytest.param({"amount": -1}, "order.amount", "amount", id="a negative amount"),
-    pytest.param({"due": 46371}, "cell.number-for-day", "due", id="a number as date"),
+    pytest.param({"due": 46371}, "cell.number_for_day", "due", id="a number as date"),
     pytest.param({"due": "31.02.2026"}, "cell.day", "due", id="a day that is none"),
     pytest.param({"due": "12/15/2026"}, "cell.day", "due", id="an American date"),
     pytest.param({"reference": 1000000000015.0}, "cell.number", "reference", id="a float as reference"),
-    pytest.param({"reference": "1E+12"}, "cell.lost-digits", "reference", id="a shortened number"),
+    pytest.param({"reference": "1E+12"}, "cell.lost_digits", "reference", id="a shortened number"),
     pytest.param({"reference": "1000000000016"}, "reference.invalid", "reference", id="a wrong check digit"),
-    pytest.param({"bank_account": "DE00120300000000000036"}, "iban.check-digits", "bank_account", id="alias digits"),
+    pytest.param({"bank_account": "DE00120300000000000036"}, "iban.check_digits", "bank_account", id="alias digits"),
     pytest.param({"bank_account": 123.0}, "cell.number", "bank_account", id="a number as IBAN"),
     pytest.param({"kind": "Umbuchung"}, "cell.choice", "kind", id="an unknown kind"),
     pytest.param({"office": "ZOO"}, "office.unknown", "office", id="an unknown office"),
     pytest.param({"name": None}, "order.missing", "name", id="no name"),
     pytest.param({"postcode": 1067}, "order.postcode", "postcode", id="a postcode without its zero"),
     pytest.param({"name": dt.date(2026, 4, 1)}, "cell.date", "name", id="a date as name"),
-    pytest.param({"enforceable": "vielleicht"}, "cell.yes-no", "enforceable", id="perhaps"),
+    pytest.param({"enforceable": "vielleicht"}, "cell.yes_no", "enforceable", id="perhaps"),
     pytest.param({"gl_account": "2400"}, "order.kept_account", "gl_account", id="a control account"),
 ]
 
@@ -180,12 +180,12 @@ def test_these_cells_are_good(town, cells):
 @pytest.mark.parametrize(
     ("name", "text", "code"),
     [
-        ("empty.csv", "", "sheet.file-empty"),
-        ("list.pdf", "%PDF-1.7", "sheet.not-a-list"),
-        ("no-heading.csv", "1;2;3\n4;5;6\n", "list.no-heading"),
-        ("columns.csv", "office;kind;name;due;purpose\n", "list.column-missing"),
+        ("empty.csv", "", "sheet.file_empty"),
+        ("list.pdf", "%PDF-1.7", "sheet.not_a_list"),
+        ("no-heading.csv", "1;2;3\n4;5;6\n", "list.no_heading"),
+        ("columns.csv", "office;kind;name;due;purpose\n", "list.column_missing"),
         ("heading.csv", ORDERS.splitlines()[0] + "\n", "order.list_empty"),
-        ("quotes.csv", ORDERS + 'ORDNUNG;Forderung;"Max', "sheet.csv-quotes"),
+        ("quotes.csv", ORDERS + 'ORDNUNG;Forderung;"Max', "sheet.csv_quotes"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused(town, name, text, code):
@@ -196,7 +196,7 @@ def test_a_file_that_is_no_list_is_refused(town, name, text, code):
 
 
 def test_a_file_that_is_not_there_is_refused(town):
-    assert town("kasse order import nowhere.csv --json").json["errors"][0]["code"] == "sheet.file-missing"
+    assert town("kasse order import nowhere.csv --json").json["errors"][0]["code"] == "sheet.file_missing"
 
 
 def test_a_list_comes_through_a_pipe(town):

@@ -91,7 +91,7 @@ def test_hledger_reads_the_journal_and_finds_the_closing_balance(files):
     second = camt(ENTRY + pending, "167.00", "287.00").replace("STMT-1", "STMT-2")
     (files.folder / "second.xml").write_text(second, "utf-8")
     done = files("kasse sepa convert --to hledger --out bank.journal statement.xml second.xml --json")
-    assert [one["code"] for one in done.json["findings"]] == ["convert.not-booked"]
+    assert [one["code"] for one in done.json["findings"]] == ["convert.not_booked"]
     command = ["hledger", "-f", str(files.folder / "bank.journal"), "balance", "assets", "-O", "csv", "--no-total"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert list(csv.reader(shown.splitlines()))[1:] == [["assets:bank:DE02120300000000202051", "287.00 EUR"]]

@@ -73,7 +73,7 @@ def test_a_list_with_errors_leaves_no_file(lists):
         for one in error.get("findings", [])
     }
     assert {
-        ("iban.check-digits", 2, "IBAN"),
+        ("iban.check_digits", 2, "IBAN"),
         ("text.length", 3, "Name"),
         ("amount.range", 3, "Betrag"),
         ("amount.invalid", 4, "Betrag"),

@@ -2,6 +2,7 @@ import datetime as dt
 import gettext
 import importlib
 import pkgutil
+import re
 from string import Formatter
 
 import pytest
@@ -56,6 +57,12 @@ def test_every_template_formats_in_both_languages(lang):
                 assert "{" not in line, cls
                 assert line.isprintable(), cls
             assert as_json(error)["message"]
+
+
+def test_every_code_has_the_one_spelling():
+    _modules()
+    odd = {cls.code for cls in _classes() if not re.fullmatch(r"[a-z]\w*(?:\.[a-z]\w*)*", cls.code)}
+    assert odd == set()
 
 
 def test_german_templates_have_the_fields_of_the_english_ones():

@@ -205,7 +205,7 @@ BAD_ITEMS = [
     pytest.param({"reference": "Ä 1"}, "opening.reference", id="a reference nobody can quote"),
     pytest.param({"postcode": "1067"}, "order.postcode", id="a lost leading zero"),
     pytest.param({"main_reference": "AZ-9"}, "order.main_reference", id="a main claim nobody knows"),
-    pytest.param({"bank_account": "DE00120300000000000036"}, "iban.check-digits", id="alias check digits"),
+    pytest.param({"bank_account": "DE00120300000000000036"}, "iban.check_digits", id="alias check digits"),
 ]
 
 

@@ -79,8 +79,8 @@ def test_what_is_in_a_run_is_not_proposed_again(store):
 LEFT_OUT = {
     "no IBAN": ("KASSE 1,00 2026-11-10 Meyer - | x", "no-iban", "payment.no_iban"),
     "no payee": ("KASSE 1,00 2026-11-10 - DE45120300000000000002 | x", "no-payee", "payment.no_payee"),
-    "ISO 7064: alias check digits": ("KASSE 1,00 2026-11-10 Meyer DE00120300000000000002 | x", "rule", "iban.check-digits"),
-    "EPC409-09: not in SEPA": ("KASSE 1,00 2026-11-10 Meyer SA0380000000608010167519 | x", "rule", "iban.not-sepa"),
+    "ISO 7064: alias check digits": ("KASSE 1,00 2026-11-10 Meyer DE00120300000000000002 | x", "rule", "iban.check_digits"),
+    "EPC409-09: not in SEPA": ("KASSE 1,00 2026-11-10 Meyer SA0380000000608010167519 | x", "rule", "iban.not_sepa"),
     "DK Anlage 3: amount": ("KASSE 1.000.000.000,00 2026-11-10 Meyer | x", "rule", "amount.range"),
     "a text that is never cut": (f"KASSE 1,00 2026-11-10 Meyer | {'x' * 141}", "rule", "text.length"),
 }  # fmt: skip
@@ -102,7 +102,7 @@ NOTICED = {
     "Regulation (EU) 2023/1113": (
         "KASSE 1,00 2026-11-10 Meyer CH9300762011623852957 | x", ["address.needed", "bic.advisable"],
     ),
-    "own account": (f"KASSE 1,00 2026-11-10 Meyer {MAIN_IBAN} | x", ["payment.to-self"]),
+    "own account": (f"KASSE 1,00 2026-11-10 Meyer {MAIN_IBAN} | x", ["payment.to_self"]),
     "a reference and a long text": (
         f"KASSE 1,00 2026-11-10 Meyer {make_iban('DE', '120300000000000002')} RE-1 | {'x' * 139}",
         ["payment.purpose_omitted"],
@@ -121,7 +121,7 @@ def test_what_is_odd_is_noticed_when_proposed_and_when_reviewed(store, case):
 
 DAYS = {
     "today": (None, "2026-11-16", []),
-    "ECB: a Saturday moves on": ("2026-11-21", "2026-11-23", ["day.not-target"]),
+    "ECB: a Saturday moves on": ("2026-11-21", "2026-11-23", ["day.not_target"]),
     "a day that is over": ("2026-11-13", "2026-11-16", ["day.past"]),
     "DK Anlage 3: 16 days ahead": ("2026-12-02", "2026-12-02", ["day.far"]),
     "DK Anlage 3: 15 days ahead": ("2026-12-01", "2026-12-01", []),

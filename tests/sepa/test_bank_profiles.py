@@ -246,10 +246,10 @@ FINDINGS: dict[str, tuple[CreditTransferMessage, Profile, set[str]]] = {
     "a single payment, Art. 5c(6) Regulation (EU) 260/2012": (
         message(batch("A 1,00")),
         profile(),
-        {"profile.single-opt-out"},
+        {"profile.single_opt_out"},
     ),
     "a single payment with check": (message(batch("A 1,00")), profile(vop="opt-in"), set()),
-    "too late for today": (message(TWO), profile(orders=SLOW), {"profile.cut-off"}),
+    "too late for today": (message(TWO), profile(orders=SLOW), {"profile.cut_off"}),
     "late but for tomorrow": (message(replace(TWO, execution_day=TUESDAY)), profile(orders=SLOW), set()),
 }
 

@@ -107,7 +107,7 @@ REFUSED = {
     "unknown reason": (lambda: message(reason="ZZZZ"), "recall.reason"),
     "unknown reason for a batch": (lambda: RecallBatch("B-1", reason="AM05"), "recall.reason"),
     "too long a text": (lambda: Recall("A", "DUPL", information="x" * 106), "text.length"),
-    "one batch twice": (lambda: message(*[RecallBatch("B-1", (FULL,))] * 2), "message.duplicate-batch"),
+    "one batch twice": (lambda: message(*[RecallBatch("B-1", (FULL,))] * 2), "message.duplicate_batch"),
     "an amount that cannot be": (lambda: Recall("A", "DUPL", 0), "amount.range"),
     "umlauts to a bank without": (lambda: message(RecallBatch("B-1", (FULL,)), charset="epc"), "text.characters"),
     "a bank that is none": (lambda: message(bank_bic="COBA"), "bic.invalid"),

@@ -55,7 +55,7 @@ def test_the_payload_agrees_with_an_independent_one() -> None:
 
 
 WRONG = {
-    "wrong check digits": ({"iban": "DE88370400440532013000"}, "iban.check-digits"),
+    "wrong check digits": ({"iban": "DE88370400440532013000"}, "iban.check_digits"),
     "no name": ({"name": " "}, "text.blank"),
     "nothing to pay": ({"amount_cents": 0}, "amount.range"),
     "text and reference": ({"remittance": "x", "creditor_reference": "RF18539007547034"}, "remittance.twice"),

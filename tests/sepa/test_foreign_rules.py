@@ -39,7 +39,7 @@ B2B = (
     .replace("M-7", "M-8")
 )
 CASES = {
-    "service.not-sepa": pain001(service="URGP"),
+    "service.not_sepa": pain001(service="URGP"),
     "instrument.unknown": pain001().replace("</SvcLvl>", "</SvcLvl><LclInstrm><Prtry>X</Prtry></LclInstrm>", 1),
     "instrument.mixed": pain008()
     .replace("</PmtInf>", "</PmtInf><PmtInf>" + B2B)
@@ -52,20 +52,20 @@ CASES = {
     "element.outside": one(more="<RgltryRptg><Dtls><Cd>X</Cd></Dtls></RgltryRptg>"),
     "remittance.form": pain001().replace("</Ustrd>", "</Ustrd><Ustrd>noch einer</Ustrd>"),
     "remittance.form ": pain001().replace("</RmtInf>", STRD.format("SCOR", "1").removeprefix("<RmtInf>")),
-    "remittance.reference-type": pain001().replace(FREE, STRD.format("PUOR", "4711")),
-    "remittance.reference-length": pain001().replace(
+    "remittance.reference_type": pain001().replace(FREE, STRD.format("PUOR", "4711")),
+    "remittance.reference_length": pain001().replace(
         FREE,
         STRD.format("SCOR", "4711").replace("</Tp>", "<Issr>Stadtkasse Musterstadt am Fluss, Abteilung 7</Issr></Tp>"),
     ),
-    "mandate.amendment-flag": pain008("<AmdmntInd>true</AmdmntInd>"),
-    "mandate.amended-to": pain008(SMNDA.format("").replace("SMNDA", "SMNDB")),
+    "mandate.amendment_flag": pain008("<AmdmntInd>true</AmdmntInd>"),
+    "mandate.amended_to": pain008(SMNDA.format("").replace("SMNDA", "SMNDB")),
     "total.count": pain001(count="2"),
     "total.sum": pain001(total="100.01"),
     "charges.bearer": pain001().replace("SLEV", "SHAR"),
     "amount.currency": pain001().replace('Ccy="EUR"', 'Ccy="USD"'),
     "batch.method": pain001().replace("<PmtMtd>TRF", "<PmtMtd>CHK"),
     "day.form": pain001(day="2026-11-31"),
-    "time.created-zone": pain001().replace("T09:00:00+01:00", "T09:00:00"),
+    "time.created_zone": pain001().replace("T09:00:00+01:00", "T09:00:00"),
     "bank.notprovided": one(more="<CdtrAgt><FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId></CdtrAgt>"),
     "message.version": pain001().replace("pain.001.001.09", "pain.001.001.03"),
 }
@@ -73,30 +73,30 @@ VALUES = {
     "time.zone": pain001()
     .replace("<Dt>2026-11-24</Dt>", "<DtTm>2026-11-24T10:00:00</DtTm>")
     .replace("</SvcLvl>", "</SvcLvl><LclInstrm><Cd>INST</Cd></LclInstrm>", 1),
-    "time.not-instant": pain001().replace("<Dt>2026-11-24</Dt>", "<DtTm>2026-11-24T10:00:00+01:00</DtTm>"),
+    "time.not_instant": pain001().replace("<Dt>2026-11-24</Dt>", "<DtTm>2026-11-24T10:00:00+01:00</DtTm>"),
     "identifier.characters": one(end_to_end_id="A|B"),
     "identifier.slashes": one(end_to_end_id="A//B"),
     "text.blank": one(name="   ").replace("<Nm>   </Nm>", "<Nm> . </Nm>").replace(" . ", "&#160;"),
     "text.characters": one(text="5 €"),
-    "rf.check-digits": pain001().replace(FREE, STRD.format("SCOR", "RF19539007547034")),
+    "rf.check_digits": pain001().replace(FREE, STRD.format("SCOR", "RF19539007547034")),
     "purpose.unknown": one(more="<Purp><Cd>ZZZZ</Cd></Purp>"),
-    "creditor-id.check-digits": pain008(creditor=CREDITOR.replace("DE98", "DE97")),
-    "mandate.signed-late": pain008(signed="2026-12-02"),
-    "mandate.amended-account": pain008(
+    "creditor_id.check_digits": pain008(creditor=CREDITOR.replace("DE98", "DE97")),
+    "mandate.signed_late": pain008(signed="2026-12-02"),
+    "mandate.amended_account": pain008(
         SMNDA.format("<OrgnlDbtrAgt><FinInstnId><BICFI>COBADEFFXXX</BICFI></FinInstnId></OrgnlDbtrAgt>")
     ),
-    "iban.check-digits": one(iban="DE88370400440532013000"),
-    "iban.not-sepa": one(iban="TR330006100519786457841326"),
-    "payment.duplicate-id": pain001(transfer() + transfer(cents=1, text="anders"), "2", "100.01"),
+    "iban.check_digits": one(iban="DE88370400440532013000"),
+    "iban.not_sepa": one(iban="TR330006100519786457841326"),
+    "payment.duplicate_id": pain001(transfer() + transfer(cents=1, text="anders"), "2", "100.01"),
     "day.past": pain001(day="2026-11-19"),
-    "day.not-target": pain001(day="2026-11-22"),
+    "day.not_target": pain001(day="2026-11-22"),
     "amount.range": pain001(transfer(cents=0), total="0.00"),
     "amount.invalid": pain001(count="1").replace('"EUR">100.00', '"EUR">hundert'),
 }
 ALSO = {
-    "iban.not-sepa": {"account.unknown-bank"},
+    "iban.not_sepa": {"account.unknown_bank"},
     "text.blank": {"text.characters", "element.empty"},
-    "mandate.signed-late": {"mandate.signed-in-future"},
+    "mandate.signed_late": {"mandate.signed_in_future"},
 }
 
 

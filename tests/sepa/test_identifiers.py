@@ -72,8 +72,8 @@ NO_IBANS = {
     "a digit missing": ("DE8937040044053201300", "iban.length"),
     "a digit too many": ("DE893704004405320130000", "iban.length"),
     "letter O for zero": ("DE89370400440532O13000", "iban.structure"),
-    "wrong check digits": ("DE88370400440532013000", "iban.check-digits"),
-    "two digits swapped": ("DE89370400440532010300", "iban.check-digits"),
+    "wrong check digits": ("DE88370400440532013000", "iban.check_digits"),
+    "two digits swapped": ("DE89370400440532010300", "iban.check_digits"),
 }
 
 
@@ -92,7 +92,7 @@ def test_an_alias_of_the_check_digits_is_refused(alias: str, right: str) -> None
     assert int(bban + "1314" + alias) % 97 == 1
     with pytest.raises(InvalidIbanError) as error:
         parse_iban("DE" + alias + bban)
-    assert error.value.code == "iban.check-digits"
+    assert error.value.code == "iban.check_digits"
 
 
 GERMAN_BBANS = st.integers(0, 10**18 - 1).map(lambda n: f"{n:018d}")
@@ -185,11 +185,11 @@ def test_a_creditor_id_is_read(text: str, creditor_id: str) -> None:
 
 
 NO_CREDITOR_IDS = {
-    "wrong check digits": ("DE97ZZZ09999999999", "creditor-id.check-digits"),
-    "alias check digits": ("DE01ZZZ09999999999", "creditor-id.check-digits"),
-    "seventeen characters": ("DE98ZZZ0999999999", "creditor-id.invalid"),
-    "German without the zero": ("DE98ZZZ19999999999", "creditor-id.invalid"),
-    "empty": ("", "creditor-id.invalid"),
+    "wrong check digits": ("DE97ZZZ09999999999", "creditor_id.check_digits"),
+    "alias check digits": ("DE01ZZZ09999999999", "creditor_id.check_digits"),
+    "seventeen characters": ("DE98ZZZ0999999999", "creditor_id.invalid"),
+    "German without the zero": ("DE98ZZZ19999999999", "creditor_id.invalid"),
+    "empty": ("", "creditor_id.invalid"),
 }
 
 
@@ -221,7 +221,7 @@ def test_an_rf_reference_is_read(text: str, reference: str) -> None:
 
 
 NO_REFERENCES = {
-    "wrong check digits": ("RF19539007547034", "rf.check-digits"),
+    "wrong check digits": ("RF19539007547034", "rf.check_digits"),
     "22 characters": ("RF18" + "1" * 22, "rf.invalid"),
     "nothing behind the digits": ("RF18", "rf.invalid"),
     "a hyphen": ("RF18-539007547034", "rf.invalid"),

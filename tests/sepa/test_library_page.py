@@ -93,4 +93,4 @@ def test_the_transfers_written_are_a_file_that_sepa_itself_finds_nothing_wrong_w
 
     assert run(PROGRAMS[0].code, folder).returncode == 0
     findings = check_payments(read_payments(folder / "run-1.xml"), on=date(2026, 11, 23))
-    assert [finding.code for finding in findings] == ["day.not-target"]
+    assert [finding.code for finding in findings] == ["day.not_target"]

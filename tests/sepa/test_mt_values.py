@@ -105,20 +105,20 @@ def test_the_30_february_becomes_the_last_day_of_its_month_with_a_finding(line, 
     _, (one,), closed = read(mt(*entry(line=line)))
     assert getattr(one, field) == kept
     (finding,) = closed.findings
-    assert (finding.code, finding.severity, finding.place.line) == ("mt.missing-day", "info", 5)
+    assert (finding.code, finding.severity, finding.place.line) == ("mt.missing_day", "info", 5)
     assert finding.fields["day"] == kept
 
 
 def test_a_day_that_is_none_is_a_finding_and_empty():
     _, (one,), closed = read(mt(*entry(line="261320C1,00NTRF")))
     assert one.value_day is None
-    assert [finding.code for finding in closed.findings] == ["statement.invalid-date"]
+    assert [finding.code for finding in closed.findings] == ["statement.invalid_date"]
 
 
 def test_an_amount_finer_than_a_cent_is_rounded_and_noted():
     _, (one,), closed = read(mt(*entry(line="261120C1,005NTRF")))
     assert (one.amount_cents, one.amount_written) == (101, "1,005")
-    assert [finding.code for finding in closed.findings] == ["statement.unfit-amount"]
+    assert [finding.code for finding in closed.findings] == ["statement.unfit_amount"]
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_mt942_has_announced_entries_and_its_time():
         (":34F:EUR0,", (":90D:1EUR5,00", ":90C:1EUR120,00"), []),
         (":34F:EUR0,", (":90D:1EUR5,01",), ["statement.summary"]),
         (":34F:EUR0,", (":90C:2EUR120,00",), ["statement.summary"]),
-        (":34F:EURD10,00", (":90D:7EUR99,00",), ["mt.floor-limit"]),
+        (":34F:EURD10,00", (":90D:7EUR99,00",), ["mt.floor_limit"]),
     ],
 )
 def test_limits_and_sums_of_mt942_are_compared(limit, sums, codes):
@@ -355,9 +355,9 @@ def test_what_is_not_understood_is_counted():
         (mt(*entry(line="261120C1.234NTRF")), "amount.invalid", 5),
         (mt(*entry(), opening=":60F:X261119EUR1,00"), "mt.field", 4),
         (mt(*entry(), closing=":62F:C261120EUR"), "mt.field", 6),
-        (mt(*entry()).replace(b":20:STARTUMS\r\n", b""), "mt.stray-field", 1),
-        (b":20:X\r\n:23B:CRED\r\n:32A:261120EUR1,00\r\n-", "mt.not-a-statement", 1),
-        (b"{1:F01X}{2:I103BANKDEFFXXXXN}{4:\r\n:20:X\r\n:32A:261120EUR1,00\r\n-}", "mt.not-a-statement", 2),
+        (mt(*entry()).replace(b":20:STARTUMS\r\n", b""), "mt.stray_field", 1),
+        (b":20:X\r\n:23B:CRED\r\n:32A:261120EUR1,00\r\n-", "mt.not_a_statement", 1),
+        (b"{1:F01X}{2:I103BANKDEFFXXXXN}{4:\r\n:20:X\r\n:32A:261120EUR1,00\r\n-}", "mt.not_a_statement", 2),
         (interim(limit=":34F:nichts"), "mt.field", 4),
         (interim(":90D:viel"), "mt.field", 6),
     ],
@@ -372,9 +372,9 @@ def test_what_cannot_be_read_is_an_error_with_its_place(data, code, line):
 @pytest.mark.parametrize(
     ("data", "codes"),
     [
-        (mt(*entry(), closing=""), ["mt.no-closing-balance"]),
-        (mt(*entry(), ":25:166?00GUTSCHRIFT"), ["mt.repeated-field"]),
-        (mt().replace(b":25:20050550/1234567890\r\n", b""), ["statement.account-missing"]),
+        (mt(*entry(), closing=""), ["mt.no_closing_balance"]),
+        (mt(*entry(), ":25:166?00GUTSCHRIFT"), ["mt.repeated_field"]),
+        (mt().replace(b":25:20050550/1234567890\r\n", b""), ["statement.account_missing"]),
     ],
 )
 def test_what_is_missing_or_double_is_a_finding(data, codes):

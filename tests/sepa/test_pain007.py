@@ -89,7 +89,7 @@ REFUSED = {
     "an id that is none": (lambda: Reversal(COLLECTION, reversal_id="Ü"), "identifier.characters"),
     "no reversal": (lambda: ReversalBatch("RV-1-1", SENT, ()), "message.empty"),
     "no batch": (lambda: message(batches=()), "message.empty"),
-    "one batch twice": (lambda: message(batches=message().batches * 2), "message.duplicate-batch"),
+    "one batch twice": (lambda: message(batches=message().batches * 2), "message.duplicate_batch"),
     "no original": (lambda: message(original_message_id=""), "identifier.characters"),
     "umlauts to a bank without": (lambda: tree(message(charset="epc")), "text.characters"),
 }

@@ -144,7 +144,7 @@ def test_counts_and_sums_are_right(amounts: list[int]) -> None:
 REFUSED = {
     "signed after the due day": (
         lambda: file(message(batch(collection(mandate=Mandate("M", date(2026, 11, 24)))))),
-        "mandate.signed-late",
+        "mandate.signed_late",
     ),
     "no collections": (lambda: file(message(replace(batch(), collections=()))), "message.empty"),
     "wrong totals": (lambda: file(message(replace(batch(), totals=Totals(1, 1)))), "message.totals"),

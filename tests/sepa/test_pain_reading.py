@@ -110,11 +110,11 @@ def test_what_is_not_an_amount_and_what_no_table_names_is_counted():
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        (pain001_text(""), "file.no-payment"),
+        (pain001_text(""), "file.no_payment"),
         (pain001_text()[:-200], "xml.broken"),
         (
             pain001_text().replace("CstmrCdtTrfInitn", "CstmrPmtStsRpt").replace("pain.001", "pain.002"),
-            "file.not-payments",
+            "file.not_payments",
         ),
     ],
 )

@@ -72,8 +72,8 @@ CASES: dict[str, tuple[Case, ...]] = {
     "iban.country": (lambda: party(iban="ZZ89370400440532013000"),),
     "iban.length": (lambda: party(iban="DE893704004405320130"),),
     "iban.structure": (lambda: party(iban="DE8937040044053201300A"),),
-    "iban.check-digits": (lambda: party(iban="DE88370400440532013000"),),
-    "iban.not-sepa": (lambda: party(iban="TR330006100519786457841326"),),
+    "iban.check_digits": (lambda: party(iban="DE88370400440532013000"),),
+    "iban.not_sepa": (lambda: party(iban="TR330006100519786457841326"),),
     "bic.invalid": (lambda: party(bic="COBADE"), lambda: party(bic="COBAZZFF")),
     "identifier.characters": (
         lambda: transfer("Ä 1,00"),
@@ -83,13 +83,13 @@ CASES: dict[str, tuple[Case, ...]] = {
     ),
     "identifier.length": (lambda: transfer(f"{'A' * 36} 1,00"), lambda: batch("A 1,00", "B" * 36)),
     "identifier.slashes": (lambda: transfer("/A 1,00"), lambda: Mandate("A//B", MANDATE.signed)),
-    "creditor-id.invalid": (
+    "creditor_id.invalid": (
         lambda: debit_batch(creditor_id="de98zzz09999999999"),
         lambda: Mandate("M", MANDATE.signed, Amendment(creditor_id="DE98")),
     ),
-    "creditor-id.check-digits": (lambda: debit_batch(creditor_id="DE97ZZZ09999999999"),),
+    "creditor_id.check_digits": (lambda: debit_batch(creditor_id="DE97ZZZ09999999999"),),
     "rf.invalid": (lambda: transfer("A 1,00 RF18 5390 0754 7034"),),
-    "rf.check-digits": (lambda: transfer("A 1,00 RF19539007547034"),),
+    "rf.check_digits": (lambda: transfer("A 1,00 RF19539007547034"),),
     "text.characters": (
         lambda: party(name="Müller € Co"),
         lambda: transfer("A 1,00 王"),
@@ -128,7 +128,7 @@ CASES: dict[str, tuple[Case, ...]] = {
         lambda: pay(transfer("A 1,00", party(address=address(postcode="12345", lines=("12345 Musterstadt",))))),
     ),
     "address.needed": (lambda: pay(transfer("A 1,00 Buch", replace(SWISS, name="Frei AG"))),),
-    "address.needed-debtor": (lambda: collect(collection(debtor=replace(SWISS, name="Frei AG", address=None))),),
+    "address.needed_debtor": (lambda: collect(collection(debtor=replace(SWISS, name="Frei AG", address=None))),),
     "bic.advisable": (
         lambda: pay(transfer("A 1,00", Party("Ana", SERBIAN)), debtor=replace(PAYER, address=address())),
     ),
@@ -138,9 +138,9 @@ CASES: dict[str, tuple[Case, ...]] = {
         lambda: collect(collection(debtor=Party("Soren", "NO9386011117947"), remittance="Gebühr")),
     ),
     "purpose.unknown": (lambda: pay(transfer("A 1,00", purpose="ZZZZ")), lambda: collect(collection(purpose="ZZZZ"))),
-    "purpose.unknown-category": (lambda: pay(category_purpose="FEES"), lambda: collect(category_purpose="RENT")),
-    "payment.no-id": (lambda: pay(transfer("NOTPROVIDED 1,00")),),
-    "payment.duplicate-id": (
+    "purpose.unknown_category": (lambda: pay(category_purpose="FEES"), lambda: collect(category_purpose="RENT")),
+    "payment.no_id": (lambda: pay(transfer("NOTPROVIDED 1,00")),),
+    "payment.duplicate_id": (
         lambda: pay(transfer("A 1,00"), transfer("A 2,00")),
         lambda: collect(collection(), collection(amount_cents=2)),
     ),
@@ -148,35 +148,35 @@ CASES: dict[str, tuple[Case, ...]] = {
         lambda: pay(transfer("A 1,00 Miete"), transfer("B 1,00 Miete")),
         lambda: collect(collection(), collection(end_to_end_id="C-2")),
     ),
-    "payment.to-self": (lambda: pay(transfer("A 1,00", PAYER)), lambda: collect(collection(debtor=PAYER))),
-    "account.unknown-bank": (lambda: account_finding(make_iban("DE", "000000000000000001")),),
-    "account.check-digits": (lambda: account_finding(make_iban("DE", "370400440532013100")),),
+    "payment.to_self": (lambda: pay(transfer("A 1,00", PAYER)), lambda: collect(collection(debtor=PAYER))),
+    "account.unknown_bank": (lambda: account_finding(make_iban("DE", "000000000000000001")),),
+    "account.check_digits": (lambda: account_finding(make_iban("DE", "370400440532013100")),),
     "day.past": (lambda: pay(execution_day=date(2026, 11, 19)), lambda: collect(due_day=date(2026, 11, 19))),
     "day.far": (lambda: pay(execution_day=date(2026, 12, 7)),),
-    "day.not-target": (lambda: pay(execution_day=date(2026, 11, 21)), lambda: collect(due_day=date(2026, 11, 28))),
+    "day.not_target": (lambda: pay(execution_day=date(2026, 11, 21)), lambda: collect(due_day=date(2026, 11, 28))),
     "time.zone": (
         lambda: replace(message(batch("A 1,00")), created=datetime(2026, 11, 20, 9, 0)),
         lambda: replace(batch("A 1,00"), instant=True, execution_time=datetime(2026, 11, 20, 9, 0)),
     ),
-    "time.not-instant": (lambda: replace(batch("A 1,00"), execution_time=datetime(2026, 11, 20, 9, 0, tzinfo=UTC)),),
+    "time.not_instant": (lambda: replace(batch("A 1,00"), execution_time=datetime(2026, 11, 20, 9, 0, tzinfo=UTC)),),
     "message.empty": (message, debit, lambda: write(message(batch("")))),
-    "message.duplicate-batch": (
+    "message.duplicate_batch": (
         lambda: message(batch("A 1,00"), batch("B 1,00")),
         lambda: debit(debit_batch(), debit_batch()),
     ),
     "message.totals": (lambda: write(message(replace(batch("A 1,00"), totals=Totals(1, 1)))),),
-    "mandate.empty-amendment": (lambda: Mandate("M", MANDATE.signed, Amendment()),),
-    "mandate.amended-account": (
+    "mandate.empty_amendment": (lambda: Mandate("M", MANDATE.signed, Amendment()),),
+    "mandate.amended_account": (
         lambda: Mandate("M", MANDATE.signed, Amendment(iban=PAYER.iban, other_account=True)),
         lambda: Mandate("M", MANDATE.signed, Amendment(bic="COBADEFF", other_account=True)),
     ),
-    "mandate.signed-late": (
+    "mandate.signed_late": (
         lambda: debit_rules.check(
             debit(debit_batch(collection(mandate=Mandate("M", date(2026, 11, 25))))), date(2026, 11, 26)
         ),
     ),
-    "mandate.signed-in-future": (lambda: collect(collection(mandate=Mandate("M", MONDAY))),),
-    "mandate.two-accounts": (
+    "mandate.signed_in_future": (lambda: collect(collection(mandate=Mandate("M", MONDAY))),),
+    "mandate.two_accounts": (
         lambda: collect(
             collection(),
             collection(
@@ -188,7 +188,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     ),
     "collection.sequence": (lambda: debit_batch(sequence="RPRE"),),
     "collection.scheme": (lambda: debit(debit_batch(), scheme="COR1"),),
-    "collection.lead-time": (lambda: collect(due_day=date(2026, 11, 20)),),
+    "collection.lead_time": (lambda: collect(due_day=date(2026, 11, 20)),),
     "collection.early": (lambda: collect(due_day=date(2026, 12, 7)),),
     "reversal.reason": (lambda: Reversal(collection(), "ZZZZ"),),
     "reversal.amount": (lambda: Reversal(collection(), reversed_cents=101),),
@@ -201,10 +201,10 @@ CASES: dict[str, tuple[Case, ...]] = {
     ),
     "profile.charset": (lambda: check_file(batch("A 1\nB 2"), charset="epc"),),
     "profile.kinds": (lambda: check_file(batch("A 1"), replace(batch("B 1", "B-2"), instant=True)),),
-    "profile.single-opt-out": (lambda: check_file(batch("A 1")),),
-    "profile.cut-off": (lambda: check_file(batch("A 1\nB 1"), orders={"transfer": OrderType("CCT", "X", time(8))}),),
+    "profile.single_opt_out": (lambda: check_file(batch("A 1")),),
+    "profile.cut_off": (lambda: check_file(batch("A 1\nB 1"), orders={"transfer": OrderType("CCT", "X", time(8))}),),
 }
-ALSO = {"mandate.signed-late": {"day.past"}}  # what a case cannot avoid reporting as well
+ALSO = {"mandate.signed_late": {"day.past"}}  # what a case cannot avoid reporting as well
 
 
 def findings(case: Case) -> list[KasseError]:

@@ -57,7 +57,7 @@ class StandardOutputError(KasseError):
 class NotBookedError(KasseError):
     """Entries that a journal has only as comments."""
 
-    code = "convert.not-booked"
+    code = "convert.not_booked"
     template = N_("{count} entries are not booked and stand in the journal as comments")
     hint = N_("convert the statement of the day they are booked")
     severity = "info"

@@ -32,7 +32,7 @@ _STEP = 1000
 class NothingReadError(KasseError):
     """Several files of which none could be read."""
 
-    code = "file.none-read"
+    code = "file.none_read"
     template = N_("none of the {count} files could be read")
     hint = N_("see what is said of each")
 
@@ -40,7 +40,7 @@ class NothingReadError(KasseError):
 class NotUnderstoodError(KasseError):
     """Elements of a file that no table names."""
 
-    code = "file.not-understood"
+    code = "file.not_understood"
     template = N_("{path} was not understood, {count} times")
     hint = N_("nothing of what was understood is missing; report it if it matters to you")
     severity = "info"
