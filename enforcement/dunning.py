@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal, NamedTuple
 
+from ledger.items.locks import NO_LOCKS, ActiveLocks
 from sepa.calendar import LAENDER, is_working_day
 from sepa.errors import N_, KasseError
 
 WAIT_DAYS = 10  # Kasse.Hamburg duns when the due day has been passed by ten days
-Why = Literal["suspense", "no-debtor"]
+Why = Literal["suspense", "no-debtor", "locked"]
 _DAY = dt.timedelta(days=1)
 
 
@@ -111,7 +112,7 @@ class Debtor:
 
 @dataclass(frozen=True, slots=True)
 class SkippedItem:
-    """An overdue receivable that no letter names, and why: money in suspense may be for it, or nobody owes it."""
+    """An overdue receivable that no letter names: locked, perhaps paid by money in suspense, or owed by nobody."""
 
     office: str
     item: int
@@ -190,12 +191,14 @@ def address_line(row: Overdue) -> str:
 class Gathering:
     """Takes overdue items debtor by debtor: who gets a letter, what is left out, what must be looked at first.
 
-    `waiting` are the items that money in suspense may pay, `credits` the cents that the Kasse owes by person.
+    `waiting` are the items that money in suspense may pay, `credits` the cents that the Kasse owes by person, `locked`
+    what must not be dunned.
     """
 
     day: dt.date
     waiting: Collection[tuple[str, int]]
     credits: Mapping[int, int]
+    locked: ActiveLocks = NO_LOCKS
     debtors: list[Debtor] = field(default_factory=list)
     skipped: list[SkippedItem] = field(default_factory=list)
     findings: list[KasseError] = field(default_factory=list)
@@ -214,6 +217,8 @@ class Gathering:
             why: Why | None = None
             if row.number is None:
                 why = "no-debtor"
+            elif self.locked.hold(row.office, row.item, row.number):
+                why = "locked"
             elif (row.office, row.item) in self.waiting:
                 why = "suspense"
             if why is None:

@@ -21,6 +21,7 @@ from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, setting
 from ledger.events.store import Fact, record
+from ledger.items.locks_store import active_locks
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.calendar import previous_target_day
@@ -61,7 +62,8 @@ def propose(store: Store, day: dt.date, *, wait_days: int = WAIT_DAYS, office: s
     until = latest_due(day, wait_days, setting(store, "land")).isoformat()
     with store.snapshot():
         _check_complete(store, day)
-        gathering = Gathering(day, may_be_paid_by(store), {party: int(cents) for party, cents in store.rows(_CREDITS)})
+        credits_ = {party: int(cents) for party, cents in store.rows(_CREDITS)}
+        gathering = Gathering(day, may_be_paid_by(store), credits_, active_locks(store, "dunning", day.isoformat()))
         for sql in (_OVERDUE, _NOBODY):
             gathering.take(map(Overdue._make, store.stream(sql, until=until, office=office)))
     proposal = DunningProposal(

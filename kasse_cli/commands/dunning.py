@@ -53,7 +53,7 @@ SKIPPED = (
     Column("open_cents", N_("Open"), "cents"),
     Column("why", N_("Left out because"), "word"),
 )
-WORDS = (N_("suspense"), N_("no-debtor"))
+WORDS = (N_("suspense"), N_("no-debtor"), N_("locked"))
 WaitOption = Annotated[
     int, typer.Option("--wait", min=0, max=366, metavar="DAYS", help=N_("how many days after the due day"))
 ]

@@ -56,7 +56,7 @@ SKIPPED = (
 )
 WORDS = (
     N_("proposed"), N_("reviewed"), N_("released"), N_("exported"), N_("executed"), N_("returned"), N_("discarded"),
-    N_("no-iban"), N_("no-payee"), N_("reserved"), N_("rule"),
+    N_("no-iban"), N_("no-payee"), N_("reserved"), N_("locked"), N_("rule"),
 )  # fmt: skip
 RunArgument = Annotated[int, typer.Argument(metavar="RUN", help=N_("the number of the payment run"))]
 DueOption = Annotated[

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import record
+from ledger.items.locks_store import locked
 from ledger.payments.runs import ROLES, NoPayingAccountError, Proposal, Run, list_hash
 from ledger.payments.runs_reader import paid_before, run_named, seen_facts
 from ledger.payments.transfers import Gathering, Head, Payable
@@ -23,9 +24,9 @@ from sepa.rules.odd import DayFarError, day_findings
 from sepa.text import fit
 
 _ACCOUNTS = "SELECT iban, office FROM bank_account WHERE closed_on IS NULL ORDER BY office <> :kasse, office, account"
-_PAYABLES = """
+_PAYABLES = f"""
     SELECT i.office, i.id, i.open_cents, i.due, i.reference, i.purpose, i.bank_account,
-           coalesce(n.legal_name, n.name), a.run
+           coalesce(n.legal_name, n.name), a.run, CASE WHEN {locked("payment", day=":execution_day")} THEN 1 ELSE 0 END
     FROM item i
     LEFT JOIN party n ON n.id = i.party
     LEFT JOIN payment a ON a.item_office = i.office AND a.item = i.id AND a.active = 1
@@ -79,7 +80,7 @@ def propose(
         with store.unit(office_codes(store)):
             head = Head(leader, take_ids(store, BOOK, "payment_run"), debtor, day)
             gathering = Gathering(head, limit, findings=_shifted(wanted, today))
-            payables = store.stream(_PAYABLES, until=until, office=office)
+            payables = store.stream(_PAYABLES, until=until, office=office, execution_day=day.isoformat())
             gathering.take((Payable(*row) for row in payables), today)
             return _kept(_written(store, gathering, single_booking=single_booking), trial=trial)
     except _UndoneError as undone:

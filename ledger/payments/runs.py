@@ -26,7 +26,7 @@ ROLES: dict[Step | Literal["propose"], tuple[str, ...]] = {
     "discard": ("payments", "releaser"),
 }
 """Who may take each step, in the office that the paying account belongs to."""
-Why = Literal["no-iban", "no-payee", "reserved", "rule"]
+Why = Literal["no-iban", "no-payee", "reserved", "locked", "rule"]
 
 
 class UnknownRunError(KasseError):

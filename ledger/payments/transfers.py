@@ -40,6 +40,7 @@ class Payable(NamedTuple):
     iban: str | None
     name: str | None
     run: int | None
+    locked: int = 0
 
 
 class Line(NamedTuple):
@@ -151,6 +152,8 @@ class Gathering:
     def _obstacle(self, payable: Payable) -> Why | None:
         if payable.run is not None:
             return "reserved"
+        if payable.locked:
+            return "locked"
         if not payable.iban:
             self.findings.append(_lacking(NoBankAccountError, payable))
             return "no-iban"

@@ -1,0 +1,43 @@
+"""Finding items as people name them: by a reference, or by office and number."""
+
+from __future__ import annotations
+
+import re
+
+from ledger.items.kassenzeichen import compact
+from ledger.items.locks import ItemKey
+from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
+
+_BY_NUMBER = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,18})")
+_BY_REFERENCE = "SELECT office, id FROM item WHERE reference = :reference ORDER BY office, id"
+
+
+class UnknownItemError(KasseError):
+    """Nothing open or settled has that reference or number."""
+
+    code = "item.unknown"
+    template = N_("there is no item {text}")
+    hint = N_("give a reference or OFFICE/NUMBER, as 'kasse report open-items' shows them")
+
+
+def item_name(office: str, item: int) -> str:
+    """Return how people write an item: its office and its number there."""
+    return f"{office}/{item}"
+
+
+def find_items(store: Store, text: str) -> list[ItemKey]:
+    """Return the items that a reference or `OFFICE/NUMBER` names, settled ones too.
+
+    Raises `UnknownItemError`.
+    """
+    match = _BY_NUMBER.fullmatch(text.strip().upper())
+    if match is not None:
+        key = (match[1], int(match[2]))
+        if store.value("SELECT 1 FROM item WHERE office = :office AND id = :id", office=key[0], id=key[1]):
+            return [key]
+    for reference in dict.fromkeys((text.strip(), compact(text))):
+        found = [(office, item) for office, item in store.rows(_BY_REFERENCE, reference=reference)]
+        if found:
+            return found
+    raise UnknownItemError(text=text)

@@ -1,0 +1,66 @@
+"""Rows of locks (Sperren): what must not be dunned, paid or enforced, why, and from when to when."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlmodel import SQLModel
+
+from ledger.store import columns as col
+
+KINDS = "kind IN ('dunning', 'payment', 'enforcement')"
+LIFTED = ("lifted_by", "lifted_at", "lifted_on")
+
+
+class ItemLock(SQLModel, table=True):
+    """A lock on one item; both days count, `until` is NULL where it holds until lifted."""
+
+    __tablename__ = "item_lock"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_item_lock_item"),
+        CheckConstraint(KINDS, name="ck_item_lock_kind"),
+        Index("ix_item_lock_kind", "kind", "since"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = LIFTED
+
+    office: str = col.text(primary_key=True)
+    item: int = col.number(primary_key=True)
+    id: int = col.number(primary_key=True)
+    kind: str = col.text()
+    reason: str = col.text()
+    since: str = col.day()
+    until: str | None = col.day(nullable=True)
+    made_by: int = col.number()
+    made_at: str = col.text()
+    lifted_by: int | None = col.number(nullable=True)
+    lifted_at: str | None = col.text(nullable=True)
+    lifted_on: str | None = col.day(nullable=True)
+
+
+class PartyLock(SQLModel, table=True):
+    """A lock on everything of one party."""
+
+    __tablename__ = "party_lock"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["party"], ["party.id"], name="fk_party_lock_party"),
+        CheckConstraint(KINDS, name="ck_party_lock_kind"),
+        Index("ix_party_lock_kind", "kind", "since"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = LIFTED
+
+    party: int = col.number(primary_key=True)
+    id: int = col.number(primary_key=True)
+    kind: str = col.text()
+    reason: str = col.text()
+    since: str = col.day()
+    until: str | None = col.day(nullable=True)
+    made_by: int = col.number()
+    made_at: str = col.text()
+    lifted_by: int | None = col.number(nullable=True)
+    lifted_at: str | None = col.text(nullable=True)
+    lifted_on: str | None = col.day(nullable=True)
