@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
+from ledger.store.changes import START
 
 
 class BankAccount(SQLModel, table=True):
@@ -94,7 +95,9 @@ class BankEntry(SQLModel, table=True):
         ),
         Index("ix_bank_entry_position", "office", "position"),
     )
-    MUTABLE: ClassVar = ("state", "position")
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = ("position",)
+    STEPS: ClassVar = {"state": {START: ("staged",), "staged": ("posted",)}}
 
     office: str = col.text(primary_key=True)
     id: int = col.number(primary_key=True)
@@ -192,28 +195,34 @@ class SuspenseCase(SQLModel, table=True):
         ForeignKeyConstraint(
             ["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_suspense_case_entry"
         ),
-        UniqueConstraint("office", "entry", name="uq_suspense_case_entry"),
+        Index("ix_suspense_case_entry", "office", "entry"),
         clustered=True,
     )
-    MUTABLE: ClassVar = ("owner",)
+    MUTABLE: ClassVar = ("owner", "hold_until")
 
     office: str = col.text(primary_key=True)
     item: int = col.number(primary_key=True)
     entry: int | None = col.number(nullable=True)
     reason: str = col.text()
     owner: int | None = col.number(nullable=True)
+    hold_until: str | None = col.day(nullable=True)
 
 
 class BankRule(SQLModel, table=True):
-    """A rule of the Kasse: entries of this kind go to that account (fees, interest)."""
+    """A rule of the Kasse: entries of this kind, or what a return cost (`serves`), go to that account of an office."""
 
     __tablename__ = "bank_rule"
-    __table_args__ = col.strict(clustered=True)
+    __table_args__ = col.strict(
+        CheckConstraint("serves IN ('entry', 'return_fee')", name="ck_bank_rule_serves"),
+        CheckConstraint("direction IN ('credit', 'debit', 'both')", name="ck_bank_rule_direction"),
+        clustered=True,
+    )
     MUTABLE: ClassVar = ("active", "rank")
 
     id: int = col.number(primary_key=True)
     rank: int = col.number()
     name: str = col.text()
+    serves: str = col.text(sa_column_kwargs={"server_default": "entry"})
     gvc: str | None = col.text(nullable=True)
     direction: str = col.text()
     iban: str | None = col.text(nullable=True)
@@ -222,5 +231,8 @@ class BankRule(SQLModel, table=True):
     min_cents: int | None = col.cents(nullable=True)
     max_cents: int | None = col.cents(nullable=True)
     role: str = col.text()
+    office: str | None = col.text(nullable=True)
     account: str | None = col.text(nullable=True)
     active: int = col.flag()
+    made_by: int | None = col.number(nullable=True)
+    made_at: str | None = col.text(nullable=True)

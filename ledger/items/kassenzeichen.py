@@ -144,7 +144,8 @@ def issue(store: Store, count: int = 1, avoid: Collection[str] = ()) -> list[str
 
 _USED = """
     SELECT reference FROM item WHERE reference BETWEEN :first AND :last
-    UNION SELECT reference FROM cash_order WHERE reference BETWEEN :first AND :last"""
+    UNION SELECT reference FROM cash_order WHERE reference BETWEEN :first AND :last
+    UNION SELECT reference FROM reference_target WHERE reference BETWEEN :first AND :last"""
 
 
 def _used(store: Store, numbers: list[str]) -> set[str]:

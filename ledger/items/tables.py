@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
+from ledger.store.changes import START
 
 
 class ReferenceScheme(SQLModel, table=True):
@@ -53,6 +54,7 @@ class CashOrder(SQLModel, table=True):
         ForeignKeyConstraint(["batch"], ["order_batch.id"], name="fk_cash_order_batch"),
         CheckConstraint("kind IN ('receivable', 'payable')", name="ck_cash_order_kind"),
         CheckConstraint("total_cents > 0", name="ck_cash_order_total"),
+        CheckConstraint("paid_by IS NULL OR paid_by = 'direct_debit'", name="ck_cash_order_paid_by"),
         CheckConstraint(
             "state IN ('created', 'certified', 'approved', 'accepted', 'objected')",
             name="ck_cash_order_state",
@@ -68,7 +70,15 @@ class CashOrder(SQLModel, table=True):
             postgresql_where=sql("bank_account IS NOT NULL"),
         ),
     )
-    MUTABLE: ClassVar = ("state",)
+    MUTABLE: ClassVar = ()
+    STEPS: ClassVar = {
+        "state": {
+            START: ("created",),
+            "created": ("certified", "objected"),
+            "certified": ("approved", "objected"),
+            "approved": ("accepted", "objected"),
+        }
+    }
 
     office: str = col.text(primary_key=True)
     id: int = col.number(primary_key=True)
@@ -95,6 +105,7 @@ class CashOrder(SQLModel, table=True):
     main_reference: str | None = col.text(nullable=True)
     document: str | None = col.text(nullable=True)
     order_key: str | None = col.text(nullable=True)
+    paid_by: str | None = col.text(nullable=True)
 
 
 class CashOrderLine(SQLModel, table=True):
@@ -173,6 +184,7 @@ class Item(SQLModel, table=True):
             name="ck_item_kind",
         ),
         CheckConstraint("side IN ('D', 'C')", name="ck_item_side"),
+        CheckConstraint("paid_by IS NULL OR paid_by = 'direct_debit'", name="ck_item_paid_by"),
         CheckConstraint("amount_cents > 0 AND open_cents BETWEEN 0 AND amount_cents", name="ck_item_open"),
         Index("ix_item_reference", "reference"),
         Index("ix_item_party", "party"),
@@ -182,6 +194,12 @@ class Item(SQLModel, table=True):
             "reference",
             sqlite_where=sql("foreign_reference = 1"),
             postgresql_where=sql("foreign_reference = 1"),
+        ),
+        Index(
+            "ix_item_paid_by",
+            "open_cents",
+            sqlite_where=sql("paid_by IS NOT NULL"),
+            postgresql_where=sql("paid_by IS NOT NULL"),
         ),
         Index(
             "ix_item_main",
@@ -223,6 +241,7 @@ class Item(SQLModel, table=True):
     position: int = col.number()
     dunning_level: int = col.number()
     dunned_on: str | None = col.day(nullable=True)
+    paid_by: str | None = col.text(nullable=True)
 
 
 class Clearing(SQLModel, table=True):

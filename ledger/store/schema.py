@@ -8,22 +8,32 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, MetaData, StaticPool, create_engine
 from sqlmodel import SQLModel
 
+import ledger.bank.suspense_tables
 import ledger.bank.tables
 import ledger.book.tables
 import ledger.events.tables
+import ledger.items.lock_tables
 import ledger.items.tables
+import ledger.items.target_tables
+import ledger.payments.answer_tables
+import ledger.payments.claim_tables
 import ledger.payments.tables
 import ledger.people.tables  # noqa: F401 - importing a table declares it
 from ledger.store.access import SCHEMA_VERSION
+from ledger.store.changes import Changes
 from ledger.store.engines import Store
 from ledger.store.guards import install_guards
 
 METADATA: MetaData = SQLModel.metadata
 
 
-def mutable_columns() -> Mapping[str, tuple[str, ...]]:
-    """Return for each table the columns that may change after a row was written."""
-    return {str(cls.__tablename__): cls.MUTABLE for cls in SQLModel.__subclasses__() if hasattr(cls, "MUTABLE")}
+def permitted_changes() -> Mapping[str, Changes]:
+    """Return for each table what may change after a row was written: its `MUTABLE`, `ONCE` and `STEPS`."""
+    return {
+        str(cls.__tablename__): Changes(cls.MUTABLE, getattr(cls, "ONCE", ()), getattr(cls, "STEPS", {}))
+        for cls in SQLModel.__subclasses__()
+        if hasattr(cls, "MUTABLE")
+    }
 
 
 @contextmanager
@@ -50,4 +60,4 @@ def create_fresh(store: Store) -> None:
         METADATA.create_all(connection)
         store.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         store.execute("INSERT INTO alembic_version VALUES (:version)", version=SCHEMA_VERSION)
-        install_guards(store, mutable_columns())
+        install_guards(store, permitted_changes())

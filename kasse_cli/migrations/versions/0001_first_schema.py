@@ -6,7 +6,7 @@ from sqlalchemy import Column
 
 from ledger.store import columns as col
 from ledger.store.guards import install_guards
-from ledger.store.schema import mutable_columns
+from ledger.store.schema import permitted_changes
 
 revision = "0001"
 down_revision = None
@@ -16,7 +16,7 @@ def upgrade() -> None:
     create_tables()
     config = op.get_context().config
     assert config is not None
-    install_guards(config.attributes["store"], mutable_columns())
+    install_guards(config.attributes["store"], permitted_changes())
 
 
 def create_tables() -> None:
@@ -35,6 +35,7 @@ def create_tables() -> None:
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("rank", col.Number(), nullable=False),
         Column("name", col.Text(), nullable=False),
+        Column("serves", col.Text(), server_default="entry", nullable=False),
         Column("gvc", col.Text(), nullable=True),
         Column("direction", col.Text(), nullable=False),
         Column("iban", col.Text(), nullable=True),
@@ -43,8 +44,13 @@ def create_tables() -> None:
         Column("min_cents", col.Cents(), nullable=True),
         Column("max_cents", col.Cents(), nullable=True),
         Column("role", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=True),
         Column("account", col.Text(), nullable=True),
         Column("active", col.Flag(), nullable=False),
+        Column("made_by", col.Number(), nullable=True),
+        Column("made_at", col.Text(), nullable=True),
+        sa.CheckConstraint("direction IN ('credit', 'debit', 'both')", name="ck_bank_rule_direction"),
+        sa.CheckConstraint("serves IN ('entry', 'return_fee')", name="ck_bank_rule_serves"),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -149,6 +155,52 @@ def create_tables() -> None:
     )
     op.create_index("ix_party_match_key", "party", ["match_key"], unique=False)
     op.create_table(
+        "payment_recall",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), nullable=False),
+        Column("file", col.Number(), nullable=False),
+        Column("line", col.Number(), nullable=True),
+        Column("state", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("information", col.Text(), nullable=False),
+        Column("message_id", col.Text(), nullable=False),
+        Column("created_stamp", col.Text(), nullable=False),
+        Column("asked_by", col.Number(), nullable=False),
+        Column("sha256", col.Text(), nullable=True),
+        Column("answered_at", col.Text(), nullable=True),
+        Column("answer_reason", col.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('asked', 'pending', 'accepted', 'refused')", name="ck_payment_recall_state"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("message_id", name="uq_payment_recall_message"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_payment_recall_run", "payment_recall", ["office", "run", "line"], unique=False)
+    op.create_table(
+        "payment_report",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("file_sha256", col.Text(), nullable=False),
+        Column("part", col.Number(), nullable=False),
+        Column("message_id", col.Text(), nullable=False),
+        Column("original_message_id", col.Text(), nullable=False),
+        Column("status", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=True),
+        Column("information", col.Text(), nullable=True),
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), nullable=False),
+        Column("file", col.Number(), nullable=False),
+        Column("count", col.Number(), nullable=False),
+        Column("created", col.Text(), nullable=False),
+        Column("read_by", col.Number(), nullable=False),
+        Column("read_at", col.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('status', 'vop', 'recall')", name="ck_payment_report_kind"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("file_sha256", "part", name="uq_payment_report_file"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_payment_report_run", "payment_report", ["office", "run", "file"], unique=False)
+    op.create_table(
         "reference_scheme",
         Column("code", col.Text(), nullable=False),
         Column("pattern", col.Text(), nullable=False),
@@ -183,6 +235,39 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "suspense_batch",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("verb", col.Text(), nullable=False),
+        Column("source", col.Text(), nullable=False),
+        Column("sha256", col.Text(), nullable=False),
+        Column("count", col.Number(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("undone_by", col.Number(), nullable=True),
+        Column("undone_at", col.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_suspense_batch_file", "suspense_batch", ["sha256"], unique=False)
+    op.create_table(
+        "vop_rule",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("iban_prefix", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("confirmed_by", col.Number(), nullable=True),
+        Column("confirmed_at", col.Text(), nullable=True),
+        Column("ended_on", col.Day(), nullable=True),
+        Column("ended_by", col.Number(), nullable=True),
+        sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> made_by", name="ck_vop_rule_persons"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "account",
         Column("office", col.Text(), nullable=False),
         Column("number", col.Text(), nullable=False),
@@ -196,6 +281,34 @@ def create_tables() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "attachment",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("party", col.Number(), nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("creditor", col.Text(), nullable=False),
+        Column("creditor_iban", col.Text(), nullable=True),
+        Column("text", col.Text(), nullable=False),
+        Column("rank", col.Number(), nullable=False),
+        Column("served_on", col.Day(), nullable=False),
+        Column("sum_cents", col.Cents(), nullable=True),
+        Column("pays", col.Flag(), nullable=False),
+        Column("document", col.Text(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("declared_on", col.Day(), nullable=True),
+        Column("declared_by", col.Number(), nullable=True),
+        Column("ended_on", col.Day(), nullable=True),
+        Column("ended_by", col.Number(), nullable=True),
+        Column("end_reason", col.Text(), nullable=True),
+        sa.CheckConstraint("kind IN ('garnishment', 'assignment')", name="ck_attachment_kind"),
+        sa.CheckConstraint("pays = 0 OR creditor_iban IS NOT NULL", name="ck_attachment_pays"),
+        sa.CheckConstraint("sum_cents IS NULL OR sum_cents > 0", name="ck_attachment_sum"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_attachment_party"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_attachment_party", "attachment", ["party"], unique=False)
     op.create_table(
         "cash_order",
         Column("office", col.Text(), nullable=False),
@@ -223,7 +336,9 @@ def create_tables() -> None:
         Column("main_reference", col.Text(), nullable=True),
         Column("document", col.Text(), nullable=True),
         Column("order_key", col.Text(), nullable=True),
+        Column("paid_by", col.Text(), nullable=True),
         sa.CheckConstraint("kind IN ('receivable', 'payable')", name="ck_cash_order_kind"),
+        sa.CheckConstraint("paid_by IS NULL OR paid_by = 'direct_debit'", name="ck_cash_order_paid_by"),
         sa.CheckConstraint(
             "state IN ('created', 'certified', 'approved', 'accepted', 'objected')", name="ck_cash_order_state"
         ),
@@ -335,12 +450,49 @@ def create_tables() -> None:
         Column("source", col.Text(), nullable=False),
         Column("since", col.Day(), nullable=False),
         Column("until", col.Day(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('own', 'third_party', 'guardian', 'authority', 'payment_service')", name="ck_party_account_kind"
+        ),
         sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_party_account_party"),
         sa.PrimaryKeyConstraint("party", "iban"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_index("ix_party_account_iban", "party_account", ["iban"], unique=False)
+    op.create_table(
+        "party_lock",
+        Column("party", col.Number(), autoincrement=False, nullable=False),
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("since", col.Day(), nullable=False),
+        Column("until", col.Day(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("lifted_by", col.Number(), nullable=True),
+        Column("lifted_at", col.Text(), nullable=True),
+        Column("lifted_on", col.Day(), nullable=True),
+        sa.CheckConstraint("kind IN ('dunning', 'payment', 'enforcement')", name="ck_party_lock_kind"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_party_lock_party"),
+        sa.PrimaryKeyConstraint("party", "id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_party_lock_kind", "party_lock", ["kind", "since"], unique=False)
+    op.create_table(
+        "reference_target",
+        Column("reference", col.Text(), nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("number", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('claim', 'letter', 'plan', 'case', 'party')", name="ck_reference_target_kind"),
+        sa.ForeignKeyConstraint(["office"], ["office.code"], name="fk_reference_target_office"),
+        sa.PrimaryKeyConstraint("reference"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_reference_target_thing", "reference_target", ["kind", "office", "number"], unique=False)
     op.create_table(
         "user_role",
         Column("user_id", col.Number(), autoincrement=False, nullable=False),
@@ -434,9 +586,11 @@ def create_tables() -> None:
         Column("position", col.Number(), nullable=False),
         Column("dunning_level", col.Number(), nullable=False),
         Column("dunned_on", col.Day(), nullable=True),
+        Column("paid_by", col.Text(), nullable=True),
         sa.CheckConstraint(
             "kind IN ('receivable', 'payable', 'credit', 'suspense', 'advance', 'transit')", name="ck_item_kind"
         ),
+        sa.CheckConstraint("paid_by IS NULL OR paid_by = 'direct_debit'", name="ck_item_paid_by"),
         sa.CheckConstraint("side IN ('D', 'C')", name="ck_item_side"),
         sa.CheckConstraint("amount_cents > 0 AND open_cents BETWEEN 0 AND amount_cents", name="ck_item_open"),
         sa.ForeignKeyConstraint(["office", "account"], ["account.office", "account.number"], name="fk_item_account"),
@@ -469,6 +623,14 @@ def create_tables() -> None:
         postgresql_where=sa.text("open_cents > 0"),
     )
     op.create_index("ix_item_order", "item", ["office", "order_id"], unique=False)
+    op.create_index(
+        "ix_item_paid_by",
+        "item",
+        ["open_cents"],
+        unique=False,
+        sqlite_where=sa.text("paid_by IS NOT NULL"),
+        postgresql_where=sa.text("paid_by IS NOT NULL"),
+    )
     op.create_index("ix_item_party", "item", ["party"], unique=False)
     op.create_index("ix_item_reference", "item", ["reference"], unique=False)
     op.create_table(
@@ -585,6 +747,27 @@ def create_tables() -> None:
     )
     op.create_index("ix_clearing_line_item", "clearing_line", ["office", "item"], unique=False)
     op.create_table(
+        "item_lock",
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("since", col.Day(), nullable=False),
+        Column("until", col.Day(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("lifted_by", col.Number(), nullable=True),
+        Column("lifted_at", col.Text(), nullable=True),
+        Column("lifted_on", col.Day(), nullable=True),
+        sa.CheckConstraint("kind IN ('dunning', 'payment', 'enforcement')", name="ck_item_lock_kind"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_item_lock_item"),
+        sa.PrimaryKeyConstraint("office", "item", "id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_item_lock_kind", "item_lock", ["kind", "since"], unique=False)
+    op.create_table(
         "payment_run",
         Column("office", col.Text(), nullable=False),
         Column("id", col.Number(), autoincrement=False, nullable=False),
@@ -596,6 +779,7 @@ def create_tables() -> None:
         Column("list_hash", col.Bytes(), nullable=False),
         Column("debtor_name", col.Text(), server_default="", nullable=False),
         Column("single_booking", col.Flag(), server_default="0", nullable=False),
+        Column("instant", col.Flag(), server_default="0", nullable=False),
         Column("created_by", col.Number(), nullable=False),
         Column("created_at", col.Text(), nullable=False),
         Column("reviewed_by", col.Number(), nullable=True),
@@ -607,7 +791,7 @@ def create_tables() -> None:
         Column("file_sha256", col.Text(), nullable=True),
         Column("exported_at", col.Text(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('proposed', 'reviewed', 'released', 'exported', 'executed', 'discarded')",
+            "state IN ('proposed', 'reviewed', 'released', 'exported', 'executed', 'discarded', 'voided', 'rejected')",
             name="ck_payment_run_state",
         ),
         sa.CheckConstraint(
@@ -617,6 +801,43 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("office", "id"),
         sa.UniqueConstraint("message_id", name="uq_payment_run_message"),
         sqlite_strict=True,
+    )
+    op.create_table(
+        "reference_target_item",
+        Column("reference", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_reference_target_item_item"),
+        sa.ForeignKeyConstraint(["reference"], ["reference_target.reference"], name="fk_reference_target_item_target"),
+        sa.PrimaryKeyConstraint("reference", "office", "item"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_reference_target_item_item", "reference_target_item", ["office", "item"], unique=False)
+    op.create_table(
+        "refund",
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("name", col.Text(), nullable=False),
+        Column("iban", col.Text(), nullable=False),
+        Column("paying_iban", col.Text(), nullable=True),
+        Column("purpose", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("document", col.Text(), nullable=True),
+        Column("asked_by", col.Number(), nullable=False),
+        Column("asked_at", col.Text(), nullable=False),
+        Column("approved_by", col.Number(), nullable=True),
+        Column("approved_at", col.Text(), nullable=True),
+        Column("ended_by", col.Number(), nullable=True),
+        Column("ended_at", col.Text(), nullable=True),
+        sa.CheckConstraint("approved_by IS NULL OR approved_by <> asked_by", name="ck_refund_persons"),
+        sa.CheckConstraint("cents > 0", name="ck_refund_cents"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_refund_item"),
+        sa.PrimaryKeyConstraint("office", "item", "id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "statement",
@@ -646,6 +867,63 @@ def create_tables() -> None:
         "statement",
         ["iban", "message", "statement_id", "electronic_number", "page"],
         unique=False,
+    )
+    op.create_table(
+        "suspense_payout",
+        Column("office", col.Text(), nullable=False),
+        Column("order_id", col.Number(), autoincrement=False, nullable=False),
+        Column("item", col.Number(), nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("batch", col.Number(), nullable=True),
+        sa.CheckConstraint("kind IN ('refund', 'forward')", name="ck_suspense_payout_kind"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_payout_item"),
+        sa.ForeignKeyConstraint(
+            ["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_suspense_payout_order"
+        ),
+        sa.PrimaryKeyConstraint("office", "order_id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_suspense_payout_item", "suspense_payout", ["office", "item"], unique=False)
+    op.create_table(
+        "suspense_step",
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("position", col.Number(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("batch", col.Number(), nullable=True),
+        Column("undoes", col.Number(), nullable=True),
+        Column("by", col.Number(), nullable=False),
+        Column("at", col.Text(), nullable=False),
+        sa.CheckConstraint("(undoes IS NULL) = (kind <> 'undone')", name="ck_suspense_step_undoes"),
+        sa.CheckConstraint("kind IN ('assigned', 'forwarded', 'paid_out', 'undone')", name="ck_suspense_step_kind"),
+        sa.ForeignKeyConstraint(["batch"], ["suspense_batch.id"], name="fk_suspense_step_batch"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_step_item"),
+        sa.ForeignKeyConstraint(
+            ["office", "position"], ["entry.office", "entry.position"], name="fk_suspense_step_entry"
+        ),
+        sa.PrimaryKeyConstraint("office", "item", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_suspense_step_batch",
+        "suspense_step",
+        ["batch"],
+        unique=False,
+        sqlite_where=sa.text("batch IS NOT NULL"),
+        postgresql_where=sa.text("batch IS NOT NULL"),
+    )
+    op.create_index("ix_suspense_step_position", "suspense_step", ["office", "position"], unique=False)
+    op.create_index(
+        "uq_suspense_step_undoes",
+        "suspense_step",
+        ["office", "item", "undoes"],
+        unique=True,
+        sqlite_where=sa.text("undoes IS NOT NULL"),
+        postgresql_where=sa.text("undoes IS NOT NULL"),
     )
     op.create_table(
         "bank_detail",
@@ -692,6 +970,12 @@ def create_tables() -> None:
         Column("creditor_name", col.Text(), nullable=False),
         Column("creditor_iban", col.Text(), nullable=False),
         Column("remittance", col.Text(), nullable=False),
+        Column("part", col.Number(), server_default="0", nullable=False),
+        Column("item_cents", col.Cents(), nullable=True),
+        Column("discount_cents", col.Cents(), server_default="0", nullable=False),
+        Column("attachment", col.Number(), nullable=True),
+        Column("purpose", col.Text(), server_default="", nullable=False),
+        Column("file", col.Number(), nullable=True),
         Column("state", col.Text(), nullable=False),
         Column("active", col.Flag(), nullable=False),
         Column("bank_office", col.Text(), nullable=True),
@@ -701,24 +985,93 @@ def create_tables() -> None:
             name="ck_payment_active",
         ),
         sa.CheckConstraint(
-            "state IN ('proposed', 'released', 'exported', 'executed', 'returned', 'discarded')",
+            "state IN ('proposed', 'released', 'exported', 'executed', 'returned', 'discarded', 'voided', 'rejected')",
             name="ck_payment_state",
         ),
-        sa.CheckConstraint("cents > 0", name="ck_payment_cents"),
+        sa.CheckConstraint("cents > 0 AND discount_cents >= 0", name="ck_payment_cents"),
         sa.ForeignKeyConstraint(["item_office", "item"], ["item.office", "item.id"], name="fk_payment_item"),
         sa.ForeignKeyConstraint(["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run"),
         sa.PrimaryKeyConstraint("office", "run", "line"),
         sa.UniqueConstraint("end_to_end_id", name="uq_payment_end_to_end_id"),
         sqlite_strict=True,
     )
+    op.create_index("ix_payment_file", "payment", ["office", "run", "file"], unique=False)
+    op.create_index("ix_payment_item", "payment", ["item_office", "item"], unique=False)
     op.create_index("ix_payment_twin", "payment", ["creditor_iban", "cents"], unique=False)
     op.create_index(
         "uq_payment_active_item",
         "payment",
-        ["item_office", "item"],
+        ["item_office", "item", "part"],
         unique=True,
         sqlite_where=sa.text("active = 1"),
         postgresql_where=sa.text("active = 1"),
+    )
+    op.create_table(
+        "payment_file",
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("message_id", col.Text(), nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("name_check", col.Flag(), nullable=False),
+        Column("profile", col.Text(), nullable=False),
+        Column("charset", col.Text(), nullable=False),
+        Column("ebics", col.Text(), nullable=False),
+        Column("btf", col.Text(), nullable=False),
+        Column("count", col.Number(), nullable=False),
+        Column("total_cents", col.Cents(), nullable=False),
+        Column("created_stamp", col.Text(), nullable=False),
+        Column("sha256", col.Text(), nullable=True),
+        Column("exported_at", col.Text(), nullable=True),
+        sa.CheckConstraint("kind IN ('transfer', 'instant')", name="ck_payment_file_kind"),
+        sa.CheckConstraint("state IN ('released', 'exported', 'voided', 'rejected')", name="ck_payment_file_state"),
+        sa.ForeignKeyConstraint(
+            ["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_file_run"
+        ),
+        sa.PrimaryKeyConstraint("office", "run", "number"),
+        sa.UniqueConstraint("message_id", name="uq_payment_file_message"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "payment_run_change",
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("revision", col.Number(), autoincrement=False, nullable=False),
+        Column("execution_day", col.Day(), nullable=False),
+        Column("count", col.Number(), nullable=False),
+        Column("total_cents", col.Cents(), nullable=False),
+        Column("list_hash", col.Bytes(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run_change"
+        ),
+        sa.PrimaryKeyConstraint("office", "run", "revision"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "payment_run_step",
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("seq", col.Number(), autoincrement=False, nullable=False),
+        Column("step", col.Text(), nullable=False),
+        Column("by", col.Number(), nullable=False),
+        Column("at", col.Text(), nullable=False),
+        Column("file", col.Number(), nullable=True),
+        Column("count", col.Number(), nullable=False),
+        Column("total_cents", col.Cents(), nullable=False),
+        Column("list_hash", col.Bytes(), nullable=False),
+        Column("reason", col.Text(), nullable=True),
+        sa.CheckConstraint(
+            "step IN ('propose', 'review', 'change', 'release', 'export', 'discard', 'ask-void', 'void', 'reject')",
+            name="ck_payment_run_step",
+        ),
+        sa.ForeignKeyConstraint(
+            ["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run_step"
+        ),
+        sa.PrimaryKeyConstraint("office", "run", "seq"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "statement_entry",
@@ -749,12 +1102,58 @@ def create_tables() -> None:
         Column("entry", col.Number(), nullable=True),
         Column("reason", col.Text(), nullable=False),
         Column("owner", col.Number(), nullable=True),
+        Column("hold_until", col.Day(), nullable=True),
         sa.ForeignKeyConstraint(
             ["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_suspense_case_entry"
         ),
         sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_case_item"),
         sa.PrimaryKeyConstraint("office", "item"),
-        sa.UniqueConstraint("office", "entry", name="uq_suspense_case_entry"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_suspense_case_entry", "suspense_case", ["office", "entry"], unique=False)
+    op.create_table(
+        "payment_answer",
+        Column("report", col.Number(), autoincrement=False, nullable=False),
+        Column("seq", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), nullable=False),
+        Column("line", col.Number(), nullable=False),
+        Column("status", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=True),
+        Column("information", col.Text(), nullable=True),
+        Column("found_name", col.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office", "run", "line"], ["payment.office", "payment.run", "payment.line"], name="fk_payment_answer"
+        ),
+        sa.ForeignKeyConstraint(["report"], ["payment_report.id"], name="fk_payment_answer_report"),
+        sa.PrimaryKeyConstraint("report", "seq"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_payment_answer_payment", "payment_answer", ["office", "run", "line"], unique=False)
+    op.create_table(
+        "vop_decision",
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("seq", col.Number(), autoincrement=False, nullable=False),
+        Column("decision", col.Text(), nullable=False),
+        Column("status", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("name", col.Text(), nullable=True),
+        Column("iban", col.Text(), nullable=True),
+        Column("rule", col.Number(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("confirmed_by", col.Number(), nullable=True),
+        Column("confirmed_at", col.Text(), nullable=True),
+        sa.CheckConstraint("decision IN ('accept', 'correct')", name="ck_vop_decision"),
+        sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> made_by", name="ck_vop_decision_persons"),
+        sa.ForeignKeyConstraint(
+            ["office", "run", "line"], ["payment.office", "payment.run", "payment.line"], name="fk_vop_decision"
+        ),
+        sa.PrimaryKeyConstraint("office", "run", "line", "seq"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
