@@ -105,6 +105,10 @@ class Call:
 
         self._check_usage()
         self.parsing = False
+        if self.xlsx:
+            from kasse_cli.exports import check_target
+
+            check_target(self.xlsx, replace_it=bool(self.options.get("force")))
         if not tolerant:
             self.settings.check()
         configure_logging(self.verbose, self.world.clock, quiet=self.quiet)

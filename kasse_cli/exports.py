@@ -31,6 +31,14 @@ class NoFolderError(KasseError):
     hint = N_("make the folder, or name another one")
 
 
+class TargetExistsError(KasseError):
+    """A file to write that is there already."""
+
+    code = "output.exists"
+    template = N_("there is a file {file} already")
+    hint = N_("name another file, or replace this one with --force")
+
+
 def write_csv(out: IO[bytes], tables: Sequence[Table], *, for_excel: bool) -> None:
     """Write the tables as CSV: for programs with keys, 1234.56 and every column, for Excel as people read them."""
     for table in tables:
@@ -39,12 +47,21 @@ def write_csv(out: IO[bytes], tables: Sequence[Table], *, for_excel: bool) -> No
         csvfiles.write_csv(out, heads, _rows(table, columns, words=for_excel), excel=for_excel)
 
 
-def write_excel(path: Path, tables: Sequence[Table], created: dt.datetime) -> None:
-    """Write the tables to a workbook, one sheet each; raises `NothingToExportError`, `NoFolderError`."""
-    if not tables:
-        raise NothingToExportError(file=str(path))
+def check_target(path: Path, *, replace_it: bool) -> None:
+    """Check before the work begins that the file can be written.
+
+    Raises `NoFolderError`, or `TargetExistsError` where it is there and is not to be replaced.
+    """
     if not path.absolute().parent.is_dir():
         raise NoFolderError(file=str(path))
+    if path.exists() and not replace_it:
+        raise TargetExistsError(file=str(path))
+
+
+def write_excel(path: Path, tables: Sequence[Table], created: dt.datetime) -> None:
+    """Write the tables to a workbook, one sheet each; raises `NothingToExportError`."""
+    if not tables:
+        raise NothingToExportError(file=str(path))
     sheets = [_sheet(table) for table in tables]
     excel.write_xlsx(path, sheets, created=created.astimezone(dt.UTC).replace(tzinfo=None))
 

@@ -230,7 +230,7 @@ def command(
 ) -> Callable[[Function], Function]:
     """Return the decorator that makes a function a verb with the common options it needs.
 
-    `book` adds --book, --user and --on, `lists` --csv, --csv-excel and --xlsx, `dry_run` --dry-run and
+    `book` adds --book, --user and --on, `lists` --csv, --csv-excel, --xlsx and --force, `dry_run` --dry-run and
     `confirm` --yes; --json, --lang, -q, -v and --debug are always there. The docstring is the help. A `tolerant`
     command runs although the settings files have errors.
     """

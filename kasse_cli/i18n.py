@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+import re
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -18,6 +19,9 @@ LANGUAGES = ("en", "de")
 DOMAIN = "kasse"
 LOCALE_DIR = Path(__file__).parent / "locale"
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WORDS = frozenset({"action", "kind", "reason", "role", "state", "step"})
+"""Fields whose value is a word of kasse's own, shown in the reader's language where the catalogue has it."""
 _active = {"language": "en"}  # shared by all threads of a run, which a context variable is not
 
 # what could move the cursor, hide text or reverse it on a terminal is shown, never obeyed
@@ -85,7 +89,11 @@ def day(value: dt.date) -> str:
 
 
 def shown(name: str, value: Field, currency: str = "EUR") -> str:
-    """Return one field for a person: `*_cents` as money, dates and truth values in the language's form."""
+    """Return one field for a person: `*_cents` as money, dates and truth values in the language's form.
+
+    >>> shown("day", "2026-11-21"), shown("reference", "2026/11")
+    ('2026-11-21', '2026/11')
+    """
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -94,7 +102,17 @@ def shown(name: str, value: Field, currency: str = "EUR") -> str:
         return money(value, currency)
     if isinstance(value, dt.date):
         return day(value)
-    return visible(str(value))
+    text = str(value)
+    if _ISO_DAY.fullmatch(text):  # the books know days as text
+        return _iso_day(text)
+    return visible(_(text) if name in WORDS else text)
+
+
+def _iso_day(text: str) -> str:
+    try:
+        return day(dt.date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 class _Forgiving(Formatter):

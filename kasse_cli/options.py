@@ -45,6 +45,7 @@ LISTS = (
     _flag("csv", "--csv", help=N_("print CSV for programs: comma, ISO dates, 1234.56")),
     _flag("csv_excel", "--csv-excel", help=N_("print CSV for a German Excel: semicolon, 1234,56")),
     _value("xlsx", "--xlsx", metavar="FILE", help=N_("write the tables to an Excel file")),
+    _flag("force", "--force", help=N_("replace the Excel file where there is one already")),
 )
 BOOK = (
     _value("book", "--book", metavar="BOOK", help=N_("the book: a file or postgresql://…")),

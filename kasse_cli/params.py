@@ -25,21 +25,31 @@ class InvalidDayError(KasseError):
     exit_code = 2
 
 
+class NoSuchDayError(InvalidDayError):
+    """A date as it is written, of a day that the calendar does not have."""
+
+    code = "day.none"
+    template = N_("the calendar has no such day: {text}")
+    hint = N_("look at the day and the month")
+
+
 def parse_day(text: str) -> dt.date:
     """Return the date a person typed.
 
     >>> parse_day("2026-11-21") == parse_day("21.11.2026")
     True
 
-    Raises `InvalidDayError` for anything else.
+    Raises `InvalidDayError` for anything else, `NoSuchDayError` for a 31 November.
     """
     bare = text.strip()
     iso, german = _ISO_DAY.fullmatch(bare), _GERMAN_DAY.fullmatch(bare)
-    parts = iso.groups() if iso else german.groups()[::-1] if german else ("0", "0", "0")
+    if iso is None and german is None:
+        raise InvalidDayError(text=text)
+    parts = iso.groups() if iso else german.groups()[::-1] if german else ()
     try:
         return dt.date(*map(int, parts))
     except ValueError:
-        raise InvalidDayError(text=text) from None
+        raise NoSuchDayError(text=text) from None
 
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help=N_("the file to read; - is standard input"))]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shutil import get_terminal_size
+from textwrap import wrap
 from typing import Any, Literal, TextIO
 
 from kasse_cli.columns import Column
-from kasse_cli.i18n import _, day, money, visible
+from kasse_cli.i18n import _, day, money, sentence, visible
 from kasse_cli.results import Table, cell, shown_columns
+from sepa.errors import N_
 
 _RIGHT = {"cents", "count"}
 
@@ -56,8 +58,8 @@ def _text_rows(table: Table) -> Iterator[list[str]]:
 def fitted(table: Table, width: int, colour: bool) -> str:
     """Return the table within that many columns: long texts wrap, figures stand to the right, nothing is cut.
 
-    Minor columns are left out first, the last one first; where even wrapped columns do not fit side by side, each row
-    becomes a block of lines with everything.
+    Minor columns are left out first, the last one first, and named below; where even wrapped columns do not fit side by
+    side, each row becomes a block of lines with everything.
     """
     columns, rows = shown_columns(table), list(_text_rows(table))
     title = f"{_(table.title)}\n" if table.title else ""
@@ -70,12 +72,21 @@ def fitted(table: Table, width: int, colour: bool) -> str:
             kept.remove(minor)
     if sum(least[i] for i in kept) > width + 2:
         return title + "\n".join(_block(rows[0], row) for row in rows[1:])
-    return title + _grid([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], width, colour)
+    grid = _grid([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], width, colour)
+    return title + grid + _left_out([rows[0][i] for i in range(len(columns)) if i not in kept], width)
+
+
+def _left_out(labels: Sequence[str], width: int) -> str:
+    if not labels:
+        return ""
+    note = sentence(N_("not shown for lack of width: {columns}"), {"columns": ", ".join(labels)})
+    return "\n".join(wrap(f"({note})", width)) + "\n"
 
 
 def _least(column: Column, texts: Iterable[str]) -> int:
-    longest = max(map(len, texts))
-    return longest if column.kind != "text" else min(longest, 10)
+    heading, *cells = texts
+    longest = max(map(len, (heading, *cells)))
+    return longest if column.kind != "text" else max(min(longest, 10), *map(len, heading.split()))
 
 
 def _block(labels: Sequence[str], row: Sequence[str]) -> str:

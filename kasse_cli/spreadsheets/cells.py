@@ -76,7 +76,7 @@ class NumberForDayError(KasseError):
     hint = N_("format the column as date, or write 21.11.2026 as text")
 
 
-class InvalidDayError(KasseError):
+class InvalidDayCellError(KasseError):
     """A text that is not a date of the years 1900 to 2199."""
 
     code = "cell.day"
@@ -177,7 +177,7 @@ def cell_count(cell: Cell) -> int:
 def cell_day(cell: Cell) -> dt.date:
     """Return the day of a date cell, or of a text such as 21.11.2026 or 2026-11-21.
 
-    Raises `BlankCellError`, `NumberForDayError`, `TimeCellError`, `FlagCellError` or `InvalidDayError`.
+    Raises `BlankCellError`, `NumberForDayError`, `TimeCellError`, `FlagCellError` or `InvalidDayCellError`.
     """
     value = _midnight(cell)
     if not isinstance(value, dt.date):
@@ -186,7 +186,7 @@ def cell_day(cell: Cell) -> dt.date:
         raise NumberForDayError(text=cell.place.value, place=cell.place)
     day = _written_day(value) if isinstance(value, str) else value
     if day is None or not 1900 <= day.year < 2200:
-        raise InvalidDayError(text=cell.place.value, place=cell.place)
+        raise InvalidDayCellError(text=cell.place.value, place=cell.place)
     return day
 
 

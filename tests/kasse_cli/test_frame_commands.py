@@ -3,7 +3,7 @@ import datetime as dt
 import pytest
 
 from kasse_cli.glossary import Term, parse
-from kasse_cli.params import InvalidDayError, parse_day
+from kasse_cli.params import InvalidDayError, NoSuchDayError, parse_day
 
 GOOD = "DE89 3704 0044 0532 0130 00"  # the example of the Deutsche Kreditwirtschaft, no real account
 
@@ -84,4 +84,10 @@ def test_dates_are_read_in_both_forms(text):
 @pytest.mark.parametrize("text", ["", "21.11.26", "2026-13-01", "31.02.2026", "20261121", "2026-W47-6", "heute"])
 def test_other_texts_are_no_dates(text):
     with pytest.raises(InvalidDayError):
+        parse_day(text)
+
+
+@pytest.mark.parametrize("text", ["31.11.2026", "2026-02-29"])
+def test_a_day_the_calendar_does_not_have_is_called_that(text):
+    with pytest.raises(NoSuchDayError):
         parse_day(text)

@@ -159,3 +159,20 @@ def test_a_narrow_terminal_gets_blocks():
 def test_help_pages_fit_80_columns(probe):
     for line in ("kasse -h", "kasse probe take -h", "kasse iban check -h --lang de", "kasse config show -h --lang de"):
         assert max(map(len, probe(line).out.splitlines())) <= 80
+
+
+def test_columns_left_out_are_named_and_headings_stay_whole():
+    columns = (Column("name", "Verwendungszweck"), *(Column(f"m{i}", f"Nebensache{i}", minor=True) for i in range(6)))
+    text = fitted(Table("t", columns, [{"name": "x"} | {f"m{i}": "y" for i in range(6)}]), 60, colour=False)
+    assert "Verwendungszweck" in text.splitlines()[0]
+    assert "(not shown for lack of width: Nebensache" in text
+    assert max(map(len, text.splitlines())) <= 60
+
+
+def test_excel_replaces_a_file_only_when_told_to(probe):
+    (probe.folder / "list.xlsx").write_text("somebody's work")
+    done = probe(f"kasse probe ok --xlsx {probe.folder}/list.xlsx --json")
+    assert (done.code, done.json["errors"][0]["code"]) == (1, "output.exists")
+    assert (probe.folder / "list.xlsx").read_text() == "somebody's work"
+    assert probe(f"kasse probe ok --xlsx {probe.folder}/list.xlsx --force").code == 0
+    assert openpyxl.load_workbook(probe.folder / "list.xlsx").active["A1"].value == "Name"

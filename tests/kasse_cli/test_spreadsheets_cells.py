@@ -24,7 +24,7 @@ from kasse_cli.spreadsheets.cells import (
     FlagCellError,
     InvalidChoiceError,
     InvalidCountError,
-    InvalidDayError,
+    InvalidDayCellError,
     InvalidFlagError,
     LostDigitsError,
     NumberCellError,
@@ -118,14 +118,14 @@ def test_a_cell_means(read, value, meaning):
         (cell_amount_cents, dt.timedelta(hours=30), TimeCellError),
         (cell_day, 46347.0, NumberForDayError),
         (cell_day, 46347, NumberForDayError),
-        (cell_day, "46347", InvalidDayError),
-        (cell_day, "21.11.26", InvalidDayError),
-        (cell_day, "11/21/2026", InvalidDayError),
-        (cell_day, "29.02.2026", InvalidDayError),
-        (cell_day, "2026-13-01", InvalidDayError),
-        (cell_day, "21.11.0206", InvalidDayError),
-        (cell_day, dt.date(206, 1, 1), InvalidDayError),
-        (cell_day, "٢١.١١.٢٠٢٦", InvalidDayError),
+        (cell_day, "46347", InvalidDayCellError),
+        (cell_day, "21.11.26", InvalidDayCellError),
+        (cell_day, "11/21/2026", InvalidDayCellError),
+        (cell_day, "29.02.2026", InvalidDayCellError),
+        (cell_day, "2026-13-01", InvalidDayCellError),
+        (cell_day, "21.11.0206", InvalidDayCellError),
+        (cell_day, dt.date(206, 1, 1), InvalidDayCellError),
+        (cell_day, "٢١.١١.٢٠٢٦", InvalidDayCellError),
         (cell_day, NOON, TimeCellError),
         (cell_day, True, FlagCellError),
         (cell_day, None, BlankCellError),
@@ -151,7 +151,7 @@ def test_take_collects_what_the_reader_refuses():
     findings = []
     assert take(findings, cell_day, cell(DAY)) == DAY
     assert take(findings, cell_day, cell("x")) is None
-    assert [type(finding) for finding in findings] == [InvalidDayError]
+    assert [type(finding) for finding in findings] == [InvalidDayCellError]
 
 
 def test_a_column_the_list_lacks_is_an_empty_cell_with_its_key_as_place():
