@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
@@ -76,6 +76,9 @@ class PartyAccount(SQLModel, table=True):
     __tablename__ = "party_account"
     __table_args__ = col.strict(
         ForeignKeyConstraint(["party"], ["party.id"], name="fk_party_account_party"),
+        CheckConstraint(
+            "kind IN ('own', 'third_party', 'guardian', 'authority', 'payment_service')", name="ck_party_account_kind"
+        ),
         Index("ix_party_account_iban", "iban"),
         clustered=True,
     )
