@@ -1,4 +1,4 @@
-"""Rows of the clarification desk: what was decided with the money of a case, lists of decisions, orders that pay out."""
+"""Rows of the clarification desk: decisions about the money of a case, lists of them, orders that pay it out."""
 
 from __future__ import annotations
 
