@@ -129,9 +129,9 @@ def _event_heads(store: Store) -> Iterator[tuple[str, int, bytes]]:
 
 
 def _guards(store: Store) -> Iterator[KasseError]:
-    from ledger.store.schema import mutable_columns
+    from ledger.store.schema import permitted_changes
 
-    for name in damaged_guards(store, mutable_columns()):
+    for name in damaged_guards(store, permitted_changes()):
         yield DamagedGuardError(guard=name)
 
 

@@ -1,16 +1,18 @@
 """Guards: triggers in the database itself, so that no SQL client can change what is written (invariants 1, 2, 8).
 
-What each table allows is data: a column that is not named mutable never changes, no row is ever deleted, and the
-chained tables take a new row only where their chain ends. `install_guards` derives the triggers from the tables
+What each table allows is data: a column that is not named mutable never changes, one named `ONCE` is set once and
+final from then on, one with `STEPS` moves only as they say, no row is ever deleted, and the chained tables take a new
+row only where their chain ends. `install_guards` derives the triggers from the tables
 that exist, so that every migration can end with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ledger.store import guards_postgres, guards_sqlite
+from ledger.store.changes import Changes
 from ledger.store.engines import Store
 
 DERIVED = frozenset({"month_balance", "counter", "head", "setting", "user_role", "alembic_version"})
@@ -26,36 +28,38 @@ class TableGuard:
     keys: tuple[tuple[tuple[str, ...], str], ...]
     fixed: tuple[str, ...]
     deletable: bool
+    changes: Changes
 
 
-def table_guards(store: Store, mutable: Mapping[str, Sequence[str]]) -> Iterator[TableGuard]:
-    """Yield a guard for every table that exists, from its columns and what is declared mutable."""
+def table_guards(store: Store, allowed: Mapping[str, Changes]) -> Iterator[TableGuard]:
+    """Yield a guard for every table that exists, from its columns and what is declared to change."""
     shapes = guards_sqlite.shapes(store) if store.engine.name == "sqlite" else guards_postgres.shapes(store)
     for table, (columns, keys) in sorted(shapes.items()):
-        if table in mutable:
-            fixed = tuple(name for name in columns if name not in mutable[table])
-            yield TableGuard(table, columns, keys, fixed, table in DERIVED)
+        if table in allowed:
+            changes = allowed[table]
+            fixed = tuple(name for name in columns if not changes.allows(name))
+            yield TableGuard(table, columns, keys, fixed, table in DERIVED, changes)
 
 
-def guard_statements(store: Store, mutable: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def guard_statements(store: Store, allowed: Mapping[str, Changes]) -> dict[str, str]:
     """Return the text of every guard by its name: what `verify` compares the database with."""
     build = guards_sqlite.triggers if store.engine.name == "sqlite" else guards_postgres.triggers
-    return dict(build(list(table_guards(store, mutable))))
+    return dict(build(list(table_guards(store, allowed))))
 
 
-def install_guards(store: Store, mutable: Mapping[str, Sequence[str]]) -> None:
+def install_guards(store: Store, allowed: Mapping[str, Changes]) -> None:
     """Remove the guards that stand and install those of this version; inside a unit of work."""
     drop = guards_sqlite.drop if store.engine.name == "sqlite" else guards_postgres.drop
     for statement in drop(store):
         store.execute(statement)
-    for statement in guard_statements(store, mutable).values():
+    for statement in guard_statements(store, allowed).values():
         store.execute(statement)
 
 
-def damaged_guards(store: Store, mutable: Mapping[str, Sequence[str]]) -> list[str]:
+def damaged_guards(store: Store, allowed: Mapping[str, Changes]) -> list[str]:
     """Return the names of guards that are missing, changed, disabled or unknown."""
     read = guards_sqlite.standing if store.engine.name == "sqlite" else guards_postgres.standing
-    expected, found = guard_statements(store, mutable), read(store)
+    expected, found = guard_statements(store, allowed), read(store)
     if store.engine.name == "postgresql":
         expected = guards_postgres.definitions(expected)
     return sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))

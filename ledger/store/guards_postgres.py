@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ledger.store.changes import START, allowed_step, quoted
 from ledger.store.postgres import GUARD_STATE
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
     yield "guard_event_insert", _after_insert("guard_event_insert", "event", "guard_event")
     for guard in guards:
         yield from _no_change(guard)
+        yield from _no_way_back(guard)
 
 
 def _no_change(guard: TableGuard) -> Iterator[tuple[str, str]]:
@@ -76,6 +78,27 @@ def _no_change(guard: TableGuard) -> Iterator[tuple[str, str]]:
     if not guard.deletable:
         yield f"guard_{table}_delete", _before(f"guard_{table}_delete", "DELETE", table)
     yield f"guard_{table}_truncate", _before(f"guard_{table}_truncate", "TRUNCATE", table)
+
+
+def _no_way_back(guard: TableGuard) -> Iterator[tuple[str, str]]:
+    """Yield the guards of columns that are set once and of states that only move on, row by row."""
+    table, once = guard.table, guard.changes.once
+    if once:
+        changed = " OR ".join(f"OLD.{name} IS NOT NULL AND NEW.{name} IS DISTINCT FROM OLD.{name}" for name in once)
+        check = _check(changed, f"what was set in {table} is final")
+        yield from _row_guard(f"guard_{table}_once", f"UPDATE OF {', '.join(once)}", table, check)
+    for column, steps in guard.changes.steps.items():
+        name, wrong = f"guard_{table}_{column}", f"({allowed_step(column, steps)}) IS NOT TRUE"
+        check = _check(wrong, f"the {column} of {table} does not step so")
+        yield from _row_guard(name, f"UPDATE OF {column}", table, check)
+        if START in steps:
+            check = _check(f"NEW.{column} NOT IN ({quoted(steps[START])})", f"{table} does not begin so")
+            yield from _row_guard(f"{name}_start", "INSERT", table, check)
+
+
+def _row_guard(name: str, event: str, table: str, body: str) -> Iterator[tuple[str, str]]:
+    yield f"{name}()", _function(name, body, "NEW")
+    yield name, f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
 
 
 def _before(name: str, event: str, table: str) -> str:
@@ -89,10 +112,10 @@ def _after_insert(name: str, table: str, function: str) -> str:
     )
 
 
-def _function(name: str, body: str) -> str:
+def _function(name: str, body: str, result: str = "NULL") -> str:
     return (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$\n"
-        f"BEGIN\n{body}  RETURN NULL;\nEND\n$guard$"
+        f"BEGIN\n{body}  RETURN {result};\nEND\n$guard$"
     )
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ledger.store.changes import START, allowed_step, quoted
+
 if TYPE_CHECKING:
     from ledger.store.engines import Store
     from ledger.store.guards import TableGuard
@@ -55,6 +57,7 @@ def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
     """Yield name and text of each trigger."""
     for guard in guards:
         yield from _no_change(guard)
+        yield from _no_way_back(guard)
         if not guard.deletable and guard.table not in CHAINED and guard.table not in SEALED:
             yield _no_replace(guard)
             yield from _no_update_over(guard)
@@ -73,6 +76,21 @@ def _no_change(guard: TableGuard) -> Iterator[tuple[str, str]]:
     if not guard.deletable:
         name = f"guard_{table}_delete"
         yield name, _refuse(name, "DELETE", table, f"{table} keeps every row")
+
+
+def _no_way_back(guard: TableGuard) -> Iterator[tuple[str, str]]:
+    """Yield the guards of columns that are set once and of states that only move on."""
+    table, once = guard.table, guard.changes.once
+    if once:
+        name = f"guard_{table}_once"
+        changed = " OR ".join(f"(OLD.{column} IS NOT NULL AND NEW.{column} IS NOT OLD.{column})" for column in once)
+        yield name, _refuse(name, f"UPDATE OF {', '.join(once)}", table, f"what was set in {table} is final", changed)
+    for column, steps in guard.changes.steps.items():
+        name, reason = f"guard_{table}_{column}", f"the {column} of {table} does not step so"
+        yield name, _refuse(name, f"UPDATE OF {column}", table, reason, f"({allowed_step(column, steps)}) IS NOT TRUE")
+        if START in steps:
+            wrong = f"NEW.{column} NOT IN ({quoted(steps[START])})"
+            yield f"{name}_start", _refuse(f"{name}_start", "INSERT", table, f"{table} does not begin so", wrong)
 
 
 def _no_replace(guard: TableGuard) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from kasse_cli.migrations import create_schema
 from ledger.store.access import SCHEMA_VERSION, NewerBookError, OlderBookError, connect, open_book, version_of
 from ledger.store.guards import damaged_guards
-from ledger.store.schema import create_fresh, mutable_columns
+from ledger.store.schema import create_fresh, permitted_changes
 from ledger.store.sqlite import BookNotFoundError, NotABookError, file_system
 from tests import books
 
@@ -61,7 +61,7 @@ def test_migrations_build_what_the_tables_declare(empty):
     create_schema(migrated)
     assert shape(migrated) == shape(fresh)
     assert version_of(migrated) == version_of(fresh) == SCHEMA_VERSION
-    assert damaged_guards(migrated, mutable_columns()) == []
+    assert damaged_guards(migrated, permitted_changes()) == []
 
 
 def test_a_failed_migration_leaves_nothing(empty, monkeypatch):
