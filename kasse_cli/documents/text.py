@@ -1,0 +1,61 @@
+"""A document as plain text of 80 columns."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+from ledger.documents import Address, Block, Document, Facts, Grid, Heading, PageBreak, Paragraph, Signatures
+
+WIDTH = 80
+
+
+def as_text(document: Document) -> str:
+    """Return the document as text, each block with a blank line behind it.
+
+    >>> print(as_text(Document("note", "Notiz", (Facts((("Summe", "1,00 EUR"),)),))), end="")
+    Notiz
+    =====
+    <BLANKLINE>
+    Summe  1,00 EUR
+    """
+    blocks = [f"{document.title}\n{'=' * len(document.title)}\n", *map(_block, document.blocks)]
+    if document.footer:
+        blocks.append(f"{document.footer}\n")
+    return "\n".join(blocks)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            text = f"{block.text}\n{'-' * len(block.text)}\n"
+        case Paragraph():
+            text = "".join(f"{line}\n" for line in wrap(block.text, WIDTH))
+        case Address():
+            text = "".join(f"{line}\n" for line in block.lines)
+        case Facts():
+            text = _facts(block)
+        case Grid():
+            text = _grid(block)
+        case Signatures():
+            text = "".join(f"\n\n{'_' * 40}\n{label}\n" for label in block.labels)
+        case PageBreak():
+            text = "\f"
+    return text
+
+
+def _facts(facts: Facts) -> str:
+    width = max((len(label) for label, _ in facts.rows), default=0)
+    return "".join(f"{label:<{width}}  {value}\n" for label, value in facts.rows)
+
+
+def _grid(grid: Grid) -> str:
+    rows = (grid.head, *grid.rows)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(grid.head))]
+    lines = ["  ".join(_cell(row, widths, column, grid) for column in range(len(widths))).rstrip() for row in rows]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _cell(row: tuple[str, ...], widths: list[int], column: int, grid: Grid) -> str:
+    text, width = row[column], widths[column]
+    return text.rjust(width) if column in grid.right else text.ljust(width)
