@@ -1,4 +1,4 @@
-"""Rows of locks (Sperren): what must not be dunned, paid or enforced, why, and from when to when."""
+"""Rows beside items: locks (Sperren), with reason and days, and joint debtors."""
 
 from __future__ import annotations
 
@@ -64,3 +64,22 @@ class PartyLock(SQLModel, table=True):
     lifted_by: int | None = col.number(nullable=True)
     lifted_at: str | None = col.text(nullable=True)
     lifted_on: str | None = col.day(nullable=True)
+
+
+class ItemDebtor(SQLModel, table=True):
+    """A joint debtor (Gesamtschuldner) of an item besides its first one: whoever pays, it is paid for all."""
+
+    __tablename__ = "item_debtor"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_item_debtor_item"),
+        ForeignKeyConstraint(["party"], ["party.id"], name="fk_item_debtor_party"),
+        Index("ix_item_debtor_party", "party"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ("party", "released_on")
+
+    office: str = col.text(primary_key=True)
+    item: int = col.number(primary_key=True)
+    party: int = col.number(primary_key=True)
+    since: str = col.day()
+    released_on: str | None = col.day(nullable=True)

@@ -52,9 +52,11 @@ class Party(SQLModel, table=True):
         "town",
         "country",
         "birth_date",
+        "vat_id",
         "match_key",
         "address_key",
     )
+    ONCE: ClassVar = ("merged_into",)
 
     id: int = col.number(primary_key=True)
     name: str = col.text()
@@ -65,6 +67,8 @@ class Party(SQLModel, table=True):
     town: str | None = col.text(nullable=True)
     country: str | None = col.text(nullable=True)
     birth_date: str | None = col.day(nullable=True)
+    vat_id: str | None = col.text(nullable=True)
+    merged_into: int | None = col.number(nullable=True)
     match_key: str = col.text()
     address_key: str = col.text(sa_column_kwargs={"server_default": ""})
     created_at: str = col.text()

@@ -13,11 +13,16 @@ import ledger.bank.tables
 import ledger.book.tables
 import ledger.events.tables
 import ledger.items.lock_tables
+import ledger.items.order_kind_tables
+import ledger.items.order_tables
 import ledger.items.tables
 import ledger.items.target_tables
 import ledger.payments.answer_tables
 import ledger.payments.claim_tables
+import ledger.payments.collection_tables
+import ledger.payments.mandate_tables
 import ledger.payments.tables
+import ledger.people.duty_tables
 import ledger.people.tables  # noqa: F401 - importing a table declares it
 from ledger.store.access import SCHEMA_VERSION
 from ledger.store.changes import Changes

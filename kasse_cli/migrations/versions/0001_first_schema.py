@@ -147,6 +147,8 @@ def create_tables() -> None:
         Column("town", col.Text(), nullable=True),
         Column("country", col.Text(), nullable=True),
         Column("birth_date", col.Day(), nullable=True),
+        Column("vat_id", col.Text(), nullable=True),
+        Column("merged_into", col.Number(), nullable=True),
         Column("match_key", col.Text(), nullable=False),
         Column("address_key", col.Text(), server_default="", nullable=False),
         Column("created_at", col.Text(), nullable=False),
@@ -282,6 +284,16 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "approval_limit",
+        Column("user_id", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("max_cents", col.Cents(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_approval_limit_user"),
+        sa.PrimaryKeyConstraint("user_id", "office"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "attachment",
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("party", col.Number(), nullable=False),
@@ -315,8 +327,11 @@ def create_tables() -> None:
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("batch", col.Number(), nullable=False),
         Column("kind", col.Text(), nullable=False),
+        Column("act", col.Text(), server_default="order", nullable=False),
+        Column("changes", col.Number(), nullable=True),
+        Column("as_credit", col.Flag(), server_default="0", nullable=False),
         Column("state", col.Text(), nullable=False),
-        Column("party", col.Number(), nullable=False),
+        Column("party", col.Number(), nullable=True),
         Column("total_cents", col.Cents(), nullable=False),
         Column("due", col.Day(), nullable=False),
         Column("purpose", col.Text(), nullable=False),
@@ -337,13 +352,19 @@ def create_tables() -> None:
         Column("document", col.Text(), nullable=True),
         Column("order_key", col.Text(), nullable=True),
         Column("paid_by", col.Text(), nullable=True),
-        sa.CheckConstraint("kind IN ('receivable', 'payable')", name="ck_cash_order_kind"),
+        sa.CheckConstraint(
+            "act IN ('order', 'increase', 'reduction', 'cancellation', 'standing', 'general')", name="ck_cash_order_act"
+        ),
+        sa.CheckConstraint("kind IN ('receivable', 'payable', 'transfer')", name="ck_cash_order_kind"),
         sa.CheckConstraint("paid_by IS NULL OR paid_by = 'direct_debit'", name="ck_cash_order_paid_by"),
         sa.CheckConstraint(
             "state IN ('created', 'certified', 'approved', 'accepted', 'objected')", name="ck_cash_order_state"
         ),
         sa.CheckConstraint("total_cents > 0", name="ck_cash_order_total"),
         sa.ForeignKeyConstraint(["batch"], ["order_batch.id"], name="fk_cash_order_batch"),
+        sa.ForeignKeyConstraint(
+            ["office", "changes"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_changes"
+        ),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name="fk_cash_order_office"),
         sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_cash_order_party"),
         sa.PrimaryKeyConstraint("office", "id"),
@@ -358,6 +379,14 @@ def create_tables() -> None:
         postgresql_where=sa.text("bank_account IS NOT NULL"),
     )
     op.create_index("ix_cash_order_batch", "cash_order", ["batch"], unique=False)
+    op.create_index(
+        "ix_cash_order_changes",
+        "cash_order",
+        ["office", "changes"],
+        unique=False,
+        sqlite_where=sa.text("changes IS NOT NULL"),
+        postgresql_where=sa.text("changes IS NOT NULL"),
+    )
     op.create_index("ix_cash_order_party", "cash_order", ["party"], unique=False)
     op.create_index("ix_cash_order_reference", "cash_order", ["reference"], unique=False)
     op.create_index("ix_cash_order_state", "cash_order", ["state", "office"], unique=False)
@@ -371,6 +400,26 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("kind", "period"),
         sqlite_strict=True,
     )
+    op.create_table(
+        "deputy",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("principal", col.Number(), nullable=False),
+        Column("deputy", col.Number(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("role", col.Text(), nullable=False),
+        Column("since", col.Day(), nullable=False),
+        Column("until", col.Day(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("ended_on", col.Day(), nullable=True),
+        Column("ended_by", col.Number(), nullable=True),
+        sa.CheckConstraint("principal <> deputy", name="ck_deputy_other"),
+        sa.ForeignKeyConstraint(["deputy"], ["app_user.id"], name="fk_deputy_deputy"),
+        sa.ForeignKeyConstraint(["principal"], ["app_user.id"], name="fk_deputy_principal"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_deputy_deputy", "deputy", ["deputy", "since"], unique=False)
     op.create_table(
         "entry",
         Column("office", col.Text(), nullable=False),
@@ -443,6 +492,56 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "leitweg_office",
+        Column("leitweg", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["office"], ["office.code"], name="fk_leitweg_office_office"),
+        sa.PrimaryKeyConstraint("leitweg"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "mandate",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("creditor_id", col.Text(), nullable=False),
+        Column("reference", col.Text(), nullable=False),
+        Column("scheme", col.Text(), nullable=False),
+        Column("usage", col.Text(), nullable=False),
+        Column("party", col.Number(), nullable=False),
+        Column("debtor_name", col.Text(), nullable=False),
+        Column("iban", col.Text(), nullable=False),
+        Column("bic", col.Text(), nullable=True),
+        Column("signed", col.Day(), nullable=False),
+        Column("document", col.Text(), nullable=True),
+        Column("document_sha256", col.Text(), nullable=True),
+        Column("office", col.Text(), nullable=True),
+        Column("claim_kinds", col.Text(), nullable=True),
+        Column("covers_reference", col.Text(), nullable=True),
+        Column("notice_days", col.Number(), nullable=True),
+        Column("state", col.Text(), nullable=False),
+        Column("state_reason", col.Text(), nullable=True),
+        Column("resume_on", col.Day(), nullable=True),
+        Column("final", col.Flag(), nullable=False),
+        Column("confirmed_on", col.Day(), nullable=True),
+        Column("last_used", col.Day(), nullable=True),
+        Column("uses", col.Number(), nullable=False),
+        Column("taken_over", col.Flag(), nullable=False),
+        Column("valid_from", col.Day(), nullable=False),
+        Column("created_by", col.Number(), nullable=False),
+        Column("created_at", col.Text(), nullable=False),
+        sa.CheckConstraint("scheme = 'B2B' OR confirmed_on IS NULL", name="ck_mandate_confirmed"),
+        sa.CheckConstraint("scheme IN ('CORE', 'B2B')", name="ck_mandate_scheme"),
+        sa.CheckConstraint("state IN ('active', 'suspended', 'revoked', 'ended')", name="ck_mandate_state"),
+        sa.CheckConstraint("usage IN ('recurrent', 'once')", name="ck_mandate_usage"),
+        sa.CheckConstraint("notice_days IS NULL OR notice_days BETWEEN 1 AND 60", name="ck_mandate_notice"),
+        sa.ForeignKeyConstraint(["office"], ["office.code"], name="fk_mandate_office"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_mandate_party"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_mandate_iban", "mandate", ["iban"], unique=False)
+    op.create_index("ix_mandate_party", "mandate", ["party"], unique=False)
+    op.create_table(
         "party_account",
         Column("party", col.Number(), autoincrement=False, nullable=False),
         Column("iban", col.Text(), nullable=False),
@@ -479,6 +578,26 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_party_lock_kind", "party_lock", ["kind", "since"], unique=False)
+    op.create_table(
+        "party_merge",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("source", col.Number(), nullable=False),
+        Column("target", col.Number(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("proposed_by", col.Number(), nullable=False),
+        Column("proposed_at", col.Text(), nullable=False),
+        Column("decided_by", col.Number(), nullable=True),
+        Column("decided_at", col.Text(), nullable=True),
+        Column("items", col.Number(), nullable=True),
+        sa.CheckConstraint("state IN ('proposed', 'merged', 'refused')", name="ck_party_merge_state"),
+        sa.CheckConstraint("source <> target", name="ck_party_merge_other"),
+        sa.ForeignKeyConstraint(["source"], ["party.id"], name="fk_party_merge_source"),
+        sa.ForeignKeyConstraint(["target"], ["party.id"], name="fk_party_merge_target"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_party_merge_source", "party_merge", ["source"], unique=False)
     op.create_table(
         "reference_target",
         Column("reference", col.Text(), nullable=False),
@@ -529,7 +648,12 @@ def create_tables() -> None:
         Column("amount_cents", col.Cents(), nullable=False),
         Column("cost_object", col.Text(), nullable=True),
         Column("purpose", col.Text(), nullable=True),
+        Column("contra_office", col.Text(), nullable=True),
+        Column("contra_account", col.Text(), nullable=True),
         sa.CheckConstraint("amount_cents > 0", name="ck_cash_order_line_amount"),
+        sa.ForeignKeyConstraint(
+            ["contra_office", "contra_account"], ["account.office", "account.number"], name="fk_cash_order_line_contra"
+        ),
         sa.ForeignKeyConstraint(
             ["office", "gl_account"], ["account.office", "account.number"], name="fk_cash_order_line_account"
         ),
@@ -561,6 +685,38 @@ def create_tables() -> None:
         unique=True,
         sqlite_where=sa.text("resets IS NOT NULL"),
         postgresql_where=sa.text("resets IS NOT NULL"),
+    )
+    op.create_table(
+        "collection_notice",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("mandate", col.Number(), nullable=False),
+        Column("iban", col.Text(), nullable=False),
+        Column("sent_on", col.Day(), nullable=False),
+        Column("count", col.Number(), nullable=False),
+        Column("total_cents", col.Cents(), nullable=False),
+        Column("created_by", col.Number(), nullable=False),
+        Column("created_at", col.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["mandate"], ["mandate.id"], name="fk_collection_notice_mandate"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_collection_notice_mandate", "collection_notice", ["mandate"], unique=False)
+    op.create_table(
+        "general_order",
+        Column("office", col.Text(), nullable=False),
+        Column("order_id", col.Number(), autoincrement=False, nullable=False),
+        Column("scheme", col.Text(), nullable=False),
+        Column("amounts", col.Text(), nullable=False),
+        Column("first_day", col.Day(), nullable=False),
+        Column("ended_on", col.Day(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_general_order_order"
+        ),
+        sa.ForeignKeyConstraint(["scheme"], ["reference_scheme.code"], name="fk_general_order_scheme"),
+        sa.PrimaryKeyConstraint("office", "order_id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "item",
@@ -634,11 +790,88 @@ def create_tables() -> None:
     op.create_index("ix_item_party", "item", ["party"], unique=False)
     op.create_index("ix_item_reference", "item", ["reference"], unique=False)
     op.create_table(
+        "mandate_amendment",
+        Column("mandate", col.Number(), autoincrement=False, nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("field", col.Text(), nullable=False),
+        Column("old", col.Text(), nullable=False),
+        Column("new", col.Text(), nullable=False),
+        Column("at", col.Text(), nullable=False),
+        Column("by", col.Number(), nullable=False),
+        Column("run", col.Number(), nullable=True),
+        Column("line", col.Number(), nullable=True),
+        sa.CheckConstraint(
+            "field IN ('reference', 'iban', 'creditor_id', 'creditor_name')", name="ck_mandate_amendment"
+        ),
+        sa.CheckConstraint("(run IS NULL) = (line IS NULL)", name="ck_mandate_amendment_told"),
+        sa.ForeignKeyConstraint(["mandate"], ["mandate.id"], name="fk_mandate_amendment_mandate"),
+        sa.PrimaryKeyConstraint("mandate", "number"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_mandate_amendment_untold",
+        "mandate_amendment",
+        ["mandate"],
+        unique=False,
+        sqlite_where=sa.text("run IS NULL"),
+        postgresql_where=sa.text("run IS NULL"),
+    )
+    op.create_table(
+        "mandate_reference",
+        Column("creditor_key", col.Text(), nullable=False),
+        Column("key", col.Text(), nullable=False),
+        Column("mandate", col.Number(), nullable=False),
+        Column("since", col.Day(), nullable=False),
+        sa.ForeignKeyConstraint(["mandate"], ["mandate.id"], name="fk_mandate_reference_mandate"),
+        sa.PrimaryKeyConstraint("creditor_key", "key"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_mandate_reference_mandate", "mandate_reference", ["mandate"], unique=False)
+    op.create_table(
+        "order_debtor",
+        Column("office", col.Text(), nullable=False),
+        Column("order_id", col.Number(), autoincrement=False, nullable=False),
+        Column("party", col.Number(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_order_debtor_order"
+        ),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_order_debtor_party"),
+        sa.PrimaryKeyConstraint("office", "order_id", "party"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "order_invoice",
+        Column("office", col.Text(), nullable=False),
+        Column("order_id", col.Number(), autoincrement=False, nullable=False),
+        Column("seller", col.Text(), nullable=False),
+        Column("seller_name", col.Text(), nullable=False),
+        Column("number", col.Text(), nullable=False),
+        Column("syntax", col.Text(), nullable=False),
+        Column("issued_on", col.Day(), nullable=False),
+        Column("leitweg", col.Text(), nullable=True),
+        Column("means", col.Text(), nullable=True),
+        Column("collected", col.Flag(), nullable=False),
+        Column("stated_iban", col.Text(), nullable=True),
+        Column("terms", col.Text(), nullable=True),
+        Column("sha256", col.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_order_invoice_order"
+        ),
+        sa.PrimaryKeyConstraint("office", "order_id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_order_invoice_number", "order_invoice", ["seller", "number"], unique=False)
+    op.create_table(
         "order_step",
         Column("office", col.Text(), nullable=False),
         Column("order_id", col.Number(), autoincrement=False, nullable=False),
         Column("step", col.Text(), nullable=False),
         Column("by", col.Number(), nullable=False),
+        Column("on_behalf", col.Number(), nullable=True),
         Column("at", col.Text(), nullable=False),
         Column("exception", col.Flag(), nullable=False),
         Column("seen_count", col.Number(), nullable=False),
@@ -686,6 +919,22 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_posting_account", "posting", ["office", "account", "position"], unique=False)
+    op.create_table(
+        "standing_order",
+        Column("office", col.Text(), nullable=False),
+        Column("order_id", col.Number(), autoincrement=False, nullable=False),
+        Column("months", col.Number(), nullable=False),
+        Column("first_due", col.Day(), nullable=False),
+        Column("last_due", col.Day(), nullable=True),
+        Column("ended_on", col.Day(), nullable=True),
+        sa.CheckConstraint("months IN (1, 2, 3, 6, 12)", name="ck_standing_order_months"),
+        sa.ForeignKeyConstraint(
+            ["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_standing_order_order"
+        ),
+        sa.PrimaryKeyConstraint("office", "order_id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "bank_entry",
         Column("office", col.Text(), nullable=False),
@@ -746,6 +995,75 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_clearing_line_item", "clearing_line", ["office", "item"], unique=False)
+    op.create_table(
+        "collection_notice_line",
+        Column("notice", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("collection_day", col.Day(), nullable=False),
+        sa.CheckConstraint("cents > 0", name="ck_collection_notice_line_cents"),
+        sa.ForeignKeyConstraint(["notice"], ["collection_notice.id"], name="fk_collection_notice_line_notice"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_collection_notice_line_item"),
+        sa.PrimaryKeyConstraint("notice", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_collection_notice_line_item", "collection_notice_line", ["office", "item"], unique=False)
+    op.create_table(
+        "collection_run",
+        Column("office", col.Text(), nullable=False),
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("scheme", col.Text(), nullable=False),
+        Column("iban", col.Text(), nullable=False),
+        Column("creditor_name", col.Text(), nullable=False),
+        Column("creditor_bic", col.Text(), nullable=True),
+        Column("collection_day", col.Day(), nullable=False),
+        Column("single_booking", col.Flag(), nullable=False),
+        Column("charset", col.Text(), nullable=False),
+        Column("count", col.Number(), nullable=False),
+        Column("total_cents", col.Cents(), nullable=False),
+        Column("list_hash", col.Bytes(), nullable=False),
+        Column("created_by", col.Number(), nullable=False),
+        Column("created_at", col.Text(), nullable=False),
+        Column("reviewed_by", col.Number(), nullable=True),
+        Column("reviewed_at", col.Text(), nullable=True),
+        Column("released_by", col.Number(), nullable=True),
+        Column("released_at", col.Text(), nullable=True),
+        Column("message_id", col.Text(), nullable=True),
+        Column("created_stamp", col.Text(), nullable=True),
+        Column("file_sha256", col.Text(), nullable=True),
+        Column("exported_at", col.Text(), nullable=True),
+        Column("exported_by", col.Number(), nullable=True),
+        sa.CheckConstraint("scheme IN ('CORE', 'B2B')", name="ck_collection_run_scheme"),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'reviewed', 'released', 'exported', 'executed', 'discarded', 'voided')",
+            name="ck_collection_run_state",
+        ),
+        sa.CheckConstraint(
+            "released_by IS NULL OR released_by NOT IN (created_by, reviewed_by)", name="ck_collection_run_persons"
+        ),
+        sa.ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_collection_run_account"),
+        sa.PrimaryKeyConstraint("office", "id"),
+        sa.UniqueConstraint("message_id", name="uq_collection_run_message"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "item_debtor",
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        Column("party", col.Number(), autoincrement=False, nullable=False),
+        Column("since", col.Day(), nullable=False),
+        Column("released_on", col.Day(), nullable=True),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_item_debtor_item"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_item_debtor_party"),
+        sa.PrimaryKeyConstraint("office", "item", "party"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_item_debtor_party", "item_debtor", ["party"], unique=False)
     op.create_table(
         "item_lock",
         Column("office", col.Text(), nullable=False),
@@ -836,6 +1154,20 @@ def create_tables() -> None:
         sa.CheckConstraint("cents > 0", name="ck_refund_cents"),
         sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_refund_item"),
         sa.PrimaryKeyConstraint("office", "item", "id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "standing_item",
+        Column("office", col.Text(), nullable=False),
+        Column("order_id", col.Number(), autoincrement=False, nullable=False),
+        Column("due", col.Day(), nullable=False),
+        Column("item", col.Number(), nullable=False),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_standing_item_item"),
+        sa.ForeignKeyConstraint(
+            ["office", "order_id"], ["standing_order.office", "standing_order.order_id"], name="fk_standing_item_order"
+        ),
+        sa.PrimaryKeyConstraint("office", "order_id", "due"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -958,6 +1290,90 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_bank_match_item", "bank_match", ["item_office", "item"], unique=False)
+    op.create_table(
+        "collection",
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("batch", col.Number(), nullable=False),
+        Column("end_to_end_id", col.Text(), nullable=False),
+        Column("mandate", col.Number(), nullable=False),
+        Column("creditor_id", col.Text(), nullable=False),
+        Column("mandate_reference", col.Text(), nullable=False),
+        Column("signed", col.Day(), nullable=False),
+        Column("sequence", col.Text(), nullable=False),
+        Column("was_reference", col.Text(), nullable=False),
+        Column("was_creditor_id", col.Text(), nullable=False),
+        Column("was_creditor_name", col.Text(), nullable=False),
+        Column("was_iban", col.Text(), nullable=False),
+        Column("other_account", col.Flag(), nullable=False),
+        Column("debtor_name", col.Text(), nullable=False),
+        Column("debtor_iban", col.Text(), nullable=False),
+        Column("debtor_bic", col.Text(), nullable=False),
+        Column("debtor_address", col.Text(), nullable=False),
+        Column("ultimate_debtor", col.Text(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("remittance", col.Text(), nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("active", col.Flag(), nullable=False),
+        Column("asked", col.Text(), nullable=True),
+        Column("asked_at", col.Text(), nullable=True),
+        Column("asked_message", col.Text(), nullable=True),
+        Column("credit_office", col.Text(), nullable=True),
+        Column("credit_entry", col.Number(), nullable=True),
+        Column("return_office", col.Text(), nullable=True),
+        Column("return_entry", col.Number(), nullable=True),
+        Column("return_reason", col.Text(), nullable=True),
+        Column("ended_on", col.Day(), nullable=True),
+        Column("fee_cents", col.Cents(), nullable=True),
+        sa.CheckConstraint(
+            "active = (CASE WHEN state IN ('proposed', 'released', 'exported') THEN 1 ELSE 0 END)",
+            name="ck_collection_active",
+        ),
+        sa.CheckConstraint("sequence IN ('FRST', 'RCUR', 'FNAL', 'OOFF')", name="ck_collection_sequence"),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'released', 'exported', 'collected', 'rejected', 'recalled', 'returned', 'reversed', 'discarded', 'voided')",
+            name="ck_collection_state",
+        ),
+        sa.CheckConstraint("cents > 0", name="ck_collection_cents"),
+        sa.CheckConstraint("fee_cents >= 0", name="ck_collection_fee"),
+        sa.ForeignKeyConstraint(["mandate"], ["mandate.id"], name="fk_collection_mandate"),
+        sa.ForeignKeyConstraint(
+            ["office", "run"], ["collection_run.office", "collection_run.id"], name="fk_collection"
+        ),
+        sa.PrimaryKeyConstraint("office", "run", "line"),
+        sa.UniqueConstraint("end_to_end_id", name="uq_collection_end_to_end_id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_collection_credit", "collection", ["credit_office", "credit_entry"], unique=False)
+    op.create_index("ix_collection_mandate", "collection", ["mandate"], unique=False)
+    op.create_table(
+        "collection_message",
+        Column("office", col.Text(), nullable=False),
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("run", col.Number(), nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("text", col.Text(), nullable=False),
+        Column("message_id", col.Text(), nullable=False),
+        Column("count", col.Number(), nullable=False),
+        Column("total_cents", col.Cents(), nullable=False),
+        Column("created_by", col.Number(), nullable=False),
+        Column("created_at", col.Text(), nullable=False),
+        Column("released_by", col.Number(), nullable=True),
+        Column("released_at", col.Text(), nullable=True),
+        Column("created_stamp", col.Text(), nullable=True),
+        Column("file_sha256", col.Text(), nullable=True),
+        Column("exported_at", col.Text(), nullable=True),
+        sa.CheckConstraint("kind IN ('recall', 'reversal')", name="ck_collection_message_kind"),
+        sa.CheckConstraint("released_by IS NULL OR released_by <> created_by", name="ck_collection_message_persons"),
+        sa.ForeignKeyConstraint(
+            ["office", "run"], ["collection_run.office", "collection_run.id"], name="fk_collection_message_run"
+        ),
+        sa.PrimaryKeyConstraint("office", "id"),
+        sa.UniqueConstraint("message_id", name="uq_collection_message_id"),
+        sqlite_strict=True,
+    )
     op.create_table(
         "payment",
         Column("office", col.Text(), nullable=False),
@@ -1112,6 +1528,57 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_suspense_case_entry", "suspense_case", ["office", "entry"], unique=False)
+    op.create_table(
+        "collection_item",
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("part", col.Number(), autoincrement=False, nullable=False),
+        Column("item_office", col.Text(), nullable=False),
+        Column("item", col.Number(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("active", col.Flag(), nullable=False),
+        Column("clearing", col.Number(), nullable=True),
+        sa.CheckConstraint("cents > 0", name="ck_collection_item_cents"),
+        sa.ForeignKeyConstraint(["item_office", "item"], ["item.office", "item.id"], name="fk_collection_item_item"),
+        sa.ForeignKeyConstraint(
+            ["office", "run", "line"],
+            ["collection.office", "collection.run", "collection.line"],
+            name="fk_collection_item",
+        ),
+        sa.PrimaryKeyConstraint("office", "run", "line", "part"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_collection_item_item", "collection_item", ["item_office", "item"], unique=False)
+    op.create_index(
+        "uq_collection_item_active",
+        "collection_item",
+        ["item_office", "item"],
+        unique=True,
+        sqlite_where=sa.text("active = 1"),
+        postgresql_where=sa.text("active = 1"),
+    )
+    op.create_table(
+        "collection_message_line",
+        Column("office", col.Text(), nullable=False),
+        Column("message", col.Number(), autoincrement=False, nullable=False),
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office", "message"],
+            ["collection_message.office", "collection_message.id"],
+            name="fk_collection_message_line_message",
+        ),
+        sa.ForeignKeyConstraint(
+            ["office", "run", "line"],
+            ["collection.office", "collection.run", "collection.line"],
+            name="fk_collection_message_line",
+        ),
+        sa.PrimaryKeyConstraint("office", "message", "run", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "payment_answer",
         Column("report", col.Number(), autoincrement=False, nullable=False),
