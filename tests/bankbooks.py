@@ -89,6 +89,10 @@ def close_day(store, day: str) -> None:
         )  # fmt: skip
 
 
+_WAYS = {"proposed": (), "discarded": ("discarded",)}
+"""The steps to a state from the one in which runs and payments begin; others go by way of the release."""
+
+
 def run(store, *payments: str, message="M1", iban=MAIN_IBAN, state="exported", number=1) -> None:
     """Release a run with payments like `E1 50,00` (and a state of their own): payable is in transit from then on."""
     made = []
@@ -98,16 +102,23 @@ def run(store, *payments: str, message="M1", iban=MAIN_IBAN, state="exported", n
         made.append((payable, end_to_end, parse_amount(amount), own[0] if own else state))
     with store.unit(OFFICES):
         store.insert_one(
-            "payment_run", office="KASSE", id=number, state=state, iban=iban, execution_day=DAY, count=len(made),
+            "payment_run", office="KASSE", id=number, state="proposed", iban=iban, execution_day=DAY, count=len(made),
             total_cents=sum(cents for _, _, cents, _ in made), list_hash=b"h", created_by=1, created_at=store.now,
             message_id=message,
         )  # fmt: skip
+        for step in _WAYS.get(state, ("reviewed", "released", state)):
+            store.execute("UPDATE payment_run SET state = :state WHERE id = :id", state=step, id=number)
         for line, (payable, end_to_end, cents, own) in enumerate(made, 1):
             store.insert_one(
                 "payment", office="KASSE", run=number, line=line, item_office="ORDNUNG", item=payable, cents=cents,
-                end_to_end_id=end_to_end, creditor_name="P", creditor_iban="DE", remittance="", state=own,
-                active=int(own in {"proposed", "released", "exported"}),
+                end_to_end_id=end_to_end, creditor_name="P", creditor_iban="DE", remittance="", state="proposed",
+                active=1,
             )  # fmt: skip
+            for step in _WAYS.get(own, ("released", own)):
+                store.execute(
+                    "UPDATE payment SET state = :state, active = :active WHERE run = :run AND line = :line",
+                    state=step, active=int(step in {"released", "exported"}), run=number, line=line,
+                )  # fmt: skip
 
 
 def payments(store) -> list[tuple]:

@@ -51,7 +51,8 @@ _RELEASED = """
            created_stamp = :now
     WHERE office = :office AND id = :run"""
 _DISCARDED = "UPDATE payment_run SET state = 'discarded' WHERE office = :office AND id = :run"
-_PERSONS = "SELECT created_by, reviewed_by FROM payment_run WHERE office = :office AND id = :run"
+_REVIEWERS = "SELECT by FROM event WHERE office = :office AND object = :object AND action = 'payment.review'"
+_CREATOR = "SELECT created_by FROM payment_run WHERE office = :office AND id = :run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +84,16 @@ def findings_of(store: Store, run: Run, today: dt.date) -> tuple[KasseError, ...
 def review(store: Store, number: int, *, today: dt.date) -> Reviewed:
     """Note that the acting person has seen the list of a run, and return what there was to see.
 
+    The run keeps the first reviewer's name; others who looked stand in the event log, and cannot release it either.
     Raises `UnknownRunError`, `RunStateError`, `RunChangedError`, `NotAllowedError`.
     """
     require(store, run_named(store, number).office, *ROLES["review"])
     with store.unit(office_codes(store)):
         run = _checked(store, number, "review")
-        again = run.reviewed_by == user_name(store, store.user)
-        if not again:
+        again = store.user in _reviewers(store, run)
+        if run.state == "proposed":
             store.execute(_REVIEWED, user=store.user, now=store.now, office=run.office, run=number)
+        if not again:
             _note(store, run, "review")
         seen = run_named(store, number)
         return Reviewed(seen, payments(store, seen), findings_of(store, seen, today), new=not again)
@@ -149,8 +152,13 @@ def _checked(store: Store, number: int, step: Step) -> Run:
 
 
 def _check_person(store: Store, run: Run) -> None:
-    if store.user in (store.one(_PERSONS, office=run.office, run=run.number) or ()):
+    creator = store.value(_CREATOR, office=run.office, run=run.number)
+    if store.user in {creator, *_reviewers(store, run)}:
         raise OwnWorkError(user=user_name(store, store.user), what=f"R{run.number}", office=run.office)
+
+
+def _reviewers(store: Store, run: Run) -> set[int]:
+    return {int(by) for (by,) in store.rows(_REVIEWERS, office=run.office, object=f"run:{run.number}")}
 
 
 def _check_sum(run: Run, given_cents: int | None) -> None:

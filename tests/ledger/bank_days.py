@@ -83,8 +83,13 @@ def bank_entry(store, day, amount, iban=MAIN_IBAN, posted=None, **more):
             "bank_entry", office="KASSE", id=number, iban=iban, bank_day=day,
             fingerprint=sha256(str(number).encode()).digest(), occurrence=1, statement=1,
             amount_cents=parse_amount(amount), value_day=day, reversal=0, detail_count=1,
-            state="posted" if posted else "staged", position=posted.position if posted else None, **more,
+            state="staged", **more,
         )  # fmt: skip
+        if posted:
+            store.execute(
+                "UPDATE bank_entry SET state = 'posted', position = :position WHERE office = 'KASSE' AND id = :id",
+                position=posted.position, id=number,
+            )  # fmt: skip
     return number
 
 

@@ -268,7 +268,16 @@ def test_a_second_review_by_the_same_person_is_no_news(store):
     run = proposed(store).run
     assert review(store, run.number, today=MONDAY).new
     assert not review(store, run.number, today=MONDAY).new
-    assert review(act(store, "frida"), run.number, today=MONDAY).run.reviewed_by == "frida"
+
+
+def test_a_second_reviewer_is_noted_and_cannot_release_either(store):
+    run = proposed(store).run
+    review(store, run.number, today=MONDAY)
+    second = review(act(store, "frida"), run.number, today=MONDAY)
+    assert (second.new, second.run.reviewed_by) == (True, "dirk")
+    assert not review(store, run.number, today=MONDAY).new
+    with pytest.raises(OwnWorkError):
+        release(store, run.number, sum_cents=run.total_cents, today=MONDAY)
 
 
 ATTACKS = {
@@ -292,9 +301,9 @@ def test_plain_sql_cannot_change_a_run(store, attack):
 SMUGGLED = {
     "a payment more": """INSERT INTO payment (office, run, line, end_to_end_id, creditor_name, creditor_iban, cents,
         remittance, item_office, item, state, active)
-        SELECT office, run, 99, 'X', 'Dieb', 'DE02120300000000202051', 1, '', item_office, item, 'executed', 0
+        SELECT office, run, 99, 'X', 'Dieb', 'DE02120300000000202051', 1, '', 'BAU', 1, 'proposed', 1
         FROM payment WHERE line = 1""",
-    "a payment marked as done": "UPDATE payment SET state = 'executed', active = 0 WHERE line = 1",
+    "a payment marked as released": "UPDATE payment SET state = 'released' WHERE line = 1",
 }  # fmt: skip
 
 
@@ -302,6 +311,7 @@ SMUGGLED = {
 def test_a_list_that_plain_sql_changed_is_not_released(store, attack):
     run = proposed(store).run
     review(store, run.number, today=MONDAY)
+    payables(store, "BAU 0,01 2026-11-30 Meyer | Dieb")
     store.execute(SMUGGLED[attack])
     with pytest.raises(RunChangedError):
         release(act(store, "emil"), run.number, sum_cents=run.total_cents, today=MONDAY)
