@@ -1,4 +1,4 @@
-"""Where pain.002 and camt.029 keep what we read, in all their versions at once."""
+"""Where pain.002, camt.029, pain.007 and camt.055 keep what we read, in all their versions at once."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ Orgtr/Id/OrgId/BIC = originator
 _REASONS = "StsRsnInf {REASON}\nCxlStsRsnInf = StsRsnInf {REASON}\n"
 _COUNTS = "NbOfTxsPerSts {COUNT}\nNbOfTxsPerCxlSts = NbOfTxsPerSts {COUNT}\n"
 _ORIGINAL = "OrgnlMsgId\nOrgnlMsgNmId\n- OrgnlCreDtTm\nOrgnlNbOfTxs\nOrgnlCtrlSum\n"
+_ASKED = "RvslRsnInf = StsRsnInf {REASON}\nCxlRsnInf = StsRsnInf {REASON}\n"
 _CASE = "RslvdCase/Id = case_id\n- RslvdCase/Cretr\n- RslvdCase/ReopCaseIndctn\n"
 
 
@@ -63,6 +64,8 @@ _UNREAD = (
     *("UltmtDbtr", "UltmtCdtr", "Purp", "UndrlygCstmrCdtTrf"),
 )
 
+_MANDATE = ("DtOfSgntr", "AmdmntInd", "AmdmntInfDtls", "ElctrncSgntr", "FrstColltnDt", "FnlColltnDt", "Frqcy", "Rsn")
+
 _TRANSACTION = (
     """
 OrgnlInstrId > instruction_id
@@ -76,6 +79,7 @@ OrgnlTxRef/IntrBkSttlmAmt = settled @
 OrgnlTxRef/MndtRltdInf/MndtId = mandate_id
 OrgnlTxRef/MndtRltdInf/DrctDbtMndt/MndtId = mandate_id
 """
+    + "".join(f"- OrgnlTxRef/MndtRltdInf/{at}{name}\n" for at in ("", "DrctDbtMndt/") for name in _MANDATE)
     + "".join(f"OrgnlTxRef/{path} = day\n" for path in _DAYS)
     + _side("Dbtr")
     + _side("Cdtr")
@@ -124,4 +128,45 @@ ANSWER_TRANSACTION = table(
     "- OrgnlIntrBkSttlmDt\n" + _CASE + _REASONS + _TRANSACTION,
     _PARTS,
     path="TxInfAndSts",
+)
+
+_REQUEST_CASE = "Case/Id = case_id\n- Case/Cretr\n- Case/ReopCaseIndctn\n"
+_REQUEST_DAYS = "".join(
+    f"{path} = day\n"
+    for name in ("OrgnlReqdExctnDt", "OrgnlReqdColltnDt")
+    for path in (name, f"{name}/Dt", f"{name}/DtTm")
+)
+_STATED = "NbOfTxs = count\nCtrlSum = control_sum\n"
+REQUEST_GROUP = table(
+    "MsgId\nCreDtTm\nInitgPty/Nm = initiator\nGrpRvsl = whole\n- InitgPty/Id\n- InitgPty/PstlAdr\n- InitgPty/CtctDtls\n"
+    "- InitgPty/CtryOfRes\n- FwdgAgt\n- DbtrAgt\n- CdtrAgt\n- Authstn\n- BtchBookg\n" + _STATED,
+    path="GrpHdr",
+)
+REQUEST_ASSIGNMENT = table(
+    "Assgnmt/Id = MsgId\nAssgnmt/CreDtTm = CreDtTm\nAssgnmt/Assgnr/Pty/Nm = initiator\n- Assgnmt/Assgnr/Pty/Id\n"
+    "- Assgnmt/Assgnr/Pty/PstlAdr\n- Assgnmt/Assgnr/Agt\n- Assgnmt/Assgne\nCtrlData/NbOfTxs = count\n"
+    "CtrlData/CtrlSum = control_sum\n" + _REQUEST_CASE,
+    path="CstmrPmtCxlReq",
+)
+_REQUEST_ORIGINAL = "OrgnlMsgId\nOrgnlMsgNmId\n- OrgnlCreDtTm\n"
+REQUEST_ORIGINAL = table(_REQUEST_ORIGINAL + _ASKED, _PARTS, path="OrgnlGrpInf")
+REQUEST_FILE = table(
+    "GrpCxlId > request_id\nGrpCxl = whole\n" + _REQUEST_ORIGINAL + _REQUEST_CASE + _STATED + _ASKED,
+    _PARTS,
+    path="OrgnlGrpInfAndCxl",
+)
+_IN_BATCH = "OrgnlGrpInf/OrgnlMsgId = OrgnlMsgId\nOrgnlGrpInf/OrgnlMsgNmId = OrgnlMsgNmId\n- OrgnlGrpInf/OrgnlCreDtTm\n"
+REQUEST_BATCH = table(
+    "RvslPmtInfId > request_id\nPmtCxlId > request_id\nPmtInfRvsl = whole\nPmtInfCxl = whole\n- BtchBookg\n"
+    "OrgnlPmtInfId > payment_information_id\nOrgnlNbOfTxs = count\nOrgnlCtrlSum = control_sum\n- TxInf\n"
+    + (_IN_BATCH + _REQUEST_CASE + _STATED + _ASKED),
+    _PARTS,
+    path="OrgnlPmtInf",
+)
+REQUEST_PAYMENT = table(
+    "RvslId > request_id\nCxlId > request_id\nOrgnlInstdAmt = Amt @\nRvsdInstdAmt = asked @\n- ChrgBr\n"
+    "- CompstnAmt\n- OrgnlGrpInf\n- ChrgsInf\n- SplmtryData\n"
+    + (_REQUEST_DAYS + _REQUEST_CASE + _ASKED + _TRANSACTION),
+    _PARTS,
+    path="TxInf",
 )

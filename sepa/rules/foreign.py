@@ -153,7 +153,7 @@ def head_problems(head: PaymentFile) -> Iterator[KasseError]:
     current = CURRENT.get(head.message[:8], "")
     if head.message != current:
         yield OldVersionError(name=head.message, current=current, place=Place(field="version", value=head.message))
-    yield from _created_problems(head.created)
+    yield from created_problems(head.created)
     problems = Problems()
     created = _MADE
     problems.made(CreditTransferMessage, head.message_id, created, head.initiator or "-", (_BATCH,))
@@ -163,7 +163,8 @@ def head_problems(head: PaymentFile) -> Iterator[KasseError]:
 _BATCH = transfer_batch(ForeignBatch(id="-", name="-", iban="DE02120300000000202051", day="2026-01-01"), Problems())
 
 
-def _created_problems(text: str) -> Iterator[KasseError]:
+def created_problems(text: str) -> Iterator[KasseError]:
+    """Yield what is wrong with a time of making as written."""
     place = Place(field="created", value=text)
     if not text:
         yield ElementMissingError(element="CreDtTm", place=place)
@@ -186,12 +187,13 @@ def total_problems(head: PaymentFile | ForeignBatch, end: BatchEnd | FileEnd) ->
         yield StatedCountError(stated=head.count, found=end.count, place=place)
     if not head.control_sum:
         yield ElementMissingError(element="CtrlSum", place=Place(field="CtrlSum"))
-    elif end.complete and _cents(head.control_sum) != end.amount_cents:
+    elif end.complete and cents_of(head.control_sum) != end.amount_cents:
         place = Place(field="CtrlSum", value=head.control_sum)
         yield StatedSumError(stated=head.control_sum, found=plain(end.amount_cents), place=place)
 
 
-def _cents(text: str) -> int | None:
+def cents_of(text: str) -> int | None:
+    """Return a control sum as cents, or None where it is none."""
     try:
         return parse_decimal(text)
     except (InvalidAmountError, FractionOfCentError):
