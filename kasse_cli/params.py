@@ -64,6 +64,10 @@ DateOption = Annotated[
 AsOfOption = Annotated[
     dt.date, typer.Option("--as-of", parser=parse_day, metavar="DATE", help=N_("the day the figures are of"))
 ]
+FromOption = Annotated[
+    dt.date | None,
+    typer.Option("--from", parser=parse_day, metavar="DATE", help=N_("the first day; today or --on is the last")),
+]
 SumOption = Annotated[
     int | None, typer.Option("--sum", parser=parse_amount, metavar="AMOUNT", help=N_("the control sum, as 1.234,56"))
 ]

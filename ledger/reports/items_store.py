@@ -95,7 +95,7 @@ def open_items(
     """
     check_office(store, office)
     late = _Lateness(day)
-    sql, values = _as_of(store, _ITEMS, day, office, kind)
+    sql, values = as_of(store, _ITEMS, day, office, kind)
     for code, number, sort, reference, name, party, due, amount, left, account, purpose, level in store.stream(
         sql, **values
     ):
@@ -113,7 +113,7 @@ def open_totals(
     Raises `UnknownOfficeError`.
     """
     check_office(store, office)
-    sql, values = _as_of(store, _TOTALS, day, office, kind)
+    sql, values = as_of(store, _TOTALS, day, office, kind)
     return tuple(OpenTotal(sort, int(count), int(left)) for sort, count, left in store.rows(sql, **values))
 
 
@@ -125,15 +125,18 @@ def unclear_cases(store: Store, day: str, *, office: str | None = None) -> Itera
     """
     check_office(store, office)
     late = _Lateness(day)
-    sql, values = _as_of(store, _CASES, day, office, None)
+    sql, values = as_of(store, _CASES, day, office, None)
     for code, number, kind, bank_day, left, name, iban, remittance, reason, owner in store.stream(sql, **values):
         yield UnclearCase(
             code, number, kind, bank_day, int(left), name, iban, remittance, late.days(bank_day), reason, owner
         )
 
 
-def _as_of(store: Store, sql: str, day: str, office: str | None, kind: str | None) -> tuple[str, dict[str, str]]:
-    """Return the query over what was open on the day: what is open now plus what was cleared since."""
+def as_of(store: Store, sql: str, day: str, office: str | None, kind: str | None) -> tuple[str, dict[str, str]]:
+    """Return the query over what was open on the day: what is open now plus what was cleared since.
+
+    The query names `{open}`, `{later}` and `{wanted}`, and the items `i`.
+    """
     values = {name: value for name, value in (("office", office), ("kind", kind)) if value is not None}
     wanted = "".join(f" AND i.{name} = :{name}" for name in values)
     last = store.value(_LAST_DAY)

@@ -32,6 +32,24 @@ def test_report(office):
     )
 
 
+def test_reports_on_accounts_ages_cash_and_figures(office):
+    office.transcript(
+        "report-more",
+        f"kasse report account 2800 {BY}",
+        f"kasse report account 2800 --from 2026-11-17 --csv {BY}",
+        f"kasse report account 2400 --office ORDNUNG --from 2026-10-01 --json {BY}",
+        f"kasse report account 9999 {BY}",
+        f"kasse report ageing {BY}",
+        f"kasse report ageing --by year --kind receivable --json {BY}",
+        f"kasse report cash {BY}",
+        f"kasse report cash --from 2026-11-17 --json {BY}",
+        f"kasse report forecast --weeks 3 {BY}",
+        f"kasse report forecast --weeks 1 --json {BY}",
+        f"kasse report kpi {BY}",
+        f"kasse report kpi --from 2026-01-01 --csv {BY}",
+    )
+
+
 def test_scripts_get_every_account_and_the_sum(office):
     data = office(f"kasse report trial-balance --json {BY}").data
     assert data["sum_cents"] == 0 == sum(account["balance_cents"] for account in data["accounts"])
@@ -54,9 +72,18 @@ def test_reports_in_excel(office):
         ("trial-balance", "Office", 15),
         ("open-items", "Office", 4),
         ("suspense", "Case", 2),
+        ("account 2800", "Day", 3),
+        ("ageing", "Group", 4),
+        ("cash", "Account", 4),
+        ("forecast", "Week", 10),
+        ("kpi", "Key figure", 18),
     ):
-        assert office(f"kasse report {report} --xlsx {report}.xlsx {BY}").code == 0
-        sheet = CalamineWorkbook.from_path(str(office.folder / f"{report}.xlsx")).get_sheet_by_index(0).to_python()
+        assert office(f"kasse report {report} --xlsx {report.split()[0]}.xlsx {BY}").code == 0
+        sheet = (
+            CalamineWorkbook.from_path(str(office.folder / f"{report.split()[0]}.xlsx"))
+            .get_sheet_by_index(0)
+            .to_python()
+        )
         assert (sheet[0][0], len(sheet)) == (heading, rows)
 
 

@@ -1,4 +1,4 @@
-"""`kasse report`: what the books say at the end of any day."""
+"""`kasse report trial-balance|open-items|suspense`: what the books say at the end of any day."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Annotated
 import typer
 
 from kasse_cli.context import Context
-from kasse_cli.frame import command, noun
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Streamed, Table, render, say
 from kasse_cli.params import OfficeOption
 from ledger.items.store import ItemKind
 from sepa.errors import N_
 
-app = noun(N_("trial balance, open items, suspense"))
 ACCOUNTS = (
     Column("office", N_("Office")),
     Column("number", N_("Account")),
@@ -57,12 +55,6 @@ AllOption = Annotated[bool, typer.Option("--all", help=N_("accounts that were ne
 KindOption = Annotated[ItemKind | None, typer.Option("--kind", help=N_("only items of this kind"))]
 
 
-@command(
-    app,
-    "trial-balance",
-    lists=True,
-    examples=("kasse report trial-balance --on 2026-11-20", "kasse report trial-balance --office KASSE --json"),
-)
 def trial_balance(ctx: Context, office: OfficeOption = None, every: AllOption = False) -> None:
     """Show debits, credits and balance of every account at the end of today or of --on.
 
@@ -79,12 +71,6 @@ def trial_balance(ctx: Context, office: OfficeOption = None, every: AllOption = 
     render(ctx, Result(data=data, tables=[Table("accounts", ACCOUNTS, found.accounts)], lines=[line]))
 
 
-@command(
-    app,
-    "open-items",
-    lists=True,
-    examples=("kasse report open-items --kind receivable", "kasse report open-items --on 2026-10-31 --xlsx offen.xlsx"),
-)
 def open_items(ctx: Context, office: OfficeOption = None, kind: KindOption = None) -> None:
     """List what was open at the end of today or of --on, with the days it is overdue.
 
@@ -105,7 +91,6 @@ def open_items(ctx: Context, office: OfficeOption = None, kind: KindOption = Non
         render(ctx, Result(data={"day": day, "totals": totals}, tables=[Table("items", ITEMS, rows)], lines=lines))
 
 
-@command(app, "suspense", lists=True, examples=("kasse report suspense", "kasse report suspense --csv"))
 def suspense(ctx: Context, office: OfficeOption = None) -> None:
     """List unclear money, received and paid out, oldest first, as it was at the end of today or of --on."""
     from kasse_cli.wiring import open_book
