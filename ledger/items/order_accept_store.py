@@ -9,15 +9,17 @@ from itertools import groupby
 from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import account_with_role, post
 from ledger.items.order_decisions import OfficePart
+from ledger.items.order_payouts_store import settle_payouts
 from ledger.items.orders import PRIVATE_PROFILE, control_role
 from ledger.items.store import SIDES, opening_posting, reserve_items
 from ledger.store.engines import Row, Store
 
 _LINES = """
     SELECT o.office, c.place, o.id, o.kind, o.profile, o.total_cents, o.purpose, l.gl_account, l.amount_cents,
-        l.cost_object
+        l.cost_object, u.item
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
-    JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id ORDER BY o.office, o.id, l.line"""
+    JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id
+    LEFT JOIN suspense_payout u ON u.office = o.office AND u.order_id = o.id ORDER BY o.office, o.id, l.line"""
 # `|| ''` keeps the planner from walking all items of the office instead of those with the reference
 _MAIN = "(SELECT min(m.id) FROM item m WHERE m.reference = o.main_reference AND m.office || '' = o.office)"
 _ITEMS = f"""
@@ -30,12 +32,12 @@ _ITEMS = f"""
         o.id, {{main}}, o.claim_kind, o.profile, o.purpose, o.bank_account, o.total_cents, o.total_cents, o.due, o.due,
         CAST(:day AS TEXT), c.place + :positions, 0
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
-    WHERE c.office = :office AND o.main_reference IS {{null}} ORDER BY o.id"""
+    WHERE c.office = :office AND c.makes = 1 AND o.main_reference IS {{null}} ORDER BY o.id"""
 _MAIN_ITEMS, _SIDE_ITEMS = _ITEMS.format(main="NULL", null="NULL"), _ITEMS.format(main=_MAIN, null="NOT NULL")
 
 
 def book_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[OfficePart, ...]:
-    """Post an entry and make an item for each order in `chosen_order` and return the parts with their entries.
+    """Post an entry and make an item for each making order in `chosen_order`; return the parts with their entries.
 
     An order's place within its office gives the number of its item and the position of its entry.
     """
@@ -46,11 +48,13 @@ def book_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[Of
         first, last = posted[at], posted[at + part.count - 1]
         at += part.count
         booker.make_items(part.office, first.position - 1)
-        booked.append(replace(part, first_entry=_shown(first), last_entry=_shown(last)))
+        settle_payouts(store, part.office, day, first.position - 1, booker.items[part.office])
+        booked.append(replace(part, first_entry=shown_entry(first), last_entry=shown_entry(last)))
     return tuple(booked)
 
 
-def _shown(entry: Posted) -> str:
+def shown_entry(entry: Posted) -> str:
+    """Return how people write an entry."""
     return f"{entry.office}-{entry.year}-{entry.number}"
 
 
@@ -72,7 +76,7 @@ class _Booker:
         account = self.account(office, control_role(kind, profile))
         control = opening_posting(side, account, self.items[office] + place, total_cents)
         sign = -1 if side == "D" else 1
-        coding = [Posting(line[7], sign * line[8], None, _dimensions(line[9])) for line in lines]
+        coding = [Posting(line[7], sign * line[8], line[10], _dimensions(line[9])) for line in lines]
         postings = (control, *coding) if side == "D" else (*coding, control)
         return Draft(office, "order", self.day, postings, f"order:{number}", purpose)
 
