@@ -46,7 +46,7 @@ NOUNS = (
     Noun("day", "tag", N_("close and confirm the day")),
     Noun("dunning", "mahnung", N_("who is due for a dunning letter")),
     Noun("payment", "zahllauf", N_("payment runs: propose, review, release, export")),
-    Noun("report", "bericht", N_("trial balance, open items, suspense")),
+    Noun("report", "bericht", N_("trial balance, accounts, open items, suspense, cash, key figures")),
     Noun("item", "posten", N_("open items: list, show")),
     Noun("party", "person", N_("persons and their accounts")),
     Noun("user", "benutzer", N_("users, their offices and roles")),
