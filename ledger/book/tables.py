@@ -99,6 +99,14 @@ class Entry(SQLModel, table=True):
             postgresql_where=sql("reverses IS NOT NULL"),
         ),
         Index(
+            "uq_entry_run",
+            "source",
+            "office",
+            unique=True,
+            sqlite_where=sql("kind = 'run'"),
+            postgresql_where=sql("kind = 'run'"),
+        ),
+        Index(
             "ix_entry_transaction",
             "transaction_id",
             sqlite_where=sql("transaction_id IS NOT NULL"),

@@ -135,6 +135,22 @@ class BankEntryError(KasseError):
     hint = _ADVICE
 
 
+class StagedEntryError(KasseError):
+    """A bank entry waits to be posted although it was decided on before."""
+
+    code = "verify.staged_entry"
+    template = N_("bank entry {entry} of office {office} waits to be posted, but was posted before")
+    hint = _ADVICE
+
+
+class RunEvidenceError(KasseError):
+    """A payment run is not what the event log says of it."""
+
+    code = "verify.payment_run"
+    template = N_("payment run {run} of office {office}: its {column} is '{held}', the event log says '{expected}'")
+    hint = _ADVICE
+
+
 class DamagedGuardError(KasseError):
     """A guard of the database is missing, changed or switched off."""
 

@@ -25,12 +25,15 @@ from ledger.book.verify_findings import (
     DamagedGuardError,
     MonthBalanceError,
     OpenAmountError,
+    RunEvidenceError,
+    StagedEntryError,
     UnbalancedOfficesError,
     UnknownHeadError,
     WrongEventHeadError,
     WrongHeadError,
 )
 from ledger.events.store import Fact, record
+from ledger.payments.evidence_store import run_contradictions
 from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from ledger.store.guards import damaged_guards
@@ -68,7 +71,7 @@ def verify(store: Store, *, against: str | None = None) -> Verification:
     """
     with without_collector(), store.snapshot():
         entries, events = _walk(store, against)
-        findings = [*entries.findings, *events.findings, *_guards(store), *_figures(store)]
+        findings = [*entries.findings, *events.findings, *_guards(store), *_figures(store), *_steps(store)]
         stored = list(heads(store))
         findings += compare_heads(stored, entries.heads, WrongHeadError)
         findings += compare_heads(_event_heads(store), events.heads, WrongEventHeadError)
@@ -147,6 +150,14 @@ def _figures(store: Store) -> Iterator[KasseError]:
         yield UnbalancedOfficesError(difference_cents=int(difference))
 
 
+def _steps(store: Store) -> Iterator[KasseError]:
+    """Yield what stepped back or ahead without an event: guards forbid it, an owner can switch them off."""
+    for office, entry in store.rows(f"{_STAGED} LIMIT {MOST_FINDINGS}"):
+        yield StagedEntryError(office=office, entry=entry)
+    for office, run, column, held, expected in run_contradictions(store):
+        yield RunEvidenceError(office=office, run=run, column=column, held=held, expected=expected)
+
+
 def _compare(store: Store, error: type[KasseError], sql: str) -> Iterator[KasseError]:
     for office, name, stored, computed in store.rows(f"{sql} LIMIT {MOST_FINDINGS}"):
         yield error(office=office, name=name, stored_cents=int(stored or 0), computed_cents=int(computed or 0))
@@ -184,6 +195,9 @@ _BANK = """
     LEFT JOIN (SELECT office, position, account, sum(cents) AS cents FROM posting GROUP BY office, position, account) p
       ON p.office = b.office AND p.position = b.position AND p.account = a.account
     WHERE b.state = 'posted' AND b.amount_cents <> coalesce(p.cents, 0)"""
+_STAGED = """
+    SELECT b.office, b.id FROM bank_entry b WHERE b.state = 'staged' AND EXISTS (
+        SELECT 1 FROM bank_match m WHERE m.office = b.office AND m.entry = b.id) ORDER BY b.office, b.id"""
 
 
 def _note(store: Store, result: Verification) -> None:

@@ -9,24 +9,28 @@ from typing import Literal
 
 from sepa.errors import N_, KasseError
 
-Step = Literal["review", "release", "export", "discard"]
-RunState = Literal["proposed", "reviewed", "released", "exported", "executed", "discarded"]
+Step = Literal["review", "change", "release", "export", "discard", "void"]
+RunState = Literal["proposed", "reviewed", "released", "exported", "executed", "discarded", "voided", "rejected"]
 STEPS: dict[Step, tuple[tuple[RunState, ...], RunState]] = {
     "review": (("proposed", "reviewed"), "reviewed"),
+    "change": (("proposed", "reviewed"), "proposed"),
     "release": (("reviewed",), "released"),
     "export": (("released", "exported", "executed"), "exported"),
     "discard": (("proposed", "reviewed"), "discarded"),
+    "void": (("released", "exported"), "voided"),
 }
 """Each step: from which states of the run it may be taken, and to which it leads."""
 ROLES: dict[Step | Literal["propose"], tuple[str, ...]] = {
     "propose": ("payments", "machine"),
     "review": ("payments",),
+    "change": ("payments",),
     "release": ("releaser",),
     "export": ("payments",),
     "discard": ("payments", "releaser"),
+    "void": ("payments", "releaser"),
 }
 """Who may take each step, in the office that the paying account belongs to."""
-Why = Literal["no-iban", "no-payee", "reserved", "locked", "rule"]
+Why = Literal["no-iban", "no-payee", "reserved", "locked", "set-off", "attached", "rule"]
 
 
 class UnknownRunError(KasseError):
@@ -50,6 +54,14 @@ class RunChangedError(KasseError):
 
     code = "payment.list_changed"
     template = N_("the payments of run {run} are not those that were reviewed")
+    hint = N_("nothing was paid; have the book verified with 'kasse journal verify' and tell the Kassenleitung")
+
+
+class RunPostedError(KasseError):
+    """A run that waits for its release is in the books already."""
+
+    code = "payment.posted"
+    template = N_("payment run {run} was posted before, by {entry}; it must not be paid twice")
     hint = N_("nothing was paid; have the book verified with 'kasse journal verify' and tell the Kassenleitung")
 
 
@@ -146,18 +158,13 @@ class PaidBeforeError(KasseError):
     severity = "warning"
 
 
-class LargeRunError(KasseError):
-    """More payments than many banks take in one file."""
-
-    code = "payment.large"
-    template = N_("the run has {count} payments, many banks take {limit} in a file")
-    hint = N_("ask your bank, or discard the run and propose with --limit {limit}")
-    severity = "warning"
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A payment run as it stands; `created_by` and the others are names, `file_sha256` is of the exported file."""
+    """A payment run as it stands; `created_by` and the others are names, `reviewed_by` the first who looked.
+
+    `revision` counts its changes; day, count, sum and hash are those of the last one. `file_sha256` is of the file that
+    was exported first.
+    """
 
     number: int
     office: str
@@ -169,6 +176,8 @@ class Run:
     list_hash: str
     debtor_name: str
     single_booking: bool
+    instant: bool
+    revision: int
     created_by: str
     created_at: str
     reviewed_by: str | None = None
@@ -194,6 +203,11 @@ class Payment:
     office: str
     item: int
     state: str
+    part: int = 0
+    discount_cents: int = 0
+    attachment: int | None = None
+    file: int | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ledger.payments.runs import (
     Payment,
     Run,
     RunChangedError,
+    RunPostedError,
     RunSumError,
     RunSumMissingError,
     Step,
@@ -51,6 +52,7 @@ _RELEASED = """
            created_stamp = :now
     WHERE office = :office AND id = :run"""
 _DISCARDED = "UPDATE payment_run SET state = 'discarded' WHERE office = :office AND id = :run"
+_RUN_ENTRY = "SELECT office, year, number FROM entry WHERE kind = 'run' AND source = :source"
 _REVIEWERS = "SELECT by FROM event WHERE office = :office AND object = :object AND action = 'payment.review'"
 _CREATOR = "SELECT created_by FROM payment_run WHERE office = :office AND id = :run"
 
@@ -104,7 +106,7 @@ def release(store: Store, number: int, *, sum_cents: int | None, today: dt.date)
 
     Whoever made or reviewed the run cannot release it; `sum_cents` is the control sum, to the cent. A second release
     changes nothing. Raises `UnknownRunError`, `RunStateError`, `NotAllowedError`, `OwnWorkError`,
-    `RunSumMissingError`, `RunSumError`, `RunChangedError`, `ItemsChangedError`, `ClosedPeriodError`.
+    `RunSumMissingError`, `RunSumError`, `RunChangedError`, `RunPostedError`, `ItemsChangedError`, `ClosedPeriodError`.
     """
     office = run_named(store, number).office
     require(store, office, *ROLES["release"])
@@ -115,6 +117,7 @@ def release(store: Store, number: int, *, sum_cents: int | None, today: dt.date)
         if run.state in STEPS["export"][0]:
             return Released(run)
         _checked(store, number, "release")
+        _check_unposted(store, run)
         _check_items(store, run)
         message = message_id(setting(store, "book_id"), number)
         posted = _post(store, run, today.isoformat(), message)
@@ -159,6 +162,13 @@ def _check_person(store: Store, run: Run) -> None:
 
 def _reviewers(store: Store, run: Run) -> set[int]:
     return {int(by) for (by,) in store.rows(_REVIEWERS, office=run.office, object=f"run:{run.number}")}
+
+
+def _check_unposted(store: Store, run: Run) -> None:
+    """Check that the books do not hold the run: a state that was turned back would pay it again (invariant 7)."""
+    found = store.one(_RUN_ENTRY, source=f"run:{run.number}")
+    if found is not None:
+        raise RunPostedError(run=run.number, entry="{}-{}-{}".format(*found))
 
 
 def _check_sum(run: Run, given_cents: int | None) -> None:

@@ -156,6 +156,11 @@ _ENTRY = (
         "AND reverses = NEW.reverses)",
         "the entry is reversed already",
     )
+    + _check(
+        "NEW.kind = 'run' AND EXISTS (SELECT 1 FROM entry WHERE kind = 'run' AND source = NEW.source "
+        "AND office = NEW.office)",
+        "the run is posted already",
+    )
     + "END"
 )
 _EVENT = (

@@ -463,6 +463,14 @@ def create_tables() -> None:
         sqlite_where=sa.text("reverses IS NOT NULL"),
         postgresql_where=sa.text("reverses IS NOT NULL"),
     )
+    op.create_index(
+        "uq_entry_run",
+        "entry",
+        ["source", "office"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'run'"),
+        postgresql_where=sa.text("kind = 'run'"),
+    )
     op.create_table(
         "event",
         Column("office", col.Text(), nullable=False),

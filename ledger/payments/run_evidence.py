@@ -1,0 +1,56 @@
+"""Whether a payment run is what its events say: nobody reviewed, released or exported it but by an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+_FIRST = {
+    "created_by": ("propose", "by"),
+    "created_at": ("propose", "at"),
+    "reviewed_by": ("review", "by"),
+    "reviewed_at": ("review", "at"),
+    "released_by": ("release", "by"),
+    "released_at": ("release", "at"),
+    "message_id": ("release", "message_id"),
+    "file_sha256": ("export", "sha256"),
+    "exported_at": ("export", "at"),
+}
+"""What each column holds: a value of the first event of that step."""
+COLUMNS = tuple(_FIRST)
+_STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "proposed": (("propose",), ("review", "release", "export", "discard")),
+    "reviewed": (("review",), ("release", "export", "discard")),
+    "released": (("release",), ("export", "discard")),
+    "exported": (("release", "export"), ("discard",)),
+    "executed": (("release", "execute"), ("discard",)),
+    "discarded": (("discard",), ("release", "export")),
+}
+"""For each state the steps that lead there, and those that lead away from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """One step that was noted for a run; `values` holds who, when and the facts."""
+
+    step: str
+    values: Mapping[str, object]
+
+
+def contradictions(
+    state: str, columns: Mapping[str, object], events: Sequence[RunEvent]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what differs: the column, what it holds, what the events say ('' for nothing)."""
+    needed, excluded = _STATES.get(state, ((), ()))
+    steps = {event.step for event in events}
+    for step in (*(step for step in needed if step not in steps), *(step for step in excluded if step in steps)):
+        yield "state", state, step if step in steps else ""
+    for column, (step, name) in _FIRST.items():
+        first = next((event for event in events if event.step == step), None)
+        expected = first.values.get(name) if first else None
+        if columns[column] != expected:
+            yield column, _shown(columns[column]), _shown(expected)
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
