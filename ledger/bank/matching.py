@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
-Act = Literal["settle", "surplus", "transit", "account", "clarify"]
+from ledger.bank.rules import BankRule
+
+Act = Literal["settle", "reopen", "surplus", "transit", "account", "transfer", "clarify"]
 Evidence = Mapping[str, str | int]
 ItemKey = tuple[str, int]
+NOTHING: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
 
 
 class Staged(NamedTuple):
@@ -47,10 +50,11 @@ class Part(NamedTuple):
 
 
 class Target(NamedTuple):
-    """A receivable that a reference in the text names; `item` is None where nothing in the book has it.
+    """An item that money may be for; `item` is None where a reference in the text names nothing in the book.
 
-    `strong`: the reference is surely meant and has a check digit. `foreign`: the item's number is not of the
-    book's schemes. `own_iban`: the payer's account is the debtor's own.
+    `key` is what led to it: the reference, the payer's account. `strong`: the reference is surely meant and has a
+    check digit. `foreign`: the item's number is not of the book's schemes. `own_iban`: the payer's account is the
+    debtor's own.
     """
 
     seq: int
@@ -72,7 +76,10 @@ class Target(NamedTuple):
 
 
 class OwnPayment(NamedTuple):
-    """A payment of ours that carries the entry's EndToEndId; `iban` is the account its run is paid from."""
+    """A payment of ours that carries the entry's EndToEndId; `iban` is the account its run is paid from.
+
+    The item is the payable that it paid, `account` its control account, `paid_cents` what is settled of it.
+    """
 
     seq: int
     line: int
@@ -82,16 +89,46 @@ class OwnPayment(NamedTuple):
     cents: int
     state: str
     iban: str
+    item_office: str
+    item: int
+    account: str
+    paid_cents: int
 
 
 class OwnRun(NamedTuple):
     """A run of ours that a collective debit names; `open_cents` is the sum of its payments not yet executed."""
 
     seq: int
+    line: int
     office: str
     run: int
     iban: str
     open_cents: int
+
+
+class Undone(NamedTuple):
+    """One line of what became of the booking that the bank undoes: `cents` signed as they were on the bank account."""
+
+    seq: int
+    line: int
+    entry_office: str
+    entry: int
+    rule: str
+    office: str | None
+    item: int | None
+    cents: int
+    kind: str | None
+    account: str | None
+    open_cents: int | None
+    amount_cents: int | None
+
+
+class Spot(NamedTuple):
+    """An item as a posting needs it: its office, number and control account."""
+
+    office: str
+    item: int
+    account: str
 
 
 def whole_part(entry: Staged) -> Part:
@@ -99,47 +136,17 @@ def whole_part(entry: Staged) -> Part:
     return Part(0, entry.amount_cents, entry.name, entry.counter_iban, entry.remittance, entry.return_reason)
 
 
-@dataclass(frozen=True, slots=True)
-class BankRule:
-    """A rule of the Kasse: entries of this kind go to the account with that role, or to that account."""
-
-    id: int
-    name: str
-    direction: str
-    role: str
-    account: str | None = None
-    gvc: str | None = None
-    iban: str | None = None
-    counter_iban: str | None = None
-    pattern: re.Pattern[str] | None = None
-    min_cents: int | None = None
-    max_cents: int | None = None
-
-    def applies(self, entry: Staged, part: Part) -> bool:
-        """Return whether everything the rule asks for holds; a blank asks for nothing."""
-        cents = part.amount_cents or 0
-        return (
-            self.direction in {"both", "credit" if cents > 0 else "debit"}
-            and self.gvc in {None, entry.gvc}
-            and self.iban in {None, entry.iban}
-            and self.counter_iban in {None, part.counter_iban}
-            and (self.min_cents is None or abs(cents) >= self.min_cents)
-            and (self.max_cents is None or abs(cents) <= self.max_cents)
-            and (self.pattern is None or self.pattern.search(f"{part.name or ''}\n{part.remittance or ''}") is not None)
-        )
-
-
 class Case(NamedTuple):
     """One part of an entry with everything the book knows that it may be.
 
-    `complete` is false for a collective entry as a whole whose parts do not make its amount.
+    `targets` are what references name, `found` the rows of the other lookups by their name. `complete` is false for
+    a collective entry as a whole whose parts do not make its amount.
     """
 
     entry: Staged
     part: Part
     targets: tuple[Target, ...] = ()
-    payments: tuple[OwnPayment, ...] = ()
-    runs: tuple[OwnRun, ...] = ()
+    found: Mapping[str, tuple[Any, ...]] = NOTHING
     complete: bool = True
 
     @property
@@ -148,21 +155,30 @@ class Case(NamedTuple):
         return self.part.amount_cents or 0
 
 
+class Effect(NamedTuple):
+    """What a share changes besides the books, by the name of who writes it: a row of keys."""
+
+    name: str
+    row: tuple[Any, ...]
+
+
 class Share(NamedTuple):
     """Where some of an entry's money goes and why; `cents` is signed as on the bank account.
 
-    `settle` takes it off the target, `surplus` makes it a credit of the target's person, `transit` clears own
-    payments (or a whole run), `account` books it by a rule of the Kasse, `clarify` leaves it open with a reason.
+    `settle` takes it off the target, `reopen` opens the target again, `surplus` makes it a credit of the target's
+    person, `transit` clears own payments (or a whole run), `account` books it by a rule of the Kasse, `transfer` puts
+    it under way between own accounts, `clarify` leaves it open with a reason.
     """
 
     act: Act
     rule: str
     cents: int
     evidence: Evidence
-    target: Target | None = None
+    target: Target | Spot | None = None
     payment: OwnPayment | None = None
     run: OwnRun | None = None
     bank_rule: BankRule | None = None
+    effect: Effect | None = None
 
 
 class Decision(NamedTuple):
@@ -174,12 +190,16 @@ class Decision(NamedTuple):
 
 @dataclass(slots=True)
 class Running:
-    """What earlier entries of the same unit of work have used up: the database does not know it yet."""
+    """What earlier entries of the same unit of work have used up: the database does not know it yet.
+
+    `effects` are the effects so far: something that may happen once is looked up there.
+    """
 
     taken: dict[ItemKey, int] = field(default_factory=dict)
     payments: set[tuple[str, int, int]] = field(default_factory=set)
     runs: dict[ItemKey, int] = field(default_factory=dict)
     whole_runs: set[ItemKey] = field(default_factory=set)
+    effects: set[Effect] = field(default_factory=set)
 
     def open_cents(self, target: Target) -> int:
         """Return what is still open on a target."""
@@ -198,9 +218,13 @@ class Running:
 
     def take(self, share: Share) -> None:
         """Note what a share used up."""
-        if share.act == "settle" and share.target is not None and share.target.item is not None:
-            key = share.target.office, share.target.item
-            self.taken[key] = self.taken.get(key, 0) + share.cents
+        if share.effect is not None:
+            self.effects.add(share.effect)
+        if share.act in {"settle", "reopen"}:
+            target = share.target
+            if target is not None and target.item is not None:
+                key = target.office, target.item
+                self.taken[key] = self.taken.get(key, 0) + settled_cents(share)
         elif share.act == "transit":
             self._take_payment(share)
 
@@ -213,3 +237,8 @@ class Running:
             self.payments.add((*run, share.payment.number))
         else:
             self.whole_runs.add(run)
+
+
+def settled_cents(share: Share) -> int:
+    """Return how much less is open on the item that a share settles: below zero where it opens it again."""
+    return abs(share.cents) if share.act == "settle" else -abs(share.cents)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ledger.bank.matching import Decision, Share, Staged
+from ledger.bank.matching import Decision, Share, Staged, Target, settled_cents
 from ledger.book.entry import Draft, Posting
 from ledger.book.transfer import across
-from ledger.items.store import ItemKind, NewClearing, NewItem
+from ledger.items.store import ClearingKind, ItemKind, NewClearing, NewItem
 from ledger.store.engines import Row
 
 Role = Callable[[str, str], str]
@@ -50,6 +50,7 @@ class Records:
     posted: list[Row] = field(default_factory=list)
     payments: list[Row] = field(default_factory=list)
     runs: list[Row] = field(default_factory=list)
+    effects: dict[str, list[Row]] = field(default_factory=dict)
 
 
 def payment_day(entry: Staged) -> str:
@@ -89,22 +90,31 @@ def words(entry: Staged) -> str:
 
 def _line(share: Share, entry: Staged, role: Role, number: Number) -> Line:
     target = share.target
-    if share.act == "settle":
-        assert target is not None, "a settled share has its target"
+    if share.act in {"settle", "reopen"}:
+        assert target is not None, "an item that is settled or opened again is known"
         return Line(share, target.office, target.account, target.item)
     if share.act == "surplus":
         assert target is not None, "a surplus belongs to a person"
         return Line(share, target.office, role(target.office, "credit"), number(target.office), "credit")
+    if share.act == "clarify":
+        kind: ItemKind = "suspense" if share.cents > 0 else "advance"
+        return Line(share, entry.office, role(entry.office, kind), number(entry.office), kind)
+    return Line(share, *_account(share, entry, role))
+
+
+def _account(share: Share, entry: Staged, role: Role) -> tuple[str, str]:
+    """Return office and account of a share that moves no item."""
+    if share.act == "transfer":  # one account for all offices: the legs may belong to two
+        kasse = role("", "kasse")
+        return kasse, role(kasse, "transit_own")
     if share.act == "transit":
         paid = share.payment or share.run
         assert paid is not None, "money in transit belongs to a payment or a run"
-        return Line(share, paid.office, role(paid.office, "transit_out"))
-    if share.act == "account":
-        rule = share.bank_rule
-        assert rule is not None, "a booked share has its rule"
-        return Line(share, entry.office, rule.account or role(entry.office, rule.role))
-    kind: ItemKind = "suspense" if share.cents > 0 else "advance"
-    return Line(share, entry.office, role(entry.office, kind), number(entry.office), kind)
+        return paid.office, role(paid.office, "transit_out")
+    rule = share.bank_rule
+    assert rule is not None, "a booked share has its rule"
+    office = rule.office or entry.office
+    return office, rule.account or role(office, rule.role)
 
 
 def fresh_items(decision: Decision) -> list[str]:
@@ -121,29 +131,38 @@ def fresh_items(decision: Decision) -> list[str]:
 def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_day: str) -> None:
     """Add to the records what a plan means, its entries being at these positions of the offices."""
     entry = plan_.decision.entry
-    settled: dict[str, list[tuple[int, int]]] = {}
+    moved: dict[tuple[str, ClearingKind], list[tuple[int, int]]] = {}
     for index, line in enumerate(plan_.lines, 1):
         share = line.share
-        if share.act == "settle":
+        if share.act in {"settle", "reopen"}:
             assert line.item is not None, "what is settled is an item"
-            settled.setdefault(line.office, []).append((line.item, share.cents))
+            kind: ClearingKind = "bank" if share.act == "settle" else "reset"
+            moved.setdefault((line.office, kind), []).append((line.item, settled_cents(share)))
         elif line.makes is not None:
             _note_item(records, line, entry, positions[line.office], posting_day)
-        elif share.payment is not None:
-            paid = share.payment
-            records.payments.append((paid.office, paid.run, paid.number, entry.office, entry.id))
-        elif share.run is not None:
-            records.runs.append((share.run.office, share.run.run, entry.office, entry.id))
+        else:
+            _note_payment(records, share, entry)
+        if share.effect is not None:
+            row = (*share.effect.row, entry.office, entry.id)
+            records.effects.setdefault(share.effect.name, []).append(row)
         item_office = line.office if line.item is not None else None
         rule, evidence = _explained(share)
         records.matches.append(
             (entry.office, entry.id, index, rule, _json(evidence), item_office, line.item, share.cents)
         )
-    for office, lines in settled.items():
+    for (office, kind), lines in moved.items():
         records.clearings.append(
-            NewClearing(office, "bank", positions[office], posting_day, payment_day(entry), tuple(lines))
+            NewClearing(office, kind, positions[office], posting_day, payment_day(entry), tuple(lines))
         )
     records.posted.append((entry.office, entry.id, positions[entry.office]))
+
+
+def _note_payment(records: Records, share: Share, entry: Staged) -> None:
+    if share.payment is not None:
+        paid = share.payment
+        records.payments.append((paid.office, paid.run, paid.number, entry.office, entry.id))
+    elif share.run is not None:
+        records.runs.append((share.run.office, share.run.run, entry.office, entry.id))
 
 
 def _explained(share: Share) -> tuple[str, Mapping[str, str | int]]:
@@ -158,6 +177,7 @@ def _note_item(records: Records, line: Line, entry: Staged, position: int, posti
     assert line.item is not None, "an item that is made has a number"
     assert line.makes is not None, "and a kind"
     target = line.share.target
+    known = target if isinstance(target, Target) else None
     records.items.append(
         NewItem(
             office=line.office,
@@ -168,8 +188,8 @@ def _note_item(records: Records, line: Line, entry: Staged, position: int, posti
             due=entry.bank_day,
             opened_on=posting_day,
             position=position,
-            party=target.party if target else None,
-            reference=target.key if target else None,
+            party=known.party if known else None,
+            reference=known.key if known else None,
         )
     )
     if line.makes != "credit":

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from ledger.bank.ladder import Data, decide
-from ledger.bank.match_store import Scope, bank_rules, cases, drop, gather
+from ledger.bank.effects_store import apply_effects
+from ledger.bank.ladder import decide
+from ledger.bank.match_store import Scope, cases, drop, gather
 from ledger.bank.matching import Case, Decision, Running
 from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS, Plan, Records, fresh_items, note, plan
+from ledger.bank.rules_store import bank_rules
+from ledger.bank.rungs import Data
 from ledger.book.entry import Posted
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.events.store import record
@@ -23,6 +26,9 @@ from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
 EVERYTHING = Scope()
+COUNTED = (
+    "posted", "matched", "executed", "returned", "transfers", "fees", "suspense", "advances", "surpluses", "late",
+)  # fmt: skip
 
 
 class LatePostingError(KasseError):
@@ -38,15 +44,17 @@ class LatePostingError(KasseError):
 class Outcome:
     """What became of the staged entries: how many, and what needs attention.
 
-    `matched` are entries that a rule decided wholly (of these `executed` own payments and runs, `fees` by a rule
-    of the Kasse), `suspense` and `advances` those with money left to clarify; `surpluses` made a credit. `late` are
-    entries of a closed day.
+    `matched` are entries that a rule decided wholly (of these `executed` own payments and runs, `returned` what came
+    back, `transfers` between own accounts, `fees` by a rule of the Kasse), `suspense` and `advances` those with money
+    left to clarify; `surpluses` made a credit. `late` are entries of a closed day.
     """
 
     entries: int = 0
     posted: int = 0
     matched: int = 0
     executed: int = 0
+    returned: int = 0
+    transfers: int = 0
     fees: int = 0
     suspense: int = 0
     advances: int = 0
@@ -74,14 +82,13 @@ class Outcome:
             return
         self.matched += 1
         self.executed += "transit" in acts
+        self.returned += "reopen" in acts
+        self.transfers += "transfer" in acts
         self.fees += "account" in acts
 
     def add(self, other: Outcome) -> None:
         """Add what another unit of work did."""
-        for name in (
-            "entries", "posted", "matched", "executed", "fees", "suspense", "advances", "surpluses", "late",
-            "credit_cents", "debit_cents",
-        ):  # fmt: skip
+        for name in ("entries", *COUNTED, "credit_cents", "debit_cents"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.reasons.update(other.reasons)
         self.findings += other.findings
@@ -105,7 +112,9 @@ def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[s
         found = gather(store, scope)
         outcome.entries = found
         if found:
-            poster = _Poster(store, outcome, Data(tuple(bank_rules(store)), orders))
+            own = frozenset(iban for (iban,) in store.rows("SELECT iban FROM bank_account"))
+            data = Data(tuple(bank_rules(store)), orders, own, kasse_office(store))
+            poster = _Poster(store, outcome, data)
             for chunk in cases(store, found):
                 poster.post(chunk)
             poster.finish()
@@ -125,6 +134,7 @@ class _Poster:
         self.accounts: dict[tuple[str, str], str] = {}
         self.clearings: list[NewClearing] = []
         self.runs: list[Row] = []
+        self.effects: dict[str, list[Row]] = {}
         for name, columns in _TABLES.items():
             store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
 
@@ -147,6 +157,8 @@ class _Poster:
 
     def role(self, office: str, role: str) -> str:
         """Return the number of the office's account with that role."""
+        if role == "kasse":
+            return self.data.kasse
         found = self.accounts.get((office, role))
         if found is None:
             found = self.accounts[office, role] = account_with_role(self.store, office, role)
@@ -182,6 +194,8 @@ class _Poster:
         store.insert("match_posted", ("office", "id", "position"), records.posted)
         store.insert("match_paid", ("office", "run", "number", "bank_office", "bank_entry"), records.payments)
         self.runs += records.runs
+        for name, rows in records.effects.items():
+            self.effects.setdefault(name, []).extend(rows)
 
     def finish(self) -> None:
         """Clear what was settled, in one pass over the items, and mark entries as posted, payments as executed."""
@@ -197,6 +211,7 @@ class _Poster:
             done = self.store.one(_EXECUTED, office=office, run=run)
             assert done is not None, "a count has a row"
             record(self.store, office, "payment.execute", f"run:{run}", {"payments": done[0], "cents": done[1]})
+        apply_effects(self.store, self.effects)
         for name in _TABLES:
             self.store.execute(f"DROP TABLE {name}")
 
@@ -226,10 +241,7 @@ _EXECUTED = """
 
 def _note_event(store: Store, scope: Scope, outcome: Outcome) -> None:
     """Record one event for the unit of work: what was posted, in counts and sums."""
-    facts = {
-        name: getattr(outcome, name)
-        for name in ("posted", "matched", "executed", "fees", "suspense", "advances", "surpluses", "late")
-    }
+    facts = {name: getattr(outcome, name) for name in COUNTED}
     facts |= {"credit_cents": outcome.credit_cents, "debit_cents": outcome.debit_cents}
     what = f"file:{scope.file_sha256}" if scope.file_sha256 else f"account:{scope.iban}" if scope.iban else None
     record(store, kasse_office(store), "bank.post", what, facts)

@@ -36,6 +36,7 @@ _OTHER_NUMBERS = re.compile(
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?(?![A-Z0-9])")
 _CUT = "\x00"
 _WORD = re.compile(r"[A-Z0-9]+")
+_SOME_NUMBER = re.compile(r"[0-9](?:[ .\-/\n]?[0-9]){4}")
 FOREIGN_WORDS = 4
 FOREIGN_SHORTEST = 5
 SHORT_LABELS = frozenset({"KZ", "AZ", "NR"})
@@ -181,6 +182,15 @@ def rf_content(reference: str) -> str | None:
     if not (reference.startswith("RF") and 1 <= len(own) <= 21 and own.isalnum() and own.isascii()):
         return None
     return own if check_digits(own + "RF") == reference[2:4] else None
+
+
+def names_a_number(text: str) -> bool:
+    """Return whether a text holds five digits or more in a row that are no date, amount or IBAN: it means something.
+
+    >>> names_a_number("Rechnung 4711-99 vom 16.11.2026"), names_a_number("Danke 12,50 EUR 16.11.2026")
+    (True, False)
+    """
+    return _SOME_NUMBER.search(_without_other_numbers(text)) is not None
 
 
 def _parts(cut: re.Pattern[str], run: str) -> Sequence[str]:

@@ -12,7 +12,7 @@ from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
 
 ItemKind = Literal["receivable", "payable", "credit", "suspense", "advance"]
-ClearingKind = Literal["bank", "assign", "run", "opening", "setoff", "reset", "reversal"]
+ClearingKind = Literal["bank", "assign", "run", "opening", "setoff", "reduction", "reset", "reversal"]
 SIDES: dict[str, str] = {"receivable": "D", "payable": "C", "credit": "C", "suspense": "C", "advance": "D"}
 
 
@@ -40,6 +40,7 @@ class NewItem:
     original_due: str | None = None
     dunning_level: int = 0
     dunned_on: str | None = None
+    paid_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

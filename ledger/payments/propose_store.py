@@ -8,10 +8,15 @@ from dataclasses import replace
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import record
-from ledger.items.locks_store import locked
+from ledger.items.locks_store import locked, not_locked
+from ledger.payments.attachments_reader import active_attachments
+from ledger.payments.gathering import Choice, Gathering
+from ledger.payments.profiles_store import profile_of
 from ledger.payments.runs import ROLES, NoPayingAccountError, Proposal, Run, list_hash
-from ledger.payments.runs_reader import paid_before, run_named, seen_facts
-from ledger.payments.transfers import Gathering, Head, Payable
+from ledger.payments.runs_reader import run_named, seen_facts
+from ledger.payments.steps import check_present
+from ledger.payments.transfers import Head, Payable
+from ledger.payments.warnings_reader import warnings_of
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
@@ -24,22 +29,40 @@ from sepa.rules.odd import DayFarError, day_findings
 from sepa.text import fit
 
 _ACCOUNTS = "SELECT iban, office FROM bank_account WHERE closed_on IS NULL ORDER BY office <> :kasse, office, account"
+_RESERVED = "(SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1)"
+_LOCKED = f"CASE WHEN {locked('payment', day=':execution_day')} THEN 1 ELSE 0 END"
+_OWED = f"""
+    SELECT coalesce(sum(r.open_cents), 0) FROM item r
+    WHERE r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :today AND {not_locked("dunning", alias="r", day=":today")}
+      AND r.party"""
+_DEBTORS = """(SELECT d.party FROM party_account d JOIN party q ON q.id = d.party
+               WHERE d.iban = i.bank_account AND d.kind = 'own' AND d.until IS NULL AND d.party <> i.party
+                 AND q.match_key = n.match_key)"""
+_OWED_BY_PAYEE = f"({_OWED} = i.party) + ({_OWED} IN {_DEBTORS})"
 _PAYABLES = f"""
     SELECT i.office, i.id, i.open_cents, i.due, i.reference, i.purpose, i.bank_account,
-           coalesce(n.legal_name, n.name), a.run, CASE WHEN {locked("payment", day=":execution_day")} THEN 1 ELSE 0 END
+           coalesce(n.legal_name, n.name), {_RESERVED}, {_LOCKED}, i.amount_cents, NULL, i.party, o.notice_date,
+           {_OWED_BY_PAYEE}, ''
     FROM item i
     LEFT JOIN party n ON n.id = i.party
-    LEFT JOIN payment a ON a.item_office = i.office AND a.item = i.id AND a.active = 1
-    WHERE i.kind = 'payable' AND i.open_cents > 0 AND i.due <= :until
+    LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    WHERE i.kind = 'payable' AND i.open_cents > 0 AND (i.due <= :until OR i.purpose LIKE '%#SKONTO#%')
       AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
-    ORDER BY i.office, i.due, i.id"""
+    UNION ALL
+    SELECT i.office, i.id, i.open_cents, i.due, NULL, f.purpose, f.iban, f.name, {_RESERVED}, {_LOCKED}, i.amount_cents,
+           f.cents, i.party, NULL, 0, 'RRCT'
+    FROM refund f
+    JOIN item i ON i.office = f.office AND i.id = f.item
+    WHERE f.approved_by IS NOT NULL AND f.ended_by IS NULL AND i.open_cents >= f.cents
+      AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
+    ORDER BY 1, 4, 2"""
 _RUN_COLUMNS = (
     "office", "id", "state", "iban", "execution_day", "count", "total_cents", "list_hash", "debtor_name",
-    "single_booking", "created_by", "created_at",
+    "single_booking", "instant", "created_by", "created_at",
 )  # fmt: skip
 _PAYMENT_COLUMNS = (
     "office", "run", "line", "end_to_end_id", "creditor_name", "creditor_iban", "cents", "remittance", "item_office",
-    "item", "state", "active",
+    "item", "part", "item_cents", "discount_cents", "attachment", "purpose", "state", "active",
 )  # fmt: skip
 
 
@@ -60,27 +83,41 @@ def propose(
     execution_day: dt.date | None = None,
     office: str | None = None,
     single_booking: bool = False,
+    instant: bool = False,
     limit: int | None = None,
+    limit_cents: int | None = None,
+    set_off: bool = True,
     trial: bool = False,
 ) -> Proposal:
     """Make a run of the open payables that are due, reserve them, and return it with all that was noticed.
 
-    Due until the execution day unless said otherwise; the execution day is the next TARGET day. Pays from the
-    Kasse's first account unless another is named. A `trial` leaves the book as it was. Raises `NotAllowedError`,
-    `NoPayingAccountError`, `UnknownOfficeError`.
+    Due until the execution day unless said otherwise; the execution day is the next TARGET day, an instant run goes
+    on any day. Pays from the Kasse's first account unless another is named. A payee who owes something due waits for
+    the set-off unless `set_off` is false. A `trial` leaves the book as it was. Raises `NotAllowedError`,
+    `NoPayingAccountError`, `UnknownOfficeError`, `ProposedInThePastError`.
     """
+    check_present(today, store.now)
     paying, leader = _account(store, iban)
     require(store, leader, *ROLES["propose"])
     check_office(store, office)
     wanted = execution_day or today
-    day = next_target_day(max(wanted, today))
-    until = (due_until or day).isoformat()
+    day = max(wanted, today) if instant else next_target_day(max(wanted, today))
+    until = due_until or day
     debtor = Party(_debtor_name(store), paying)
     try:
         with store.unit(office_codes(store)):
-            head = Head(leader, take_ids(store, BOOK, "payment_run"), debtor, day)
-            gathering = Gathering(head, limit, findings=_shifted(wanted, today))
-            payables = store.stream(_PAYABLES, until=until, office=office, execution_day=day.isoformat())
+            charset = profile_of(store, paying).charset
+            head = Head(leader, take_ids(store, BOOK, "payment_run"), debtor, day, instant, charset)
+            findings = [] if instant else _shifted(wanted, today)
+            choice = Choice(until, limit, limit_cents, set_off)
+            gathering = Gathering(head, choice, active_attachments(store, day.isoformat()), findings=findings)
+            payables = store.stream(
+                _PAYABLES,
+                until=until.isoformat(),
+                office=office,
+                execution_day=day.isoformat(),
+                today=today.isoformat(),
+            )
             gathering.take((Payable(*row) for row in payables), today)
             return _kept(_written(store, gathering, single_booking=single_booking), trial=trial)
     except _UndoneError as undone:
@@ -120,16 +157,16 @@ def _written(store: Store, gathering: Gathering, *, single_booking: bool) -> Pro
     run = _write(store, gathering, single_booking=single_booking)
     facts = seen_facts(run) | {"execution_day": run.execution_day, "skipped": len(gathering.skipped)}
     record(store, run.office, "payment.propose", f"run:{run.number}", facts)
-    return replace(found, run=run, findings=(*found.findings, *paid_before(store, run)))
+    return replace(found, run=run, findings=(*found.findings, *warnings_of(store, run)))
 
 
 def _write(store: Store, gathering: Gathering, *, single_booking: bool) -> Run:
     head, lines = gathering.head, gathering.lines.values()
     day, total = head.execution_day.isoformat(), sum(line.cents for line in lines)
-    shared = (head.number, head.debtor.iban, day, head.debtor.name, single_booking)
+    shared = (head.number, head.debtor.iban, day, head.debtor.name, single_booking, head.instant)
     row = (
         head.office, head.number, "proposed", head.debtor.iban, day, len(lines), total, list_hash(shared, lines),
-        head.debtor.name, int(single_booking), store.user, store.now,
+        head.debtor.name, int(single_booking), int(head.instant), store.user, store.now,
     )  # fmt: skip
     store.insert("payment_run", _RUN_COLUMNS, [row])
     rows = ((head.office, head.number, *line, "proposed", 1) for line in lines)

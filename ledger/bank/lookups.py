@@ -1,0 +1,194 @@
+"""What the rungs know of the book: one table of named SQL statements over the keys of the staged entries.
+
+Each lookup fills a temporary table of its own; `Case.found` holds its rows by its name. Keys are rows of `match_key`
+(seq, line, key, strong, place, iban, cents): references in texts, identifiers that may be ours, accounts, names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.bank.matching import OwnPayment, OwnRun, Target, Undone
+
+_TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, office TEXT, item BIGINT,
+    account TEXT, open_cents BIGINT, party BIGINT, profile TEXT, claim_kind TEXT, due TEXT, foreign_number INTEGER,
+    match_key TEXT, own_iban INTEGER"""
+_ITEM = "i.office, i.id, i.account, i.open_cents, i.party, i.profile, i.claim_kind, i.due"
+_OWN = """CASE WHEN EXISTS (SELECT 1 FROM party_account a WHERE a.party = i.party AND a.iban = k.iban
+    AND a.kind = 'own' AND a.until IS NULL) THEN 1 ELSE 0 END"""
+REFERENCES = frozenset({"text", "structured", "end_to_end"})
+"""Where a reference was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One INSERT into the lookup's table; it runs where there are keys of its places and the probe finds a row."""
+
+    sql: str
+    places: frozenset[str]
+    probe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A temporary table and what fills it; `row` is the named tuple its rows become, beginning with seq and line.
+
+    `whole` rows are of line 0 and belong to every part of a collective entry.
+    """
+
+    name: str
+    columns: str
+    row: Any
+    order: str
+    statements: tuple[Statement, ...]
+    whole: bool = False
+
+    @property
+    def table(self) -> str:
+        """The name of the temporary table."""
+        return f"match_{self.name}"
+
+
+TARGETS = Lookup(
+    "target", _TARGET_COLUMNS, Target, "seq, line, key, office, item",
+    (
+        Statement(
+            f"""INSERT INTO match_target
+                SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, 0, NULL, 0
+                FROM match_key k
+                LEFT JOIN item i ON i.reference = k.key AND i.kind = 'receivable' AND i.foreign_reference = 0
+                WHERE k.strong = 1 AND k.place IN ('text', 'structured')""",
+            frozenset({"text", "structured"}),
+        ),
+        Statement(
+            f"""INSERT INTO match_target
+                SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, i.foreign_reference, p.match_key, {_OWN}
+                FROM match_key k
+                JOIN item i ON i.reference = k.key AND i.kind = 'receivable'
+                LEFT JOIN party p ON p.id = i.party
+                WHERE (k.strong = 0 OR i.foreign_reference = 1) AND k.place IN ('text', 'structured', 'end_to_end')""",
+            REFERENCES,
+        ),
+        Statement(
+            f"""INSERT INTO match_target
+                SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, 0, p.match_key, {_OWN}
+                FROM match_key k
+                JOIN reference_target_item t ON t.reference = k.key
+                JOIN item i ON i.office = t.office AND i.id = t.item AND i.kind = 'receivable'
+                LEFT JOIN party p ON p.id = i.party
+                WHERE k.place IN ('text', 'structured', 'end_to_end')""",
+            REFERENCES,
+            "SELECT 1 FROM reference_target_item LIMIT 1",
+        ),
+        Statement(
+            f"""INSERT INTO match_target
+                SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, 0, p.match_key, {_OWN}
+                FROM match_key k
+                JOIN reference_target t ON t.reference = k.key AND t.kind = 'party'
+                JOIN item i ON i.party = t.number AND i.kind = 'receivable'
+                LEFT JOIN party p ON p.id = i.party
+                WHERE k.place IN ('text', 'structured', 'end_to_end')""",
+            REFERENCES,
+            "SELECT 1 FROM reference_target WHERE kind = 'party' LIMIT 1",
+        ),
+        Statement(
+            """INSERT INTO match_target
+               SELECT t.seq, t.line, t.key, t.strong, t.place, s.office, s.id, s.account, s.open_cents, s.party,
+                      s.profile, s.claim_kind, s.due, t.foreign_number, t.match_key, t.own_iban
+               FROM match_target t
+               JOIN item s ON s.office = t.office AND s.main_item = t.item AND s.kind = 'receivable'
+               WHERE s.reference IS NULL OR s.reference <> t.key""",
+            REFERENCES,
+            "SELECT 1 FROM item WHERE main_item IS NOT NULL LIMIT 1",
+        ),
+    ),
+)  # fmt: skip
+PAYMENTS = Lookup(
+    "payment",
+    """seq BIGINT, line BIGINT, office TEXT, run BIGINT, number BIGINT, cents BIGINT, state TEXT, iban TEXT,
+       item_office TEXT, item BIGINT, account TEXT, paid_cents BIGINT""",
+    OwnPayment, "seq, line, office, run, number",
+    (
+        Statement(
+            """INSERT INTO match_payment
+               SELECT DISTINCT k.seq, k.line, p.office, p.run, p.line, p.cents, p.state, r.iban, p.item_office, p.item,
+                      i.account, i.amount_cents - i.open_cents
+               FROM match_key k JOIN payment p ON p.end_to_end_id = k.key
+               JOIN payment_run r ON r.office = p.office AND r.id = p.run
+               JOIN item i ON i.office = p.item_office AND i.id = p.item
+               WHERE k.place = 'payment'""",
+            frozenset({"payment"}),
+        ),
+    ),
+)  # fmt: skip
+RUNS = Lookup(
+    "run", "seq BIGINT, line BIGINT, office TEXT, run BIGINT, iban TEXT, open_cents BIGINT", OwnRun, "seq, run",
+    (
+        Statement(
+            """INSERT INTO match_run
+               SELECT k.seq, 0, r.office, r.id, r.iban,
+                      coalesce((SELECT sum(p.cents) FROM payment p WHERE p.office = r.office AND p.run = r.id
+                                AND p.state IN ('released', 'exported')), 0)
+               FROM (SELECT DISTINCT seq, key FROM match_key WHERE place = 'run') k
+               JOIN payment_run r ON r.message_id = k.key""",
+            frozenset({"run"}),
+        ),
+    ),
+    whole=True,
+)  # fmt: skip
+ACCOUNTS = Lookup(
+    "account", _TARGET_COLUMNS, Target, "seq, line, office, item",
+    (
+        Statement(
+            f"""INSERT INTO match_account
+                SELECT k.seq, k.line, k.iban, 0, 'account', {_ITEM}, 0, NULL, 1
+                FROM match_key k
+                JOIN party_account w ON w.iban = k.iban AND w.kind = 'own' AND w.until IS NULL
+                JOIN item i ON i.party = w.party AND i.kind = 'receivable' AND i.open_cents = k.cents
+                WHERE k.place = 'account' AND i.due <= k.key""",
+            frozenset({"account"}),
+        ),
+    ),
+)  # fmt: skip
+PAYABLES = Lookup(
+    "payable", _TARGET_COLUMNS, Target, "seq, line, office, item",
+    (
+        Statement(
+            f"""INSERT INTO match_payable
+                SELECT k.seq, k.line, k.key, 0, 'account', {_ITEM}, 0, p.match_key,
+                       CASE WHEN i.bank_account = k.iban OR {_OWN} = 1 THEN 1 ELSE 0 END
+                FROM match_key k
+                JOIN item i ON i.paid_by = 'direct_debit' AND i.kind = 'payable' AND i.open_cents = -k.cents
+                JOIN party p ON p.id = i.party
+                WHERE k.place = 'supplier' AND (p.match_key = k.key OR i.bank_account = k.iban OR {_OWN} = 1)""",
+            frozenset({"supplier"}),
+            "SELECT 1 FROM item WHERE paid_by IS NOT NULL LIMIT 1",
+        ),
+    ),
+)  # fmt: skip
+UNDONE = Lookup(
+    "undone",
+    """seq BIGINT, line BIGINT, entry_office TEXT, entry BIGINT, rule TEXT, office TEXT, item BIGINT, cents BIGINT,
+       kind TEXT, account TEXT, open_cents BIGINT, amount_cents BIGINT""",
+    Undone, "seq, entry_office, entry, item",
+    (
+        Statement(
+            """INSERT INTO match_undone
+               SELECT k.seq, 0, o.office, o.id, b.rule, b.item_office, b.item, b.cents, i.kind, i.account,
+                      i.open_cents, i.amount_cents
+               FROM match_key k
+               JOIN match_entry m ON m.seq = k.seq JOIN bank_entry e ON e.office = m.office AND e.id = m.id
+               JOIN bank_entry o ON o.iban = e.iban AND o.bank_day BETWEEN k.key AND e.bank_day
+                    AND o.amount_cents = -e.amount_cents AND o.state = 'posted' AND o.reversal = 0
+                    AND coalesce(o.counter_iban, '') = coalesce(e.counter_iban, '')
+                    AND coalesce(o.end_to_end_id, '') = coalesce(e.end_to_end_id, '')
+               JOIN bank_match b ON b.office = o.office AND b.entry = o.id
+               LEFT JOIN item i ON i.office = b.item_office AND i.id = b.item
+               WHERE k.place = 'reversal'""",
+            frozenset({"reversal"}),
+        ),
+    ),
+)  # fmt: skip
+LOOKUPS: tuple[Lookup, ...] = (TARGETS, PAYMENTS, RUNS, ACCOUNTS, PAYABLES, UNDONE)
+"""All of them; a room that brings rungs of its own adds its row."""

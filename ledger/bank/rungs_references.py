@@ -1,0 +1,154 @@
+"""Rungs for what payers write: references that surely decide, numbers that need a proof, a payer known by account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ledger.bank.matching import Case, Evidence, ItemKey, Running, Share, Target
+from ledger.bank.rungs import Data, Doubt, Verdict
+from ledger.items.settlement import Claim, spread
+from ledger.people.parties import match_key
+
+SHORT = 7
+"""A number without check digit and with fewer signs is not proven by the amount: too many bills are over 50 euros."""
+
+
+def by_one_reference(case: Case, running: Running, data: Data) -> Verdict:
+    """Settle the one item that the text surely names: most payments, with nothing to weigh up."""
+    if len(case.targets) != 1:
+        return None
+    (only,) = case.targets
+    if not only.strong or only.foreign or running.open_cents(only) <= 0:
+        return None
+    return _settle("reference", {"reference": only.key, "in": only.place}, [only], case, running, data)
+
+
+def by_reference(case: Case, running: Running, data: Data) -> Verdict:
+    """Settle what a reference with a check digit names, up to what is open, whoever pays.
+
+    Several open references decide only where the amount is exactly their sum; so does one beside a paid one.
+    """
+    own = [target for target in case.targets if not target.foreign]
+    if not any(target.strong for target in own):
+        return None
+    named, paid = _by_key(own, running)
+    sure = {target.key for target in own if target.strong}
+    paid &= sure
+    evidence: Evidence = {"reference": " ".join(sorted(sure)), "in": own[0].place}
+    if not sure & named.keys():
+        return Doubt("closed" if sure & paid else "unknown", evidence)
+    wanted = [target for key in sorted(sure & named.keys()) for target in named[key]]
+    if len(named) == 1 and not paid and one_person(wanted):
+        over = case.cents - total(wanted, running)
+        others = _by_key([target for target in case.targets if target.foreign], running)[0]
+        if over <= 0 or not others:
+            return _settle("reference", evidence, wanted, case, running, data)
+    everything = [target for targets in named.values() for target in targets]
+    choices = [everything, wanted, *_inner(named, sure)]
+    for choice in choices:
+        if total(choice, running) == case.cents:
+            return _settle("reference", evidence, choice, case, running, data)
+    return Doubt("several" if len(named) > 1 or paid or one_person(wanted) else "ambiguous", evidence)
+
+
+def _inner(named: dict[str, list[Target]], sure: set[str]) -> list[list[Target]]:
+    """Return what is named twice, by itself and as a part of something larger: a claim beside its dunning letter."""
+    items = {key: set(distinct(targets)) for key, targets in named.items()}
+    return [named[key] for key in sorted(sure & items.keys()) if any(items[key] < other for other in items.values())]
+
+
+def by_evidence(case: Case, running: Running, data: Data) -> Verdict:
+    """Settle what a number without check digit names where amount, own account or name confirm it."""
+    named, paid = _by_key(case.targets, running)
+    if not named:
+        return Doubt("closed") if paid else None
+    proofs = {key: _proofs(case, targets, running) for key, targets in named.items()}
+    proven = [key for key in sorted(named) if proofs[key]]
+    evidence: Evidence = {"reference": " ".join(proven or sorted(named)), "in": case.targets[0].place}
+    if not proven:
+        return Doubt("unproven", evidence)
+    wanted = [target for key in proven for target in named[key]]
+    evidence = {**evidence, "proof": " ".join(sorted({proof for key in proven for proof in proofs[key]}))}
+    if total(wanted, running) == case.cents or (len(proven) == 1 and one_person(wanted)):
+        return _settle("evidence", evidence, wanted, case, running, data)
+    return Doubt("ambiguous", evidence)
+
+
+def by_account(case: Case, running: Running, data: Data) -> Verdict:
+    """Settle the only due item of this amount whose debtor pays from their own account without another number.
+
+    § 366 (2) BGB: money without a word is for the debt that is due.
+    """
+    items: Sequence[Target] = case.found.get("account", ())
+    if not items or case.targets:
+        return None
+    evidence: Evidence = {"proof": "iban amount"}
+    if len(distinct(items)) != 1 or running.open_cents(items[0]) != case.cents:
+        return Doubt("ambiguous", evidence)
+    return _settle("account", evidence, items[:1], case, running, data)
+
+
+def _by_key(targets: Iterable[Target], running: Running) -> tuple[dict[str, list[Target]], set[str]]:
+    """Return the targets that are open by their reference, and the references on which nothing is open any more."""
+    named: dict[str, list[Target]] = {}
+    paid: set[str] = set()
+    for target in targets:
+        if target.item is None:
+            continue
+        if running.open_cents(target) > 0:
+            named.setdefault(target.key, []).append(target)
+        else:
+            paid.add(target.key)
+    return named, paid - named.keys()
+
+
+def distinct(targets: Iterable[Target]) -> dict[ItemKey, Target]:
+    """Return the targets by their item: one may be named in several ways."""
+    return {(target.office, target.item or 0): target for target in targets}
+
+
+def total(targets: Iterable[Target], running: Running) -> int:
+    """Return what is open on all of these, each counted once."""
+    return sum(running.open_cents(target) for target in distinct(targets).values())
+
+
+def one_person(targets: Iterable[Target]) -> bool:
+    """Return whether one person owes all of these."""
+    return len({target.party for target in targets}) == 1
+
+
+def _proofs(case: Case, targets: Sequence[Target], running: Running) -> list[str]:
+    """Return what besides the number says that the money is for these items: amount, iban, name."""
+    enough = targets[0].strong or len(targets[0].key) >= SHORT
+    found = ["amount"] if enough and total(targets, running) == case.cents else []
+    if any(target.own_iban for target in targets):
+        found.append("iban")
+    payer = match_key(case.part.name or "")
+    if payer and any(target.match_key == payer for target in targets):
+        found.append("name")
+    return found
+
+
+def _settle(
+    rule: str, evidence: Evidence, targets: Sequence[Target], case: Case, running: Running, data: Data
+) -> Verdict:
+    """Return the shares that pay the targets, and what is over as a credit of the person."""
+    left = case.cents
+    shares: list[Share] = []
+    for target, cents in _spread(targets, left, running, data):
+        shares.append(Share("settle", rule, cents, evidence, target))
+        left -= cents
+    if left:
+        shares.append(Share("surplus", rule, left, evidence, shares[0].target))
+    return shares
+
+
+def _spread(targets: Sequence[Target], cents: int, running: Running, data: Data) -> Iterable[tuple[Target, int]]:
+    if len(targets) == 1:
+        return [(targets[0], min(cents, running.open_cents(targets[0])))]
+    found = distinct(targets)
+    claims = [
+        Claim(office, item, running.open_cents(target), target.due, target.profile, target.claim_kind)
+        for (office, item), target in found.items()
+    ]
+    return [(found[claim.office, claim.item], part) for claim, part in spread(claims, cents, data.orders)]

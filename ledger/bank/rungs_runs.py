@@ -1,0 +1,45 @@
+"""Rungs for the debits of our own payments: one by its EndToEndId, a whole run by its message or batch id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledger.bank.matching import Case, Evidence, OwnPayment, OwnRun, Running, Share
+from ledger.bank.rungs import Data, Doubt, Verdict
+
+_UNPAID = frozenset({"released", "exported"})
+
+
+def own_payment(case: Case, running: Running, data: Data) -> Verdict:
+    """Clear money in transit by the EndToEndId of a payment of ours with the same amount."""
+    del data
+    payments: Sequence[OwnPayment] = case.found.get("payment", ())
+    for payment in payments:
+        evidence: Evidence = {"office": payment.office, "run": payment.run, "payment": payment.number}
+        if payment.state not in _UNPAID:
+            return Doubt("unreleased" if payment.state == "proposed" else "paid", evidence)
+        if running.executed(payment):
+            return Doubt("paid", evidence)
+        if payment.iban != case.entry.iban:
+            return Doubt("account", evidence)
+        if payment.cents != -case.cents:
+            return Doubt("amount", evidence)
+        return [Share("transit", "payment", case.cents, evidence, payment=payment)]
+    return None
+
+
+def own_run(case: Case, running: Running, data: Data) -> Verdict:
+    """Clear a whole run of ours by its message or batch id where what is left of it is the amount."""
+    del data
+    runs: Sequence[OwnRun] = case.found.get("run", ())
+    for run in runs:
+        evidence: Evidence = {"office": run.office, "run": run.run}
+        left = running.run_cents(run)
+        if run.iban != case.entry.iban:
+            return Doubt("account", evidence)
+        if left == 0:
+            return Doubt("paid", evidence)
+        if left != -case.cents:
+            return Doubt("amount", {**evidence, "left_cents": left})
+        return [Share("transit", "run", case.cents, evidence, run=run)]
+    return None
