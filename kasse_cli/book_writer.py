@@ -115,7 +115,7 @@ def _on_server(call: Call) -> Iterator[Store]:
 
 
 def _drop_all(store: Store) -> None:
-    from ledger.store.schema import METADATA
+    from kasse_cli.schema import METADATA
 
     with store.unit():
         for table in [*METADATA.tables, "alembic_version"]:

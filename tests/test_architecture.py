@@ -13,7 +13,7 @@ PACKAGES = ["sepa", "ledger", "enforcement", "kasse_cli"]  # each may import its
 ALLOWED = {
     "sepa": {"lxml", "stdnum", "schwifty", "segno", "holidays"},
     "ledger": {"sqlmodel", "sqlalchemy", "psycopg", "rapidfuzz"},
-    "enforcement": {"holidays"},
+    "enforcement": {"holidays", "sqlmodel", "sqlalchemy"},
     "kasse_cli": {
         "typer", "rich", "openpyxl", "python_calamine", "typst", "textual", "alembic", "platformdirs", "sqlalchemy",
         "lxml", "segno", "schwifty", "babel", "stdnum", "sqlmodel",

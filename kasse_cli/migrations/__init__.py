@@ -21,7 +21,7 @@ def upgrade(store: Store, revision: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
 
-    from ledger.store.schema import sqlalchemy_connection
+    from kasse_cli.schema import sqlalchemy_connection
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))

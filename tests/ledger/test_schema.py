@@ -7,7 +7,7 @@ import pytest
 from kasse_cli.migrations import create_schema
 from ledger.store.access import SCHEMA_VERSION, NewerBookError, OlderBookError, connect, open_book, version_of
 from ledger.store.guards import damaged_guards
-from ledger.store.schema import create_fresh, permitted_changes
+from kasse_cli.schema import create_fresh, permitted_changes
 from ledger.store.sqlite import BookNotFoundError, NotABookError, file_system
 from tests import books
 

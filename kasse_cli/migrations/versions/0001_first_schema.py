@@ -1,12 +1,12 @@
-"""The first schema: books, events, people, items, bank, payments."""
+"""The first schema: books, events, people, items, bank, payments, enforcement."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column
 
+from kasse_cli.schema import permitted_changes
 from ledger.store import columns as col
 from ledger.store.guards import install_guards
-from ledger.store.schema import permitted_changes
 
 revision = "0001"
 down_revision = None
@@ -83,6 +83,29 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "dunning_run",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("due_until", col.Day(), nullable=False),
+        Column("letters", col.Number(), nullable=False),
+        Column("items", col.Number(), nullable=False),
+        Column("sum_cents", col.Cents(), nullable=False),
+        Column("charge_cents", col.Cents(), nullable=False),
+        Column("fee_cents", col.Cents(), nullable=False),
+        Column("list_hash", col.Bytes(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("released_by", col.Number(), nullable=True),
+        Column("released_at", col.Text(), nullable=True),
+        Column("ended_by", col.Number(), nullable=True),
+        Column("ended_at", col.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('proposed', 'released', 'discarded', 'undone')", name="ck_dunning_run_state"),
+        sa.CheckConstraint("released_by IS NULL OR released_by <> made_by", name="ck_dunning_run_persons"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "entry_text",
         Column("office", col.Text(), nullable=False),
         Column("position", col.Number(), autoincrement=False, nullable=False),
@@ -99,6 +122,21 @@ def create_tables() -> None:
         Column("salt", col.Bytes(), nullable=False),
         Column("details", col.Text(), nullable=False),
         sa.PrimaryKeyConstraint("office", "position"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "letter_template",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("version", col.Number(), nullable=False),
+        Column("text", col.Text(), nullable=False),
+        Column("sha256", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("kind", "office", "version", name="uq_letter_template_version"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -509,6 +547,67 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "letter",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("way", col.Text(), nullable=False),
+        Column("party", col.Number(), nullable=False),
+        Column("profile", col.Text(), nullable=True),
+        Column("level", col.Number(), nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("run", col.Number(), nullable=True),
+        Column("relief", col.Number(), nullable=True),
+        Column("reference", col.Text(), nullable=True),
+        Column("sum_cents", col.Cents(), nullable=False),
+        Column("template", col.Text(), nullable=False),
+        Column("template_sha256", col.Text(), nullable=False),
+        Column("content", col.Text(), nullable=False),
+        Column("content_sha256", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("released_by", col.Number(), nullable=True),
+        Column("released_at", col.Text(), nullable=True),
+        Column("pdf_sha256", col.Text(), nullable=True),
+        Column("posted_on", col.Day(), nullable=True),
+        Column("deemed_on", col.Day(), nullable=True),
+        Column("term_end", col.Day(), nullable=True),
+        Column("served_on", col.Day(), nullable=True),
+        Column("proof", col.Text(), nullable=True),
+        Column("returned_on", col.Day(), nullable=True),
+        Column("returned_reason", col.Text(), nullable=True),
+        Column("cancelled_by", col.Number(), nullable=True),
+        Column("cancelled_at", col.Text(), nullable=True),
+        Column("cancelled_reason", col.Text(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('made', 'released', 'posted', 'served', 'returned', 'cancelled')", name="ck_letter_state"
+        ),
+        sa.CheckConstraint("way IN ('post', 'service')", name="ck_letter_way"),
+        sa.CheckConstraint("released_by IS NULL OR released_by <> made_by", name="ck_letter_persons"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_letter_party"),
+        sa.ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_letter_run"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_letter_party", "letter", ["party"], unique=False)
+    op.create_index(
+        "ix_letter_run",
+        "letter",
+        ["run"],
+        unique=False,
+        sqlite_where=sa.text("run IS NOT NULL"),
+        postgresql_where=sa.text("run IS NOT NULL"),
+    )
+    op.create_index("ix_letter_state", "letter", ["state", "kind"], unique=False)
+    op.create_index(
+        "uq_letter_reference",
+        "letter",
+        ["reference"],
+        unique=True,
+        sqlite_where=sa.text("reference IS NOT NULL"),
+        postgresql_where=sa.text("reference IS NOT NULL"),
+    )
+    op.create_table(
         "mandate",
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("creditor_id", col.Text(), nullable=False),
@@ -533,7 +632,7 @@ def create_tables() -> None:
         Column("confirmed_on", col.Day(), nullable=True),
         Column("last_used", col.Day(), nullable=True),
         Column("uses", col.Number(), nullable=False),
-        Column("taken_over", col.Flag(), nullable=False),
+        Column("used_before", col.Day(), nullable=True),
         Column("valid_from", col.Day(), nullable=False),
         Column("created_by", col.Number(), nullable=False),
         Column("created_at", col.Text(), nullable=False),
@@ -620,6 +719,47 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_reference_target_thing", "reference_target", ["kind", "office", "number"], unique=False)
+    op.create_table(
+        "relief",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("party", col.Number(), nullable=False),
+        Column("profile", col.Text(), nullable=True),
+        Column("first_day", col.Day(), nullable=False),
+        Column("last_day", col.Day(), nullable=True),
+        Column("watch_day", col.Day(), nullable=True),
+        Column("sum_cents", col.Cents(), nullable=False),
+        Column("charge", col.Text(), nullable=True),
+        Column("reason", col.Text(), nullable=False),
+        Column("document", col.Text(), nullable=True),
+        Column("reference", col.Text(), nullable=True),
+        Column("proposed_by", col.Number(), nullable=False),
+        Column("proposed_at", col.Text(), nullable=False),
+        Column("decided_by", col.Number(), nullable=True),
+        Column("decided_at", col.Text(), nullable=True),
+        Column("decided_reason", col.Text(), nullable=True),
+        Column("ended_by", col.Number(), nullable=True),
+        Column("ended_on", col.Day(), nullable=True),
+        Column("ended_at", col.Text(), nullable=True),
+        Column("ended_reason", col.Text(), nullable=True),
+        sa.CheckConstraint("kind <> 'niederschlagung_befristet' OR watch_day IS NOT NULL", name="ck_relief_watch"),
+        sa.CheckConstraint(
+            "kind IN ('stundung', 'ratenplan', 'aufschub', 'aussetzung', 'niederschlagung_befristet', 'niederschlagung_unbefristet', 'erlass', 'tod', 'insolvenz')",
+            name="ck_relief_kind",
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'granted', 'refused', 'withdrawn', 'ended', 'failed', 'lifted')",
+            name="ck_relief_state",
+        ),
+        sa.CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="ck_relief_persons"),
+        sa.CheckConstraint("last_day IS NULL OR last_day >= first_day", name="ck_relief_days"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_relief_party"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_relief_party", "relief", ["party"], unique=False)
+    op.create_index("ix_relief_state", "relief", ["state", "kind"], unique=False)
     op.create_table(
         "user_role",
         Column("user_id", col.Number(), autoincrement=False, nullable=False),
@@ -928,6 +1068,20 @@ def create_tables() -> None:
     )
     op.create_index("ix_posting_account", "posting", ["office", "account", "position"], unique=False)
     op.create_table(
+        "relief_instalment",
+        Column("relief", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("due", col.Day(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("interest_cents", col.Cents(), nullable=False),
+        sa.CheckConstraint("cents > 0 AND interest_cents >= 0", name="ck_relief_instalment_cents"),
+        sa.ForeignKeyConstraint(["relief"], ["relief.id"], name="fk_relief_instalment_relief"),
+        sa.PrimaryKeyConstraint("relief", "line"),
+        sa.UniqueConstraint("relief", "due", name="uq_relief_instalment_due"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "standing_order",
         Column("office", col.Text(), nullable=False),
         Column("order_id", col.Number(), autoincrement=False, nullable=False),
@@ -986,6 +1140,34 @@ def create_tables() -> None:
         sqlite_where=sa.text("state = 'staged'"),
         postgresql_where=sa.text("state = 'staged'"),
     )
+    op.create_table(
+        "claim_event",
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("until", col.Day(), nullable=True),
+        Column("ongoing", col.Flag(), nullable=False),
+        Column("amount_cents", col.Cents(), nullable=True),
+        Column("letter", col.Number(), nullable=True),
+        Column("relief", col.Number(), nullable=True),
+        Column("source", col.Text(), nullable=False),
+        Column("note", col.Text(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("withdrawn_by", col.Number(), nullable=True),
+        Column("withdrawn_at", col.Text(), nullable=True),
+        Column("withdrawn_reason", col.Text(), nullable=True),
+        sa.CheckConstraint("amount_cents IS NULL OR amount_cents > 0", name="ck_claim_event_cents"),
+        sa.CheckConstraint("until IS NULL OR until >= day", name="ck_claim_event_until"),
+        sa.ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_claim_event_letter"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_claim_event_item"),
+        sa.PrimaryKeyConstraint("office", "item", "id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_claim_event_letter", "claim_event", ["letter"], unique=False)
     op.create_table(
         "clearing_line",
         Column("office", col.Text(), nullable=False),
@@ -1094,6 +1276,25 @@ def create_tables() -> None:
     )
     op.create_index("ix_item_lock_kind", "item_lock", ["kind", "since"], unique=False)
     op.create_table(
+        "letter_item",
+        Column("letter", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), nullable=False),
+        Column("open_cents", col.Cents(), nullable=False),
+        Column("charge_cents", col.Cents(), nullable=False),
+        Column("level_before", col.Number(), nullable=False),
+        Column("level_after", col.Number(), nullable=False),
+        Column("dunned_before", col.Day(), nullable=True),
+        sa.CheckConstraint("open_cents >= 0 AND charge_cents >= 0", name="ck_letter_item_cents"),
+        sa.ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_letter_item_letter"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_letter_item_item"),
+        sa.PrimaryKeyConstraint("letter", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_letter_item_item", "letter_item", ["office", "item"], unique=False)
+    op.create_table(
         "payment_run",
         Column("office", col.Text(), nullable=False),
         Column("id", col.Number(), autoincrement=False, nullable=False),
@@ -1165,6 +1366,24 @@ def create_tables() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "relief_item",
+        Column("relief", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("due_before", col.Day(), nullable=False),
+        Column("level_before", col.Number(), nullable=False),
+        Column("position", col.Number(), nullable=True),
+        sa.CheckConstraint("cents > 0", name="ck_relief_item_cents"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_relief_item_item"),
+        sa.ForeignKeyConstraint(["relief"], ["relief.id"], name="fk_relief_item_relief"),
+        sa.PrimaryKeyConstraint("relief", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_relief_item_item", "relief_item", ["office", "item"], unique=False)
     op.create_table(
         "standing_item",
         Column("office", col.Text(), nullable=False),
@@ -1419,6 +1638,14 @@ def create_tables() -> None:
         sa.UniqueConstraint("end_to_end_id", name="uq_payment_end_to_end_id"),
         sqlite_strict=True,
     )
+    op.create_index(
+        "ix_payment_attachment",
+        "payment",
+        ["attachment"],
+        unique=False,
+        sqlite_where=sa.text("attachment IS NOT NULL"),
+        postgresql_where=sa.text("attachment IS NOT NULL"),
+    )
     op.create_index("ix_payment_file", "payment", ["office", "run", "file"], unique=False)
     op.create_index("ix_payment_item", "payment", ["item_office", "item"], unique=False)
     op.create_index("ix_payment_twin", "payment", ["creditor_iban", "cents"], unique=False)
@@ -1470,30 +1697,6 @@ def create_tables() -> None:
             ["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run_change"
         ),
         sa.PrimaryKeyConstraint("office", "run", "revision"),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "payment_run_step",
-        Column("office", col.Text(), nullable=False),
-        Column("run", col.Number(), autoincrement=False, nullable=False),
-        Column("seq", col.Number(), autoincrement=False, nullable=False),
-        Column("step", col.Text(), nullable=False),
-        Column("by", col.Number(), nullable=False),
-        Column("at", col.Text(), nullable=False),
-        Column("file", col.Number(), nullable=True),
-        Column("count", col.Number(), nullable=False),
-        Column("total_cents", col.Cents(), nullable=False),
-        Column("list_hash", col.Bytes(), nullable=False),
-        Column("reason", col.Text(), nullable=True),
-        sa.CheckConstraint(
-            "step IN ('propose', 'review', 'change', 'release', 'export', 'discard', 'ask-void', 'void', 'reject')",
-            name="ck_payment_run_step",
-        ),
-        sa.ForeignKeyConstraint(
-            ["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run_step"
-        ),
-        sa.PrimaryKeyConstraint("office", "run", "seq"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
