@@ -142,7 +142,7 @@ def assign(
     --surplus credit makes it a credit of the person.
     """
     from kasse_cli.wiring import open_book
-    from ledger.bank.suspense_assign_store import assign as assign_money
+    from ledger.bank.suspense_desk_store import assign as assign_money
 
     wishes = _wishes(case, [*(items or ()), *(references or ())], amount)
     day = ctx.obj.today.isoformat()

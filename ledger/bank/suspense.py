@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.items.settlement import Claim, Order, spread
-from sepa.errors import N_, KasseError
+from sepa.errors import N_, NOWHERE, KasseError, Place
 
 
 class UnknownCaseError(KasseError):
@@ -87,11 +87,12 @@ class Wish:
 
     target: str
     cents: int | None = None
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A wish with the open items it names."""
+    """A wish with the open items it names; `party` is their person where it is one."""
 
     wish: Wish
     claims: tuple[Claim, ...]
@@ -105,7 +106,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """Which items are settled with how many cents, and what is over."""
+    """Which items are settled with how many cents, and what is over; each item once."""
 
     lines: tuple[tuple[Claim, int], ...]
     surplus_cents: int = 0
@@ -137,23 +138,61 @@ def allocate(
     """Return how the money of a case is spread over what a person named, in that order.
 
     With `surplus` what the case holds beyond the items is over (for a given amount: beyond the items, of that
-    amount). Raises `NoAmountError`, `OverpaidTargetError`, `AssignedTooMuchError`, `SurplusPersonError`.
+    amount). Raises `NoAmountError`, `OverpaidTargetError`, `ClosedTargetError`, `AssignedTooMuchError`,
+    `SurplusPersonError`; the first four at the place of their wish.
     """
-    left, lines, over = open_cents, list[tuple[Claim, int]](), 0
+    sharing = Sharing(open_cents, surplus=surplus, orders=orders)
     for aim in aims:
-        wanted = min(aim.open_cents, left) if aim.wish.cents is None else aim.wish.cents
-        if wanted <= 0:
-            raise NoAmountError(wanted_cents=wanted)
-        beyond = max(0, wanted - aim.open_cents)
-        if beyond and not surplus:
-            raise OverpaidTargetError(reference=aim.wish.target, wanted_cents=wanted, open_cents=aim.open_cents)
-        lines += spread(aim.claims, wanted - beyond, orders)
-        over += beyond
-        left -= wanted
-    if left < 0:
-        raise AssignedTooMuchError(sum_cents=open_cents - left, number=number, open_cents=open_cents)
+        try:
+            sharing.take(aim)
+        except KasseError as error:
+            raise error.at(aim.wish.place) from None
+    if sharing.left_cents < 0:
+        raise AssignedTooMuchError(sum_cents=open_cents - sharing.left_cents, number=number, open_cents=open_cents)
+    over = sharing.over_cents
     if surplus and all(aim.wish.cents is None for aim in aims):
-        over += left
+        over += sharing.left_cents
     if over and (len({aim.party for aim in aims}) != 1 or aims[0].party is None):
         raise SurplusPersonError
-    return Allocation(tuple(lines), over)
+    return sharing.allocation(over)
+
+
+class Sharing:
+    """Money of a case on its way to items: what each aim took, so that no item is paid twice."""
+
+    def __init__(self, open_cents: int, *, surplus: bool = False, orders: Mapping[str, Order] | None = None) -> None:
+        self.left_cents = open_cents
+        self.over_cents = 0
+        self._surplus = surplus
+        self._orders = orders
+        self._taken: dict[tuple[str, int], tuple[Claim, int]] = {}
+
+    def take(self, aim: Aim) -> None:
+        """Give an aim what it asks for.
+
+        Raises `NoAmountError`, `ClosedTargetError`, `OverpaidTargetError`.
+        """
+        claims = [replace(claim, open_cents=self._open(claim)) for claim in aim.claims if self._open(claim) > 0]
+        there, wanted = sum(claim.open_cents for claim in claims), aim.wish.cents
+        if not there:
+            raise ClosedTargetError(reference=aim.wish.target)
+        wanted = min(there, self.left_cents) if wanted is None else wanted
+        if wanted <= 0:
+            raise NoAmountError(wanted_cents=wanted)
+        beyond = max(0, wanted - there)
+        if beyond and not self._surplus:
+            raise OverpaidTargetError(reference=aim.wish.target, wanted_cents=wanted, open_cents=there)
+        for claim, cents in spread(claims, wanted - beyond, self._orders):
+            self._taken[claim.office, claim.item] = claim, cents + self._cents(claim)
+        self.over_cents += beyond
+        self.left_cents -= wanted
+
+    def allocation(self, over_cents: int = 0) -> Allocation:
+        """Return what all aims took together."""
+        return Allocation(tuple(self._taken.values()), over_cents)
+
+    def _cents(self, claim: Claim) -> int:
+        return self._taken.get((claim.office, claim.item), (claim, 0))[1]
+
+    def _open(self, claim: Claim) -> int:
+        return claim.open_cents - self._cents(claim)

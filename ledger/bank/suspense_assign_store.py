@@ -1,32 +1,28 @@
-"""Assigning unclear money to open items."""
+"""Assigning unclear money to open items: by what a person names, or by the advice list of a payer for many."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ledger.bank.posting import MATCH_COLUMNS
-from ledger.bank.references import rf_content
-from ledger.bank.suspense import (
-    Aim,
-    Allocation,
-    ClearedCaseError,
-    ClosedTargetError,
-    SurplusOfAdvanceError,
-    UnknownTargetError,
-    Wish,
-    allocate,
+from ledger.bank.suspense import Allocation, Sharing, SurplusOfAdvanceError, Wish, allocate
+from ledger.bank.suspense_decisions import Assign, Done, ItemPart, Sitting, Split
+from ledger.bank.suspense_moves_store import (
+    case_with_money,
+    drafts,
+    explain,
+    note_event,
+    parts_of,
+    shown,
+    write_step,
 )
-from ledger.bank.suspense_store import Case, find_case
-from ledger.book.entry import Draft, Posted, Posting
-from ledger.book.store import account_with_role, kasse_office, office_codes, post
-from ledger.book.transfer import across
-from ledger.events.store import record
-from ledger.items.kassenzeichen import compact
-from ledger.items.settlement import Claim, Order
+from ledger.bank.suspense_payers_store import remember_payer
+from ledger.bank.suspense_store import Case
+from ledger.bank.suspense_targets_store import Targets
+from ledger.book.entry import Posted, Posting
+from ledger.book.store import account_with_role, post
+from ledger.items.settlement import Order
 from ledger.items.store import (
     SIDES,
     NewClearing,
@@ -37,155 +33,127 @@ from ledger.items.store import (
     posting_for,
     reserve_items,
 )
-from ledger.people.users import require
-from ledger.store.engines import Row, Store
+from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
 
-TARGET_KINDS = {"suspense": "receivable", "advance": "payable"}
-"""What money received may pay, and what money paid out may have paid."""
-_BY_NUMBER = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,18})")
-_TARGETS = """
-    SELECT office, id, open_cents, due, profile, claim_kind, party, account FROM item
-    WHERE kind = :kind AND (reference = :reference OR (office = :office AND id = :number)) ORDER BY office, id"""
-_SIDE_CLAIMS = """
-    SELECT office, id, open_cents, due, profile, claim_kind, party, account FROM item
-    WHERE kind = :kind AND office = :office AND main_item = :number ORDER BY id"""
-_LAST_STEP = "SELECT coalesce(max(line), 0) FROM bank_match WHERE office = :office AND entry = :entry"
+
+class SplitListError(KasseError):
+    """An advice list with rows that cannot be applied, of which nothing was."""
+
+    code = "suspense.split_refused"
+    template = N_("nothing was assigned: {bad} of {count} rows have findings")
+    hint = N_("ask the payer, or mend the list and give it again; --leave-rest does not pass over rows with findings")
+
+
+class SplitSumError(KasseError):
+    """An advice list that does not prove the amount."""
+
+    code = "suspense.split_sum"
+    template = N_("the list sums to {sum_cents}, but case {number} holds {open_cents}")
+    hint = N_("nothing was assigned; ask the payer for the whole list, or leave what is over with --leave-rest")
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
-    """What an assignment did: its entry, what it settled, what became a credit, what is left in the case."""
+class _Given:
+    """What an allocation became in the books: its entry in the case's office and what each item got."""
 
-    office: str
-    number: int
-    entry: str
-    settled_cents: int
-    surplus_cents: int
-    left_cents: int
-    items: tuple[tuple[str, int, int], ...]
+    entry: Posted
+    items: tuple[ItemPart, ...]
 
 
-def assign(
-    store: Store,
-    number: int,
-    wishes: Sequence[Wish],
-    *,
-    day: str,
-    office: str | None = None,
-    surplus: bool = False,
-    orders: Mapping[str, Order] | None = None,
-) -> Assigned:
-    """Assign the money of a case to open items: suspense to receivables, an advance to payables.
+def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str, Order] | None = None) -> Done:
+    """Assign the money of a case to open items: suspense to receivables, an advance to payables; inside a unit.
 
     Each office gets one entry, linked where there are several. The payment counts from the day the bank had it,
-    not from `day`, on which it is posted. Raises the errors of `ledger.bank.suspense`, `NotAllowedError`,
-    `ClosedPeriodError`.
+    not from the posting day. Raises the errors of `ledger.bank.suspense`, `NotAllowedError`, `ClosedPeriodError`.
     """
-    office = office or kasse_office(store)
-    require(store, office, "clerk")
-    with store.unit(office_codes(store)):
-        case = find_case(store, office, number)
-        if case.open_cents == 0:
-            raise ClearedCaseError(number=number)
-        if surplus and case.kind == "advance":
-            raise SurplusOfAdvanceError(number=number)
-        found = _Targets(store, TARGET_KINDS[case.kind])
-        aims = [found.aim(wish) for wish in wishes]
-        allocation = allocate(aims, number, case.open_cents, surplus=surplus, orders=orders)
-        posted, got = _post(store, case, allocation, found, aims[0].party, max(day, case.posting_day))
-        _note(store, case, got, [aim.wish.target for aim in aims])
-    settled = allocation.settled_cents
-    return Assigned(
-        office, number, f"{posted.office}-{posted.year}-{posted.number}", settled, allocation.surplus_cents,
-        case.open_cents - settled - allocation.surplus_cents,
-        tuple(got),
+    case = case_with_money(store, decision.number, decision.office)
+    if decision.surplus and case.kind == "advance":
+        raise SurplusOfAdvanceError(number=case.number)
+    targets = Targets(store, case.kind, decision.wishes)
+    aims = list(targets.aims())
+    allocation = allocate(aims, case.number, case.free_cents, surplus=decision.surplus, orders=orders)
+    party = aims[0].party if allocation.surplus_cents else None
+    return _done(store, case, allocation, targets, party, decision, sitting)
+
+
+def split(store: Store, decision: Split, sitting: Sitting, orders: Mapping[str, Order] | None = None) -> Done:
+    """Assign the money of a case by a payer's list, every row or none; inside a unit.
+
+    The rows must sum to what the case holds, unless the rest is left on purpose. Raises `SplitListError` with a
+    finding for each bad row, `SplitSumError`, and what `assign` raises about the case.
+    """
+    case = case_with_money(store, decision.number, decision.office)
+    targets = Targets(store, case.kind, decision.wishes)
+    refused: list[KasseError] = []
+    sharing = Sharing(case.free_cents, orders=orders)
+    for aim in targets.aims(refused):
+        try:
+            sharing.take(aim)
+        except KasseError as error:
+            refused.append(error.at(aim.wish.place))
+    if refused:
+        refused.sort(key=lambda finding: finding.place.row or 0)
+        raise SplitListError(bad=len(refused), count=len(decision.wishes), findings=tuple(refused))
+    _prove(case, decision)
+    return _done(store, case, sharing.allocation(), targets, None, decision, sitting)
+
+
+def _prove(case: Case, decision: Split) -> None:
+    total = sum(wish.cents or 0 for wish in decision.wishes)
+    enough = total <= case.free_cents if decision.leave_rest else total == case.free_cents
+    if not enough:
+        raise SplitSumError(sum_cents=total, number=case.number, open_cents=case.free_cents)
+
+
+def _done(
+    store: Store, case: Case, allocation: Allocation, targets: Targets, party: int | None, decision: Assign | Split,
+    sitting: Sitting,
+) -> Done:  # fmt: skip
+    day = max(sitting.day, case.posting_day)
+    given = _post(store, case, allocation, targets, party, day)
+    moved = allocation.settled_cents + allocation.surplus_cents
+    write_step(store, case, "assigned", given.entry.position, moved, sitting)
+    explain(store, case, "assigned", parts_of(given.items), sitting)
+    verb = "split" if isinstance(decision, Split) else "assign"
+    _note(store, case, verb, given.items, decision.wishes)
+    if decision.payer_kind is not None:
+        remember_payer(store, case, [(office, item) for office, item, _ in given.items], decision.payer_kind, day)
+    return Done(
+        verb, case.office, case.number, shown(given.entry), allocation.settled_cents, allocation.surplus_cents,
+        case.open_cents - moved, given.items, batch=sitting.batch,
     )  # fmt: skip
 
 
-class _Targets:
-    """Finds open items as a person names them, and remembers their accounts."""
-
-    def __init__(self, store: Store, kind: str) -> None:
-        self.store = store
-        self.kind = kind
-        self.accounts: dict[tuple[str, int], str] = {}
-
-    def aim(self, wish: Wish) -> Aim:
-        """Return the wish with its open items, side claims included.
-
-        Raises `UnknownTargetError` or `ClosedTargetError`.
-        """
-        rows = self._rows(wish.target)
-        if not rows:
-            raise UnknownTargetError(kind=self.kind, reference=wish.target)
-        known = {(row[0], row[1]): row for row in rows}
-        for office, number in list(known):
-            side = self.store.all(_SIDE_CLAIMS, kind=self.kind, office=office, number=number)
-            known |= {(row[0], row[1]): row for row in side}
-        still_open = {key: row for key, row in known.items() if row[2] > 0 and key not in self.accounts}
-        if not still_open:
-            raise ClosedTargetError(reference=wish.target)
-        self.accounts |= {key: row[7] for key, row in still_open.items()}
-        parties = {row[6] for row in still_open.values()}
-        claims = tuple(Claim(*row[:6]) for row in still_open.values())
-        return Aim(wish, claims, parties.pop() if len(parties) == 1 else None)
-
-    def _rows(self, target: str) -> list[Row]:
-        text = target.strip().upper()
-        named = _BY_NUMBER.fullmatch(text)
-        bare = compact(text)
-        office, number = (named[1], int(named[2])) if named else ("", 0)
-        reference = rf_content(bare) or bare
-        return self.store.all(_TARGETS, kind=self.kind, reference=reference, office=office, number=number)
-
-
-def _post(
-    store: Store, case: Case, allocation: Allocation, found: _Targets, party: int | None, day: str
-) -> tuple[Posted, list[tuple[str, int, int]]]:
-    """Post an allocation with its clearings and its credit, and return the entry and what each item got."""
+def _post(store: Store, case: Case, allocation: Allocation, targets: Targets, party: int | None, day: str) -> _Given:
+    """Post an allocation with its clearings and its credit."""
     total = allocation.settled_cents + allocation.surplus_cents
-    side = SIDES[found.kind]
+    side = SIDES[targets.kind]
     postings: dict[str, list[Posting]] = {
         case.office: [posting_for(SIDES[case.kind], case.account, case.number, total)]
     }
     cleared: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     cleared[case.office].append((case.number, total))
     for claim, cents in allocation.lines:
-        account = found.accounts[claim.office, claim.item]
+        account = targets.accounts[claim.office, claim.item]
         postings.setdefault(claim.office, []).append(posting_for(side, account, claim.item, cents))
         cleared[claim.office].append((claim.item, cents))
+    items = [(claim.office, claim.item, cents) for claim, cents in allocation.lines]
     credit = _credit(store, allocation, party, day) if allocation.surplus_cents else None
     if credit is not None:
         made = opening_posting(SIDES["credit"], credit.account, credit.id, credit.amount_cents)
         postings.setdefault(credit.office, []).append(made)
-    drafts = _drafts(case, postings, day)
-    posted = {one.office: one for one in post(store, drafts)}
+        items.append((credit.office, credit.id, credit.amount_cents))
+    posted = {one.office: one for one in post(store, drafts(case, postings, day))}
     if credit is not None:
         insert_items(store, [replace(credit, position=posted[credit.office].position)])
-    payment_day = case.payment_day or day
-    clear(
-        store,
-        [
-            NewClearing(office, "assign", posted[office].position, day, payment_day, tuple(lines))
-            for office, lines in sorted(cleared.items())
-        ],
-    )
-    got = [(claim.office, claim.item, cents) for claim, cents in allocation.lines]
-    if credit is not None:
-        got.append((credit.office, credit.id, credit.amount_cents))
-    return posted[case.office], got
-
-
-def _drafts(case: Case, postings: Mapping[str, Sequence[Posting]], day: str) -> list[Draft]:
-    return across(
-        case.office,
-        postings,
-        kind="clearing",
-        posting_day=day,
-        source=f"{case.kind}:{case.office}/{case.number}",
-        payment_day=case.payment_day or day,
-        group=1,
-    )
+    paid_on = case.payment_day or day
+    made_clearings = [
+        NewClearing(office, "assign", posted[office].position, day, paid_on, tuple(lines))
+        for office, lines in sorted(cleared.items())
+    ]
+    clear(store, made_clearings)
+    return _Given(posted[case.office], tuple(items))
 
 
 def _credit(store: Store, allocation: Allocation, party: int | None, day: str) -> NewItem:
@@ -196,16 +164,7 @@ def _credit(store: Store, allocation: Allocation, party: int | None, day: str) -
     return NewItem(office, number, "credit", account, allocation.surplus_cents, day, day, 0, party)
 
 
-def _note(store: Store, case: Case, got: Sequence[tuple[str, int, int]], named: Sequence[str]) -> None:
-    """Write down for `explain` who assigned what, and the event."""
-    sign = 1 if case.kind == "suspense" else -1
-    if case.entry is not None:
-        line = int(store.value(_LAST_STEP, office=case.office, entry=case.entry))
-        evidence = json.dumps({"by": store.user, "at": store.now}, sort_keys=True)
-        rows = [
-            (case.office, case.entry, line + index, "assigned", evidence, office, item, sign * cents)
-            for index, (office, item, cents) in enumerate(got, 1)
-        ]
-        store.insert("bank_match", MATCH_COLUMNS, rows)
-    facts = {"cents": sum(cents for _, _, cents in got), "items": len(got)}
-    record(store, case.office, f"{case.kind}.assign", f"item:{case.number}", facts, {"to": " ".join(named)})
+def _note(store: Store, case: Case, verb: str, items: Sequence[ItemPart], wishes: Sequence[Wish]) -> None:
+    facts = {"cents": sum(cents for _, _, cents in items), "items": len(items)}
+    named = " ".join(wish.target for wish in wishes[:20])
+    note_event(store, case, verb, facts, {"to": named})

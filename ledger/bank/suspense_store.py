@@ -8,14 +8,20 @@ from dataclasses import dataclass
 
 from ledger.bank.suspense import UnknownCaseError
 from ledger.book.store import kasse_office
+from ledger.items.orders import order_number
 from ledger.people.users import user_name
 from ledger.reports.items_store import UnclearCase, unclear_cases
 from ledger.store.engines import Store
 
-_CASE = """
-    SELECT i.id, i.kind, i.account, i.open_cents, i.amount_cents, c.entry, c.reason, e.payment_day, e.posting_day
+_BOUND = """(SELECT {what} FROM suspense_payout p JOIN cash_order o ON o.office = p.office AND o.id = p.order_id
+        WHERE p.office = i.office AND p.item = i.id AND o.state IN ('created', 'certified', 'approved'))"""
+_CASE = f"""
+    SELECT i.kind, i.account, i.open_cents, i.amount_cents, c.entry, c.reason, e.payment_day, e.posting_day,
+           c.owner, u.name, c.hold_until, {_BOUND.format(what="coalesce(sum(o.total_cents), 0)")},
+           {_BOUND.format(what="max(o.id)")}, CASE WHEN c.item IS NULL THEN 0 ELSE 1 END
     FROM item i JOIN entry e ON e.office = i.office AND e.position = i.position
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
+    LEFT JOIN app_user u ON u.id = c.owner
     WHERE i.office = :office AND i.id = :number AND i.kind IN ('suspense', 'advance')"""
 _BANK = """
     SELECT b.bank_day, b.value_day, b.name, b.counter_iban, b.remittance, b.iban, b.gvc, b.end_to_end_id,
@@ -63,7 +69,10 @@ class CaseDetails:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as its row has it; `payment_day` is when its money counts as paid."""
+    """A case as its rows have it; `payment_day` is when its money counts as paid, `bound` what an order will pay out.
+
+    `filed` is false for money that has no row in suspense_case yet.
+    """
 
     office: str
     number: int
@@ -75,6 +84,17 @@ class Case:
     reason: str | None
     payment_day: str | None
     posting_day: str
+    owner: int | None
+    owner_name: str | None
+    hold_until: str | None
+    bound_cents: int
+    bound_by: str | None
+    filed: bool
+
+    @property
+    def free_cents(self) -> int:
+        """What a clerk can still decide about."""
+        return self.open_cents - self.bound_cents
 
 
 def list_cases(store: Store, day: str, *, office: str | None = None, older_than_days: int = 0) -> Iterator[UnclearCase]:
@@ -114,5 +134,6 @@ def find_case(store: Store, office: str, number: int) -> Case:
     row = store.one(_CASE, office=office, number=number)
     if row is None:
         raise UnknownCaseError(office=office, number=number)
-    _, kind, account, left, amount, entry, reason, payment_day, posting_day = row
-    return Case(office, number, kind, account, left, amount, entry, reason, payment_day, posting_day)
+    plain, (bound_cents, order, filed) = row[:-3], row[-3:]
+    bound_by = None if order is None else order_number(office, order)
+    return Case(*(office, number, *plain, int(bound_cents), bound_by, bool(filed)))

@@ -16,9 +16,8 @@ class OwnCommandError(KasseError):
 
     code = "reversal.own_command"
     template = N_("entry {number} is of kind {kind} and is not reversed by hand")
-    hint = N_(
-        "what comes from orders, statements, runs, the take-over or a closing is mended at its source, not by hand"
-    )
+    hint = N_("what was assigned or matched is undone with 'kasse suspense undo --entry {number}'; orders, runs, the "
+              "take-over and closings are mended where they were made")  # fmt: skip
 
 
 class ReversalOfReversalError(KasseError):
@@ -126,14 +125,14 @@ class Involved:
         return next(str(e.number) for e in self.entries if (e.number.office, e.position) == (office, position))
 
 
-def check_reversible(involved: Involved, day: str) -> None:
-    """Check that the entries can be taken back on that day, with all they did.
+def check_reversible(involved: Involved, day: str, own_kinds: frozenset[str] = OWN_KINDS) -> None:
+    """Check that the entries can be taken back on that day, with all they did; entries of `own_kinds` cannot.
 
     Raises `OwnCommandError`, `ReversalOfReversalError`, `AlreadyReversedError`, `ReversalTooEarlyError`,
     `UndoneClearingError`, `SettledItemError`, `ReservedItemError`.
     """
     for entry in involved.entries:
-        _check_entry(entry, day)
+        _check_entry(entry, day, own_kinds)
     for clearing in involved.clearings:
         if clearing.entangled:
             number = involved.number(clearing.office, clearing.position)
@@ -142,9 +141,9 @@ def check_reversible(involved: Involved, day: str) -> None:
         _check_item(item, involved)
 
 
-def _check_entry(entry: Reversible, day: str) -> None:
+def _check_entry(entry: Reversible, day: str, own_kinds: frozenset[str]) -> None:
     number = str(entry.number)
-    if entry.kind in OWN_KINDS:
+    if entry.kind in own_kinds:
         raise OwnCommandError(number=number, kind=entry.kind)
     if entry.kind == "reversal":
         raise ReversalOfReversalError(number=number)

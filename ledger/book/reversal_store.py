@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ledger.book.entry import Posted, Posting
+from ledger.book.entry import OWN_KINDS, Posted, Posting
 from ledger.book.journal import EntryNumber, UnknownEntryError
 from ledger.book.reversal import (
     Involved,
@@ -22,6 +22,9 @@ from ledger.events.store import record
 from ledger.items.store import clear
 from ledger.people.users import require
 from ledger.store.engines import Store
+
+Place = tuple[str, int]
+"""Where an entry stands: its office and its position there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +86,33 @@ def reverse(store: Store, number: EntryNumber, *, reason: str, day: str) -> Reve
     """
     if not reason.strip():
         raise MissingReasonError(number=str(number))
-    places = _places(store, number)
+    places = places_of(store, number)
     offices = sorted({office for office, _ in places})
     with store.unit(offices):
         for office in offices:
             require(store, office, "clerk")
-        involved = _involved(store, places)
-        check_reversible(involved, day)
-        posted = post(store, mirrors(involved.entries, day, reason))
-        where = {(e.number.office, e.position): p.position for e, p in zip(involved.entries, posted, strict=True)}
-        clear(store, list(counter_clearings(involved, where, day)))
+        involved, posted = take_back(store, places, reason=reason, day=day)
         result = Reversal(day, reason, _pairs(involved.entries, posted), tuple(_touched(store, involved)))
         _note(store, number, result)
     return result
 
 
-def _places(store: Store, number: EntryNumber) -> list[tuple[str, int]]:
+def take_back(
+    store: Store, places: Sequence[Place], *, reason: str, day: str, own_kinds: frozenset[str] = OWN_KINDS
+) -> tuple[Involved, list[Posted]]:
+    """Mirror the entries at these places with all their clearings; inside a unit that holds their offices.
+
+    Returns what was there and the mirrors in the same order. Raises what `check_reversible` raises.
+    """
+    involved = _involved(store, places)
+    check_reversible(involved, day, own_kinds)
+    posted = post(store, mirrors(involved.entries, day, reason))
+    where = {(e.number.office, e.position): p.position for e, p in zip(involved.entries, posted, strict=True)}
+    clear(store, list(counter_clearings(involved, where, day)))
+    return involved, posted
+
+
+def places_of(store: Store, number: EntryNumber) -> list[Place]:
     """Return office and position of the entry and of those linked to it, the one that leads first."""
     row = store.one(_OF_NUMBER, office=number.office, year=number.year, n=number.number)
     if row is None:
@@ -111,7 +125,7 @@ def _places(store: Store, number: EntryNumber) -> list[tuple[str, int]]:
     return sorted(linked, key=lambda place: (f"{place[0]}-{place[1]}" != transaction, place))
 
 
-def _involved(store: Store, places: Sequence[tuple[str, int]]) -> Involved:
+def _involved(store: Store, places: Sequence[Place]) -> Involved:
     return Involved(
         tuple(_entry(store, *place) for place in places),
         tuple(clearing for place in places for clearing in _clearings(store, *place)),

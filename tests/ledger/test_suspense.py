@@ -21,7 +21,7 @@ from ledger.bank.suspense import (
     Wish,
     allocate,
 )
-from ledger.bank.suspense_assign_store import assign
+from ledger.bank.suspense_desk_store import assign
 from ledger.bank.suspense_store import list_cases, show_case
 from ledger.book.entry import ClosedPeriodError
 from ledger.items.settlement import Claim
@@ -40,9 +40,9 @@ def clerk(store):
     act(store, "import")
     store.dog = item(store, "50", reference(store, 1), name="Erika")
     store.house = item(store, "30", reference(store, 2), office="BAU", name="Adam")
-    item(store, "5", "OLD1", foreign_reference=True, name="Eva")
+    item(store, "5", "OLD1", foreign_reference=True, name="Eva", iban="DE89370400440532013000")
     staged(store, "60", "Danke", name="Erika", day="2026-11-16")
-    staged(store, "5", "OLD1")
+    staged(store, "5", "OLD1", name="Eva", counter_iban="DE89370400440532013000")
     post_staged(store)
     return act(store, "clara")
 
@@ -118,7 +118,7 @@ REFUSED = {
     "another kind of item": ("debt", [Wish("{1}")], {"office": "ORDNUNG"}, UnknownCaseError),
     "no such reference": (None, [Wish("{7}")], {}, UnknownTargetError),
     "a paid one": (None, [Wish("OLD1")], {}, ClosedTargetError),
-    "the same item twice": (None, [Wish("{1}", 100), Wish("{1}", 100)], {}, ClosedTargetError),
+    "all of the same item, and more": (None, [Wish("{1}", 5000), Wish("{1}", 100)], {}, ClosedTargetError),
     "more than the case holds": (None, [Wish("{1}", 5000), Wish("{2}", 3000)], {}, AssignedTooMuchError),
     "more than is open": (None, [Wish("{1}", 6000)], {}, OverpaidTargetError),
     "nothing": (None, [Wish("{1}", 0)], {}, NoAmountError),

@@ -1,0 +1,112 @@
+"""Money of a case on its way elsewhere: what every decision writes beside its entries, and what it must ask first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from ledger.bank.posting import MATCH_COLUMNS
+from ledger.bank.suspense import ClearedCaseError
+from ledger.bank.suspense_decisions import BoundCaseError, ItemPart, ReservedCaseError, Sitting
+from ledger.bank.suspense_store import Case, find_case
+from ledger.book.entry import Draft, Posted, Posting
+from ledger.book.store import kasse_office
+from ledger.book.transfer import across
+from ledger.events.store import Fact, record
+from ledger.people.users import require, user_name
+from ledger.store.engines import Store
+
+_LAST_MATCH = "SELECT coalesce(max(line), 0) FROM bank_match WHERE office = :office AND entry = :entry"
+_LAST_STEP = "SELECT coalesce(max(line), 0) FROM suspense_step WHERE office = :office AND item = :item"
+_STEP = ("office", "item", "line", "kind", "position", "cents", "batch", "undoes", "by", "at")
+
+
+def open_case(store: Store, number: int, office: str | None) -> Case:
+    """Return a case that the acting person may work on, whatever is left of it.
+
+    Raises `UnknownCaseError`, `NotAllowedError`, `ReservedCaseError`.
+    """
+    code = office or kasse_office(store)
+    require(store, code, "clerk")
+    case = find_case(store, code, number)
+    if case.owner not in (None, store.user):
+        raise ReservedCaseError(number=number, owner=case.owner_name or str(case.owner))
+    return case
+
+
+def case_with_money(store: Store, number: int, office: str | None) -> Case:
+    """Return a case of which something can be decided about.
+
+    Raises `ClearedCaseError` or `BoundCaseError` besides what `open_case` raises.
+    """
+    case = open_case(store, number, office)
+    if case.open_cents == 0:
+        raise ClearedCaseError(number=number)
+    if case.free_cents <= 0:
+        raise BoundCaseError(number=number, order=case.bound_by or "")
+    return case
+
+
+def drafts(case: Case, postings: Mapping[str, Sequence[Posting]], day: str, text: str = "") -> list[Draft]:
+    """Return the drafts of a move, that of the case's office first; the payment day stays that of the money."""
+    return across(
+        case.office,
+        postings,
+        kind="clearing",
+        posting_day=day,
+        source=f"{case.kind}:{case.office}/{case.number}",
+        text=text,
+        payment_day=case.payment_day or day,
+        group=1,
+    )
+
+
+def shown(posted: Posted) -> str:
+    """Return the number of an entry as people write it."""
+    return f"{posted.office}-{posted.year}-{posted.number}"
+
+
+def write_step(
+    store: Store, case: Case, kind: str, position: int, cents: int, sitting: Sitting, *, undoes: int | None = None
+) -> None:
+    """Write down that money of a case moved by the entry at that position of its office."""
+    line = int(store.value(_LAST_STEP, office=case.office, item=case.number)) + 1
+    values = (case.office, case.number, line, kind, position, cents, sitting.batch, undoes, store.user, store.now)
+    store.insert("suspense_step", _STEP, [values])
+
+
+def explain(
+    store: Store, case: Case, rule: str, parts: Sequence[tuple[str | None, int | None, int]], sitting: Sitting
+) -> None:
+    """Write down beside the bank entry where its money went: (office, item, cents), cents as the case counts them."""
+    if case.entry is None:
+        return
+    sign = 1 if case.kind == "suspense" else -1
+    line = int(store.value(_LAST_MATCH, office=case.office, entry=case.entry))
+    known: dict[str, Fact] = {"by": store.user, "at": store.now}
+    if sitting.batch is not None:
+        known["batch"] = sitting.batch
+    evidence = json.dumps(known, sort_keys=True)
+    rows = [
+        (case.office, case.entry, line + index, rule, evidence, office, item, sign * cents)
+        for index, (office, item, cents) in enumerate(parts, 1)
+    ]
+    store.insert("bank_match", MATCH_COLUMNS, rows)
+
+
+def note_event(
+    store: Store, case: Case, verb: str, facts: Mapping[str, Fact], details: Mapping[str, Fact] | None = None
+) -> None:
+    """Record what was decided about a case; `facts` hold no personal data."""
+    said = {name: value for name, value in (details or {}).items() if value not in (None, "")}
+    record(store, case.office, f"{case.kind}.{verb}", f"item:{case.number}", facts, said or None)
+
+
+def owner_name(store: Store, case: Case) -> str:
+    """Return who works on a case."""
+    return case.owner_name or user_name(store, case.owner or 0)
+
+
+def parts_of(items: Sequence[ItemPart]) -> list[tuple[str | None, int | None, int]]:
+    """Return items as `explain` takes them."""
+    return list(items)

@@ -1,0 +1,159 @@
+"""Unclear money that leaves again by an order: back to the account it came from, or on to another authority.
+
+The order is certified, approved and accepted by others like any payable; until then the money of the case is bound.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ledger.bank.suspense import AssignedTooMuchError, NoAmountError
+from ledger.bank.suspense_decisions import Done, Forward, Refund, Sitting
+from ledger.bank.suspense_moves_store import case_with_money, note_event
+from ledger.bank.suspense_payers_store import payer_of
+from ledger.bank.suspense_store import Case
+from ledger.bank.suspense_work_store import NoWordsError
+from ledger.items.order_rules import PAYABLE_LIMITS, completion, tidy
+from ledger.items.order_write_store import write_orders
+from ledger.items.orders import Checked, OrderRow, order_number
+from ledger.items.staging_store import staged
+from ledger.people.parties import match_key
+from ledger.people.parties_store import find_parties, make_parties
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
+from sepa.identifiers import parse_iban
+
+_OWED = """
+    SELECT i.office, i.id, i.reference, i.open_cents FROM item i
+    WHERE i.kind = 'receivable' AND i.open_cents > 0 AND i.party IN (
+        SELECT a.party FROM party_account a WHERE a.iban = :iban AND a.kind = 'own' AND a.until IS NULL)
+    ORDER BY i.due, i.office, i.id"""
+_OWED_BY_NAME = """
+    SELECT count(*), coalesce(sum(i.open_cents), 0) FROM item i JOIN party p ON p.id = i.party
+    WHERE i.kind = 'receivable' AND i.open_cents > 0 AND p.match_key = :key"""
+_SERVICE = "SELECT 1 FROM party_account WHERE iban = :iban AND kind = 'payment_service' AND until IS NULL"
+_BANK_DAY = "SELECT bank_day, remittance FROM bank_entry WHERE office = :office AND id = :entry"
+_ORDER = "SELECT id FROM cash_order WHERE batch = :batch AND office = :office"
+
+
+class RefundAdvanceError(KasseError):
+    """Money paid out that would be paid back."""
+
+    code = "suspense.refund_advance"
+    template = N_("case {number} is money paid out: there is nothing to pay back")
+    hint = N_("ask the payee for it, and assign what comes in; or assign the case to a payable")
+
+
+class PayerOwesError(KasseError):
+    """Money would go back to somebody who owes us."""
+
+    code = "suspense.payer_owes"
+    template = N_("the payer of case {number} owes {owed_cents}: {reference} is open with {open_cents}")
+    hint = N_("assign the money with 'kasse suspense assign {number} {reference}', or pay it back all the same with "
+              "--despite-debts")  # fmt: skip
+
+
+class NamesakeOwesError(KasseError):
+    """Somebody of the payer's name owes us."""
+
+    code = "suspense.namesake_owes"
+    template = N_("somebody of the payer's name owes {owed_cents} ({count} items)")
+    hint = N_("look whether it is the same person before the order is certified: 'kasse suspense suggest {number}'")
+    severity = "warning"
+
+
+class PaymentServiceError(KasseError):
+    """An account on which a payment service collects for many."""
+
+    code = "suspense.payment_service"
+    template = N_("the account of case {number} is that of a payment service: the money would not reach the payer")
+    hint = N_("pay it back through the service, or assign it")
+
+
+def refund(store: Store, decision: Refund, sitting: Sitting) -> Done:
+    """Make the order that pays money back to the account it came from, and only there; inside a unit.
+
+    Raises `RefundAdvanceError`, `UnknownPayerError`, `CollectivePayerError`, `PaymentServiceError`, `NoWordsError`,
+    `PayerOwesError` unless the refund is wanted despite it, and what `case_with_money` raises.
+    """
+    case = case_with_money(store, decision.number, decision.office)
+    if case.kind == "advance":
+        raise RefundAdvanceError(number=case.number)
+    iban, name = payer_of(store, case)
+    if not decision.reason.strip():
+        raise NoWordsError(number=case.number)
+    if store.value(_SERVICE, iban=iban) is not None:
+        raise PaymentServiceError(number=case.number)
+    findings = _debts(store, case, iban, name, despite=decision.despite_debts)
+    purpose = _purpose(store, case)
+    payee = name or iban
+    return _order(
+        store, case, "refund", (payee, iban), purpose, decision.reason, partly(case, decision.cents), sitting, findings
+    )
+
+
+def pay_on(store: Store, case: Case, decision: Forward, sitting: Sitting) -> Done:
+    """Make the order that pays money on to another authority; inside a unit."""
+    payee = decision.payee or "", parse_iban(decision.iban or "")
+    cents = partly(case, decision.cents)
+    return _order(store, case, "forward", payee, tidy(decision.reason), decision.reason, cents, sitting, ())
+
+
+def partly(case: Case, cents: int | None) -> int:
+    """Return how much of a case is meant: all that is free, or a part of it.
+
+    Raises `NoAmountError` or `AssignedTooMuchError`.
+    """
+    wanted = case.free_cents if cents is None else cents
+    if wanted <= 0:
+        raise NoAmountError(wanted_cents=wanted)
+    if wanted > case.free_cents:
+        raise AssignedTooMuchError(sum_cents=wanted, number=case.number, open_cents=case.free_cents)
+    return wanted
+
+
+def _debts(store: Store, case: Case, iban: str, name: str, *, despite: bool) -> tuple[KasseError, ...]:
+    """Refuse where the owner of the account owes us, and warn where somebody of the name does."""
+    owed = store.all(_OWED, iban=iban)
+    if owed and not despite:
+        office, item, reference, open_cents = owed[0]
+        raise PayerOwesError(
+            number=case.number, owed_cents=sum(row[3] for row in owed), reference=reference or f"{office}/{item}",
+            open_cents=open_cents,
+        )  # fmt: skip
+    count, cents = store.one(_OWED_BY_NAME, key=match_key(name)) or (0, 0) if name and not owed else (0, 0)
+    return (NamesakeOwesError(owed_cents=int(cents), count=count, number=case.number),) if count else ()
+
+
+def _purpose(store: Store, case: Case) -> str:
+    """Return what the payee reads on his statement: what comes back, and what he had written."""
+    day, text = store.one(_BANK_DAY, office=case.office, entry=case.entry) or (case.posting_day, None)
+    year, month, of_month = day.split("-")
+    return tidy(f"Rückzahlung Ihrer Zahlung vom {of_month}.{month}.{year} {text or ''}")
+
+
+def _order(
+    store: Store, case: Case, kind: Literal["refund", "forward"], payee: tuple[str, str], purpose: str, reason: str,
+    cents: int, sitting: Sitting, findings: tuple[KasseError, ...],
+) -> Done:  # fmt: skip
+    name, iban = payee
+    row = OrderRow(
+        1, 1, office=case.office, kind="payable", name=tidy(name)[: PAYABLE_LIMITS["name"]], bank_account=iban,
+        amount_cents=cents, due=sitting.day, purpose=purpose[: PAYABLE_LIMITS["purpose"]].strip(),
+        gl_account=case.account,
+    )  # fmt: skip
+    batch = take_ids(store, BOOK, "order_batch")
+    with staged(store, [Checked(row._replace(**completion(row)))]):
+        find_parties(store, "staged_row")
+        make_parties(store, "staged_row", source="clarification", day=sitting.day)
+        write_orders(store, batch, f"{case.kind}:{case.office}/{case.number}", cents)
+    number = int(store.value(_ORDER, batch=batch, office=case.office))
+    values = (case.office, number, case.number, kind, sitting.batch)
+    store.insert("suspense_payout", ("office", "order_id", "item", "kind", "batch"), [values])
+    order = order_number(case.office, number)
+    note_event(store, case, kind, {"cents": cents, "order": order}, {"reason": reason.strip()})
+    return Done(
+        kind, case.office, case.number, left_cents=case.free_cents - cents, order=order, batch=sitting.batch,
+        findings=findings,
+    )  # fmt: skip

@@ -1,0 +1,95 @@
+"""Undoing: what was decided with bank money is taken back by mirror entries, never by deletion."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ledger.book.entry import OWN_KINDS, Posting
+from sepa.errors import N_, KasseError
+
+HAND_KINDS = OWN_KINDS - {"clearing"}
+"""Kinds of entries that the desk did not write."""
+
+
+class NothingToUndoError(KasseError):
+    """A case of which nothing was decided, or everything was taken back."""
+
+    code = "suspense.nothing_to_undo"
+    template = N_("nothing was decided about case {number} that could be taken back")
+    hint = N_("see 'kasse suspense show {number}' for what became of it")
+
+
+class PendingPayoutError(KasseError):
+    """The money is on its way into an order."""
+
+    code = "suspense.payout_pending"
+    template = N_("the order {order} pays the money of case {number} out and is not accepted yet")
+    hint = N_("have it objected to with 'kasse order object {order} --reason …'; the money is free again then")
+
+
+class PaidOutError(KasseError):
+    """The order that pays the money out was accepted."""
+
+    code = "suspense.paid_out"
+    template = N_("case {number} was paid out by entry {entry}: the order is accepted")
+    hint = N_("the payable of the order must be taken back first; see 'kasse suspense show {number}'")
+
+
+class NotOfDeskError(KasseError):
+    """An entry that neither the desk nor the matching wrote."""
+
+    code = "suspense.not_of_desk"
+    template = N_("entry {entry} is of kind {kind} and was neither assigned nor matched")
+    hint = N_("see 'kasse journal show {entry}' for what it is; manual entries are undone with 'kasse journal reverse'")
+
+
+class NothingMatchedError(KasseError):
+    """A bank entry whose money is all unclear, or was made so."""
+
+    code = "suspense.nothing_matched"
+    template = N_("entry {entry} has nothing that was matched and could be taken back")
+    hint = N_("its money is in clarification: see 'kasse suspense list'")
+
+
+class UnknownStepBatchError(KasseError):
+    """No list of decisions has the number."""
+
+    code = "suspense.batch_unknown"
+    template = N_("there is no list of decisions {batch}")
+    hint = N_("the number of a list stands in what its command printed, and in 'kasse suspense show'")
+
+
+class UndoneBatchError(KasseError):
+    """A list of which nothing stands any more, or which moved no money."""
+
+    code = "suspense.batch_undone"
+    template = N_("the list {batch} moved no money that could be taken back")
+    hint = N_("its decisions were taken back already, or were notes, holds and reservations")
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """A posting of a bank entry's transaction, with the role of its account."""
+
+    office: str
+    posting: Posting
+    role: str | None
+
+
+def decided_lines(lines: Iterable[BankLine], unclear: Sequence[tuple[str, int]]) -> Iterator[BankLine]:
+    """Yield the postings that say where the money went: not the bank's, not between offices, not what is unclear."""
+    for line in lines:
+        waiting = line.posting.item is not None and (line.office, line.posting.item) in unclear
+        if line.role not in {"bank", "verrechnung"} and not waiting:
+            yield line
+
+
+def mirrored(lines: Iterable[BankLine]) -> dict[str, list[Posting]]:
+    """Return the postings that take these back, by office."""
+    found: defaultdict[str, list[Posting]] = defaultdict(list)
+    for line in lines:
+        posting = line.posting
+        found[line.office].append(Posting(posting.account, -posting.cents, posting.item, posting.dimensions))
+    return dict(found)

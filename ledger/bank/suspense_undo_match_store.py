@@ -1,0 +1,165 @@
+"""Taking back what the matching decided by itself: the money of a bank entry becomes unclear again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS
+from ledger.bank.suspense_decisions import DESK_RULES, Done, Sitting, UndoEntry
+from ledger.bank.suspense_moves_store import shown
+from ledger.bank.suspense_undo import BankLine, NothingMatchedError, NotOfDeskError, decided_lines, mirrored
+from ledger.book.entry import Posted, Posting
+from ledger.book.reversal import MadeItem, ReservedItemError, SettledItemError
+from ledger.book.reversal_store import Place
+from ledger.book.store import account_with_role, post
+from ledger.book.transfer import across
+from ledger.events.store import Fact, record
+from ledger.items.store import (
+    SIDES,
+    ItemKind,
+    NewClearing,
+    NewItem,
+    clear,
+    insert_items,
+    opening_posting,
+    reserve_items,
+)
+from ledger.people.users import require
+from ledger.store.engines import Row, Store
+
+_ENTRY = "SELECT kind, payment_day FROM entry WHERE office = :office AND position = :position"
+_BANK = """
+    SELECT id, bank_day FROM bank_entry WHERE office = :office AND position = :position AND state = 'posted'"""
+_LINES = """
+    SELECT p.office, p.account, p.cents, p.item, p.dimensions, a.role FROM posting p
+    JOIN account a ON a.office = p.office AND a.number = p.account
+    WHERE p.office = :office AND p.position = :position ORDER BY p.line"""
+_MADE = """
+    SELECT i.office, i.id, i.position, i.amount_cents, i.open_cents, x.run, i.kind FROM item i
+    LEFT JOIN payment x ON x.item_office = i.office AND x.item = i.id AND x.active = 1
+    WHERE i.office = :office AND i.position = :position ORDER BY i.id"""
+_CLEARINGS = """
+    SELECT c.office, c.id, c.payment_day, r.id FROM clearing c
+    LEFT JOIN clearing r ON r.office = c.office AND r.resets = c.id
+    WHERE c.office = :office AND c.position = :position AND c.resets IS NULL ORDER BY c.id"""
+_CLEARED = "SELECT item, cents FROM clearing_line WHERE office = :office AND clearing = :clearing ORDER BY line"
+_MATCHED = """
+    SELECT rule, item_office, item, cents FROM bank_match WHERE office = :office AND entry = :entry ORDER BY line"""
+_UNCLEAR = ("suspense", "advance")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bank:
+    """The bank entry behind an entry of the books."""
+
+    office: str
+    id: int
+    position: int
+    bank_day: str
+    payment_day: str
+    number: str
+
+
+def undo_match(store: Store, places: Sequence[Place], decision: UndoEntry, sitting: Sitting) -> Done:
+    """Make the money of a matched bank entry unclear again: its items are open, a case is there; inside a unit.
+
+    What was unclear of it before stays in its own case. Raises `NotOfDeskError`, `NothingMatchedError`,
+    `SettledItemError`, `ReservedItemError`, `NotAllowedError`.
+    """
+    bank = _bank(store, places, decision.entry)
+    require(store, bank.office, "clerk")
+    made = [row for office, at in places for row in store.all(_MADE, office=office, position=at)]
+    unclear = [(row[0], row[1]) for row in made if row[6] in _UNCLEAR]
+    credits_made = [MadeItem(*row[:6]) for row in made if row[6] not in _UNCLEAR]
+    lines = [line for office, at in places for line in _lines(store, office, at)]
+    back = mirrored(decided_lines(lines, unclear))
+    cleared = [row for office, at in places for row in store.all(_CLEARINGS, office=office, position=at)]
+    undone_before = any(row[0] == "undone" for row in store.rows(_MATCHED, office=bank.office, entry=bank.id))
+    if not back or undone_before or any(row[3] is not None for row in cleared):
+        raise NothingMatchedError(entry=bank.number)
+    for item in credits_made:
+        _check_untouched(item, bank)
+    return _make_unclear(store, bank, back, cleared, credits_made, decision.reason.strip(), sitting)
+
+
+def _bank(store: Store, places: Sequence[Place], number: str) -> _Bank:
+    for office, position in places:
+        kind, payment_day = store.one(_ENTRY, office=office, position=position) or ("", None)
+        row = store.one(_BANK, office=office, position=position)
+        if row is not None and kind == "bank":
+            return _Bank(office, row[0], position, row[1], payment_day or row[1], number)
+    kind = store.one(_ENTRY, office=places[0][0], position=places[0][1]) or ("",)
+    raise NotOfDeskError(entry=number, kind=kind[0])
+
+
+def _lines(store: Store, office: str, position: int) -> Iterator[BankLine]:
+    for code, account, cents, item, dimensions, role in store.all(_LINES, office=office, position=position):
+        yield BankLine(code, Posting(account, cents, item, dimensions), role)
+
+
+def _check_untouched(item: MadeItem, bank: _Bank) -> None:
+    if item.run is not None:
+        raise ReservedItemError(item=item.id, number=bank.number, run=item.run)
+    if item.open_cents != item.amount_cents:
+        settled = item.amount_cents - item.open_cents
+        raise SettledItemError(item=item.id, number=bank.number, settled_cents=settled)
+
+
+def _make_unclear(
+    store: Store, bank: _Bank, back: dict[str, list[Posting]], cleared: Sequence[Row], credits_made: Sequence[MadeItem],
+    reason: str, sitting: Sitting,
+) -> Done:  # fmt: skip
+    cents = sum(posting.cents for postings in back.values() for posting in postings)
+    kind: ItemKind = "suspense" if cents > 0 else "advance"
+    account, number = account_with_role(store, bank.office, kind), reserve_items(store, bank.office)
+    back.setdefault(bank.office, []).append(opening_posting(SIDES[kind], account, number, abs(cents)))
+    common = {"kind": "clearing", "posting_day": sitting.day, "source": f"bank:{bank.office}/{bank.id}", "group": 1}
+    drafts = across(bank.office, back, text=reason, payment_day=bank.payment_day, **common)
+    posted = {one.office: one for one in post(store, drafts)}
+    item = NewItem(
+        bank.office, number, kind, account, abs(cents), bank.bank_day, sitting.day, posted[bank.office].position
+    )
+    insert_items(store, [item])
+    store.insert("suspense_case", CASE_COLUMNS, [(bank.office, number, bank.id, "undone", None)])
+    _reset(store, cleared, credits_made, posted, sitting.day)
+    parts = _explain(store, bank, number, cents)
+    facts: dict[str, Fact] = {"cents": abs(cents), "entry": bank.number}
+    record(store, bank.office, f"{kind}.undo_match", f"item:{number}", facts, {"reason": reason})
+    entry = shown(posted[bank.office])
+    return Done("undo", bank.office, number, entry, -abs(cents), 0, abs(cents), parts, batch=sitting.batch)
+
+
+def _reset(
+    store: Store, cleared: Sequence[Row], credits_made: Sequence[MadeItem], posted: dict[str, Posted], day: str
+) -> None:
+    resets = [
+        NewClearing(
+            office, "reset", posted[office].position, day, payment_day,
+            tuple((item, -cents) for item, cents in store.all(_CLEARED, office=office, clearing=clearing)),
+            resets=clearing,
+        )
+        for office, clearing, payment_day, _ in cleared
+    ]  # fmt: skip
+    gone = [
+        NewClearing(item.office, "reversal", posted[item.office].position, day, day, ((item.id, item.amount_cents),))
+        for item in credits_made
+    ]
+    clear(store, [*resets, *gone])
+
+
+def _explain(store: Store, bank: _Bank, case: int, cents: int) -> tuple[tuple[str, int, int], ...]:
+    """Write beside the bank entry that its matches are undone and its money is unclear; return what is open again."""
+    rows = store.all(_MATCHED, office=bank.office, entry=bank.id)
+    matched = [row for row in rows if row[0] not in {"clarify", *DESK_RULES}]
+    known = json.dumps({"at": store.now, "by": store.user}, sort_keys=True)
+    why = json.dumps({"at": store.now, "by": store.user, "reason": "undone"}, sort_keys=True)
+    start = len(rows) + 1
+    back = [
+        (bank.office, bank.id, start + index, "undone", known, office, item, -share)
+        for index, (_, office, item, share) in enumerate(matched)
+    ]
+    last = (bank.office, bank.id, start + len(back), "clarify", why, bank.office, case, cents)
+    store.insert("bank_match", MATCH_COLUMNS, [*back, last])
+    return tuple((office, item, -abs(share)) for _, office, item, share in matched if office is not None)
