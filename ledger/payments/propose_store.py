@@ -33,8 +33,8 @@ _RESERVED = "(SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AN
 _LOCKED = f"CASE WHEN {locked('payment', day=':execution_day')} THEN 1 ELSE 0 END"
 _OWED = f"""
     SELECT coalesce(sum(r.open_cents), 0) FROM item r
-    WHERE r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :today AND {not_locked("dunning", alias="r", day=":today")}
-      AND r.party"""
+    WHERE r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :today
+      AND {not_locked("dunning", alias="r", day=":today")} AND r.party"""
 _DEBTORS = """(SELECT d.party FROM party_account d JOIN party q ON q.id = d.party
                WHERE d.iban = i.bank_account AND d.kind = 'own' AND d.until IS NULL AND d.party <> i.party
                  AND q.match_key = n.match_key)"""
@@ -46,7 +46,8 @@ _PAYABLES = f"""
     FROM item i
     LEFT JOIN party n ON n.id = i.party
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
-    WHERE i.kind = 'payable' AND i.open_cents > 0 AND (i.due <= :until OR i.purpose LIKE '%#SKONTO#%')
+    WHERE i.kind = 'payable' AND i.open_cents > 0 AND i.paid_by IS NULL
+      AND (i.due <= :until OR i.purpose LIKE '%#SKONTO#%')
       AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
     UNION ALL
     SELECT i.office, i.id, i.open_cents, i.due, NULL, f.purpose, f.iban, f.name, {_RESERVED}, {_LOCKED}, i.amount_cents,

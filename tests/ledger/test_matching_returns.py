@@ -1,0 +1,324 @@
+"""What comes back: transfers of ours returned by the payee's bank, bookings undone, money between own accounts."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from ledger.bank.posting_store import post_staged
+from ledger.payments.propose_store import propose
+from ledger.payments.steps_store import release, review
+from tests.bankbooks import check_invariants, close_day, item, matches, open_cents, payments, reason, reference, staged
+from tests.books import MAIN_IBAN, SECOND_IBAN, act
+from tests.ledger.payables import payables
+
+TODAY = dt.date(2026, 11, 16)
+MEYER = "DE12500105170648489890"
+
+
+@pytest.fixture
+def kasse(store):
+    """A run over two payables of two offices, released and debited as one."""
+    payables(store, "BAU 50 2026-11-10 Meyer\nORDNUNG 30 2026-11-10 Schulz")
+    act(store, "dirk")
+    run = propose(store, today=TODAY).run
+    review(store, run.number, today=TODAY)
+    act(store, "emil")
+    release(store, run.number, sum_cents=8000, today=TODAY)
+    act(store, "import")
+    message = store.value("SELECT message_id FROM payment_run")
+    staged(store, "-80", message_id=message, gvc="191")
+    assert post_staged(store).executed == 1
+    return store
+
+
+def ids(store) -> list[str]:
+    return [row[0] for row in payments(store)]
+
+
+def states(store) -> list[str]:
+    return [row[1] for row in payments(store)]
+
+
+def payable(store, office) -> tuple[int, int, str]:
+    return store.one("SELECT id, open_cents, due FROM item WHERE kind = 'payable' AND office = :office", office=office)
+
+
+def fee_rule(store, **more) -> None:
+    with store.unit(["KASSE"]):
+        values = {
+            "id": 9,
+            "rank": 90,
+            "name": "Entgelt",
+            "serves": "return_fee",
+            "direction": "debit",
+            "max_cents": 500,
+        }
+        store.insert_one("bank_rule", role="bank_fees", active=1, **(values | more))
+
+
+def test_a_returned_transfer_opens_its_payable_again_with_the_old_due_date(kasse):
+    first, second = ids(kasse)
+    entry = staged(kasse, "50", end_to_end_id=first, return_reason="AC04", gvc="159", day="2026-11-18")
+    outcome = post_staged(kasse)
+    assert (outcome.returned, outcome.matched, outcome.suspense) == (1, 1, 0)
+    number, left, due = payable(kasse, "BAU")
+    assert (left, due) == (5000, "2026-11-10")
+    assert payable(kasse, "ORDNUNG")[1] == 0
+    assert states(kasse) == ["returned", "executed"]
+    assert matches(kasse, entry) == [("returned", "BAU", number, 5000)]
+    assert kasse.all("SELECT kind, office FROM clearing WHERE payment_day = '2026-11-18'") == [("reset", "BAU")]
+    check_invariants(kasse)
+
+
+def test_a_returned_payable_is_locked_against_the_next_run(kasse):
+    staged(kasse, "50", end_to_end_id=ids(kasse)[0], return_reason="AC04", gvc="159")
+    post_staged(kasse)
+    assert kasse.all("SELECT office, kind, reason, since FROM item_lock") == [
+        ("BAU", "payment", "R1-1 AC04", "2026-11-16")
+    ]
+    act(kasse, "dirk")
+    proposal = propose(kasse, today=TODAY)
+    assert proposal.run is None
+    assert [skipped.why for skipped in proposal.skipped] == ["locked"]
+
+
+def test_a_return_of_a_payment_of_last_year_is_posted_in_the_new_one(kasse):
+    close_day(kasse, "2026-12-31")
+    staged(kasse, "30", end_to_end_id=ids(kasse)[1], return_reason="AC01", day="2027-01-04")
+    assert post_staged(kasse).returned == 1
+    assert payable(kasse, "ORDNUNG")[1] == 3000
+    assert kasse.value("SELECT max(posting_day) FROM entry WHERE office = 'ORDNUNG'") == "2027-01-04"
+    check_invariants(kasse)
+
+
+def test_the_id_of_a_return_may_stand_in_its_text(kasse):
+    staged(kasse, "50", f"RUECKUEBERWEISUNG EREF+{ids(kasse)[0]} AC04", gvc="159")
+    assert post_staged(kasse).returned == 1
+    assert states(kasse) == ["returned", "executed"]
+
+
+def test_what_a_return_costs_goes_by_rule(kasse):
+    fee_rule(kasse)
+    entry = staged(kasse, "47,50", end_to_end_id=ids(kasse)[0], return_reason="AC04", gvc="159")
+    assert post_staged(kasse).returned == 1
+    number, left, _ = payable(kasse, "BAU")
+    assert left == 5000
+    assert matches(kasse, entry) == [("returned", "BAU", number, 5000), ("return_fee", None, None, -250)]
+    assert kasse.value("SELECT sum(cents) FROM posting WHERE account = '6700'") == 250
+    check_invariants(kasse)
+
+
+UNCLEAR = {
+    "less than was paid, no rule for fees": ("47,50", {}),
+    "more than was paid": ("50,01", {}),
+    "on another account": ("50", {"iban": SECOND_IBAN}),
+    "an id that is not ours": ("50", {"end_to_end_id": "BAU-R9-1"}),
+    "no id": ("50", {"end_to_end_id": "NOTPROVIDED"}),
+}
+
+
+@pytest.mark.parametrize(("amount", "more"), UNCLEAR.values(), ids=UNCLEAR)
+def test_a_return_that_does_not_fit_waits_for_a_person(kasse, amount, more):
+    entry = staged(kasse, amount, **({"end_to_end_id": ids(kasse)[0], "return_reason": "AC04", "gvc": "159"} | more))
+    outcome = post_staged(kasse)
+    assert (outcome.returned, outcome.suspense, reason(kasse, entry)) == (0, 1, "return")
+    assert states(kasse) == ["executed", "executed"]
+    check_invariants(kasse)
+
+
+def test_a_payment_comes_back_once(kasse):
+    for day in ("2026-11-17", "2026-11-18", "2026-11-19"):
+        staged(kasse, "50", end_to_end_id=ids(kasse)[0], return_reason="AC04", day=day)
+        if day == "2026-11-18":
+            assert post_staged(kasse).returned == 1
+    assert post_staged(kasse).returned == 0
+    assert payable(kasse, "BAU")[1] == 5000
+    check_invariants(kasse)
+
+
+def test_a_payment_may_go_out_and_come_back_in_one_statement(store):
+    payables(store, "BAU 50 2026-11-10 Meyer")
+    act(store, "dirk")
+    run = propose(store, today=TODAY).run
+    review(store, run.number, today=TODAY)
+    act(store, "emil")
+    release(store, run.number, sum_cents=5000, today=TODAY)
+    act(store, "import")
+    (only,) = ids(store)
+    staged(store, "-50", end_to_end_id=only)
+    staged(store, "50", end_to_end_id=only, return_reason="AC04")
+    outcome = post_staged(store)
+    assert (outcome.executed, outcome.returned) == (1, 1)
+    assert states(store) == ["returned"]
+    assert store.value("SELECT sum(cents) FROM posting WHERE account = '2880'") == 0
+    check_invariants(store)
+
+
+def test_a_return_before_its_debit_waits_for_a_person(store):
+    payables(store, "BAU 50 2026-11-10 Meyer")
+    act(store, "dirk")
+    run = propose(store, today=TODAY).run
+    review(store, run.number, today=TODAY)
+    act(store, "emil")
+    release(store, run.number, sum_cents=5000, today=TODAY)
+    act(store, "import")
+    entry = staged(store, "50", end_to_end_id=ids(store)[0], return_reason="AC04")
+    post_staged(store)
+    assert reason(store, entry) == "return"
+    assert states(store) == ["released"]
+
+
+def test_a_return_code_of_a_debit_waits_for_a_person(store):
+    act(store, "import")
+    entry = staged(store, "-50", gvc="109", end_to_end_id="X")
+    post_staged(store)
+    assert reason(store, entry) == "return"
+
+
+# bookings that the bank undoes
+
+PAYER = {"counter_iban": MEYER, "name": "Meyer"}
+
+
+def test_a_booking_undone_opens_what_it_had_settled(store):
+    act(store, "import")
+    number = item(store, "50", reference(store, 1))
+    first = staged(store, "50", reference(store, 1), **PAYER)
+    post_staged(store)
+    entry = staged(store, "-50", reference(store, 1), reversal=1, day="2026-11-18", **PAYER)
+    assert post_staged(store).returned == 1
+    assert open_cents(store, number) == 5000
+    assert matches(store, entry) == [("reversal", "ORDNUNG", number, -5000)]
+    evidence = store.value("SELECT evidence FROM bank_match WHERE entry = :entry", entry=entry)
+    assert json.loads(evidence) == {"rule": "reference", "undoes": f"KASSE/{first}"}
+    check_invariants(store)
+
+
+def test_a_booking_undone_takes_surplus_and_suspense_back(store):
+    act(store, "import")
+    number = item(store, "50", reference(store, 1))
+    staged(store, "60", reference(store, 1), **PAYER)
+    staged(store, "7", "Danke", **PAYER)
+    post_staged(store)
+    staged(store, "-60", "", reversal=1, day="2026-11-18", **PAYER)
+    staged(store, "-7", "", reversal=1, day="2026-11-18", **PAYER)
+    outcome = post_staged(store)
+    assert (outcome.matched, outcome.advances) == (2, 0)
+    assert open_cents(store, number) == 5000
+    assert store.value("SELECT sum(open_cents) FROM item WHERE kind IN ('credit', 'suspense')") == 0
+    check_invariants(store)
+
+
+NOT_UNDONE = {
+    "two alike": ([("50", {}), ("50", {})], "-50"),
+    "another amount": ([("50", {})], "-49"),
+    "another payer": ([("50", {"counter_iban": MAIN_IBAN, "iban": SECOND_IBAN})], "-50"),
+    "long ago": ([("50", {"day": "2026-06-01"})], "-50"),
+    "nothing": ([], "-50"),
+}
+
+
+@pytest.mark.parametrize(("before", "amount"), NOT_UNDONE.values(), ids=NOT_UNDONE)
+def test_what_is_undone_must_be_one_booking(store, before, amount):
+    act(store, "import")
+    for cents, more in before:
+        staged(store, cents, "Danke", **(PAYER | more))
+    post_staged(store)
+    entry = staged(store, amount, "Danke", reversal=1, day="2026-11-18", **PAYER)
+    post_staged(store)
+    assert reason(store, entry) == "reversal"
+    check_invariants(store)
+
+
+def test_a_booking_is_undone_once(store):
+    act(store, "import")
+    staged(store, "50", "Danke", **PAYER)
+    post_staged(store)
+    for day in ("2026-11-17", "2026-11-18"):
+        staged(store, "-50", "Danke", reversal=1, day=day, **PAYER)
+    outcome = post_staged(store)
+    assert (outcome.matched, outcome.advances) == (1, 1)
+    third = staged(store, "-50", "Danke", reversal=1, day="2026-11-19", **PAYER)
+    post_staged(store)
+    assert reason(store, third) == "reversal"
+    check_invariants(store)
+
+
+# money between own accounts
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_transfer_between_own_accounts_is_under_way_until_both_legs_are_there(store, order):
+    act(store, "import")
+    legs = [("-500", MAIN_IBAN, SECOND_IBAN, "2026-11-16"), ("500", SECOND_IBAN, MAIN_IBAN, "2026-11-18")]
+    left = []
+    for which in order:
+        amount, iban, other, day = legs[which]
+        staged(store, amount, "Umbuchung", iban=iban, counter_iban=other, day=day)
+        assert post_staged(store).transfers == 1
+        left.append(store.value("SELECT sum(cents) FROM posting WHERE account = '2890'"))
+    assert left == [50000 if order == (0, 1) else -50000, 0]
+    check_invariants(store)
+
+
+def test_a_transfer_never_pays_the_reference_in_its_text(store):
+    act(store, "import")
+    number = item(store, "50", reference(store, 1))
+    staged(store, "50", reference(store, 1), counter_iban=SECOND_IBAN)
+    assert post_staged(store).transfers == 1
+    assert open_cents(store, number) == 5000
+
+
+# what suppliers collect
+
+SUPPLIER = "DE89370400440532013000"
+
+
+def collected(store, amount="99", **more) -> int:
+    values = {"kind": "payable", "office": "KASSE", "name": "Stadtwerke AG", "paid_by": "direct_debit"} | more
+    return item(store, amount, **values)
+
+
+def test_a_suppliers_debit_settles_the_payable_marked_for_it(store):
+    act(store, "import")
+    number = collected(store, bank_account=SUPPLIER)
+    collected(store, "98", bank_account=SUPPLIER)
+    entry = staged(store, "-99", "Abschlag Strom", gvc="105", counter_iban=SUPPLIER, name="SW")
+    outcome = post_staged(store)
+    assert (outcome.matched, outcome.advances, open_cents(store, number, "KASSE")) == (1, 0, 0)
+    assert matches(store, entry) == [("direct_debit", "KASSE", number, -9900)]
+    check_invariants(store)
+
+
+DEBITS = {
+    "the name instead of the account": ({}, {"name": "STADTWERKE AG"}, None),
+    "nobody known": ({}, {"name": "Gaswerk"}, "no_rule"),
+    "not marked": ({"paid_by": None, "bank_account": SUPPLIER}, {"counter_iban": SUPPLIER}, "no_rule"),
+    "an account that is not the supplier's own": ({}, {"counter_iban": SUPPLIER, "name": "X"}, "no_rule"),
+}
+
+
+@pytest.mark.parametrize(("payable", "more", "why"), DEBITS.values(), ids=DEBITS)
+def test_a_suppliers_debit_needs_the_mark_the_amount_and_who(store, payable, more, why):
+    act(store, "import")
+    number = collected(store, **payable)
+    entry = staged(store, "-99", "Abschlag", gvc="105", **more)
+    post_staged(store)
+    assert reason(store, entry) == why
+    assert open_cents(store, number, "KASSE") == (9900 if why else 0)
+
+
+def test_two_alike_payables_are_not_told_apart(store):
+    act(store, "import")
+    collected(store, bank_account=SUPPLIER)
+    collected(store, bank_account=SUPPLIER)
+    entry = staged(store, "-99", "Abschlag", counter_iban=SUPPLIER)
+    post_staged(store)
+    assert reason(store, entry) == "ambiguous"
+
+
+def test_what_suppliers_collect_is_in_no_run(store):
+    collected(store, bank_account=SUPPLIER, due="2026-11-01")
+    act(store, "dirk")
+    assert propose(store, today=TODAY).run is None
