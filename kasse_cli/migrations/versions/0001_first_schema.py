@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column
 
-from kasse_cli.schema import permitted_changes
 from ledger.store import columns as col
 from ledger.store.guards import install_guards
+from kasse_cli.schema import permitted_changes
 
 revision = "0001"
 down_revision = None
@@ -90,6 +90,7 @@ def create_tables() -> None:
         Column("due_until", col.Day(), nullable=False),
         Column("letters", col.Number(), nullable=False),
         Column("items", col.Number(), nullable=False),
+        Column("skipped", col.Number(), nullable=False),
         Column("sum_cents", col.Cents(), nullable=False),
         Column("charge_cents", col.Cents(), nullable=False),
         Column("fee_cents", col.Cents(), nullable=False),
@@ -560,10 +561,11 @@ def create_tables() -> None:
         Column("relief", col.Number(), nullable=True),
         Column("reference", col.Text(), nullable=True),
         Column("sum_cents", col.Cents(), nullable=False),
-        Column("template", col.Text(), nullable=False),
-        Column("template_sha256", col.Text(), nullable=False),
-        Column("content", col.Text(), nullable=False),
-        Column("content_sha256", col.Text(), nullable=False),
+        Column("fee_cents", col.Cents(), nullable=False),
+        Column("template", col.Text(), nullable=True),
+        Column("template_sha256", col.Text(), nullable=True),
+        Column("content", col.Text(), nullable=True),
+        Column("content_sha256", col.Text(), nullable=True),
         Column("made_by", col.Number(), nullable=False),
         Column("made_at", col.Text(), nullable=False),
         Column("released_by", col.Number(), nullable=True),
@@ -1241,6 +1243,20 @@ def create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "dunning_skip",
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        Column("why", col.Text(), nullable=False),
+        Column("until", col.Day(), nullable=True),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_dunning_skip_item"),
+        sa.ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_dunning_skip_run"),
+        sa.PrimaryKeyConstraint("run", "office", "item"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_dunning_skip_item", "dunning_skip", ["office", "item"], unique=False)
+    op.create_table(
         "item_debtor",
         Column("office", col.Text(), nullable=False),
         Column("item", col.Number(), autoincrement=False, nullable=False),
@@ -1276,6 +1292,23 @@ def create_tables() -> None:
     )
     op.create_index("ix_item_lock_kind", "item_lock", ["kind", "since"], unique=False)
     op.create_table(
+        "letter_fee",
+        Column("letter", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("schedule", col.Text(), nullable=False),
+        Column("norm", col.Text(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("main_item", col.Number(), nullable=False),
+        Column("fee_item", col.Number(), nullable=True),
+        sa.CheckConstraint("cents > 0", name="ck_letter_fee_cents"),
+        sa.ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_letter_fee_letter"),
+        sa.ForeignKeyConstraint(["office", "main_item"], ["item.office", "item.id"], name="fk_letter_fee_item"),
+        sa.PrimaryKeyConstraint("letter", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "letter_item",
         Column("letter", col.Number(), autoincrement=False, nullable=False),
         Column("line", col.Number(), autoincrement=False, nullable=False),
@@ -1283,6 +1316,9 @@ def create_tables() -> None:
         Column("item", col.Number(), nullable=False),
         Column("open_cents", col.Cents(), nullable=False),
         Column("charge_cents", col.Cents(), nullable=False),
+        Column("charge_kind", col.Text(), nullable=True),
+        Column("charge_item", col.Number(), nullable=True),
+        Column("limitation_end", col.Day(), nullable=True),
         Column("level_before", col.Number(), nullable=False),
         Column("level_after", col.Number(), nullable=False),
         Column("dunned_before", col.Day(), nullable=True),

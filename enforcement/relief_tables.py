@@ -1,144 +1,14 @@
-"""Rows of enforcement: dunning runs, letters, what happened to a claim in law, relief with its instalments."""
+"""Rows of what happened to a claim in law, and of relief with its instalments."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
 from ledger.store.changes import START
-
-
-class DunningRun(SQLModel, table=True):
-    """A dunning run (Mahnlauf): proposed by one person, released by another, perhaps undone before it was posted."""
-
-    __tablename__ = "dunning_run"
-    __table_args__ = col.strict(
-        CheckConstraint("state IN ('proposed', 'released', 'discarded', 'undone')", name="ck_dunning_run_state"),
-        CheckConstraint("released_by IS NULL OR released_by <> made_by", name="ck_dunning_run_persons"),
-    )
-    MUTABLE: ClassVar = ()
-    ONCE: ClassVar = ("released_by", "released_at", "ended_by", "ended_at")
-    STEPS: ClassVar = {"state": {START: ("proposed",), "proposed": ("released", "discarded"), "released": ("undone",)}}
-
-    id: int = col.number(primary_key=True)
-    state: str = col.text()
-    day: str = col.day()
-    due_until: str = col.day()
-    letters: int = col.number()
-    items: int = col.number()
-    sum_cents: int = col.cents()
-    charge_cents: int = col.cents()
-    fee_cents: int = col.cents()
-    list_hash: bytes = col.raw()
-    made_by: int = col.number()
-    made_at: str = col.text()
-    released_by: int | None = col.number(nullable=True)
-    released_at: str | None = col.text(nullable=True)
-    ended_by: int | None = col.number(nullable=True)
-    ended_at: str | None = col.text(nullable=True)
-
-
-class Letter(SQLModel, table=True):
-    """A letter to a person: made, released by another one, posted, then served or returned.
-
-    `content` is the whole text as data (JSON of the document), `content_sha256` its hash, `pdf_sha256` that of the
-    file that was posted. `way` is `post` (notice by fiction) or `service` (with proof). `term_end` is the last day of
-    the term it sets.
-    """
-
-    __tablename__ = "letter"
-    __table_args__ = col.strict(
-        ForeignKeyConstraint(["party"], ["party.id"], name="fk_letter_party"),
-        ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_letter_run"),
-        CheckConstraint(
-            "state IN ('made', 'released', 'posted', 'served', 'returned', 'cancelled')", name="ck_letter_state"
-        ),
-        CheckConstraint("way IN ('post', 'service')", name="ck_letter_way"),
-        CheckConstraint("released_by IS NULL OR released_by <> made_by", name="ck_letter_persons"),
-        Index("ix_letter_party", "party"),
-        Index("ix_letter_state", "state", "kind"),
-        Index("ix_letter_run", "run", sqlite_where=sql("run IS NOT NULL"), postgresql_where=sql("run IS NOT NULL")),
-        Index(
-            "uq_letter_reference",
-            "reference",
-            unique=True,
-            sqlite_where=sql("reference IS NOT NULL"),
-            postgresql_where=sql("reference IS NOT NULL"),
-        ),
-    )
-    MUTABLE: ClassVar = ()
-    ONCE: ClassVar = (
-        "released_by", "released_at", "pdf_sha256", "posted_on", "deemed_on", "term_end", "served_on", "proof",
-        "returned_on", "returned_reason", "cancelled_by", "cancelled_at", "cancelled_reason",
-    )  # fmt: skip
-    STEPS: ClassVar = {
-        "state": {
-            START: ("made",),
-            "made": ("released", "cancelled"),
-            "released": ("posted", "cancelled"),
-            "posted": ("served", "returned"),
-        }
-    }
-
-    id: int = col.number(primary_key=True)
-    kind: str = col.text()
-    state: str = col.text()
-    way: str = col.text()
-    party: int = col.number()
-    profile: str | None = col.text(nullable=True)
-    level: int = col.number()
-    day: str = col.day()
-    run: int | None = col.number(nullable=True)
-    relief: int | None = col.number(nullable=True)
-    reference: str | None = col.text(nullable=True)
-    sum_cents: int = col.cents()
-    template: str = col.text()
-    template_sha256: str = col.text()
-    content: str = col.text()
-    content_sha256: str = col.text()
-    made_by: int = col.number()
-    made_at: str = col.text()
-    released_by: int | None = col.number(nullable=True)
-    released_at: str | None = col.text(nullable=True)
-    pdf_sha256: str | None = col.text(nullable=True)
-    posted_on: str | None = col.day(nullable=True)
-    deemed_on: str | None = col.day(nullable=True)
-    term_end: str | None = col.day(nullable=True)
-    served_on: str | None = col.day(nullable=True)
-    proof: str | None = col.text(nullable=True)
-    returned_on: str | None = col.day(nullable=True)
-    returned_reason: str | None = col.text(nullable=True)
-    cancelled_by: int | None = col.number(nullable=True)
-    cancelled_at: str | None = col.text(nullable=True)
-    cancelled_reason: str | None = col.text(nullable=True)
-
-
-class LetterItem(SQLModel, table=True):
-    """An item that a letter names: what was open, the charges until its day, and the dunning level it brings."""
-
-    __tablename__ = "letter_item"
-    __table_args__ = col.strict(
-        ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_letter_item_letter"),
-        ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_letter_item_item"),
-        CheckConstraint("open_cents >= 0 AND charge_cents >= 0", name="ck_letter_item_cents"),
-        Index("ix_letter_item_item", "office", "item"),
-        clustered=True,
-    )
-    MUTABLE: ClassVar = ()
-
-    letter: int = col.number(primary_key=True)
-    line: int = col.number(primary_key=True)
-    office: str = col.text()
-    item: int = col.number()
-    open_cents: int = col.cents()
-    charge_cents: int = col.cents()
-    level_before: int = col.number()
-    level_after: int = col.number()
-    dunned_before: str | None = col.day(nullable=True)
 
 
 class ClaimEvent(SQLModel, table=True):
@@ -279,22 +149,3 @@ class ReliefInstalment(SQLModel, table=True):
     due: str = col.day()
     cents: int = col.cents()
     interest_cents: int = col.cents()
-
-
-class LetterTemplate(SQLModel, table=True):
-    """The wording of a kind of letter as an office keeps it: text with placeholders, in versions, never changed."""
-
-    __tablename__ = "letter_template"
-    __table_args__ = col.strict(
-        UniqueConstraint("kind", "office", "version", name="uq_letter_template_version"), clustered=True
-    )
-    MUTABLE: ClassVar = ()
-
-    id: int = col.number(primary_key=True)
-    kind: str = col.text()
-    office: str = col.text()
-    version: int = col.number()
-    text: str = col.text()
-    sha256: str = col.text()
-    made_by: int = col.number()
-    made_at: str = col.text()
