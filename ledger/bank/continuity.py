@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 
+from ledger.bank.continuity_order import Link, StatementLink, in_order
 from ledger.bank.intake_sheets import identity
 from sepa.errors import N_, KasseError, Place, Severity
-
-_TRIED = 5000
 
 
 class NumberGapError(KasseError):
@@ -56,38 +55,6 @@ class NoBalanceError(KasseError):
 
 
 @dataclass(frozen=True, slots=True)
-class StatementLink:
-    """What continuity needs of one statement or page in the book; `part` where another one holds its entries."""
-
-    number: int
-    iban: str
-    statement_id: str
-    electronic_number: int | None
-    page: int
-    last_page: bool
-    opening_cents: int | None
-    closing_cents: int | None
-    closing_day: str
-    sum_cents: int
-    file: str = ""
-    part: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A whole statement as a link of the account's chain; `gap` is what its own pages lack."""
-
-    numbers: tuple[int, ...]
-    electronic_number: int | None
-    name: str
-    opening_cents: int | None
-    closing_cents: int | None
-    day: str
-    file: str
-    gap: KasseError | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Gap:
     """A finding, the statements it lies between, and the last day before it."""
 
@@ -126,8 +93,8 @@ def chains(statements: Iterable[StatementLink]) -> list[Chain]:
 
 
 def _chain(iban: str, found: Sequence[StatementLink]) -> Chain:
-    links = _in_order(_links(iban, found))
-    numbers = _numbers(found)
+    links = ordered(found)
+    numbers = number_years(found)
     gaps = [*_own_gaps(links), *_number_gaps(iban, numbers, links), *_breaks(iban, links, numbers)]
     days = [gap.complete_until for gap in gaps]
     until = links[-1].day if not gaps else None if None in days else min(day for day in days if day is not None)
@@ -142,7 +109,7 @@ def _chain(iban: str, found: Sequence[StatementLink]) -> Chain:
     )
 
 
-def _links(iban: str, found: Iterable[StatementLink]) -> list[Link]:
+def _links(found: Iterable[StatementLink]) -> list[Link]:
     """Return the statements that count, their pages put together."""
     groups: defaultdict[Hashable, list[StatementLink]] = defaultdict(list)
     for one in found:
@@ -150,11 +117,11 @@ def _links(iban: str, found: Iterable[StatementLink]) -> list[Link]:
             single = one.page == 1 and one.last_page
             key = identity(one.statement_id, one.electronic_number, one.closing_day, single=single)
             groups[key].append(one)
-    return [_link(iban, sorted(pages, key=lambda one: (one.page, one.number))) for pages in groups.values()]
+    return [_link(sorted(pages, key=lambda one: (one.page, one.number))) for pages in groups.values()]
 
 
-def _link(iban: str, pages: Sequence[StatementLink]) -> Link:
-    first, last = pages[0], pages[-1]
+def _link(pages: Sequence[StatementLink]) -> Link:
+    first, last, iban = pages[0], pages[-1], pages[0].iban
     total = sum(page.sum_cents for page in pages)
     opening = first.opening_cents if first.page == 1 else None
     closing = last.closing_cents if last.last_page else None
@@ -173,38 +140,12 @@ def _link(iban: str, pages: Sequence[StatementLink]) -> Link:
     return Link(numbers, first.electronic_number, name, opening, closing, last.closing_day, last.file, gap)
 
 
-def _in_order(links: Iterable[Link]) -> list[Link]:
-    """Return the links by day, those of one day as their balances follow each other."""
-    ordered: list[Link] = []
-    by_number = sorted(links, key=lambda one: (one.day, one.electronic_number or 0, one.numbers))
-    for _, same_day in groupby(by_number, key=lambda one: one.day):
-        start = ordered[-1].closing_cents if ordered else None
-        ordered += _as_chain(list(same_day), start)
-    return ordered
+def ordered(found: Iterable[StatementLink]) -> list[Link]:
+    """Return the statements of an account that count, in order, the pages of each put together."""
+    return in_order(_links(found))
 
 
-def _as_chain(links: list[Link], start: int | None) -> list[Link]:
-    """Return an order in which each link begins where the one before ends, or the given one where there is none."""
-    if len(links) == 1:
-        return links
-    tries = 0
-
-    def extend(chain: list[Link], rest: list[Link], at: int | None) -> list[Link] | None:
-        nonlocal tries
-        tries += 1
-        if not rest or tries > _TRIED:
-            return None if rest else chain
-        for index, link in enumerate(rest):
-            if at is None or link.opening_cents == at:
-                found = extend([*chain, link], rest[:index] + rest[index + 1 :], link.closing_cents)
-                if found is not None:
-                    return found
-        return None
-
-    return extend([], links, start) or extend([], links, None) or links
-
-
-def _numbers(found: Iterable[StatementLink]) -> dict[str, list[int]]:
+def number_years(found: Iterable[StatementLink]) -> dict[str, list[int]]:
     """Return the electronic numbers of each year, sorted; those of statements that add nothing count too."""
     years: defaultdict[str, set[int]] = defaultdict(set)
     for one in found:
@@ -252,7 +193,7 @@ def _breaks(iban: str, links: Sequence[Link], numbers: Mapping[str, Sequence[int
     for position, (before, link) in enumerate(pairwise(links), 1):
         if before.closing_cents is None or link.opening_cents is None or before.closing_cents == link.opening_cents:
             continue
-        if _numbers_missing(before, link, numbers):
+        if numbers_missing(before, link, numbers):
             continue
         finding = ChainBreakError(
             place=Place(file=link.file),
@@ -267,7 +208,7 @@ def _breaks(iban: str, links: Sequence[Link], numbers: Mapping[str, Sequence[int
         yield _gap(finding, links, position)
 
 
-def _numbers_missing(before: Link, link: Link, numbers: Mapping[str, Sequence[int]]) -> bool:
+def numbers_missing(before: Link, link: Link, numbers: Mapping[str, Sequence[int]]) -> bool:
     """Return whether a gap in the numbers explains that the balances differ."""
     low, high = before.electronic_number, link.electronic_number
     if low is None or high is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from ledger.bank.intake import Page
+from ledger.bank.intake_pages import Page
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ledger.bank.intake import Page
 from ledger.bank.intake_bags import Key
 from ledger.bank.intake_merge_store import Merged
+from ledger.bank.intake_pages import Page
 from ledger.bank.intake_rows import BANK_DAY, DETAIL_COLUMNS, ENTRY_COLUMNS, FINGERPRINT, VALUE_DAY
 from ledger.bank.intake_spool_store import Line, Spool
 from ledger.store.counters import take_ids

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from ledger.bank.intake import MESSAGE, Page
+from ledger.bank.intake import MESSAGE
 from ledger.bank.intake_bags import Key
+from ledger.bank.intake_joins import broken_join
+from ledger.bank.intake_meeting_store import Mark, known_marks
+from ledger.bank.intake_pages import Page
 from ledger.bank.intake_places import Place, places
-from ledger.bank.intake_reader import known_marks, known_sheet
+from ledger.bank.intake_reader import known_sheet, statement_links
 from ledger.bank.intake_sheets import balances, meeting
 from ledger.bank.intake_spool_store import Spool
 from ledger.bank.merge import Reading, read_together
@@ -22,8 +25,9 @@ class Merged:
     """What was decided about the pages of a file.
 
     `repeats` are pages that repeat others exactly; `parts` pairs (part, whole) that are new; `placed` the lines of
-    each page that met others; `known` the entries of the book that these may tell, by IBAN, key and occurrence.
-    While a file is compared its pages have numbers below 0, statements of the book their own.
+    each page that met others; `known` the entries of the book that these may tell, by IBAN, key and occurrence;
+    `touched` the accounts of which statements in the book were met. While a file is compared its pages have numbers
+    below 0, statements of the book their own.
     """
 
     count: int
@@ -32,6 +36,7 @@ class Merged:
     placed: dict[int, list[Place]] = field(default_factory=dict)
     known: dict[tuple[str, Key, int], int] = field(default_factory=dict)
     findings: list[KasseError] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
 
     def number(self, compared: int, given: Mapping[int, int]) -> int:
         """Return the number in the book of what was compared under a number."""
@@ -44,12 +49,13 @@ def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
     Raises what `read_together` raises, with the place of the statement.
     """
     merged, count = Merged(len(pages)), len(pages)
-    marks: dict[int, set[Hashable]] = {
-        page.index - count: {(page.iban, page.identity), *((page.iban, day) for day in page.days)} for page in pages
+    identities = {page.index - count: (page.iban, page.identity) for page in pages}
+    own: dict[int, set[Mark]] = {
+        page.index - count: {identities[page.index - count], *((page.iban, day) for day in page.days)} for page in pages
     }
     days = {(page.iban, day) for page in pages for day in page.days}
-    known = known_marks(store, MESSAGE, days, {(page.iban, page.opened.id) for page in pages})
-    for group in meeting(marks | known):
+    known = known_marks(store, MESSAGE, days, {(page.iban, page.opened.id) for page in pages}, identities.values())
+    for group in meeting(own | known):
         mine = [pages[number + count] for number in group if number < 0]
         try:
             if len(group) == 1 and mine and mine[0].single:
@@ -58,7 +64,21 @@ def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
                 _read_group(store, merged, mine, [number for number in group if number >= 0], spool)
         except KasseError as error:
             raise error.at(mine[0].place) from None
+    for iban in sorted(merged.touched):
+        _check_joins(store, merged, iban, pages)
     return merged
+
+
+def _check_joins(store: Store, merged: Merged, iban: str, pages: Sequence[Page]) -> None:
+    """Refuse what contradicts the balance with which a later statement begins."""
+    known = statement_links(store, iban)
+    new = [page for page in pages if page.iban == iban and page.index not in merged.repeats]
+    parts = {part for part, _ in merged.parts}
+    after = [replace(link, part=link.part or link.number in parts) for link in known]
+    links = [page.link(page.index - merged.count, part=page.index - merged.count in parts) for page in new]
+    broken = broken_join(known, [*after, *(link for link in links if link.closing_day)])
+    if broken is not None:
+        raise broken.at(new[0].place)
 
 
 def _check_alone(page: Page) -> None:
@@ -80,6 +100,8 @@ def _read_group(store: Store, merged: Merged, pages: Sequence[Page], known: Sequ
     for found in entries.values():
         merged.known |= {(iban, key, nth): entry for key, by_nth in found.items() for nth, entry in by_nth.items()}
     merged.repeats |= {number + count for number in reading.repeats}
+    if old and len(reading.repeats) < len(new):
+        merged.touched.add(iban)
     merged.parts += _new_parts(reading, {sheet.number for sheet in sheets if sheet.part})
     merged.findings += [finding.at(pages[0].place) for finding in reading.findings]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger.bank.continuity import Chain, StatementLink, chains
+from ledger.bank.continuity import Chain, chains
+from ledger.bank.continuity_order import StatementLink
 from ledger.bank.intake_bags import Key
 from ledger.bank.intake_places import Occurrences
 from ledger.bank.intake_sheets import Sheet, identity
@@ -20,13 +21,6 @@ _SHEET = """
 _LINES = """
     SELECT e.bank_day, e.fingerprint, e.amount_cents, e.occurrence, e.id FROM statement_entry l
     JOIN bank_entry e ON e.office = l.office AND e.id = l.entry WHERE l.statement = :id ORDER BY l.line"""
-_ON_DAY = """
-    SELECT DISTINCT l.statement FROM bank_entry e
-    JOIN statement_entry l ON l.office = e.office AND l.entry = e.id
-    WHERE e.iban = :iban AND e.bank_day = :day"""
-_SAME_ID = """
-    SELECT id, electronic_number, page, last_page, closing_day FROM statement
-    WHERE iban = :iban AND message = :message AND statement_id = :id"""
 _LINK = """
     SELECT s.id, s.iban, s.statement_id, s.electronic_number, s.page, s.last_page, s.opening_cents, s.closing_cents,
            s.closing_day, s.credit_cents - s.debit_cents, f.name, CASE WHEN p.statement IS NULL THEN 0 ELSE 1 END
@@ -92,25 +86,6 @@ class StatementLine:
     state: str
 
 
-def known_marks(
-    store: Store, message: str, days: Iterable[tuple[str, str]], same: Iterable[tuple[str, str]]
-) -> dict[int, set[Hashable]]:
-    """Return the statements in the book that a file meets, with the days and identities by which it meets them.
-
-    They have an entry on one of the (IBAN, bank day) of the file, or one of its (IBAN, id).
-    """
-    marks: dict[int, set[Hashable]] = {}
-    for iban, day in sorted(days):
-        for (number,) in store.all(_ON_DAY, iban=iban, day=day):
-            marks.setdefault(number, set()).add((iban, day))
-    for iban, statement_id in sorted(same):
-        for row in store.all(_SAME_ID, iban=iban, message=message, id=statement_id):
-            number, electronic, page, last, day = row
-            single = (page or 1) == 1 and bool(last)
-            marks.setdefault(number, set()).add((iban, identity(statement_id, electronic, day or "", single=single)))
-    return marks
-
-
 def known_sheet(store: Store, number: int) -> tuple[Sheet, Occurrences]:
     """Return a statement of the book as it is compared with others, and which entries its lines are."""
     entries: dict[Key, dict[int, int]] = {}
@@ -149,6 +124,11 @@ def _link(row: Row) -> StatementLink:
         number, iban, statement_id, electronic, page or 1, bool(last), opening, closing, day, int(total),
         file or "", bool(part),
     )  # fmt: skip
+
+
+def statement_links(store: Store, iban: str) -> list[StatementLink]:
+    """Return the statements of an account as links of its chain."""
+    return [_link(row) for row in store.rows(_LINK, iban=iban)]
 
 
 def complete_until(store: Store, iban: str) -> str | None:

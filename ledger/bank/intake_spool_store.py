@@ -12,8 +12,9 @@ from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Self
 
-from ledger.bank.intake import Page, begin, end, is_taken
+from ledger.bank.intake import begin, end, is_taken
 from ledger.bank.intake_bags import Key
+from ledger.bank.intake_pages import Page
 from ledger.bank.intake_rows import AMOUNT, BANK_DAY, FINGERPRINT, detail_rows, entry_row
 from ledger.store.engines import Row
 from sepa.statements import Entry, Opened, StatementEvent

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from ledger.bank.intake import MESSAGE, Page, Staged
+from ledger.bank.intake import MESSAGE, Staged
 from ledger.bank.intake_days_store import check_days
 from ledger.bank.intake_entries_store import write_entries
 from ledger.bank.intake_merge_store import Merged, merge_file
+from ledger.bank.intake_pages import Page
 from ledger.bank.intake_spool_store import Spool, read_into
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record

@@ -15,6 +15,7 @@ from ledger.bank.intake import (
     ZeroEntryError,
 )
 from ledger.bank.intake_days_store import BeforeTakeOverError, FutureStatementError
+from ledger.bank.intake_joins import BrokenJoinError
 from ledger.bank.intake_reader import complete_until, continuity, list_statements, new_gaps, show_statement
 from ledger.bank.intake_sheets import BalanceBreakError, ReissueDiffersError, WithdrawnEntryError
 from ledger.bank.intake_store import stage_file
@@ -55,6 +56,29 @@ def test_a_statement_is_staged(clerk):
     event = clerk.one("SELECT action, facts FROM event ORDER BY position DESC LIMIT 1")
     assert event[0] == "statement.import"
     assert '"new":2' in event[1]
+
+
+def test_more_of_an_older_day_than_the_next_day_allows_is_refused(clerk):
+    """A longer issue of Monday would end elsewhere than Tuesday begins: nothing of it is taken, until Tuesday says so."""
+    take(clerk, statement(MORNING, named="MO"), name="1.xml", sha="1" * 64)
+    take(clerk, statement("17.11. 105,00 | +8,00 Schulz | 113,00", named="DI"), name="2.xml", sha="2" * 64)
+    with pytest.raises(BrokenJoinError) as refused:
+        take(clerk, statement(MONDAY, named="MO"), name="3.xml", sha="3" * 64)
+    fields = refused.value.fields
+    assert (fields["closing_cents"], fields["opening_cents"], fields["after"]) == (10200, 10500, "DI")
+    assert booked(clerk) == ["16.11. +500 Meyer", "17.11. +800 Schulz"]
+    assert clerk.value("SELECT count(*) FROM event WHERE action = 'statement.refuse'") == 1
+    assert [chain.findings for chain in continuity(clerk)] == [()]
+
+
+def test_a_statement_of_several_days_is_met_with_all_its_pieces(clerk):
+    """The middle day is placed by the balances of its neighbours, though these share no day with it."""
+    week = "18.11. 100,00 | 16.11. +1,00 A | 17.11. +1,00 A | 17.11. +1,00 A | 18.11. +1,00 A | 104,00"
+    days = ["16.11. 100,00 | +1,00 A | 101,00", "18.11. 103,00 | +1,00 A | 104,00", week]
+    days.append("17.11. 101,00 | +1,00 A | +1,00 A | 103,00")
+    for number, text in enumerate(days):
+        take(clerk, statement(text, named=f"S{number}"), name=f"{number}.xml", sha=f"{number}" * 64)
+    assert booked(clerk) == ["16.11. +100 A", "17.11. +100 A", "17.11. +100 A", "18.11. +100 A"]
 
 
 TWICE = {

@@ -1,10 +1,14 @@
 """Invariant 3: the statements of an account follow each other; what is missing is named, and gone when it comes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.bank.continuity import StatementLink, chains
+from ledger.bank.continuity import chains
+from ledger.bank.continuity_order import StatementLink
+from ledger.bank.intake_joins import broken_join
 
 IBAN = "DE02370400440000000024"
 
@@ -140,3 +144,32 @@ def test_accounts_have_chains_of_their_own():
     other = StatementLink(9, "DE75512108001245126199", "S9", 4, 1, True, 7, 8, "2026-11-16", 1)
     found = chains([link("16.11. #1 100 105"), other, link("17.11. #2 105 110", 1)])
     assert [(one.iban, one.statements, one.findings) for one in found] == [(IBAN, 2, ()), (other.iban, 1, ())]
+
+
+JOINS = {
+    "a longer issue of the older day": (["16.11. - 100 105", "17.11. - 105 90"], "16.11. - 100 106", "S0"),
+    "a further piece of the older day": (["16.11. - 100 105", "17.11. - 105 90"], "16.11. - 105 106", ""),
+    "something before the older day's end": (["16.11. - 100 105", "17.11. - 105 90"], "17.11. - 104 90", "S1"),
+    "a number says that something is missing": (["16.11. #1 100 105", "18.11. #3 105 9"], "16.11. #1 100 106", "S0"),
+    "the missing day comes": (["16.11. - 100 105", "18.11. - 107 90"], "17.11. - 105 107", ""),
+    "what did not fit before": (["16.11. - 100 105", "18.11. - 107 90"], "17.11. - 105 106", ""),
+    "nothing behind it": (["16.11. - 100 105"], "16.11. - 100 106", "S0"),
+    "bookings in a circle": (["16.11. - 102 100", "17.11. - 100 102"], "16.11. - 100 102", ""),
+    "a balance told in the middle of the day": (["16.11. - 102 102", "17.11. - 105 106"], "16.11. - 100 105", ""),
+}
+BROKEN = {
+    "a longer issue of the older day": (106, 105),
+    "a further piece of the older day": (106, 105),
+    "something before the older day's end": (105, 104),
+}
+
+
+@pytest.mark.parametrize(("known", "new", "part"), JOINS.values(), ids=JOINS)
+def test_a_join_that_fitted_stays(known, new, part, request):
+    """What contradicts the balance with which a later statement begins is refused; what fills a gap is not."""
+    before = [link(text, number) for number, text in enumerate(known)]
+    after = [replace(one, part=one.statement_id == part) for one in before]
+    broken = broken_join(before, [*after, link(new, 9)])
+    wanted = BROKEN.get(request.node.callspec.id)
+    found = broken and (broken.fields["closing_cents"], broken.fields["opening_cents"])
+    assert found == wanted

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.bank.continuity_order import StatementLink
 from ledger.bank.intake_bags import may_sum_to, some_may_sum_to
+from ledger.bank.intake_joins import broken_join
 from ledger.bank.intake_places import places
 from ledger.bank.intake_sheets import (
     BalanceBreakError,
@@ -31,18 +33,50 @@ class Book:
         self.places: dict[int, dict] = {}
         self.entries: Counter = Counter()
         self.findings: list[KasseError] = []
+        self.closing_days: dict[int, str] = {}
 
-    def take(self, sheets: list[Sheet]) -> None:
+    def take(self, sheets: list[Sheet], days: list[str]) -> None:
         """Take a file: compare what meets, as the store does, and change nothing where any of it is refused."""
+        self.closing_days |= dict(zip((sheet.number for sheet in sheets), days, strict=True))
         groups = [self.read(group, sheets) for group in self.meeting(sheets)]
+        self.check_joins(groups)
         for together, reading in groups:
             self.keep(together, reading)
 
+    def check_joins(self, groups: list[tuple[list[Sheet], Reading]]) -> None:
+        """Refuse a file that breaks a join, where it meets what is in the book."""
+        parts, new, touched = set(), [], False
+        for together, reading in groups:
+            fresh = [one for one in together if not one.known and one.number not in reading.repeats]
+            touched = touched or bool(fresh and len(together) > len([one for one in together if not one.known]))
+            new += fresh
+            parts |= reading.parts
+        after = [self.link(one, part=one.part or one.number in parts) for one in (*self.sheets, *new)]
+        broken = broken_join([self.link(one, part=one.part) for one in self.sheets], after)
+        if broken and touched:
+            raise broken
+
+    def link(self, sheet: Sheet, *, part: bool) -> StatementLink:
+        return StatementLink(
+            sheet.number, "DE", sheet.name, None, sheet.page, sheet.last, sheet.opening_cents, sheet.closing_cents,
+            self.closing_days[sheet.number], sum(cents * n for (_, _, cents), n in sheet.entries.items()), part=part,
+        )  # fmt: skip
+
     def meeting(self, sheets: list[Sheet]) -> list[list[int]]:
-        days = {day for sheet in sheets for day, _, _ in sheet.entries}
-        own = {sheet.number: {sheet.identity} | {day for day, _, _ in sheet.entries} for sheet in sheets}
-        known = {one.number: {one.identity} | {day for day, _, _ in one.entries if day in days} for one in self.sheets}
-        return [group for group in meeting(own | known) if not own.keys().isdisjoint(group)]
+        """Return what meets: by day or identity, and then what meets those that were met first."""
+        marks = {sheet.number: {sheet.identity, *self.days(sheet)} for sheet in sheets}
+        met: set[int] = set()
+        for _ in range(2):
+            known = {sheet for own in marks.values() for sheet in own}
+            hit = [sheet for sheet in self.sheets if not known.isdisjoint({sheet.identity, *self.days(sheet)})]
+            names = {sheet.identity for sheet in hit}
+            met = {sheet.number for sheet in self.sheets if sheet.identity in names}
+            marks |= {one.number: {one.identity, *self.days(one)} for one in self.sheets if one.number in met}
+        return [group for group in meeting(marks) if any(sheet.number in group for sheet in sheets)]
+
+    @staticmethod
+    def days(sheet: Sheet) -> set[str]:
+        return {day for day, _, _ in sheet.entries}
 
     def read(self, group: list[int], sheets: list[Sheet]) -> tuple[list[Sheet], Reading]:
         together = [sheet for sheet in (*self.sheets, *sheets) if sheet.number in group]
@@ -75,7 +109,7 @@ def deliver(history: History) -> tuple[Book, list[KasseError]]:
             number += len(sheets)
             before = +book.entries
             try:
-                book.take(sheets)
+                book.take(sheets, [told.day for told in file])
             except KasseError as error:
                 assert book.entries == before, "a refused file changes nothing"
                 refused.append(file)
