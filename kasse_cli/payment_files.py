@@ -1,4 +1,4 @@
-"""The file of a payment run on disk: complete and noted in the book before it has its name."""
+"""The files of a payment run on disk: complete and noted in the book before they have their names."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from kasse_cli.spreadsheets.replacing import replacing
+from ledger.payments.files_store import file_named, files_of
+from ledger.payments.runs_reader import run_named
+from ledger.payments.voiding import WhichFileError
 from sepa.errors import N_, KasseError, TryAgainError
 
 if TYPE_CHECKING:
+    from ledger.payments.files import PaymentFile
     from ledger.payments.runs import Run
     from ledger.store.engines import Store
+
+Written = list[tuple["PaymentFile", Path]]
 
 
 class OtherFileError(KasseError):
@@ -52,42 +58,75 @@ class WriteError(TryAgainError):
     hint = N_("free some space or name another folder, then try again: the file will be the same")
 
 
-def write_file(store: Store, number: int, out: Path) -> Run:
-    """Write the file of a run, note it in the book, then give it its name; return the run.
+def write_files(store: Store, number: int, out: Path, chosen: int | None = None) -> tuple[Run, Written]:
+    """Write the files of a run, or one of them, note each in the book, then give it its name; return run and names.
 
     What is killed on the way is done by running it again: the bytes are the same. Raises `OtherFileError`,
     `FileWriteError` and what `exportable` and `note_export` raise.
     """
-    from ledger.payments.export_store import exportable, file_of, note_export
+    from ledger.payments.export_store import exportable
 
     run = exportable(store, number)
     if out.is_dir():
         raise FolderNameError(file=str(out))
+    wanted = _wanted(store, number, chosen)
+    many = len(files_of(store, number)) > 1
+    names = [(file, numbered(out, file) if many and chosen is None else out) for file in wanted]
+    for file, path in names:
+        _write_one(store, run, file, path)
+    known = {one.number: one for one in files_of(store, number)}
+    return run_named(store, number), [(known[file], path) for file, path in names]
+
+
+def numbered(out: Path, file: int) -> Path:
+    """Return the name of one of several files.
+
+    >>> numbered(Path("zahllauf.xml"), 2).name
+    'zahllauf-2.xml'
+    """
+    return out.with_name(f"{out.stem}-{file}{out.suffix}")
+
+
+def _wanted(store: Store, number: int, chosen: int | None) -> list[int]:
+    """Return the numbers of the files to write; those that were given up are left out unless one is named."""
+    if chosen is not None:
+        return [file_named(store, number, chosen).number]
+    files = files_of(store, number)
+    alive = [one.number for one in files if one.state in {"released", "exported"}]
+    return alive or [one.number for one in files]
+
+
+def _write_one(store: Store, run: Run, file: int, out: Path) -> None:
+    from ledger.payments.export_store import file_of, note_export
+
     with replacing(out) as temporary:
-        with temporary.open("wb") as file, file_of(store, run) as chunks:
-            digest = _copy(chunks, file)
+        with temporary.open("wb") as opened, file_of(store, run, file) as chunks:
+            digest = _copy(chunks, opened)
         if out.exists() and _digest(out) != digest:
             raise OtherFileError(file=str(out))
-        return note_export(store, number, digest)
+        note_export(store, run.number, digest, file)
 
 
-def write_stdout(store: Store, number: int) -> Run:
-    """Write the file of a run to standard output once it is complete and noted; return the run."""
+def write_stdout(store: Store, number: int, chosen: int | None = None) -> tuple[Run, Written]:
+    """Write the only file of a run, or the one chosen, to standard output once it is complete and noted."""
     from ledger.payments.export_store import exportable, file_of, note_export
 
     run = exportable(store, number)
+    wanted = _wanted(store, number, chosen)
+    if len(wanted) > 1:
+        raise WhichFileError(run=number, count=len(wanted))
     try:
         with tempfile.TemporaryFile() as file:
-            with file_of(store, run) as chunks:
+            with file_of(store, run, wanted[0]) as chunks:
                 digest = _copy(chunks, file)
-            noted = note_export(store, number, digest)
+            noted = note_export(store, number, digest, wanted[0])
             file.seek(0)
             sys.stdout.flush()
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.flush()
     except OSError as error:
         raise WriteError(reason=error.strerror or type(error).__name__) from error
-    return noted
+    return noted, [(file_named(store, number, wanted[0]), Path("-"))]
 
 
 def _copy(chunks: Iterable[bytes], file: IO[bytes]) -> str:

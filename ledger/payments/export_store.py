@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 
 from ledger.book.store import office_codes
 from ledger.events.store import record
+from ledger.payments.files import PaymentFile
+from ledger.payments.files_store import file_named
 from ledger.payments.runs import ROLES, FileDiffersError, Run, RunChangedError, batch_id, check_step
 from ledger.payments.runs_reader import hash_of, lines, run_named, seen_facts
 from ledger.payments.transfers import stored_transfer
 from ledger.people.users import require
 from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
 from sepa.pain001 import write
-from sepa.payments import CreditTransferMessage, Party, Totals, TransferBatch
+from sepa.payments import CreditTransferMessage, Party, Totals, Transfer, TransferBatch
+from sepa.text import Charset
 
 _RUN = """
-    UPDATE payment_run SET state = :state, file_sha256 = :sha256, exported_at = :now
-    WHERE office = :office AND id = :run"""
-_PAYMENTS = "UPDATE payment SET state = 'exported' WHERE office = :office AND run = :run AND state = 'released'"
+    UPDATE payment_run SET state = 'exported', file_sha256 = :sha256, exported_at = :now
+    WHERE office = :office AND id = :run AND state = 'released' AND file_sha256 IS NULL"""
+_FILE = """
+    UPDATE payment_file SET state = CASE WHEN state = 'released' THEN 'exported' ELSE state END, sha256 = :sha256,
+           exported_at = :now
+    WHERE office = :office AND run = :run AND number = :file"""
+_PAYMENTS = """
+    UPDATE payment SET state = 'exported'
+    WHERE office = :office AND run = :run AND file = :file AND state = 'released'"""
+
+
+class FileGoneError(KasseError):
+    """A file that was given up or refused as a whole."""
+
+    code = "payment.file_gone"
+    template = N_("file {file} of run {run} is {state} and must not be sent")
+    hint = N_("its payments are proposed again with 'kasse payment propose', under new ids")
 
 
 def exportable(store: Store, number: int) -> Run:
-    """Return a run whose file may be written by the acting person.
+    """Return a run whose files may be written by the acting person.
 
     Raises `UnknownRunError`, `RunStateError`, `RunChangedError`, `NotAllowedError`.
     """
@@ -37,42 +55,54 @@ def exportable(store: Store, number: int) -> Run:
 
 
 @contextmanager
-def file_of(store: Store, run: Run) -> Iterator[Iterator[bytes]]:
-    """Give the run's pain.001.001.09 file in chunks, read from one moment of the book; what is stored decides it all.
+def file_of(store: Store, run: Run, number: int = 1) -> Iterator[Iterator[bytes]]:
+    """Give a file of the run, pain.001.001.09, in chunks, read from one moment of the book; what is stored decides all.
 
-    Raises `TotalsError` where the payments are not those the run was released with.
+    Raises `TotalsError` where the payments are not those the run was released with, `UnknownFileError`.
     """
-    assert run.message_id is not None, "a released run has its message id"
-    assert run.created_stamp is not None, "and its time"
-    created = datetime.fromisoformat(run.created_stamp)
-    with store.snapshot(), closing(lines(store, run)) as stored:
-        batch = TransferBatch(
-            batch_id(run.message_id),
-            Party(run.debtor_name, run.iban),
-            date.fromisoformat(run.execution_day),
-            batch_booking=not run.single_booking,
-            transfers=(stored_transfer(line) for line in stored),
-            totals=Totals(run.count, run.total_cents),
-        )
-        yield write(CreditTransferMessage(run.message_id, created, run.debtor_name, (batch,)))
+    with store.snapshot():
+        file = file_named(store, run.number, number)
+        with closing(lines(store, run, number)) as stored:
+            yield write(message_of(run, file, (stored_transfer(line) for line in stored)))
 
 
-def note_export(store: Store, number: int, sha256: str) -> Run:
-    """Note that the run's file with this hash is complete and will lie under its name; a second time changes nothing.
+def message_of(run: Run, file: PaymentFile, transfers: Iterable[Transfer]) -> CreditTransferMessage:
+    """Return a file of the run as a message: one batch, so that a collective booking stands for one file."""
+    batch = TransferBatch(
+        batch_id(file.message_id),
+        Party(run.debtor_name, run.iban),
+        date.fromisoformat(run.execution_day),
+        instant=file.kind == "instant",
+        batch_booking=not run.single_booking,
+        transfers=transfers,
+        totals=Totals(file.count, file.total_cents),
+    )
+    created = datetime.fromisoformat(file.created_stamp)
+    charset: Charset = "epc" if file.charset == "epc" else "dk"
+    return CreditTransferMessage(file.message_id, created, run.debtor_name, (batch,), charset)
 
-    Raises `FileDiffersError` where an earlier export had other bytes.
+
+def note_export(store: Store, number: int, sha256: str, file: int = 1) -> Run:
+    """Note that a file with this hash is complete and will lie under its name; a second time changes nothing.
+
+    Raises `FileDiffersError` where an earlier export had other bytes, `FileGoneError`.
     """
     with store.unit(office_codes(store)):
         run = run_named(store, number)
         require(store, run.office, *ROLES["export"])
         check_step(run, "export")
-        if run.file_sha256 is None:
-            state = "exported" if run.state == "released" else run.state
-            store.execute(_RUN, state=state, sha256=sha256, now=store.now, office=run.office, run=number)
-            store.execute(_PAYMENTS, office=run.office, run=number)
-            record(store, run.office, "payment.export", f"run:{number}", seen_facts(run) | {"sha256": sha256})
-        elif run.file_sha256 != sha256:
-            raise FileDiffersError(run=number, found=sha256, stored=run.file_sha256)
+        known = file_named(store, number, file)
+        if known.state in {"voided", "rejected"}:
+            raise FileGoneError(run=number, file=file, state=known.state)
+        if known.sha256 is None:
+            where = {"office": run.office, "run": number}
+            store.execute(_FILE, sha256=sha256, now=store.now, file=file, **where)
+            store.execute(_RUN, sha256=sha256, now=store.now, **where)
+            store.execute(_PAYMENTS, file=file, **where)
+            facts = seen_facts(run) | {"sha256": sha256, "file": file}
+            record(store, run.office, "payment.export", f"run:{number}", facts)
+        elif known.sha256 != sha256:
+            raise FileDiffersError(run=number, found=sha256, stored=known.sha256)
         else:
-            record(store, run.office, "payment.export_again", f"run:{number}", {"sha256": sha256})
+            record(store, run.office, "payment.export_again", f"run:{number}", {"sha256": sha256, "file": file})
         return run_named(store, number)

@@ -25,6 +25,8 @@ _STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "exported": (("release", "export"), ("discard",)),
     "executed": (("release", "execute"), ("discard",)),
     "discarded": (("discard",), ("release", "export")),
+    "voided": (("release", "void"), ("discard", "execute")),
+    "rejected": (("release", "reject"), ("discard", "execute")),
 }
 """For each state the steps that lead there, and those that lead away from it."""
 
@@ -42,7 +44,7 @@ def contradictions(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what differs: the column, what it holds, what the events say ('' for nothing)."""
     needed, excluded = _STATES.get(state, ((), ()))
-    steps = {event.step for event in events}
+    steps = {event.step for event in _since_change(events)}
     for step in (*(step for step in needed if step not in steps), *(step for step in excluded if step in steps)):
         yield "state", state, step if step in steps else ""
     for column, (step, name) in _FIRST.items():
@@ -50,6 +52,12 @@ def contradictions(
         expected = first.values.get(name) if first else None
         if columns[column] != expected:
             yield column, _shown(columns[column]), _shown(expected)
+
+
+def _since_change(events: Sequence[RunEvent]) -> Sequence[RunEvent]:
+    """Return the proposal and what followed the last change, which asks for a new review."""
+    last = max((place for place, event in enumerate(events) if event.step == "change"), default=0)
+    return [event for place, event in enumerate(events) if place > last or event.step == "propose"]
 
 
 def _shown(value: object) -> str:

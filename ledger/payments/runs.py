@@ -149,15 +149,6 @@ class PurposeOmittedError(KasseError):
     severity = "warning"
 
 
-class PaidBeforeError(KasseError):
-    """An earlier payment went to the same account with the same amount and text."""
-
-    code = "payment.paid_before"
-    template = N_("run {run} has paid {amount_cents} to {iban} with the same text")
-    hint = N_("check whether it is paid twice")
-    severity = "warning"
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """A payment run as it stands; `created_by` and the others are names, `reviewed_by` the first who looked.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+import json
 from dataclasses import dataclass
 
-from ledger.book.entry import Posted, Posting
-from ledger.book.store import account_with_role, office_codes, post, setting
-from ledger.book.transfer import across
+from ledger.book.store import office_codes, setting
 from ledger.events.store import Fact, record
-from ledger.items.store import NewClearing, clear, posting_for
+from ledger.payments.files import FilePlan, PaymentFile
+from ledger.payments.files_store import files_of, make_files, planned
+from ledger.payments.gathering import Gathering
+from ledger.payments.profiles_store import profile_of
+from ledger.payments.run_posting_store import post_release
 from ledger.payments.runs import (
     ROLES,
     STEPS,
@@ -26,26 +28,31 @@ from ledger.payments.runs import (
     check_step,
     message_id,
 )
-from ledger.payments.runs_reader import hash_of, paid_before, payables_of, payments, run_named, seen_facts
-from ledger.payments.transfers import Gathering, Head
+from ledger.payments.runs_reader import hash_of, payments, run_named, seen_facts, sources
+from ledger.payments.steps import check_day
+from ledger.payments.transfers import Head
+from ledger.payments.warnings import condensed, marked
+from ledger.payments.warnings_reader import hindrances, warnings_of
 from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
 from sepa.payments import Party
 
 LISTED = 100  # changed items named one by one in a refusal
-_OTHERS = "SELECT count(*) FROM payment WHERE office = :office AND run = :run AND (state <> 'proposed' OR active = 0)"
+_OTHERS = """
+    SELECT count(*) FROM payment WHERE office = :office AND run = :run AND (state <> 'proposed' OR active = 0)
+      AND NOT (state = 'discarded' AND active = 0 AND :revision > 0)"""
 _CHANGED = """
     SELECT p.item_office, p.item, p.cents, i.open_cents, p.end_to_end_id
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
-    WHERE p.office = :office AND p.run = :run AND i.open_cents <> p.cents ORDER BY p.line"""
-_POSTINGS = """
-    SELECT p.item_office, i.side, i.account, p.item, p.cents
-    FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
-    WHERE p.office = :office AND p.run = :run ORDER BY p.item_office, p.line"""
-_STATE = "UPDATE payment SET state = :state, active = :active WHERE office = :office AND run = :run"
+    WHERE p.office = :office AND p.run = :run AND p.state = 'proposed' AND i.open_cents <> p.item_cents
+    ORDER BY p.line"""
+_STATE = """
+    UPDATE payment SET state = :state, active = :active
+    WHERE office = :office AND run = :run AND state = 'proposed'"""
 _REVIEWED = """
-    UPDATE payment_run SET state = 'reviewed', reviewed_by = :user, reviewed_at = :now
+    UPDATE payment_run SET state = 'reviewed', reviewed_by = coalesce(reviewed_by, :user),
+           reviewed_at = coalesce(reviewed_at, :now)
     WHERE office = :office AND id = :run"""
 _RELEASED = """
     UPDATE payment_run SET state = 'released', released_by = :user, released_at = :now, message_id = :message,
@@ -53,8 +60,9 @@ _RELEASED = """
     WHERE office = :office AND id = :run"""
 _DISCARDED = "UPDATE payment_run SET state = 'discarded' WHERE office = :office AND id = :run"
 _RUN_ENTRY = "SELECT office, year, number FROM entry WHERE kind = 'run' AND source = :source"
-_REVIEWERS = "SELECT by FROM event WHERE office = :office AND object = :object AND action = 'payment.review'"
-_CREATOR = "SELECT created_by FROM payment_run WHERE office = :office AND id = :run"
+_PERSONS = """
+    SELECT action, by, facts FROM event
+    WHERE office = :office AND object = :object AND action IN ('payment.propose', 'payment.review', 'payment.change')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class Reviewed:
     payments: tuple[Payment, ...]
     findings: tuple[KasseError, ...]
     new: bool = True
+    files: tuple[FilePlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +82,17 @@ class Released:
 
     run: Run
     entries: tuple[str, ...] = ()
+    files: tuple[PaymentFile, ...] = ()
 
 
 def findings_of(store: Store, run: Run, today: dt.date) -> tuple[KasseError, ...]:
     """Return what is to be noticed about the payments of a run as seen on a day; inside `snapshot` or a unit."""
     day = dt.date.fromisoformat(run.execution_day)
-    gathering = Gathering(Head(run.office, run.number, Party(run.debtor_name, run.iban), day))
-    gathering.take(payables_of(store, run), today)
-    return (*gathering.findings, *paid_before(store, run))
+    charset = profile_of(store, run.iban).charset
+    head = Head(run.office, run.number, Party(run.debtor_name, run.iban), day, run.instant, charset)
+    gathering = Gathering(head)
+    gathering.see(sources(store, run), today)
+    return (*gathering.findings, *warnings_of(store, run))
 
 
 def review(store: Store, number: int, *, today: dt.date) -> Reviewed:
@@ -98,7 +110,9 @@ def review(store: Store, number: int, *, today: dt.date) -> Reviewed:
         if not again:
             _note(store, run, "review")
         seen = run_named(store, number)
-        return Reviewed(seen, payments(store, seen), findings_of(store, seen, today), new=not again)
+        found = findings_of(store, seen, today)
+        listed = marked((one for one in payments(store, seen) if one.state != "discarded"), found)
+        return Reviewed(seen, listed, condensed(found, number), not again, tuple(planned(store, seen)))
 
 
 def release(store: Store, number: int, *, sum_cents: int | None, today: dt.date) -> Released:
@@ -106,7 +120,8 @@ def release(store: Store, number: int, *, sum_cents: int | None, today: dt.date)
 
     Whoever made or reviewed the run cannot release it; `sum_cents` is the control sum, to the cent. A second release
     changes nothing. Raises `UnknownRunError`, `RunStateError`, `NotAllowedError`, `OwnWorkError`,
-    `RunSumMissingError`, `RunSumError`, `RunChangedError`, `RunPostedError`, `ItemsChangedError`, `ClosedPeriodError`.
+    `RunSumMissingError`, `RunSumError`, `RunChangedError`, `RunPostedError`, `ItemsChangedError`,
+    `ExecutionDayOverError`, `ClosedPeriodError`.
     """
     office = run_named(store, number).office
     require(store, office, *ROLES["release"])
@@ -115,17 +130,19 @@ def release(store: Store, number: int, *, sum_cents: int | None, today: dt.date)
         _check_person(store, run)
         _check_sum(run, sum_cents)
         if run.state in STEPS["export"][0]:
-            return Released(run)
+            return Released(run, files=tuple(files_of(store, number)))
         _checked(store, number, "release")
+        check_day(run, today)
         _check_unposted(store, run)
         _check_items(store, run)
         message = message_id(setting(store, "book_id"), number)
-        posted = _post(store, run, today.isoformat(), message)
+        posted = post_release(store, run, today.isoformat(), message)
+        make_files(store, run, message)
         store.execute(_STATE, state="released", active=1, office=office, run=number)
         store.execute(_RELEASED, user=store.user, now=store.now, message=message, office=office, run=number)
         _note(store, run, "release", message_id=message)
         entries = tuple(f"{one.office}-{one.year}-{one.number}" for one in posted)
-        return Released(run_named(store, number), entries)
+        return Released(run_named(store, number), entries, tuple(files_of(store, number)))
 
 
 def discard(store: Store, number: int, *, reason: str = "") -> Run:
@@ -149,19 +166,30 @@ def _checked(store: Store, number: int, step: Step) -> Run:
     """Return the run where the step may be taken and its list is the one that was proposed."""
     run = run_named(store, number)
     check_step(run, step)
-    if hash_of(store, run) != run.list_hash or store.value(_OTHERS, office=run.office, run=number):
+    if hash_of(store, run) != run.list_hash or store.value(
+        _OTHERS, office=run.office, run=number, revision=run.revision
+    ):
         raise RunChangedError(run=number)
     return run
 
 
 def _check_person(store: Store, run: Run) -> None:
-    creator = store.value(_CREATOR, office=run.office, run=run.number)
-    if store.user in {creator, *_reviewers(store, run)}:
+    """Check that the releasing person neither made, changed nor reviewed the run."""
+    if store.user in {by for _, by, _ in _persons(store, run)}:
         raise OwnWorkError(user=user_name(store, store.user), what=f"R{run.number}", office=run.office)
 
 
+def _persons(store: Store, run: Run) -> list[tuple[str, int, str]]:
+    return store.all(_PERSONS, office=run.office, object=f"run:{run.number}")
+
+
 def _reviewers(store: Store, run: Run) -> set[int]:
-    return {int(by) for (by,) in store.rows(_REVIEWERS, office=run.office, object=f"run:{run.number}")}
+    """Return who reviewed the list as it stands now; a change makes a new one."""
+    return {
+        by
+        for action, by, facts in _persons(store, run)
+        if action == "payment.review" and json.loads(facts)["list_hash"] == run.list_hash
+    }
 
 
 def _check_unposted(store: Store, run: Run) -> None:
@@ -180,35 +208,13 @@ def _check_sum(run: Run, given_cents: int | None) -> None:
 
 def _check_items(store: Store, run: Run) -> None:
     """Check that every item is still open with what the run pays: it may have been settled or cancelled since."""
-    changed: list[KasseError] = [
+    changed: list[KasseError] = list(hindrances(store, run))
+    changed += [
         ItemChangedError(item=item, office=office, open_cents=left, cents=cents, place=Place(payment=identifier))
         for office, item, cents, left, identifier in store.rows(_CHANGED, office=run.office, run=run.number)
     ]
     if changed:
         raise ItemsChangedError(run=run.number, count=len(changed), findings=tuple(changed[:LISTED]))
-
-
-def _post(store: Store, run: Run, day: str, message: str) -> list[Posted]:
-    """Post the run: each office's payables against the Kasse's money in transit, one entry for each office."""
-    postings: dict[str, list[Posting]] = defaultdict(list)
-    settled: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for office, side, account, item, cents in store.stream(_POSTINGS, office=run.office, run=run.number):
-        postings[office].append(posting_for(side, account, item, cents))
-        settled[office].append((item, cents))
-    transit = Posting(account_with_role(store, run.office, "transit_out"), -run.total_cents)
-    postings[run.office].append(transit)
-    source = f"run:{run.number}"
-    drafts = across(run.office, postings, kind="run", posting_day=day, source=source, text=message, group=run.number)
-    posted = post(store, drafts)
-    places = {one.office: one.position for one in posted}
-    clear(
-        store,
-        [
-            NewClearing(office, "run", places[office], day, run.execution_day, tuple(lines))
-            for office, lines in sorted(settled.items())
-        ],
-    )
-    return posted
 
 
 def _note(store: Store, run: Run, step: Step, details: dict[str, Fact] | None = None, **facts: Fact) -> None:

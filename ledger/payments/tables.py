@@ -97,6 +97,12 @@ class Payment(SQLModel, table=True):
         Index("ix_payment_item", "item_office", "item"),
         Index("ix_payment_file", "office", "run", "file"),
         Index(
+            "ix_payment_attachment",
+            "attachment",
+            sqlite_where=sql("attachment IS NOT NULL"),
+            postgresql_where=sql("attachment IS NOT NULL"),
+        ),
+        Index(
             "uq_payment_active_item",
             "item_office",
             "item",
@@ -157,33 +163,6 @@ class PaymentRunChange(SQLModel, table=True):
     count: int = col.number()
     total_cents: int = col.cents()
     list_hash: bytes = col.raw()
-
-
-class PaymentRunStep(SQLModel, table=True):
-    """Who did what with a run, each step on its own: a second reviewer stands beside the first."""
-
-    __tablename__ = "payment_run_step"
-    __table_args__ = col.strict(
-        ForeignKeyConstraint(["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run_step"),
-        CheckConstraint(
-            "step IN ('propose', 'review', 'change', 'release', 'export', 'discard', 'ask-void', 'void', 'reject')",
-            name="ck_payment_run_step",
-        ),
-        clustered=True,
-    )
-    MUTABLE: ClassVar = ()
-
-    office: str = col.text(primary_key=True)
-    run: int = col.number(primary_key=True)
-    seq: int = col.number(primary_key=True)
-    step: str = col.text()
-    by: int = col.number()
-    at: str = col.text()
-    file: int | None = col.number(nullable=True)
-    count: int = col.number()
-    total_cents: int = col.cents()
-    list_hash: bytes = col.raw()
-    reason: str | None = col.text(nullable=True)
 
 
 class PaymentFile(SQLModel, table=True):

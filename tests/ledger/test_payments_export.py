@@ -126,11 +126,10 @@ def test_only_payments_may_export(store):
 
 def test_a_payment_smuggled_in_after_the_release_stops_the_file(store):
     run = made(store)
-    payables(store, "BAU 0,01 2026-11-30 Meyer | Dieb")
     store.execute(
         """INSERT INTO payment (office, run, line, end_to_end_id, creditor_name, creditor_iban, cents, remittance,
-           item_office, item, state, active)
-           SELECT office, run, 99, 'X', 'Dieb', creditor_iban, 1, '', 'BAU', 1, 'proposed', 1
+           item_office, item, part, file, state, active)
+           SELECT office, run, 99, 'X', 'Dieb', creditor_iban, 1, '', item_office, item, 9, 1, 'proposed', 1
            FROM payment WHERE line = 1"""
     )
     with pytest.raises(RunChangedError):

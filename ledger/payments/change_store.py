@@ -1,0 +1,81 @@
+"""Changing a run before its release: payments taken out, another day; what was proposed stays on record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from ledger.book.store import office_codes
+from ledger.events.store import record
+from ledger.payments.runs import ROLES, Run, check_step
+from ledger.payments.runs import list_hash as hash_lines
+from ledger.payments.runs_reader import lines, run_named, seen_facts
+from ledger.payments.steps import (
+    ChangeReasonError,
+    EmptyRunError,
+    NothingToChangeError,
+    UnknownLineError,
+    check_day,
+)
+from ledger.people.users import require
+from ledger.store.engines import Store
+from sepa.calendar import next_target_day
+
+_TAKE_OUT = """
+    UPDATE payment SET state = 'discarded', active = 0
+    WHERE office = :office AND run = :run AND line = :line AND state = 'proposed'"""
+_BACK = "UPDATE payment_run SET state = 'proposed' WHERE office = :office AND id = :run AND state = 'reviewed'"
+_COLUMNS = ("office", "run", "revision", "execution_day", "count", "total_cents", "list_hash")
+
+
+def change(
+    store: Store,
+    number: int,
+    *,
+    reason: str,
+    today: dt.date,
+    without: Sequence[int] = (),
+    day: dt.date | None = None,
+) -> Run:
+    """Take payments out of a run that is not released, or give it another execution day; return the run.
+
+    It must be reviewed again, and whoever changed it cannot release it. Raises `UnknownRunError`, `RunStateError`,
+    `ChangeReasonError`, `NothingToChangeError`, `UnknownLineError`, `EmptyRunError`, `ExecutionDayOverError`,
+    `NotAllowedError`.
+    """
+    require(store, run_named(store, number).office, *ROLES["change"])
+    if not reason.strip():
+        raise ChangeReasonError(run=number)
+    with store.unit(office_codes(store)):
+        run = run_named(store, number)
+        check_step(run, "change")
+        wanted = _day(run, day)
+        if not without and wanted == run.execution_day:
+            raise NothingToChangeError(run=number)
+        for line in sorted(set(without)):
+            if not store.execute(_TAKE_OUT, office=run.office, run=number, line=line):
+                raise UnknownLineError(run=number, line=line)
+        _revise(store, run, wanted)
+        changed = run_named(store, number)
+        check_day(changed, today)
+        store.execute(_BACK, office=run.office, run=number)
+        facts = seen_facts(changed) | {"without": " ".join(map(str, sorted(set(without)))), "day": wanted}
+        record(store, run.office, "payment.change", f"run:{number}", facts, {"reason": reason})
+        return run_named(store, number)
+
+
+def _day(run: Run, day: dt.date | None) -> str:
+    if day is None:
+        return run.execution_day
+    return (day if run.instant else next_target_day(day)).isoformat()
+
+
+def _revise(store: Store, run: Run, day: str) -> None:
+    """Write down the figures of the run as it is now."""
+    left = list(lines(store, run))
+    if not left:
+        raise EmptyRunError(run=run.number)
+    head = (run.number, run.iban, day, run.debtor_name, run.single_booking, run.instant)
+    total, digest = sum(line.cents for line in left), hash_lines(head, left)
+    row = (run.office, run.number, run.revision + 1, day, len(left), total, digest)
+    store.insert("payment_run_change", _COLUMNS, [row])

@@ -1,0 +1,127 @@
+"""Giving up files: their payments come back, their ids are never used again."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+from ledger.book.entry import Posted
+from ledger.book.store import office_codes
+from ledger.events.store import record
+from ledger.payments.files import PaymentFile
+from ledger.payments.files_store import file_named, files_of
+from ledger.payments.run_posting_store import Scope, take_back
+from ledger.payments.runs import ROLES, Run, check_step
+from ledger.payments.runs_reader import run_named
+from ledger.payments.voiding import VoidAnsweredError, Voided, VoidReasonError, VoidStateError, WhichFileError
+from ledger.people.users import require, user_name
+from ledger.store.engines import Store
+
+_PAYMENTS = """
+    UPDATE payment SET state = :state, active = 0
+    WHERE office = :office AND run = :run AND state IN ('released', 'exported')
+      AND (CAST(:file AS BIGINT) IS NULL OR file = :file) AND (CAST(:line AS BIGINT) IS NULL OR line = :line)"""
+_FILE = "UPDATE payment_file SET state = :state WHERE office = :office AND run = :run AND number = :file"
+_LEFT = """
+    SELECT sum(CASE WHEN state IN ('released', 'exported') THEN 1 ELSE 0 END),
+           sum(CASE WHEN state IN ('executed', 'returned') THEN 1 ELSE 0 END)
+    FROM payment WHERE office = :office AND run = :run"""
+_EXECUTED = """
+    SELECT count(*) FROM payment
+    WHERE office = :office AND run = :run AND file = :file AND state IN ('executed', 'returned')"""
+_RUN = """
+    UPDATE payment_run SET state = :state
+    WHERE office = :office AND id = :run AND state IN ('released', 'exported')"""
+_ASKED = """
+    SELECT by, facts FROM event
+    WHERE office = :office AND object = :object AND action = 'payment.ask_void' ORDER BY position DESC"""
+_ANSWERED = """
+    SELECT status, read_at FROM payment_report
+    WHERE office = :office AND run = :run AND file = :file AND kind = 'status' AND status <> 'RJCT' ORDER BY id DESC"""
+Outcome = Literal["voided", "rejected"]
+
+
+def void(store: Store, number: int, *, reason: str, file: int | None = None, cancelled: bool = False) -> Voided:
+    """Give up a file that the bank never got: the first person asks, a second one with the right to release does it.
+
+    Its payables are open again, money in transit is taken back; the second file of the same payments has new ids.
+    `cancelled` says that the order was cancelled at the bank before it was executed. Raises `UnknownRunError`,
+    `RunStateError`, `WhichFileError`, `UnknownFileError`, `VoidReasonError`, `VoidStateError`, `VoidAnsweredError`,
+    `NotAllowedError`, `ClosedPeriodError`.
+    """
+    office = run_named(store, number).office
+    require(store, office, *ROLES["void"])
+    with store.unit(office_codes(store)):
+        run = run_named(store, number)
+        chosen = _chosen(store, run, file)
+        asked = _asked(store, run, chosen.number)
+        if chosen.state == "voided":
+            return Voided(run, chosen.number, asked[1] if asked else "", done=True, new=False)
+        _check(store, run, chosen, cancelled=cancelled)
+        if asked is None or asked[0] == store.user:
+            return _ask(store, run, chosen, reason, new=asked is None)
+        require(store, office, "releaser")
+        return _do(store, run, chosen, asked[1], reason)
+
+
+def _chosen(store: Store, run: Run, file: int | None) -> PaymentFile:
+    files = files_of(store, run.number)
+    if not files:
+        check_step(run, "void")
+    if file is None and len(files) > 1:
+        raise WhichFileError(run=run.number, count=len(files))
+    return file_named(store, run.number, file or 1)
+
+
+def _check(store: Store, run: Run, file: PaymentFile, *, cancelled: bool) -> None:
+    executed = store.value(_EXECUTED, office=run.office, run=run.number, file=file.number)
+    if executed or file.state not in {"released", "exported"}:
+        raise VoidStateError(run=run.number, file=file.number, state=file.state, executed=executed)
+    answer = store.one(_ANSWERED, office=run.office, run=run.number, file=file.number)
+    if answer is not None and not cancelled:
+        raise VoidAnsweredError(run=run.number, file=file.number, status=answer[0], at=answer[1])
+
+
+def _asked(store: Store, run: Run, file: int) -> tuple[int, str] | None:
+    """Return who asked to give up the file, number and name."""
+    for by, facts in store.rows(_ASKED, office=run.office, object=f"run:{run.number}"):
+        if json.loads(facts)["file"] == file:
+            return int(by), user_name(store, int(by))
+    return None
+
+
+def _ask(store: Store, run: Run, file: PaymentFile, reason: str, *, new: bool) -> Voided:
+    if new:
+        if not reason.strip():
+            raise VoidReasonError(run=run.number)
+        facts = {"file": file.number, "count": file.count, "sum_cents": file.total_cents}
+        record(store, run.office, "payment.ask_void", f"run:{run.number}", facts, {"reason": reason})
+    return Voided(run, file.number, user_name(store, store.user), done=False, new=new)
+
+
+def _do(store: Store, run: Run, file: PaymentFile, asked_by: str, reason: str) -> Voided:
+    text = f"{file.message_id}: void"
+    count, cents, posted = undo(store, run, Scope(file.number), state="voided", text=text, reason=reason)
+    entries = tuple(f"{one.office}-{one.year}-{one.number}" for one in posted)
+    return Voided(run_named(store, run.number), file.number, asked_by, True, True, count, cents, entries)
+
+
+def undo(
+    store: Store, run: Run, scope: Scope, *, state: Outcome, text: str, reason: str
+) -> tuple[int, int, list[Posted]]:
+    """Take payments back that never left the bank account, and move payments, file and run on; inside a unit.
+
+    Returns count, cents and entries; nothing where nothing of the scope is in transit any more.
+    """
+    count, cents, posted = take_back(store, run, scope, day=store.today, text=text)
+    where = {"office": run.office, "run": run.number}
+    store.execute(_PAYMENTS, state=state, file=scope.file, line=scope.line, **where)
+    if scope.file is not None and scope.line is None:
+        store.execute(_FILE, state=state, file=scope.file, **where)
+    left, executed = store.one(_LEFT, **where) or (0, 0)
+    if not left:
+        store.execute(_RUN, state="executed" if executed else state, **where)
+    step = "void" if state == "voided" else "reject"
+    facts = {"count": count, "sum_cents": cents, "file": scope.file, "line": scope.line}
+    record(store, run.office, f"payment.{step}", f"run:{run.number}", facts, {"reason": reason} if reason else None)
+    return count, cents, posted

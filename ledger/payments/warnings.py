@@ -1,0 +1,151 @@
+"""What a reviewer is warned of, payment by payment; none of it stops a run by itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ledger.payments.runs import Payment
+from sepa.errors import N_, KasseError
+
+
+class PaidBeforeError(KasseError):
+    """An earlier payment went to the same account with the same amount and text."""
+
+    code = "payment.paid_before"
+    template = N_("run {run} has paid {amount_cents} to {iban} with the same text")
+    hint = N_("check whether it is paid twice")
+    severity = "warning"
+
+
+class SameInvoiceError(KasseError):
+    """The same payee, amount and reference as another payment, perhaps to another account."""
+
+    code = "payment.same_invoice"
+    template = N_("run {run} pays {name} {amount_cents} for the same reference {reference}")
+    hint = N_("check whether one invoice came twice")
+    severity = "warning"
+
+
+class NewIbanError(KasseError):
+    """Nothing was ever paid to this account for this payee."""
+
+    code = "payment.new_iban"
+    template = N_("{name} is paid to {iban} for the first time")
+    hint = N_("compare the account with the invoice or the notice; the bank checks the name")
+    severity = "warning"
+
+
+class ChangedIbanError(KasseError):
+    """The payee was paid to another account until now."""
+
+    code = "payment.changed_iban"
+    template = N_("{name} was paid to {before} until now, this payment goes to {iban}")
+    hint = N_("ask the payee on a way that you know from before, not by the letter that names the account")
+    severity = "warning"
+
+
+class HighAmountError(KasseError):
+    """A payment above the amount that the Kasse looks at twice."""
+
+    code = "payment.high"
+    template = N_("a payment of {amount_cents}, from {limit_cents} on it is looked at twice")
+    hint = N_("look at the order; the amount is set with 'kasse payment profile --high'")
+    severity = "warning"
+
+
+class LockedSinceError(KasseError):
+    """The item or its party was locked after the run was proposed."""
+
+    code = "payment.locked_since"
+    template = N_("item {item} of office {office} was locked against payment: {reason}")
+    hint = N_("take it out with 'kasse payment change {run} --without {line} --reason …'")
+    severity = "warning"
+
+
+class AttachedSinceError(KasseError):
+    """Somebody got a right to the payee's money after the run was proposed."""
+
+    code = "payment.attached_since"
+    template = N_("{creditor} has a right to the money of {name} since the run was proposed (attachment {number})")
+    hint = N_("take it out with 'kasse payment change {run} --without {line} --reason …' and propose it again")
+    severity = "warning"
+
+
+class NameDiffersError(KasseError):
+    """The bank said before that name and account do not match."""
+
+    code = "payment.name_differs"
+    template = N_("the bank answered {status} to {name} at {iban}: {found}")
+    hint = N_("clarify the name with the payee; see 'kasse payment vop list'")
+    severity = "warning"
+
+
+class VerifiedError(KasseError):
+    """The bank confirmed name and account before."""
+
+    code = "payment.verified"
+    template = N_("the bank confirmed name and account of {name} on {day}")
+    hint = N_("nothing to do")
+    severity = "info"
+
+
+class ManyAlikeError(KasseError):
+    """Many payments with the same warning; the list names each of them."""
+
+    code = "payment.many_alike"
+    template = N_("{count} more payments with the same warning: {word}")
+    hint = N_("the list of the run names the warnings of every payment: 'kasse payment review {run} --xlsx FILE'")
+    severity = "warning"
+
+
+WORDS: Mapping[str, str] = {
+    "payment.paid_before": N_("duplicate"),
+    "payment.same_invoice": N_("duplicate"),
+    "payment.twin": N_("duplicate"),
+    "payment.new_iban": N_("new IBAN"),
+    "payment.changed_iban": N_("changed IBAN"),
+    "payment.high": N_("high"),
+    "payment.locked_since": N_("locked"),
+    "payment.attached_since": N_("attached"),
+    "payment.attached": N_("attached"),
+    "payment.name_differs": N_("name differs"),
+    "payment.text_changed": N_("letters"),
+    "payment.purpose_omitted": N_("purpose"),
+    "payment.to_self": N_("own account"),
+}
+"""What stands in a list for a finding about one payment; others stand there by their code."""
+
+
+def marked(payments: Iterable[Payment], findings: Iterable[KasseError]) -> tuple[Payment, ...]:
+    """Return the payments, each with the words for what was noticed about it, in the order of the findings."""
+    words: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        if finding.severity != "info" and finding.place.payment is not None:
+            word = WORDS.get(finding.code, finding.code)
+            words.setdefault(finding.place.payment, {})[word] = None
+    return tuple(
+        replace(one, warnings=tuple(words[one.end_to_end_id])) if one.end_to_end_id in words else one
+        for one in payments
+    )
+
+
+LISTED = 100
+"""So many findings of one kind are named one by one."""
+
+
+def condensed(findings: Iterable[KasseError], run: int) -> tuple[KasseError, ...]:
+    """Return the findings, of each kind the first hundred and a count of the others."""
+    seen: Counter[str] = Counter()
+    kept = []
+    severities: dict[str, KasseError] = {}
+    for finding in findings:
+        seen[finding.code] += 1
+        severities[finding.code] = finding
+        if seen[finding.code] <= LISTED:
+            kept.append(finding)
+    for code, count in seen.items():
+        if count > LISTED and severities[code].severity != "info":
+            kept.append(ManyAlikeError(count=count - LISTED, word=WORDS.get(code, code), run=run))
+    return tuple(kept)
