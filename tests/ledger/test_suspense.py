@@ -1,6 +1,7 @@
 """Clarification: unclear money goes to items by a person's decision, to the cent, and the law's day of payment stays."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -208,8 +209,15 @@ AIMS = st.lists(
 )
 
 
-@given(AIMS, st.integers(1, 9000), st.booleans())
-def test_an_allocation_never_uses_more_than_there_is(aims, open_cents, surplus):
+@given(AIMS, st.integers(1, 9000), st.booleans(), st.booleans())
+def test_an_allocation_never_uses_more_than_there_is(aims, open_cents, surplus, shared):
+    if shared:  # every aim names the same items
+        aims = [replace(aim, claims=aims[0].claims) for aim in aims]
+    else:
+        aims = [
+            replace(aim, claims=tuple(replace(claim, office=f"A{place}") for claim in aim.claims))
+            for place, aim in enumerate(aims)
+        ]
     try:
         found = allocate(aims, 1, open_cents, surplus=surplus)
     except KasseError:
