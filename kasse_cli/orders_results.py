@@ -23,6 +23,8 @@ LIST = (
     Column("number", N_("Order")),
     Column("state", N_("State"), "word"),
     Column("kind", N_("Kind"), "word"),
+    Column("act", N_("Act"), "word", shown=False),
+    Column("changes", N_("Changes"), shown=False),
     Column("name", N_("Name")),
     Column("due", N_("Due"), "day"),
     Column("amount_cents", N_("Amount"), "cents"),
@@ -39,6 +41,22 @@ LINES = (
     Column("cost_object", N_("Cost object")),
     Column("purpose", N_("Purpose")),
 )
+TRANSFER_LINES = (
+    Column("line", N_("Line"), "count"),
+    Column("gl_account", N_("From account")),
+    Column("contra_office", N_("To office")),
+    Column("contra_account", N_("To account")),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("cost_object", N_("Cost object")),
+)
+CHANGES = (
+    Column("number", N_("Order")),
+    Column("act", N_("Act"), "word"),
+    Column("state", N_("State"), "word"),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("purpose", N_("Reason")),
+)
+ACTS = (N_("order"), N_("increase"), N_("reduction"), N_("cancellation"), N_("standing"), N_("general"))
 STEPS = (
     Column("step", N_("Step"), "word"),
     Column("by", N_("By")),
@@ -46,6 +64,8 @@ STEPS = (
     Column("seen_count", N_("Orders seen"), "count"),
     Column("seen_cents", N_("Sum seen"), "cents"),
     Column("reason", N_("Reason")),
+    Column("on_behalf", N_("For"), minor=True),
+    Column("exception", N_("Exception"), "flag", minor=True),
 )
 ITEM = (
     Column("item", N_("Item"), "count"),
@@ -59,6 +79,13 @@ DONE = {
     "approved": N_("orders approved: {count}, together {sum_cents}"),
     "accepted": N_("orders accepted and booked: {count}, together {sum_cents}"),
     "objected": N_("orders sent back: {count}, together {sum_cents}"),
+}
+_OF = {
+    "increase": N_("adds to {order}"),
+    "reduction": N_("takes off {order}"),
+    "cancellation": N_("cancels {order}"),
+    "standing": N_("replaces {order}"),
+    "general": N_("replaces {order}"),
 }
 NEXT = {
     "certified": N_("next: another person of the office approves them with 'kasse order approve'"),
@@ -146,11 +173,15 @@ def shown(details: OrderDetails) -> Result:
     tables = [
         Table("orders", LIST, [details.order]),
         Table("facts", FACTS, facts),
-        Table("lines", LINES, details.lines),
+        Table("lines", TRANSFER_LINES if details.order.kind == "transfer" else LINES, details.lines),
         Table("steps", STEPS, details.steps),
         Table("items", ITEM, [details.item] if details.item else []),
     ]
-    return Result(data={"party": details.party}, tables=tables)
+    if details.changes:
+        tables.append(Table("changes", CHANGES, details.changes, N_("Changes of this order")))
+    lines = [say(_OF[details.order.act], order=details.order.changes)] if details.order.changes else []
+    data = {"party": details.party, "act": details.order.act, "changed_order": details.order.changes}
+    return Result(data=data, tables=tables, lines=lines)
 
 
 def decided(done: Decision) -> Result:

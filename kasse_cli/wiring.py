@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from ledger.book.store import kasse_office, setting
@@ -33,6 +33,11 @@ def open_book(call: Call) -> Iterator[Store]:
         raise
     finally:
         store.close()
+
+
+def trial(call: Call, store: Store) -> AbstractContextManager[None]:
+    """Return what a command works in: with `--dry-run` everything is done and undone."""
+    return store.rehearsal() if call.dry_run else nullcontext()
 
 
 def _actor(call: Call, store: Store) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from kasse_cli.commands.order_changes import register as register_changes
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.orders_results import OrdersOrBatchError, decided, imported, listed, shown
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ledger.items.order_decisions import Step
 
 app = noun(N_("orders: import, certify, approve, accept"))
+register_changes(app)
 OrdersArgument = Annotated[
     list[str] | None, typer.Argument(metavar="ORDER", help=N_("numbers of orders, for example ORDNUNG-17"))
 ]
@@ -38,6 +40,17 @@ SheetOption = Annotated[
     str | None, typer.Option("--sheet", metavar="NAME", help=N_("the sheet to read, if not the first"))
 ]
 WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why the Kasse or the office objects"))]
+
+
+WaitingOption = Annotated[bool, typer.Option("--waiting-for-me", help=N_("only orders whose next step you may take"))]
+ExceptionOption = Annotated[
+    str,
+    typer.Option(
+        "--small-office",
+        metavar="REASON",
+        help=N_("certify what you made yourself, where nobody else of the office can; logged with this reason"),
+    ),
+]
 
 
 class TemplateNeedsFileError(KasseError):
@@ -93,14 +106,29 @@ def import_(
     render(ctx, imported(done, orders, wanted.rejects))
 
 
-@command(app, "list", lists=True, examples=("kasse order list --batch 3 --state certified",))
-def list_(ctx: Context, state: StateOption = None, office: OfficeOption = None, batch: OnlyBatchOption = None) -> None:
-    """List orders."""
+@command(
+    app,
+    "list",
+    lists=True,
+    examples=("kasse order list --batch 3 --state certified", "kasse order list --waiting-for-me"),
+)
+def list_(
+    ctx: Context,
+    state: StateOption = None,
+    office: OfficeOption = None,
+    batch: OnlyBatchOption = None,
+    mine: WaitingOption = False,
+) -> None:
+    """List orders; with --waiting-for-me those whose next step is yours to take."""
     from kasse_cli.wiring import open_book
+    from ledger.items.orders_queue_reader import waiting_for_me
     from ledger.items.orders_reader import list_orders
 
     with open_book(ctx.obj) as store:
-        orders = list_orders(store, state=state, office=office, batch=batch)
+        if mine:
+            orders = waiting_for_me(store, office=office)
+        else:
+            orders = list_orders(store, state=state, office=office, batch=batch)
     render(ctx, listed(orders))
 
 
@@ -123,9 +151,10 @@ def certify(
     batch: BatchOption = None,
     sum_: SumOption = None,
     office: OfficeOption = None,
+    small_office: ExceptionOption = "",
 ) -> None:
     """Certify orders as right in fact and figures (sachlich und rechnerisch richtig)."""
-    _step(ctx, "certified", orders, batch, sum_, office)
+    _step(ctx, "certified", orders, batch, sum_, office, exception=small_office)
 
 
 @command(app, "approve", examples=("kasse order approve ORDNUNG-17 ORDNUNG-18",))
@@ -173,6 +202,7 @@ def _step(
     sum_cents: int | None,
     office: str | None,
     reason: str = "",
+    exception: str = "",
 ) -> None:
     from kasse_cli.orders_results import ask_sum
     from kasse_cli.wiring import open_book
@@ -186,5 +216,6 @@ def _step(
     with open_book(ctx.obj) as store:
         if sum_cents is None and batch is not None:
             sum_cents = ask_sum(ctx.obj, store, step, choice)
-        done = decide(store, step, choice, day=ctx.obj.today.isoformat(), sum_cents=sum_cents, reason=reason)
+        day = ctx.obj.today.isoformat()
+        done = decide(store, step, choice, day=day, sum_cents=sum_cents, reason=reason, exception=exception)
     render(ctx, decided(done))

@@ -19,7 +19,8 @@ _LINES = """
         l.cost_object, u.item
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
     JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id
-    LEFT JOIN suspense_payout u ON u.office = o.office AND u.order_id = o.id ORDER BY o.office, o.id, l.line"""
+    LEFT JOIN suspense_payout u ON u.office = o.office AND u.order_id = o.id
+    WHERE c.makes = 1 ORDER BY o.office, o.id, l.line"""
 # `|| ''` keeps the planner from walking all items of the office instead of those with the reference
 _MAIN = "(SELECT min(m.id) FROM item m WHERE m.reference = o.main_reference AND m.office || '' = o.office)"
 _ITEMS = f"""

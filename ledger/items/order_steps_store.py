@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
-from ledger.items.order_accept_store import book_orders
+from ledger.items.order_acceptance_store import accept_orders
 from ledger.items.order_decisions import (
-    NEXT_ROLE,
     WAITING,
     Choice,
     ControlSumError,
@@ -22,16 +21,19 @@ from ledger.items.order_decisions import (
     UnknownBatchError,
     UnknownOrderError,
 )
+from ledger.items.order_duties_store import check_person, note_exception
 from ledger.items.order_write_store import hash_of
 from ledger.items.orders import order_number
 from ledger.items.staging_store import drop, text_type
-from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.engines import Store
 
 _ACTIONS = {"certified": "certify", "approved": "approve", "accepted": "accept", "objected": "object"}
-_CHOSEN = """
-    INSERT INTO chosen_order (office, id, state, place)
-    SELECT o.office, o.id, o.state, row_number() OVER (PARTITION BY o.office ORDER BY o.id) FROM cash_order o """
+_MAKES = "o.kind <> 'transfer' AND o.act IN ('order', 'increase')"
+_CHOSEN = f"""
+    INSERT INTO chosen_order (office, id, state, makes, exception, place)
+    SELECT o.office, o.id, o.state, CASE WHEN {_MAKES} THEN 1 ELSE 0 END, 0,
+        row_number() OVER (PARTITION BY o.office ORDER BY CASE WHEN {_MAKES} THEN 0 ELSE 1 END, o.id)
+    FROM cash_order o """
 _BATCH = "WHERE o.batch = :batch AND o.state IN ({states}) AND (:office = '' OR o.office = :office)"
 _NUMBERS = "JOIN named_order n ON n.office = o.office AND n.id = o.id"
 _LIST = """
@@ -47,12 +49,17 @@ _DONE_CHOSEN = """
 _DONE_BATCH = """
     SELECT 1 FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
     WHERE o.batch = :batch AND (:office = '' OR o.office = :office) AND s.step = :step LIMIT 1"""
-_OWN = """
-    SELECT c.office, c.id FROM chosen_order c JOIN order_step s ON s.office = c.office AND s.order_id = c.id
-    WHERE s.by = :user ORDER BY c.office, c.id LIMIT 1"""
+_BATCH_OFFICES = """
+    SELECT office FROM cash_order WHERE batch = :batch UNION
+    SELECT l.contra_office FROM cash_order o JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id
+    WHERE o.batch = :batch AND o.kind = 'transfer'"""
+_CONTRA_OFFICES = """SELECT DISTINCT contra_office FROM cash_order_line
+    WHERE office = :office AND order_id = :id AND contra_office IS NOT NULL"""
 _STEPS = """
-    INSERT INTO order_step (office, order_id, step, by, at, exception, seen_count, seen_cents, seen_hash, reason)
-    SELECT office, id, CAST(:step AS TEXT), :user, CAST(:now AS TEXT), 0, :count, :cents, :hash, CAST(:reason AS TEXT)
+    INSERT INTO order_step (office, order_id, step, by, on_behalf, at, exception, seen_count, seen_cents, seen_hash,
+        reason)
+    SELECT office, id, CAST(:step AS TEXT), :user, on_behalf, CAST(:now AS TEXT), exception, :count, :cents, :hash,
+        CAST(:reason AS TEXT)
     FROM chosen_order ORDER BY office, id"""
 _STATE = """
     UPDATE cash_order SET state = :step FROM chosen_order c
@@ -60,13 +67,21 @@ _STATE = """
 
 
 def decide(
-    store: Store, step: Step, choice: Choice, *, day: str, sum_cents: int | None = None, reason: str = ""
+    store: Store,
+    step: Step,
+    choice: Choice,
+    *,
+    day: str,
+    sum_cents: int | None = None,
+    reason: str = "",
+    exception: str = "",
 ) -> Decision:
     """Take one step with the chosen orders as the acting person and return what was decided.
 
-    Acceptance posts on `day` and makes the items. Raises `UnknownOrderError`, `UnknownBatchError`, `OrderStateError`,
-    `NothingWaitsError`, `NotAllowedError`, `OwnWorkError`, `ControlSumMissingError`, `ControlSumError`,
-    `ReasonMissingError`, `ClosedPeriodError`.
+    Acceptance posts on `day` and makes the items, or undoes what an order made. `exception` is the reason why the
+    maker certifies in an office where nobody else can. Raises `UnknownOrderError`, `UnknownBatchError`,
+    `OrderStateError`, `NothingWaitsError`, `NotAllowedError` and its kinds, `ControlSumMissingError`,
+    `ControlSumError`, `ReasonMissingError`, `ClosedPeriodError`, the errors of `order_changes`.
     """
     if step == "objected" and not reason.strip():
         raise ReasonMissingError
@@ -76,12 +91,13 @@ def decide(
         if not _waiting(store, step, choice):
             drop(store, "chosen_order", "named_order")
             return Decision(step, new=False)
-        _check_person(store)
+        check_person(store, step, exception.strip())
         decision = _seen(store, step, choice, sum_cents)
         if step == "accepted":
-            decision = replace(decision, offices=book_orders(store, day, decision.offices))
+            decision = replace(decision, offices=accept_orders(store, day, decision.offices))
         _write(store, decision, reason.strip() or None)
         _note(store, decision, choice, reason.strip())
+        note_exception(store, exception.strip())
         drop(store, "chosen_order", "named_order")
     return decision
 
@@ -95,12 +111,17 @@ def waiting(store: Store, step: Step, choice: Choice) -> int:
 
 def _offices(store: Store, choice: Choice) -> list[str]:
     if choice.batch is None:
-        return sorted({office for office, _ in choice.numbers if _exists(store, office)})
-    sql = "SELECT DISTINCT office FROM cash_order WHERE batch = :batch"
-    found = [office for (office,) in store.rows(sql, batch=choice.batch)]
+        named = {office for office, _ in choice.numbers if _exists(store, office)}
+        return sorted({other for office, number in choice.numbers for other in _others(store, office, number)} | named)
+    found = [office for (office,) in store.rows(_BATCH_OFFICES, batch=choice.batch)]
     if not found:
         raise UnknownBatchError(batch=choice.batch)
     return found
+
+
+def _others(store: Store, office: str, number: int) -> list[str]:
+    """Return the offices to which a transfer order goes."""
+    return [code for (code,) in store.rows(_CONTRA_OFFICES, office=office, id=number)]
 
 
 def _exists(store: Store, office: str) -> bool:
@@ -111,8 +132,8 @@ def _choose(store: Store, step: Step, choice: Choice) -> None:
     kind = text_type(store)
     drop(store, "chosen_order", "named_order")
     store.execute(
-        f"""CREATE TEMPORARY TABLE chosen_order (office {kind}, id BIGINT, state {kind}, place BIGINT,
-            PRIMARY KEY (office, id))"""
+        f"""CREATE TEMPORARY TABLE chosen_order (office {kind}, id BIGINT, state {kind}, makes BIGINT, place BIGINT,
+            on_behalf BIGINT, exception BIGINT, PRIMARY KEY (office, id))"""
     )
     store.execute(f"CREATE TEMPORARY TABLE named_order (office {kind}, id BIGINT, PRIMARY KEY (office, id))")
     if choice.batch is not None:
@@ -145,16 +166,6 @@ def _numbers_wait(store: Store, step: Step, choice: Choice) -> bool:
         if state not in WAITING[step]:
             raise OrderStateError(order=order_number(*order), state=state, needed=" / ".join(WAITING[step]))
     return True
-
-
-def _check_person(store: Store) -> None:
-    """Check the right for each office and that the person has not acted on any of the orders."""
-    for office, state in store.all("SELECT DISTINCT office, state FROM chosen_order ORDER BY office, state"):
-        role = NEXT_ROLE[state]
-        require(store, kasse_office(store) if role == "cashier" else office, role)
-    own = store.one(_OWN, user=store.user)
-    if own is not None:
-        raise OwnWorkError(user=user_name(store, store.user), what=order_number(*own), office=own[0])
 
 
 def _seen(store: Store, step: Step, choice: Choice, given_cents: int | None) -> Decision:

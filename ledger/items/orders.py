@@ -12,7 +12,7 @@ from sepa.errors import N_, KasseError, Place
 from sepa.money import plain
 
 STATES = (N_("created"), N_("certified"), N_("approved"), N_("accepted"), N_("objected"))
-KINDS = (N_("receivable"), N_("payable"))
+KINDS = (N_("receivable"), N_("payable"), N_("transfer"))
 PRIVATE_PROFILE = "private"
 COLUMN_OF = {"amount_cents": "amount", "open_cents": "open_amount"}
 """Fields of a row whose column in a list has another name."""

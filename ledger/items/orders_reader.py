@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ledger.book.offices_store import check_office
@@ -10,11 +11,12 @@ from ledger.items.orders import order_number
 from ledger.store.engines import Row, Store
 
 _LIST = """
-    SELECT o.office, o.id, o.state, o.kind, p.name, o.due, o.total_cents, o.reference, o.purpose, o.batch,
-        o.bank_account
-    FROM cash_order o JOIN party p ON p.id = o.party
+    SELECT o.office, o.id, o.state, o.kind, coalesce(p.name, ''), o.due, o.total_cents, o.reference, o.purpose,
+        o.batch, o.bank_account, o.act, o.changes
+    FROM cash_order o LEFT JOIN party p ON p.id = o.party
     WHERE (:state = '' OR o.state = :state) AND (:office = '' OR o.office = :office)
     AND (:batch = 0 OR o.batch = :batch) ORDER BY o.office, o.id"""
+_ADDRESS = ("street", "house_number", "postcode", "town", "country")
 _DETAILS = (
     "profile", "claim_kind", "notice_date", "served_on", "final_on", "debt_reason", "period_from", "period_to",
     "joint_group", "main_reference", "document", "order_key",
@@ -23,11 +25,26 @@ _ONE = f"""
     SELECT p.id, p.street, p.house_number, p.postcode, p.town, p.country, p.birth_date,
         CASE WHEN o.kind = 'receivable' AND o.foreign_reference = 1 THEN 1 END,
         o.enforceable, {", ".join(f"o.{name}" for name in _DETAILS)}
-    FROM cash_order o JOIN party p ON p.id = o.party WHERE o.office = :office AND o.id = :id"""
-_LINES = """SELECT line, gl_account, amount_cents, cost_object, purpose FROM cash_order_line
-            WHERE office = :office AND order_id = :id ORDER BY line"""
-_STEPS = """SELECT s.step, coalesce(u.name, CAST(s.by AS TEXT)), s.at, s.seen_count, s.seen_cents, s.reason
-            FROM order_step s LEFT JOIN app_user u ON u.id = s.by
+    FROM cash_order o LEFT JOIN party p ON p.id = o.party WHERE o.office = :office AND o.id = :id"""
+_LINES = """SELECT line, gl_account, amount_cents, cost_object, purpose, contra_office, contra_account
+            FROM cash_order_line WHERE office = :office AND order_id = :id ORDER BY line"""
+_CHANGES = _LIST.partition("WHERE")[0] + "WHERE o.office = :office AND o.changes = :id ORDER BY o.id"
+_DEBTORS = """SELECT p.name FROM order_debtor d JOIN party p ON p.id = d.party
+              WHERE d.office = :office AND d.order_id = :id ORDER BY p.id"""
+_MORE = (
+    "SELECT months, first_due, last_due, ended_on FROM standing_order WHERE office = :office AND order_id = :id",
+    "SELECT scheme, amounts, first_day, ended_on FROM general_order WHERE office = :office AND order_id = :id",
+    """SELECT number AS invoice_number, seller_name, syntax, leitweg, stated_iban, terms, collected FROM order_invoice
+       WHERE office = :office AND order_id = :id""",
+)
+_MORE_NAMES = (
+    ("months", "first_due", "last_due", "ended_on"),
+    ("scheme", "amounts", "first_day", "ended_on"),
+    ("invoice_number", "seller_name", "syntax", "leitweg", "stated_iban", "terms", "collected"),
+)
+_STEPS = """SELECT s.step, coalesce(u.name, CAST(s.by AS TEXT)), s.at, s.seen_count, s.seen_cents, s.reason,
+            b.name, s.exception
+            FROM order_step s LEFT JOIN app_user u ON u.id = s.by LEFT JOIN app_user b ON b.id = s.on_behalf
             WHERE s.office = :office AND s.order_id = :id
             ORDER BY CASE s.step WHEN 'created' THEN 1 WHEN 'certified' THEN 2 WHEN 'approved' THEN 3 ELSE 4 END"""
 _ITEM = """SELECT i.id, i.account, i.open_cents, e.posting_day, e.year, e.number FROM item i
@@ -50,6 +67,8 @@ class OrderSummary:
     purpose: str
     batch: int
     bank_account: str | None
+    act: str = "order"
+    changes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +80,13 @@ class OrderLine:
     amount_cents: int
     cost_object: str | None
     purpose: str | None
+    contra_office: str | None = None
+    contra_account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderStep:
-    """Who did what, when, and what they saw: how many orders of what sum."""
+    """Who did what, when, and what they saw: how many orders of what sum; for whom, and whether by exception."""
 
     step: str
     by: str
@@ -73,6 +94,8 @@ class OrderStep:
     seen_count: int
     seen_cents: int
     reason: str | None
+    on_behalf: str | None = None
+    exception: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +111,15 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class OrderDetails:
-    """One order whole; `facts` holds address and the other columns that are filled."""
+    """One order whole; `facts` holds address and the other columns that are filled, `changes` what changed it."""
 
     order: OrderSummary
-    party: int
+    party: int | None
     facts: dict[str, str | int]
     lines: tuple[OrderLine, ...]
     steps: tuple[OrderStep, ...]
     item: OrderItem | None = field(default=None)
+    changes: tuple[OrderSummary, ...] = ()
 
 
 def list_orders(
@@ -110,7 +134,13 @@ def list_orders(
     if batch is not None and store.value("SELECT 1 FROM order_batch WHERE id = :batch", batch=batch) is None:
         raise UnknownBatchError(batch=batch)
     rows = store.rows(_LIST, state=state or "", office=office or "", batch=batch or 0)
-    return [OrderSummary(order_number(row[0], row[1]), row[0], *row[2:]) for row in rows]
+    return list(map(_summary, rows))
+
+
+def _summary(row: Row) -> OrderSummary:
+    changes = order_number(row[0], row[12]) if row[12] is not None else None
+    values = (order_number(row[0], row[1]), row[0], *row[2:12], changes)
+    return OrderSummary(*values)
 
 
 def show_order(store: Store, office: str, number: int) -> OrderDetails:
@@ -126,16 +156,33 @@ def show_order(store: Store, office: str, number: int) -> OrderDetails:
             raise UnknownOrderError(order=order_number(office, number))
         row = store.one(_ONE, office=office, id=number)
         assert row is not None
-        names = ("street", "house_number", "postcode", "town", "country", "birth_date", "reference_foreign",
-                 "enforceable", *_DETAILS)  # fmt: skip
+        names = (*_ADDRESS, "birth_date", "reference_foreign", "enforceable", *_DETAILS)
         return OrderDetails(
-            order=OrderSummary(order_number(office, number), office, *found[2:]),
+            order=_summary(found),
             party=row[0],
-            facts={name: value for name, value in zip(names, row[1:], strict=True) if value is not None},
+            facts=dict(_facts(names, row[1:])) | _more_facts(store, office, number),
             lines=tuple(OrderLine(*line) for line in store.rows(_LINES, office=office, id=number)),
             steps=tuple(OrderStep(*step) for step in store.rows(_STEPS, office=office, id=number)),
             item=_item(office, store.one(_ITEM, office=office, id=number)),
+            changes=tuple(_summary(change) for change in store.rows(_CHANGES, office=office, id=number)),
         )
+
+
+def _facts(names: Sequence[str], values: Sequence[str | int | None]) -> Iterator[tuple[str, str | int]]:
+    for name, value in zip(names, values, strict=True):
+        if value is not None:
+            yield name, value
+
+
+def _more_facts(store: Store, office: str, number: int) -> dict[str, str | int]:
+    """Return what a schedule, an expectation or an invoice adds, and the joint debtors."""
+    found: dict[str, str | int] = {}
+    for sql, names in zip(_MORE, _MORE_NAMES, strict=True):
+        row = store.one(sql, office=office, id=number)
+        if row is not None:
+            found |= dict(_facts(names, row))
+    debtors = ", ".join(name for (name,) in store.rows(_DEBTORS, office=office, id=number))
+    return found | ({"joint_debtors": debtors} if debtors else {})
 
 
 def _item(office: str, row: Row | None) -> OrderItem | None:

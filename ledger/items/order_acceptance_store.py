@@ -1,0 +1,209 @@
+"""What acceptance does, by kind of order: book claims and payables, take off, transfer, start and end schedules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ledger.book.entry import Draft, Posted, Posting
+from ledger.book.store import account_with_role, post
+from ledger.book.transfer import across
+from ledger.events.store import record
+from ledger.items.locks import Span
+from ledger.items.locks_store import place_item_lock
+from ledger.items.order_accept_store import book_orders, shown_entry
+from ledger.items.order_changes import ItemReservedError, PaidAlreadyError
+from ledger.items.order_decisions import OfficePart
+from ledger.items.orders import order_number
+from ledger.items.store import NewClearing, NewItem, clear, insert_items, opening_posting, posting_for, reserve_items
+from ledger.store.engines import Row, Store
+
+_MAKING = """
+    SELECT c.office, count(*), sum(o.total_cents) FROM chosen_order c
+    JOIN cash_order o ON o.office = c.office AND o.id = c.id WHERE c.makes = 1 GROUP BY c.office ORDER BY c.office"""
+_OTHERS = """
+    SELECT o.office, o.id, o.kind, o.act, o.changes, o.party, o.reference, o.foreign_reference, o.total_cents, o.due,
+           o.purpose, o.as_credit, o.profile
+    FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id WHERE c.makes = 0
+    ORDER BY o.office, o.id"""
+_LINES = """SELECT gl_account, amount_cents, cost_object, contra_office, contra_account FROM cash_order_line
+            WHERE office = :office AND order_id = :id ORDER BY line"""
+_ITEMS = """
+    SELECT i.id, i.side, i.account, i.open_cents FROM item i
+    JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    WHERE i.office = :office AND (o.id = :id OR (o.changes = :id AND o.act = 'increase')) AND i.open_cents > 0
+    AND i.kind IN ('receivable', 'payable') ORDER BY i.id DESC"""
+_RESERVED = "SELECT run FROM payment WHERE item_office = :office AND item = :item AND active = 1"
+_DEBTORS = """
+    INSERT INTO item_debtor (office, item, party, since)
+    SELECT i.office, i.id, d.party, CAST(:day AS TEXT) FROM chosen_order c
+    JOIN order_debtor d ON d.office = c.office AND d.order_id = c.id
+    JOIN item i ON i.office = c.office AND i.order_id = c.id WHERE c.makes = 1"""
+_COLLECTED = """
+    SELECT i.office, i.id, v.seller_name FROM chosen_order c
+    JOIN order_invoice v ON v.office = c.office AND v.order_id = c.id AND v.collected = 1
+    JOIN item i ON i.office = c.office AND i.order_id = c.id WHERE c.makes = 1 ORDER BY i.office, i.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    office: str
+    id: int
+    kind: str
+    act: str
+    changes: int | None
+    party: int | None
+    reference: str | None
+    foreign_reference: int
+    total_cents: int
+    due: str
+    purpose: str
+    as_credit: int
+    profile: str | None
+
+    @property
+    def name(self) -> str:
+        """How people write it."""
+        return order_number(self.office, self.id)
+
+
+def accept_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[OfficePart, ...]:
+    """Carry out the orders in `chosen_order` on a day and return the parts with their first and last entries.
+
+    Raises `PaidAlreadyError`, `ItemReservedError` and what posting raises; the unit is then rolled back as a whole.
+    """
+    making = [OfficePart(office, count, int(cents)) for office, count, cents in store.all(_MAKING)]
+    booked = {part.office: part for part in book_orders(store, day, making)} if making else {}
+    entries = {office: [part.first_entry, part.last_entry] for office, part in booked.items()}
+    if making:
+        store.execute(_DEBTORS, day=day)
+        _lock_collected(store, day)
+    for row in store.all(_OTHERS):
+        order = _Order(*row)
+        for posted in _carry_out(store, day, order):
+            entries.setdefault(order.office, []).append(shown_entry(posted))
+    return tuple(_with_entries(part, entries.get(part.office, [])) for part in parts)
+
+
+def _with_entries(part: OfficePart, entries: Sequence[str | None]) -> OfficePart:
+    return replace(part, first_entry=entries[0], last_entry=entries[-1]) if entries else part
+
+
+def _carry_out(store: Store, day: str, order: _Order) -> list[Posted]:
+    if order.kind == "transfer":
+        return _transfer(store, day, order)
+    by_act: Mapping[str, Callable[[Store, str, _Order], list[Posted]]] = {
+        "reduction": _take_off,
+        "cancellation": _cancel,
+        "standing": _start,
+        "general": _start,
+    }
+    return by_act[order.act](store, day, order)
+
+
+def _cancel(store: Store, day: str, order: _Order) -> list[Posted]:
+    """Cancel: an order's item is taken off, a schedule ends after the day that the cancellation names."""
+    for table in ("standing_order", "general_order"):
+        changed = store.execute(
+            f"""UPDATE {table} SET ended_on = CAST(:day AS TEXT) WHERE office = :office AND order_id = :id
+                AND (ended_on IS NULL OR ended_on > :day)""",
+            day=order.due,
+            office=order.office,
+            id=order.changes,
+        )
+        if changed:
+            return []
+    return _take_off(store, day, order)
+
+
+def _start(store: Store, day: str, order: _Order) -> list[Posted]:
+    """Start a schedule; where it replaces another, that one ends the day before."""
+    del day
+    if order.changes is not None:
+        last = dt.date.fromisoformat(order.due) - dt.timedelta(days=1)
+        store.execute(
+            "UPDATE standing_order SET ended_on = CAST(:day AS TEXT) WHERE office = :office AND order_id = :id",
+            day=last.isoformat(),
+            office=order.office,
+            id=order.changes,
+        )
+    return []
+
+
+def _transfer(store: Store, day: str, order: _Order) -> list[Posted]:
+    lines: dict[str, list[Posting]] = {}
+    for account, cents, cost, office, contra in store.all(_LINES, office=order.office, id=order.id):
+        dimensions = f"cost_object={cost}" if cost else None
+        lines.setdefault(order.office, []).append(Posting(account, -cents, None, dimensions))
+        lines.setdefault(office or order.office, []).append(Posting(contra, cents, None, dimensions))
+    drafts = across(
+        order.office,
+        lines,
+        kind="transfer",
+        posting_day=day,
+        source=f"order:{order.id}",
+        text=order.purpose,
+        group=1,
+    )
+    posted = post(store, drafts)
+    return [entry for entry in posted if entry.office == order.office]
+
+
+def _take_off(store: Store, day: str, order: _Order) -> list[Posted]:
+    """Post the coding the other way round and settle what is open; what was paid becomes a credit."""
+    items = store.all(_ITEMS, office=order.office, id=order.changes)
+    taken = list(_taken(store, order, items))
+    left = order.total_cents - sum(cents for _, _, _, cents in taken)
+    if left and not order.as_credit:
+        raise PaidAlreadyError(order=order.name, reduction_cents=order.total_cents, open_cents=order.total_cents - left)
+    sign = 1 if order.kind == "receivable" else -1
+    lines = store.all(_LINES, office=order.office, id=order.id)
+    coding = [Posting(row[0], sign * row[1], None, f"cost_object={row[2]}" if row[2] else None) for row in lines]
+    control = [posting_for(side, account, item, cents) for item, side, account, cents in taken]
+    credit, postings = _credit(store, day, order, left)
+    text = order.purpose
+    draft = Draft(order.office, "order", day, (*coding, *control, *postings), f"order:{order.id}", text)
+    (posted,) = post(store, [draft])
+    if taken:
+        settled = tuple((item, cents) for item, _, _, cents in taken)
+        clear(store, [NewClearing(order.office, "reduction", posted.position, day, day, settled)])
+    if credit is not None:
+        insert_items(store, [replace(credit, position=posted.position)])
+    facts = {"sum_cents": order.total_cents, "credit_cents": left, "items": len(taken)}
+    record(store, order.office, "order.take_off", f"order:{order_number(order.office, order.changes or 0)}", facts)
+    return [posted]
+
+
+def _taken(store: Store, order: _Order, items: Sequence[Row]) -> list[tuple[int, str, str, int]]:
+    """Return what is taken off which items, the newest first; a payable in a payment run is not touched."""
+    left, found = order.total_cents, []
+    for item, side, account, open_cents in items:
+        cents = min(left, open_cents)
+        if cents <= 0:
+            continue
+        run = store.value(_RESERVED, office=order.office, item=item)
+        if run is not None:
+            raise ItemReservedError(order=order_number(order.office, order.changes or 0), run=run)
+        found.append((item, side, account, cents))
+        left -= cents
+    return found
+
+
+def _credit(store: Store, day: str, order: _Order, cents: int) -> tuple[NewItem | None, list[Posting]]:
+    if not cents:
+        return None, []
+    account = account_with_role(store, order.office, "credit")
+    number = reserve_items(store, order.office)
+    item = NewItem(
+        order.office, number, "credit", account, cents, day, day, 0, party=order.party, order_id=order.id,
+        purpose=order.purpose, profile=order.profile,
+    )  # fmt: skip
+    return item, [opening_posting("C", account, number, cents)]
+
+
+def _lock_collected(store: Store, day: str) -> None:
+    """Lock payables that the payee collects himself: they are never paid by a transfer."""
+    for office, item, _seller in store.all(_COLLECTED):
+        place_item_lock(store, office, item, "payment", "Lastschrift: der Zahlungsempfänger bucht selbst ab", Span(day))
+        record(store, office, "lock.set", f"item:{item}", {"kind": "payment", "since": day, "until": None})

@@ -1,0 +1,186 @@
+"""Changing and cancelling accepted orders: a new order with reference to the old one, which acceptance carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ledger.items.order_changes import (
+    ChangeOfChangeError,
+    ChangeReasonError,
+    ChangeWaitsError,
+    CodedLine,
+    MadeOrder,
+    NoSuchChangeError,
+    NotAcceptedError,
+    PaidAlreadyError,
+    plan_changes,
+)
+from ledger.items.order_decisions import UnknownOrderError
+from ledger.items.order_import_store import CREATORS
+from ledger.items.order_make_store import NewLine, NewOrder, write_order
+from ledger.items.orders import order_number
+from ledger.people.users import require
+from ledger.store.engines import Store
+
+_ROOT = """
+    SELECT kind, act, state, changes, party, reference, foreign_reference, bank_account, profile, claim_kind, due,
+           total_cents, main_reference
+    FROM cash_order WHERE office = :office AND id = :id"""
+_WAITS = """SELECT id FROM cash_order WHERE office = :office AND changes = :id
+            AND state NOT IN ('accepted', 'objected') ORDER BY id LIMIT 1"""
+_LINES = """
+    SELECT l.line, min(l.gl_account), min(l.cost_object),
+           sum(CASE WHEN o.act IN ('reduction', 'cancellation') THEN -l.amount_cents ELSE l.amount_cents END)
+    FROM cash_order o JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id
+    WHERE o.office = :office AND (o.id = :id OR (o.changes = :id AND o.state = 'accepted')) GROUP BY l.line
+    ORDER BY l.line"""
+_OPEN = """
+    SELECT coalesce(sum(i.open_cents), 0) FROM item i JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    WHERE i.office = :office AND (o.id = :id OR (o.changes = :id AND o.act = 'increase'))
+    AND i.kind IN ('receivable', 'payable')"""
+BY_SCHEDULE = ("standing", "general")
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The order that is changed, as the change takes it over."""
+
+    kind: str
+    act: str
+    state: str
+    changes: int | None
+    party: int | None
+    reference: str | None
+    foreign_reference: int
+    bank_account: str | None
+    profile: str | None
+    claim_kind: str | None
+    due: str
+    total_cents: int
+    main_reference: str | None
+
+
+def change_order(
+    store: Store,
+    office: str,
+    number: int,
+    *,
+    reason: str,
+    day: str,
+    to_cents: int | None = None,
+    lines: Mapping[int, int] | None = None,
+    as_credit: bool = False,
+) -> list[MadeOrder]:
+    """Make the orders that bring an accepted order to another amount, and return them; nothing is posted yet.
+
+    One that takes off, one that adds, or both where lines change in both ways. They are certified, approved and
+    accepted like any order. `day` is when what is added falls due, if that is later than the old due day. Raises the
+    errors of `order_changes`, `UnknownOrderError`, `NotAllowedError`.
+    """
+    if not reason.strip():
+        raise ChangeReasonError
+    with store.unit([office]):
+        root = changeable(store, office, number)
+        require(store, office, *CREATORS)
+        name = order_number(office, number)
+        if root.kind == "transfer" or root.act in BY_SCHEDULE:
+            raise NoSuchChangeError(order=name, kind=root.kind if root.kind == "transfer" else root.act)
+        present = [
+            CodedLine(line, account, int(cents), cost) for line, account, cost, cents in _lines(store, office, number)
+        ]
+        changes = plan_changes(name, present, to_cents=to_cents, wanted=lines or {})
+        made = []
+        for change in changes:
+            adds = change.act == "increase"
+            if not adds:
+                _check_open(
+                    store, office, number, change.total_cents, as_credit=as_credit and root.kind == "receivable"
+                )
+            new = _successor(root, office, number, change.act, reason.strip())
+            due = max(root.due, day) if adds else root.due
+            coded = [NewLine(one.line, one.gl_account, one.amount_cents, one.cost_object) for one in change.lines]
+            made.append(write_order(store, _with(new, due, coded, as_credit=as_credit and not adds)))
+    return made
+
+
+def end_order(store: Store, office: str, number: int, *, reason: str, last_day: str) -> MadeOrder:
+    """Make the order that ends a standing or general order after a day; accepted like any order.
+
+    Raises the errors of `order_changes`, `UnknownOrderError`, `NotAllowedError`.
+    """
+    if not reason.strip():
+        raise ChangeReasonError
+    with store.unit([office]):
+        root = changeable(store, office, number)
+        require(store, office, *CREATORS)
+        if root.act not in BY_SCHEDULE:
+            raise NoSuchChangeError(order=order_number(office, number), kind=root.act)
+        coded = [
+            NewLine(line, account, int(cents), cost) for line, account, cost, cents in _lines(store, office, number)
+        ]
+        new = _successor(root, office, number, "cancellation", reason.strip())
+        return write_order(store, _with(new, last_day, coded))
+
+
+def changeable(store: Store, office: str, number: int) -> Root:
+    """Return an order that may be changed: accepted, no change itself, none under way.
+
+    Raises `UnknownOrderError`, `ChangeOfChangeError`, `NotAcceptedError`, `ChangeWaitsError`.
+    """
+    row = store.one(_ROOT, office=office, id=number)
+    name = order_number(office, number)
+    if row is None:
+        raise UnknownOrderError(order=name)
+    root = Root(*row)
+    if root.changes is not None and root.act not in BY_SCHEDULE:
+        raise ChangeOfChangeError(order=name, root=order_number(office, root.changes))
+    if root.state != "accepted":
+        raise NotAcceptedError(order=name, state=root.state)
+    waits = store.value(_WAITS, office=office, id=number)
+    if waits is not None:
+        raise ChangeWaitsError(order=name, change=order_number(office, waits))
+    return root
+
+
+def act_of(store: Store, office: str, number: int) -> str:
+    """Return what the order does: `order`, `standing`, `general` and so on; '' where there is none."""
+    return str(
+        store.value("SELECT act FROM cash_order WHERE office = :office AND id = :id", office=office, id=number) or ""
+    )
+
+
+def _lines(store: Store, office: str, number: int) -> list[tuple[int, str, str | None, int]]:
+    return [(row[0], row[1], row[2], int(row[3])) for row in store.rows(_LINES, office=office, id=number)]
+
+
+def _check_open(store: Store, office: str, number: int, reduction_cents: int, *, as_credit: bool) -> None:
+    open_cents = int(store.value(_OPEN, office=office, id=number))
+    if open_cents < reduction_cents and not as_credit:
+        raise PaidAlreadyError(
+            order=order_number(office, number), reduction_cents=reduction_cents, open_cents=open_cents
+        )
+
+
+def _successor(root: Root, office: str, number: int, act: str, reason: str) -> NewOrder:
+    return NewOrder(
+        office,
+        root.kind,
+        act,
+        root.due,
+        reason,
+        (),
+        f"change of {order_number(office, number)}",
+        party=root.party,
+        reference=root.reference,
+        foreign_reference=root.foreign_reference,
+        bank_account=root.bank_account,
+        profile=root.profile,
+        claim_kind=root.claim_kind,
+        main_reference=root.main_reference if act == "increase" else None,
+        changes=number,
+    )
+
+
+def _with(new: NewOrder, due: str, lines: list[NewLine], *, as_credit: bool = False) -> NewOrder:
+    return replace(new, due=due, lines=tuple(lines), as_credit=int(as_credit))

@@ -1,0 +1,160 @@
+"""Changes of orders (Änderungs- und Absetzungsanordnungen) as values: a new order that refers to the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sepa.errors import N_, KasseError
+
+
+class NotAcceptedError(KasseError):
+    """A change of what is not in the books."""
+
+    code = "order.change_state"
+    template = N_("the order {order} is in the state {state}: only an accepted order is changed by another one")
+    hint = N_("before it is accepted, send it back with 'kasse order object' and make a new one")
+
+
+class ChangeOfChangeError(KasseError):
+    """A change that refers to a change."""
+
+    code = "order.change_of_change"
+    template = N_("{order} is itself a change of {root}")
+    hint = N_("change or cancel {root}")
+
+
+class ChangeWaitsError(KasseError):
+    """Two changes of one order under way."""
+
+    code = "order.change_waits"
+    template = N_("the order {order} has a change that waits: {change}")
+    hint = N_("accept it or object to it first; see 'kasse order show {change}'")
+
+
+class NothingChangesError(KasseError):
+    """A change to the present amount, or of an order that was cancelled."""
+
+    code = "order.change_nothing"
+    template = N_("the order {order} is of {amount_cents} already")
+    hint = N_("see 'kasse order show {order}' for what was changed before")
+
+
+class LineAmountsNeededError(KasseError):
+    """A change of an order with several lines that does not say which."""
+
+    code = "order.change_lines"
+    template = N_("the order {order} has several lines: {lines}")
+    hint = N_("say what each changed line is to be with --line NUMBER=AMOUNT")
+
+
+class UnknownLineError(KasseError):
+    """A line that the order does not have."""
+
+    code = "order.change_line"
+    template = N_("the order {order} has no line {line}")
+    hint = N_("its lines are: {lines}")
+
+
+class PaidAlreadyError(KasseError):
+    """More is taken off than is open."""
+
+    code = "order.paid_already"
+    template = N_("of {reduction_cents} to be taken off {order}, only {open_cents} is still open")
+    hint = N_("a receivable that was paid becomes a credit with --credit; for a payable that was paid, order its "
+              "return as a receivable")  # fmt: skip
+
+
+class ItemReservedError(KasseError):
+    """A payable that a payment run has reserved."""
+
+    code = "order.reserved"
+    template = N_("{order} is in payment run {run}")
+    hint = N_("discard the run, or wait until it is executed; then accept again")
+
+
+class ChangeReasonError(KasseError):
+    """A change without a word why."""
+
+    code = "order.change_reason"
+    template = N_("a change needs a reason")
+    hint = N_("give it with --reason; it stands in the journal")
+
+
+class NoSuchChangeError(KasseError):
+    """A kind of order that cannot be changed this way."""
+
+    code = "order.change_kind"
+    template = N_("{order} cannot be changed this way: {kind}")
+    hint = N_("a transfer is taken back by a transfer the other way; an order by schedule is ended with 'kasse order "
+              "cancel' and made anew")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CodedLine:
+    """A line of an order with its present amount: what was ordered, more and less since."""
+
+    line: int
+    gl_account: str
+    amount_cents: int
+    cost_object: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change: whether it adds or takes off, how much in all and on which lines (all above zero)."""
+
+    act: str
+    total_cents: int
+    lines: tuple[CodedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeOrder:
+    """An order that was made: its number, what it does, how much, and the order it refers to."""
+
+    number: str
+    act: str
+    kind: str
+    amount_cents: int
+    batch: int
+    changes: str | None = None
+
+
+def plan_changes(
+    order: str, lines: Sequence[CodedLine], *, to_cents: int | None, wanted: Mapping[int, int]
+) -> list[Change]:
+    """Return the changes that bring the lines to their wanted amounts: what is added, and what is taken off.
+
+    `wanted` gives the new amount of single lines; `to_cents` the new amount of an order with one line, or 0 to cancel
+    it. Raises `LineAmountsNeededError`, `UnknownLineError`, `NothingChangesError`.
+    """
+    goal = dict(wanted)
+    names = ", ".join(str(line.line) for line in lines)
+    if unknown := sorted(set(goal) - {line.line for line in lines}):
+        raise UnknownLineError(order=order, line=unknown[0], lines=names)
+    if not goal:
+        if to_cents and len(lines) > 1:
+            raise LineAmountsNeededError(order=order, lines=names)
+        goal = {line.line: to_cents or 0 for line in lines}
+    more = [
+        _by(line, goal[line.line] - line.amount_cents) for line in lines if goal.get(line.line, 0) > line.amount_cents
+    ]
+    less = [
+        _by(line, line.amount_cents - goal[line.line])
+        for line in lines
+        if goal.get(line.line, line.amount_cents) < line.amount_cents
+    ]
+    if not more and not less:
+        raise NothingChangesError(order=order, amount_cents=sum(line.amount_cents for line in lines))
+    whole = not more and all(goal.get(line.line, line.amount_cents) == 0 for line in lines)
+    changes = [Change("cancellation" if whole else "reduction", _sum(less), tuple(less))] if less else []
+    return changes + ([Change("increase", _sum(more), tuple(more))] if more else [])
+
+
+def _by(line: CodedLine, cents: int) -> CodedLine:
+    return CodedLine(line.line, line.gl_account, cents, line.cost_object)
+
+
+def _sum(lines: Sequence[CodedLine]) -> int:
+    return sum(line.amount_cents for line in lines)

@@ -1,0 +1,53 @@
+"""Which orders wait for the acting person: their right, their limit, nothing they had a part in."""
+
+from __future__ import annotations
+
+from ledger.book.store import kasse_office
+from ledger.items.order_decisions import NEXT_ROLE
+from ledger.items.orders_reader import OrderSummary, list_orders
+from ledger.people.duties import Acting, duties
+from ledger.people.duties_store import acting, approval_limit
+from ledger.people.users import NotAllowedError
+from ledger.store.engines import Store
+
+_STEP = {"created": "certified", "certified": "approved", "approved": "accepted"}
+_TURNS = """SELECT DISTINCT office, state FROM cash_order WHERE state IN ('created', 'certified', 'approved')
+            ORDER BY office, state"""
+_OWN = """
+    SELECT o.id FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
+    WHERE o.office = :office AND o.state = :state AND s.step IN ({steps})
+    AND (s.by IN (:user, CAST(:principal AS BIGINT)) OR s.on_behalf IN (:user, CAST(:principal AS BIGINT)))"""
+
+
+def waiting_for_me(store: Store, *, office: str | None = None) -> list[OrderSummary]:
+    """Return the orders whose next step the acting person may take, by office and number.
+
+    Raises `UnknownOfficeError`.
+    """
+    found: list[OrderSummary] = []
+    with store.snapshot():
+        kasse = kasse_office(store)
+        for code, state in store.all(_TURNS):
+            if office is not None and code != office:
+                continue
+            role = NEXT_ROLE[state]
+            try:
+                person = acting(store, kasse if role == "cashier" else code, role)
+            except NotAllowedError:
+                continue
+            found += _mine(store, code, state, person)
+    return sorted(found, key=lambda order: (order.office, int(order.number.rpartition("-")[2])))
+
+
+def _mine(store: Store, office: str, state: str, person: Acting) -> list[OrderSummary]:
+    step = _STEP[state]
+    steps = ", ".join(f"'{name}'" for name in duties()[step].not_after)
+    sql = _OWN.format(steps=steps)
+    own = store.rows(sql, office=office, state=state, user=person.user, principal=person.principal)
+    touched = {f"{office}-{number}" for (number,) in own}
+    limit = approval_limit(store, person, office) if step == "approved" else None
+    return [
+        order
+        for order in list_orders(store, state=state, office=office)
+        if order.number not in touched and (limit is None or order.amount_cents <= limit)
+    ]
