@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -68,7 +69,7 @@ def statement_row(opened: Opened, closed: Closed) -> dict[str, Any]:
         "owner": opened.owner or None,
         "legal_number": opened.legal_number,
         "page": opened.page,
-        "last_page": opened.last_page,
+        "last_page": opened.last_page and closed.last_page,
         "created": opened.created or None,
         "from_date": _iso(opened.from_day),
         "to_date": _iso(opened.to_day),
@@ -147,6 +148,27 @@ def detail_row(detail: Detail) -> dict[str, Any]:
         if given.get(key):
             row[key] = given[key]
     return row
+
+
+def parts_of(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each single payment of a batch, with the entry's days; together they are the entry.
+
+    What the payments leave of the entry, such as fees, comes last. An entry whose payments are not known stays whole.
+    """
+    details = row["details"]
+    amounts = [one["amount_cents"] for one in details if one["currency"] == row["currency"]]
+    if len(details) < 2 or len(amounts) != len(details) or None in amounts:
+        yield row
+        return
+    common = {key: row.get(key) for key in _OF_ENTRY}
+    for number, one in enumerate(details, start=1):
+        yield common | one | {"part": f"{number}/{len(details)}"}
+    if rest := row["amount_cents"] - sum(amounts):
+        empty = dict.fromkeys(("name", "iban", "remittance", "end_to_end_id", "mandate_id", "return_reason"))
+        yield common | empty | {"amount_cents": rest, "currency": row["currency"], "part": "rest"}
+
+
+_OF_ENTRY = ("booking_date", "value_date", "status", "gvc", "additional_information", "servicer_reference", "line")
 
 
 def text_of(row: dict[str, Any]) -> str:

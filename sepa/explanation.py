@@ -6,7 +6,7 @@ its HTD or HKD lists comes first. Where no BTF is published, it is left empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sepa.errors import N_, KasseError, Place
@@ -48,6 +48,7 @@ _MEANING = {
     "MT940": N_("account statement in the old SWIFT form"),
     "MT942": N_("intraday report in the old SWIFT form"),
 }
+_REJECTED = frozenset(("RJCT", "RJCR"))
 _VOP = N_("report on the check of payees' names; it neither accepts nor refuses a payment")
 _RECEIVED = {
     "camt.052": Handover("C52", "STM:DE_camt.052_ZIP"),
@@ -55,7 +56,7 @@ _RECEIVED = {
     "camt.054": Handover("C54", "STM:DE_camt.054_ZIP"),
     "MT940": Handover("STA", "EOP:DE_mt940"),
     "MT942": Handover("VMK", "STM:DE_mt942"),
-    "pain.002": Handover("CRZ", "", "CIZ, CDZ"),
+    "pain.002": Handover("CRZ", "", "CIZ"),
 }
 _SCT = Handover("CCT", "SCT_pain.001", "CTV SCT::VOI_pain.001")
 _INST = Handover("CIP", "SCI_pain.001", "CIV SCI::VOI_pain.001")
@@ -109,6 +110,33 @@ class UnbookedError(KasseError):
     severity = "info"
 
 
+class RejectedPaymentsError(KasseError):
+    """A report or an answer that rejects something."""
+
+    code = "explain.rejected"
+    template = N_("rejected by the bank: {count}")
+    hint = N_("look at the reasons with: kasse sepa show")
+    severity = "warning"
+
+
+class WholeRejectedError(KasseError):
+    """A report that rejects a whole file or batch."""
+
+    code = "explain.whole_rejected"
+    template = N_("the bank rejects a whole file or batch")
+    hint = N_("none of its payments is executed; look at the reason with: kasse sepa show")
+    severity = "warning"
+
+
+class NamesDifferError(KasseError):
+    """A report on payees' names with others than matches."""
+
+    code = "explain.names_differ"
+    template = N_("names that nearly match: {close}, do not match: {mismatched}, could not be checked: {unavailable}")
+    hint = N_("who releases the payments all the same bears the risk; look at them with: kasse sepa show")
+    severity = "warning"
+
+
 class CopyError(KasseError):
     """A statement that says it is a copy or duplicate."""
 
@@ -118,15 +146,37 @@ class CopyError(KasseError):
     severity = "info"
 
 
+def told(
+    by_status: Mapping[str, int], above: Iterable[str], vop: Mapping[str, int] | None = None
+) -> Iterator[KasseError]:
+    """Yield what of a report or an answer a person must look at: rejections, names that differ.
+
+    `above` are the statuses of file and batches.
+    """
+    if rejected := sum(by_status.get(status, 0) for status in _REJECTED):
+        yield RejectedPaymentsError(count=rejected)
+    elif not _REJECTED.isdisjoint(above):
+        yield WholeRejectedError()
+    if vop and (vop["close"] or vop["mismatched"] or vop["unavailable"]):
+        yield NamesDifferError(close=vop["close"], mismatched=vop["mismatched"], unavailable=vop["unavailable"])
+
+
 def meaning(kind: Kind, *, vop: bool = False) -> str:
     """Return a template that says in words what a file is."""
     return _VOP if vop else _MEANING[kind.family]
 
 
-def handover(kind: Kind, batches: Iterable[tuple[str, str]] = (), *, vop: bool = False) -> tuple[Handover, ...]:
-    """Return how the file travels; `batches` are service level and local instrument of each batch of payments."""
+def handover(
+    kind: Kind, batches: Iterable[tuple[str, str]] = (), *, vop: bool = False, original: str = ""
+) -> tuple[Handover, ...]:
+    """Return how the file travels; `batches` are service level and local instrument of each batch of payments.
+
+    `original` is the message that a status report is about.
+    """
     if vop:
         return (Handover("VPZ", "REP::VOP_pain.002_ZIP"),)
+    if kind.family == "pain.002" and original.startswith("pain.008"):
+        return (Handover("CDZ"),)
     if kind.family == "pain.001":
         return tuple(dict.fromkeys(_transfer(*batch) for batch in batches))
     if kind.family == "pain.008":

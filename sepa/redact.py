@@ -34,7 +34,7 @@ _SLASHES = (
 )
 _TIME = r"[T ][0-2][0-9]\s?:[0-5][0-9](?::[0-5][0-9])?(?!\d)"  # at a line's begin it looks like a tag
 _KEYWORD = re.compile(rf"(?:{_PLUS})(?=\+)|(?<=/)(?:{_SLASHES})(?=/)|(?<!\w)(?:EREF|MREF|CRED|ABWA)(?=: )|{_TIME}")
-_KEPT = frozenset(("NOTPROVIDED", "NONREF", "SMNDA", "EUR", "EREF", "KREF"))
+_KEPT = frozenset(("NOTPROVIDED", "NONREF", "SMNDA", "EUR", "EREF", "KREF", "RCVC", "RVMC", "RVNM", "RVNA", "RVNC"))
 _GERMAN = {"upper": "ÄÖÜ", "lower": "äöü"}
 _OTHERS = {"upper": "ÁÉÍÓÚ", "lower": "áéíóú"}
 _CACHED = 20_000

@@ -18,9 +18,10 @@ from sepa.xml.parser import XmlError
 _XML = "http://www.w3.org/XML/1998/namespace"
 _CHUNK = 1 << 16
 _REMEMBERED = 1000
-_AMOUNTS = frozenset(("CtrlSum", "OrgnlCtrlSum", "DtldCtrlSum", "Sum", "TtlNetNtryAmt"))
+_AMOUNTS = frozenset(("CtrlSum", "OrgnlCtrlSum", "DtldCtrlSum", "Sum", "TtlNetNtryAmt", "Amt"))
 _KEPT_NAMES = """
-CdtDbtInd RvslInd Ccy SrcCcy TrgtCcy UnitCcy OrgnlCcy XchgRate Rate Sts GrpSts PmtInfSts TxSts DtldSts CxlStsId
+CdtDbtInd RvslInd Ccy SrcCcy TrgtCcy UnitCcy OrgnlCcy XchgRate Rate Sts GrpSts PmtInfSts TxSts DtldSts
+Conf AssgnmtCxlConf GrpCxlSts PmtInfCxlSts TxCxlSts
 OrgnlMsgNmId MsgNmId NbOfTxs NbOfNtries OrgnlNbOfTxs DtldNbOfTxs PgNb LastPgInd ElctrncSeqNb LglSeqNb RptgSeq RptgSrc
 PmtMtd BtchBookg ChrgBr Br SeqTp Ctry CtryOfRes AmdmntInd CpyDplctInd ChrgInclInd Grpg InstrPrty SttlmMtd ClrChanl
 Prtry PrtryCd Cd Fmly SubFmlyCd Issr FrqcyTp Prty

@@ -188,7 +188,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The end of a statement: its balances, the sums read, and what was noticed on the way."""
+    """The end of a statement: its balances, the sums read, and what was noticed on the way.
+
+    `last_page` is the last word on whether more pages follow: of MT messages only the end tells (:62M:).
+    """
 
     balances: tuple[Balance, ...]
     entries: int
@@ -196,6 +199,7 @@ class Closed:
     debit_cents: int
     not_understood: tuple[tuple[str, int], ...] = ()
     findings: tuple[KasseError, ...] = ()
+    last_page: bool = True
 
     def balance(self, *codes: str) -> Balance | None:
         """Return the first balance that has the first of the codes that occurs."""

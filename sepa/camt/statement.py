@@ -202,6 +202,7 @@ class _Reader:
             debit_cents=self.debit_cents,
             not_understood=self.notes.not_understood(),
             findings=self.notes.findings(),
+            last_page=self.open is None or self.open.last_page,
         )
         forget(element)
         self._begin_statement()

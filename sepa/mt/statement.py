@@ -57,8 +57,8 @@ class NoClosingBalanceError(KasseError):
 def read_mt(source: Source) -> StatementStream:
     """Yield for each message `Opened`, its `Entry`s and `Closed`.
 
-    `Opened.last_page` is always true, because only the end tells; the balances of a page are OPBD and CLBD like those
-    of a whole statement (:60M: and :62M:). Raises `MtNotAStatementError`, `MtStrayFieldError`, `MtFieldError` and
+    Only `Closed.last_page` tells whether pages follow (:62M:); the balances of a page are OPBD and CLBD like those of a
+    whole statement. Raises `MtNotAStatementError`, `MtStrayFieldError`, `MtFieldError` and
     `InvalidAmountError`, each with file and line.
     """
     reader: _Reader | None = None
@@ -235,6 +235,7 @@ class _Reader:
             debit_cents=self.totals.debit_cents,
             not_understood=self.notes.not_understood(),
             findings=self.notes.findings(),
+            last_page="62M" not in self.head.seen,
         )
 
     def _check(self) -> None:

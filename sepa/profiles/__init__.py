@@ -1,6 +1,6 @@
 """Bank profiles: what one bank wants beyond the common rules, and the files that follow from it."""
 
-from sepa.profiles.findings import check
+from sepa.profiles.findings import Heads, check
 from sepa.profiles.grouping import FilePlan, Group, Slice, TransferOrder, messages, plan, shape
 from sepa.profiles.profile import (
     KINDS,
@@ -19,6 +19,7 @@ __all__ = [
     "KINDS",
     "FilePlan",
     "Group",
+    "Heads",
     "InvalidProfileError",
     "Kind",
     "OrderType",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
+from sepa.calendar import previous_target_day
+from sepa.debits import DirectDebitMessage
+from sepa.debits import counted as counted_debits
 from sepa.errors import N_, KasseError, Place
 from sepa.payments import CreditTransferMessage, Totals, counted
 from sepa.profiles.profile import Kind, Profile
+from sepa.text import Charset
 
 
 class TooManyPaymentsError(KasseError):
@@ -68,32 +73,110 @@ class AfterCutOffError(KasseError):
     hint = N_("the payments will be executed on the next TARGET day")
 
 
-def check(message: CreditTransferMessage, profile: Profile, at: datetime) -> Iterator[KasseError]:
-    """Yield what a file of credit transfers lacks for a bank when it is handed over at that time."""
-    totals = sum((batch.totals for batch in counted(message).batches if batch.totals), Totals())
-    days = {batch.execution_day for batch in message.batches}
-    accounts = {batch.debtor.iban for batch in message.batches}
-    kinds: set[Kind] = {"instant" if batch.instant else "transfer" for batch in message.batches}
-    if totals.count > profile.payments_per_file:
-        yield TooManyPaymentsError(count=totals.count, limit=profile.payments_per_file)
-    if profile.one_date_per_file and len(days) > 1:
-        yield SeveralDaysError(count=len(days))
-    if profile.one_account_per_file and len(accounts) > 1:
-        yield SeveralAccountsError(count=len(accounts))
-    if (profile.charset, message.charset) == ("epc", "dk"):
-        yield WiderCharsetError()
-    if len(kinds) > 1:
-        yield KindsMixedError()
-    if totals.count == 1 and profile.vop == "opt-out":
-        yield SingleOptOutError()
-    yield from _cut_off_findings(message, profile, at, kinds)
+class SeveralSequencesError(KasseError):
+    """Several sequence types in a file for a bank that takes one."""
+
+    code = "profile.one_sequence"
+    template = N_("the file has the sequence types {values}, the bank takes one in a file")
+    hint = N_("write one file for each; kasse does so when it writes the file by the bank's profile")
 
 
-def _cut_off_findings(
-    message: CreditTransferMessage, profile: Profile, at: datetime, kinds: set[Kind]
+class SequenceNotTakenError(KasseError):
+    """A sequence type that the bank does not take."""
+
+    code = "profile.sequence"
+    template = N_("the bank does not take the sequence type {value}, only {allowed}")
+    hint = N_("RCUR will do for the first collection as well")
+
+
+class DebitCutOffError(KasseError):
+    """Collections handed over after the bank's hour on the last day for them."""
+
+    code = "profile.cut_off_debit"
+    severity = "warning"
+    template = N_("the bank takes collections due on {day} until {hour} o'clock of this day")
+    hint = N_("give a later due day, and tell the debtors")
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What a bank's profile looks at in a file: its kinds, days, accounts, sequence types, and how many payments."""
+
+    kinds: frozenset[Kind]
+    count: int
+    days: frozenset[date]
+    accounts: frozenset[str]
+    charset: Charset
+    sequences: frozenset[str] = frozenset()
+
+    @property
+    def debits(self) -> bool:
+        """Whether the file collects."""
+        return bool(self.kinds & {"core", "b2b"})
+
+
+def heads_of(message: CreditTransferMessage | DirectDebitMessage) -> Heads:
+    """Return what a profile looks at in a message of ours."""
+    if isinstance(message, CreditTransferMessage):
+        kinds: set[Kind] = {"instant" if batch.instant else "transfer" for batch in message.batches}
+        totals = sum((batch.totals for batch in counted(message).batches if batch.totals), Totals())
+        days = frozenset(batch.execution_day for batch in message.batches)
+        accounts = frozenset(batch.debtor.iban for batch in message.batches)
+        return Heads(frozenset(kinds), totals.count, days, accounts, message.charset)
+    kind: Kind = "core" if message.scheme == "CORE" else "b2b"
+    totals = sum((one.totals for one in counted_debits(message).batches if one.totals), Totals())
+    return Heads(
+        frozenset((kind,)),
+        totals.count,
+        frozenset(one.due_day for one in message.batches),
+        frozenset(one.creditor.iban for one in message.batches),
+        message.charset,
+        frozenset(one.sequence for one in message.batches),
+    )
+
+
+def check(
+    message: CreditTransferMessage | DirectDebitMessage | Heads, profile: Profile, at: datetime
 ) -> Iterator[KasseError]:
-    for kind in sorted(kinds):
+    """Yield what a file lacks for a bank when it is handed over at that time."""
+    heads = message if isinstance(message, Heads) else heads_of(message)
+    yield from _shape_findings(heads, profile)
+    if heads.debits:
+        yield from _sequence_findings(heads, profile)
+    elif heads.count == 1 and profile.vop == "opt-out":
+        yield SingleOptOutError()
+    yield from _cut_off_findings(heads, profile, at)
+
+
+def _shape_findings(heads: Heads, profile: Profile) -> Iterator[KasseError]:
+    if heads.count > profile.payments_per_file:
+        yield TooManyPaymentsError(count=heads.count, limit=profile.payments_per_file)
+    if profile.one_date_per_file and len(heads.days) > 1:
+        yield SeveralDaysError(count=len(heads.days))
+    if profile.one_account_per_file and len(heads.accounts) > 1:
+        yield SeveralAccountsError(count=len(heads.accounts))
+    if (profile.charset, heads.charset) == ("epc", "dk"):
+        yield WiderCharsetError()
+    if len(heads.kinds) > 1:
+        yield KindsMixedError()
+
+
+def _sequence_findings(heads: Heads, profile: Profile) -> Iterator[KasseError]:
+    if profile.one_sequence_per_file and len(heads.sequences) > 1:
+        yield SeveralSequencesError(values=", ".join(sorted(heads.sequences)))
+    for value in sorted(heads.sequences - set(profile.sequences.split()) - {""}):
+        place = Place(field="sequence", value=value)
+        yield SequenceNotTakenError(value=value, allowed=profile.sequences.replace(" ", ", "), place=place)
+
+
+def _cut_off_findings(heads: Heads, profile: Profile, at: datetime) -> Iterator[KasseError]:
+    """Yield where the bank's hour is over: of the execution day, or of the TARGET day before the due day (D-1)."""
+    for kind in sorted(heads.kinds):
         hour: time | None = profile.order_type(kind).cut_off
-        late = hour is not None and at.time() > hour
-        if late and any(batch.execution_day == at.date() for batch in message.batches):
+        if hour is None or at.time() <= hour:
+            continue
+        if not heads.debits and at.date() in heads.days:
             yield AfterCutOffError(hour=f"{hour:%H:%M}", place=Place(field="execution_day"))
+        for day in sorted(heads.days) if heads.debits else ():
+            if at.date() == previous_target_day(day - timedelta(days=1)):
+                yield DebitCutOffError(day=day, hour=f"{hour:%H:%M}", place=Place(field="due_day"))

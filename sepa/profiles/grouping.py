@@ -72,7 +72,8 @@ def plan(groups: Iterable[Group], profile: Profile) -> tuple[FilePlan, ...]:
 def _file_key(group: Group, profile: Profile) -> tuple[object, ...]:
     day = group.day if profile.one_date_per_file else None
     account = group.iban if profile.one_account_per_file else None
-    return group.kind, day, account
+    sequence = group.sequence if profile.one_sequence_per_file else None
+    return group.kind, day, account, sequence
 
 
 def _count(slices: list[Slice]) -> int:

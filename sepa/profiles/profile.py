@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
+from sepa.debits import SEQUENCES
 from sepa.errors import N_, KasseError, Place
 from sepa.text import Charset
 
@@ -63,6 +64,8 @@ class Profile:
     payments_per_batch: int = 9999
     one_date_per_file: bool = False
     one_account_per_file: bool = False
+    one_sequence_per_file: bool = False
+    sequences: str = "FRST RCUR FNAL OOFF"
     max_days_ahead: int = 15
     vop: Vop = "opt-out"
     batch_booking: bool | None = None
@@ -72,6 +75,8 @@ class Profile:
         for setting, allowed in _CHOICES.items():
             if getattr(self, setting) not in allowed:
                 raise ProfileValueError(setting=setting, value=str(getattr(self, setting)))
+        if not set(self.sequences.split()) <= set(SEQUENCES) or not self.sequences.split():
+            raise ProfileValueError(setting="sequences", value=self.sequences)
         for setting in ("payments_per_file", "payments_per_batch", "max_days_ahead"):
             if not 1 <= getattr(self, setting) < 10**15:
                 raise ProfileValueError(setting=setting, value=str(getattr(self, setting)))

@@ -14,6 +14,10 @@ from sepa.currencies import minor_digits
 from tests.bank_files import ENTRY, RETURN, camt, pain001, pain008, transfer
 from tests.conftest import needs
 from tests.paths import CORPORA
+from tests.sepa.test_joining import PARTS, SUM
+from tests.sepa.test_joining import statement as booked
+from tests.sepa.test_pain002 import REASON, counts, report, tx
+from tests.sepa.test_request_rules import ANSWER, FIELDS, RECALL, REVERSAL, WHOLE
 
 
 @pytest.fixture
@@ -220,3 +224,79 @@ def test_the_summary_of_files_of_others_has_the_expected_numbers(shell):
         assert (one["statements"], one["entries"]) == (int(row["statements"]), int(row["entries"])), row["path"]
         if " " not in one["currencies"]:
             assert sums == [Decimal(row["credits"]), Decimal(row["debits"])], row["path"]
+
+
+REJECTED = report(
+    tx("E-1", "RJCT", REASON.format("AC04", "Konto aufgelöst")), tx("E-2", "ACSP"), file="<GrpSts>PART</GrpSts>"
+)
+BOOKED = booked(SUM)
+NAMES = report(
+    tx("E-1", "RVMC", REASON.format("RVMC", "RVMC Erika Mustermann-Frau")),
+    tx("E-2", "RVNM"),
+    file="<GrpSts>RVCM</GrpSts>" + counts("RVMC 1 RVNM 1 RCVC 0"),
+)
+ANSWERED = ANSWER.format(**FIELDS).encode()
+
+
+@pytest.fixture
+def notices(files):
+    for name, data in {
+        "rejected.xml": REJECTED,
+        "names.xml": NAMES,
+        "answer.xml": ANSWERED,
+        "reversal.xml": REVERSAL,
+        "recall.xml": RECALL,
+        "whole.xml": WHOLE,
+    }.items():
+        (files.folder / name).write_bytes(data)
+    return files
+
+
+def test_answers_and_requests_are_shown_checked_explained_and_converted(notices):
+    notices.transcript(
+        "sepa-notices",
+        "kasse sepa show rejected.xml names.xml answer.xml reversal.xml recall.xml whole.xml",
+        "kasse sepa show rejected.xml --json",
+        "kasse sepa show answer.xml --json",
+        "kasse sepa show recall.xml whole.xml --json",
+        "kasse sepa show --summary rejected.xml answer.xml reversal.xml",
+        "kasse sepa check rejected.xml names.xml answer.xml reversal.xml recall.xml whole.xml --on 2026-12-24",
+        "kasse sepa explain rejected.xml names.xml answer.xml reversal.xml recall.xml",
+        "kasse sepa convert --to csv rejected.xml recall.xml",
+        "kasse sepa convert --to jsonl names.xml answer.xml whole.xml",
+        "kasse sepa convert --to xlsx --out list.xlsx names.xml statement.xml",
+        "kasse sepa convert --to csv names.xml statement.xml",
+        "kasse sepa convert --to hledger names.xml",
+    )
+
+
+@pytest.mark.parametrize("name", ["rejected", "names", "answer", "reversal", "recall", "whole"])
+def test_answers_and_requests_stay_what_they_are_when_redacted(notices, name):
+    assert notices(f"kasse sepa redact --seed x --out other.xml {name}.xml").code == 0
+    rows = [notices(f"kasse sepa show {file}.xml --csv").out.splitlines() for file in (name, "other")]
+    was, now = (list(csv.DictReader(lines)) for lines in rows)
+    kept = ("level", "amount", "currency", "status", "state", "reason", "reason_text")
+    assert [[row[key] for key in kept] for row in was] == [[row[key] for key in kept] for row in now]
+    changed = ("end_to_end_id", "name", "iban", "information", "original_message_id")
+    assert all(one[key] != other[key] for one, other in zip(was, now, strict=True) for key in changed if one[key])
+
+
+def test_the_single_payments_of_a_batch_come_from_its_notification(files):
+    (files.folder / "batch.xml").write_bytes(BOOKED)
+    (files.folder / "parts.xml").write_bytes(PARTS)
+    with zipfile.ZipFile(files.folder / "day.zip", "w") as archive:
+        archive.writestr("2026-11-20_C54.xml", PARTS)
+        archive.writestr("2026-11-20_C53.xml", BOOKED)
+    files.transcript(
+        "sepa-details",
+        "kasse sepa show batch.xml",
+        "kasse sepa show batch.xml parts.xml --details",
+        "kasse sepa show day.zip --csv --details",
+        "kasse sepa check batch.xml parts.xml",
+        "kasse sepa convert --to csv --details parts.xml batch.xml",
+    )
+    for arguments, stdin in (("batch.xml parts.xml", b""), ("day.zip", b""), ("parts.xml -", BOOKED)):
+        shown = files(f"kasse sepa show --json {arguments}", stdin).json["data"]["files"]
+        entry = next(one for one in shown if "053" in one["format"])["statements"][0]["entries"][0]
+        assert [one["amount_cents"] for one in entry["details"]] == [1000, 2000]
+        assert (entry["details_agree"], entry["detail_message_id"]) == (True, "N-1")

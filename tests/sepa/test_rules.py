@@ -67,6 +67,18 @@ def check_file(*batches: TransferBatch, **changes: Any) -> Iterator[KasseError]:
 
 
 Case = Callable[[], Any]
+
+
+def check_debits(types: str, /, **changes: Any) -> Iterator[KasseError]:
+    """Collections due on the day after they are handed over, a batch for each sequence type."""
+    batches = [
+        debit_batch(collection(), payment_information_id=f"B-{one}", sequence=one, due_day=MONDAY)
+        for one in types.split()
+    ]
+    made = DirectDebitMessage("M-1", MADE, PAYER.name, tuple(batches))
+    return profile_rules.check(made, replace(shipped_profile("standard"), **changes), MADE)
+
+
 CASES: dict[str, tuple[Case, ...]] = {
     "iban.invalid": (lambda: party(iban="DE89 3704 0044 0532 0130 00"), lambda: party(iban="4711")),
     "iban.country": (lambda: party(iban="ZZ89370400440532013000"),),
@@ -203,6 +215,9 @@ CASES: dict[str, tuple[Case, ...]] = {
     "profile.kinds": (lambda: check_file(batch("A 1"), replace(batch("B 1", "B-2"), instant=True)),),
     "profile.single_opt_out": (lambda: check_file(batch("A 1")),),
     "profile.cut_off": (lambda: check_file(batch("A 1\nB 1"), orders={"transfer": OrderType("CCT", "X", time(8))}),),
+    "profile.one_sequence": (lambda: check_debits("FRST RCUR", one_sequence_per_file=True),),
+    "profile.sequence": (lambda: check_debits("FRST", sequences="RCUR OOFF"),),
+    "profile.cut_off_debit": (lambda: check_debits("RCUR", orders={"core": OrderType("CDD", "X", time(8))}),),
 }
 ALSO = {"mandate.signed_late": {"day.past"}}  # what a case cannot avoid reporting as well
 

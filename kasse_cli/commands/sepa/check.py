@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kasse_cli.commands.sepa.gather import NO_LIMITS, NothingReadError, sources
+from kasse_cli.commands.sepa.gather import NO_LIMITS, Inputs, NothingReadError
 from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption, OnOption, ProfileOption, profile_named
 from kasse_cli.context import Call, Context
 from kasse_cli.messages import message
@@ -53,8 +53,9 @@ def check(
 ) -> None:
     """Check files against the rules of the German banks, with the place of everything found.
 
-    Payment files of any version are checked as the banks take them now, statements for sums that do not agree. Errors
-    must be corrected, warnings can stand; with either the exit code is 3.
+    Payment files, reversals and recalls of any version are checked as the banks take them now, statements for sums
+    that do not agree, the bank's answers for what cannot be relied on. Errors must be corrected, warnings can stand;
+    with either the exit code is 3.
     """
     from kasse_cli.commands.sepa.checking import Wishes, schema_files
 
@@ -62,20 +63,19 @@ def check(
     folder = xsd_dir or (Path(call.settings["xsd_dir"]) if call.settings["xsd_dir"] else None)
     day = on or call.today
     at = call.world.clock().replace(year=day.year, month=day.month, day=day.day)
-    wishes = Wishes(at, profile_named(profile), schema_files(folder) if folder else ())
     faults: list[KasseError] = []
-    checked = [*_checked(call, files, wishes, faults, unlimited=no_limits)]
+    with Inputs(files, NO_LIMITS if no_limits else DEFAULT) as inputs:
+        wishes = Wishes(at, profile_named(profile), schema_files(folder) if folder else (), inputs.details())
+        checked = [*_checked(inputs, wishes, faults)]
     if not checked:
         raise faults[0] if len(faults) == 1 else NothingReadError(count=len(faults), findings=tuple(faults))
     render(ctx, _result(call, checked, faults, schema=folder is not None))
 
 
-def _checked(
-    call: Call, files: Iterable[Path], wishes: Wishes, faults: list[KasseError], *, unlimited: bool
-) -> Iterable[Checked]:
+def _checked(inputs: Inputs, wishes: Wishes, faults: list[KasseError]) -> Iterable[Checked]:
     from kasse_cli.commands.sepa.checking import check_source
 
-    for source in sources(call, files, NO_LIMITS if unlimited else DEFAULT, faults):
+    for source in inputs.sources(faults):
         try:
             yield check_source(source, wishes)
         except KasseError as error:

@@ -6,29 +6,33 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
-from kasse_cli.commands.sepa.gather import STATEMENT_FAMILIES
-from sepa.camt.tables import STATEMENTS
+from kasse_cli.commands.sepa.families import GROUPS
+from kasse_cli.commands.sepa.gather import Whole
+from sepa.camt029 import read_cancellation_answer
 from sepa.errors import KasseError, Place
+from sepa.joining import Details
 from sepa.notes import MoreFindingsError
-from sepa.pain_orders import Problems, transfer_batch
+from sepa.pain002 import read_status_report
+from sepa.pain_orders import Problems
 from sepa.pain_reading import NotAPaymentFileError, read_payments
-from sepa.pain_tables import PAYMENT_NAMES
-from sepa.pain_values import BatchEnd, ForeignBatch, PaymentStream
-from sepa.payments import CreditTransferMessage, Totals, TransferBatch
-from sepa.profiles import Profile
+from sepa.pain_values import BatchEnd, ForeignBatch, ForeignPayment, PaymentStream
+from sepa.profiles import Heads, Profile
+from sepa.profiles import Kind as OrderKind
 from sepa.profiles import check as check_profile
-from sepa.profiles.findings import SeveralAccountsError, SeveralDaysError, TooManyPaymentsError
 from sepa.reading import Kind, identify, read_statements
-from sepa.rules.balances import balance_finding
+from sepa.request_reading import read_requests
+from sepa.rules.balances import Running
 from sepa.rules.foreign import check_payments
+from sepa.rules.reports import check_answer, check_report
+from sepa.rules.requests import check_requests
 from sepa.schemas import SchemaFile, schema_for, validate
 from sepa.sources import Source
-from sepa.statements import Closed, Entry, Opened
+from sepa.statements import Closed
 
 MOST_FINDINGS = 10_000
 _IN_MEMORY_BYTES = 1 << 20
@@ -41,6 +45,7 @@ class Wishes:
     at: datetime
     profile: Profile | None = None
     schemas: tuple[SchemaFile, ...] = ()
+    details: Details | None = None
 
     @property
     def on(self) -> date:
@@ -82,26 +87,11 @@ def check_source(source: Source, wishes: Wishes) -> Checked:
         _check(source, checked, wishes)
         return checked
     with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as copy:
-        shutil.copyfileobj(cast("BinaryIO", _whole(source)), copy)
+        shutil.copyfileobj(cast("BinaryIO", Whole(source)), copy)
         checked.add(_schema_findings(copy, checked.kind, wishes.schemas))
         copy.seek(0)
         _check(Source(cast("BinaryIO", copy), source.name, source.limits), checked, wishes)
     return checked
-
-
-class _Whole:
-    """A source without a limit on one part, for copying it as it is."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-
-    def read(self, size: int = -1) -> bytes:
-        self._source.since_progress = 0
-        return self._source.read(size)
-
-
-def _whole(source: Source) -> _Whole:
-    return _Whole(source)
 
 
 def _schema_findings(copy: IO[bytes], kind: Kind, schemas: Iterable[SchemaFile]) -> Iterator[KasseError]:
@@ -129,84 +119,79 @@ class _Again(io.RawIOBase):
 
 
 def _check(source: Source, checked: Checked, wishes: Wishes) -> None:
-    if checked.kind.family in STATEMENT_FAMILIES:
-        checked.add(_statement_findings(source))
-    elif checked.kind.family in PAYMENT_NAMES:
-        charset = wishes.profile.charset if wishes.profile else "dk"
+    """Add what the rules say of a file; a message without rules is only checked by schema, where there is one."""
+    group = GROUPS.get(checked.kind.family)
+    if group == "statements":
+        checked.add(_statement_findings(source, wishes.details))
+    elif group == "payments":
         tally = Tally(checked.kind.family)
+        charset = wishes.profile.charset if wishes.profile else "dk"
         checked.add(check_payments(tally.watched(read_payments(source)), wishes.on, charset))
         if wishes.profile:
             checked.add(tally.findings(wishes.profile, wishes.at))
+    elif group == "reports":
+        checked.add(check_report(read_status_report(source)))
+    elif group == "answers":
+        checked.add(check_answer(read_cancellation_answer(source)))
+    elif group == "requests":
+        checked.add(check_requests(read_requests(source), wishes.on))
     elif not wishes.schemas:
         raise NotAPaymentFileError(place=Place(file=source.name, line=1), name=checked.kind.name)
 
 
-def _statement_findings(source: Source) -> Iterator[KasseError]:
-    opened: Opened | None = None
-    booked_cents = 0
-    for event in read_statements(source):
-        if isinstance(event, Opened):
-            opened, booked_cents = event, 0
-        elif isinstance(event, Entry):
-            booked_cents += event.amount_cents if event.status in {"BOOK", ""} else 0
-        elif opened is not None:
+def _statement_findings(source: Source, details: Details | None) -> Iterator[KasseError]:
+    running = Running()
+    events = read_statements(source)
+    for event in details.joined(events, source.name) if details else events:
+        finding = running.take(event)
+        if isinstance(event, Closed):
             yield from event.findings
-            yield from _balance(opened, event, booked_cents)
-
-
-def _balance(opened: Opened, closed: Closed, booked_cents: int) -> Iterator[KasseError]:
-    if opened.message[:8] in set(STATEMENTS) - {"camt.053"}:
-        return
-    if (finding := balance_finding(opened, closed, booked_cents)) is not None:
-        yield finding
+            yield from (finding,) if finding else ()
 
 
 class Tally:
-    """The heads of the batches of a file, for the rules of a bank's profile."""
+    """What a bank's profile looks at, noted while the events of a payment file pass."""
 
     def __init__(self, family: str) -> None:
         self.debits = family == "pain.008"
-        self.batches: list[TransferBatch] = []
-        self.days: set[str] = set()
+        self.kinds: set[OrderKind] = set()
+        self.days: set[date] = set()
         self.accounts: set[str] = set()
+        self.sequences: set[str] = set()
         self.count = 0
-        self._open: ForeignBatch | None = None
 
     def watched(self, events: PaymentStream) -> PaymentStream:
         """Yield the events, having noted what counts."""
         for event in events:
             if isinstance(event, ForeignBatch):
-                self._open = event
-                self.days.add(event.day)
-                self.accounts.add(event.iban)
+                self._batch(event)
+            elif isinstance(event, ForeignPayment):
+                self.sequences.add(event.sequence)
             elif isinstance(event, BatchEnd):
                 self.count += event.count
-                self._close(event)
             yield event
 
-    def _close(self, end: BatchEnd) -> None:
-        assert self._open is not None
-        made = None if self.debits else transfer_batch(self._open, Problems())
-        if made is not None:
-            numbered = f"B-{len(self.batches)}"
-            totals = Totals(end.count, end.amount_cents)
-            self.batches.append(replace(made, payment_information_id=numbered, totals=totals))
+    def _batch(self, batch: ForeignBatch) -> None:
+        day = Problems().day(batch.day, "day")
+        self.days |= {day} if day else set()
+        self.accounts.add(batch.iban)
+        self.sequences.add(batch.sequence)
+        if self.debits:
+            self.kinds.add("b2b" if batch.local_instrument == "B2B" else "core")
+        else:
+            self.kinds.add("instant" if batch.local_instrument == "INST" else "transfer")
 
     def findings(self, profile: Profile, at: datetime) -> Iterator[KasseError]:
-        """Yield what the file lacks for a bank."""
-        if self.batches:
-            message = CreditTransferMessage("-", at, "-", tuple(self.batches), profile.charset)
-            yield from check_profile(message, profile, at)
-        elif self.debits:
-            yield from self._debit_findings(profile)
-
-    def _debit_findings(self, profile: Profile) -> Iterator[KasseError]:
-        if self.count > profile.payments_per_file:
-            yield TooManyPaymentsError(count=self.count, limit=profile.payments_per_file)
-        if profile.one_date_per_file and len(self.days) > 1:
-            yield SeveralDaysError(count=len(self.days))
-        if profile.one_account_per_file and len(self.accounts) > 1:
-            yield SeveralAccountsError(count=len(self.accounts))
+        """Yield what the file lacks for a bank; which characters its texts may have was asked of each payment."""
+        heads = Heads(
+            frozenset(self.kinds),
+            self.count,
+            frozenset(self.days),
+            frozenset(self.accounts),
+            profile.charset,
+            frozenset(self.sequences - {""}),
+        )
+        yield from check_profile(heads, profile, at)
 
 
 def schema_files(folder: Path) -> tuple[SchemaFile, ...]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
 
+from kasse_cli.commands.sepa.families import NOTICES, Group
 from kasse_cli.commands.sepa.gather import Gathered, gathered
-from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption
+from kasse_cli.commands.sepa.params import DetailsOption, FilesArgument, LimitsOption
 from kasse_cli.commands.sepa.rows import tables
+from kasse_cli.commands.sepa.taking import FileRead
 from kasse_cli.context import Call, Context
 from kasse_cli.output import Result, json_text, render, say
-from sepa.conversion_hledger import BOOKED, heading, opening, transaction
+from sepa.conversion_hledger import BOOKED, Statement, journal
 from sepa.errors import N_, KasseError
 
 
@@ -33,15 +36,15 @@ class MixedKindsError(KasseError):
     """Statements and payment files in one list."""
 
     code = "convert.mixed"
-    template = N_("statements and payment files have different columns")
+    template = N_("statements, payment files and the bank's answers have different columns")
     hint = N_("convert them one after the other, or to xlsx or jsonl")
 
 
 class NotForJournalError(KasseError):
-    """A payment file for a journal."""
+    """A file for a journal that reports no entries."""
 
     code = "convert.journal"
-    template = N_("{file} orders payments, a journal has only what was booked")
+    template = N_("{file} is no statement, a journal has only what was booked")
     hint = N_("convert the bank's statement")
 
 
@@ -70,19 +73,25 @@ OutOption = Annotated[
 
 
 def convert(
-    ctx: Context, files: FilesArgument, to: ToOption, out: OutOption = Path("-"), no_limits: LimitsOption = False
+    ctx: Context,
+    files: FilesArgument,
+    to: ToOption,
+    out: OutOption = Path("-"),
+    details: DetailsOption = False,
+    no_limits: LimitsOption = False,
 ) -> None:
-    """Convert statements and payment files to CSV, Excel, JSON lines or an hledger journal.
+    """Convert bank files to CSV, Excel, JSON lines or, statements, to an hledger journal.
 
-    CSV and Excel have a row for each entry, JSON lines also the transactions behind it. In the journal each booked
-    entry is a transaction between the bank account and income or expenses that are still to be assigned.
+    CSV and Excel have a row for each entry, payment or status, JSON lines also the transactions behind an entry. In the
+    journal each booked entry is a transaction between the bank account and income or expenses that are still to be
+    assigned, and each closing balance is asserted, so that hledger finds what is missing.
     """
     call, pipe = ctx.obj, str(out) == "-"
     if pipe and (call.machine or to is Target.XLSX):
         raise StandardOutputError(what="--json" if call.machine else "xlsx")
     with gathered(call, files, unlimited=no_limits) as found:
         _refuse(found, to)
-        _write(call, found, to, out)
+        _write(call, found, to, out, split=details)
         rows = sum(file.entries for file in found.files)
         lines = [] if pipe else [say(N_("written: {file}, rows: {rows}"), file=str(out), rows=rows)]
         findings = [*found.findings, *_not_booked(found, to)]
@@ -90,40 +99,40 @@ def convert(
 
 
 def _refuse(found: Gathered, to: Target) -> None:
-    orders = [file for file in found.files if file.holds_payments]
-    if to is Target.HLEDGER and orders:
-        raise NotForJournalError(file=orders[0].path)
-    if to in {Target.CSV, Target.CSV_EXCEL} and orders and len(orders) < len(found.files):
+    kinds = {file.group if file.group in {"statements", "payments"} else "notices" for file in found.files}
+    strange = [file for file in found.files if file.group != "statements"]
+    if to is Target.HLEDGER and strange:
+        raise NotForJournalError(file=strange[0].path)
+    if to in {Target.CSV, Target.CSV_EXCEL} and len(kinds) > 1:
         raise MixedKindsError
 
 
-def _write(call: Call, found: Gathered, to: Target, out: Path) -> None:
+def _write(call: Call, found: Gathered, to: Target, out: Path, *, split: bool) -> None:
     from kasse_cli.exports import NoFolderError, write_excel
     from kasse_cli.spreadsheets.replacing import replacing
 
     if to is Target.XLSX:
-        write_excel(out, tables(found), call.world.clock())
+        write_excel(out, tables(found, split=split), call.world.clock())
     elif str(out) == "-":
         sys.stdout.flush()
-        _WRITERS[to](found, sys.stdout.buffer)
+        _stream(found, to, sys.stdout.buffer, split=split)
         sys.stdout.buffer.flush()
     elif not out.absolute().parent.is_dir():
         raise NoFolderError(file=str(out))
     else:
         with replacing(out) as temporary, temporary.open("wb") as stream:
-            _WRITERS[to](found, stream)
+            _stream(found, to, stream, split=split)
 
 
-def _write_csv(found: Gathered, stream: IO[bytes]) -> None:
+def _stream(found: Gathered, to: Target, stream: IO[bytes], *, split: bool) -> None:
     from kasse_cli.exports import write_csv
 
-    write_csv(stream, tables(found), for_excel=False)
-
-
-def _write_csv_excel(found: Gathered, stream: IO[bytes]) -> None:
-    from kasse_cli.exports import write_csv
-
-    write_csv(stream, tables(found), for_excel=True)
+    if to is Target.JSONL:
+        _write_lines(found, stream)
+    elif to is Target.HLEDGER:
+        stream.writelines(part.encode() for part in journal(tuple(_statements(found))))
+    else:
+        write_csv(stream, tables(found, split=split), for_excel=to is Target.CSV_EXCEL)
 
 
 def _write_lines(found: Gathered, stream: IO[bytes]) -> None:
@@ -134,39 +143,43 @@ def _write_lines(found: Gathered, stream: IO[bytes]) -> None:
 
 def _lines(found: Gathered) -> Iterator[tuple[str, dict[str, Any], str]]:
     for file in found.files:
+        kind = _LINES[file.group]
         for section in file.sections:
-            row = section.row
-            if file.holds_payments:
-                kind, head = "payment", {"path": file.path, "batch": row["id"], "own_iban": row["iban"]}
-                head |= {"day": row["day"]}
-            else:
-                kind, head = "entry", {"path": file.path, "account": row["account"], "statement": row["id"]}
+            head = {"path": file.path} | _head(file, section.row)
             yield from ((kind, head, line) for line in found.spool.lines(section))
+            if not section.stop - section.start and file.group in NOTICES:  # a whole batch, without its payments
+                yield kind, head, json_text(section.row)
+        if not file.sections:
+            yield kind, {"path": file.path}, json_text(file.head)
 
 
-def _write_journal(found: Gathered, stream: IO[bytes]) -> None:
-    known: set[str | None] = set()
+def _head(file: FileRead, row: dict[str, Any]) -> dict[str, Any]:
+    if file.group == "statements":
+        return {"account": row["account"], "statement": row["id"]}
+    if file.group == "payments":
+        return {"batch": row["id"], "own_iban": row["iban"], "day": row["day"]}
+    original = row.get("original_message_id") or file.head.get("original_message_id")
+    return {"original_message_id": original, "batch": row.get("payment_information_id")}
+
+
+def _statements(found: Gathered) -> Iterator[Statement]:
     for file in found.files:
         for section in file.sections:
-            stream.write(heading(section.row, file.path).encode())
-            if section.row["account"] not in known:
-                stream.writelines(part.encode() for part in opening(section.row))
-            known.add(section.row["account"])
-            for row in found.spool.rows(section):
-                stream.write(transaction(row, section.row["account"] or "").encode())
+            yield Statement(section.row, file.path, partial(found.spool.rows, section))
 
 
 def _not_booked(found: Gathered, to: Target) -> list[KasseError]:
     if to is not Target.HLEDGER:
         return []
-    rows = (row for file in found.files for section in file.sections for row in found.spool.rows(section))
+    rows = (row for one in _statements(found) for row in one.rows())
     count = sum(row["status"] not in BOOKED for row in rows)
     return [NotBookedError(count=count)] if count else []
 
 
-_WRITERS: dict[Target, Callable[[Gathered, IO[bytes]], None]] = {
-    Target.CSV: _write_csv,
-    Target.CSV_EXCEL: _write_csv_excel,
-    Target.JSONL: _write_lines,
-    Target.HLEDGER: _write_journal,
+_LINES: dict[Group, str] = {
+    "statements": "entry",
+    "payments": "payment",
+    "reports": "status",
+    "answers": "answer",
+    "requests": "request",
 }

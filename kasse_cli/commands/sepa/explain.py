@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from kasse_cli.commands.sepa.gather import STATEMENT_FAMILIES, FileRead, NothingReadError, read_into, sources
+from kasse_cli.commands.sepa.gather import NothingReadError, read_into, sources
 from kasse_cli.commands.sepa.params import FilesArgument
-from kasse_cli.commands.sepa.rows import summary_row
 from kasse_cli.commands.sepa.spool import Spool
+from kasse_cli.commands.sepa.summary import summary_row
+from kasse_cli.commands.sepa.taking import FileRead
 from kasse_cli.context import Context
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Table, render, say
 from sepa.errors import N_, KasseError, Place
-from sepa.explanation import CopyError, UnbookedError, handover, meaning, odd
-from sepa.pain_tables import PAYMENT_NAMES
-from sepa.reading import Kind, identify
+from sepa.explanation import CopyError, UnbookedError, handover, meaning, odd, told
+from sepa.reading import identify
+from sepa.rules.balances import BOOKED
 from sepa.sources import DEFAULT, Source
 
 COLUMNS = (
@@ -29,7 +29,6 @@ COLUMNS = (
     Column("variant", N_("Variant")),
     Column("holds", N_("Holds")),
 )
-_VOP_STATUS = re.compile(rb"<(?:\w+:)?(?:GrpSts|PmtInfSts|TxSts|DtldSts)>\s*(?:RCVC|RVMC|RVNM|RVNA|RVNC|RVCM|RCVM)\s*<")
 
 
 def explain(ctx: Context, files: FilesArgument) -> None:
@@ -39,7 +38,7 @@ def explain(ctx: Context, files: FilesArgument) -> None:
     """
     faults: list[KasseError] = []
     rows: list[dict[str, Any]] = []
-    for source in sources(ctx.obj, files, DEFAULT, faults):
+    for source in sources(files, DEFAULT, faults):
         try:
             rows.append(_explained(source, faults))
         except KasseError as error:
@@ -52,9 +51,10 @@ def explain(ctx: Context, files: FilesArgument) -> None:
 
 def _explained(source: Source, findings: list[KasseError]) -> dict[str, Any]:
     kind = identify(source)
-    vop = kind.family == "pain.002" and _VOP_STATUS.search(source.head()) is not None
-    file = _read(source, kind, findings)
-    ways = handover(kind, _batches(file), vop=vop)
+    file = _read(source, findings)
+    vop = bool(file and file.head.get("vop"))
+    original = str(file.head.get("original_message") or "") if file else ""
+    ways = handover(kind, _batches(file), vop=vop, original=original)
     place = Place(file=source.name)
     findings += [finding.at(place) for finding in (*odd(kind, ways), *(_contents(file) if file else ()))]
     return {
@@ -69,10 +69,8 @@ def _explained(source: Source, findings: list[KasseError]) -> dict[str, Any]:
     }
 
 
-def _read(source: Source, kind: Kind, findings: list[KasseError]) -> FileRead | None:
+def _read(source: Source, findings: list[KasseError]) -> FileRead | None:
     """Return what the file holds; one that breaks off is explained as far as its head goes."""
-    if kind.family not in {*STATEMENT_FAMILIES, *PAYMENT_NAMES}:
-        return None
     with closing(Spool()) as spool:
         try:
             return read_into(spool, source, keep=False)
@@ -82,13 +80,21 @@ def _read(source: Source, kind: Kind, findings: list[KasseError]) -> FileRead | 
 
 
 def _batches(file: FileRead | None) -> list[tuple[str, str]]:
-    rows = [section.row for section in file.sections] if file and file.holds_payments else []
+    rows = [section.row for section in file.sections] if file and file.group == "payments" else []
     return [(row.get("service_level", ""), row.get("local_instrument", "")) for row in rows]
 
 
 def _contents(file: FileRead) -> Iterator[KasseError]:
     yield from file.findings
-    unbooked = {status: count for status, count in file.statuses.items() if status not in {"BOOK", ""}}
+    if file.group == "statements":
+        yield from _booked(file)
+    else:
+        above = [str(row.get("status")) for row in (file.head, *(section.row for section in file.sections))]
+        yield from told(file.statuses, above, file.head.get("vop"))
+
+
+def _booked(file: FileRead) -> Iterator[KasseError]:
+    unbooked = {status: count for status, count in file.statuses.items() if status not in BOOKED}
     if unbooked:
         yield UnbookedError(count=sum(unbooked.values()), statuses=", ".join(sorted(unbooked)))
     for section in file.sections:
@@ -96,10 +102,14 @@ def _contents(file: FileRead) -> Iterator[KasseError]:
             yield CopyError(identifier=section.row["id"] or "–")
 
 
+_HOLDS = {
+    "statements": N_("statements: {statements}, entries: {entries}"),
+    "payments": N_("batches: {batches}, payments: {payments}"),
+    "reports": N_("payments listed: {payments}"),
+    "answers": N_("answers: {payments}"),
+    "requests": N_("batches: {batches}, payments: {payments}"),
+}
+
+
 def _holds(file: FileRead | None) -> str:
-    if file is None:
-        return ""
-    row = summary_row(file)
-    if file.holds_payments:
-        return _(N_("batches: {batches}, payments: {payments}")).format(**row)
-    return _(N_("statements: {statements}, entries: {entries}")).format(**row)
+    return _(_HOLDS[file.group]).format(**summary_row(file)) if file else ""

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections import Counter
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, BinaryIO, Self, cast
 
-from kasse_cli.commands.sepa.spool import Section, Spool
+from kasse_cli.commands.sepa.spool import Spool
+from kasse_cli.commands.sepa.taking import FileRead, Taker
 from kasse_cli.context import Call, NothingOnStdinError
 from kasse_cli.progress import progress
-from sepa.camt.tables import STATEMENTS
-from sepa.conversion import entry_row, statement_row
-from sepa.conversion_payments import batch_row, file_row, payment_row
 from sepa.errors import N_, KasseError, Place
-from sepa.pain_reading import read_payments
-from sepa.pain_tables import PAYMENT_NAMES
-from sepa.pain_values import BatchEnd, FileEnd, ForeignBatch, ForeignPayment, PaymentFile
-from sepa.reading import Kind, NotAStatementError, identify, read_files, read_statements
+from sepa.joining import Details
+from sepa.reading import identify, read_files, read_statements
 from sepa.sources import DEFAULT, Limits, Source
-from sepa.statements import Closed, Entry, Opened
 
 NO_LIMITS = Limits(file_bytes=1 << 60, entry_bytes=1 << 60, members=1 << 30, ratio=1 << 30, huge=True)
-STATEMENT_FAMILIES = (*STATEMENTS, "MT940", "MT942")
-_STEP = 1000
+_IN_MEMORY_BYTES = 1 << 20
+_STATEMENT, _NOTIFICATION = "camt.053", "camt.054"
 
 
 class NothingReadError(KasseError):
@@ -37,36 +33,6 @@ class NothingReadError(KasseError):
     hint = N_("see what is said of each")
 
 
-class NotUnderstoodError(KasseError):
-    """Elements of a file that no table names."""
-
-    code = "file.not_understood"
-    template = N_("{path} was not understood, {count} times")
-    hint = N_("nothing of what was understood is missing; report it if it matters to you")
-    severity = "info"
-
-
-@dataclass(slots=True)
-class FileRead:
-    """One file as it was read: its statements or batches, what was counted, what was noticed."""
-
-    path: str
-    kind: Kind
-    sections: list[Section] = field(default_factory=list)
-    entries: int = 0
-    credit_cents: int = 0
-    debit_cents: int = 0
-    statuses: Counter[str] = field(default_factory=Counter)
-    currencies: dict[str, None] = field(default_factory=dict)
-    head: dict[str, Any] = field(default_factory=dict)
-    findings: list[KasseError] = field(default_factory=list)
-
-    @property
-    def holds_payments(self) -> bool:
-        """Whether it orders payments and does not report them."""
-        return self.kind.family in PAYMENT_NAMES
-
-
 @dataclass(slots=True)
 class Gathered:
     """All files that were good, the rows under their sections, and every finding."""
@@ -74,25 +40,104 @@ class Gathered:
     spool: Spool
     files: list[FileRead] = field(default_factory=list)
     findings: list[KasseError] = field(default_factory=list)
+    merged: frozenset[str | None] = frozenset()
+
+    @property
+    def listed(self) -> list[FileRead]:
+        """The files whose rows stand in lists: not notifications whose payments stand with their statement."""
+        return [file for file in self.files if file.path not in self.merged]
 
 
-def sources(call: Call, paths: Iterable[Path], limits: Limits, faults: list[KasseError]) -> Iterator[Source]:
+class Inputs:
+    """The files of a command line, which can be gone through again; standard input is kept where it must be.
+
+    Closes what it kept at the end of a `with`.
+    """
+
+    def __init__(self, paths: Iterable[Path], limits: Limits) -> None:
+        self.paths, self.limits = tuple(paths), limits
+        self._stdin: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close what was kept."""
+        if self._stdin is not None:
+            self._stdin.close()
+
+    def sources(self, faults: list[KasseError]) -> Iterator[Source]:
+        """Yield each file, the members of a ZIP one by one; what cannot be opened is added to the faults."""
+        for path in self.paths:
+            try:
+                for _, source in read_files(self._opened(path), limits=self.limits):
+                    yield source
+            except KasseError as error:
+                faults.append(error.at(Place(file=str(path))))
+
+    def _opened(self, path: Path) -> Path | BinaryIO:
+        if str(path) != "-":
+            return path
+        if sys.stdin.isatty():
+            raise NothingOnStdinError
+        stdin = Source(sys.stdin.buffer, "-", self.limits)
+        if len(self.paths) == 1:
+            return cast("BinaryIO", stdin)
+        if self._stdin is None:
+            self._stdin = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115 - `__exit__` closes it
+            shutil.copyfileobj(cast("BinaryIO", Whole(stdin)), self._stdin)
+        self._stdin.seek(0)
+        return cast("BinaryIO", Source(cast("BinaryIO", self._stdin), "-", self.limits))
+
+    def details(self) -> Details | None:
+        """Return the single payments of the notifications (camt.054) that stand beside statements, if there are."""
+        if len(self.paths) == 1 and (str(self.paths[0]) == "-" or not _is_archive(self.paths[0])):
+            return None
+        families = {family for _, family in self._families()}
+        if not families >= {_STATEMENT, _NOTIFICATION}:
+            return None
+        details = Details()
+        for source, family in self._families():
+            if family == _NOTIFICATION:
+                try:
+                    details.add(tuple(read_statements(source)), source.name)
+                except KasseError:
+                    continue  # said where the file itself is read
+        return details
+
+    def _families(self) -> Iterator[tuple[Source, str]]:
+        for source in self.sources([]):
+            try:
+                yield source, identify(source).family
+            except KasseError:
+                continue  # as above
+
+
+class Whole:
+    """A source without a limit on one part, for copying it as it is."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        self._source.since_progress = 0
+        return self._source.read(size)
+
+
+def _is_archive(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"PK"
+    except OSError:
+        return False  # said where the file itself is read
+
+
+def sources(paths: Iterable[Path], limits: Limits, faults: list[KasseError]) -> Iterator[Source]:
     """Yield each file, the members of a ZIP one by one; what cannot be opened is added to the faults."""
-    for path in paths:
-        try:
-            for _, source in read_files(_opened(call, path, limits), limits=limits):
-                yield source
-        except KasseError as error:
-            faults.append(error.at(Place(file=str(path))))
-
-
-def _opened(call: Call, path: Path, limits: Limits) -> Path | BinaryIO:
-    if str(path) != "-":
-        return path
-    if sys.stdin.isatty():
-        raise NothingOnStdinError
-    del call
-    return cast("BinaryIO", Source(sys.stdin.buffer, "-", limits))
+    with Inputs(paths, limits) as inputs:
+        yield from inputs.sources(faults)
 
 
 @contextmanager
@@ -101,27 +146,36 @@ def gathered(call: Call, paths: Iterable[Path], *, unlimited: bool = False, keep
 
     Raises the error of the file where there is but one, and `NothingReadError` where none of several is good.
     """
-    with closing(Spool()) as spool:
-        yield _gather(call, paths, Gathered(spool), NO_LIMITS if unlimited else DEFAULT, keep=keep)
+    with closing(Spool()) as spool, Inputs(paths, NO_LIMITS if unlimited else DEFAULT) as inputs:
+        yield _gather(call, inputs, Gathered(spool), keep=keep)
 
 
-def _gather(call: Call, paths: Iterable[Path], found: Gathered, limits: Limits, *, keep: bool) -> Gathered:
+def _gather(call: Call, inputs: Inputs, found: Gathered, *, keep: bool) -> Gathered:
     faults: list[KasseError] = []
+    details = inputs.details()
     with progress(N_("entries read"), quiet=call.quiet) as step:
-        for source in sources(call, paths, limits, faults):
-            _take(source, found, faults, step, keep=keep)
+        for source in inputs.sources(faults):
+            _take(source, found, faults, step, keep=keep, details=details)
     if not found.files:
         raise faults[0] if len(faults) == 1 else NothingReadError(count=len(faults), findings=tuple(faults))
-    found.findings = [*faults, *(one for file in found.files for one in file.findings)]
+    loose = details.loose() if details else ()
+    found.merged = details.used() if details else frozenset()
+    found.findings = [*faults, *(one for file in found.files for one in file.findings), *loose]
     return found
 
 
 def _take(
-    source: Source, found: Gathered, faults: list[KasseError], step: Callable[[int], None], *, keep: bool
+    source: Source,
+    found: Gathered,
+    faults: list[KasseError],
+    step: Callable[[int], None],
+    *,
+    keep: bool,
+    details: Details | None,
 ) -> None:
     start = found.spool.size
     try:
-        found.files.append(_Taker(found.spool, step, keep=keep).read(source))
+        found.files.append(Taker(found.spool, step, keep=keep, details=details).read(source))
     except KasseError as error:
         found.spool.forget(start)
         faults.append(error.at(source.place))
@@ -129,83 +183,4 @@ def _take(
 
 def read_into(spool: Spool, source: Source, *, keep: bool = True) -> FileRead:
     """Return what one file holds, its entries and payments in the spool with `keep`; raises what reading raises."""
-    return _Taker(spool, lambda _: None, keep=keep).read(source)
-
-
-class _Taker:
-    """Reads one file into the spool."""
-
-    def __init__(self, spool: Spool, step: Callable[[int], None], *, keep: bool) -> None:
-        self.spool, self.step, self.keep = spool, step, keep
-        self.start = 0
-
-    def read(self, source: Source) -> FileRead:
-        file = FileRead(source.name, identify(source))
-        if file.holds_payments:
-            self._payments(source, file)
-        elif file.kind.family in STATEMENT_FAMILIES:
-            self._statements(source, file)
-        else:
-            raise NotAStatementError(place=Place(file=source.name, line=1), name=file.kind.name)
-        self.step(file.entries % _STEP)
-        return file
-
-    def _statements(self, source: Source, file: FileRead) -> None:
-        opened: Opened | None = None
-        for event in read_statements(source):
-            if isinstance(event, Entry):
-                self._entry(event, file)
-            elif isinstance(event, Opened):
-                opened, self.start = event, self.spool.size
-            elif opened is not None:
-                self._close(opened, event, file)
-
-    def _entry(self, entry: Entry, file: FileRead) -> None:
-        file.currencies[entry.currency] = None
-        file.statuses[entry.status] += 1
-        if entry.amount_cents > 0:
-            file.credit_cents += entry.amount_cents
-        else:
-            file.debit_cents -= entry.amount_cents
-        self._row(entry_row(entry) if self.keep else None, file)
-
-    def _row(self, row: dict[str, Any] | None, file: FileRead) -> None:
-        if row is not None:
-            self.spool.add(row)
-        file.entries += 1
-        if not file.entries % _STEP:
-            self.step(_STEP)
-
-    def _close(self, opened: Opened, closed: Closed, file: FileRead) -> None:
-        if opened.currency:
-            file.currencies[opened.currency] = None
-        file.sections.append(Section(statement_row(opened, closed), self.start, self.spool.size))
-        file.findings += closed.findings
-        file.findings += _not_understood(closed.not_understood, file.path, opened.line)
-
-    def _payments(self, source: Source, file: FileRead) -> None:
-        head: PaymentFile | None = None
-        batch: ForeignBatch | None = None
-        for event in read_payments(source):
-            if isinstance(event, ForeignPayment):
-                file.currencies[event.currency] = None
-                self._row(payment_row(event) if self.keep else None, file)
-            elif isinstance(event, ForeignBatch):
-                batch, self.start = event, self.spool.size
-            elif isinstance(event, PaymentFile):
-                head = event
-            elif isinstance(event, BatchEnd):
-                assert batch is not None
-                file.sections.append(Section(batch_row(batch, event), self.start, self.spool.size))
-            else:
-                assert head is not None
-                self._end(head, event, file)
-
-    def _end(self, head: PaymentFile, end: FileEnd, file: FileRead) -> None:
-        file.head = file_row(head, end)
-        file.findings += end.findings
-        file.findings += _not_understood(end.not_understood, file.path, None)
-
-
-def _not_understood(paths: Iterable[tuple[str, int]], file: str, line: int | None) -> list[KasseError]:
-    return [NotUnderstoodError(path=path, count=count, place=Place(file=file, line=line)) for path, count in paths]
+    return Taker(spool, lambda _: None, keep=keep).read(source)

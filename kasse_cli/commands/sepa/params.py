@@ -25,7 +25,11 @@ class OutputExistsError(KasseError):
 
 FilesArgument = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE", help=N_("camt, MT940, MT942, pain.001, pain.008, or ZIP; - is standard input")),
+    typer.Argument(metavar="FILE", help=N_("camt, MT940, MT942, pain, or ZIP of them; - is standard input")),
+]
+DetailsOption = Annotated[
+    bool,
+    typer.Option("--details", help=N_("a row for each single payment of a batch in place of the batch, where known")),
 ]
 LimitsOption = Annotated[
     bool,

@@ -53,7 +53,7 @@ def redact(
     key = call.random(16) if seed is None else seed.encode()
     faults: list[KasseError] = []
     rows: list[dict[str, str]] = []
-    for source in sources(call, files, NO_LIMITS if no_limits else DEFAULT, faults):
+    for source in sources(files, NO_LIMITS if no_limits else DEFAULT, faults):
         kind = identify(source)
         target = _write(call, source, _redacted(source, Redactor(key, scale), kind.family), out)
         rows.append({"path": source.name, "format": kind.name, "out": str(target)})

@@ -109,7 +109,7 @@ def _rule_findings(
             yield from (found.placed(finding) for finding in debits.check(message, on))
         else:
             yield from (found.placed(finding) for finding in transfers.check(message, on))
-            yield from check_profile(message, profile, now.replace(year=on.year, month=on.month, day=on.day))
+        yield from check_profile(message, profile, now.replace(year=on.year, month=on.month, day=on.day))
 
 
 def _write(made: Iterable[Message], out: Path, profile: Profile, *, dry_run: bool) -> list[dict[str, Any]]:
