@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import NamedTuple
 
 from ledger.bank.references import Finder, names_a_number
 from ledger.bank.rungs_returns import is_return
-from ledger.people.parties import match_key
+from ledger.people.parties import match_key, plain
 from sepa.identifiers.ids import NOT_PROVIDED
 
 KEY_COLUMNS = ("seq", "line", "key", "strong", "place", "iban", "cents")
-_OWN_ID = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{1,8}-R[0-9]{1,12}-[0-9]{1,7}(?![0-9])")
+_OWN_ID = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{1,8}-[RL][0-9]{1,12}-[0-9]{1,7}(?![0-9])")
+_COLLECTION = re.compile(r"[A-Z0-9]{1,8}-L[0-9]{1,12}-[0-9]{1,7}")
+_COLLECTION_RUN = re.compile(r"KASSE-[0-9a-f]{8}-L[0-9]{6,12}(-[0-9]{1,7})?")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 SOON_DAYS, UNDONE_WITHIN_DAYS = 31, 95
 """How far ahead a debt may be due for money without a word; how far back a booking may lie that the bank undoes."""
 
@@ -51,12 +55,28 @@ def keys_of(finder: Finder, texts: Texts) -> Iterator[Key]:
 
 
 def _of_a_payer(finder: Finder, texts: Texts) -> Iterator[Key]:
-    seq, line, cents, end_to_end, structured, iban, text, *_ = texts
+    seq, line, cents, end_to_end, structured, iban, text, batch, message, *_ = texts
+    own = list(_collected(seq, line, end_to_end, (batch, message)))
+    if own:
+        yield from own
+        return
     found = references(finder, text, structured, end_to_end)
     for key, (strong, place) in found.items():
         yield seq, line, key, int(strong), place, iban, cents
-    if not found and iban and not names_a_number(f"{text or ''} {structured or ''}"):
+        if strong:
+            for twin in finder.twins(key):
+                yield seq, line, twin, 0, "twin", iban, cents
+    if not found and iban and says_nothing(f"{text or ''} {structured or ''}", texts.name or ""):
         yield seq, line, _later(texts.bank_day, SOON_DAYS), 0, "account", iban, cents
+
+
+def _collected(seq: int, line: int, end_to_end: str | None, names: tuple[str | None, ...]) -> Iterator[Key]:
+    """Yield what says that a credit is a collection of ours; its text is our own and names the debtor's reference."""
+    if end_to_end and _COLLECTION.fullmatch(end_to_end):
+        yield seq, line, end_to_end, 1, "payment", None, None
+    for name in names:
+        if name and _COLLECTION_RUN.fullmatch(name):
+            yield seq, line, name, 1, "collected", None, None
 
 
 def _of_our_own(texts: Texts) -> Iterator[Key]:
@@ -66,6 +86,8 @@ def _of_our_own(texts: Texts) -> Iterator[Key]:
     if texts.reversal:
         if line == 0:
             yield seq, line, _later(texts.bank_day, -UNDONE_WITHIN_DAYS), 1, "reversal", iban, cents
+        if end_to_end and _COLLECTION.fullmatch(end_to_end):
+            yield seq, line, end_to_end, 1, "payment", iban, cents
         return
     ours = [end_to_end] if end_to_end and end_to_end != NOT_PROVIDED else []
     if came_back and text:
@@ -77,6 +99,25 @@ def _of_our_own(texts: Texts) -> Iterator[Key]:
         yield from ((seq, line, name, 1, "run", None, cents) for name in sorted(runs))
         if line == 0 and details <= 1 and not came_back:
             yield seq, line, match_key(texts.name or ""), 0, "supplier", iban, cents
+
+
+@cache
+def generic_words() -> frozenset[str]:
+    """Return words that name nobody and no debt in particular, written as `plain` writes them."""
+    text = (files("ledger") / "bank" / "generic_words.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+
+
+def says_nothing(text: str, payer: str) -> bool:
+    """Return whether a text holds nothing but thanks, kinds of debts and the payer's own name: no number, nobody else.
+
+    >>> says_nothing("Danke, Hundesteuer 2026", "Max Muster"), says_nothing("für Eva Klein", "Max Muster")
+    (True, False)
+    """
+    if names_a_number(text):
+        return False
+    own, generic = match_key(payer).split(), generic_words()
+    return all(word in generic or word in own for word in _WORD.findall(plain(text)))
 
 
 def references(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.bank.collected import CollectedRun, OwnCollection
 from ledger.bank.matching import OwnPayment, OwnRun, Target, Undone
 
 _TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, office TEXT, item BIGINT,
@@ -55,9 +56,11 @@ TARGETS = Lookup(
     (
         Statement(
             f"""INSERT INTO match_target
-                SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, 0, NULL, 0
+                SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, 0, p.match_key,
+                       CASE WHEN i.open_cents = k.cents THEN 0 ELSE {_OWN} END
                 FROM match_key k
                 LEFT JOIN item i ON i.reference = k.key AND i.kind = 'receivable' AND i.foreign_reference = 0
+                LEFT JOIN party p ON p.id = i.party
                 WHERE k.strong = 1 AND k.place IN ('text', 'structured')""",
             frozenset({"text", "structured"}),
         ),
@@ -137,6 +140,21 @@ RUNS = Lookup(
     ),
     whole=True,
 )  # fmt: skip
+TWINS = Lookup(
+    "twin", _TARGET_COLUMNS, Target, "seq, line, key, office, item",
+    (
+        Statement(
+            f"""INSERT INTO match_twin
+                SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, 0, p.match_key, {_OWN}
+                FROM match_key k
+                JOIN item i ON i.reference = k.key AND i.kind = 'receivable' AND i.foreign_reference = 0
+                     AND i.open_cents > 0
+                LEFT JOIN party p ON p.id = i.party
+                WHERE k.place = 'twin'""",
+            frozenset({"twin"}),
+        ),
+    ),
+)  # fmt: skip
 ACCOUNTS = Lookup(
     "account", _TARGET_COLUMNS, Target, "seq, line, office, item",
     (
@@ -190,5 +208,59 @@ UNDONE = Lookup(
         ),
     ),
 )  # fmt: skip
-LOOKUPS: tuple[Lookup, ...] = (TARGETS, PAYMENTS, RUNS, ACCOUNTS, PAYABLES, UNDONE)
+_COLLECTION = f"""c.office, c.run, c.line, c.batch, c.cents, c.state, coalesce(c.asked, ''), r.iban,
+    CASE WHEN c.credit_entry IS NULL THEN 0 ELSE 1 END, p.part, p.cents, {_ITEM}, i.amount_cents, i.reference"""
+_COLLECTED = """JOIN collection_run r ON r.office = c.office AND r.id = c.run
+    JOIN collection_item p ON p.office = c.office AND p.run = c.run AND p.line = c.line
+    JOIN item i ON i.office = p.item_office AND i.id = p.item"""
+_A_RUN = "SELECT 1 FROM collection_run LIMIT 1"
+COLLECTIONS = Lookup(
+    "collection",
+    """seq BIGINT, line BIGINT, run_office TEXT, run BIGINT, number BIGINT, batch BIGINT, cents BIGINT, state TEXT,
+       asked TEXT, iban TEXT, credited INTEGER, part BIGINT, part_cents BIGINT, office TEXT, item BIGINT, account TEXT,
+       open_cents BIGINT, party BIGINT, profile TEXT, claim_kind TEXT, due TEXT, amount_cents BIGINT, reference TEXT""",
+    OwnCollection, "seq, line, run_office, run, number, part",
+    (
+        Statement(
+            f"""INSERT INTO match_collection SELECT k.seq, k.line, {_COLLECTION}
+                FROM (SELECT DISTINCT seq, line, key FROM match_key WHERE place = 'payment') k
+                JOIN collection c ON c.end_to_end_id = k.key {_COLLECTED}""",
+            frozenset({"payment"}), _A_RUN,
+        ),
+        Statement(
+            f"""INSERT INTO match_collection SELECT k.seq, 0, {_COLLECTION}
+                FROM (SELECT DISTINCT seq, key FROM match_key WHERE place = 'run') k
+                JOIN collection_message m ON m.message_id = k.key
+                JOIN collection_message_line l ON l.office = m.office AND l.message = m.id
+                JOIN collection c ON c.office = l.office AND c.run = l.run AND c.line = l.line {_COLLECTED}
+                WHERE m.kind = 'reversal'""",
+            frozenset({"run"}), "SELECT 1 FROM collection_message LIMIT 1",
+        ),
+    ),
+)  # fmt: skip
+_LEFT = """coalesce((SELECT sum(c.cents) FROM collection c WHERE c.office = r.office AND c.run = r.id
+    AND c.credit_entry IS NULL AND c.state IN ('released', 'exported', 'returned', 'reversed'){batch}), 0)"""
+COLLECTED = Lookup(
+    "collected", "seq BIGINT, line BIGINT, office TEXT, run BIGINT, batch BIGINT, iban TEXT, open_cents BIGINT",
+    CollectedRun, "seq, run, batch",
+    (
+        Statement(
+            f"""INSERT INTO match_collected SELECT k.seq, 0, r.office, r.id, b.batch, r.iban,
+                    {_LEFT.format(batch=" AND c.batch = b.batch")}
+                FROM (SELECT DISTINCT seq, key FROM match_key WHERE place = 'collected') k
+                JOIN collection_run r ON substr(k.key, 1, length(r.message_id) + 1) = r.message_id || '-'
+                JOIN (SELECT DISTINCT office, run, batch FROM collection) b ON b.office = r.office AND b.run = r.id
+                    AND k.key = r.message_id || '-' || CAST(b.batch AS TEXT)""",
+            frozenset({"collected"}), _A_RUN,
+        ),
+        Statement(
+            f"""INSERT INTO match_collected SELECT k.seq, 0, r.office, r.id, 0, r.iban, {_LEFT.format(batch="")}
+                FROM (SELECT DISTINCT seq, key FROM match_key WHERE place = 'collected') k
+                JOIN collection_run r ON r.message_id = k.key""",
+            frozenset({"collected"}), _A_RUN,
+        ),
+    ),
+    whole=True,
+)  # fmt: skip
+LOOKUPS: tuple[Lookup, ...] = (TARGETS, PAYMENTS, RUNS, TWINS, ACCOUNTS, PAYABLES, UNDONE, COLLECTIONS, COLLECTED)
 """All of them; a room that brings rungs of its own adds its row."""

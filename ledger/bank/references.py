@@ -118,6 +118,11 @@ class Finder:
         """Return the reference of a field that is meant for something else, such as the EndToEndId."""
         return dict.fromkeys(self.structured(text), False)
 
+    def twins(self, reference: str) -> list[str]:
+        """Return the valid numbers that two swapped digits may have made into this one, unnoticed."""
+        size = len(reference)
+        return [twin for scheme in self.schemes if size == scheme.length for twin in scheme.twins(reference)]
+
     def _checked(self, digits: str) -> bool | None:
         """Return whether a check digit protects the number, None where it fits no scheme."""
         size = len(digits)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from ledger.bank.matching import Case, Evidence, Running, Share
 from ledger.bank.rules import BankRule
 from ledger.items.settlement import Order
+from ledger.payments.collection_policy import Policy
 from sepa.errors import N_
 
 REASONS = (
     N_("return"), N_("reversal"), N_("several"), N_("ambiguous"), N_("amount"), N_("paid"), N_("unreleased"),
-    N_("account"), N_("unproven"), N_("closed"), N_("unknown"), N_("details"), N_("no_reference"), N_("no_rule"),
+    N_("account"), N_("stranger"), N_("unproven"), N_("closed"), N_("unknown"), N_("details"), N_("no_reference"),
+    N_("no_rule"),
 )  # fmt: skip
 """Why money is to be clarified, the most telling first; stored with the case.
 
@@ -26,6 +28,7 @@ amount. no_reference, no_rule: nothing was found in a credit, in a debit.
 RULES = (
     N_("reference"), N_("evidence"), N_("account"), N_("payment"), N_("run"), N_("returned"), N_("return_fee"),
     N_("reversal"), N_("transfer"), N_("direct_debit"), N_("rule"), N_("surplus"), N_("clarify"), N_("assigned"),
+    N_("collection"), N_("collection_returned"), N_("collection_reversed"), N_("collection_fee"),
 )  # fmt: skip
 """What `bank_match.rule` may say: the rung that decided, what was over, what was left to a person and what one did."""
 
@@ -42,13 +45,15 @@ class Doubt:
 class Data:
     """What the rungs decide by besides the candidates.
 
-    The Kasse's rules by rank, the orders of settlement, the Kasse's own bank accounts, its office.
+    The Kasse's rules by rank, the orders of settlement, the Kasse's own bank accounts, its office, and what
+    collections go by.
     """
 
     rules: tuple[BankRule, ...] = ()
     orders: Mapping[str, Order] | None = None
     own_accounts: frozenset[str] = frozenset()
     kasse: str = ""
+    collecting: Policy | None = None
 
 
 Verdict = Sequence[Share] | Doubt | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ledger.bank.matching import Case, Evidence, ItemKey, Running, Share, Target
+from ledger.bank.names import name_words
 from ledger.bank.rungs import Data, Doubt, Verdict
 from ledger.items.settlement import Claim, spread
 from ledger.people.parties import match_key
@@ -20,7 +21,8 @@ def by_one_reference(case: Case, running: Running, data: Data) -> Verdict:
     (only,) = case.targets
     if not only.strong or only.foreign or running.open_cents(only) <= 0:
         return None
-    return _settle("reference", {"reference": only.key, "in": only.place}, [only], case, running, data)
+    evidence: Evidence = {"reference": only.key, "in": only.place}
+    return doubtful(case, case.targets, running) or _settle("reference", evidence, [only], case, running, data)
 
 
 def by_reference(case: Case, running: Running, data: Data) -> Verdict:
@@ -42,13 +44,41 @@ def by_reference(case: Case, running: Running, data: Data) -> Verdict:
         over = case.cents - total(wanted, running)
         others = _by_key([target for target in case.targets if target.foreign], running)[0]
         if over <= 0 or not others:
-            return _settle("reference", evidence, wanted, case, running, data)
+            return doubtful(case, wanted, running) or _settle("reference", evidence, wanted, case, running, data)
     everything = [target for targets in named.values() for target in targets]
     choices = [everything, wanted, *_inner(named, sure)]
     for choice in choices:
         if total(choice, running) == case.cents:
-            return _settle("reference", evidence, choice, case, running, data)
+            return doubtful(case, choice, running) or _settle("reference", evidence, choice, case, running, data)
     return Doubt("several" if len(named) > 1 or paid or one_person(wanted) else "ambiguous", evidence)
+
+
+def doubtful(case: Case, named: Sequence[Target], running: Running) -> Doubt | None:
+    """Return the doubt where a right check digit is not enough: most mistyped references are told by it, not all.
+
+    Two digits swapped pass in 20 of 900 cases: where the number they make is open too, amount, account and name must
+    speak for the one that was written. And where neither the amount nor the payer fit, it may be two wrong digits.
+    """
+    twins: Sequence[Target] = case.found.get("twin", ())
+    right = total(named, running) == case.cents
+    if right and not twins:
+        return None
+    evidence: Evidence = {"reference": named[0].key, "in": named[0].place}
+    fits = _fits(case, named)
+    rivals = [twin for twin in twins if running.open_cents(twin) > 0 and _fits(case, [twin]) >= fits]
+    if any(_fits(case, [twin]) > fits or not right or running.open_cents(twin) == case.cents for twin in rivals):
+        return Doubt("ambiguous", {**evidence, "or": rivals[0].key})
+    if not right and not fits and case.part.name:
+        return Doubt("stranger", evidence)
+    return None
+
+
+def _fits(case: Case, targets: Sequence[Target]) -> int:
+    """Return how well the payer fits: 9 for an own account, else how many words of the names are the same."""
+    if any(target.own_iban for target in targets):
+        return 9
+    words = set(name_words(case.part.name or ""))
+    return max(len(words.intersection((target.match_key or "").split())) for target in targets)
 
 
 def _inner(named: dict[str, list[Target]], sure: set[str]) -> list[list[Target]]:

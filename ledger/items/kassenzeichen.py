@@ -43,8 +43,30 @@ def mod_11_10(digits: str) -> int:
     return check
 
 
+_DIGITS = "0123456789"
 _STEPS = [{str(d): (((check or 10) * 2) % 11 + d) % 10 for d in range(10)} for check in range(10)]
 """What a digit makes of the check so far: looked up, because every long number in a bank's text is checked."""
+
+
+_SWAPS = [
+    {a + b for a in _DIGITS for b in _DIGITS if a != b and _STEPS[_STEPS[check][a]][b] == _STEPS[_STEPS[check][b]][a]}
+    for check in range(10)
+]
+"""By the check so far: the two digits that may change places and the check digit does not notice (20 of 900)."""
+
+
+def twins_mod_11_10(digits: str) -> list[str]:
+    """Return the numbers that become this one by two digits swapped, and have the right check digit as well.
+
+    >>> twins_mod_11_10("1000000000451"), mod_11_10("1000000000541")
+    (['1000000000541'], 1)
+    """
+    found, check = [], 5
+    for at in range(len(digits) - 1):
+        if digits[at : at + 2] in _SWAPS[check]:
+            found.append(digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :])
+        check = _STEPS[check][digits[at]]
+    return found
 
 
 def _append_mod_11_10(digits: str) -> str:
@@ -58,6 +80,10 @@ METHODS: Mapping[str, tuple[Callable[[str], bool], Callable[[str], str]]] = {
     "iso7064_mod_11_10": (lambda digits: mod_11_10(digits) == 1, _append_mod_11_10),
 }
 """By name: whether a number is right, and the number with its check digit appended."""
+
+
+TWINS: Mapping[str, Callable[[str], list[str]]] = {"iso7064_mod_11_10": twins_mod_11_10}
+"""By name: the numbers that two swapped digits make of one and the check digit lets pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +108,11 @@ class Scheme:
     def checked(self) -> bool:
         """Whether a check digit protects the number, so that it may decide alone."""
         return self.method in METHODS
+
+    def twins(self, reference: str) -> list[str]:
+        """Return the valid numbers that differ from this one by two digits swapped."""
+        find = TWINS.get(self.method)
+        return [twin for twin in find(reference) if self.valid(twin)] if find else []
 
     def number(self, count: int) -> str:
         """Return the count-th Kassenzeichen; without a prefix it begins with 1, because spreadsheets drop a 0."""

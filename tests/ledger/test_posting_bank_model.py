@@ -11,7 +11,7 @@ from sepa.money import plain
 from tests.bankbooks import OFFICES, check_invariants, item, open_cents, reference, staged
 from tests.books import act, opened
 
-NUMBERS = count(1000)
+NUMBERS = count(1000, 7919)  # far apart: two of them never differ by swapped digits alone
 AMOUNT = st.integers(1, 30_00)
 PAYMENTS = st.lists(
     st.tuples(st.integers(0, 3), AMOUNT, st.sampled_from(["plain", "spaced", "none"])), min_size=1, max_size=8
