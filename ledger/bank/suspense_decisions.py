@@ -15,9 +15,9 @@ DESK_RULES = (N_("assigned"), N_("forwarded"), N_("paid_out"), N_("unassigned"))
 """What `bank_match.rule` says of what the desk did with money of a case; the case itself stays as it was matched."""
 VERBS = (
     N_("assign"), N_("split"), N_("reserve"), N_("release"), N_("hold"), N_("resume"), N_("note"), N_("forward"),
-    N_("refund"), N_("undo"),
+    N_("refund"), N_("undo"), N_("undo_match"), N_("paid_out"),
 )  # fmt: skip
-"""What `Done.verb` says."""
+"""What `Done.verb` and the history of a case say."""
 
 
 class ReservedCaseError(KasseError):

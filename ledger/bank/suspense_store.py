@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from ledger.bank.suspense import UnknownCaseError
+from ledger.bank.suspense_worklist import Filter, WorkCase
 from ledger.book.store import kasse_office
 from ledger.items.orders import order_number
 from ledger.people.users import user_name
@@ -23,6 +24,17 @@ _CASE = f"""
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     LEFT JOIN app_user u ON u.id = c.owner
     WHERE i.office = :office AND i.id = :number AND i.kind IN ('suspense', 'advance')"""
+_RESTING = "SELECT office, item, hold_until FROM suspense_case WHERE hold_until IS NOT NULL"
+_ALL_BOUND = """
+    SELECT p.office, p.item, sum(o.total_cents) FROM suspense_payout p
+    JOIN cash_order o ON o.office = p.office AND o.id = p.order_id
+    WHERE o.state IN ('created', 'certified', 'approved') GROUP BY p.office, p.item"""
+_HISTORY = """
+    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details FROM event e
+    LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
+    LEFT JOIN app_user u ON u.id = e.by
+    WHERE e.object = :what AND e.office = :office AND (e.action LIKE 'suspense.%' OR e.action LIKE 'advance.%')
+    ORDER BY e.position"""
 _BANK = """
     SELECT b.bank_day, b.value_day, b.name, b.counter_iban, b.remittance, b.iban, b.gvc, b.end_to_end_id,
            b.creditor_reference, b.return_reason
@@ -30,6 +42,9 @@ _BANK = """
 _WHY = """
     SELECT line, rule, evidence, item_office, item, cents FROM bank_match
     WHERE office = :office AND entry = :entry ORDER BY line"""
+
+EVERY_CASE = Filter()
+_SHARED = tuple(each.name for each in fields(UnclearCase))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,12 @@ class CaseDetails:
     end_to_end_id: str | None
     creditor_reference: str | None
     return_reason: str | None
+    owner: str | None
+    hold_until: str | None
+    bound_cents: int
+    bound_by: str | None
     steps: tuple[Step, ...]
+    history: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +117,47 @@ class Case:
         return self.open_cents - self.bound_cents
 
 
-def list_cases(store: Store, day: str, *, office: str | None = None, older_than_days: int = 0) -> Iterator[UnclearCase]:
-    """Yield the unclear money of the end of the day, oldest first; inside `snapshot` or a unit."""
-    return (case for case in unclear_cases(store, day, office=office) if case.age_days >= older_than_days)
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line of a case's history: when, who, what, with which words."""
+
+    at: str
+    by: str
+    what: str
+    facts: str
+    words: str
+
+
+def list_cases(store: Store, day: str, *, office: str | None = None, wanted: Filter = EVERY_CASE) -> Iterator[WorkCase]:
+    """Yield the unclear money of the end of the day that the filter wants, oldest first; inside `snapshot` or a unit.
+
+    Owner, rest and binding are those of now. Raises `UnknownOfficeError`.
+    """
+    resting = {(code, item): until for code, item, until in store.rows(_RESTING)}
+    bound = {(code, item): int(cents) for code, item, cents in store.rows(_ALL_BOUND)}
+    for case in unclear_cases(store, day, office=office):
+        key = case.office, case.number
+        plain = [getattr(case, name) for name in _SHARED]
+        found = WorkCase(*(*plain, resting.get(key), bound.get(key, 0)))
+        if wanted.fits(found, day):
+            yield found
+
+
+def case_history(store: Store, office: str, number: int) -> tuple[Remark, ...]:
+    """Return what was decided and written down about a case, the oldest first, whoever did it."""
+    return tuple(
+        Remark(at, who, action.partition(".")[2], _plainly(store, facts), _plainly(store, words))
+        for at, who, action, facts, words in store.all(_HISTORY, office=office, what=f"item:{number}")
+    )
+
+
+def _plainly(store: Store, text: str | None) -> str:
+    known = json.loads(text or "{}")
+    people = {name: user_name(store, known[name]) for name in ("owner", "before") if known.get(name)}
+    values = {name: value for name, value in (known | people).items() if value not in (None, "")}
+    if values.keys() <= {"text", "reason"}:
+        return "; ".join(str(value) for value in values.values())
+    return "; ".join(f"{name}={value}" for name, value in values.items())
 
 
 def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDetails:
@@ -114,7 +172,8 @@ def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDe
     bank_day, value_day, name, account, text, iban, gvc, end_to_end, creditor, back = bank or (None,) * 10
     return CaseDetails(
         case.office, case.number, case.kind, case.reason, case.amount_cents, case.open_cents, case.entry, bank_day,
-        value_day, name, account, text, iban, gvc, end_to_end, creditor, back, steps,
+        value_day, name, account, text, iban, gvc, end_to_end, creditor, back, case.owner_name, case.hold_until,
+        case.bound_cents, case.bound_by, steps, case_history(store, case.office, case.number),
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class NoWordsError(KasseError):
 
     code = "suspense.no_words"
     template = N_("nothing is said about case {number}")
-    hint = N_("write a sentence: what is known, who was asked, what is waited for")
+    hint = N_("say why with --reason, or what is known, who was asked, what is waited for as the text of a note")
 
 
 class TooManyWordsError(KasseError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from ledger.events.store import record
+from ledger.items.orders import order_number
 from ledger.items.store import NewClearing, clear
 from ledger.store.engines import Row, Store
 
@@ -40,6 +42,8 @@ def _settle(store: Store, office: str, day: str, row: Row) -> None:
     store.execute(
         _STEPS, office=office, item=case, position=position, cents=cents, batch=batch, user=store.user, now=store.now
     )
+    facts = {"cents": cents, "order": order_number(office, order)}
+    record(store, office, "suspense.paid_out", f"item:{case}", facts)
     if entry is not None:
         evidence = json.dumps({"at": store.now, "by": store.user, "order": order}, sort_keys=True)
         store.execute(_MATCHES, office=office, entry=entry, evidence=evidence, payable=payable, cents=cents)

@@ -63,3 +63,133 @@ def test_the_same_for_scripts(town):
         f"kasse suspense assign {first} 1000000000996=1,00 --json",
         f"kasse suspense assign {first} 1000000000015=1.000 --json",
     )
+
+
+@pytest.fixture
+def office(shell, sqlite_template):
+    """A book with the money of a payer for many, of a stranger, a debit and an automatic match."""
+    shell.environ["KASSE_USER"] = "clara"
+    with sqlite_copy(sqlite_template, shell.folder) as location:
+        store = opened(location, "import")
+        item(store, "50", reference(store, 1), name="Erika Muster", iban=ERIKA, due="2026-09-03")
+        item(store, "30", reference(store, 2), office="BAU", name="Adam Muster")
+        item(store, "70", reference(store, 3), name="Eva Muster")
+        item(store, "80", "RE4711", office="BAU", kind="payable", foreign_reference=True)
+        jobcenter = {"name": "Jobcenter Musterstadt", "counter_iban": "DE02120300000000202051"}
+        staged(store, "100", "Sammelzahlung 11/2026", day="2026-11-12", **jobcenter)
+        staged(store, "60", "für Dich", day="2026-11-13", name="Max Unbekannt", counter_iban="DE02500105170137075030")
+        staged(store, "-80", "Abschlag Strom", day="2026-11-16", name="Stadtwerke", gvc="999")
+        staged(store, "20", f"{reference(store, 3)}", day="2026-11-17", name="Eva Muster", counter_iban=ERIKA)
+        post_staged(store)
+        store.close()
+        yield shell
+        store = opened(location)
+        check_invariants(store)
+        store.close()
+
+
+ERIKA = "DE89370400440532013000"
+
+
+def write(shell, name: str, *lines: str) -> None:
+    (shell.folder / name).write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def test_clerks_share_the_work(office):
+    office.transcript(
+        "suspense-work",
+        "kasse suspense list",
+        "kasse suspense reserve 1",
+        "kasse suspense reserve 1 --user dirk",
+        "kasse suspense reserve 1 --user dirk --take-over --reason Urlaubsvertretung",
+        "kasse suspense hold 2 --until 2026-12-01 --reason 'Zahler angeschrieben'",
+        "kasse suspense hold 2 --until 2026-11-01 --reason 'zu spät'",
+        "kasse suspense hold 2",
+        "kasse suspense note 1 'Frau Muster hat angerufen'",
+        "kasse suspense list --owner dirk --csv",
+        "kasse suspense list --owner - --not-held --csv",
+        "kasse suspense list --text 'DE02 5001' --csv",
+        "kasse suspense list --from 70 --to 100 --reason no_reference --csv",
+        "kasse suspense show 1",
+        "kasse suspense release 1 --user dirk",
+        "kasse suspense hold 2 --resume",
+    )
+
+
+def test_money_is_proposed_split_and_taken_back(office):
+    write(office, "advice.csv", "Kassenzeichen;Betrag", f"{REFS[1]};50,00", f"{REFS[2]};20,00", f"{REFS[3]};30,00")
+    write(office, "wrong.csv", "Kassenzeichen;Betrag", f"{REFS[1]};50,01", "1000000000996;5,00", f"{REFS[3]};1.000")
+    write(office, "short.csv", "reference,amount", f"{REFS[1]},50.00")
+    office.transcript(
+        "suspense-split",
+        "kasse suspense suggest 1",
+        "kasse suspense suggest 3",
+        "kasse suspense split 1 --list wrong.csv",
+        "kasse suspense split 1 --list short.csv",
+        "kasse suspense split 1 --list advice.csv --dry-run",
+        "kasse suspense split 1 --list advice.csv --payer-kind authority",
+        "kasse suspense split 1 --list advice.csv",
+        "kasse suspense show 1",
+        "kasse suspense undo 1",
+        "kasse suspense undo --batch 1 --reason 'Liste vom Vormonat'",
+        "kasse suspense undo --batch 1 --reason 'noch einmal'",
+        "kasse suspense split 1 --list short.csv --leave-rest",
+    )
+
+
+REFS = ["", "1000000000015", "1000000000023", "1000000000031"]
+
+
+def test_money_of_others_is_passed_on_or_paid_back(office):
+    office.transcript(
+        "suspense-others",
+        "kasse suspense forward 1 --reason Kaution",
+        "kasse suspense forward 1 --to-office BAU --account 5900 --amount 40 --reason 'Kaution Gerüst'",
+        "kasse suspense forward 1 --transit --amount 10 --reason Rundfunkbeitrag",
+        "kasse suspense forward 1 --payee 'Landeskasse Kiel' --iban 'DE02 2005 0550 1015 8713 93' --reason 'für das Land'",
+        "kasse suspense refund 2 --reason 'gehört uns nicht'",
+        "kasse suspense assign 2 1000000000015",
+        "kasse suspense refund 3 --reason zurück",
+        "kasse order show KASSE-2",
+        "kasse order certify KASSE-2 --user anna",
+        "kasse order approve KASSE-2 --user bernd",
+        "kasse order accept KASSE-2 --user clara",
+        "kasse suspense undo 1 --last --reason 'eigenes Geld'",
+        "kasse suspense list --csv",
+    )
+
+
+def test_an_automatic_match_is_taken_back(office):
+    entry = "KASSE-2026-4"
+    office.transcript(
+        "suspense-undo",
+        f"kasse journal reverse {entry} --reason Namensvetter",
+        f"kasse suspense undo --entry {entry} --reason Namensvetter --dry-run",
+        f"kasse suspense undo --entry {entry} --reason Namensvetter",
+        f"kasse suspense undo --entry {entry} --reason 'noch einmal'",
+        "kasse suspense show 4",
+        "kasse suspense undo",
+        "kasse suspense undo --entry ORDNUNG-2026-1 --reason x",
+        "kasse journal verify",
+    )
+
+
+def test_lists_of_decisions_are_taken_whole(office):
+    write(
+        office, "assign.csv", "Fall;Kassenzeichen;Betrag", f"1;{REFS[1]};50,00", f"1;{REFS[2]};", f"2;{REFS[3]};50,00"
+    )  # fmt: skip
+    write(office, "hold.csv", "Fall;bis;Grund", "1;01.12.2026;gefragt", "9;01.12.2026;gefragt", "2;gestern;x")
+    write(office, "note.csv", "Fall;Notiz", "1;eins", "3;drei")
+    write(office, "undo.csv", "Beleg;Grund", "KASSE-2026-5;falsch")
+    office.transcript(
+        "suspense-lists",
+        "kasse suspense hold --list hold.csv",
+        "kasse suspense note --list note.csv",
+        "kasse suspense assign --list assign.csv --json",
+        "kasse suspense assign --list assign.csv",
+        "kasse suspense undo --list undo.csv",
+        "kasse suspense undo --batch 2 --reason 'Rest auch'",
+        "kasse suspense reserve",
+        "kasse suspense reserve 1 --list note.csv",
+        "kasse suspense list --csv",
+    )

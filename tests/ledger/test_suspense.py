@@ -24,6 +24,7 @@ from ledger.bank.suspense import (
 )
 from ledger.bank.suspense_desk_store import assign
 from ledger.bank.suspense_store import list_cases, show_case
+from ledger.bank.suspense_worklist import Filter
 from ledger.book.entry import ClosedPeriodError
 from ledger.items.settlement import Claim
 from ledger.people.users import NotAllowedError
@@ -192,7 +193,7 @@ def test_cases_are_listed_by_age(clerk):
     post_staged(act(clerk, "import"))
     with clerk.snapshot():
         assert [(c.name, c.age_days) for c in list_cases(clerk, TODAY)] == [("Alt", 17), ("Erika", 2)]
-        assert [c.name for c in list_cases(clerk, TODAY, older_than_days=10)] == ["Alt"]
+        assert [c.name for c in list_cases(clerk, TODAY, wanted=Filter(older_than_days=10))] == ["Alt"]
         assert list(list_cases(clerk, TODAY, office="BAU")) == []
 
 

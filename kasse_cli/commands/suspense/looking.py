@@ -1,0 +1,182 @@
+"""`kasse suspense list|show|suggest`: what is unclear, what is known about it, what it may be for."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from kasse_cli.commands.suspense.params import (
+    AgeOption,
+    CaseArgument,
+    CaseOfficeOption,
+    ExactOption,
+    LeastOption,
+    MostOption,
+    OwnerListedOption,
+    RestOption,
+    TextOption,
+    WhyListedOption,
+)
+from kasse_cli.context import Context
+from kasse_cli.i18n import _
+from kasse_cli.output import Column, Line, Result, Table, render, say
+from kasse_cli.params import OfficeOption
+from sepa.errors import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.bank.candidates import Candidate
+    from ledger.bank.suspense_store import CaseDetails
+    from ledger.bank.suspense_worklist import WorkCase
+
+CASES = (
+    Column("number", N_("Case"), "count"),
+    Column("office", N_("Office"), shown=False),
+    Column("kind", N_("Kind"), "word", minor=True),
+    Column("bank_day", N_("Bank day"), "day"),
+    Column("age_days", N_("Days"), "count"),
+    Column("amount_cents", N_("Open"), "cents"),
+    Column("name", N_("Name")),
+    Column("bank_account", N_("IBAN"), minor=True),
+    Column("remittance", N_("Remittance")),
+    Column("reason", N_("Reason"), "word", minor=True),
+    Column("owner", N_("Owner")),
+    Column("hold_until", N_("Rests until"), "day", minor=True),
+    Column("bound_cents", N_("Bound"), "cents", shown=False),
+)
+STEPS = (
+    Column("rule", N_("Rule"), "word"),
+    Column("office", N_("Office")),
+    Column("item", N_("Item"), "count"),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("evidence", N_("Evidence")),
+)
+HISTORY = (
+    Column("at", N_("When")),
+    Column("by", N_("Who")),
+    Column("what", N_("What"), "word"),
+    Column("words", N_("Words")),
+    Column("facts", N_("Facts"), minor=True),
+)
+CANDIDATES = (
+    Column("target", N_("Reference")),
+    Column("party", N_("Party")),
+    Column("due", N_("Due"), "day"),
+    Column("open_cents", N_("Open"), "cents"),
+    Column("score", N_("Score"), "count"),
+    Column("why", N_("Why")),
+    Column("office", N_("Office"), shown=False),
+    Column("item", N_("Item"), "count", shown=False),
+)
+
+
+def list_(
+    ctx: Context,
+    office: OfficeOption = None,
+    reason: WhyListedOption = None,
+    owner: OwnerListedOption = None,
+    older_than: AgeOption = 0,
+    least: LeastOption = None,
+    most: MostOption = None,
+    amount: ExactOption = None,
+    text: TextOption = "",
+    held: RestOption = None,
+) -> None:
+    """List unclear money, received and paid out, oldest first."""
+    from kasse_cli.wiring import open_book
+    from ledger.bank.suspense_store import list_cases
+    from ledger.bank.suspense_worklist import Filter
+
+    day = ctx.obj.today.isoformat()
+    low, high = (amount, amount) if amount is not None else (least, most)
+    wanted = Filter(reason, owner, older_than, low, high, text, held)
+    with open_book(ctx.obj) as store, store.snapshot():
+        cases = list(list_cases(store, day, office=office, wanted=wanted))
+    lines = [_together(kind, cases) for kind in sorted({case.kind for case in cases})]
+    lines = lines or [say(N_("nothing is unclear"))]
+    render(ctx, Result(data={"day": day}, tables=[Table("cases", CASES, cases)], lines=lines))
+
+
+def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> None:
+    """Show one case: what the bank said, what was decided and why, and which open items it may be for."""
+    from kasse_cli.wiring import open_book
+    from ledger.bank.candidates_store import candidates_of
+    from ledger.bank.suspense_store import show_case
+
+    with open_book(ctx.obj) as store, store.snapshot():
+        details = show_case(store, case, office=office)
+        found = candidates_of(store, details, limit=5) if details.open_cents else ()
+    tables = [Table("steps", STEPS, details.steps, title=N_("Decisions"))]
+    if details.history:
+        tables.append(Table("history", HISTORY, details.history, title=N_("History")))
+    if found:
+        tables.append(Table("candidates", CANDIDATES, _candidates(found), title=N_("Candidates")))
+    kept = [field.name for field in fields(details) if field.name not in {"steps", "history"}]
+    data = {"case": {name: getattr(details, name) for name in kept}}
+    render(ctx, Result(data, tables, _words(details)))
+
+
+def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> None:
+    """Propose what the money of a case may be for, the surest first, with all that speaks for it.
+
+    A proposal never decides: assign it with 'kasse suspense assign CASE REFERENCE'.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.bank.candidates_store import candidates_of
+    from ledger.bank.suspense_store import show_case
+
+    with open_book(ctx.obj) as store, store.snapshot():
+        details = show_case(store, case, office=office)
+        found = candidates_of(store, details)
+    lines = _words(details)[:4]
+    if found:
+        first = found[0]
+        together = " ".join(first.together) if first.together else first.target
+        lines.append(say(N_("assign with 'kasse suspense assign {number} {target}'"), number=case, target=together))
+    else:
+        lines.append(say(N_("nothing open fits: no reference, name, account or amount")))
+    data = {"office": details.office, "number": details.number, "open_cents": details.open_cents}
+    render(ctx, Result(data, [Table("candidates", CANDIDATES, _candidates(found))], lines))
+
+
+def _candidates(found: Sequence[Candidate]) -> list[dict[str, object]]:
+    return [
+        {
+            "target": one.target, "office": one.office, "item": one.item, "party": one.party, "due": one.due or None,
+            "open_cents": one.open_cents, "score": one.score, "rule": one.rule, "evidence": list(one.evidence),
+            "together": list(one.together), "why": ", ".join(_(word) for word in one.evidence),
+        }
+        for one in found
+    ]  # fmt: skip
+
+
+def _together(kind: str, cases: list[WorkCase]) -> Line:
+    amounts = [case.amount_cents for case in cases if case.kind == kind]
+    return say(N_("{kind}: {count}, together {open_cents}"), kind=_(kind), count=len(amounts), open_cents=sum(amounts))
+
+
+def _words(details: CaseDetails) -> list[Line]:
+    lines = [
+        say(
+            N_("case {number} of office {office}: {amount_cents}, still open {open_cents}"),
+            number=details.number,
+            office=details.office,
+            amount_cents=details.amount_cents,
+            open_cents=details.open_cents,
+        )
+    ]
+    said = (
+        (N_("name: {value}"), details.name),
+        (N_("IBAN: {value}"), details.bank_account),
+        (N_("remittance: {value}"), details.remittance),
+        (N_("reference of the payer: {value}"), details.creditor_reference),
+        (N_("EndToEndId: {value}"), details.end_to_end_id),
+        (N_("return reason: {value}"), details.return_reason),
+        (N_("account of the Kasse: {value}"), details.iban),
+        (N_("bank day: {value}"), details.bank_day),
+        (N_("reserved by: {value}"), details.owner),
+        (N_("rests until: {value}"), details.hold_until),
+        (N_("bound by the order: {value}"), details.bound_by),
+    )
+    return lines + [say(template, value=value) for template, value in said if value]
