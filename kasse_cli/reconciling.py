@@ -2,29 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from kasse_cli.boundary import refusal
+from kasse_cli.feeds import ASSIGNMENTS, write_export
 from kasse_cli.inbox import Delivery
 from kasse_cli.intake import Folders, Intake, refuse_if_all_broken, take_in
+from kasse_cli.metrics import run_figures, state_figures, write_metrics
+from kasse_cli.reconcile_report import report_lines, write_report
+from kasse_cli.results import Line, Table
+from kasse_cli.wiring import open_book
+from ledger.bank.export_store import next_export
+from ledger.bank.movements_reader import movements
 from ledger.bank.posting_store import Outcome, post_staged
 from ledger.bank.waiting_store import accounts_waiting, files_waiting
+from ledger.book.store import setting
+from ledger.reports.health_store import book_state
+from ledger.store.engines import WAIT_SECONDS, BookLockedError
 from ledger.store.locking import one_at_a_time
+from sepa.errors import N_, KasseError, TryAgainError
 
 if TYPE_CHECKING:
+    from kasse_cli.context import Call
+    from ledger.bank.movements import Movement
+    from ledger.reports.health import BookState
     from ledger.store.engines import Store
 
 
+class AlreadyReconcilingError(TryAgainError):
+    """Another process reconciles the same book."""
+
+    code = "reconcile.running"
+    template = N_("another 'kasse reconcile' is at work on this book")
+    hint = N_("nothing was changed; what is in the inbox stays there and is taken by the next run")
+
+
 def reconcile(
-    store: Store, incoming: Iterator[Delivery], folders: Folders, *, rehearse: bool = False
+    store: Store,
+    incoming: Iterator[Delivery],
+    folders: Folders,
+    *,
+    rehearse: bool = False,
+    wait_seconds: float = WAIT_SECONDS,
+    then: Callable[[], None] | None = None,
 ) -> tuple[Intake, Outcome]:
     """Take in the deliveries, then match and post what is staged: theirs file by file, then what waits from before.
 
-    With `rehearse` everything is done and undone, and no file is moved. Raises `TryAgainError`, `NotAllowedError`, and
-    what is wrong where not one file could be taken and nothing else waited.
+    With `rehearse` everything is done and undone, and no file is moved. `then` is called at the end, while no other
+    run can begin. Raises `AlreadyReconcilingError`, `TryAgainError`, `NotAllowedError`, and what is wrong where not
+    one file could be taken and nothing else waited.
     """
-    with one_at_a_time(store, "reconcile"), store.rehearsal() if rehearse else nullcontext():
+    with _alone(store, wait_seconds), store.rehearsal() if rehearse else nullcontext():
         taken: list[str] = []
         intake = take_in(store, incoming, Folders() if rehearse else folders, taken.append)
         outcome = Outcome()
@@ -34,4 +66,89 @@ def reconcile(
             outcome.add(post_staged(store, scope))
         if not outcome.posted:
             refuse_if_all_broken(intake)
+        if then is not None:
+            then()
         return intake, outcome
+
+
+@contextmanager
+def _alone(store: Store, wait_seconds: float) -> Iterator[None]:
+    with ExitStack() as held:
+        try:
+            held.enter_context(one_at_a_time(store, "reconcile", wait_seconds))
+        except BookLockedError:
+            raise AlreadyReconcilingError from None
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run did, how many rows it exported, and the state in which it left the book."""
+
+    intake: Intake
+    outcome: Outcome
+    exported: int
+    name: str
+    state: BookState
+
+    def write_beside(
+        self,
+        call: Call,
+        data: Mapping[str, Any],
+        told: Sequence[Line],
+        findings: Sequence[KasseError],
+        report: Path | None,
+        metrics: Path | None,
+    ) -> None:
+        """Write the report and the metrics of the run; raises `FileWriteError`."""
+        remain = sum(finding.severity != "info" for finding in findings)
+        if report is not None:
+            write_report(report, report_lines(self.name, call.today, data, told, findings, self.state))
+        if metrics is not None:
+            figures = {**run_figures(data, remain), **state_figures(self.state, call.today)}
+            write_metrics(metrics, call.world.clock().timestamp(), 3 if remain else 0, figures)
+
+
+def run_book(
+    call: Call, incoming: Iterator[Delivery], folders: Folders, export: Path | None, metrics: Path | None
+) -> Run:
+    """Reconcile the book of a call and export what was assigned; a run that is refused is seen in the metrics.
+
+    Raises what `reconcile` raises, and `FileWriteError` where the export cannot be written.
+    """
+    try:
+        with open_book(call) as store:
+            rows = _Counted()
+
+            def write() -> None:
+                if export is not None and not call.dry_run:
+                    _export(call, store, export, rows)
+
+            wait_seconds = int(call.settings["wait_seconds"])
+            intake, outcome = reconcile(
+                store, incoming, folders, rehearse=call.dry_run, wait_seconds=wait_seconds, then=write
+            )
+            return Run(intake, outcome, rows.count, setting(store, "name"), book_state(store))
+    except BaseException as error:
+        if metrics is not None:
+            write_metrics(metrics, call.world.clock().timestamp(), refusal(error).exit_code, {})
+        raise
+
+
+@dataclass(slots=True)
+class _Counted:
+    count: int = 0
+
+    def those(self, rows: Iterable[Movement]) -> Iterator[Movement]:
+        """Yield the rows that come from a bank entry and count them."""
+        for row in rows:
+            if row.bank_entry is not None:
+                self.count += 1
+                yield row
+
+
+def _export(call: Call, store: Store, path: Path, counted: _Counted) -> None:
+    """Write everything that was assigned since the last export, and note up to where."""
+    with next_export(store, path.name) as span:
+        rows = counted.those(movements(store, span.after, span.until))
+        write_export(path, [Table("assignments", ASSIGNMENTS, rows, N_("Assignments"))], call.world.clock())

@@ -25,34 +25,63 @@ FilesOrNone = Annotated[
 COUNTS = ("posted", "matched", "suspense", "advances", "executed", "fees", "surpluses", "late")
 
 
+ExportOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--export", metavar="FILE", help=N_("write what was assigned since the last export there (.xlsx or .csv)")
+    ),
+]
+MetricsOption = Annotated[
+    Path | None, typer.Option("--metrics", metavar="FILE", help=N_("write figures there as Prometheus reads them"))
+]
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help=N_("write a report there, as text for a mail"))
+]
+
+
 @command(
     app,
     "reconcile",
     lists=True,
     dry_run=True,
-    examples=("kasse reconcile inbox/ --archive done/ --reject broken/", "kasse reconcile 2026-11-16.zip --json"),
+    examples=(
+        "kasse reconcile inbox/ --archive done/ --reject broken/",
+        "kasse reconcile inbox/ --archive done/ --reject broken/ --export 2026-11-16.xlsx --report mail.txt",
+        "kasse reconcile 2026-11-16.zip --json",
+    ),
 )
 def reconcile(
-    ctx: Context, files: FilesOrNone = None, archive: ArchiveOption = None, reject: RejectOption = None
+    ctx: Context,
+    files: FilesOrNone = None,
+    archive: ArchiveOption = None,
+    reject: RejectOption = None,
+    export: ExportOption = None,
+    metrics: MetricsOption = None,
+    report: ReportOption = None,
 ) -> None:
     """Import bank statements, match their entries with what is open, post all and report.
 
     A reference with a right check digit decides alone; money that is not certain waits in suspense. Every entry is
     posted once, whatever is delivered again. Afterwards, and without files, it posts what waits from before, as
     'kasse statement import' leaves it. A broken file is left out, or moved with --reject; the others are posted.
+    The export is for the finance system that leads: one row for each share of a bank entry, nothing twice.
     """
+    from kasse_cli.feeds import check_form
     from kasse_cli.inbox import STDIN, deliveries
     from kasse_cli.intake import Folders
-    from kasse_cli.reconciling import reconcile as run
-    from kasse_cli.wiring import open_book
+    from kasse_cli.reconciling import Run, run_book
 
     call, given = ctx.obj, files or []
+    if export is not None:
+        check_form(export)
     incoming = deliveries(given, call.stdin() if STDIN in given else b"")
-    with open_book(call) as store:
-        intake, outcome = run(store, incoming, Folders(archive, reject), rehearse=call.dry_run)
-    data = {**summary(intake, outcome), "dry_run": call.dry_run}
-    tables = [Table("file_results", FILES, intake.files)] if given else []
-    render(ctx, Result(data=data, tables=tables, lines=told(data), findings=[*intake.findings, *outcome.findings]))
+    done: Run = run_book(call, incoming, Folders(archive, reject), export, metrics)
+    data = {**summary(done.intake, done.outcome), "exported": done.exported, "dry_run": call.dry_run}
+    findings = [*done.intake.findings, *done.outcome.findings]
+    if report is not None or metrics is not None:
+        done.write_beside(call, data, told(data), findings, report, metrics)
+    tables = [Table("file_results", FILES, done.intake.files)] if given else []
+    render(ctx, Result(data=data, tables=tables, lines=told(data), findings=findings))
 
 
 def told(data: dict[str, Any]) -> list[Line]:
@@ -69,6 +98,7 @@ def told(data: dict[str, Any]) -> list[Line]:
         "duplicates": N_("known already: {duplicates}"),
         "pending": N_("not booked yet by the bank: {pending}"),
         "broken": N_("broken files: {broken}"),
+        "exported": N_("rows exported: {exported}"),
         "dry_run": N_("only tried: nothing was changed, no file was moved"),
     }
     return lines + [say(text, **_plain(data)) for key, text in sentences.items() if data[key]]

@@ -15,6 +15,13 @@ from ledger.store.engines import WAIT_SECONDS, BookLockedError, attempt_until
 if TYPE_CHECKING:
     from ledger.store.engines import Store
 
+_HELD = """
+    SELECT coalesce(EXTRACT(EPOCH FROM a.backend_start), 0)
+    FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND ((CAST(l.classid AS BIGINT) << 32) | CAST(l.objid AS BIGINT)) = CAST(:key AS BIGINT)"""
+
 
 @contextmanager
 def one_at_a_time(store: Store, name: str, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
@@ -29,6 +36,13 @@ def one_at_a_time(store: Store, name: str, wait_seconds: float = WAIT_SECONDS) -
         yield
     finally:
         lock.give_back()
+
+
+def held_since(store: Store, name: str) -> float | None:
+    """Return since when the named lock of this book is held, in seconds since 1970, None where nobody holds it."""
+    if store.engine.name == "postgresql":
+        return _ServerLock(store, name).held_since()
+    return _FileLock(_beside(store.book, name)).held_since()
 
 
 def _beside(book: str, name: str) -> Path:
@@ -49,6 +63,11 @@ class _ServerLock:
     def give_back(self) -> None:
         self.store.value("SELECT pg_advisory_unlock(CAST(:key AS BIGINT))", key=self.key)
 
+    def held_since(self) -> float | None:
+        """Return since when the session that holds the lock is there, None where nobody holds it."""
+        found = self.store.value(_HELD, key=self.key)
+        return None if found is None else float(found)
+
 
 class _FileLock:
     """A lock on a file beside the book: the system frees it when the process ends; the file itself stays."""
@@ -64,7 +83,22 @@ class _FileLock:
             _lock(self.handle)
         except OSError:
             return False
+        os.utime(self.path)  # since when it is held, for `held_seconds`
         return True
+
+    def held_since(self) -> float | None:
+        """Return when another process took the lock, in seconds since 1970, None where nobody holds it."""
+        if not self.path.exists():
+            return None
+        since = self.path.stat().st_mtime
+        self.handle = os.open(self.path, os.O_RDWR)
+        try:
+            _lock(self.handle)
+        except OSError:
+            return since
+        finally:
+            self.give_back()
+        return None
 
     def give_back(self) -> None:
         os.close(self.handle)

@@ -1,0 +1,134 @@
+"""`kasse health`: is the book looked after, in the manner of monitoring plugins."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kasse_cli.context import Call, Context
+from kasse_cli.frame import command, noun
+from kasse_cli.i18n import sentence
+from kasse_cli.output import Column, Result, Table, render
+from ledger.reports.health import Check, Limit, Limits, State, checks, worst
+from sepa.errors import N_, KasseError
+
+if TYPE_CHECKING:
+    from ledger.store.engines import Store
+
+app = noun(N_("is the book in order, for monitoring"))
+CODES: dict[State, int] = {"ok": 0, "warning": 1, "critical": 2, "unknown": 3}
+CHECKS = (
+    Column("name", N_("Check")),
+    Column("state", N_("State"), "word"),
+    Column("value", N_("Value"), "count"),
+    Column("warning", N_("Warning from"), "count"),
+    Column("critical", N_("Critical from"), "count"),
+    Column("text", N_("What")),
+)
+LimitArgument = Annotated[
+    list[str] | None,
+    typer.Option("--limit", metavar="CHECK=W:C", help=N_("warn from W on, critical from C on; may be repeated")),
+]
+
+
+class BadLimitError(KasseError):
+    """A threshold that cannot be read."""
+
+    code = "health.limit"
+    template = N_("not a limit: {text}")
+    hint = N_("write CHECK=WARNING:CRITICAL, for example suspense_days=14:60; checks: {names}")
+
+
+@command(app, "health", examples=("kasse health", "kasse health --limit suspense_days=7:30 --limit statement_days=2:4"))
+def health(ctx: Context, limit: LimitArgument = None) -> None:
+    """Say in one line whether the book is in order, as monitoring plugins do (Nagios, Icinga, Checkmk).
+
+    Exit codes differ from all other commands: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Looked at are the last statement
+    of each account, gaps, the age of unclear money, entries that wait, days to close, the ends of the chains, a
+    'kasse reconcile' at work for long, and the room on the disk. Nothing is changed.
+    """
+    limits = Limits()
+    for text in limit or ():
+        limits = _with_limit(limits, text)
+    try:
+        found = _look(ctx.obj, limits)
+    except KasseError as error:
+        found = [Check("book", "unknown", None, Limit(None, None), error.template, dict(error.fields))]
+    state = worst(found)
+    rows = [_row(check) for check in found]
+    if ctx.obj.format == "json":
+        render(ctx, Result({"state": state}, [Table("checks", CHECKS, rows)]))
+    else:
+        typer.echo("\n".join(plugin_lines(found, state)))
+        render(ctx, Result())
+    ctx.obj.exit_code = CODES[state]
+
+
+def _look(call: Call, limits: Limits) -> list[Check]:
+    from kasse_cli.wiring import open_book
+    from ledger.reports.health_store import book_state
+
+    with open_book(call) as store:
+        found = checks(book_state(store), call.today, limits)
+        return [*found, *_lock(call, store, limits.lock_minutes), *_disk(store, limits.disk_percent)]
+
+
+def _lock(call: Call, store: Store, limit: Limit) -> Iterator[Check]:
+    from ledger.store.locking import held_since
+
+    since = held_since(store, "reconcile")
+    minutes = 0 if since is None else max(0, int(call.world.clock().timestamp() - since) // 60)
+    template = N_("'kasse reconcile' is not at work") if since is None else N_("reconciling since {value} minutes")
+    yield Check("lock_minutes", limit.state(minutes), minutes, limit, template, {"value": minutes})
+
+
+def _disk(store: Store, limit: Limit) -> Iterator[Check]:
+    if store.engine.name != "sqlite":
+        return
+    usage = shutil.disk_usage(Path(store.book).absolute().parent)
+    percent = 100 - usage.free * 100 // usage.total
+    template = N_("disk of the book: {value} percent full")
+    yield Check("disk_percent", limit.state(percent), percent, limit, template, {"value": percent}, unit="%")
+
+
+def _with_limit(limits: Limits, text: str) -> Limits:
+    match = re.fullmatch(r"(\w+)=(\d*):?(\d*)", text)
+    if match is None or match[1] not in Limits.__dataclass_fields__ or not (match[2] or match[3]):
+        raise BadLimitError(text=text, names=", ".join(Limits.__dataclass_fields__))
+    warning, critical = (int(one) if one else None for one in (match[2], match[3]))
+    return replace(limits, **{match[1]: Limit(warning, critical)})
+
+
+def _row(check: Check) -> dict[str, Any]:
+    limit = check.limit
+    return {
+        "name": check.name, "state": check.state, "value": check.value, "warning": limit.warning,
+        "critical": limit.critical, "text": sentence(check.template, check.fields),
+    }  # fmt: skip
+
+
+def plugin_lines(found: Sequence[Check], state: State) -> list[str]:
+    """Return the output of a monitoring plugin: the worst first and with perfdata, then every check in a line."""
+    bad = [check for check in found if check.state != "ok"]
+    said = [sentence(check.template, check.fields) for check in bad or found[:1]]
+    perfdata = " ".join(_perfdata(check) for check in found if check.value is not None)
+    head = f"KASSE {state.upper()} - {'; '.join(_safe(text) for text in said)}"
+    lines = [f"{check.state.upper()}: {_safe(sentence(check.template, check.fields))}" for check in found]
+    return [f"{head} | {perfdata}" if perfdata else head, *lines]
+
+
+def _safe(text: str) -> str:
+    return " ".join(text.replace("|", "/").split())
+
+
+def _perfdata(check: Check) -> str:
+    """Return `name=value[unit];warn;crit`, where a threshold `n` alarms above n: values from a limit on do."""
+    ends = [None if end is None else end - 1 for end in (check.limit.warning, check.limit.critical)]
+    warning, critical = ("" if end is None else str(end) for end in ends)
+    return f"{check.name}={check.value}{check.unit};{warning};{critical}"

@@ -1,0 +1,89 @@
+"""Figures of a run as a Prometheus text file, for the textfile collector of the node exporter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kasse_cli.spreadsheets.replacing import replacing
+
+if TYPE_CHECKING:
+    from ledger.reports.health import BookState
+
+_SUCCESS = "kasse_reconcile_last_success_timestamp_seconds"
+_COUNTS = (
+    "files", "broken", "statements", "entries", "new", "duplicates", "pending", "posted", "matched", "suspense",
+    "advances", "executed", "fees", "surpluses", "late", "credit_cents", "debit_cents",
+)  # fmt: skip
+_HELP = {
+    "kasse_reconcile_last_run_timestamp_seconds": "When the last run ended, successful or not.",
+    _SUCCESS: "When the last run ended that was not refused (exit code 0 or 3).",
+    "kasse_reconcile_exit_code": "Exit code of the last run: 0 done, 3 done with findings, 1 refused, 4 try again.",
+    "kasse_reconcile_findings": "Findings of the last run.",
+    "kasse_suspense_open": "Unclear cases that are open.",
+    "kasse_suspense_open_cents": "Unclear money that is open, in cents.",
+    "kasse_suspense_oldest_days": "Age of the oldest unclear case, in days.",
+    "kasse_statement_last_day_timestamp_seconds": "Day of the last statement of an account, as midnight UTC.",
+    "kasse_statement_gaps": "Gaps between the statements of an account.",
+    "kasse_days_to_close": "Days with entries that are not closed.",
+}
+
+
+def write_metrics(path: Path, now: float, exit_code: int, figures: Mapping[str, Any]) -> None:
+    """Write the figures, whole or not at all; the time of the last success is kept where this run was none.
+
+    Keys of `figures` are metric names, with labels where there are some. Raises `FileWriteError`.
+    """
+    success = now if exit_code in {0, 3} else _last_success(path)
+    values: dict[str, Any] = {
+        "kasse_reconcile_last_run_timestamp_seconds": int(now),
+        "kasse_reconcile_exit_code": exit_code,
+        **({_SUCCESS: int(success)} if success is not None else {}),
+        **figures,
+    }
+    lines: list[str] = []
+    said: set[str] = set()
+    for name, value in values.items():
+        bare = name.partition("{")[0]
+        if bare not in said:
+            said.add(bare)
+            lines += [f"# HELP {bare} {_HELP.get(bare, 'Count of the last run.')}", f"# TYPE {bare} gauge"]
+        lines.append(f"{name} {value}")
+    with replacing(path) as temporary:
+        temporary.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+        temporary.chmod(0o644)  # the collector is another user
+
+
+def _last_success(path: Path) -> float | None:
+    if not path.exists():
+        return None
+    found = re.search(rf"^{_SUCCESS} (\d+)", path.read_text("utf-8", errors="replace"), re.MULTILINE)
+    return float(found[1]) if found else None
+
+
+def run_figures(data: Mapping[str, Any], findings: int) -> dict[str, Any]:
+    """Return the counts of a run as metrics."""
+    counts = {f"kasse_reconcile_{name}": data[name] for name in _COUNTS}
+    reasons = {f'kasse_reconcile_to_clarify{{reason="{name}"}}': count for name, count in data["reasons"].items()}
+    return {"kasse_reconcile_findings": findings, **counts, **reasons}
+
+
+def state_figures(state: BookState, today: dt.date) -> dict[str, Any]:
+    """Return the state of the book as metrics."""
+    oldest = (today - dt.date.fromisoformat(state.suspense_oldest)).days if state.suspense_oldest else 0
+    figures: dict[str, Any] = {
+        "kasse_suspense_open": state.suspense_count,
+        "kasse_suspense_open_cents": state.suspense_cents,
+        "kasse_suspense_oldest_days": oldest,
+        "kasse_days_to_close": state.unclosed_days,
+    }
+    for account in state.accounts:
+        if account.last_day:
+            day = dt.datetime.fromisoformat(account.last_day).replace(tzinfo=dt.UTC)
+            name = f'kasse_statement_last_day_timestamp_seconds{{iban="{account.iban}"}}'
+            figures[name] = int(day.timestamp())
+    figures |= {f'kasse_statement_gaps{{iban="{account.iban}"}}': account.gaps for account in state.accounts}
+    return figures

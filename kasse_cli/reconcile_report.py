@@ -1,0 +1,86 @@
+"""What a run did as plain text for a mail: the subject in the first line, then everything a person has to know."""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kasse_cli.i18n import _, sentence
+from kasse_cli.messages import hint, located
+from kasse_cli.spreadsheets.replacing import replacing
+from sepa.errors import N_, Field, KasseError
+
+if TYPE_CHECKING:
+    from kasse_cli.output import Line
+    from ledger.reports.health import BookState
+
+WIDTH = 76
+_MOST = 100
+
+
+def write_report(path: Path, lines: Sequence[str]) -> None:
+    """Write the report, whole or not at all; raises `FileWriteError`."""
+    with replacing(path) as temporary:
+        temporary.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+
+
+def report_lines(
+    name: str, today: dt.date, data: Mapping[str, Any], told: Sequence[Line], findings: Sequence[KasseError],
+    state: BookState,
+) -> list[str]:  # fmt: skip
+    """Return the report of a run: subject, what was done, what has to be clarified, findings, state of the book."""
+    open_ones = [finding for finding in findings if finding.severity != "info"]
+    template = (
+        N_("{name}: reconciliation of {day}, findings: {count}") if open_ones else N_("{name}: reconciliation of {day}")
+    )
+    lines = [sentence(template, {"name": name, "day": today.isoformat(), "count": len(open_ones)})]
+    lines += _section(N_("Done"), (sentence(line.template, line.fields) for line in told))
+    reasons = sorted(data["reasons"].items(), key=lambda one: (-one[1], one[0]))
+    lines += _section(N_("Why money has to be clarified"), (f"{_(reason)}: {count}" for reason, count in reasons))
+    lines += _section(N_("Findings"), _findings(open_ones))
+    lines += _section(N_("State of the book"), _state(state, today))
+    return lines
+
+
+def _section(title: str, lines: Iterator[str]) -> list[str]:
+    wrapped = [row for line in lines for row in _wrapped(line)]
+    return ["", _(title), "-" * len(_(title)), *wrapped] if wrapped else []
+
+
+def _wrapped(line: str) -> list[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line.strip(), WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def _findings(findings: Sequence[KasseError]) -> Iterator[str]:
+    for finding in findings[:_MOST]:
+        yield f"* {located(finding)}"
+        if said := hint(finding):
+            yield f"  {said}"
+    if len(findings) > _MOST:
+        yield sentence(N_("and {count} more"), {"count": len(findings) - _MOST})
+
+
+def _state(state: BookState, today: dt.date) -> Iterator[str]:
+    for account in state.accounts:
+        fields: dict[str, Field] = {
+            "iban": account.iban,
+            "day": account.last_day or "-",
+            "until": account.complete_until or "-",
+            "gaps": account.gaps,
+        }
+        yield sentence(N_("{iban}: last statement {day}, complete until {until}, gaps: {gaps}"), fields)
+    oldest = (today - dt.date.fromisoformat(state.suspense_oldest)).days if state.suspense_oldest else 0
+    unclear: dict[str, Field] = {"count": state.suspense_count, "open_cents": state.suspense_cents, "days": oldest}
+    if state.suspense_count:
+        yield sentence(N_("unclear money: {count} cases, {open_cents}, the oldest {days} days old"), unclear)
+        yield sentence(N_("they are shown by 'kasse suspense list'"), {})
+    if state.unclosed_days:
+        closing: dict[str, Field] = {"count": state.unclosed_days, "day": state.oldest_unclosed or ""}
+        yield sentence(N_("days to close: {count}, from {day} on"), closing)
