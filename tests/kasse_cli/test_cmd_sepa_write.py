@@ -1,6 +1,9 @@
 """`kasse sepa write`: lists of payments become files, or nothing at all."""
 
+from pathlib import Path
+
 import pytest
+import sepaxml
 
 from sepa.pain_reading import read_payments
 from sepa.pain_values import ForeignBatch, ForeignPayment, PaymentFile
@@ -98,3 +101,92 @@ def test_debits_are_written_by_their_mandates(lists):
         ("M-7", "2026-01-15"),
         ("M-8", "2026-01-15"),
     ]
+
+
+AMENDED = f"""Name;IBAN;Betrag;Mandatsreferenz;Mandatsdatum;Alte Mandatsreferenz;Alte Gläubiger-ID;Alter Gläubigername;Alte IBAN;SMNDA
+Max Beispiel;{OTHER};53,00;M-7;15.01.2026;M-1;;;;
+Anna Muster;DE02100100100006820101;20,00;M-8;15.01.2026;;;;;ja
+Ute Test;DE02100100100006820101;1,00;M-9;15.01.2026;;DE98ABC09999999999;Stadt – Bäder;{OTHER};
+"""
+
+
+def test_what_changed_in_a_mandate_goes_into_the_file(lists):
+    (lists.folder / "amended.csv").write_text(AMENDED, "utf-8")
+    done = lists(f"kasse sepa write --payments amended.csv {OWN} --creditor-id DE98ZZZ09999999999 --json")
+    assert (done.code, [one["now"] for one in done.data["changes"]]) == (0, ["Stadt - Bäder"])
+    found = [one for one in read_payments(lists.folder / "RUN-7-1.xml") if isinstance(one, ForeignPayment)]
+    assert [(p.amendment, p.original_mandate_id, p.original_account, p.original_iban) for p in found] == [
+        ("true", "M-1", "", ""),
+        ("true", "", "SMNDA", ""),
+        ("true", "", "", OTHER),
+    ]
+    assert (found[2].original_creditor_id, found[2].original_creditor_name) == ("DE98ABC09999999999", "Stadt - Bäder")
+    checked = lists("kasse sepa check RUN-7-1.xml --on 2026-11-20 --json")
+    assert [one for one in checked.json["findings"] if one["severity"] == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        (";;;DE88370400440532013000;", "iban.check_digits", "Alte IBAN"),
+        (";DE00ABC09999999999;;;", "creditor_id.check_digits", "Alte Gläubiger-ID"),
+        (f";;;{OTHER};ja", "mandate.amended_account", None),
+        (";;;;vielleicht", "cell.yes_no", "SMNDA"),
+    ],
+)
+def test_a_wrong_change_of_a_mandate_is_named_with_its_cell(lists, row, code, column):
+    heading = AMENDED.partition("\n")[0]
+    (lists.folder / "wrong.csv").write_text(f"{heading}\nMax;{OTHER};5,00;M-7;15.01.2026;{row}\n", "utf-8")
+    done = lists(f"kasse sepa write --payments wrong.csv {OWN} --creditor-id DE98ZZZ09999999999 --json")
+    (found,) = [one for one in done.json["findings"] if one["severity"] == "error"]
+    assert (done.code, found["code"], found["place"]["row"]) == (1, code, 2)
+    assert column in {found["place"]["column"], None}
+
+
+PROFILE = """name = "one"
+sequences = "{sequences}"
+one_sequence_per_file = {one}
+one_date_per_file = true
+[orders.core]
+ebics = "CDD"
+btf = "SDD::COR_pain.008"
+"""
+
+
+def test_a_profile_splits_debits_by_sequence_and_day_and_refuses_a_sequence(lists):
+    own = f"{OWN} --creditor-id DE98ZZZ09999999999 --profile one.toml --json"
+    (lists.folder / "one.toml").write_text(PROFILE.format(sequences="FRST RCUR", one="true"), "utf-8")
+    written = lists(f"kasse sepa write --payments debits.csv {own}")
+    assert [one["payments"] for one in written.data["files"]] == [1, 1]
+    (lists.folder / "one.toml").write_text(PROFILE.format(sequences="RCUR", one="false"), "utf-8")
+    refused = lists(f"kasse sepa write --payments debits.csv {own} --id X")
+    assert [one["code"] for one in refused.json["findings"] if one["severity"] == "error"] == ["profile.sequence"]
+    (lists.folder / "one.toml").write_text(PROFILE.format(sequences="MAYBE", one="false"), "utf-8")
+    assert lists(f"kasse sepa write --payments debits.csv {own} --id X").json["errors"][0]["code"] == "profile.value"
+
+
+SCHEMAS = Path(sepaxml.__file__).parent / "schemas"
+NARROW = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified"
+ targetNamespace="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><xs:element name="Nothing"/></xs:schema>"""
+
+
+def test_files_are_checked_by_the_schemas_of_the_user_before_they_are_there(lists):
+    for dry in (" --dry-run", ""):
+        done = lists(f"kasse sepa write --payments good.csv {OWN} --xsd-dir {SCHEMAS} --json{dry}")
+        assert (done.code, [one["code"] for one in done.json["findings"]]) == (3, ["schema.unofficial"])
+        assert (lists.folder / "RUN-7-1.xml").exists() == (not dry)
+    narrow = lists.folder / "narrow"
+    narrow.mkdir()
+    (narrow / "pain.001.001.09.xsd").write_text(NARROW, "utf-8")
+    for dry in (" --dry-run", ""):
+        done = lists(f"kasse sepa write --payments good.csv {OWN} --id Y --xsd-dir narrow --json{dry}")
+        assert (done.code, {one["code"] for one in done.json["findings"]}) == (
+            1,
+            {"schema.unofficial", "schema.violation"},
+        )
+        assert done.json["findings"][-1]["place"]["file"] == "Y-1.xml"
+    assert not list(lists.folder.glob("Y*"))
+    assert not list(lists.folder.glob(".Y*"))
+    debits = f"kasse sepa write --payments debits.csv {OWN} --id Z --creditor-id DE98ZZZ09999999999 --json"
+    assert lists(f"{debits} --xsd-dir narrow").json["errors"][0]["code"] == "schema.missing"
+    assert lists(f"{debits} --xsd-dir {SCHEMAS}").code == 3

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from kasse_cli.commands.sepa.gather import NO_LIMITS, Inputs, NothingReadError
-from kasse_cli.commands.sepa.params import FilesArgument, LimitsOption, OnOption, ProfileOption, profile_named
+from kasse_cli.commands.sepa.params import (
+    FilesArgument,
+    LimitsOption,
+    OnOption,
+    ProfileOption,
+    SchemaOption,
+    profile_named,
+    schemas_in,
+)
 from kasse_cli.context import Call, Context
 from kasse_cli.messages import message
 from kasse_cli.output import Column, Result, Table, render, say
@@ -37,10 +42,6 @@ FINDINGS = (
     Column("value", N_("Value")),
     Column("message", N_("Finding")),
 )
-SchemaOption = Annotated[
-    Path | None,
-    typer.Option("--xsd-dir", metavar="FOLDER", help=N_("check by the XML schemas in this folder as well")),
-]
 
 
 def check(
@@ -57,19 +58,19 @@ def check(
     that do not agree, the bank's answers for what cannot be relied on. Errors must be corrected, warnings can stand;
     with either the exit code is 3.
     """
-    from kasse_cli.commands.sepa.checking import Wishes, schema_files
+    from kasse_cli.commands.sepa.checking import Wishes
 
     call = ctx.obj
-    folder = xsd_dir or (Path(call.settings["xsd_dir"]) if call.settings["xsd_dir"] else None)
+    schemas = schemas_in(call, xsd_dir)
     day = on or call.today
     at = call.world.clock().replace(year=day.year, month=day.month, day=day.day)
     faults: list[KasseError] = []
     with Inputs(files, NO_LIMITS if no_limits else DEFAULT) as inputs:
-        wishes = Wishes(at, profile_named(profile), schema_files(folder) if folder else (), inputs.details())
+        wishes = Wishes(at, profile_named(profile), schemas or (), inputs.details())
         checked = [*_checked(inputs, wishes, faults)]
     if not checked:
         raise faults[0] if len(faults) == 1 else NothingReadError(count=len(faults), findings=tuple(faults))
-    render(ctx, _result(call, checked, faults, schema=folder is not None))
+    render(ctx, _result(call, checked, faults, schema=schemas is not None))
 
 
 def _checked(inputs: Inputs, wishes: Wishes, faults: list[KasseError]) -> Iterable[Checked]:

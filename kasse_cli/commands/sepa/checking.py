@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from kasse_cli.commands.sepa.families import GROUPS
@@ -192,12 +191,3 @@ class Tally:
             frozenset(self.sequences - {""}),
         )
         yield from check_profile(heads, profile, at)
-
-
-def schema_files(folder: Path) -> tuple[SchemaFile, ...]:
-    """Return the schema files of a folder; raises `OSError`."""
-    return tuple(SchemaFile(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if _is_schema(path))
-
-
-def _is_schema(path: Path) -> bool:
-    return path.suffix.lower() == ".xsd" and path.is_file()

@@ -12,7 +12,9 @@ from kasse_cli.params import parse_day
 from sepa.errors import N_, KasseError, Place
 
 if TYPE_CHECKING:
+    from kasse_cli.context import Call
     from sepa.profiles import Profile
+    from sepa.schemas import SchemaFile
 
 
 class OutputExistsError(KasseError):
@@ -38,10 +40,25 @@ LimitsOption = Annotated[
 OnOption = Annotated[
     dt.date | None, typer.Option("--on", parser=parse_day, metavar="DATE", help=N_("take this day as today"))
 ]
+SchemaOption = Annotated[
+    Path | None,
+    typer.Option("--xsd-dir", metavar="FOLDER", help=N_("check by the XML schemas in this folder as well")),
+]
 ProfileOption = Annotated[
     str | None,
     typer.Option("--profile", metavar="NAME", help=N_("a bank profile: standard, cautious, or the path of your own")),
 ]
+
+
+def schemas_in(call: Call, folder: Path | None) -> tuple[SchemaFile, ...] | None:
+    """Return the schema files of the folder, or of the one that is set, or None without any; raises `OSError`."""
+    from sepa.schemas import SchemaFile
+
+    folder = folder or (Path(call.settings["xsd_dir"]) if call.settings["xsd_dir"] else None)
+    if folder is None:
+        return None
+    found = (path for path in sorted(folder.iterdir()) if path.suffix.lower() == ".xsd" and path.is_file())
+    return tuple(SchemaFile(path.name, path.read_bytes()) for path in found)
 
 
 def profile_named(name: str | None) -> Profile | None:

@@ -17,7 +17,7 @@ from kasse_cli.spreadsheets import (
     cell_reference,
     cell_text,
 )
-from sepa.debits import Collection, Mandate, Scheme, Sequence
+from sepa.debits import Amendment, Collection, Mandate, Scheme, Sequence
 from sepa.errors import KasseError
 from sepa.pain_orders import Problems
 from sepa.payments import Address, Party, Transfer
@@ -44,6 +44,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "mandate_id": ("Mandatsreferenz", "Mandat", "mandate"),
     "signed": ("Unterschrieben am", "Mandatsdatum", "Unterschriftsdatum"),
     "sequence": ("Sequenz", "Sequenztyp"),
+    "old_mandate_id": ("Alte Mandatsreferenz", "Bisherige Mandatsreferenz"),
+    "old_creditor_id": ("Alte Gläubiger-ID", "Bisherige Gläubiger-ID"),
+    "old_creditor_name": ("Alter Gläubigername", "Bisheriger Gläubigername"),
+    "old_iban": ("Alte IBAN", "Bisherige IBAN"),
+    "account_changed": ("SMNDA", "Kontowechsel"),
 }
 NEEDED = ("name", "iban", "amount")
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -56,10 +61,23 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "day": cell_day,
     "signed": cell_day,
     "instant": cell_flag,
+    "old_mandate_id": cell_reference,
+    "old_creditor_id": cell_iban,
+    "old_iban": cell_iban,
+    "account_changed": cell_flag,
 }
-_CLEANED = frozenset(("name", "text", "street", "town"))
+_CLEANED = frozenset(("name", "text", "street", "town", "old_creditor_name"))
 _ADDRESS = ("street", "house_number", "postcode", "town", "country")
-_COLUMN_OF = {"remittance": "text", "creditor_reference": "reference", "execution_day": "day", "due_day": "day"}
+_COLUMN_OF = {
+    "remittance": "text",
+    "creditor_reference": "reference",
+    "execution_day": "day",
+    "due_day": "day",
+    "original_mandate_id": "old_mandate_id",
+    "original_creditor_id": "old_creditor_id",
+    "original_creditor_name": "old_creditor_name",
+    "original_iban": "old_iban",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +192,15 @@ def _mandate(values: dict[str, Any], problems: Problems) -> Mandate | None:
     if signed is None:
         problems.day("", "signed")
         return None
-    return problems.made(Mandate, values.get("mandate_id") or "", signed)
+    was = Amendment(
+        mandate_id=values.get("old_mandate_id") or "",
+        creditor_id=values.get("old_creditor_id") or "",
+        creditor_name=values.get("old_creditor_name") or "",
+        iban=values.get("old_iban") or "",
+        other_account=bool(values.get("account_changed")),
+    )
+    amendment = None if was == Amendment() else was
+    return problems.made(Mandate, values.get("mandate_id") or "", signed, amendment)
 
 
 def _address(values: dict[str, Any], problems: Problems) -> Address | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kasse_cli.commands.sepa.params import OnOption, ProfileOption, profile_named
+from kasse_cli.commands.sepa.params import OnOption, ProfileOption, SchemaOption, profile_named, schemas_in
 from kasse_cli.context import Context
 from kasse_cli.output import render
 from kasse_cli.params import parse_day
@@ -50,13 +50,16 @@ def write(
     scheme: SchemeOption = "CORE",
     sheet: SheetOption = None,
     out: FolderOption = Path(),
+    xsd_dir: SchemaOption = None,
     on: OnOption = None,
 ) -> None:
     """Write a list of payments as pain.001, or as pain.008 where the list names mandates.
 
     Every fault is named with sheet, row and column, and with one error nothing is written. Characters that banks do
     not take are replaced and every change is listed. Ids follow from --id and the row, so that the same list gives the
-    same file; the bank's profile says how payments are split over files.
+    same file; the bank's profile says how payments are split over files. What of a mandate changed since its last use
+    stands in columns of its own: the old mandate reference, creditor id, creditor name or IBAN, or only that the
+    account is another one (SMNDA).
     """
     from kasse_cli.commands.sepa.payment_list import Own
     from kasse_cli.commands.sepa.writing import Task, write_files
@@ -72,4 +75,5 @@ def write(
     today = on or call.today
     base = identifier or f"K{now:%y%m%d%H%M%S}"
     own = Own(Party(name, parse_iban(iban), bic), day or today, base, chosen, creditor_id, scheme)  # type: ignore[arg-type]
-    render(ctx, write_files(call, Task(payments, sheet, out, today, now), own))
+    task = Task(payments, sheet, out, today, now, schemas_in(call, xsd_dir) or ())
+    render(ctx, write_files(call, task, own))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from kasse_cli.commands.sepa.params import OutputExistsError
 from kasse_cli.commands.sepa.payment_list import COLUMNS, NEEDED, Own, ReadList, read_list
@@ -26,6 +28,7 @@ from sepa.profiles import Kind, Profile, messages
 from sepa.profiles import check as check_profile
 from sepa.profiles.debits import debit_messages
 from sepa.rules import debits, transfers
+from sepa.schemas import SchemaFile, schema_for, validate
 
 FILES = (
     Column("file", N_("File")),
@@ -62,13 +65,14 @@ class EmptyListError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The list, its sheet, where the files go, and the day and hour it is done."""
+    """The list, its sheet, where the files go, the day and hour it is done, and the schemas to check the files by."""
 
     payments: Path
     sheet: str | None
     out: Path
     on: dt.date
     now: dt.datetime
+    schemas: tuple[SchemaFile, ...] = ()
 
 
 def write_files(call: Call, task: Task, own: Own) -> Result:
@@ -76,13 +80,21 @@ def write_files(call: Call, task: Task, own: Own) -> Result:
     found = _read(call, task.payments, task.sheet, own)
     made = _messages(found, own, task.now)
     findings = [*found.findings, *_rule_findings(made, found, own.profile, task.on, task.now)]
-    errors = [finding for finding in findings if finding.severity == "error"]
-    if errors:
-        raise ListRefusedError(count=len(errors), findings=tuple(findings), place=Place(file=str(task.payments)))
+    _refuse(findings, task)
     if not made:
         raise EmptyListError(place=Place(file=str(task.payments)))
-    rows = _write(made, task.out, own.profile, dry_run=call.dry_run)
+    with ExitStack() as stack:
+        files = [_file(message, task, stack, dry_run=call.dry_run) for message in made]
+        findings += _schema_findings(zip(made, files, strict=True), task)
+        _refuse(findings, task)
+    rows = [_row(message, file.path, own.profile) for message, file in zip(made, files, strict=True)]
     return _result(rows, found, findings, dry_run=call.dry_run)
+
+
+def _refuse(findings: Sequence[KasseError], task: Task) -> None:
+    errors = sum(finding.severity == "error" for finding in findings)
+    if errors:
+        raise ListRefusedError(count=errors, findings=tuple(findings), place=Place(file=str(task.payments)))
 
 
 def _read(call: Call, payments: Path, sheet: str | None, own: Own) -> ReadList:
@@ -112,22 +124,42 @@ def _rule_findings(
         yield from check_profile(message, profile, now.replace(year=on.year, month=on.month, day=on.day))
 
 
-def _write(made: Iterable[Message], out: Path, profile: Profile, *, dry_run: bool) -> list[dict[str, Any]]:
-    """Write all files or none."""
-    if not out.is_dir():
-        raise NoFolderError(file=str(out / "*.xml"))
-    rows = []
-    with ExitStack() as stack:
-        for message in made:
-            path = out / f"{message.message_id}.xml"
-            if path.exists():
-                raise OutputExistsError(file=str(path))
-            rows.append(_row(message, path, profile))
-            if not dry_run:
-                temporary = stack.enter_context(replacing(path))
-                with temporary.open("wb") as stream:
-                    stream.writelines(_chunks(message))
-    return rows
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file: its name, and where it is until all are right; nowhere where it is not asked for."""
+
+    path: Path
+    temporary: Path | None
+
+
+def _file(message: Message, task: Task, stack: ExitStack, *, dry_run: bool) -> _File:
+    """Write one file beside its place; all come to their places when the stack ends well, or none."""
+    if not task.out.is_dir():
+        raise NoFolderError(file=str(task.out / "*.xml"))
+    path = task.out / f"{message.message_id}.xml"
+    if path.exists():
+        raise OutputExistsError(file=str(path))
+    if dry_run and not task.schemas:
+        return _File(path, None)
+    if dry_run:
+        temporary = Path(stack.enter_context(tempfile.TemporaryDirectory())) / path.name
+    else:
+        temporary = stack.enter_context(replacing(path))
+    with temporary.open("wb") as stream:
+        stream.writelines(_chunks(message))
+    return _File(path, temporary)
+
+
+def _schema_findings(made: Iterable[tuple[Message, _File]], task: Task) -> Iterator[KasseError]:
+    """Yield what the user's schemas do not allow in the files."""
+    for message, file in made:
+        if task.schemas and file.temporary is not None:
+            namespace = pain008.NAMESPACE if isinstance(message, DirectDebitMessage) else pain001.NAMESPACE
+            schema = schema_for(namespace, task.schemas)
+            place = Place(file=str(file.path))
+            opened = cast("Callable[[], BinaryIO]", partial(file.temporary.open, "rb"))
+            found = validate(opened, schema)
+            yield from (finding.at(place) for finding in found)
 
 
 def _chunks(message: Message) -> Iterator[bytes]:
