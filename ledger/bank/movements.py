@@ -71,7 +71,7 @@ class Movement:
     account: str
     bank_entry: str | None = None
     bank_account: str | None = None
-    entry_cents: int | None = None
+    bank_amount_cents: int | None = None
     name: str | None = None
     payer_account: str | None = None
     remittance: str | None = None

@@ -94,7 +94,7 @@ def _movement(office: str, row: Row, behind: _Behind) -> Movement:
         account=account,
         bank_entry=behind.name(source),
         bank_account=bank[1] if bank else None,
-        entry_cents=bank[2] if bank else None,
+        bank_amount_cents=bank[2] if bank else None,
         name=bank[3] if bank else None,
         payer_account=bank[4] if bank else None,
         remittance=" ".join(bank[5].split()) if bank and bank[5] else None,
@@ -152,10 +152,13 @@ class _Behind:
         self, source: str | None, item: tuple[str | None, int | None], cents: int, *, first: bool
     ) -> _Match | None:
         """Return the decision behind a share: the one over the same sum, the latest where it was decided by hand."""
-        key = self.keys.get(source or "")
-        found = [one for one in self.matches.get(key, ()) if one.item == item] if key else []
-        equal = [one for one in found if one.cents == cents] or found
-        return (equal[0] if first else equal[-1]) if equal else None
+        matches = self.matches.get(self.keys.get(source or "", ("", 0)), [])
+        if first:
+            found = [one for one in matches if one.item == item]
+            return next((one for one in found if one.cents == cents), found[0] if found else None)
+        own = [one for one in matches if one.item == item and one.rule != "clarify"]
+        moved = [one for one in own or matches if one.cents == (cents if own else -cents) and one.rule != "clarify"]
+        return moved[-1] if moved else own[-1] if own else None
 
 
 def _named(source: str, kind: str) -> Key | None:

@@ -1,0 +1,126 @@
+"""Beside a leading finance system: what reconciling exports, and what each office is told, once and completely."""
+
+import csv
+import io
+import json
+from collections import Counter
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.bankbooks import item
+from tests.books import sqlite_copy
+from tests.kasse_cli.test_cmd_reconcile import Town
+
+
+@pytest.fixture
+def town(shell, sqlite_template):
+    shell.environ["KASSE_USER"] = "import"
+    with sqlite_copy(sqlite_template, shell.folder) as location:
+        yield Town(shell, location)
+
+
+def rows(path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+
+
+def cents(amount: str) -> int:
+    return int(amount.replace(".", ""))
+
+
+def place(row: dict) -> tuple[str, int, int]:
+    return row["office"], row["position"], row["line"]
+
+
+def test_what_an_office_is_told(town):
+    town.monday()
+    town.shell("kasse reconcile inbox")
+    town.shell.transcript(
+        "office-feed",
+        "kasse office feed",
+        "kasse office feed --office BAU --csv",
+        "kasse office feed --office BAU --jsonl",
+        "kasse office feed --since nowhere",
+        "kasse office feed --since BAU=99",
+        "kasse office feed --office NIX",
+    )
+
+
+def test_a_cursor_neither_misses_nor_repeats(town):
+    """In any steps the feeds together are the feed from the beginning."""
+    told, cursor = [], "0"
+    for step in (town.monday, town.tuesday, lambda: None):
+        step()
+        town.shell("kasse reconcile inbox")
+        data = town.shell(f"kasse office feed --since {cursor} --json").data
+        told += data["movements"]
+        cursor = data["cursor"]
+    whole = town.shell("kasse office feed --json").data["movements"]
+    assert sorted(map(place, told)) == list(map(place, whole))
+    assert town.shell(f"kasse office feed --since {cursor} --json").data["movements"] == []
+    events = {(row["office"], row["event"]) for row in told}
+    assert {("ORDNUNG", "paid"), ("BAU", "left_over"), ("KASSE", "to_clarify"), ("KASSE", "executed")} <= events
+
+
+def test_a_state_file_keeps_the_cursor(town):
+    town.monday()
+    town.shell("kasse reconcile inbox")
+    first = town.shell("kasse office feed --office ORDNUNG --state ordnung.cursor --jsonl").out.splitlines()
+    assert json.loads(first[-1])["cursor"] == (town.shell.folder / "ordnung.cursor").read_text().strip()
+    assert [json.loads(line)["event"] for line in first[:-1]] == ["paid"]
+    assert town.shell("kasse office feed --office ORDNUNG --state ordnung.cursor --csv").out.count("\n") == 1
+
+
+def test_an_export_holds_what_was_assigned_since_the_last_one(town):
+    town.monday()
+    assert town.shell("kasse reconcile inbox --export 1.csv --json").data["exported"] == 7
+    monday = rows(town.shell.folder / "1.csv")
+    shares: Counter[str] = Counter()
+    for row in monday:
+        shares[row["bank_entry"]] += cents(row["amount"])
+    assert shares == {row["bank_entry"]: cents(row["bank_amount"]) for row in monday}
+    town.tuesday()
+    (refused,) = town.shell("kasse reconcile inbox --export 1.csv --json").json["errors"]
+    assert refused["code"] == "output.exists"
+    assert town.shell("kasse reconcile inbox --export 2.csv --json").data["exported"] == 1
+    assert town.shell("kasse reconcile --export 3.csv --json").data["exported"] == 0
+    assert town.shell("kasse reconcile --export 3.pdf --json").json["errors"][0]["code"] == "export.form"
+    store = town.opened()
+    entries, whole = store.one("SELECT count(*), sum(amount_cents) FROM bank_entry")
+    store.close()
+    everything = monday + rows(town.shell.folder / "2.csv")
+    assert len({row["bank_entry"] for row in everything}) == entries
+    assert sum(cents(row["amount"]) for row in everything) == whole
+
+
+def test_a_workbook_for_the_leading_system(town):
+    town.monday()
+    town.shell("kasse reconcile inbox --export export.xlsx")
+    sheet = load_workbook(town.shell.folder / "export.xlsx").active
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert table[0][:8] == [
+        "Bank entry", "Bank account", "Bank day", "Value day", "Posting day", "Bank amount", "Amount", "What",
+    ]  # fmt: skip
+    assert {row[7] for row in table[1:]} == {"paid", "left_over", "to_clarify", "booked", "executed"}
+
+
+def test_what_was_not_written_comes_with_the_next_export(town):
+    town.monday()
+    (town.shell.folder / "there").mkdir()
+    refused = town.shell("kasse reconcile inbox --export nowhere/1.csv --json")
+    assert (refused.code, refused.json["errors"][0]["code"]) == (1, "output.no_folder")
+    town.shell("kasse reconcile inbox")
+    assert town.shell("kasse reconcile --export 1.csv --json").data["exported"] == 7
+
+
+def test_what_was_clarified_later_is_exported_later(town):
+    """A case is exported as to clarify; once it is assigned it leaves clarification and is paid, with who decided."""
+    town.monday()
+    town.shell("kasse reconcile inbox --export 1.csv")
+    store = town.opened()
+    item(store, "12,34", town.refs[3], name="Unbekannt")
+    store.close()
+    assert town.shell(f"kasse suspense assign 1 {town.refs[3]} --user clara --json").code == 0
+    assert town.shell("kasse reconcile --export 2.csv --json").data["exported"] == 2
+    later = [(row["event"], row["amount"], row["rule"], row["bank_entry"]) for row in rows(town.shell.folder / "2.csv")]
+    assert later == [("clarified", "-12.34", "assigned", "KASSE/3"), ("paid", "12.34", "assigned", "KASSE/3")]
