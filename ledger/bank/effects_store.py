@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
+from ledger.bank.collected import COLLECTION_RETURNED, COLLECTION_REVERSED, CREDITED
 from ledger.bank.rungs_returns import RETURNED
 from ledger.events.store import record
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
+from ledger.payments.collection_bank_store import credit_collections, return_collections, reverse_collections
 from ledger.store.engines import Row, Store
 
 _RETURN = """
@@ -40,5 +42,10 @@ def return_payments(store: Store, rows: Sequence[Row]) -> None:
         record(store, office, "payment.return", f"run:{run}", {"payments": len(amounts), "cents": sum(amounts)})
 
 
-EFFECTS: Mapping[str, Callable[[Store, Sequence[Row]], None]] = {RETURNED: return_payments}
+EFFECTS: Mapping[str, Callable[[Store, Sequence[Row]], None]] = {
+    RETURNED: return_payments,
+    CREDITED: credit_collections,
+    COLLECTION_RETURNED: return_collections,
+    COLLECTION_REVERSED: reverse_collections,
+}
 """Who writes which effect; a room that brings rungs of its own adds its row."""

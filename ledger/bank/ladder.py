@@ -11,19 +11,20 @@ from collections.abc import Sequence
 
 from ledger.bank.matching import Case, Decision, Running, Share, whole_part
 from ledger.bank.rungs import REASONS, Data, Doubt, Rung
+from ledger.bank.rungs_collections import collected, collected_run, returned_collection, reversed_collections
 from ledger.bank.rungs_kasse import by_direct_debit, by_rule, own_transfer
 from ledger.bank.rungs_references import by_account, by_evidence, by_one_reference, by_reference
 from ledger.bank.rungs_returns import incomplete, other_return, returned_payment, undone
 from ledger.bank.rungs_runs import own_payment, own_run
 
 CREDITS: tuple[Rung, ...] = (
-    returned_payment, other_return, undone, incomplete, own_transfer, by_one_reference, by_reference, by_evidence,
+    returned_payment, other_return, collected, collected_run, undone, incomplete, own_transfer, by_one_reference, by_reference, by_evidence,
     by_rule, by_account,
 )  # fmt: skip
 DEBITS: tuple[Rung, ...] = (
-    other_return, undone, incomplete, own_payment, own_run, own_transfer, by_rule, by_direct_debit,
+    reversed_collections, returned_collection, other_return, undone, incomplete, own_payment, own_run, own_transfer, by_rule, by_direct_debit,
 )  # fmt: skip
-WHOLE: tuple[Rung, ...] = (own_run,)
+WHOLE: tuple[Rung, ...] = (own_run, collected_run, reversed_collections)
 """Rungs that may take a collective entry as a whole, before its parts are looked at."""
 _NOTHING_IN, _NOTHING_OUT = Doubt("no_reference"), Doubt("no_rule")
 

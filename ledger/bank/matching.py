@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from ledger.bank.rules import BankRule
 
-Act = Literal["settle", "reopen", "surplus", "transit", "account", "transfer", "clarify"]
+Act = Literal["settle", "reopen", "surplus", "claim", "transit", "collect", "account", "transfer", "clarify"]
 Evidence = Mapping[str, str | int]
 ItemKey = tuple[str, int]
 NOTHING: Mapping[str, tuple[Any, ...]] = MappingProxyType({})
@@ -166,8 +166,9 @@ class Share(NamedTuple):
     """Where some of an entry's money goes and why; `cents` is signed as on the bank account.
 
     `settle` takes it off the target, `reopen` opens the target again, `surplus` makes it a credit of the target's
-    person, `transit` clears own payments (or a whole run), `account` books it by a rule of the Kasse, `transfer` puts
-    it under way between own accounts, `clarify` leaves it open with a reason.
+    person, `claim` makes it a claim on the target's person beside the target, `transit` clears own payments (or a whole
+    run), `collect` clears own collections, `account` books it by a rule of the Kasse, `transfer` puts it under way
+    between own accounts, `clarify` leaves it open with a reason.
     """
 
     act: Act

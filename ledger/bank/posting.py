@@ -16,6 +16,7 @@ from ledger.store.engines import Row
 Role = Callable[[str, str], str]
 Number = Callable[[str], int]
 TEXT_LENGTH = 140
+RETURN_COSTS = "Kosten der Rücklastschrift"  # what the debtor reads
 MATCH_COLUMNS = ("office", "entry", "line", "rule", "evidence", "item_office", "item", "cents")
 CASE_COLUMNS = ("office", "item", "entry", "reason", "owner")
 _json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -69,7 +70,7 @@ def plan(decision: Decision, posting_day: str, role: Role, number: Number) -> Pl
     for line in lines:
         postings.setdefault(line.office, []).append(Posting(line.account, -line.share.cents, line.item))
     common: dict[str, Any] = {
-        "kind": "execution" if any(share.act == "transit" for share in decision.shares) else "bank",
+        "kind": "execution" if any(share.act in {"transit", "collect"} for share in decision.shares) else "bank",
         "posting_day": posting_day,
         "source": f"bank:{entry.office}/{entry.id}",
         "text": words(entry),
@@ -96,6 +97,9 @@ def _line(share: Share, entry: Staged, role: Role, number: Number) -> Line:
     if share.act == "surplus":
         assert target is not None, "a surplus belongs to a person"
         return Line(share, target.office, role(target.office, "credit"), number(target.office), "credit")
+    if share.act == "claim":
+        assert target is not None, "a claim on somebody stands beside another"
+        return Line(share, target.office, target.account, number(target.office), "receivable")
     if share.act == "clarify":
         kind: ItemKind = "suspense" if share.cents > 0 else "advance"
         return Line(share, entry.office, role(entry.office, kind), number(entry.office), kind)
@@ -123,7 +127,7 @@ def fresh_items(decision: Decision) -> list[str]:
     for share in decision.shares:
         if share.act == "clarify":
             offices.append(decision.entry.office)
-        elif share.act == "surplus" and share.target is not None:
+        elif share.act in {"surplus", "claim"} and share.target is not None:
             offices.append(share.target.office)
     return offices
 
@@ -189,8 +193,14 @@ def _note_item(records: Records, line: Line, entry: Staged, position: int, posti
             opened_on=posting_day,
             position=position,
             party=known.party if known else None,
-            reference=known.key if known else None,
+            reference=known.key or None if known else None,
+            **(_beside(known) if line.makes == "receivable" and known else {}),
         )
     )
-    if line.makes != "credit":
+    if line.makes in {"suspense", "advance"}:
         records.cases.append((entry.office, line.item, entry.id, line.share.rule, None))
+
+
+def _beside(main: Target) -> dict[str, Any]:
+    """Return what a claim has of the one it stands beside."""
+    return {"main_item": main.item, "profile": main.profile, "claim_kind": main.claim_kind, "purpose": RETURN_COSTS}

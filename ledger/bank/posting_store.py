@@ -20,6 +20,7 @@ from ledger.book.store import account_with_role, kasse_office, office_codes, pos
 from ledger.events.store import record
 from ledger.items.settlement import Order
 from ledger.items.store import NewClearing, clear, insert_items, reserve_items
+from ledger.payments.collection_policy_store import policy_of
 from ledger.people.users import require
 from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
@@ -81,7 +82,7 @@ class Outcome:
             self.reasons[decision.shares[-1].rule] += 1
             return
         self.matched += 1
-        self.executed += "transit" in acts
+        self.executed += bool(acts & {"transit", "collect"})
         self.returned += "reopen" in acts
         self.transfers += "transfer" in acts
         self.fees += "account" in acts
@@ -113,7 +114,7 @@ def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[s
         outcome.entries = found
         if found:
             own = frozenset(iban for (iban,) in store.rows("SELECT iban FROM bank_account"))
-            data = Data(tuple(bank_rules(store)), orders, own, kasse_office(store))
+            data = Data(tuple(bank_rules(store)), orders, own, kasse_office(store), policy_of(store))
             poster = _Poster(store, outcome, data)
             for chunk in cases(store, found):
                 poster.post(chunk)

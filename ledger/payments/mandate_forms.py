@@ -44,7 +44,6 @@ class NewMandate:
     notice_days: int | None = None
     confirmed_on: dt.date | None = None
     last_used: dt.date | None = None
-    taken_over: bool = False
 
     def __post_init__(self) -> None:
         check_account(parse_iban(self.iban), self.bic.upper())

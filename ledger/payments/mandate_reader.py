@@ -22,7 +22,7 @@ from sepa.identifiers import mandate_key
 _MANDATES = """
     SELECT m.id, m.creditor_id, m.reference, m.scheme, m.usage, m.party, p.name, m.debtor_name, m.iban, m.bic, m.signed,
            m.document, m.document_sha256, m.office, m.claim_kinds, m.covers_reference, m.notice_days, m.state,
-           m.state_reason, m.resume_on, m.final, m.confirmed_on, m.last_used, m.uses, m.taken_over, m.valid_from
+           m.state_reason, m.resume_on, m.final, m.confirmed_on, m.last_used, m.uses, m.used_before, m.valid_from
     FROM mandate m JOIN party p ON p.id = m.party
     WHERE (CAST(:mandate AS BIGINT) IS NULL OR m.id = :mandate) AND (CAST(:party AS BIGINT) IS NULL OR m.party = :party)
     ORDER BY m.id"""
@@ -84,7 +84,7 @@ def find_mandate(store: Store, text: str) -> Mandate:
 
 def _mandate(row: tuple[Any, ...]) -> Mandate:
     values = list(row)
-    values[20], values[24] = bool(row[20]), bool(row[24])
+    values[20] = bool(row[20])
     values.append(lapse_day(row[10], row[22]))
     return Mandate(*values)
 

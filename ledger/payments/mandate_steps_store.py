@@ -85,7 +85,7 @@ def _changed(store: Store, old: Mandate, values: NewValues) -> dict[str, Fact]:
 
 def _tell(store: Store, old: Mandate, changed: Mapping[str, Fact]) -> None:
     """Note what the debtor's bank must be told: only a mandate that a bank has seen is amended there (EPC130-08)."""
-    if not old.uses and not old.taken_over:
+    if not old.known_to_bank:
         return
     number = int(store.value(_LAST_AMENDMENT, mandate=old.number))
     for name in ("reference", "iban", "creditor_id"):

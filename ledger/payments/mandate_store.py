@@ -35,7 +35,7 @@ CREDITOR_ID = "collection.creditor_id"
 COLUMNS = (
     "id", "creditor_id", "reference", "scheme", "usage", "party", "debtor_name", "iban", "bic", "signed", "document",
     "document_sha256", "office", "claim_kinds", "covers_reference", "notice_days", "state", "state_reason", "resume_on",
-    "final", "confirmed_on", "last_used", "uses", "taken_over", "valid_from", "created_by", "created_at",
+    "final", "confirmed_on", "last_used", "uses", "used_before", "valid_from", "created_by", "created_at",
 )  # fmt: skip
 
 
@@ -90,12 +90,12 @@ def _row(
     covers, last = new.covers, new.last_used.isoformat() if new.last_used else None
     state: State = "ended" if new.usage == "once" and last else "active"
     confirmed = new.confirmed_on.isoformat() if new.confirmed_on else None
-    valid_from = new.signed if new.taken_over else today
+    valid_from = new.signed if last else today
     return (
         number, creditor_id, reference, new.scheme, new.usage, new.party, new.holder or party_name(store, new.party),
         parse_iban(new.iban), new.bic.upper() or None, new.signed.isoformat(), new.document, new.document_sha256,
         covers.office, " ".join(sorted(covers.claim_kinds)) or None, covers.reference, new.notice_days, state, None,
-        None, 0, confirmed, last, 0, int(bool(last)), valid_from.isoformat(), store.user, store.now,
+        None, 0, confirmed, last, 0, last, valid_from.isoformat(), store.user, store.now,
     )  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from ledger.store.changes import START
 class Mandate(SQLModel, table=True):
     """A mandate as it stands; what it was before is in its amendments and in the event log.
 
-    It covers everything that `party` owes, or only one office, some kinds of claims, one reference. `taken_over` tells
-    that the former system used it before: then the debtor's bank knows it although no collection of ours did.
+    It covers everything that `party` owes, or only one office, some kinds of claims, one reference. `used_before` is
+    the last use by a former system: then the debtor's bank knows the mandate. `uses` and `last_used` follow from it and
+    from our collections.
     """
 
     __tablename__ = "mandate"
@@ -83,7 +84,7 @@ class Mandate(SQLModel, table=True):
     confirmed_on: str | None = col.day(nullable=True)
     last_used: str | None = col.day(nullable=True)
     uses: int = col.number()
-    taken_over: int = col.flag()
+    used_before: str | None = col.day(nullable=True)
     valid_from: str = col.day()
     created_by: int = col.number()
     created_at: str = col.text()

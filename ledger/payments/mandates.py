@@ -159,9 +159,14 @@ class Mandate:
     confirmed_on: str | None
     last_used: str | None
     uses: int
-    taken_over: bool
+    used_before: str | None
     valid_from: str
     lapses_on: str
+
+    @property
+    def known_to_bank(self) -> bool:
+        """Whether the debtor's bank has seen a collection by this mandate."""
+        return bool(self.uses) or self.used_before is not None
 
 
 class Change(NamedTuple):
@@ -276,4 +281,4 @@ def sequence_of(mandate: Mandate, *, first: bool, last: bool) -> SequenceType:
         return "OOFF"
     if mandate.final and last:
         return "FNAL"
-    return "FRST" if first and not mandate.uses and not mandate.taken_over else "RCUR"
+    return "RCUR" if mandate.known_to_bank or not first else "FRST"

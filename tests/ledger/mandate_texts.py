@@ -24,10 +24,9 @@ def mandate(store: Store, line: str, **more) -> int:
         values.pop("office", None), tuple(filter(None, values.pop("kinds", "").split(","))), values.pop("covers", None)
     )
     days = {key: dt.date.fromisoformat(values.pop(key)) for key in ("last_used", "confirmed_on") if key in values}
-    flags = {"taken_over": "taken" in values and bool(values.pop("taken"))}
     count = {"notice_days": int(values.pop("notice_days"))} if "notice_days" in values else {}
     new = NewMandate(
         number, IBANS[name] if iban == "-" else iban, dt.date.fromisoformat(signed), covers=covers,
-        creditor_id=values.pop("creditor", CREDITOR), **days, **flags, **count, **values, **more,
+        creditor_id=values.pop("creditor", CREDITOR), **days, **count, **values, **more,
     )  # fmt: skip
     return add(store, new, today=TODAY).mandate.number

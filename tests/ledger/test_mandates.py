@@ -168,7 +168,7 @@ def test_a_business_mandate_waits_for_the_debtors_bank(store):
         confirm(store, mandate(store, "Schulz - 2026-03-01"), day=TODAY)
 
 
-USED = "taken=1 last_used=2026-02-01"
+USED = "last_used=2026-02-01"
 TOLD = {
     "another bank": (USED, [NewValues(iban=OTHER_BANK)], Amendment(other_account=True)),
     "the same bank": (USED, [NewValues(iban=SAME_BANK)], Amendment(iban=IBANS["Meyer"])),

@@ -87,7 +87,7 @@ def create_tables() -> None:
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("state", col.Text(), nullable=False),
         Column("day", col.Day(), nullable=False),
-        Column("due_until", col.Day(), nullable=False),
+        Column("office", col.Text(), nullable=True),
         Column("letters", col.Number(), nullable=False),
         Column("items", col.Number(), nullable=False),
         Column("skipped", col.Number(), nullable=False),
@@ -587,7 +587,9 @@ def create_tables() -> None:
         sa.CheckConstraint("way IN ('post', 'service')", name="ck_letter_way"),
         sa.CheckConstraint("released_by IS NULL OR released_by <> made_by", name="ck_letter_persons"),
         sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_letter_party"),
-        sa.ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_letter_run"),
+        sa.ForeignKeyConstraint(
+            ["run"], ["dunning_run.id"], name="fk_letter_run", initially="DEFERRED", deferrable=True
+        ),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
     )
@@ -1250,7 +1252,9 @@ def create_tables() -> None:
         Column("why", col.Text(), nullable=False),
         Column("until", col.Day(), nullable=True),
         sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_dunning_skip_item"),
-        sa.ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_dunning_skip_run"),
+        sa.ForeignKeyConstraint(
+            ["run"], ["dunning_run.id"], name="fk_dunning_skip_run", initially="DEFERRED", deferrable=True
+        ),
         sa.PrimaryKeyConstraint("run", "office", "item"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
