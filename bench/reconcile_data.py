@@ -1,197 +1,196 @@
-"""A seeded Kasse for measuring: many open items of several offices, and days of bank entries with their truth.
+"""A seeded Kasse for measuring: persons with accounts, many open items of several offices, payables and their runs.
 
-The mix follows what cash offices describe: most payers give the reference (spaced, dotted, wrapped, with words), some
-mistype it, some write it beside other numbers, some pay a part, too much or twice, some give only their name; the bank
-books fees and collective debits.
+Numbers are given one after the other, as a Kasse gives them, so that a mistyped one often names somebody else's debt;
+names are shared by many, a third of the amounts are those of the tariff.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import post
-from ledger.items.kassenzeichen import active_schemes
-from ledger.items.store import NewItem, insert_items, reserve_items
+from ledger.items.kassenzeichen import Scheme, active_schemes
+from ledger.items.store import NewItem, insert_items, opening_posting, reserve_items
+from ledger.payments.propose_store import propose
+from ledger.payments.steps_store import release, review
 from ledger.people.parties import match_key
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
+from sepa.identifiers import make_iban
+from tests.books import act
 
 SEED = 20261116
 OFFICES = (("ORDNUNG", 55), ("BAU", 25), ("KASSE", 20))
 ITEMS_PER_ENTRY = 1000
 FIRST = (
-    "Anna",
-    "Bernd",
-    "Clara",
-    "Dirk",
-    "Emil",
-    "Frida",
-    "Gustav",
-    "Hanna",
-    "Ida",
-    "Jan",
-    "Karl",
-    "Lena",
-    "Max",
-    "Nora",
-)
-LAST = ("Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Koch", "Bauer")
+    "Anna", "Bernd", "Clara", "Dirk", "Emil", "Frida", "Gustav", "Hanna", "Ida", "Jan", "Karl", "Lena", "Max",
+    "Nora", "Otto", "Paula", "Rosa", "Sven", "Tim", "Uwe",
+)  # fmt: skip
+LAST = (
+    "Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Koch",
+    "Bauer", "Richter", "Klein", "Wolf", "Schröder", "Neumann", "Schwarz", "Zimmermann", "Braun", "Krüger",
+    "Hofmann", "Hartmann", "Lange", "Schmitt", "Werner", "Krause", "Meier", "Lehmann", "Köhler", "Herrmann",
+)  # fmt: skip
 PROFILES = (("fee", None), ("tax", "hundesteuer"), ("fine", "bussgeld"), ("private", None), (None, None))
+TARIFF = (1000, 1500, 2000, 2500, 3000, 3500, 5000, 5500, 7000, 10000)
 
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """An open item as the payers know it."""
+    """An open item as its payer knows it."""
 
     office: str
     item: int
     reference: str
     cents: int
+    due: str
     name: str
+    iban: str
 
 
-def fill_items(store: Store, count: int, seed: int = SEED) -> list[Debt]:
-    """Take over that many open items by bulk, as an opening does, and return those that somebody may pay."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A payment of ours, released, with the run's message id."""
+
+    end_to_end: str
+    message: str
+    cents: int
+    item: tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A payable that its supplier collects."""
+
+    item: tuple[str, int]
+    cents: int
+    name: str
+    iban: str
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """What payers and the bank know of a filled book."""
+
+    debts: Sequence[Debt]
+    runs: Sequence[Sequence[Sent]]
+    collected: Sequence[Collected]
+
+
+def fill_town(store: Store, items: int, payments: int, seed: int = SEED) -> Town:
+    """Fill a book with that many open items, three runs of payments and some payables that suppliers collect."""
     chance = random.Random(seed)
-    scheme = active_schemes(store)[0]
-    known: list[Debt] = []
+    town = Town(
+        _fill_items(store, chance, items), _fill_runs(store, chance, payments), _fill_collected(store, payments)
+    )
+    store.execute("ANALYZE")
+    return town
+
+
+def _fill_items(store: Store, chance: random.Random, count: int) -> list[Debt]:
+    """Take over items by bulk, as an opening does, and return those that somebody may pay."""
+    scheme, known, serial = active_schemes(store)[0], list[Debt](), 0
     with store.unit([office for office, _ in OFFICES]):
         first_party = take_ids(store, BOOK, "party", count)
-        serial = 0
         for office, share in OFFICES:
             wanted = count * share // 100
             first = reserve_items(store, office, wanted)
             for start in range(0, wanted, 50 * ITEMS_PER_ENTRY):
                 size = min(50 * ITEMS_PER_ENTRY, wanted - start)
-                made = list(_items(chance, scheme, office, first + start, size, first_party + serial, serial))
+                made = list(_items(chance, scheme, office, first + start, size, first_party, serial))
                 serial += size
                 _write(store, office, made)
-                known += [
-                    Debt(office, i.id, i.reference or "", i.amount_cents, n) for i, n in made if chance.random() < 0.4
-                ]
-    store.execute("ANALYZE")
+                known += [debt for _, debt in made if chance.random() < 0.4]
     return known
 
 
 def _items(
-    chance: random.Random, scheme, office: str, first: int, count: int, party: int, serial: int
-) -> Iterator[tuple[NewItem, str]]:
+    chance: random.Random, scheme: Scheme, office: str, first: int, count: int, first_party: int, serial: int
+) -> Iterator[tuple[NewItem, Debt]]:
+    """Yield items; every third belongs to the person before."""
     for offset in range(count):
-        number = 1 + (serial + offset) * 7919 % 999_999_000_000
-        foreign = chance.random() < 0.03
-        profile, claim_kind = chance.choice(PROFILES)
-        name = f"{chance.choice(FIRST)} {chance.choice(LAST)}"
+        number = serial + offset
+        who = number - number % 3 // 2
+        person = random.Random(who)
+        name = f"{person.choice(FIRST)} {person.choice(LAST)}"
+        profile, claim_kind = PROFILES[chance.randrange(len(PROFILES))]
+        cents = TARIFF[chance.randrange(len(TARIFF))] if chance.random() < 0.33 else chance.randrange(500, 90_000)
         due = f"202{chance.randrange(4, 7)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}"
+        foreign = chance.random() < 0.03
+        reference = f"HH{number:08d}" if foreign else scheme.number(number)
         item = NewItem(
-            office, first + offset, "receivable", "2400", chance.randrange(500, 90_000), due, "2026-01-01", 0,
-            party + offset, f"HH{number:08d}" if foreign else scheme.number(number), foreign_reference=foreign,
-            profile=profile, claim_kind=claim_kind,
+            office, first + offset, "receivable", "2400", cents, due, "2026-01-01", 0, first_party + who, reference,
+            foreign_reference=foreign, profile=profile, claim_kind=claim_kind,
         )  # fmt: skip
-        yield item, name
+        yield item, Debt(office, item.id, reference, cents, due, name, own_iban(who))
 
 
-def _write(store: Store, office: str, made: list[tuple[NewItem, str]]) -> None:
+def own_iban(who: int) -> str:
+    """Return the account of a person."""
+    return make_iban("DE", f"37040044{who:010d}")
+
+
+def _write(store: Store, office: str, made: list[tuple[NewItem, Debt]]) -> None:
+    people = {item.party: debt for item, debt in made}
+    known = store.value("SELECT max(id) FROM party") or 0
+    fresh = [(number, debt) for number, debt in people.items() if number > known]
     columns = ("id", "name", "match_key", "address_key", "created_at")
-    store.insert("party", columns, [(i.party, name, match_key(name), "", store.now) for i, name in made])
-    drafts, groups = [], [made[at : at + ITEMS_PER_ENTRY] for at in range(0, len(made), ITEMS_PER_ENTRY)]
+    store.insert("party", columns, [(n, debt.name, match_key(debt.name), "", store.now) for n, debt in fresh])
+    columns = ("party", "iban", "kind", "source", "since")
+    store.insert("party_account", columns, [(n, d.iban, "own", "opening", "2026-01-01") for n, d in fresh if n % 5])
+    groups = [made[at : at + ITEMS_PER_ENTRY] for at in range(0, len(made), ITEMS_PER_ENTRY)]
+    drafts = []
     for group in groups:
         lines = [Posting("2400", item.amount_cents, item.id) for item, _ in group]
         total = -sum(item.amount_cents for item, _ in group)
         drafts.append(Draft(office, "opening", "2026-01-02", (*lines, Posting("8000", total))))
     for group, posted in zip(groups, post(store, drafts), strict=True):
-        insert_items(store, [_at(item, posted.position) for item, _ in group])
+        insert_items(store, [replace(item, position=posted.position) for item, _ in group])
 
 
-def _at(item: NewItem, position: int) -> NewItem:
-    from dataclasses import replace
-
-    return replace(item, position=position)
-
-
-ENTRY_COLUMNS = (
-    "office", "id", "iban", "bank_day", "fingerprint", "occurrence", "statement", "amount_cents", "value_day",
-    "reversal", "gvc", "end_to_end_id", "name", "counter_iban", "remittance", "detail_count", "state",
-)  # fmt: skip
-
-
-def stage_entries(
-    store: Store, known: list[Debt], count: int, iban: str, seed: int = SEED
-) -> dict[int, set[tuple[str, int]]]:
-    """Stage that many bank entries and return which items each one may rightly settle, by the entry's number."""
-    chance = random.Random(seed + 1)
-    truth: dict[int, set[tuple[str, int]]] = {}
+def _payables(store: Store, name: str, amounts: Sequence[int], due: str, **more: str) -> list[tuple[str, int]]:
     with store.unit(["KASSE"]):
-        statement = take_ids(store, BOOK, "statement")
-        store.insert_one(
-            "statement", id=statement, iban=iban, message="camt.053", statement_id="S1", last_page=1,
-            file_sha256="00" * 32, entry_count=count, credit_cents=0, debit_cents=0,
+        party = take_ids(store, BOOK, "party")
+        store.insert("party", ("id", "name", "match_key", "address_key", "created_at"),
+                     [(party, name, match_key(name), "", store.now)])  # fmt: skip
+        first = reserve_items(store, "KASSE", len(amounts))
+        lines = [opening_posting("C", "4400", first + index, cents) for index, cents in enumerate(amounts)]
+        (posted,) = post(store, [Draft("KASSE", "order", "2026-10-01", (*lines, Posting("6100", sum(amounts))))])
+        new = (
+            NewItem("KASSE", first + index, "payable", "4400", cents, due, "2026-10-01", posted.position, party,
+                    purpose=f"Rechnung {index}", **more)  # type: ignore[arg-type]
+            for index, cents in enumerate(amounts)
         )  # fmt: skip
-        first = take_ids(store, "KASSE", "bank_entry", count)
-
-        def rows() -> Iterator[tuple]:
-            for offset in range(count):
-                debt = chance.choice(known)
-                cents, text, sure, gvc, name = _payment(chance, debt)
-                number = first + offset
-                truth[number] = {(debt.office, debt.item)} if sure else set()
-                day = f"2026-11-{2 + offset * 14 // count:02d}"
-                yield (
-                    "KASSE", number, iban, day, number.to_bytes(8, "big"), 1, statement, cents, day, 0, gvc,
-                    "NOTPROVIDED", name, "DE89370400440532013000", text, 1, "staged",
-                )  # fmt: skip
-
-        store.insert("bank_entry", ENTRY_COLUMNS, rows())
-    store.execute("ANALYZE")
-    return truth
+        insert_items(store, list(new))
+    return [("KASSE", first + index) for index in range(len(amounts))]
 
 
-def _payment(chance: random.Random, debt: Debt) -> tuple[int, str, bool, str, str]:
-    """Return amount, text, whether the debt may be settled by it, GVC and name of one bank entry."""
-    kind = chance.random()
-    if kind < 0.01:
-        return -chance.randrange(100, 3000), "ENTGELTE OKTOBER", False, "808", "Bank"
-    if kind < 0.03:
-        return (
-            -chance.randrange(1000, 90_000),
-            f"Abschlag Rechnung {chance.randrange(10**7)}",
-            False,
-            "105",
-            "Stadtwerke",
-        )
-    if kind < 0.08:
-        return debt.cents, _mistyped(chance, debt.reference), False, "166", debt.name
-    if kind < 0.20:
-        return debt.cents, "Danke", False, "166", debt.name
-    if kind < 0.22:
-        return debt.cents, f"Rechnung {chance.randrange(10**6)} vom 12.10.2026", False, "166", debt.name
-    cents = debt.cents
-    if kind < 0.27:
-        cents = max(1, cents * chance.randrange(10, 95) // 100)
-    elif kind < 0.29:
-        cents += chance.randrange(1, 5000)
-    return cents, written(chance, debt.reference), True, "166", debt.name
+def _fill_runs(store: Store, chance: random.Random, count: int) -> list[list[Sent]]:
+    """Release three runs: one booked payment by payment, one as a whole, one as a whole with its parts."""
+    today, runs, user = dt.date(2026, 11, 16), list[list[Sent]](), store.user
+    for number in range(3):
+        amounts = [chance.randrange(1000, 300_000) for _ in range(count)]
+        due = f"2026-10-{10 + number}"
+        _payables(store, f"Lieferant {number} GmbH", amounts, due, bank_account=own_iban(10**9 + number))
+        act(store, "dirk")
+        run = propose(store, today=today).run
+        assert run is not None, "due payables make a run"
+        review(store, run.number, today=today)
+        act(store, "emil")
+        release(store, run.number, sum_cents=sum(amounts), today=today)
+        sql = """SELECT p.end_to_end_id, r.message_id, p.cents, p.item_office, p.item FROM payment p
+                 JOIN payment_run r ON r.office = p.office AND r.id = p.run WHERE p.run = :run ORDER BY p.line"""
+        runs.append([Sent(*row[:3], row[3:]) for row in store.rows(sql, run=run.number)])
+    store.user = user
+    return runs
 
 
-def _mistyped(chance: random.Random, reference: str) -> str:
-    at = chance.randrange(len(reference))
-    wrong = chance.choice([digit for digit in "0123456789" if digit != reference[at]])
-    return f"KZ {reference[:at]}{wrong}{reference[at + 1 :]}"
-
-
-def written(chance: random.Random, reference: str) -> str:
-    """Return a reference as payers and banks write it."""
-    at = chance.randrange(2, len(reference) - 2)
-    ways = {
-        50: f"KASSENZEICHEN {reference} {chance.choice(['', 'HUNDESTEUER', 'DANKE', 'BESCHEID'])}",
-        65: "Bescheid KZ " + " ".join(reference[start : start + 4] for start in range(0, len(reference), 4)),
-        75: f"GEWERBESTEUER VORAUSZAHLUNG {reference[:at]}\n{reference[at:]} DANKE",
-        80: f"{reference[:3]}.{reference[3:8]}.{reference[8:]}",
-        85: f"{reference[:5]}-{reference[5:]} vom 12.11.2026",
-        90: f"Hundesteuer 2026 {reference}",
-        100: f"Familie {chance.choice(LAST)} {reference} EUR 1.234,56",
-    }
-    drawn = chance.random() * 100
-    return next(text for share, text in ways.items() if drawn < share)
+def _fill_collected(store: Store, count: int) -> list[Collected]:
+    amounts = [20_000 + 7 * index for index in range(count)]
+    name, iban = "Stadtwerke Musterstadt AG", own_iban(2 * 10**9)
+    items = _payables(store, name, amounts, "2026-11-05", bank_account=iban, paid_by="direct_debit")
+    return [Collected(item, cents, name, iban) for item, cents in zip(items, amounts, strict=True)]

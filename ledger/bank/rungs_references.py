@@ -88,7 +88,12 @@ def _inner(named: dict[str, list[Target]], sure: set[str]) -> list[list[Target]]
 
 
 def by_evidence(case: Case, running: Running, data: Data) -> Verdict:
-    """Settle what a number without check digit names where amount, own account or name confirm it."""
+    """Settle what a number without check digit names where amount, own account or name confirm it.
+
+    Beside a reference that is surely meant nothing else is asked: that rung has decided or doubted.
+    """
+    if any(target.strong and not target.foreign for target in case.targets):
+        return None
     named, paid = _by_key(case.targets, running)
     if not named:
         return Doubt("closed") if paid else None

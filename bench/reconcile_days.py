@@ -1,0 +1,335 @@
+"""Days of bank entries for a filled book, each with what it is and the items it may rightly move: the truth.
+
+The mix follows what cash offices describe. Most payers give the reference: spaced, dotted, wrapped, as RF, beside
+dates and amounts. Some mistype it, pay a part, too much, twice, for somebody else or without a word; offices that pay
+for many list several; banks collect, charge, return.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count as counted
+
+from bench.reconcile_data import FIRST, LAST, SEED, Debt, Town, own_iban
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.identifiers import make_rf
+from tests.books import MAIN_IBAN, SECOND_IBAN
+
+Item = tuple[str, int]
+Truth = dict[int, tuple[str, frozenset[Item]]]
+_STRANGER = counted(3 * 10**9)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One transaction of a collective entry."""
+
+    cents: int
+    text: str = ""
+    end_to_end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A bank entry before it has a number: `kind` and `items` are the truth."""
+
+    kind: str
+    cents: int
+    text: str = ""
+    items: frozenset[Item] = frozenset()
+    name: str | None = None
+    counter_iban: str | None = None
+    gvc: str = "166"
+    end_to_end: str | None = "NOTPROVIDED"
+    structured: str | None = None
+    message: str | None = None
+    reason: str | None = None
+    iban: str = MAIN_IBAN
+    details: Sequence[Detail] = ()
+
+
+@dataclass(slots=True)
+class Days:
+    """Draws entries, each debt once until all were paid; what comes second (another leg) waits in `later`."""
+
+    chance: random.Random
+    town: Town
+    later: list[Booked] = field(default_factory=list)
+    waiting: list[Debt] = field(default_factory=list)
+
+    def debt(self) -> Debt:
+        """Return a debt that somebody pays."""
+        if not self.waiting:
+            self.waiting = self.chance.sample(self.town.debts, len(self.town.debts))
+        return self.waiting.pop()
+
+    def draw(self) -> Booked:
+        """Return one entry of the mix."""
+        if self.later and self.chance.random() < 0.1:
+            return self.later.pop()
+        drawn = self.chance.random() * _TOTAL
+        for share, make in MIX:
+            drawn -= share
+            if drawn < 0:
+                return make(self)
+        return MIX[-1][1](self)
+
+
+def _key(debt: Debt) -> frozenset[Item]:
+    return frozenset({(debt.office, debt.item)})
+
+
+def _said(kind: str, debt: Debt, text: str, cents: int | None = None, **more: str) -> Booked:
+    values = {"name": debt.name, "counter_iban": debt.iban} | more
+    return Booked(kind, debt.cents if cents is None else cents, text, _key(debt), **values)  # type: ignore[arg-type]
+
+
+def right(days: Days) -> Booked:
+    debt = days.debt()
+    if days.chance.random() < 0.04 and debt.reference.isdigit():
+        return _said("structured", debt, "", structured=make_rf(debt.reference))
+    return _said("reference", debt, written(days.chance, debt.reference))
+
+
+def part(days: Days) -> Booked:
+    debt = days.debt()
+    cents = max(1, debt.cents * days.chance.randrange(10, 95) // 100)
+    return _said("part", debt, written(days.chance, debt.reference), cents)
+
+
+def over(days: Days) -> Booked:
+    debt = days.debt()
+    return _said("over", debt, written(days.chance, debt.reference), debt.cents + days.chance.randrange(1, 5000))
+
+
+def twice(days: Days) -> Booked:
+    debt = days.debt()
+    days.later.append(_said("twice", debt, written(days.chance, debt.reference)))
+    return _said("reference", debt, written(days.chance, debt.reference))
+
+
+def by_another(days: Days) -> Booked:
+    """Pay somebody else's debt from an own account, with the right reference."""
+    debt, payer = days.debt(), days.debt()
+    return _said("by another", debt, written(days.chance, debt.reference), name=payer.name, counter_iban=payer.iban)
+
+
+def for_another(days: Days) -> Booked:
+    """Pay somebody else's debt from an own account, by name alone; often the payer owes the same amount."""
+    debt, payer = days.debt(), days.debt()
+    text = days.chance.choice([f"für {debt.name}", debt.name, f"Zahlung {debt.name}", f"{debt.name} Bescheid"])
+    cents = payer.cents if days.chance.random() < 0.5 else debt.cents
+    return Booked("for another", cents, text, frozenset(), payer.name, payer.iban)
+
+
+def mistyped(days: Days) -> Booked:
+    debt = days.debt()
+    wrong = mistake(days.chance, debt.reference)
+    payer = days.debt() if days.chance.random() < 0.1 else debt
+    return _said("mistyped", debt, f"KZ {wrong}", name=payer.name, counter_iban=payer.iban)
+
+
+def silent(days: Days) -> Booked:
+    debt = days.debt()
+    text = days.chance.choice(["", "Danke", "Hundesteuer 2026", "Bescheid vom 12.10.2026", "Gebühr November"])
+    return _said("silent", debt, text)
+
+
+def unknown_payer(days: Days) -> Booked:
+    debt = days.debt()
+    return Booked("unknown payer", debt.cents, "Danke", frozenset(), _name(days.chance), own_iban(next(_STRANGER)))
+
+
+def another_number(days: Days) -> Booked:
+    """Pay something else: an invoice, a customer's number, a number in which a reference of ours hides."""
+    debt, chance = days.debt(), days.chance
+    number = debt.reference
+    text = chance.choice(
+        [f"Rechnung {chance.randrange(10**6)}", f"Kundennr. 77{number}88", f"Tel. 040/{chance.randrange(10**10):010d}",
+         f"AB{number}", f"Vertrag {chance.randrange(10**12):013d}", f"{chance.randrange(10**3)}{number}"]
+    )  # fmt: skip
+    return Booked(
+        "another number", chance.randrange(500, 90_000), text, frozenset(), _name(chance), own_iban(next(_STRANGER))
+    )
+
+
+def several(days: Days) -> Booked:
+    debts = [days.debt() for _ in range(days.chance.randrange(2, 5))]
+    cents, chance = sum(debt.cents for debt in debts), days.chance
+    text = chance.choice([" ", ", ", "\n", " und "]).join(debt.reference for debt in debts)
+    items = frozenset((debt.office, debt.item) for debt in debts)
+    if chance.random() < 0.3:
+        cents -= chance.randrange(1, cents)
+    return Booked("several", cents, text, items, "Jobcenter Musterstadt", own_iban(4 * 10**9), "156")
+
+
+def collective(days: Days) -> Booked:
+    """A batch of credits, now and then with parts that do not make the sum."""
+    debts = [days.debt() for _ in range(days.chance.randrange(3, 20))]
+    details = [Detail(debt.cents, written(days.chance, debt.reference)) for debt in debts]
+    cents = sum(debt.cents for debt in debts) - (days.chance.random() < 0.05)
+    items = frozenset((debt.office, debt.item) for debt in debts)
+    return Booked("collective", cents, items=items, gvc="194", details=details)
+
+
+def fee(days: Days) -> Booked:
+    gvc = days.chance.choice(["805", "808", "808", "814"])
+    return Booked("fee", -days.chance.randrange(100, 3000), "ENTGELTE OKTOBER", gvc=gvc, name="Bank")
+
+
+def unknown_debit(days: Days) -> Booked:
+    text = f"Abschlag Rechnung {days.chance.randrange(10**7)}"
+    return Booked("unknown debit", -days.chance.randrange(1000, 90_000), text, name="Gaswerk", gvc="105")
+
+
+def transfer(days: Days) -> Booked:
+    cents = days.chance.randrange(100_000, 9_000_000)
+    days.later.append(Booked("transfer", cents, "Umbuchung", counter_iban=MAIN_IBAN, iban=SECOND_IBAN))
+    return Booked("transfer", -cents, "Umbuchung", counter_iban=SECOND_IBAN, gvc="116")
+
+
+def returned_collection(days: Days) -> Booked:
+    debt = days.debt()
+    return Booked("other return", -debt.cents - 300, written(days.chance, debt.reference), gvc="109", reason="MS03")
+
+
+MIX: tuple[tuple[float, Callable[[Days], Booked]], ...] = (
+    (66, right), (4, part), (2, over), (1.5, twice), (3, by_another), (1, for_another), (4, mistyped), (5, silent),
+    (3, unknown_payer), (2.5, another_number), (1.5, several), (0.5, collective), (1, fee), (0.7, unknown_debit),
+    (0.3, transfer), (0.3, returned_collection),
+)  # fmt: skip
+_TOTAL = sum(share for share, _ in MIX)
+
+
+def _name(chance: random.Random) -> str:
+    return f"{chance.choice(FIRST)} {chance.choice(LAST)}"
+
+
+def mistake(chance: random.Random, reference: str) -> str:
+    """Return a reference as fingers mistype it: one digit wrong, two swapped, one missing, one too many, two wrong."""
+    at, kind = chance.randrange(len(reference) - 1), chance.random()
+    other = chance.choice([digit for digit in "0123456789" if digit != reference[at]])
+    if kind < 0.55:
+        return reference[:at] + other + reference[at + 1 :]
+    if kind < 0.80:
+        at = next((i for i in range(at, len(reference) - 1) if reference[i] != reference[i + 1]), at)
+        return reference[:at] + reference[at + 1] + reference[at] + reference[at + 2 :]
+    if kind < 0.88:
+        return reference[:at] + reference[at + 1 :]
+    if kind < 0.96:
+        return reference[:at] + other + reference[at:]
+    return mistake(chance, reference[:at] + other + reference[at + 1 :])
+
+
+def written(chance: random.Random, reference: str) -> str:
+    """Return a reference as payers and banks write it."""
+    at = chance.randrange(2, len(reference) - 2)
+    spaced = " ".join(reference[start : start + 4] for start in range(0, len(reference), 4))
+    ways = (
+        (45, f"KASSENZEICHEN {reference} {chance.choice(['', 'HUNDESTEUER', 'DANKE', 'BESCHEID'])}"),
+        (58, f"Bescheid KZ {spaced}"),
+        (66, f"GEWERBESTEUER VORAUSZAHLUNG {reference[:at]}\n{reference[at:]} DANKE"),
+        (72, f"{reference[:3]}.{reference[3:8]}.{reference[8:]}"),
+        (77, f"{reference[:5]}-{reference[5:]} vom 12.11.2026"),
+        (81, f"Hundesteuer 2026, {reference}"),
+        (84, f"Hundesteuer 2026 {reference}"),
+        (87, f"2026-11-12 {reference} EUR 1.234,56"),
+        (90, f"IBAN DE89 3704 0044 0532 0130 00 {reference}"),
+        (93, f"KZ {reference[:at]} \n{reference[at:]}\nMUSTERMANN"),
+        (96, f"KZ:{reference}"),
+        (100, f"Familie {chance.choice(LAST)} {reference}"),
+    )
+    drawn = chance.random() * 100
+    return next(text for share, text in ways if drawn < share)
+
+
+def of_our_runs(town: Town) -> Iterator[Booked]:
+    """Yield the debits of our runs (one by one, as a whole, as a whole with parts), later some of them returned."""
+    single, whole, parts = town.runs
+    for sent in single:
+        yield Booked("run", -sent.cents, gvc="116", end_to_end=sent.end_to_end)
+    yield Booked("run", -sum(sent.cents for sent in whole), gvc="191", message=whole[0].message, end_to_end=None)
+    details = [Detail(-sent.cents, end_to_end=sent.end_to_end) for sent in parts]
+    yield Booked("run", -sum(sent.cents for sent in parts), gvc="191", message=parts[0].message, details=details)
+    for sent in (*single[::10], *whole[::10], *parts[::10]):
+        items = frozenset({sent.item})
+        yield Booked("return", sent.cents, "AC04", items, gvc="159", end_to_end=sent.end_to_end, reason="AC04")
+    for one in town.collected:
+        yield Booked("supplier", -one.cents, "Abschlag Strom", frozenset({one.item}), one.name, one.iban, "105")
+
+
+def entries(town: Town, count: int, seed: int = SEED) -> Iterator[Booked]:
+    """Yield that many entries: those of our runs spread among those that come in."""
+    days, ours = Days(random.Random(seed + 1), town), list(of_our_runs(town))
+    every = max(1, count // (len(ours) + 1))
+    for index in range(count):
+        yield ours.pop(0) if ours and index % every == every - 1 else days.draw()
+
+
+ENTRY_COLUMNS = (
+    "office", "id", "iban", "bank_day", "fingerprint", "occurrence", "statement", "amount_cents", "value_day",
+    "reversal", "gvc", "end_to_end_id", "message_id", "creditor_reference", "name", "counter_iban", "remittance",
+    "return_reason", "detail_count", "state",
+)  # fmt: skip
+DETAIL_COLUMNS = ("office", "entry", "line", "amount_cents", "end_to_end_id", "remittance")
+
+
+def stage(store: Store, town: Town, count: int, seed: int = SEED) -> Truth:
+    """Stage that many bank entries over two weeks, as intake does, and return the truth by the entry's number."""
+    truth: Truth = {}
+    details: list[tuple[str | int | None, ...]] = []
+    with store.unit(["KASSE"]):
+        statement = take_ids(store, BOOK, "statement")
+        store.insert_one(
+            "statement", id=statement, iban=MAIN_IBAN, message="camt.053", statement_id="S1", last_page=1,
+            file_sha256="00" * 32, entry_count=count, credit_cents=0, debit_cents=0,
+        )  # fmt: skip
+        first = take_ids(store, "KASSE", "bank_entry", count)
+
+        def rows() -> Iterator[tuple[str | int | bytes | None, ...]]:
+            for offset, one in enumerate(entries(town, count, seed)):
+                number = first + offset
+                truth[number] = one.kind, one.items
+                day = f"2026-11-{16 + offset * 14 // count:02d}"
+                for line, detail in enumerate(one.details, 1):
+                    details.append(("KASSE", number, line, detail.cents, detail.end_to_end, detail.text))
+                yield (
+                    "KASSE", number, one.iban, day, number.to_bytes(8, "big"), 1, statement, one.cents, day, 0, one.gvc,
+                    one.end_to_end, one.message, one.structured, one.name, one.counter_iban, one.text or None,
+                    one.reason, len(one.details) or 1, "staged",
+                )  # fmt: skip
+
+        store.insert("bank_entry", ENTRY_COLUMNS, rows())
+        store.insert("bank_detail", DETAIL_COLUMNS, details)
+    store.execute("ANALYZE")
+    return truth
+
+
+MOVING = ("reference", "evidence", "account", "direct_debit", "returned", "reversal")
+"""Rules that move an item without a person."""
+
+
+def wrong_matches(store: Store, truth: Truth) -> list[tuple[int, str, str, Item]]:
+    """Return each automatic match of an item that the money was not for: entry, kind, rule, item."""
+    found = store.rows(
+        "SELECT entry, rule, item_office, item FROM bank_match WHERE item IS NOT NULL ORDER BY entry, line"
+    )
+    return [
+        (entry, truth[entry][0], rule, (office, item))
+        for entry, rule, office, item in found
+        if rule in MOVING and (office, item) not in truth[entry][1]
+    ]
+
+
+def shares_by_kind(store: Store, truth: Truth) -> dict[str, tuple[int, int]]:
+    """Return for each kind of entry how many there are and how many were decided wholly."""
+    unclear = {entry for (entry,) in store.rows("SELECT DISTINCT entry FROM bank_match WHERE rule = 'clarify'")}
+    counts: dict[str, list[int]] = {}
+    for entry, (kind, _) in truth.items():
+        seen = counts.setdefault(kind, [0, 0])
+        seen[0] += 1
+        seen[1] += entry not in unclear
+    return {kind: (all_, done) for kind, (all_, done) in sorted(counts.items())}
