@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sepa.errors import N_, KasseError, Place
 from sepa.reading import Kind
+from sepa.strangers import safe_name
 
 ISO = "urn:iso:std:iso:20022:tech:xsd:"
 _CURRENT = {
@@ -199,7 +200,7 @@ def odd(kind: Kind, handovers: tuple[Handover, ...]) -> Iterator[KasseError]:
         yield EndOfLifeError(name=kind.name, place=place)
         return
     if not kind.namespace.startswith(ISO):
-        yield OtherNamespaceError(namespace=kind.namespace or "–", place=place)
+        yield OtherNamespaceError(namespace=safe_name(kind.namespace) or "–", place=place)
     current = _CURRENT[kind.family]
     if kind.version != current:
         yield OtherVersionError(name=kind.name, current=f"{kind.family}.{current}", place=place)

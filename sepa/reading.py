@@ -15,6 +15,7 @@ from sepa.errors import N_, KasseError, Place
 from sepa.mt.statement import MT_FAMILIES, read_mt
 from sepa.sources import DEFAULT, EmptyFileError, Limits, Source, opened
 from sepa.statements import StatementStream
+from sepa.strangers import kind_of, safe_name
 from sepa.xml.parser import Start, first_elements
 
 _MESSAGES = {
@@ -33,16 +34,6 @@ _VERSIONED = re.compile(r"((?:pain|camt)\.\d{3})(\.\d{3}\.\d{2}(?:\.\w+)*)")
 _STATEMENT_VERSIONS = re.compile(r"(?:\.001\.(?:0[1-9]|1[0-4]))?")
 _MT_TAG = re.compile(rb"(?:\A|[\r\n\xbf]):(?:20|25P?|28C?|60[FM]|61|62[FM]|940|942):")
 _MT942_TAG = re.compile(rb"(?:\A|[\r\n\xbf]):(?:34F|13D|13|90[DC]|942):|\{2:[IO]942")
-_MAGIC = {
-    b"%PDF": "PDF",
-    b"\x1f\x8b": "gzip",
-    b"BZh": "bzip2",
-    b"7z\xbc\xaf": "7-Zip",
-    b"\xd0\xcf\x11\xe0": "Microsoft Office",
-    b"{\\rtf": "RTF",
-    b"<!DOCTYPE html": "HTML",
-    b"<html": "HTML",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ class UnknownFileError(KasseError):
     """A file that is neither XML nor MT nor ZIP."""
 
     code = "file.unknown"
-    template = N_("this is no payment or statement file: {found}")
+    template = N_("this is no payment or statement file, but this: {kind}")
     hint = N_("kasse reads camt, pain, MT940, MT942 and ZIP files of these")
 
 
@@ -110,14 +101,11 @@ def _identify(file: Source) -> Kind:
         raise EmptyFileError(place=file.place, file=file.name)
     if is_zip(head):
         return Kind("zip", "zip")
-    for magic, name in _MAGIC.items():
-        if text[: len(magic)].lower() == magic.lower():
-            raise UnknownFileError(place=Place(file=file.name, line=1), found=name)
-    if text.startswith(b"<"):
+    if text.startswith(b"<") and kind_of(head) != "HTML":
         return _xml_kind(file)
     if _MT_TAG.search(head):
         return Kind("MT942", "MT942") if _MT942_TAG.search(head) else Kind("MT940", "MT940")
-    raise UnknownFileError(place=Place(file=file.name, line=1), found=repr(text[:20].decode("latin-1")))
+    raise UnknownFileError(place=Place(file=file.name, line=1), kind=kind_of(head))
 
 
 def _xml_kind(file: Source) -> Kind:
@@ -127,7 +115,9 @@ def _xml_kind(file: Source) -> Kind:
             return kind
     root = starts[0]
     raise UnknownMessageError(
-        place=Place(file=file.name, line=root.line), root=root.name, namespace=root.namespace or "-"
+        place=Place(file=file.name, line=root.line),
+        root=safe_name(root.name),
+        namespace=safe_name(root.namespace) or "-",
     )
 
 

@@ -59,7 +59,7 @@ def redact_xml(source: Path | BinaryIO | Source, redactor: Redactor, *, limits: 
         except etree.XMLSyntaxError as error:
             line, column = error.position
             place = Place(file=file.name, line=(line or 0) + file.skipped_lines or 1, column=str(column))
-            raise XmlError(place=place, reason=(error.msg or "?").partition(", line ")[0]) from error
+            raise XmlError(place=place, reason=(error.msg or "?").partition(", line ")[0][:120]) from error
         yield writer.taken() + b"\n"
 
 

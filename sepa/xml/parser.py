@@ -16,6 +16,7 @@ from sepa.xml.table import local_name
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
+_LONGEST_REASON = 120  # the parser names elements, which a stranger may make as long as he likes
 _LOOKED_AT = 200  # elements looked at until the message must have begun
 _DOCTYPE = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<!DOCTYPE", re.DOTALL | re.IGNORECASE)
 _BLANK_BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?(\s+)(?=<\?xml)")
@@ -81,7 +82,7 @@ def first_elements(source: Source) -> list[Start]:
         if len(head) < HEAD_BYTES:
             parser.close()
     except etree.XMLSyntaxError as error:
-        reason = str(error)
+        reason = str(error)[:_LONGEST_REASON]
     starts = _starts(parser, source)
     if not starts:
         raise XmlError(place=Place(file=source.name, line=1), reason=reason)
@@ -162,6 +163,6 @@ def _options(source: Source) -> dict[str, Any]:
 def _error(error: etree.XMLSyntaxError, source: Source, *, exact: bool) -> KasseError:
     line, column = error.position
     place = Place(file=source.name, line=(line + source.skipped_lines) or 1, column=str(column) if exact else None)
-    reason = (error.msg or "?").partition(", line ")[0]
+    reason = (error.msg or "?").partition(", line ")[0][:_LONGEST_REASON]
     limited = cast("Any", error).code in {etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_ENTITY_LOOP}
     return (XmlLimitError if limited else XmlError)(place=place, reason=reason)

@@ -93,6 +93,7 @@ def rezipped(**files: bytes) -> bytes:
         pytest.param(b"%PDF-1.7\n%\xe2\xe3", UnknownFileError, 1, id="PDF named .xml"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1", UnknownFileError, 1, id="Excel 97"),
         pytest.param(b"Buchungstag;Betrag\n", UnknownFileError, 1, id="CSV"),
+        pytest.param(b"0128AK37040044", UnknownFileError, 1, id="DTAUS"),
         pytest.param(b"<html><body>Login</body></html>", UnknownFileError, 1, id="login page"),
         pytest.param(b"<!DOCTYPE html><html></html>", UnknownFileError, 1, id="HTML 5"),
         pytest.param(b"<rss></rss>", UnknownMessageError, 1, id="unknown root"),
