@@ -19,6 +19,7 @@ from sepa.errors import N_, KasseError, TryAgainError
 
 if TYPE_CHECKING:
     from ledger.payments.files import PaymentFile
+    from ledger.payments.recalls import Recall
     from ledger.payments.runs import Run
     from ledger.store.engines import Store
 
@@ -127,6 +128,24 @@ def write_stdout(store: Store, number: int, chosen: int | None = None) -> tuple[
     except OSError as error:
         raise WriteError(reason=error.strerror or type(error).__name__) from error
     return noted, [(file_named(store, number, wanted[0]), Path("-"))]
+
+
+def write_recall(store: Store, recall: Recall, out: Path, bic: str = "") -> str:
+    """Write the camt.055 file of a recall, note it in the book, and return its SHA-256; again it has the same bytes.
+
+    Raises `OtherFileError`, `FolderNameError`, `RecallBicError`, `FileWriteError`.
+    """
+    from ledger.payments.recall_store import note_recall_file, recall_file
+
+    if out.is_dir():
+        raise FolderNameError(file=str(out))
+    with replacing(out) as temporary:
+        with temporary.open("wb") as opened:
+            digest = _copy(recall_file(store, recall, bic), opened)
+        if out.exists() and _digest(out) != digest:
+            raise OtherFileError(file=str(out))
+        note_recall_file(store, recall, digest)
+    return digest
 
 
 def _copy(chunks: Iterable[bytes], file: IO[bytes]) -> str:

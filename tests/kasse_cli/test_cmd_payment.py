@@ -8,6 +8,8 @@ import pytest
 
 import kasse_cli.payment_files
 import ledger.payments.export_store
+import ledger.payments.run_posting_store
+import ledger.payments.steps_store
 from ledger.book.store import office_codes
 from tests.books import opened, sqlite_copy
 from tests.ledger.payables import payables
@@ -146,22 +148,27 @@ def test_a_killed_export_is_done_by_running_it_again(town, kill, monkeypatch):
     assert sorted(path.name for path in town.folder.glob("*.xml")) == ["zahllauf.xml", "zweite.xml"]
 
 
-RELEASE_KILLS = ["across", "post", "clear", "record"]
+RELEASE_KILLS = {
+    "before the entries": (ledger.payments.run_posting_store, "across"),
+    "in the entries": (ledger.payments.run_posting_store, "post"),
+    "before the clearings": (ledger.payments.run_posting_store, "clear"),
+    "before the files": (ledger.payments.steps_store, "make_files"),
+    "before the event": (ledger.payments.steps_store, "record"),
+}
 
 
 @pytest.mark.parametrize("point", RELEASE_KILLS)
 def test_a_killed_release_is_whole_or_absent(town, point, monkeypatch):
-    import ledger.payments.steps_store
-
     for line in ("propose", "review 1"):
         town(f"kasse payment {line}")
     with monkeypatch.context() as broken:
-        broken.setattr(ledger.payments.steps_store, point, killed)
+        broken.setattr(*RELEASE_KILLS[point], killed)
         with pytest.raises(KilledError):
             town("kasse payment release 1 --sum 370,49 --user emil")
     store = opened(str(town.folder / "kasse.db"))
     assert store.value("SELECT count(*) FROM entry WHERE kind = 'run'") == 0
     assert store.value("SELECT count(*) FROM item WHERE open_cents < amount_cents") == 0
+    assert store.value("SELECT count(*) FROM payment_file") == 0
     store.close()
     assert town("kasse payment release 1 --sum 370,49 --user emil").code == 0
     assert state(town) == "released"
@@ -185,7 +192,7 @@ def test_a_file_that_would_differ_is_refused(town):
     released(town)
     store = opened(str(town.folder / "kasse.db"))
     with store.unit(office_codes(store)):
-        store.execute("UPDATE payment_run SET file_sha256 = 'anders', state = 'exported'")
+        store.execute("UPDATE payment_file SET sha256 = 'anders', state = 'exported'")
     store.close()
     done = town("kasse payment export 1 --out zahllauf.xml --json")
     assert (done.code, done.json["errors"][0]["code"]) == (1, "payment.file_differs")

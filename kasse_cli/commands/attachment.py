@@ -1,0 +1,136 @@
+"""`kasse attachment`: the city as third-party debtor, garnishments and assignments against payees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from kasse_cli.context import Context
+from kasse_cli.frame import command, noun
+from kasse_cli.output import Column, Result, Table, render, say
+from kasse_cli.params import parse_day
+from sepa.errors import N_
+from sepa.money import parse_amount
+
+app = noun(N_("garnishments and assignments against payees: add, list, declare, end"))
+ATTACHMENTS = (
+    Column("number", N_("No."), "count"),
+    Column("party_name", N_("Payee")),
+    Column("kind", N_("Kind"), "word"),
+    Column("rank", N_("Rank"), "count"),
+    Column("creditor", N_("Creditor")),
+    Column("served_on", N_("Served"), "day"),
+    Column("sum_cents", N_("Sum"), "cents"),
+    Column("paid_cents", N_("Paid"), "cents"),
+    Column("pays", N_("Paid out"), "flag", minor=True),
+    Column("declaration_due", N_("Declare until"), "day"),
+    Column("ended_on", N_("Ended"), "day", minor=True),
+    Column("party", N_("Party"), "count", shown=False),
+    Column("creditor_iban", N_("IBAN"), shown=False),
+    Column("text", N_("Text"), shown=False),
+)
+TargetArgument = Annotated[
+    str, typer.Argument(metavar="PARTY", help=N_("the party's number, or an item of it such as BAU/17"))
+]
+NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help=N_("the number of the attachment"))]
+KindOption = Annotated[str, typer.Option("--kind", metavar="KIND", help=N_("garnishment or assignment"))]
+CreditorOption = Annotated[str, typer.Option("--creditor", metavar="NAME", help=N_("who has the right to the money"))]
+ServedOption = Annotated[
+    dt.date, typer.Option("--served", parser=parse_day, metavar="DATE", help=N_("when the paper was served"))
+]
+TextOption = Annotated[str, typer.Option("--text", metavar="TEXT", help=N_("the creditor's reference for the payment"))]
+IbanOption = Annotated[
+    str | None, typer.Option("--iban", metavar="IBAN", help=N_("where to pay; without it the money is held back"))
+]
+SumOption = Annotated[
+    int | None, typer.Option("--sum", parser=parse_amount, metavar="AMOUNT", help=N_("how much; without it everything"))
+]
+RankOption = Annotated[int | None, typer.Option("--rank", min=1, metavar="RANK", help=N_("its rank among others"))]
+DocumentOption = Annotated[str | None, typer.Option("--document", metavar="TEXT", help=N_("where the paper lies"))]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("which paper ended it"))]
+AllOption = Annotated[bool, typer.Option("--all", help=N_("also those that have ended"))]
+
+
+@command(
+    app,
+    "add",
+    examples=(
+        "kasse attachment add BAU/17 --kind garnishment --creditor 'Inkasso Nord' --served 2026-11-20 --sum 1.200,00",
+        "kasse attachment add 312 --kind assignment --creditor Bank --served 2026-11-20 --iban DE89370400440532013000",
+    ),
+)
+def add(
+    ctx: Context,
+    target: TargetArgument,
+    kind: KindOption,
+    creditor: CreditorOption,
+    served: ServedOption,
+    text: TextOption = "",
+    iban: IbanOption = None,
+    sum_cents: SumOption = None,
+    rank: RankOption = None,
+    document: DocumentOption = None,
+) -> None:
+    """Take up a garnishment or an assignment: no run pays the payee past it.
+
+    With --iban the creditor is paid by rank out of what the payee gets, without it the money is held back. A
+    garnishment asks for our declaration within two weeks (§ 840 ZPO).
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.payments.attachment_store import NewAttachment, add_attachment
+    from ledger.payments.attachments import reminders
+
+    new = NewAttachment(kind, creditor, served, text, iban, sum_cents, rank, document)
+    with open_book(ctx.obj) as store:
+        made = add_attachment(store, target, new)
+    lines = [
+        say(
+            N_("taken up: {number}, rank {rank}, against {name}"),
+            number=made.number,
+            rank=made.rank,
+            name=made.party_name,
+        )
+    ]
+    render(ctx, Result({"attachment": made}, lines=lines, findings=reminders([made])))
+
+
+@command(app, "list", lists=True, examples=("kasse attachment list",))
+def list_all(ctx: Context, every: AllOption = False) -> None:
+    """List who has a right to the money of payees, what each was paid, and which declarations are due."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.attachment_store import list_attachments
+    from ledger.payments.attachments import reminders
+
+    with open_book(ctx.obj) as store:
+        found = list_attachments(store, None if every else ctx.obj.today.isoformat())
+    from dataclasses import asdict
+
+    rows = [asdict(one) | {"declaration_due": one.declaration_due, "left_cents": one.left_cents} for one in found]
+    lines = [say(N_("garnishments and assignments: {count}"), count=len(found))]
+    render(ctx, Result(tables=[Table("attachments", ATTACHMENTS, rows)], lines=lines, findings=reminders(found)))
+
+
+@command(app, "declare", examples=("kasse attachment declare 3",))
+def declare(ctx: Context, number: NumberArgument) -> None:
+    """Note that the declaration as third-party debtor was sent today (or --on)."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.attachment_store import declare as service
+
+    with open_book(ctx.obj) as store:
+        made, new = service(store, number, ctx.obj.today)
+    said = N_("noted: declared on {day}") if new else N_("nothing new: it was declared on {day}")
+    day = dt.date.fromisoformat(made.declared_on or ctx.obj.today.isoformat())
+    render(ctx, Result({"attachment": made, "new": new}, lines=[say(said, day=day)]))
+
+
+@command(app, "end", examples=("kasse attachment end 3 --reason 'paid in full, letter of 20.11.2026'",))
+def end(ctx: Context, number: NumberArgument, reason: ReasonOption = "") -> None:
+    """End an attachment: from today (or --on) it takes nothing more."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.attachment_store import end_attachment
+
+    with open_book(ctx.obj) as store:
+        done = end_attachment(store, number, reason=reason, day=ctx.obj.today)
+    render(ctx, Result({"attachment": done}, lines=[say(N_("ended: {number}"), number=number)]))

@@ -1,0 +1,94 @@
+"""`kasse payment`: payment runs (Zahlläufe), from what is due to what became of each payment."""
+
+from __future__ import annotations
+
+from kasse_cli.commands.payment.answers import recall, status
+from kasse_cli.commands.payment.handing import export, slip, void
+from kasse_cli.commands.payment.making import change, discard, propose
+from kasse_cli.commands.payment.releasing import release, review
+from kasse_cli.commands.payment.returning import approve_refund, list_refunds, refund, set_off
+from kasse_cli.commands.payment.rules import profile
+from kasse_cli.commands.payment.showing import list_runs, search, show
+from kasse_cli.commands.payment.vop import accept, correct, list_cases, rule
+from kasse_cli.frame import command, noun
+from sepa.errors import N_
+
+app = noun(N_("payment runs: propose, review, release, export"))
+vop = noun(N_("payees whose name does not match: list, accept, correct, rule"))
+refunds = noun(N_("money to be paid back: ask, approve, list"))
+
+command(
+    app,
+    "propose",
+    lists=True,
+    dry_run=True,
+    examples=("kasse payment propose", "kasse payment propose --due-until 2026-11-30 --execution-day 2026-11-27"),
+)(propose)
+command(app, "list", lists=True, examples=("kasse payment list --state exported",))(list_runs)
+command(
+    app,
+    "show",
+    lists=True,
+    examples=("kasse payment show 17 --xlsx zahllauf-17.xlsx", "kasse payment show 17-3"),
+)(show)
+command(app, "search", lists=True, examples=("kasse payment search --state rejected", "kasse payment search Meyer"))(
+    search
+)
+command(app, "review", lists=True, examples=("kasse payment review 17", "kasse payment review 17 --xlsx lauf-17.xlsx"))(
+    review
+)
+command(
+    app,
+    "change",
+    examples=(
+        "kasse payment change 17 --without 3 --reason 'invoice disputed'",
+        "kasse payment change 17 --day 2026-11-27 --reason 'not enough on the account'",
+    ),
+)(change)
+command(app, "release", examples=("kasse payment release 17 --sum 12.345,67",))(release)
+command(
+    app,
+    "export",
+    examples=("kasse payment export 17 --out zahllauf-17.xml --slip begleitzettel-17.pdf",),
+)(export)
+command(app, "slip", examples=("kasse payment slip 17", "kasse payment slip 17 --out begleitzettel-17.pdf"))(slip)
+command(app, "discard", examples=("kasse payment discard 17 --reason 'wrong account'",))(discard)
+command(app, "void", examples=("kasse payment void 17 --reason 'connection to the bank failed, file deleted'",))(void)
+command(
+    app, "status", lists=True, examples=("kasse payment status pain002.xml", "kasse payment status vpz.zip --json")
+)(status)
+command(app, "recall", examples=("kasse payment recall 17-3 --why DUPL --out rueckruf.xml",))(recall)
+command(app, "set-off", lists=True, dry_run=True, examples=("kasse payment set-off", "kasse payment set-off BAU/17"))(
+    set_off
+)
+command(
+    app,
+    "profile",
+    lists=True,
+    examples=(
+        "kasse payment profile",
+        "kasse payment profile DE02120300000000202051 --bank cautious",
+        "kasse payment profile --high 25.000,00",
+    ),
+)(profile)
+
+app.add_typer(vop, name="vop")
+command(vop, "list", lists=True, examples=("kasse payment vop list",))(list_cases)
+command(vop, "accept", examples=("kasse payment vop accept 17-3 --reason 'called the company, name is a brand'",))(
+    accept
+)
+command(
+    vop, "correct", examples=("kasse payment vop correct 17-3 --name 'Erika Musterfrau' --reason 'letter of 20.11.'",)
+)(correct)
+command(
+    vop, "rule", lists=True, examples=("kasse payment vop rule DE1212030000 --reason 'payment cards of the city'",)
+)(rule)
+
+app.add_typer(refunds, name="refund")
+command(
+    refunds,
+    "ask",
+    examples=("kasse payment refund ask KASSE/12 --reason 'paid twice'",),
+)(refund)
+command(refunds, "approve", examples=("kasse payment refund approve KASSE/12",))(approve_refund)
+command(refunds, "list", lists=True, examples=("kasse payment refund list",))(list_refunds)

@@ -1,0 +1,126 @@
+"""Handing a run to the bank: its files, the sheet that goes with them, and taking back what the bank never got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kasse_cli.commands.payment.shapes import (
+    DiscardReason,
+    FileOption,
+    OutOption,
+    RunArgument,
+    SheetOption,
+    SlipOption,
+    head,
+)
+from kasse_cli.context import Context
+from kasse_cli.output import Line, Result, render, say
+from sepa.errors import N_
+
+if TYPE_CHECKING:
+    from ledger.payments.files import PaymentFile
+    from ledger.payments.voiding import Voided
+
+CancelledOption = Annotated[
+    bool, typer.Option("--cancelled", help=N_("the order was cancelled at the bank before it was executed"))
+]
+
+
+def export(ctx: Context, run: RunArgument, out: OutOption, file: FileOption = None, slip: SlipOption = None) -> None:
+    """Write the pain.001.001.09 files of a released run; written again they have the same bytes.
+
+    A run becomes several files where the bank checks the names of some payees only, or takes no more in one file; then
+    FILE gets numbers: zahllauf-1.xml, zahllauf-2.xml.
+    """
+    from kasse_cli.payment_files import StdoutTakenError, write_files, write_stdout
+    from kasse_cli.wiring import open_book
+
+    stdout = str(out) == "-"
+    if stdout and ctx.obj.format == "json":
+        raise StdoutTakenError
+    with open_book(ctx.obj) as store:
+        done, written = write_stdout(store, run, file) if stdout else write_files(store, run, out, file)
+        if slip is not None:
+            _write_slip(ctx, store, run, slip)
+    lines = [*head(done), *(line for one, path in written for line in _written(one, path))]
+    if slip is not None:
+        lines.append(say(N_("written: {file}"), file=str(slip)))
+    files = [{"number": one.number, "file": str(path), **_facts(one)} for one, path in written]
+    first = files[0]
+    data = {"run": done, "file": first["file"], "order_type": {"ebics": first["ebics"], "btf": first["btf"]}}
+    render(ctx, Result(data | {"files": files}, lines=[] if stdout else lines))
+
+
+def _facts(file: PaymentFile) -> dict[str, str | int | bool | None]:
+    return {
+        "ebics": file.ebics, "btf": file.btf, "name_check": file.name_check, "message_id": file.message_id,
+        "count": file.count, "total_cents": file.total_cents, "sha256": file.sha256,
+    }  # fmt: skip
+
+
+def _written(file: PaymentFile, path: Path) -> Iterator[Line]:
+    yield say(N_("written: {file}"), file=str(path))
+    yield say(N_("SHA-256: {hash}"), hash=file.sha256)
+    yield say(N_("hand it to the bank as {ebics} (EBICS 3.0: {btf})"), ebics=file.ebics, btf=file.btf)
+    if file.name_check:
+        yield say(N_("wait for the bank's report on the names and read it with 'kasse payment status FILE'"))
+
+
+def slip(ctx: Context, run: RunArgument, out: SheetOption = Path("-")) -> None:
+    """Write the Begleitzettel of a released run: count, sums, hashes and order types, on a sheet to sign."""
+    from kasse_cli.wiring import open_book
+
+    with open_book(ctx.obj) as store:
+        _write_slip(ctx, store, run, out)
+    stdout = str(out) == "-"
+    render(ctx, Result({"file": str(out)}, lines=[] if stdout else [say(N_("written: {file}"), file=str(out))]))
+
+
+def _write_slip(ctx: Context, store: object, run: int, out: Path) -> None:
+    import datetime as dt
+
+    from kasse_cli.documents import save
+    from ledger.payments.slip_reader import slip_of
+
+    save(slip_of(store, run), out, dt.datetime.fromisoformat(ctx.obj.now))  # type: ignore[arg-type]
+
+
+def void(
+    ctx: Context,
+    run: RunArgument,
+    file: FileOption = None,
+    reason: DiscardReason = "",
+    cancelled: CancelledOption = False,
+) -> None:
+    """Give up a file that the bank never got: one person asks, another with the right to release does the same.
+
+    Its items can be proposed again, under new ids; money in transit is taken back.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.payments.void_store import void as service
+
+    with open_book(ctx.obj) as store:
+        done = service(store, run, reason=reason, file=file, cancelled=cancelled)
+    render(ctx, Result({"voided": done}, lines=list(_voided(done))))
+
+
+def _voided(done: Voided) -> Iterator[Line]:
+    if not done.done:
+        yield say(N_("asked: file {file} of run {run} is to be given up"), file=done.file, run=done.run.number)
+        yield say(
+            N_("next: another person who may release confirms it with the same command: 'kasse payment void {run}'"),
+            run=done.run.number,
+        )
+    elif not done.new:
+        yield say(N_("nothing new: it was given up already"))
+    else:
+        yield say(
+            N_("given up: file {file} of run {run}, payments: {count}, together {sum_cents}"),
+            file=done.file, run=done.run.number, count=done.count, sum_cents=done.cents,
+        )  # fmt: skip
+        yield say(N_("booked: {entries}"), entries=", ".join(done.entries))
+        yield say(N_("next: 'kasse payment propose' proposes its items again"))

@@ -1,0 +1,144 @@
+"""Columns, options and sentences that the payment commands share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kasse_cli.i18n import _
+from kasse_cli.output import Column, Line, say
+from kasse_cli.params import parse_day
+from sepa.errors import N_
+from sepa.money import parse_amount
+
+if TYPE_CHECKING:
+    from ledger.payments.runs import Payment, Run
+
+RUNS = (
+    Column("number", N_("Run"), "count"),
+    Column("state", N_("State"), "word"),
+    Column("execution_day", N_("Execution"), "day"),
+    Column("count", N_("Payments"), "count"),
+    Column("total_cents", N_("Sum"), "cents"),
+    Column("created_by", N_("Proposed by")),
+    Column("reviewed_by", N_("Reviewed by")),
+    Column("released_by", N_("Released by")),
+    Column("iban", N_("IBAN"), shown=False),
+    Column("message_id", N_("Message id"), shown=False),
+    Column("file_sha256", N_("SHA-256"), shown=False),
+)
+PAYMENTS = (
+    Column("line", N_("No."), "count"),
+    Column("creditor_name", N_("Payee")),
+    Column("creditor_iban", N_("IBAN"), "word"),  # never broken over two lines
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("remittance", N_("Text"), minor=True),
+    Column("office", N_("Office"), minor=True),
+    Column("item", N_("Item"), "count", minor=True),
+    Column("state", N_("State"), "word"),
+    Column("discount_cents", N_("Discount"), "cents", shown=False),
+    Column("file", N_("File"), "count", shown=False),
+    Column("end_to_end_id", N_("End-to-end id"), shown=False),
+)
+WARNED = Column("warned", N_("Warnings"))
+TO_REVIEW = (*PAYMENTS[:4], WARNED, *(column for column in PAYMENTS[4:] if column.key != "state"))
+SKIPPED = (
+    Column("office", N_("Office")),
+    Column("item", N_("Item"), "count"),
+    Column("payee", N_("Payee")),
+    Column("reference", N_("Reference"), minor=True),
+    Column("due", N_("Due"), "day"),
+    Column("open_cents", N_("Open"), "cents"),
+    Column("why", N_("Left out because"), "word"),
+    Column("run", N_("Run"), "count", minor=True),
+)
+FILES = (
+    Column("number", N_("File"), "count"),
+    Column("ebics", N_("Order type")),
+    Column("btf", N_("BTF")),
+    Column("name_check", N_("Name check"), "flag"),
+    Column("count", N_("Payments"), "count"),
+    Column("total_cents", N_("Sum"), "cents"),
+    Column("state", N_("State"), "word"),
+    Column("message_id", N_("Message id"), shown=False),
+    Column("sha256", N_("SHA-256"), shown=False),
+)
+WORDS = (
+    N_("proposed"), N_("reviewed"), N_("released"), N_("exported"), N_("executed"), N_("returned"), N_("discarded"),
+    N_("voided"), N_("rejected"), N_("no-iban"), N_("no-payee"), N_("reserved"), N_("rule"),
+)  # fmt: skip
+RunArgument = Annotated[int, typer.Argument(metavar="RUN", help=N_("the number of the payment run"))]
+LineArgument = Annotated[int, typer.Argument(metavar="LINE", help=N_("the number of the payment in the run"))]
+DueOption = Annotated[
+    dt.date | None,
+    typer.Option("--due-until", parser=parse_day, metavar="DATE", help=N_("pay what is due until then")),
+]
+AccountOption = Annotated[str | None, typer.Option("--account", metavar="IBAN", help=N_("the account to pay from"))]
+ExecutionOption = Annotated[
+    dt.date | None,
+    typer.Option("--execution-day", parser=parse_day, metavar="DATE", help=N_("when the bank shall pay")),
+]
+NewDayOption = Annotated[
+    dt.date | None, typer.Option("--day", parser=parse_day, metavar="DATE", help=N_("the new execution day"))
+]
+WithoutOption = Annotated[
+    list[int] | None, typer.Option("--without", metavar="LINE", help=N_("take this payment out; may be repeated"))
+]
+SingleOption = Annotated[bool, typer.Option("--single-booking", help=N_("ask the bank to book each payment alone"))]
+InstantOption = Annotated[bool, typer.Option("--instant", help=N_("pay by instant transfer, on any day"))]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="COUNT", help=N_("at most so many payments"))
+]
+LimitSumOption = Annotated[
+    int | None, typer.Option("--limit-sum", parser=parse_amount, metavar="AMOUNT", help=N_("at most so much together"))
+]
+NoSetOffOption = Annotated[
+    bool, typer.Option("--without-set-off", help=N_("pay also those who owe the city something that is due"))
+]
+OutOption = Annotated[
+    Path,
+    typer.Option(
+        "--out", "-o", metavar="FILE", help=N_("the file to write; - is standard output; several get numbers")
+    ),
+]
+SlipOption = Annotated[
+    Path | None, typer.Option("--slip", metavar="FILE", help=N_("the Begleitzettel to write, .pdf or .txt"))
+]
+SheetOption = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FILE", help=N_("the sheet to write: .pdf, .txt, or - as text"))
+]
+FileOption = Annotated[int | None, typer.Option("--file", metavar="NUMBER", help=N_("only this file of the run"))]
+DiscardReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why, for the event log"))]
+StateOption = Annotated[str | None, typer.Option("--state", metavar="STATE", help=N_("only what is in this state"))]
+
+
+def head(run: Run) -> Iterator[Line]:
+    """Yield what a run is: how many payments over how much, from where, when."""
+    yield say(N_("run {run}: payments: {count}, together {sum_cents}"), **seen(run))
+    yield say(
+        N_("paid from {iban} by {name} on {day}"),
+        iban=run.iban,
+        name=run.debtor_name,
+        day=dt.date.fromisoformat(run.execution_day),
+    )
+    if run.instant:
+        yield say(N_("as instant transfers: what the bank has is gone in seconds"))
+
+
+def seen(run: Run) -> dict[str, Any]:
+    """Return number, count and sum of a run as fields of a sentence."""
+    return {"run": run.number, "count": run.count, "sum_cents": run.total_cents}
+
+
+def rows_of(payments: Iterable[Payment]) -> list[dict[str, Any]]:
+    """Return payments as rows of a list, their warnings as codes for programs and in words for people."""
+    from dataclasses import asdict
+
+    return [
+        asdict(one) | {"warnings": list(one.warnings), "warned": ", ".join(_(word) for word in one.warnings)}
+        for one in payments
+    ]

@@ -1,0 +1,175 @@
+"""What banks answer to our files, as values: status reports, checks of payees' names, answers to recalls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from sepa.errors import N_, KasseError
+from sepa.statusreports import (
+    VOP_STATUSES,
+    BatchStatus,
+    CancellationHead,
+    CancellationStatus,
+    ReportEnd,
+    ReportHead,
+    StatusEvent,
+    StatusReason,
+    TransactionStatus,
+    VopResult,
+)
+
+Kind = Literal["status", "vop", "recall"]
+REJECTED = "RJCT"
+DEVIATIONS = ("RVNM", "RVMC", "RVNA")
+ACCEPTED, REFUSED, PENDING = frozenset({"ACCR", "CNCL"}), frozenset({"RJCR"}), frozenset({"PDCR", "PDNG", "UWFW"})
+
+
+class ForeignReportError(KasseError):
+    """A report about a file that is not a payment run of this book."""
+
+    code = "answer.foreign"
+    template = N_("the report is about {message}, which is no file of a payment run of this book")
+    hint = N_("nothing was taken from it; answers to collections are read with 'kasse collection status'")
+    severity = "warning"
+
+
+class UnknownPaymentsError(KasseError):
+    """A report that names payments which the file does not have."""
+
+    code = "answer.unknown_payments"
+    template = N_("the report names {count} payments that file {message} does not have, the first is {first}")
+    hint = N_("ask the bank; nothing was taken from these lines")
+
+
+class RejectedFileError(KasseError):
+    """The bank refused a file as a whole."""
+
+    code = "answer.file_rejected"
+    template = N_("the bank refused file {file} of run {run} as a whole: {reason}")
+    hint = N_("correct the cause, then propose its items again with 'kasse payment propose'; they are open again")
+    severity = "warning"
+
+
+class RejectedPaymentError(KasseError):
+    """The bank refused a payment."""
+
+    code = "answer.payment_rejected"
+    template = N_("the bank refused {payment} to {name} over {amount_cents}: {reason}")
+    hint = N_(
+        "its item is open again and locked against payment; correct it and lift the lock with 'kasse item unlock'"
+    )
+    severity = "warning"
+
+
+class RejectedLateError(KasseError):
+    """The bank refuses what it has booked before."""
+
+    code = "answer.rejected_late"
+    template = N_("the bank refuses {count} payments of run {run} that it has executed or that came back before")
+    hint = N_("ask the bank; the books follow the statement, nothing was changed")
+
+
+class DeviationError(KasseError):
+    """The name of a payee does not match the account."""
+
+    code = "answer.deviation"
+    template = N_("{payment}: the bank answers {status} to {name}: {found}")
+    hint = N_("decide with 'kasse payment vop accept {payment}' or 'kasse payment vop correct {payment}'")
+    severity = "warning"
+
+
+class Answered(NamedTuple):
+    """What a report says of one payment."""
+
+    seq: int
+    end_to_end_id: str
+    status: str
+    reason: str | None
+    information: str | None
+    found_name: str | None
+
+
+@dataclass(slots=True)
+class Report:
+    """A status report in one piece: its head, the status of the whole, what it says of single payments."""
+
+    message_id: str = ""
+    original_message_id: str = ""
+    created: str = ""
+    status: str = ""
+    reason: StatusReason = field(default_factory=StatusReason)
+    answers: list[Answered] = field(default_factory=list)
+    vop: VopResult | None = None
+    findings: tuple[KasseError, ...] = ()
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it is about the names of payees."""
+        return "vop" if self.vop is not None or self.status in VOP_STATUSES else "status"
+
+    @property
+    def complete(self) -> bool:
+        """Whether what the report does not list has matched."""
+        return self.vop is not None and self.vop.pending == 0
+
+
+def collected(events: Iterable[StatusEvent]) -> Report:
+    """Return a report from its stream; a batch that is refused refuses the file, which has one batch only."""
+    report = Report()
+    for event in events:
+        match event:
+            case ReportHead():
+                report.message_id, report.created = event.message_id, event.created
+                report.original_message_id = event.original_message_id
+                _whole(report, event)
+            case BatchStatus():
+                _whole(report, event)
+            case TransactionStatus():
+                report.answers.append(_answered(len(report.answers) + 1, event))
+            case ReportEnd():
+                report.vop, report.findings = event.vop, event.findings
+    return report
+
+
+def _whole(report: Report, event: ReportHead | BatchStatus) -> None:
+    if event.status and (not report.status or event.status == REJECTED):
+        report.status = event.status
+        report.reason = event.reasons[0] if event.reasons else report.reason
+
+
+def _answered(seq: int, event: TransactionStatus) -> Answered:
+    reason = event.reasons[0] if event.reasons else StatusReason()
+    words = " ".join(reason.information) or None
+    return Answered(seq, event.end_to_end_id, event.status, reason.code or None, words, event.found_name or None)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTaken:
+    """What was taken from a report: about which file, how many of each status, what came back."""
+
+    kind: Kind
+    original_message_id: str
+    run: int | None
+    file: int | None
+    new: bool
+    status: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
+    rejected: int = 0
+    rejected_cents: int = 0
+    entries: tuple[str, ...] = ()
+    deviations: int = 0
+    by_rule: int = 0
+    findings: tuple[KasseError, ...] = ()
+
+
+def recall_state(status: str) -> str | None:
+    """Return what an answer makes of a recall; None for a status that decides nothing."""
+    for state, statuses in (("accepted", ACCEPTED), ("refused", REFUSED), ("pending", PENDING)):
+        if status in statuses:
+            return state
+    return None
+
+
+Cancellation = CancellationHead | CancellationStatus

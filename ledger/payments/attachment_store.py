@@ -1,0 +1,125 @@
+"""Garnishments and assignments against payees in the book: taken up, declared on, ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from ledger.book.store import kasse_office
+from ledger.events.store import record
+from ledger.payments.attachments import (
+    KINDS,
+    ROLES,
+    Attachment,
+    AttachmentEndedError,
+    AttachmentKindError,
+    AttachmentReasonError,
+    UnknownPartyError,
+)
+from ledger.payments.attachments_reader import attachment_named, attachments
+from ledger.payments.naming import parse_item
+from ledger.people.users import require
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.fields import NAME_LENGTH, REMITTANCE_LENGTH
+from sepa.identifiers import parse_iban
+from sepa.text import fit
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """What a paper says that was served on the city as third-party debtor; without a sum it takes everything."""
+
+    kind: str
+    creditor: str
+    served_on: dt.date
+    text: str
+    creditor_iban: str | None = None
+    sum_cents: int | None = None
+    rank: int | None = None
+    document: str | None = None
+
+
+def party_of(store: Store, target: str) -> int:
+    """Return the party that a person names: by its number, or by an item of it as OFFICE/ITEM.
+
+    Raises `UnknownPartyError`, `ItemNumberError`.
+    """
+    if target.strip().isdigit():
+        found = store.value("SELECT id FROM party WHERE id = :id", id=int(target))
+    else:
+        office, item = parse_item(target)
+        found = store.value("SELECT party FROM item WHERE office = :office AND id = :item", office=office, item=item)
+    if found is None:
+        raise UnknownPartyError(party=target)
+    return int(found)
+
+
+def add_attachment(store: Store, target: str, new: NewAttachment) -> Attachment:
+    """Take up a garnishment or an assignment: from now on no run pays the party past it.
+
+    With the creditor's IBAN it is paid by rank, without one the money is held back (a seizure not yet transferred,
+    §§ 835, 845 ZPO). Without a rank it stands behind those of before. Raises `UnknownPartyError`,
+    `AttachmentKindError`, `NotAllowedError`.
+    """
+    office = kasse_office(store)
+    require(store, office, *ROLES)
+    if new.kind not in KINDS:
+        raise AttachmentKindError(kind=new.kind, kinds=", ".join(KINDS))
+    creditor = fit(new.creditor, NAME_LENGTH, "dk").text
+    iban = parse_iban(new.creditor_iban) if new.creditor_iban else None
+    with store.unit([office]):
+        party = party_of(store, target)
+        last = store.value("SELECT max(rank) FROM attachment WHERE party = :party AND ended_on IS NULL", party=party)
+        number = take_ids(store, BOOK, "attachment")
+        store.insert_one(
+            "attachment", id=number, party=party, kind=new.kind, creditor=creditor, creditor_iban=iban,
+            text=fit(new.text, REMITTANCE_LENGTH // 2, "dk").text, rank=new.rank or (last or 0) + 1,
+            served_on=new.served_on.isoformat(), sum_cents=new.sum_cents, pays=int(iban is not None),
+            document=new.document, made_by=store.user, made_at=store.now,
+        )  # fmt: skip
+        facts = {"kind": new.kind, "party": party, "sum_cents": new.sum_cents, "served_on": new.served_on.isoformat()}
+        record(store, office, "attachment.add", f"attachment:{number}", facts, {"creditor": creditor})
+    return attachment_named(store, number)
+
+
+def declare(store: Store, number: int, day: dt.date) -> tuple[Attachment, bool]:
+    """Note that our declaration was sent (§ 840 ZPO); return the attachment and whether that is new.
+
+    Raises `UnknownAttachmentError`, `NotAllowedError`.
+    """
+    office = kasse_office(store)
+    require(store, office, *ROLES)
+    with store.unit([office]):
+        attachment_named(store, number)
+        sql = "UPDATE attachment SET declared_on = :day, declared_by = :user WHERE id = :id AND declared_on IS NULL"
+        new = bool(store.execute(sql, day=day.isoformat(), user=store.user, id=number))
+        if new:
+            record(store, office, "attachment.declare", f"attachment:{number}", {"day": day.isoformat()})
+    return attachment_named(store, number), new
+
+
+def end_attachment(store: Store, number: int, *, reason: str, day: dt.date) -> Attachment:
+    """End an attachment: from that day on it takes nothing more.
+
+    Raises `UnknownAttachmentError`, `AttachmentEndedError`, `AttachmentReasonError`, `NotAllowedError`.
+    """
+    office = kasse_office(store)
+    require(store, office, *ROLES)
+    if not reason.strip():
+        raise AttachmentReasonError(number=number)
+    with store.unit([office]):
+        known = attachment_named(store, number)
+        if known.ended_on is not None:
+            raise AttachmentEndedError(number=number, day=dt.date.fromisoformat(known.ended_on))
+        sql = """UPDATE attachment SET ended_on = :day, ended_by = :user, end_reason = :reason
+                 WHERE id = :id AND ended_on IS NULL"""
+        store.execute(sql, day=day.isoformat(), user=store.user, reason=reason, id=number)
+        facts = {"day": day.isoformat()}
+        record(store, office, "attachment.end", f"attachment:{number}", facts, {"reason": reason})
+    return attachment_named(store, number)
+
+
+def list_attachments(store: Store, day: str | None = None) -> list[Attachment]:
+    """Return all attachments, or those that hold on a day (ISO text)."""
+    return attachments(store, day)

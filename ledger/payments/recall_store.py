@@ -1,0 +1,184 @@
+"""Calling payments back: the request as a file for the bank (camt.055), once, and the bank's answer (camt.029)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from ledger.book.store import kasse_office, office_codes
+from ledger.events.store import Fact, record
+from ledger.payments.answers import StatusTaken, recall_state
+from ledger.payments.files import PaymentFile
+from ledger.payments.files_store import file_named, file_of_message, files_of
+from ledger.payments.recalls import (
+    ROLES,
+    Recall,
+    RecallAnsweredError,
+    RecallBicError,
+    RecallStateError,
+    UnknownRecallError,
+)
+from ledger.payments.runs import batch_id
+from ledger.payments.runs_reader import run_named
+from ledger.payments.steps import UnknownLineError
+from ledger.payments.voiding import WhichFileError
+from ledger.people.users import require
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.camt055 import write
+from sepa.errors import KasseError
+from sepa.payments import Totals
+from sepa.recalls import Recall as Wish
+from sepa.recalls import RecallBatch, RecallMessage, Sent
+from sepa.statusreports import CancellationHead, CancellationStatus
+
+FORMAT = "pain.001.001.09"
+_COLUMNS = """id, office, run, file, line, state, reason, information, message_id, created_stamp, sha256, answered_at,
+    answer_reason"""
+_RECALLS = f"""
+    SELECT {_COLUMNS} FROM payment_recall
+    WHERE (CAST(:run AS BIGINT) IS NULL OR run = :run) AND (CAST(:message AS TEXT) IS NULL OR message_id = :message)
+    ORDER BY id"""
+_PAYMENT = """
+    SELECT file, state, end_to_end_id, cents FROM payment WHERE office = :office AND run = :run AND line = :line"""
+_EXECUTED = "SELECT count(*) FROM payment WHERE office = :office AND run = :run AND file = :file AND state = 'executed'"
+_ANSWER = """
+    UPDATE payment_recall SET state = CAST(:state AS TEXT),
+           answered_at = CASE WHEN :state = 'pending' THEN answered_at ELSE CAST(:now AS TEXT) END,
+           answer_reason = CASE WHEN :state = 'pending' THEN answer_reason ELSE CAST(:reason AS TEXT) END
+    WHERE id = :id AND state IN ('asked', 'pending') AND state <> CAST(:state AS TEXT)"""
+
+
+def ask_recall(
+    store: Store, number: int, *, why: str, line: int | None = None, file: int | None = None, information: str = ""
+) -> Recall:
+    """Note a recall of one payment, or of a whole file, and return it; a second time returns the one that stands.
+
+    Raises `UnknownRunError`, `UnknownLineError`, `UnknownFileError`, `WhichFileError`, `RecallStateError`,
+    `RecallReasonError`, `NotAllowedError`.
+    """
+    run = run_named(store, number)
+    require(store, run.office, *ROLES)
+    with store.unit(office_codes(store)):
+        chosen = _chosen(store, number, line, file)
+        known = [one for one in recalls(store, number) if (one.file, one.line) == (chosen.number, line)]
+        waiting = [one for one in known if one.state in {"asked", "pending"}]
+        if waiting:
+            return waiting[-1]
+        _check(chosen, line)
+        identifier = take_ids(store, BOOK, "payment_recall")
+        message = f"{chosen.message_id}-C{identifier}"
+        Wish("X", why, information=information)  # checks reason and text
+        store.insert_one(
+            "payment_recall", id=identifier, office=run.office, run=number, file=chosen.number, line=line,
+            state="asked", reason=why, information=information, message_id=message, created_stamp=store.now,
+            asked_by=store.user,
+        )  # fmt: skip
+        facts = {"file": chosen.number, "line": line, "reason": why, "message_id": message}
+        record(store, run.office, "payment.recall", f"run:{number}", facts)
+        return next(one for one in recalls(store, number) if one.number == identifier)
+
+
+def recalls(store: Store, number: int | None = None, message: str | None = None) -> list[Recall]:
+    """Return the recalls of the book, or of one run."""
+    return [Recall(*row) for row in store.rows(_RECALLS, run=number, message=message)]
+
+
+def _chosen(store: Store, number: int, line: int | None, file: int | None) -> PaymentFile:
+    run = run_named(store, number)
+    if line is not None:
+        row = store.one(_PAYMENT, office=run.office, run=number, line=line)
+        if row is None:
+            raise UnknownLineError(run=number, line=line)
+        if row[0] is None or row[1] not in {"exported", "executed"}:
+            raise RecallStateError(what=f"{number}-{line}", state=row[1])
+        return file_named(store, number, row[0])
+    files = files_of(store, number)
+    if file is None and len(files) != 1:
+        raise WhichFileError(run=number, count=len(files))
+    return file_named(store, number, file or 1)
+
+
+def _check(file: PaymentFile, line: int | None) -> None:
+    if line is None and file.state != "exported":
+        raise RecallStateError(what=f"{file.run}/F{file.number}", state=file.state)
+
+
+def recall_file(store: Store, recall: Recall, bic: str = "") -> Iterator[bytes]:
+    """Yield the camt.055.001.05 file of a recall; the same recall gives the same bytes. Raises `RecallBicError`."""
+    run, file = run_named(store, recall.run), file_named(store, recall.run, recall.file)
+    bank = bic or store.value("SELECT bic FROM bank_account WHERE iban = :iban", iban=run.iban)
+    if not bank:
+        raise RecallBicError(iban=run.iban)
+    totals = Totals(file.count, file.total_cents)
+    sent = Sent(file.message_id, FORMAT, dt.datetime.fromisoformat(file.created_stamp), totals)
+    created = dt.datetime.fromisoformat(recall.created_stamp)
+    if recall.line is None:
+        whole = (recall.reason, recall.information)
+        return write(RecallMessage(recall.message_id, created, run.debtor_name, bank, sent, (), *whole))
+    _, _, identifier, cents = store.one(_PAYMENT, office=run.office, run=run.number, line=recall.line) or (None,) * 4
+    wish = Wish(
+        str(identifier), recall.reason, cents, dt.date.fromisoformat(run.execution_day), recall_id=recall.message_id,
+        information=recall.information,
+    )  # fmt: skip
+    batch = RecallBatch(batch_id(file.message_id), (wish,))
+    return write(RecallMessage(recall.message_id, created, run.debtor_name, bank, sent, (batch,)))
+
+
+def note_recall_file(store: Store, recall: Recall, sha256: str) -> None:
+    """Note that the file of a recall was written."""
+    with store.unit([recall.office]):
+        sql = "UPDATE payment_recall SET sha256 = :sha256 WHERE id = :id AND sha256 IS NULL"
+        if store.execute(sql, sha256=sha256, id=recall.number):
+            where = f"run:{recall.run}"
+            record(store, recall.office, "payment.recall_file", where, {"recall": recall.number, "sha256": sha256})
+
+
+def take_cancellation(store: Store, events: Iterable[object], sha256: str) -> StatusTaken:
+    """Keep what the bank answers to our recalls, once; the money itself comes, or does not, with the statement.
+
+    Raises `NotAllowedError`.
+    """
+    office = kasse_office(store)
+    require(store, office, "payments", "machine")
+    head = CancellationHead("", "")
+    findings: list[KasseError] = []
+    changed, run, file = 0, None, None
+    with store.unit(office_codes(store)):
+        for event in events:
+            if isinstance(event, CancellationHead):
+                head = event
+            if not isinstance(event, CancellationStatus):
+                continue
+            state = recall_state(event.status or head.status)
+            found = _recalled(store, event)
+            if found is None:
+                findings.append(UnknownRecallError(message=event.cancellation_id or event.original_message_id))
+            elif state is not None:
+                run, file = found.run, found.file
+                reason = " ".join(one.code for one in event.reasons if one.code)
+                done = store.execute(_ANSWER, state=state, now=store.now, reason=reason or None, id=found.number)
+                changed += done
+                if done:
+                    facts: dict[str, Fact] = {"recall": found.number, "state": state, "sha256": sha256}
+                    record(store, found.office, "payment.recall_answer", f"run:{run}", facts)
+                    findings.append(RecallAnsweredError(what=found.what, state=state, reason=reason))
+    return StatusTaken("recall", head.assignment_id, run, file, new=bool(changed), findings=tuple(findings))
+
+
+def _recalled(store: Store, event: CancellationStatus) -> Recall | None:
+    """Return the recall an answer is about: by its own id, or by the file and payment it names."""
+    for message in (event.cancellation_id, event.case_id):
+        known = recalls(store, message=message) if message else []
+        if known:
+            return known[0]
+    file = file_of_message(store, event.original_message_id)
+    if file is None:
+        return None
+    held = [one for one in recalls(store, file.run) if one.file == file.number]
+    sent = store.one(
+        "SELECT line FROM payment WHERE run = :run AND end_to_end_id = :sent", run=file.run, sent=event.end_to_end_id
+    )
+    wanted = sent[0] if sent else None
+    fitting = [one for one in held if one.line == wanted or one.line is None]
+    return fitting[-1] if fitting else None

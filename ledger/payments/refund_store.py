@@ -1,0 +1,146 @@
+"""Refunds in the book: asked for by one person, approved by another, then paid by the next run."""
+
+from __future__ import annotations
+
+from ledger.book.store import office_codes
+from ledger.events.store import record
+from ledger.payments.refunds import (
+    APPROVE_ROLES,
+    ASK_ROLES,
+    KINDS,
+    OTHER_ACCOUNT_ROLES,
+    NoRefundError,
+    NotRefundableError,
+    Refund,
+    RefundAccountError,
+    RefundAmountError,
+    RefundDebtorError,
+    RefundOpenError,
+    RefundPayerError,
+    RefundReasonError,
+    Wish,
+)
+from ledger.people.users import OwnWorkError, require, user_name
+from ledger.store.counters import take_ids
+from ledger.store.engines import Row, Store
+from sepa.identifiers import parse_iban
+
+_ITEM = "SELECT kind, open_cents, party, reference FROM item WHERE office = :office AND id = :item"
+_PAYER = """
+    SELECT counter_iban, name, bank_day, remittance FROM (
+        SELECT e.counter_iban, e.name, e.bank_day, e.remittance, 1 AS rank
+        FROM suspense_case c JOIN bank_entry e ON e.office = c.office AND e.id = c.entry
+        WHERE c.office = :office AND c.item = :item
+        UNION ALL
+        SELECT e.counter_iban, e.name, e.bank_day, e.remittance, 2
+        FROM bank_match m JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
+        WHERE m.item_office = :office AND m.item = :item AND m.cents > 0) known
+    ORDER BY rank"""
+_OWED = """
+    SELECT coalesce(sum(r.open_cents), 0) FROM item r
+    WHERE r.party = :party AND r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :day"""
+_REFUNDS = """
+    SELECT f.office, f.item, f.cents, f.name, f.iban, f.paying_iban, f.purpose, f.reason, f.document,
+           coalesce(a.name, CAST(f.asked_by AS TEXT)), f.asked_at, coalesce(b.name, CAST(f.approved_by AS TEXT)),
+           i.open_cents, (SELECT max(p.run) FROM payment p WHERE p.item_office = f.office AND p.item = f.item
+                          AND p.state NOT IN ('discarded', 'voided', 'rejected')), f.id, f.asked_by
+    FROM refund f JOIN item i ON i.office = f.office AND i.id = f.item
+    LEFT JOIN app_user a ON a.id = f.asked_by LEFT JOIN app_user b ON b.id = f.approved_by
+    WHERE f.ended_by IS NULL AND (CAST(:office AS TEXT) IS NULL OR (f.office = :office AND f.item = :item))
+    ORDER BY f.office, f.item, f.id"""
+_APPROVE = """
+    UPDATE refund SET approved_by = :user, approved_at = :now
+    WHERE office = :office AND item = :item AND id = :id AND approved_by IS NULL"""
+
+
+def refunds(store: Store, *, waiting: bool = False) -> list[Refund]:
+    """Return the refunds of the book, or those that wait for an approval."""
+    found = [Refund(*row[:14]) for row in store.rows(_REFUNDS, office=None, item=None)]
+    return [one for one in found if one.approved_by is None] if waiting else found
+
+
+def ask_refund(store: Store, office: str, item: int, wish: Wish, *, day: str) -> Refund:
+    """Ask to pay money back: to the account it came from; another one needs a document that proves it.
+
+    Raises `NotRefundableError`, `RefundReasonError`, `RefundAmountError`, `RefundPayerError`, `RefundAccountError`,
+    `RefundDebtorError`, `RefundOpenError`, `NotAllowedError`.
+    """
+    require(store, office, *ASK_ROLES)
+    if not wish.reason.strip():
+        raise RefundReasonError(office=office, item=item)
+    with store.unit(office_codes(store)):
+        open_cents, party, reference = _item(store, office, item)
+        cents = open_cents if wish.cents is None else wish.cents
+        if not 0 < cents <= open_cents:
+            raise RefundAmountError(office=office, item=item, open_cents=open_cents, cents=cents)
+        payer = store.one(_PAYER, office=office, item=item) or (None,) * 4
+        iban, name = _account(store, office, item, wish, payer, party)
+        owed = store.value(_OWED, party=party, day=day) if party and wish.set_off else 0
+        if owed:
+            raise RefundDebtorError(name=name, owed_cents=owed, office=office, item=item)
+        number = take_ids(store, office, "refund")
+        store.insert_one(
+            "refund", office=office, item=item, id=number, cents=cents, name=name, iban=iban, paying_iban=payer[0],
+            purpose=_purpose(reference, payer), reason=wish.reason, document=wish.document, asked_by=store.user,
+            asked_at=store.now,
+        )  # fmt: skip
+        facts = {"cents": cents, "other_account": iban != payer[0]}
+        record(store, office, "refund.ask", f"item:{item}", facts, {"reason": wish.reason})
+        return Refund(*_one(store, office, item)[:14])
+
+
+def _item(store: Store, office: str, item: int) -> tuple[int, int | None, str | None]:
+    row = store.one(_ITEM, office=office, item=item)
+    if row is None or row[0] not in KINDS or row[1] <= 0:
+        raise NotRefundableError(office=office, item=item)
+    known = store.one(_REFUNDS, office=office, item=item)
+    if known is not None and known[12] > 0:
+        raise RefundOpenError(office=office, item=item, asked_by=known[9])
+    return row[1], row[2], row[3]
+
+
+def _account(store: Store, office: str, item: int, wish: Wish, payer: Row, party: int | None) -> tuple[str, str]:
+    """Return account and holder the money goes to."""
+    paying, known = payer[0], payer[1]
+    if not known and party:
+        known = store.value("SELECT coalesce(legal_name, name) FROM party WHERE id = :party", party=party)
+    iban = parse_iban(wish.iban) if wish.iban else paying
+    name = wish.name or known
+    if not iban or not name:
+        raise RefundPayerError(office=office, item=item)
+    if iban != paying and not (wish.document or "").strip():
+        raise RefundAccountError(paying=paying or "-", iban=iban)
+    return iban, name
+
+
+def _purpose(reference: str | None, payer: Row) -> str:
+    """Return what the payee reads: which payment comes back."""
+    day = payer[2]
+    of_day = f" vom {day[8:]}.{day[5:7]}.{day[:4]}" if day else ""
+    text = f"Rückzahlung Ihrer Zahlung{of_day}"
+    return " ".join(filter(None, (text, reference or (payer[3] or "")[:60])))
+
+
+def approve_refund(store: Store, office: str, item: int) -> tuple[Refund, bool]:
+    """Approve what another person asked for, so that the next run pays it; return it and whether that is new.
+
+    To another account than the paying one only the Kassenleitung approves. Raises `NoRefundError`, `OwnWorkError`,
+    `NotAllowedError`.
+    """
+    row = _one(store, office, item)
+    refund = Refund(*row[:14])
+    require(store, office, *(OTHER_ACCOUNT_ROLES if refund.other_account else APPROVE_ROLES))
+    if row[15] == store.user:
+        raise OwnWorkError(user=user_name(store, store.user), what=f"{office}/{item}", office=office)
+    with store.unit(office_codes(store)):
+        new = bool(store.execute(_APPROVE, user=store.user, now=store.now, office=office, item=item, id=row[14]))
+        if new:
+            record(store, office, "refund.approve", f"item:{item}", {"cents": refund.cents})
+    return Refund(*_one(store, office, item)[:14]), new
+
+
+def _one(store: Store, office: str, item: int) -> Row:
+    found = store.all(_REFUNDS, office=office, item=item)
+    if not found:
+        raise NoRefundError(office=office, item=item)
+    return found[-1]

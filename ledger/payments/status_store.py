@@ -1,0 +1,215 @@
+"""Taking a bank's status report: what it says of each payment is kept, what it refuses comes back, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ledger.book.store import kasse_office, office_codes
+from ledger.events.store import record
+from ledger.items.locks import Span
+from ledger.items.locks_store import place_item_lock
+from ledger.payments.answers import (
+    REJECTED,
+    DeviationError,
+    ForeignReportError,
+    RejectedFileError,
+    RejectedLateError,
+    RejectedPaymentError,
+    Report,
+    StatusTaken,
+    UnknownPaymentsError,
+)
+from ledger.payments.files import PaymentFile
+from ledger.payments.files_store import file_of_message
+from ledger.payments.run_posting_store import Scope
+from ledger.payments.runs import Run
+from ledger.payments.runs_reader import run_named
+from ledger.payments.void_store import undo
+from ledger.payments.warnings import LISTED, condensed
+from ledger.people.users import require
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.errors import KasseError, Place
+from sepa.reasons import reason as known_reason
+
+ROLES = ("payments", "machine")
+_KNOWN = "SELECT count(*) FROM payment_report WHERE file_sha256 = :sha256 AND part = 0"
+_TEMPORARY = """
+    CREATE TEMPORARY TABLE answered (
+        seq BIGINT PRIMARY KEY, end_to_end_id TEXT, status TEXT, reason TEXT, information TEXT, found_name TEXT)"""
+_COLUMNS = ("seq", "end_to_end_id", "status", "reason", "information", "found_name")
+_KEEP = """
+    INSERT INTO payment_answer (report, seq, office, run, line, status, reason, information, found_name)
+    SELECT :report, a.seq, p.office, p.run, p.line, a.status, a.reason, a.information, a.found_name
+    FROM answered a JOIN payment p ON p.end_to_end_id = a.end_to_end_id
+    WHERE p.office = :office AND p.run = :run AND p.file = :file"""
+_MATCHED = """
+    INSERT INTO payment_answer (report, seq, office, run, line, status)
+    SELECT :report, :last + row_number() OVER (ORDER BY p.line), p.office, p.run, p.line, 'RCVC' FROM payment p
+    WHERE p.office = :office AND p.run = :run AND p.file = :file AND NOT EXISTS (
+        SELECT 1 FROM payment_answer a WHERE a.report = :report AND a.line = p.line)"""
+_STRANGERS = """
+    SELECT count(*), min(a.end_to_end_id) FROM answered a
+    WHERE NOT EXISTS (SELECT 1 FROM payment p WHERE p.end_to_end_id = a.end_to_end_id
+                      AND p.office = :office AND p.run = :run AND p.file = :file)"""
+_COUNTS = "SELECT status, count(*) FROM payment_answer WHERE report = :report GROUP BY status ORDER BY status"
+_REFUSED = """
+    SELECT p.line, p.state, p.end_to_end_id, p.creditor_name, p.cents, p.item_office, p.item, a.reason, a.information
+    FROM payment_answer a JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
+    WHERE a.report = :report AND a.status = 'RJCT' ORDER BY p.line"""
+_IN_TRANSIT = """
+    SELECT count(*) FROM payment
+    WHERE office = :office AND run = :run AND file = :file AND state IN ('released', 'exported')"""
+_DEVIATIONS = """
+    SELECT p.end_to_end_id, p.run, p.line, a.status, p.creditor_name, coalesce(a.found_name, a.reason, '')
+    FROM payment_answer a JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
+    WHERE a.report = :report AND a.status IN ('RVNM', 'RVMC', 'RVNA') AND NOT EXISTS (
+        SELECT 1 FROM vop_decision d WHERE d.office = a.office AND d.run = a.run AND d.line = a.line)
+    ORDER BY p.line"""
+_BY_RULE = """
+    INSERT INTO vop_decision (office, run, line, seq, decision, status, reason, rule, made_by, made_at, confirmed_by,
+                              confirmed_at)
+    SELECT a.office, a.run, a.line, 1, 'accept', a.status, r.reason, r.id, r.made_by, :now, r.confirmed_by, :now
+    FROM payment_answer a
+    JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
+    JOIN vop_rule r ON r.id = (SELECT min(s.id) FROM vop_rule s WHERE s.confirmed_by IS NOT NULL
+        AND s.ended_on IS NULL AND substr(p.creditor_iban, 1, length(s.iban_prefix)) = s.iban_prefix)
+    WHERE a.report = :report AND a.status = 'RVNA' AND NOT EXISTS (
+        SELECT 1 FROM vop_decision d WHERE d.office = a.office AND d.run = a.run AND d.line = a.line)"""
+
+
+def take_status(store: Store, report: Report, sha256: str) -> StatusTaken:
+    """Keep what a report says and act on it, once; `sha256` is of the file it came in.
+
+    What is refused comes back: its items are open again, a single payment's item is locked against payment with the
+    bank's reason. A check of names changes no payment. Raises `NotAllowedError`, `ClosedPeriodError`.
+    """
+    require(store, kasse_office(store), *ROLES)
+    with store.unit(office_codes(store)):
+        file = file_of_message(store, report.original_message_id)
+        if file is None:
+            stranger = ForeignReportError(message=report.original_message_id)
+            return StatusTaken(
+                report.kind, report.original_message_id, None, None, new=False, findings=(*report.findings, stranger)
+            )
+        if store.value(_KNOWN, sha256=sha256):
+            return StatusTaken(report.kind, file.message_id, file.run, file.number, new=False, status=report.status)
+        return _Taking(store, report, file, sha256).taken()
+
+
+class _Taking:
+    """One report on its way into the book."""
+
+    def __init__(self, store: Store, report: Report, file: PaymentFile, sha256: str) -> None:
+        self.store, self.report, self.file = store, report, file
+        self.run: Run = run_named(store, file.run)
+        self.where = {"office": self.run.office, "run": file.run, "file": file.number}
+        self.number = take_ids(store, BOOK, "payment_report")
+        self.findings: list[KasseError] = list(report.findings)
+        self.sha256 = sha256
+
+    def taken(self) -> StatusTaken:
+        """Keep the report and do what it asks for."""
+        self._keep()
+        counts = tuple((status, count) for status, count in self.store.rows(_COUNTS, report=self.number))
+        facts = {
+            "report": self.number,
+            "file": self.file.number,
+            "kind": self.report.kind,
+            "status": self.report.status,
+        }
+        counted = " ".join(f"{status}:{count}" for status, count in counts)
+        record(self.store, self.run.office, "payment.answer", f"run:{self.file.run}", facts | {"counts": counted})
+        done = StatusTaken(
+            self.report.kind, self.file.message_id, self.file.run, self.file.number, new=True,
+            status=self.report.status, counts=counts,
+        )  # fmt: skip
+        done = self._names(done) if self.report.kind == "vop" else self._refusals(done, dict(counts))
+        return replace(done, findings=condensed(self.findings, self.file.run))
+
+    def _keep(self) -> None:
+        store, report = self.store, self.report
+        store.insert_one(
+            "payment_report", id=self.number, kind=report.kind, file_sha256=self.sha256, part=0,
+            message_id=report.message_id, original_message_id=report.original_message_id, status=report.status,
+            reason=report.reason.code or None, information=" ".join(report.reason.information) or None,
+            count=len(report.answers), created=report.created, read_by=store.user, read_at=store.now, **self.where,
+        )  # fmt: skip
+        store.execute(_TEMPORARY)
+        store.insert("answered", _COLUMNS, report.answers)
+        store.execute(_KEEP, report=self.number, **self.where)
+        count, first = store.one(_STRANGERS, **self.where) or (0, None)
+        if count:
+            self.findings.append(UnknownPaymentsError(count=count, message=self.file.message_id, first=first))
+        if report.complete:
+            store.execute(_MATCHED, report=self.number, last=len(report.answers), **self.where)
+        store.execute("DROP TABLE answered")
+
+    def _names(self, done: StatusTaken) -> StatusTaken:
+        ruled = self.store.execute(_BY_RULE, report=self.number, now=self.store.now)
+        rows = self.store.all(_DEVIATIONS, report=self.number)
+        self.findings += [
+            DeviationError(payment=f"{run}-{line}", status=status, name=name, found=found, place=Place(payment=sent))
+            for sent, run, line, status, name, found in rows
+        ]
+        return replace(done, deviations=len(rows), by_rule=ruled)
+
+    def _refusals(self, done: StatusTaken, counts: dict[str, int]) -> StatusTaken:
+        whole = self.report.status == REJECTED or counts.get(REJECTED) == self.file.count
+        if not whole and not counts.get(REJECTED):
+            return done
+        return self._whole_file(done) if whole else self._single(done)
+
+    def _whole_file(self, done: StatusTaken) -> StatusTaken:
+        waiting = self.store.value(_IN_TRANSIT, **self.where)
+        if waiting != self.file.count:
+            self.findings.append(RejectedLateError(count=self.file.count - waiting, run=self.file.run))
+            return done
+        reason = self.report.reason
+        why = _said(reason.code or next((one.reason for one in self.report.answers if one.reason), None))
+        text = f"{self.file.message_id}: {why}"
+        count, cents, posted = undo(
+            self.store, self.run, Scope(self.file.number), state="rejected", text=text, reason=why
+        )
+        self.findings.append(RejectedFileError(file=self.file.number, run=self.file.run, reason=why))
+        entries = tuple(f"{one.office}-{one.year}-{one.number}" for one in posted)
+        return replace(done, rejected=count, rejected_cents=cents, entries=entries)
+
+    def _single(self, done: StatusTaken) -> StatusTaken:
+        late, entries = 0, []
+        for line, state, sent, name, cents, office, item, code, information in self.store.all(
+            _REFUSED, report=self.number
+        ):
+            if state not in {"released", "exported"}:
+                late += 1
+                continue
+            why = _said(code, information)
+            scope = Scope(self.file.number, line)
+            _, _, posted = undo(self.store, self.run, scope, state="rejected", text=f"{sent}: {why}", reason=why)
+            place_item_lock(self.store, office, item, "payment", f"{sent}: {why}", Span(self.store.today))
+            entries += [f"{one.office}-{one.year}-{one.number}" for one in posted]
+            done = replace(done, rejected=done.rejected + 1, rejected_cents=done.rejected_cents + cents)
+            self.findings.append(
+                RejectedPaymentError(
+                    payment=f"{self.file.run}-{line}",
+                    name=name,
+                    amount_cents=cents,
+                    reason=why,
+                    place=Place(payment=sent),
+                )
+            )
+        if late:
+            self.findings.append(RejectedLateError(count=late, run=self.file.run))
+        return replace(done, entries=tuple(entries[:LISTED]))
+
+
+def _said(code: str | None, information: str | None = None) -> str:
+    """Return the bank's reason: its code, what the list says of it, its own words."""
+    return " ".join(filter(None, _words(code, information))) or "-"
+
+
+def _words(code: str | None, information: str | None) -> Iterator[str | None]:
+    yield code
+    yield known_reason(code).german if code else None
+    yield information

@@ -1,0 +1,96 @@
+"""Payees whose name does not match their account (VoP), as values: what the bank said, what is decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sepa.errors import N_, KasseError
+
+CaseState = Literal["open", "asked", "accepted", "corrected"]
+N_("open"), N_("asked"), N_("accepted"), N_("corrected")  # words of lists
+ROLES = ("payments", "releaser", "head")
+
+
+class NoVopCaseError(KasseError):
+    """A payment to whose name the bank had nothing to say."""
+
+    code = "vop.none"
+    template = N_("the bank found nothing against the name of payment {payment}")
+    hint = N_("see 'kasse payment vop list' for the names that do not match")
+
+
+class VopReasonError(KasseError):
+    """A decision without a reason."""
+
+    code = "vop.reason"
+    template = N_("no reason is given for the decision on payment {payment}")
+    hint = N_("say with --reason how it was clarified: the city bears the loss if the money goes astray")
+
+
+class VopDecidedError(KasseError):
+    """A decision was made already."""
+
+    code = "vop.decided"
+    template = N_("payment {payment} is {state} already")
+    hint = N_("see 'kasse payment vop list --all'")
+
+
+class VopDataError(KasseError):
+    """A correction that corrects nothing."""
+
+    code = "vop.data"
+    template = N_("nothing is corrected of payment {payment}")
+    hint = N_("give the account holder's right name with --name; a wrong account is mended by cancelling the order")
+
+
+class VopRuleError(KasseError):
+    """A rule for too many accounts."""
+
+    code = "vop.rule"
+    template = N_("a rule for all accounts that begin with {prefix} would be too wide")
+    hint = N_("give country, check digits and at least the eight digits of the bank")
+
+
+@dataclass(frozen=True, slots=True)
+class VopCase:
+    """One payment whose payee the bank could not confirm; `found` is the real name where the bank gave it."""
+
+    payment: str
+    run: int
+    line: int
+    file: int
+    name: str
+    iban: str
+    amount_cents: int
+    status: str
+    found: str
+    read_at: str
+    state: CaseState
+    reason: str | None = None
+    made_by: str | None = None
+    confirmed_by: str | None = None
+    rule: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VopDone:
+    """What a decision did: `left` counts the cases of the file that still wait, `corrected` those that stop it."""
+
+    case: VopCase
+    new: bool
+    left: int
+    corrected: int
+
+
+@dataclass(frozen=True, slots=True)
+class VopRule:
+    """A rule for accounts that no bank can check; it works once a second person has confirmed it."""
+
+    number: int
+    iban_prefix: str
+    reason: str
+    made_by: str
+    confirmed_by: str | None
+    ended_on: str | None
+    used: int = 0

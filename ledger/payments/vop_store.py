@@ -1,0 +1,194 @@
+"""The work list of names that do not match: accepted by two people with a reason, or corrected and sent again."""
+
+from __future__ import annotations
+
+from ledger.book.store import kasse_office
+from ledger.events.store import record
+from ledger.payments.vop import (
+    ROLES,
+    CaseState,
+    NoVopCaseError,
+    VopCase,
+    VopDataError,
+    VopDecidedError,
+    VopDone,
+    VopReasonError,
+    VopRule,
+    VopRuleError,
+)
+from ledger.people.users import OwnWorkError, require, user_name
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Row, Store
+from sepa.fields import NAME_LENGTH
+from sepa.text import fit
+
+PREFIX_LENGTH = 12  # country, check digits, eight digits of the bank: DE12 1203 0000
+_CASES = """
+    SELECT p.office, p.run, p.line, p.file, p.creditor_name, p.creditor_iban, p.cents, a.status,
+           coalesce(a.found_name, a.reason, ''), r.read_at, p.state, d.decision, d.reason,
+           coalesce(m.name, CAST(d.made_by AS TEXT)), coalesce(c.name, CAST(d.confirmed_by AS TEXT)), d.rule, d.seq,
+           d.made_by, d.status
+    FROM payment_answer a
+    JOIN payment_report r ON r.id = a.report AND r.kind = 'vop'
+    JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
+    LEFT JOIN vop_decision d ON d.office = p.office AND d.run = p.run AND d.line = p.line
+        AND d.seq = (SELECT max(e.seq) FROM vop_decision e WHERE e.office = p.office AND e.run = p.run
+                     AND e.line = p.line)
+    LEFT JOIN app_user m ON m.id = d.made_by
+    LEFT JOIN app_user c ON c.id = d.confirmed_by
+    WHERE a.status IN ('RVNM', 'RVMC', 'RVNA')
+      AND a.report = (SELECT max(b.report) FROM payment_answer b JOIN payment_report q ON q.id = b.report
+                      WHERE q.kind = 'vop' AND b.office = a.office AND b.run = a.run AND b.line = a.line)
+      AND (CAST(:run AS BIGINT) IS NULL OR p.run = :run) AND (CAST(:line AS BIGINT) IS NULL OR p.line = :line)
+    ORDER BY p.run, p.line"""
+_RULES = """
+    SELECT r.id, r.iban_prefix, r.reason, coalesce(m.name, CAST(r.made_by AS TEXT)), c.name, r.ended_on,
+           (SELECT count(*) FROM vop_decision d WHERE d.rule = r.id), r.made_by
+    FROM vop_rule r LEFT JOIN app_user m ON m.id = r.made_by LEFT JOIN app_user c ON c.id = r.confirmed_by
+    ORDER BY r.id"""
+_CONFIRM = """
+    UPDATE vop_decision SET confirmed_by = :user, confirmed_at = :now
+    WHERE office = :office AND run = :run AND line = :line AND seq = :seq AND confirmed_by IS NULL"""
+_PARTY = """
+    UPDATE party SET legal_name = :name WHERE id = (
+        SELECT i.party FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
+        WHERE p.office = :office AND p.run = :run AND p.line = :line)"""
+
+
+def cases(store: Store, *, run: int | None = None, every: bool = False) -> list[VopCase]:
+    """Return the names that do not match and wait for a decision, or `every` one that ever did."""
+    found = [_case(row) for row in store.rows(_CASES, run=run, line=None)]
+    return found if every else [one for one in found if one.state in {"open", "asked"}]
+
+
+def _case(row: Row) -> VopCase:
+    _, run, line, file, name, iban, cents, status, found, read_at, paid, decision, *more = row
+    reason, made_by, confirmed_by, rule = more[:4]
+    state: CaseState = "open"
+    if decision == "correct" or paid in {"voided", "rejected"}:
+        state = "corrected"
+    elif decision == "accept":
+        state = "accepted" if confirmed_by else "asked"
+    return VopCase(
+        f"{run}-{line}", run, line, file, name, iban, cents, status, found, read_at, state, reason, made_by,
+        confirmed_by, rule,
+    )  # fmt: skip
+
+
+def accept(store: Store, run: int, line: int, *, reason: str) -> VopDone:
+    """Accept a name that does not match: the first person says why, a second one confirms it.
+
+    Raises `NoVopCaseError`, `VopReasonError`, `VopDecidedError`, `NotAllowedError`.
+    """
+    require(store, kasse_office(store), *ROLES)
+    with store.unit([kasse_office(store)]):
+        row, case = _found(store, run, line)
+        where = {"office": row[0], "run": run, "line": line}
+        if case.state == "asked" and row[17] != store.user:
+            store.execute(_CONFIRM, seq=row[16], user=store.user, now=store.now, **where)
+            return _done(store, row[0], case, "vop.confirm", reason)
+        if case.state == "asked":
+            return VopDone(case, False, *_left(store, case))
+        if case.state != "open":
+            raise VopDecidedError(payment=case.payment, state=case.state)
+        if not reason.strip():
+            raise VopReasonError(payment=case.payment)
+        _decide(store, where, case, decision="accept", reason=reason, seq=(row[16] or 0) + 1)
+        return _done(store, row[0], case, "vop.accept", reason)
+
+
+def correct(store: Store, run: int, line: int, *, reason: str, name: str) -> VopDone:
+    """Note the account holder's right name for a payment that must not leave as it is.
+
+    The file has to be cancelled at the bank and given up with `void`; what is proposed then carries the new name and
+    new ids. A wrong account is mended at its order. Raises `NoVopCaseError`, `VopReasonError`, `VopDecidedError`,
+    `VopDataError`, `NotAllowedError`.
+    """
+    require(store, kasse_office(store), *ROLES)
+    with store.unit([kasse_office(store)]):
+        row, case = _found(store, run, line)
+        if case.state != "open":
+            raise VopDecidedError(payment=case.payment, state=case.state)
+        if not reason.strip():
+            raise VopReasonError(payment=case.payment)
+        held = fit(" ".join(name.split()), NAME_LENGTH, "dk").text if name.strip() else ""
+        if not held or held == case.name:
+            raise VopDataError(payment=case.payment)
+        where = {"office": row[0], "run": run, "line": line}
+        _decide(store, where, case, decision="correct", reason=reason, seq=(row[16] or 0) + 1, name=held)
+        store.execute(_PARTY, name=held, **where)
+        return _done(store, row[0], case, "vop.correct", reason)
+
+
+def _found(store: Store, run: int, line: int) -> tuple[Row, VopCase]:
+    row = store.one(_CASES, run=run, line=line)
+    if row is None:
+        raise NoVopCaseError(payment=f"{run}-{line}")
+    return row, _case(row)
+
+
+def _decide(store: Store, where: dict[str, object], case: VopCase, **values: object) -> None:
+    store.insert_one("vop_decision", status=case.status, made_by=store.user, made_at=store.now, **where, **values)
+
+
+def _done(store: Store, office: str, case: VopCase, action: str, reason: str) -> VopDone:
+    details = {"reason": reason} if reason else None
+    record(store, office, action, f"run:{case.run}", {"line": case.line, "status": case.status}, details)
+    now = _case(store.one(_CASES, run=case.run, line=case.line) or ())
+    return VopDone(now, True, *_left(store, now))
+
+
+def _left(store: Store, case: VopCase) -> tuple[int, int]:
+    """Return how many cases of the same file wait still, and how many stop the file."""
+    same = [one for one in cases(store, run=case.run, every=True) if one.file == case.file]
+    return sum(one.state in {"open", "asked"} for one in same), sum(one.state == "corrected" for one in same)
+
+
+def rules(store: Store) -> list[VopRule]:
+    """Return all rules for accounts that no bank can check."""
+    return [VopRule(*row[:7]) for row in store.rows(_RULES)]
+
+
+def make_rule(store: Store, prefix: str, *, reason: str) -> VopRule:
+    """Make a rule that accepts RVNA for accounts that begin so, or confirm one that another person made.
+
+    Raises `VopRuleError`, `VopReasonError`, `OwnWorkError`, `NotAllowedError`.
+    """
+    office = kasse_office(store)
+    require(store, office, "head", "releaser")
+    wanted = "".join(prefix.split()).upper()
+    if len(wanted) < PREFIX_LENGTH or not wanted.isalnum():
+        raise VopRuleError(prefix=prefix)
+    with store.unit([office]):
+        known = next((row for row in store.rows(_RULES) if row[1] == wanted and row[5] is None), None)
+        if known is None:
+            return _new_rule(store, office, wanted, reason)
+        if known[4] is None:
+            if known[7] == store.user:
+                raise OwnWorkError(user=user_name(store, store.user), what=f"{wanted}", office=office)
+            sql = (
+                "UPDATE vop_rule SET confirmed_by = :user, confirmed_at = :now WHERE id = :id AND confirmed_by IS NULL"
+            )
+            store.execute(sql, user=store.user, now=store.now, id=known[0])
+            record(store, office, "vop.rule_confirm", f"vop_rule:{known[0]}", {"prefix": wanted})
+        return next(one for one in rules(store) if one.number == known[0])
+
+
+def _new_rule(store: Store, office: str, prefix: str, reason: str) -> VopRule:
+    if not reason.strip():
+        raise VopReasonError(payment=prefix)
+    number = take_ids(store, BOOK, "vop_rule")
+    store.insert_one("vop_rule", id=number, iban_prefix=prefix, reason=reason, made_by=store.user, made_at=store.now)
+    record(store, office, "vop.rule", f"vop_rule:{number}", {"prefix": prefix}, {"reason": reason})
+    return next(one for one in rules(store) if one.number == number)
+
+
+def end_rule(store: Store, number: int, *, day: str) -> VopRule | None:
+    """End a rule from a day on; None where there is no such rule."""
+    office = kasse_office(store)
+    require(store, office, "head", "releaser")
+    with store.unit([office]):
+        sql = "UPDATE vop_rule SET ended_on = :day, ended_by = :user WHERE id = :id AND ended_on IS NULL"
+        if store.execute(sql, day=day, user=store.user, id=number):
+            record(store, office, "vop.rule_end", f"vop_rule:{number}", {"day": day})
+    return next((one for one in rules(store) if one.number == number), None)
