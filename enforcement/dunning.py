@@ -1,20 +1,16 @@
-"""Who is due for a dunning letter (Mahnung): the rule of days, and debtors with their items as values."""
+"""Dunning as values: a debtor's overdue claims become letters, each with its items, charges and fees."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Literal, NamedTuple
 
+from enforcement.charges import dunning_fee
+from enforcement.dunning_rules import Due, Left, Overdue, Rulebook
+from enforcement.law.figures import distinct
 from ledger.items.locks import NO_LOCKS, ActiveLocks
-from sepa.calendar import LAENDER, is_working_day
 from sepa.errors import N_, KasseError
-
-WAIT_DAYS = 10  # Kasse.Hamburg duns when the due day has been passed by ten days
-Why = Literal["suspense", "no-debtor", "locked"]
-_DAY = dt.timedelta(days=1)
 
 
 class IncompleteError(KasseError):
@@ -67,219 +63,179 @@ class SetOffError(KasseError):
     severity = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class DunItem:
-    """An overdue receivable: what is open in cents, since when, and the level of the next letter."""
+class UnknownLawError(KasseError):
+    """A kind of claim whose law is not among the data."""
 
+    code = "dunning.law"
+    template = N_("items: {count} have the profile {profile}, which the law data does not know")
+    hint = N_("see 'kasse law rates list --kind profiles', or give your own files with --law-dir")
+    severity = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A fee that a letter costs: by which schedule, and the item it hangs on, that of the largest amount."""
+
+    schedule: str
+    norm: str
+    cents: int
     office: str
-    item: int
-    reference: str | None
-    purpose: str | None
-    due: str
-    days_overdue: int
-    amount_cents: int
-    open_cents: int
-    level: int
-    next_level: int
-    dunned_on: str | None
+    main_item: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDraft:
+    """One letter: all claims of a debtor that are due for a step of the same kind and way."""
+
+    party: int
+    kind: str
+    way: str
     profile: str | None
-    claim_kind: str | None
-    main_item: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Debtor:
-    """A debtor with all items that are due for a letter; `credit_cents` is what the Kasse owes to the same person.
-
-    `address` is the address in one line, '' where there is none.
-    """
-
-    number: int
-    party: str
-    address: str
-    street: str | None
-    house_number: str | None
-    postcode: str | None
-    town: str | None
-    country: str | None
-    count: int
-    sum_cents: int
-    oldest_due: str
-    next_level: int
-    credit_cents: int
-    items: tuple[DunItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedItem:
-    """An overdue receivable that no letter names: locked, perhaps paid by money in suspense, or owed by nobody."""
-
-    office: str
-    item: int
-    reference: str | None
-    number: int | None
-    party: str | None
-    due: str
-    open_cents: int
-    why: Why
-
-
-@dataclass(frozen=True, slots=True)
-class DunningProposal:
-    """Who would get a letter on a day; `due_until` is the last due day that counts, the letters are not written."""
-
-    day: str
-    due_until: str
-    debtors: tuple[Debtor, ...]
-    skipped: tuple[SkippedItem, ...]
-    findings: tuple[KasseError, ...]
-    count: int
-    sum_cents: int
-
-
-def latest_due(day: dt.date, wait_days: int, land: str) -> dt.date:
-    """Return the last due day whose waiting time has ended before the day.
-
-    A waiting time that ends on a weekend or holiday of the Land ends on the next working day (§ 193 BGB, § 108(3)
-    AO). Without a Land every Land's holidays count: nobody is dunned too early.
-
-    >>> latest_due(dt.date(2026, 11, 24), 10, "HH").isoformat()
-    '2026-11-13'
-    """
-    end = day - _DAY
-    while not _working(end, land):
-        end -= _DAY
-    return end - dt.timedelta(days=wait_days)
-
-
-def _working(day: dt.date, land: str) -> bool:
-    return all(is_working_day(day, one) for one in ((land,) if land else LAENDER))
-
-
-class Overdue(NamedTuple):
-    """An overdue receivable with its debtor as the book has them, ordered by debtor; rows come by the 100,000."""
-
-    office: str
-    item: int
-    reference: str | None
-    purpose: str | None
-    due: str
-    amount_cents: int
-    open_cents: int
     level: int
-    dunned_on: str | None
-    profile: str | None
-    claim_kind: str | None
-    main_item: int | None
-    number: int | None
-    party: str | None
-    street: str | None
-    house_number: str | None
-    postcode: str | None
-    town: str | None
-    country: str | None
+    items: tuple[Due, ...]
+    fees: tuple[Fee, ...]
 
+    @property
+    def open_cents(self) -> int:
+        """What is open on its items, without charges and fees."""
+        return sum(item.row.open_cents for item in self.items)
 
-def address_line(row: Overdue) -> str:
-    """Return the debtor's address in one line, '' where there is none."""
-    street = f"{row.street or ''} {row.house_number or ''}".strip()
-    town = f"{row.postcode or ''} {row.town or ''}".strip()
-    return ", ".join(part for part in (street, town) if part)
+    @property
+    def charge_cents(self) -> int:
+        """The charges until the day of the letter that were not demanded before."""
+        return sum(item.charge_cents for item in self.items)
+
+    @property
+    def fee_cents(self) -> int:
+        """Its fees."""
+        return sum(fee.cents for fee in self.fees)
 
 
 @dataclass(slots=True)
 class Gathering:
-    """Takes overdue items debtor by debtor: who gets a letter, what is left out, what must be looked at first.
+    """Takes overdue claims debtor by debtor and gives letters and what is left out.
 
-    `waiting` are the items that money in suspense may pay, `credits` the cents that the Kasse owes by person, `locked`
-    what must not be dunned.
+    `waiting` are the items that money in suspense or a debit under way may pay, `credits` the cents that the Kasse
+    owes by person, `locked` what must not be dunned.
     """
 
-    day: dt.date
-    waiting: Collection[tuple[str, int]]
-    credits: Mapping[int, int]
+    book: Rulebook
+    waiting: Collection[tuple[str, int]] = ()
+    credits: Mapping[int, int] = field(default_factory=dict)
     locked: ActiveLocks = NO_LOCKS
-    debtors: list[Debtor] = field(default_factory=list)
-    skipped: list[SkippedItem] = field(default_factory=list)
     findings: list[KasseError] = field(default_factory=list)
-    _seen: dict[str, str] = field(default_factory=dict)
-    _ages: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
+    law_findings: dict[str, tuple[KasseError, ...]] = field(default_factory=dict)
 
-    def take(self, rows: Iterable[Overdue]) -> None:
-        """Take the rows, which come ordered by debtor."""
+    def take(self, rows: Iterable[Overdue]) -> Iterator[tuple[list[LetterDraft], list[Left]]]:
+        """Yield letters and left-out claims of one debtor after the other; the rows come ordered by debtor."""
         for _, group in groupby(rows, key=lambda row: row.number):
-            kept = list(self._kept(group))
-            if kept:
-                self._add(kept)
+            yield self._debtor(list(group))
 
-    def _kept(self, rows: Iterable[Overdue]) -> Iterator[Overdue]:
-        for row in rows:
-            why: Why | None = None
-            if row.number is None:
-                why = "no-debtor"
-            elif self.locked.hold(row.office, row.item, row.number):
-                why = "locked"
-            elif (row.office, row.item) in self.waiting:
-                why = "suspense"
-            if why is None:
-                yield row
+    def _debtor(self, rows: list[Overdue]) -> tuple[list[LetterDraft], list[Left]]:
+        due, left = self._decided(rows)
+        if due:
+            due, small = self._without_small(due)
+            left += small
+        letters = list(self._letters(due))
+        if letters:
+            self._note(rows[0], letters)
+        return letters, left
+
+    def _decided(self, rows: list[Overdue]) -> tuple[list[Due], list[Left]]:
+        """Decide main claims first: a side claim goes with its main claim, into the letter or out of it."""
+        due: list[Due] = []
+        left: list[Left] = []
+        mains: dict[tuple[str, int], Due | None] = {}
+        for row in sorted(rows, key=lambda one: one.main_item is not None):
+            main = mains.get((row.office, row.main_item), ...) if row.main_item is not None else ...
+            found = self._outside(row) or (self.book.decide(row) if main is ... else _with(main, row))
+            mains[row.office, row.item] = found if isinstance(found, Due) else None
+            if isinstance(found, Due):
+                due.append(found)
+                continue
+            left.append(found)
+            if found.why == "law_unknown":
+                self.unknown[row.profile or ""] = self.unknown.get(row.profile or "", 0) + 1
+        return due, left
+
+    def _outside(self, row: Overdue) -> Left | None:
+        """Return why the law is not even asked."""
+        if row.number is None:
+            return Left(row.office, row.item, "no_debtor")
+        if self.locked.hold(row.office, row.item, row.number):
+            return Left(row.office, row.item, "locked")
+        if (row.office, row.item) in self.waiting:
+            return Left(row.office, row.item, "suspense")
+        return None
+
+    def _without_small(self, due: list[Due]) -> tuple[list[Due], list[Left]]:
+        """Leave out what is too small for a Mahnung: all of one law together, with its charges (Kleinbetrag)."""
+        kept: list[Due] = []
+        left: list[Left] = []
+        for name, group in _by_profile(due):
+            profile = self.book.profile(name) if name else None
+            total = sum(one.row.open_cents + one.charge_cents for one in group)
+            small = profile.small_amount("dunning", total, self.book.day, self.book.law) if profile else None
+            if small is not None and small.below:
+                left += [Left(one.row.office, one.row.item, "small") for one in group]
             else:
-                self.skipped.append(
-                    SkippedItem(
-                        row.office, row.item, row.reference, row.number, row.party, row.due, row.open_cents, why
-                    )
-                )
+                kept += group
+        return kept, left
 
-    def _add(self, rows: list[Overdue]) -> None:
-        first = rows[0]
-        assert first.number is not None, "rows without a debtor are left out"
-        debtor = Debtor(
-            first.number,
-            first.party or "",
-            address_line(first),
-            first.street,
-            first.house_number,
-            first.postcode,
-            self._once(first.town),
-            self._once(first.country),
-            len(rows),
-            sum(row.open_cents for row in rows),
-            min(row.due for row in rows),
-            max(row.level for row in rows) + 1,
-            self.credits.get(first.number, 0),
-            tuple(map(self._item, rows)),
-        )
-        self.debtors.append(debtor)
-        if not debtor.town:
-            self.findings.append(NoAddressError(party=debtor.party, count=debtor.count, sum_cents=debtor.sum_cents))
-        if debtor.credit_cents:
-            owed, owing = debtor.credit_cents, debtor.sum_cents
-            self.findings.append(SetOffError(party=debtor.party, credit_cents=owed, sum_cents=owing))
+    def _letters(self, due: list[Due]) -> Iterator[LetterDraft]:
+        for (kind, way), group in groupby(sorted(due, key=_kind), key=_kind):
+            items = sorted(group, key=lambda one: (one.row.due, one.row.office, one.row.item))
+            party = items[0].row.number
+            assert party is not None, "what nobody owes is left out"
+            profiles = {one.row.profile for one in items}
+            profile = profiles.pop() if len(profiles) == 1 else None
+            fees = tuple(self._fees(items))
+            yield LetterDraft(party, kind, way, profile, max(one.level for one in items), tuple(items), fees)
 
-    def _item(self, row: Overdue) -> DunItem:
-        once = self._once
-        return DunItem(
-            self._seen.setdefault(row.office, row.office),
-            row.item,
-            row.reference,
-            row.purpose,
-            self._seen.setdefault(row.due, row.due),
-            self._age(row.due),
-            row.open_cents if row.amount_cents == row.open_cents else row.amount_cents,
-            row.open_cents,
-            row.level,
-            row.level + 1,
-            once(row.dunned_on),
-            once(row.profile),
-            once(row.claim_kind),
-            row.main_item,
-        )
+    def _fees(self, items: list[Due]) -> Iterator[Fee]:
+        """Yield one fee for each schedule of the letter: two laws that share a schedule charge it once."""
+        bases: dict[str, list[Due]] = {}
+        for one in items:
+            profile = self.book.profile(one.row.profile) if one.row.profile else None
+            if profile is not None and profile.dunning_fee and one.step.fee and one.row.main_item is None:
+                bases.setdefault(profile.dunning_fee, []).append(one)
+        for schedule, group in bases.items():
+            charge = dunning_fee(schedule, sum(one.row.open_cents for one in group), self.book.day, law=self.book.law)
+            self.law_findings.setdefault(schedule, charge.findings)
+            largest = max(group, key=lambda one: one.row.open_cents).row
+            if charge.cents:
+                yield Fee(schedule, charge.norm, charge.cents, largest.office, largest.item)
 
-    def _once(self, text: str | None) -> str | None:
-        """Return an equal text that is kept once: few different ones stand in many rows."""
-        return None if text is None else self._seen.setdefault(text, text)
+    def _note(self, first: Overdue, letters: list[LetterDraft]) -> None:
+        count = sum(len(letter.items) for letter in letters)
+        total = sum(letter.open_cents for letter in letters)
+        if not first.town:
+            self.findings.append(NoAddressError(party=first.party or "", count=count, sum_cents=total))
+        owed = self.credits.get(first.number or 0, 0)
+        if owed:
+            self.findings.append(SetOffError(party=first.party or "", credit_cents=owed, sum_cents=total))
 
-    def _age(self, due: str) -> int:
-        if due not in self._ages:
-            self._ages[due] = (self.day - dt.date.fromisoformat(due)).days
-        return self._ages[due]
+    def all_findings(self) -> tuple[KasseError, ...]:
+        """Return everything that wants to be looked at, warnings of the law once each."""
+        unknown = [UnknownLawError(profile=name, count=count) for name, count in sorted(self.unknown.items())]
+        fees = [finding for findings in self.law_findings.values() for finding in findings]
+        return (*unknown, *distinct((*self.book.warnings(), *fees)), *self.findings)
+
+
+def _with(main: Due | None, row: Overdue) -> Due | Left:
+    """Return a side claim as what its main claim became."""
+    if main is None:
+        return Left(row.office, row.item, "main_left_out")
+    return Due(row, main.step, main.level, 0, None, main.limitation_end)
+
+
+def _by_profile(due: list[Due]) -> Iterator[tuple[str | None, list[Due]]]:
+    groups: dict[str | None, list[Due]] = {}
+    for one in due:
+        groups.setdefault(one.row.profile, []).append(one)
+    yield from groups.items()
+
+
+def _kind(due: Due) -> tuple[str, str]:
+    return due.step.kind, due.step.way

@@ -1,122 +1,249 @@
-"""The dunning proposal from the book: refused until all money is in, then one pass over what is overdue."""
+"""The dunning proposal: refused until all money is in, then one pass over what is overdue, written as it is found."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+from typing import Any
 
-from enforcement.dunning import (
-    WAIT_DAYS,
-    AccountBehindError,
-    AccountEmptyError,
-    DunningProposal,
-    Gathering,
-    IncompleteError,
-    NotPostedError,
-    Overdue,
-    latest_due,
-)
-from ledger.bank.intake_reader import continuity
+from enforcement.charges import Payment
+from enforcement.dunning import Gathering, LetterDraft
+from enforcement.dunning_checks_store import check_complete
+from enforcement.dunning_rules import WAIT_DAYS, Left, Overdue, Rulebook
+from enforcement.dunning_runs import OpenRunError
+from enforcement.events_reader import events_of_overdue
+from enforcement.law import Law, packaged_law
 from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, setting
 from ledger.events.store import Fact, record
 from ledger.items.locks_store import active_locks
 from ledger.people.users import require
-from ledger.store.engines import Store
-from sepa.calendar import previous_target_day
+from ledger.store.collector import without_collector
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
 ROLES = ("enforcement", "clerk", "machine")
-_ACCOUNTS = (
-    "SELECT iban FROM bank_account WHERE collects = 1 AND opened_on <= :needed AND closed_on IS NULL ORDER BY iban"
-)
-_STAGED = "SELECT iban, count(*), sum(amount_cents) FROM bank_entry WHERE state = 'staged' GROUP BY iban ORDER BY iban"
-_CLOSED = "SELECT max(last_day) FROM closing WHERE kind = 'day'"
+CHUNK = 5_000
+LETTER = (
+    "id", "kind", "state", "way", "party", "profile", "level", "day", "run", "sum_cents", "fee_cents", "made_by",
+    "made_at",
+)  # fmt: skip
+LETTER_ITEM = (
+    "letter", "line", "office", "item", "open_cents", "charge_cents", "charge_kind", "limitation_end", "level_before",
+    "level_after", "dunned_before",
+)  # fmt: skip
+LETTER_FEE = ("letter", "line", "schedule", "norm", "cents", "office", "main_item")
+SKIP = ("run", "office", "item", "why", "until")
+CHARGE_KINDS = "('saeumniszuschlag', 'saeumniszinsen', 'verzugszinsen')"
+"""Claim kinds of charges for paying late: what was demanded of them is not demanded again."""
 _CREDITS = """
     SELECT party, sum(open_cents) FROM item
     WHERE kind IN ('credit', 'payable') AND open_cents > 0 AND party IS NOT NULL GROUP BY party"""
 _WANTED = """
-    i.kind = 'receivable' AND i.open_cents > 0 AND i.due <= :until
-    AND (i.dunned_on IS NULL OR i.dunned_on <= :until) AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)"""
+    i.kind = 'receivable' AND i.open_cents > 0 AND i.due < :day
+    AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)"""
+_COLUMNS = f"""
+    i.office, i.id, i.reference, i.due, i.original_due, i.amount_cents, i.open_cents, i.dunning_level, i.dunned_on,
+    i.profile, i.claim_kind, i.main_item, {{party}}, o.notice_date, o.final_on,
+    coalesce((SELECT sum(c.amount_cents) FROM item c WHERE c.office = i.office AND c.main_item = i.id
+              AND c.claim_kind IN {CHARGE_KINDS} AND NOT EXISTS (
+                  SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)), 0),
+    t.term_end, coalesce(t.letter_open, 0)"""
+_JOINS = """
+    LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    LEFT JOIN dunned_letter t ON t.office = i.office AND t.item = i.id"""
 _OVERDUE = f"""
-    SELECT i.office, i.id, i.reference, i.purpose, i.due, i.amount_cents, i.open_cents, i.dunning_level, i.dunned_on,
-           i.profile, i.claim_kind, i.main_item, p.id, coalesce(p.legal_name, p.name), p.street, p.house_number,
-           p.postcode, p.town, p.country
-    FROM party p CROSS JOIN item i WHERE i.party = p.id AND {_WANTED}
+    SELECT {_COLUMNS.format(party="p.id, coalesce(p.legal_name, p.name), p.town")}
+    FROM party p CROSS JOIN item i {_JOINS} WHERE i.party = p.id AND {_WANTED}
     ORDER BY p.id, i.due, i.office, i.id"""  # person by person: SQLite then sorts a person's items only
 _NOBODY = f"""
-    SELECT i.office, i.id, i.reference, i.purpose, i.due, i.amount_cents, i.open_cents, i.dunning_level, i.dunned_on,
-           i.profile, i.claim_kind, i.main_item, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM item i WHERE i.party IS NULL AND {_WANTED} ORDER BY i.due, i.office, i.id"""
+    SELECT {_COLUMNS.format(party="CAST(NULL AS BIGINT), CAST(NULL AS TEXT), CAST(NULL AS TEXT)")}
+    FROM item i {_JOINS} WHERE i.party IS NULL AND {_WANTED} ORDER BY i.due, i.office, i.id"""
+_LETTERS = """
+    CREATE TEMPORARY TABLE dunned_letter (office TEXT, item BIGINT, term_end TEXT, letter_open INTEGER)"""
+_FILL_LETTERS = """
+    INSERT INTO dunned_letter
+    SELECT li.office, li.item, max(l.term_end), max(CASE WHEN l.state IN ('made', 'released') THEN 1 ELSE 0 END)
+    FROM letter l JOIN letter_item li ON li.letter = l.id
+    WHERE l.state IN ('made', 'released', 'posted', 'served') AND li.level_after > 0
+    GROUP BY li.office, li.item"""
+_PAID = f"""
+    SELECT l.office, l.item, c.payment_day, l.cents FROM item i
+    JOIN clearing_line l ON l.office = i.office AND l.item = i.id
+    JOIN clearing c ON c.office = l.office AND c.id = l.clearing
+    WHERE {_WANTED} AND i.open_cents < i.amount_cents AND i.main_item IS NULL AND i.profile IS NOT NULL
+      AND c.resets IS NULL AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)
+      AND l.cents > 0
+    ORDER BY l.office, l.item, c.payment_day"""
 
 
-def propose(store: Store, day: dt.date, *, wait_days: int = WAIT_DAYS, office: str | None = None) -> DunningProposal:
-    """Return who is due for a dunning letter on a day; nothing changes but the event log.
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A dunning run as proposed: how many letters about how many items, their sums, what was left out and why."""
 
-    An item counts when its due day, or its last letter, was more than `wait_days` ago. Raises `IncompleteError` while
-    money may have come in that the books do not hold yet, `NotAllowedError`, `UnknownOfficeError`.
+    run: int
+    day: str
+    office: str | None
+    letters: int
+    items: int
+    open_cents: int
+    charge_cents: int
+    fee_cents: int
+    skipped: int
+    whys: tuple[tuple[str, int], ...]
+    findings: tuple[KasseError, ...] = ()
+
+    @property
+    def sum_cents(self) -> int:
+        """What all letters demand together."""
+        return self.open_cents + self.charge_cents + self.fee_cents
+
+
+def propose(
+    store: Store,
+    day: dt.date,
+    *,
+    wait_days: int = WAIT_DAYS,
+    office: str | None = None,
+    law: Law | None = None,
+) -> Proposal:
+    """Propose the letters of a day: written as a run that a second person releases, or nobody.
+
+    The steps, waiting times, charges and fees are those of each claim's profile; `wait_days` is for claims without
+    one. Raises `IncompleteError` while money may have come in that the books do not hold yet, `OpenRunError` while
+    another run waits to be released, `NotAllowedError`, `UnknownOfficeError`, and the errors of a law that is not known
+    on the day.
     """
-    require(store, kasse_office(store), *ROLES)
+    kasse = kasse_office(store)
+    require(store, kasse, *ROLES)
     check_office(store, office)
-    until = latest_due(day, wait_days, setting(store, "land")).isoformat()
-    with store.snapshot():
-        _check_complete(store, day)
-        credits_ = {party: int(cents) for party, cents in store.rows(_CREDITS)}
-        gathering = Gathering(day, may_be_paid_by(store), credits_, active_locks(store, "dunning", day.isoformat()))
+    with store.unit([kasse]), without_collector():
+        check_complete(store, day)
+        _check_no_open_run(store)
+        writer = _Writer(store, take_ids(store, BOOK, "dunning_run"), day.isoformat())
+        gathering = _gathering(store, day, wait_days, office, law or packaged_law())
         for sql in (_OVERDUE, _NOBODY):
-            gathering.take(map(Overdue._make, store.stream(sql, until=until, office=office)))
-    proposal = DunningProposal(
-        day.isoformat(),
-        until,
-        tuple(gathering.debtors),
-        tuple(gathering.skipped),
-        tuple(gathering.findings),
-        sum(debtor.count for debtor in gathering.debtors),
-        sum(debtor.sum_cents for debtor in gathering.debtors),
-    )
-    _note(store, proposal, wait_days)
+            writer.take(gathering, map(Overdue._make, store.stream(sql, day=day.isoformat(), office=office)))
+        store.execute("DROP TABLE dunned_letter")
+        proposal = writer.finish(office, gathering.all_findings())
+        _note(store, kasse, proposal, wait_days)
     return proposal
 
 
-def _check_complete(store: Store, day: dt.date) -> None:
-    """Check that the statements of every collection account reach the last bank day before the day, all posted."""
-    needed = previous_target_day(day - dt.timedelta(days=1)).isoformat()
-    findings = [*_behind(store, needed), *_not_posted(store)]
-    if findings:
-        raise IncompleteError(day=dt.date.fromisoformat(needed), findings=tuple(findings))
+def _check_no_open_run(store: Store) -> None:
+    found = store.one("SELECT id, day FROM dunning_run WHERE state = 'proposed' ORDER BY id DESC LIMIT 1")
+    if found is not None:
+        raise OpenRunError(run=found[0], day=found[1])
 
 
-def _behind(store: Store, needed: str) -> Iterator[KasseError]:
-    """Yield the accounts that lack a statement; a closing of the day has said why where the bank sent none."""
-    closed = store.value(_CLOSED) or ""
-    known = {chain.iban: chain for chain in continuity(store)}
-    for (iban,) in store.all(_ACCOUNTS, needed=needed):
-        chain = known.get(iban)
-        excused = closed >= needed and not (chain and chain.gaps)
-        if excused or (chain and (chain.complete_until or "") >= needed):
-            continue
-        if chain is None or chain.complete_until is None:
-            yield AccountEmptyError(iban=iban, needed=dt.date.fromisoformat(needed))
-        else:
-            until = dt.date.fromisoformat(chain.complete_until)
-            yield AccountBehindError(iban=iban, until=until, needed=dt.date.fromisoformat(needed))
+def _gathering(store: Store, day: dt.date, wait_days: int, office: str | None, law: Law) -> Gathering:
+    """Return what the rules need to know besides the rows; makes the temporary table of last letters."""
+    here = day.isoformat()
+    store.execute(_LETTERS)
+    store.execute(_FILL_LETTERS)
+    store.execute("CREATE INDEX ix_dunned_letter ON dunned_letter (office, item)")
+    paid: dict[tuple[str, int], tuple[Payment, ...]] = {}
+    for code, item, paid_on, cents in store.rows(_PAID, day=here, office=office):
+        paid[code, item] = (*paid.get((code, item), ()), Payment(dt.date.fromisoformat(paid_on), int(cents)))
+    events = events_of_overdue(store, here)
+    book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events)
+    owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
+    return Gathering(book, may_be_paid_by(store), owed, active_locks(store, "dunning", here))
 
 
-def _not_posted(store: Store) -> Iterator[KasseError]:
-    for iban, count, cents in store.rows(_STAGED):
-        yield NotPostedError(iban=iban, count=count, sum_cents=int(cents))
+@dataclass(slots=True)
+class _Writer:
+    """Writes letters and what is left out chunk by chunk, and counts."""
+
+    store: Store
+    run: int
+    day: str
+    letters: int = 0
+    items: int = 0
+    open_cents: int = 0
+    charge_cents: int = 0
+    fee_cents: int = 0
+    whys: Counter[str] = field(default_factory=Counter)
+    seen: list[str] = field(default_factory=list)
+    hash: Any = field(default_factory=sha256)
+
+    def take(self, gathering: Gathering, rows: Iterator[Overdue]) -> None:
+        debtors = gathering.take(rows)
+        while chunk := list(islice(debtors, CHUNK)):
+            self._letters([letter for letters, _ in chunk for letter in letters])
+            self._skips([left for _, lefts in chunk for left in lefts])
+
+    def _letters(self, letters: Sequence[LetterDraft]) -> None:
+        if not letters:
+            return
+        first = take_ids(self.store, BOOK, "letter", len(letters))
+        numbered = list(enumerate(letters, first))
+        self.store.insert("letter", LETTER, [self._head(number, letter) for number, letter in numbered])
+        self.store.insert("letter_item", LETTER_ITEM, [row for each in numbered for row in _item_rows(*each)])
+        fees = [
+            (number, line, fee.schedule, fee.norm, fee.cents, fee.office, fee.main_item)
+            for number, letter in numbered
+            for line, fee in enumerate(letter.fees, 1)
+        ]
+        self.store.insert("letter_fee", LETTER_FEE, fees)
+
+    def _head(self, number: int, letter: LetterDraft) -> Row:
+        self.letters += 1
+        self.items += len(letter.items)
+        amounts = letter.open_cents, letter.charge_cents, letter.fee_cents
+        self.open_cents += amounts[0]
+        self.charge_cents += amounts[1]
+        self.fee_cents += amounts[2]
+        named = [[one.row.office, one.row.item, one.row.open_cents, one.charge_cents] for one in letter.items]
+        self.hash.update(json.dumps([letter.party, letter.kind, *amounts, named]).encode())
+        return (
+            number, letter.kind, "made", letter.way, letter.party, letter.profile, letter.level, self.day, self.run,
+            sum(amounts), amounts[2], self.store.user, self.store.now,
+        )  # fmt: skip
+
+    def _skips(self, lefts: Sequence[Left]) -> None:
+        self.whys.update(left.why for left in lefts)
+        self.store.insert("dunning_skip", SKIP, [(self.run, *left) for left in lefts])
+
+    def finish(self, office: str | None, findings: tuple[KasseError, ...]) -> Proposal:
+        """Write the run itself, now that its sums are known."""
+        skipped = sum(self.whys.values())
+        proposal = Proposal(
+            self.run, self.day, office, self.letters, self.items, self.open_cents, self.charge_cents, self.fee_cents,
+            skipped, tuple(sorted(self.whys.items())), findings,
+        )  # fmt: skip
+        self.store.insert_one(
+            "dunning_run", id=self.run, state="proposed", day=self.day, office=office, letters=self.letters,
+            items=self.items, skipped=skipped, sum_cents=proposal.sum_cents, charge_cents=self.charge_cents,
+            fee_cents=self.fee_cents, list_hash=self.hash.digest(),
+            made_by=self.store.user, made_at=self.store.now,
+        )  # fmt: skip
+        return proposal
 
 
-def _note(store: Store, proposal: DunningProposal, wait_days: int) -> None:
-    kasse = kasse_office(store)
+def _item_rows(number: int, letter: LetterDraft) -> Iterator[Row]:
+    for line, one in enumerate(letter.items, 1):
+        row = one.row
+        yield (
+            number, line, row.office, row.item, row.open_cents, one.charge_cents, one.charge_kind, one.limitation_end,
+            row.level, one.level, row.dunned_on,
+        )  # fmt: skip
+
+
+def _note(store: Store, kasse: str, proposal: Proposal, wait_days: int) -> None:
     facts: dict[str, Fact] = {
         "day": proposal.day,
         "wait_days": wait_days,
-        "debtors": len(proposal.debtors),
-        "items": proposal.count,
+        "letters": proposal.letters,
+        "items": proposal.items,
         "sum_cents": proposal.sum_cents,
-        "skipped": len(proposal.skipped),
+        "skipped": proposal.skipped,
     }
-    with store.unit([kasse]):
-        record(store, kasse, "dunning.propose", None, facts)
+    record(store, kasse, "dunning.propose", f"dunning_run:{proposal.run}", facts)

@@ -26,7 +26,7 @@ class DunningRun(SQLModel, table=True):
     id: int = col.number(primary_key=True)
     state: str = col.text()
     day: str = col.day()
-    due_until: str = col.day()
+    office: str | None = col.text(nullable=True)
     letters: int = col.number()
     items: int = col.number()
     skipped: int = col.number()
@@ -47,7 +47,9 @@ class DunningSkip(SQLModel, table=True):
 
     __tablename__ = "dunning_skip"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_dunning_skip_run"),
+        ForeignKeyConstraint(
+            ["run"], ["dunning_run.id"], name="fk_dunning_skip_run", deferrable=True, initially="DEFERRED"
+        ),
         ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_dunning_skip_item"),
         Index("ix_dunning_skip_item", "office", "item"),
         clustered=True,

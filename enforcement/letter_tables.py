@@ -23,7 +23,7 @@ class Letter(SQLModel, table=True):
     __tablename__ = "letter"
     __table_args__ = col.strict(
         ForeignKeyConstraint(["party"], ["party.id"], name="fk_letter_party"),
-        ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_letter_run"),
+        ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_letter_run", deferrable=True, initially="DEFERRED"),
         CheckConstraint(
             "state IN ('made', 'released', 'posted', 'served', 'returned', 'cancelled')", name="ck_letter_state"
         ),
@@ -42,9 +42,9 @@ class Letter(SQLModel, table=True):
     )
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = (
-        "released_by", "released_at", "template", "template_sha256", "content", "content_sha256", "pdf_sha256",
-        "posted_on", "deemed_on", "term_end", "served_on", "proof", "returned_on", "returned_reason", "cancelled_by",
-        "cancelled_at", "cancelled_reason",
+        "reference", "released_by", "released_at", "template", "template_sha256", "content", "content_sha256",
+        "pdf_sha256", "posted_on", "deemed_on", "term_end", "served_on", "proof", "returned_on", "returned_reason",
+        "cancelled_by", "cancelled_at", "cancelled_reason",
     )  # fmt: skip
     STEPS: ClassVar = {
         "state": {

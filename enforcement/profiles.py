@@ -74,6 +74,7 @@ class Profile:
     `costs_round_up` a figure; `limitation` a rule; `notice` the deadline rule of notice by post; `small`
     maps purposes to figures. `death` says whether the claim ends or goes on against the estate,
     `insolvency` which rank it has (§ 38 or § 39 InsO).
+    `stands_for` are plain names that mean this profile in a Land, as `HH:fee`.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Profile:
     death: str
     insolvency: str
     open_points: tuple[str, ...]
+    stands_for: tuple[str, ...] = ()
 
     def limitation_rule(self, law: Law | None = None) -> LimitationRule:
         """Return the rule of limitation; raises `NoLimitationError` where the creditor's law holds."""
@@ -136,6 +138,19 @@ def profile(name: str, law: Law | None = None) -> Profile:
     return chosen
 
 
+def profile_for(name: str, land: str = "", law: Law | None = None) -> Profile | None:
+    """Return the profile of that name, or the one that a Land has for it, none where there is neither.
+
+    A Land's own profile lists the plain names it stands for: in Hamburg `fee` is `hamburg-fee`.
+
+    >>> profile_for("fee", "HH").name, profile_for("fee", "NW")
+    ('hamburg-fee', None)
+    """
+    known = profiles(law)
+    chosen = known.get(name) or next((one for one in known.values() if f"{land}:{name}" in one.stands_for), None)
+    return profile(chosen.name, law) if chosen else None
+
+
 def _resolve(chosen: Profile, law: Law) -> None:
     """Look up every name the profile uses, so that a wrong one fails here and not in the middle of a run."""
     for rule in (chosen.late_charge, chosen.late_charge_business, chosen.deferral_charge):
@@ -170,6 +185,7 @@ def _profile(section: Section) -> Profile:
         death=section.word("death", ("estate", "ends")),
         insolvency=section.word("insolvency", ("ordinary", "subordinate")),
         open_points=section.texts("open_points"),
+        stands_for=section.texts("stands_for"),
     )
     return section.finish(result)
 

@@ -8,9 +8,20 @@ from typing import Literal
 from sepa.errors import N_, KasseError
 
 EntryKind = Literal[
-    "opening", "order", "bank", "clearing", "run", "execution", "return", "manual", "transfer", "reversal", "closing"
+    "opening",
+    "order",
+    "bank",
+    "clearing",
+    "run",
+    "execution",
+    "return",
+    "manual",
+    "transfer",
+    "reversal",
+    "closing",
+    "charge",
 ]
-OWN_KINDS = frozenset({"opening", "order", "bank", "clearing", "run", "execution", "return", "closing"})
+OWN_KINDS = frozenset({"opening", "order", "bank", "clearing", "run", "execution", "return", "closing", "charge"})
 """Kinds of entries that are mended where they come from, not by `journal reverse`."""
 
 

@@ -1,0 +1,219 @@
+"""The rules of dunning: which step of its profile a claim is due for, what it costs, and why it is left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from enforcement.charges import Claim, Payment, accrue
+from enforcement.charges_bulk import Accruer
+from enforcement.deadlines import deadline_of
+from enforcement.law import Law
+from enforcement.law.figures import distinct
+from enforcement.limitation import LimitationEvent, LimitationFactError, LimitationFacts
+from enforcement.limitation_bulk import LimitationWatch
+from enforcement.profiles import DunningStep, Profile, profile_for
+from sepa.calendar import LAENDER, next_working_day
+from sepa.errors import N_, KasseError
+
+WAIT_DAYS = 10
+"""Kasse.Hamburg duns when the due day has been passed by ten days; for claims that name no law of their own."""
+DEFAULT_LAND = "HH"
+"""Whose holidays move the days of charges and limitation in a book without a Land."""
+PLAIN = DunningStep(1, "mahnung", "", "", fee=False, way="post", norm="")
+"""The step of a claim without a profile."""
+WHYS = (
+    N_("suspense"), N_("no_debtor"), N_("locked"), N_("small"), N_("last_step"), N_("waiting"), N_("barred"),
+    N_("letter_open"), N_("main_left_out"), N_("law_unknown"),
+)  # fmt: skip
+"""Why an overdue claim gets no letter.
+
+suspense: money in suspense or a debit under way may pay it. no_debtor: nobody is known to owe it. locked: against
+dunning. small: less than the law's limit for a Mahnung. last_step: all steps of its profile are done. waiting: its
+waiting time is not over. barred: time-barred. letter_open: its last letter is not posted yet. main_left_out: a side
+claim of a claim that is left out. law_unknown: its profile is none of the law data.
+"""
+
+
+class Overdue(NamedTuple):
+    """An overdue receivable with its debtor as the book has them; rows come by the 100,000, debtor by debtor.
+
+    `demanded_cents` are charges demanded before as items of their own, `term_end` the last day of the term that the
+    last letter set, `letter_open` whether a letter about it waits to be posted.
+    """
+
+    office: str
+    item: int
+    reference: str | None
+    due: str
+    original_due: str
+    amount_cents: int
+    open_cents: int
+    level: int
+    dunned_on: str | None
+    profile: str | None
+    claim_kind: str | None
+    main_item: int | None
+    number: int | None
+    party: str | None
+    town: str | None
+    assessed: str | None
+    final: str | None
+    demanded_cents: int
+    term_end: str | None
+    letter_open: int
+
+
+class Due(NamedTuple):
+    """A claim that gets a letter: by which step, with which charges until the day, and when it becomes time-barred."""
+
+    row: Overdue
+    step: DunningStep
+    level: int
+    charge_cents: int
+    charge_kind: str | None
+    limitation_end: str | None
+
+
+class Left(NamedTuple):
+    """A claim that gets none, and why; `until` is the last day of a waiting time or of the period of limitation."""
+
+    office: str
+    item: int
+    why: str
+    until: str | None = None
+
+
+@dataclass(slots=True)
+class Rulebook:
+    """The law of one dunning day and Land: every profile, waiting time and figure is looked up once.
+
+    `paid` are the payments on claims paid in part, `events` what happened to claims in law, by office and item.
+    `findings` are the warnings met so far. Raises the errors of a law that is not known on the day.
+    """
+
+    day: dt.date
+    land: str
+    law: Law
+    wait_days: int = WAIT_DAYS
+    paid: Mapping[tuple[str, int], tuple[Payment, ...]] = field(default_factory=dict)
+    events: Mapping[tuple[str, int], tuple[LimitationEvent, ...]] = field(default_factory=dict)
+    findings: tuple[KasseError, ...] = ()
+    _profiles: dict[str, Profile | None] = field(default_factory=dict)
+    _waits: dict[tuple[str, str], dt.date] = field(default_factory=dict)
+    _accruers: dict[str, Accruer] = field(default_factory=dict)
+    _watches: dict[str, LimitationWatch] = field(default_factory=dict)
+    _days: dict[str, dt.date] = field(default_factory=dict)
+
+    def profile(self, name: str) -> Profile | None:
+        """Return the profile of that name in this Land, none where the law data has none."""
+        if name not in self._profiles:
+            self._profiles[name] = profile_for(name, self.land, self.law)
+        return self._profiles[name]
+
+    def decide(self, row: Overdue) -> Due | Left:
+        """Return the step a claim is due for on the day, or why it is not."""
+        if not row.profile:
+            return self._plain(row)
+        profile = self.profile(row.profile)
+        if profile is None:
+            return Left(row.office, row.item, "law_unknown")
+        if row.level >= len(profile.dunning) or row.letter_open:
+            return Left(row.office, row.item, "letter_open" if row.letter_open else "last_step")
+        step = profile.dunning[row.level]
+        until = self._wait(row, step.wait)
+        if until >= self.day:
+            return Left(row.office, row.item, "waiting", until.isoformat())
+        end = self.limitation_end(row, profile)
+        if end is not None and end < self.day:
+            return Left(row.office, row.item, "barred", end.isoformat())
+        return Due(row, step, step.level, *self._charge(row, profile), end.isoformat() if end else None)
+
+    def _plain(self, row: Overdue) -> Due | Left:
+        """Return the one step of a claim whose law is not named; it costs nothing and is repeated."""
+        if row.letter_open:
+            return Left(row.office, row.item, "letter_open")
+        since = self._date(row.term_end or row.dunned_on or row.due)
+        until = self._working(since + dt.timedelta(days=self.wait_days))
+        if until >= self.day:
+            return Left(row.office, row.item, "waiting", until.isoformat())
+        return Due(row, PLAIN, row.level + 1, 0, None, None)
+
+    def _wait(self, row: Overdue, rule: str) -> dt.date:
+        """Return the last day of the waiting time before a step: from the due day, later from the last letter.
+
+        The term the last letter set runs from the day on which it counts as given, which only its posting fixes.
+        """
+        if row.level and row.term_end:
+            return self._date(row.term_end)
+        since = row.dunned_on if row.level and row.dunned_on else row.due
+        found = self._waits.get((rule, since))
+        if found is None:
+            ends = [deadline_of(rule, self._date(since), land=land, law=self.law) for land in self._lands()]
+            self._note(ends[0].findings)
+            found = self._waits[rule, since] = max(end.end for end in ends)
+        return found
+
+    def _lands(self) -> tuple[str, ...]:
+        """Return whose holidays count: without a Land every Land's, so that nobody is dunned too early."""
+        return (self.land,) if self.land else tuple(LAENDER)
+
+    def limitation_end(self, row: Overdue, profile: Profile) -> dt.date | None:
+        """Return the last day before a claim is time-barred; none where it stands still or a day is not known."""
+        if not profile.limitation or row.main_item is not None:
+            return None
+        watch = self._watches.get(profile.limitation)
+        if watch is None:
+            watch = self._watches[profile.limitation] = LimitationWatch(
+                profile.limitation, land=self.land or DEFAULT_LAND, law=self.law
+            )
+        facts = LimitationFacts(
+            due=self._date(row.original_due),
+            assessed=self._date(row.assessed) if row.assessed else None,
+            final=self._date(row.final) if row.final else None,
+            amount_cents=row.amount_cents,
+        )
+        try:
+            return watch.end(facts, self.events.get((row.office, row.item), ()))
+        except LimitationFactError:
+            return None
+
+    def _charge(self, row: Overdue, profile: Profile) -> tuple[int, str | None]:
+        """Return the charge on a main claim that was not demanded yet, and its kind; side claims bear none."""
+        if not profile.late_charge or row.main_item is not None:
+            return 0, None
+        accruer = self._accruers.get(profile.late_charge)
+        if accruer is None:
+            accruer = self._accruers[profile.late_charge] = Accruer(
+                profile.late_charge, self.day, land=self.land or DEFAULT_LAND, law=self.law
+            )
+        payments = self.paid.get((row.office, row.item), ())
+        if payments:
+            claim = Claim(row.amount_cents, self._date(row.due), payments)
+            charge = accrue(accruer.rule, claim, self.day, land=self.land or DEFAULT_LAND, law=self.law)
+            self._note(charge.findings)
+            cents = charge.cents
+        else:
+            cents = accruer.cents(row.open_cents, self._date(row.due))
+        fresh = max(0, cents - row.demanded_cents)
+        return (fresh, accruer.rule.kind) if fresh else (0, None)
+
+    def warnings(self) -> tuple[KasseError, ...]:
+        """Return every warning about unconfirmed figures met so far, once each."""
+        return distinct((*self.findings, *(finding for one in self._accruers.values() for finding in one.findings)))
+
+    def _note(self, findings: tuple[KasseError, ...]) -> None:
+        if findings:
+            self.findings = distinct(self.findings + findings)
+
+    def _working(self, day: dt.date) -> dt.date:
+        """Return the day or the next working one."""
+        return max(next_working_day(day, land) for land in self._lands())
+
+    def _date(self, text: str) -> dt.date:
+        found = self._days.get(text)
+        if found is None:
+            found = self._days[text] = dt.date.fromisoformat(text)
+        return found
