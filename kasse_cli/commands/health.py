@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,11 +54,8 @@ def health(ctx: Context, limit: LimitArgument = None) -> None:
     of each account, gaps, the age of unclear money, entries that wait, days to close, the ends of the chains, a
     'kasse reconcile' at work for long, and the room on the disk. Nothing is changed.
     """
-    limits = Limits()
-    for text in limit or ():
-        limits = _with_limit(limits, text)
     try:
-        found = _look(ctx.obj, limits)
+        found = _look(ctx.obj, reduce(_with_limit, limit or (), Limits()))
     except KasseError as error:
         found = [Check("book", "unknown", None, Limit(None, None), error.template, dict(error.fields))]
     state = worst(found)

@@ -11,7 +11,7 @@ from sepa.calendar import add_target_days
 from sepa.errors import N_, Field
 
 State = Literal["ok", "warning", "critical", "unknown"]
-ORDER: tuple[State, ...] = ("ok", "unknown", "warning", "critical")
+ORDER: tuple[State, ...] = ("ok", "warning", "unknown", "critical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,16 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """The statements of a bank account: the last day there is one of, up to when none is missing, gaps."""
+    """The statements of a bank account: the last day there is one of, up to when none is missing, gaps.
+
+    An account that `collects` is one that dunning looks at.
+    """
 
     iban: str
     last_day: str | None
     complete_until: str | None
     gaps: int
+    collects: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ def _statements(account: AccountState, today: dt.date, limit: Limit) -> Check:
     name = f"statement_days_{account.iban[-4:]}"
     if account.last_day is None:
         fields: dict[str, Field] = {"iban": account.iban}
-        return Check(name, "unknown", None, limit, N_("account {iban} has no statement yet"), fields)
+        state: State = "warning" if account.collects else "ok"
+        return Check(name, state, None, limit, N_("account {iban} has no statement yet"), fields)
     last = dt.date.fromisoformat(account.last_day)
     value = late_days(last, today)
     fields = {"iban": account.iban, "day": account.last_day, "value": value}

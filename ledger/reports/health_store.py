@@ -9,7 +9,7 @@ from ledger.bank.intake_reader import continuity
 from ledger.reports.health import AccountState, BookState
 from ledger.store.engines import Store
 
-_ACCOUNTS = "SELECT iban FROM bank_account WHERE closed_on IS NULL OR closed_on > :today ORDER BY iban"
+_ACCOUNTS = "SELECT iban, collects FROM bank_account WHERE closed_on IS NULL OR closed_on > :today ORDER BY iban"
 _UNCLEAR = """
     SELECT count(*), coalesce(sum(open_cents), 0), min(opened_on) FROM item
     WHERE open_cents > 0 AND kind IN ('suspense', 'advance')"""
@@ -32,10 +32,10 @@ def book_state(store: Store) -> BookState:
     with store.snapshot():
         chains = {chain.iban: chain for chain in continuity(store)}
         accounts = [
-            AccountState(iban, chain.last_day, chain.complete_until, len(chain.gaps))
+            AccountState(iban, chain.last_day, chain.complete_until, len(chain.gaps), bool(collects))
             if (chain := chains.get(iban))
-            else AccountState(iban, None, None, 0)
-            for (iban,) in store.all(_ACCOUNTS, today=store.today)
+            else AccountState(iban, None, None, 0, bool(collects))
+            for iban, collects in store.all(_ACCOUNTS, today=store.today)
         ]
         count, cents, oldest = store.one(_UNCLEAR) or (0, 0, None)
         closed = str(store.value("SELECT max(last_day) FROM closing") or "")

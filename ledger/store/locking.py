@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ledger.store.engines import Store
 
 _HELD = """
-    SELECT coalesce(EXTRACT(EPOCH FROM a.backend_start), 0)
+    SELECT CAST(coalesce(EXTRACT(EPOCH FROM a.backend_start), 0) AS BIGINT)
     FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
