@@ -110,13 +110,13 @@ TARGETS = Lookup(
 PAYMENTS = Lookup(
     "payment",
     """seq BIGINT, line BIGINT, office TEXT, run BIGINT, number BIGINT, cents BIGINT, state TEXT, iban TEXT,
-       item_office TEXT, item BIGINT, account TEXT, paid_cents BIGINT""",
+       item_office TEXT, item BIGINT, account TEXT, paid_cents BIGINT, file BIGINT""",
     OwnPayment, "seq, line, office, run, number",
     (
         Statement(
             """INSERT INTO match_payment
                SELECT DISTINCT k.seq, k.line, p.office, p.run, p.line, p.cents, p.state, r.iban, p.item_office, p.item,
-                      i.account, i.amount_cents - i.open_cents
+                      i.account, i.amount_cents - i.open_cents, coalesce(p.file, 0)
                FROM match_key k JOIN payment p ON p.end_to_end_id = k.key
                JOIN payment_run r ON r.office = p.office AND r.id = p.run
                JOIN item i ON i.office = p.item_office AND i.id = p.item
@@ -125,16 +125,26 @@ PAYMENTS = Lookup(
         ),
     ),
 )  # fmt: skip
+_OPEN_OF_RUN = """coalesce((SELECT sum(p.cents) FROM payment p WHERE p.office = r.office AND p.run = r.id {file}
+                         AND p.state IN ('released', 'exported')), 0)"""
 RUNS = Lookup(
-    "run", "seq BIGINT, line BIGINT, office TEXT, run BIGINT, iban TEXT, open_cents BIGINT", OwnRun, "seq, run",
+    "run", "seq BIGINT, line BIGINT, office TEXT, run BIGINT, iban TEXT, open_cents BIGINT, file BIGINT", OwnRun,
+    "seq, run, file",
     (
         Statement(
-            """INSERT INTO match_run
-               SELECT k.seq, 0, r.office, r.id, r.iban,
-                      coalesce((SELECT sum(p.cents) FROM payment p WHERE p.office = r.office AND p.run = r.id
-                                AND p.state IN ('released', 'exported')), 0)
+            f"""INSERT INTO match_run
+               SELECT k.seq, 0, r.office, r.id, r.iban, {_OPEN_OF_RUN.format(file="AND p.file = f.number")}, f.number
                FROM (SELECT DISTINCT seq, key FROM match_key WHERE place = 'run') k
-               JOIN payment_run r ON r.message_id = k.key""",
+               JOIN payment_file f ON f.message_id = k.key
+               JOIN payment_run r ON r.office = f.office AND r.id = f.run""",
+            frozenset({"run"}),
+        ),
+        Statement(
+            f"""INSERT INTO match_run
+               SELECT k.seq, 0, r.office, r.id, r.iban, {_OPEN_OF_RUN.format(file="")}, 0
+               FROM (SELECT DISTINCT seq, key FROM match_key WHERE place = 'run') k
+               JOIN payment_run r ON r.message_id = k.key
+               WHERE NOT EXISTS (SELECT 1 FROM payment_file f WHERE f.office = r.office AND f.run = r.id)""",
             frozenset({"run"}),
         ),
     ),

@@ -93,10 +93,11 @@ class OwnPayment(NamedTuple):
     item: int
     account: str
     paid_cents: int
+    file: int = 0
 
 
 class OwnRun(NamedTuple):
-    """A run of ours that a collective debit names; `open_cents` is the sum of its payments not yet executed."""
+    """A file of a run of ours that a collective debit names; `open_cents` sums its payments not yet executed."""
 
     seq: int
     line: int
@@ -104,6 +105,7 @@ class OwnRun(NamedTuple):
     run: int
     iban: str
     open_cents: int
+    file: int = 0
 
 
 class Undone(NamedTuple):
@@ -198,8 +200,8 @@ class Running:
 
     taken: dict[ItemKey, int] = field(default_factory=dict)
     payments: set[tuple[str, int, int]] = field(default_factory=set)
-    runs: dict[ItemKey, int] = field(default_factory=dict)
-    whole_runs: set[ItemKey] = field(default_factory=set)
+    runs: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    whole_runs: set[tuple[str, int, int]] = field(default_factory=set)
     effects: set[Effect] = field(default_factory=set)
 
     def open_cents(self, target: Target) -> int:
@@ -210,12 +212,12 @@ class Running:
 
     def run_cents(self, run: OwnRun) -> int:
         """Return what is still to be executed of a run."""
-        return run.open_cents - self.runs.get((run.office, run.run), 0)
+        return run.open_cents - self.runs.get((run.office, run.run, run.file), 0)
 
     def executed(self, payment: OwnPayment) -> bool:
         """Return whether a payment was executed in this unit of work, alone or with its run."""
         alone = (payment.office, payment.run, payment.number) in self.payments
-        return alone or (payment.office, payment.run) in self.whole_runs
+        return alone or (payment.office, payment.run, payment.file) in self.whole_runs
 
     def take(self, share: Share) -> None:
         """Note what a share used up."""
@@ -232,10 +234,10 @@ class Running:
     def _take_payment(self, share: Share) -> None:
         paid = share.payment or share.run
         assert paid is not None, "money in transit belongs to a payment or a run"
-        run = paid.office, paid.run
+        run = paid.office, paid.run, paid.file
         self.runs[run] = self.runs.get(run, 0) - share.cents
         if share.payment is not None:
-            self.payments.add((*run, share.payment.number))
+            self.payments.add((paid.office, paid.run, share.payment.number))
         else:
             self.whole_runs.add(run)
 

@@ -166,7 +166,7 @@ def _note_payment(records: Records, share: Share, entry: Staged) -> None:
         paid = share.payment
         records.payments.append((paid.office, paid.run, paid.number, entry.office, entry.id))
     elif share.run is not None:
-        records.runs.append((share.run.office, share.run.run, entry.office, entry.id))
+        records.runs.append((share.run.office, share.run.run, share.run.file, entry.office, entry.id))
 
 
 def _explained(share: Share) -> tuple[str, Mapping[str, str | int]]:

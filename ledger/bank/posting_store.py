@@ -204,8 +204,9 @@ class _Poster:
         self.store.execute(_MARK_POSTED)
         touched = set(self.store.rows("SELECT DISTINCT office, run FROM match_paid"))
         self.store.execute(_MARK_PAID)
-        for office, run, bank_office, bank_entry in self.runs:
-            self.store.execute(_MARK_RUN, office=office, run=run, bank_office=bank_office, bank_entry=bank_entry)
+        for office, run, file, bank_office, bank_entry in self.runs:
+            given = {"bank_office": bank_office, "bank_entry": bank_entry, "file": file}
+            self.store.execute(_MARK_RUN, office=office, run=run, **given)
             touched.add((office, run))
         for office, run in sorted(touched):
             self.store.execute(_CLOSE_RUN, office=office, run=run)
@@ -229,7 +230,7 @@ _MARK_PAID = """
     FROM match_paid m WHERE payment.office = m.office AND payment.run = m.run AND payment.line = m.number"""
 _MARK_RUN = """
     UPDATE payment SET state = 'executed', active = 0, bank_office = :bank_office, bank_entry = :bank_entry
-    WHERE office = :office AND run = :run AND state IN ('released', 'exported')"""
+    WHERE office = :office AND run = :run AND (:file = 0 OR file = :file) AND state IN ('released', 'exported')"""
 _CLOSE_RUN = """
     UPDATE payment_run SET state = 'executed'
     WHERE office = :office AND id = :run AND state IN ('released', 'exported') AND NOT EXISTS (

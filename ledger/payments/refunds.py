@@ -9,7 +9,7 @@ from sepa.errors import N_, KasseError
 ASK_ROLES = ("clerk", "payments", "head")
 APPROVE_ROLES = ("cashier", "head")
 OTHER_ACCOUNT_ROLES = ("head",)
-KINDS = ("credit", "suspense")
+KINDS = ("credit",)
 
 
 class NotRefundableError(KasseError):
@@ -17,7 +17,7 @@ class NotRefundableError(KasseError):
 
     code = "refund.item"
     template = N_("item {item} of office {office} is not open money to be paid back")
-    hint = N_("credits and unclear money are paid back; see 'kasse suspense list' and 'kasse report open-items'")
+    hint = N_("credits are paid back here; unclear money goes back with 'kasse suspense refund'")
 
 
 class RefundAmountError(KasseError):
