@@ -38,7 +38,12 @@ OTHER_WORDS = {
 }
 
 CHOICES = (("receivable", "Forderung"), ("payable", "Auszahlung"))
-FIELDS = {"amount": "amount_cents", "original_amount": "amount_cents", "open_amount": "open_cents"}
+FIELDS = {
+    "every": "every_months",
+    "amount": "amount_cents",
+    "original_amount": "amount_cents",
+    "open_amount": "open_cents",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,32 @@ ORDER_KEY = ListColumn(
     "order_key", ("Anordnungsschlüssel", "Schlüssel"), _text,
     N_("the same text in several rows makes them lines of one order; they differ in amount and coding only"),
 )  # fmt: skip
-ORDER_COLUMNS = (OFFICE, KIND, *PARTY, AMOUNT, DUE, *REFERENCE, *CODING, *LAW, ORDER_KEY)
+_INTERVAL_WORDS: dict[str, int] = {
+    word: months
+    for months, words in {
+        1: ("monthly", "monatlich", "1"), 2: ("every second month", "zweimonatlich", "2"),
+        3: ("quarterly", "vierteljährlich", "quartalsweise", "3"), 6: ("half-yearly", "halbjährlich", "6"),
+        12: ("yearly", "jährlich", "12"),
+    }.items()
+    for word in words
+}  # fmt: skip
+_interval = cell_choice({word: word for word in _INTERVAL_WORDS})
+
+
+def _months(cell: Cell) -> int:
+    return _INTERVAL_WORDS[_interval(cell)]
+
+
+SCHEDULE = (
+    ListColumn(
+        "every", ("Turnus", "Rhythmus"), _months, N_("makes it a standing order: how often the amount falls due"),
+        choices=(("monthly", "monatlich"), ("quarterly", "vierteljährlich"), ("half-yearly", "halbjährlich"),
+                 ("yearly", "jährlich")),
+    ),
+    ListColumn("last_due", ("Letzte Fälligkeit", "befristet bis"), _day,
+               N_("of a standing order: the last day it may fall due"), "day"),
+)  # fmt: skip
+ORDER_COLUMNS = (OFFICE, KIND, *PARTY, AMOUNT, DUE, *REFERENCE, *CODING, *LAW, ORDER_KEY, *SCHEDULE)
 NEEDED = ("office", "kind", "name", "amount", "due", "purpose")
 
 ITEM_KIND = ListColumn(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,6 @@ LIST = (
     Column("number", N_("Order")),
     Column("state", N_("State"), "word"),
     Column("kind", N_("Kind"), "word"),
-    Column("act", N_("Act"), "word", shown=False),
-    Column("changes", N_("Changes"), shown=False),
     Column("name", N_("Name")),
     Column("due", N_("Due"), "day"),
     Column("amount_cents", N_("Amount"), "cents"),
@@ -32,6 +31,8 @@ LIST = (
     Column("purpose", N_("Purpose")),
     Column("bank_account", N_("IBAN"), shown=False),
     Column("batch", N_("Batch"), "count"),
+    Column("act", N_("Act"), "word", shown=False),
+    Column("changes", N_("Changes"), shown=False),
 )
 FACTS = (Column("label", N_("Field")), Column("value", N_("Value")))
 LINES = (
@@ -74,6 +75,8 @@ ITEM = (
     Column("posting_day", N_("Posting day"), "day"),
     Column("entry", N_("Entry")),
 )
+_ACT = ("act", "changes")
+_RARE = ("on_behalf", "exception")
 DONE = {
     "certified": N_("orders certified: {count}, together {sum_cents}"),
     "approved": N_("orders approved: {count}, together {sum_cents}"),
@@ -161,7 +164,9 @@ def listed(orders: Sequence[OrderSummary]) -> Result:
     """Return a list of orders with its count and sum, the control sum of a batch."""
     total = sum(order.amount_cents for order in orders)
     line = say(N_("orders: {count}, together {sum_cents}"), count=len(orders), sum_cents=total)
-    return Result(data={"sum_cents": total}, tables=[Table("orders", LIST, orders)], lines=[line])
+    special = any(order.act != "order" for order in orders)
+    columns = [replace(column, shown=True) if special and column.key in _ACT else column for column in LIST]
+    return Result(data={"sum_cents": total}, tables=[Table("orders", columns, orders)], lines=[line])
 
 
 def shown(details: OrderDetails) -> Result:
@@ -174,14 +179,20 @@ def shown(details: OrderDetails) -> Result:
         Table("orders", LIST, [details.order]),
         Table("facts", FACTS, facts),
         Table("lines", TRANSFER_LINES if details.order.kind == "transfer" else LINES, details.lines),
-        Table("steps", STEPS, details.steps),
-        Table("items", ITEM, [details.item] if details.item else []),
+        Table("steps", _step_columns(details), details.steps),
+        Table("items", ITEM, details.items),
     ]
     if details.changes:
         tables.append(Table("changes", CHANGES, details.changes, N_("Changes of this order")))
     lines = [say(_OF[details.order.act], order=details.order.changes)] if details.order.changes else []
     data = {"party": details.party, "act": details.order.act, "changed_order": details.order.changes}
     return Result(data=data, tables=tables, lines=lines)
+
+
+def _step_columns(details: OrderDetails) -> list[Column]:
+    """Return the columns of steps; deputies and exceptions stand there only where there are any."""
+    rare = any(step.on_behalf or step.exception for step in details.steps)
+    return [replace(column, shown=rare) if column.key in _RARE else column for column in STEPS]
 
 
 def decided(done: Decision) -> Result:

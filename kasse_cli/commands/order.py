@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kasse_cli.commands.order_changes import register as register_changes
+from kasse_cli.commands.order_standing import app as standing_app
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.orders_results import OrdersOrBatchError, decided, imported, listed, shown
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 app = noun(N_("orders: import, certify, approve, accept"))
 register_changes(app)
+app.add_typer(standing_app, name="standing")
 OrdersArgument = Annotated[
     list[str] | None, typer.Argument(metavar="ORDER", help=N_("numbers of orders, for example ORDNUNG-17"))
 ]

@@ -37,6 +37,10 @@ LastDayOption = Annotated[
         "--last-day", parser=parse_day, metavar="DATE", help=N_("the last day of a standing or general order")
     ),
 ]
+DueOption = Annotated[
+    dt.date | None,
+    typer.Option("--due", parser=parse_day, metavar="DATE", help=N_("of a standing order: its item due on this day")),
+]
 FromOption = Annotated[str, typer.Option("--from", metavar="ACCOUNT", help=N_("the account that gives"))]
 ToAccountOption = Annotated[
     str, typer.Option("--to", metavar="ACCOUNT", help=N_("the account that gets it; OFFICE:ACCOUNT in another office"))
@@ -95,6 +99,7 @@ def change(
     to: ToOption = None,
     lines: LinesOption = None,
     credit: CreditOption = False,
+    due: DueOption = None,
 ) -> None:
     """Change the amount of an accepted order by a new order that refers to it (Änderungsanordnung).
 
@@ -109,18 +114,31 @@ def change(
     day = ctx.obj.today.isoformat()
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
         made = change_order(
-            store, office, number, reason=reason, day=day, to_cents=to, lines=_amounts(lines or []), as_credit=credit
+            store,
+            office,
+            number,
+            reason=reason,
+            day=day,
+            to_cents=to,
+            lines=line_amounts(lines or []),
+            as_credit=credit,
+            due=due.isoformat() if due else None,
         )
     render(ctx, made_result(made, dry_run=ctx.obj.dry_run))
 
 
 def cancel(
-    ctx: Context, order: OrderArgument, reason: WhyOption, credit: CreditOption = False, last_day: LastDayOption = None
+    ctx: Context,
+    order: OrderArgument,
+    reason: WhyOption,
+    credit: CreditOption = False,
+    due: DueOption = None,
+    last_day: LastDayOption = None,
 ) -> None:
     """Cancel an accepted order by a new order that refers to it (Absetzung); end a standing or general order.
 
     Acceptance settles what is open of the old order's items; what was paid is refused, or becomes a credit with
-    --credit. A standing order ends after --last-day, the items it made stay.
+    --credit. A standing order ends after --last-day, the items it made stay; --due cancels one of them.
     """
     from kasse_cli.wiring import open_book, trial
     from ledger.items.order_change_store import BY_SCHEDULE, act_of, change_order, end_order
@@ -129,11 +147,12 @@ def cancel(
     office, number = parse_order_number(order)
     day = ctx.obj.today.isoformat()
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
-        if act_of(store, office, number) in BY_SCHEDULE:
+        one = due.isoformat() if due else None
+        if one is None and act_of(store, office, number) in BY_SCHEDULE:
             ends = last_day.isoformat() if last_day else day
             made = [end_order(store, office, number, reason=reason, last_day=ends)]
         else:
-            made = change_order(store, office, number, reason=reason, day=day, to_cents=0, as_credit=credit)
+            made = change_order(store, office, number, reason=reason, day=day, to_cents=0, as_credit=credit, due=one)
     render(ctx, made_result(made, dry_run=ctx.obj.dry_run))
 
 
@@ -175,7 +194,8 @@ def _lines(made: Sequence[MadeOrder], *, dry_run: bool) -> Iterator[Line]:
         yield say(N_("next: another person certifies with 'kasse order certify {order}'"), order=made[0].number)
 
 
-def _amounts(texts: Sequence[str]) -> dict[int, int]:
+def line_amounts(texts: Sequence[str]) -> dict[int, int]:
+    """Return the new amounts of lines as typed; raises `LineFormatError`."""
     found = {}
     for text in texts:
         number, mark, amount = text.partition("=")

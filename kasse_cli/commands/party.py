@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kasse_cli.commands.party_changes import register as register_changes
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.locks import KindOption, ReasonOption, SinceOption, UntilOption, lock_result
@@ -13,7 +14,59 @@ from kasse_cli.output import render
 from sepa.errors import N_
 
 app = noun(N_("persons and their accounts"))
+register_changes(app)
 PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help=N_("the number of a party, or its name"))]
+
+
+@command(app, "list", lists=True, examples=("kasse party list --open", "kasse party list --search muster"))
+def list_(
+    ctx: Context,
+    search: Annotated[str, typer.Option("--search", metavar="TEXT", help=N_("parts of the name"))] = "",
+    only_open: Annotated[bool, typer.Option("--open", help=N_("only who has open items"))] = False,
+) -> None:
+    """List the parties with what they owe and what they have to get."""
+    from kasse_cli.party_pages import listed
+    from kasse_cli.wiring import open_book
+    from ledger.people.parties_reader import list_parties
+
+    with open_book(ctx.obj) as store:
+        parties = list_parties(store, search=search, only_open=only_open)
+    render(ctx, listed(parties))
+
+
+@command(app, "show", lists=True, examples=("kasse party show 17",))
+def show(ctx: Context, party: PartyArgument) -> None:
+    """Show what is known of a party: address, accounts, locks and its whole history."""
+    from kasse_cli.party_pages import shown
+    from kasse_cli.wiring import open_book
+    from ledger.items.locks_store import party_locks
+    from ledger.people.parties_reader import find_party, show_party
+
+    with open_book(ctx.obj) as store:
+        number = find_party(store, party)
+        facts, locks = show_party(store, number), party_locks(store, number)
+    render(ctx, shown(facts, locks))
+
+
+@command(
+    app,
+    "account",
+    lists=True,
+    examples=("kasse party account 17", "kasse party account 'Erika Musterfrau' --on 2026-06-30 --xlsx konto.xlsx"),
+)
+def account(ctx: Context, party: PartyArgument) -> None:
+    """Show the account of a party on one page: items, payments, locks and balance, as of the day of --on.
+
+    Due days and dunning levels are those of now. That somebody looked is written to the event log.
+    """
+    from kasse_cli.party_pages import account as page
+    from kasse_cli.wiring import open_book
+    from ledger.items.party_account_store import party_account
+    from ledger.people.parties_reader import find_party
+
+    with open_book(ctx.obj) as store:
+        found = party_account(store, find_party(store, party), ctx.obj.today.isoformat())
+    render(ctx, page(found))
 
 
 @command(app, "lock", examples=("kasse party lock 17 --kind enforcement --reason 'Insolvenzverfahren eröffnet'",))

@@ -24,7 +24,7 @@ _MAKING = """
     JOIN cash_order o ON o.office = c.office AND o.id = c.id WHERE c.makes = 1 GROUP BY c.office ORDER BY c.office"""
 _OTHERS = """
     SELECT o.office, o.id, o.kind, o.act, o.changes, o.party, o.reference, o.foreign_reference, o.total_cents, o.due,
-           o.purpose, o.as_credit, o.profile
+           o.purpose, o.as_credit, o.profile, o.period_from
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id WHERE c.makes = 0
     ORDER BY o.office, o.id"""
 _LINES = """SELECT gl_account, amount_cents, cost_object, contra_office, contra_account FROM cash_order_line
@@ -33,6 +33,7 @@ _ITEMS = """
     SELECT i.id, i.side, i.account, i.open_cents FROM item i
     JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
     WHERE i.office = :office AND (o.id = :id OR (o.changes = :id AND o.act = 'increase')) AND i.open_cents > 0
+    AND (CAST(:due AS TEXT) IS NULL OR i.original_due = :due OR o.period_from = :due)
     AND i.kind IN ('receivable', 'payable') ORDER BY i.id DESC"""
 _RESERVED = "SELECT run FROM payment WHERE item_office = :office AND item = :item AND active = 1"
 _DEBTORS = """
@@ -61,6 +62,7 @@ class _Order:
     purpose: str
     as_credit: int
     profile: str | None
+    period: str | None
 
     @property
     def name(self) -> str:
@@ -104,7 +106,7 @@ def _carry_out(store: Store, day: str, order: _Order) -> list[Posted]:
 
 def _cancel(store: Store, day: str, order: _Order) -> list[Posted]:
     """Cancel: an order's item is taken off, a schedule ends after the day that the cancellation names."""
-    for table in ("standing_order", "general_order"):
+    for table in () if order.period else ("standing_order", "general_order"):
         changed = store.execute(
             f"""UPDATE {table} SET ended_on = CAST(:day AS TEXT) WHERE office = :office AND order_id = :id
                 AND (ended_on IS NULL OR ended_on > :day)""",
@@ -152,7 +154,7 @@ def _transfer(store: Store, day: str, order: _Order) -> list[Posted]:
 
 def _take_off(store: Store, day: str, order: _Order) -> list[Posted]:
     """Post the coding the other way round and settle what is open; what was paid becomes a credit."""
-    items = store.all(_ITEMS, office=order.office, id=order.changes)
+    items = store.all(_ITEMS, office=order.office, id=order.changes, due=order.period)
     taken = list(_taken(store, order, items))
     left = order.total_cents - sum(cents for _, _, _, cents in taken)
     if left and not order.as_credit:

@@ -19,7 +19,8 @@ from ledger.items.order_changes import (
 from ledger.items.order_decisions import UnknownOrderError
 from ledger.items.order_import_store import CREATORS
 from ledger.items.order_make_store import NewLine, NewOrder, write_order
-from ledger.items.orders import order_number
+from ledger.items.orders import order_number, parse_order_number
+from ledger.items.schedules import NoDueDayError
 from ledger.people.users import require
 from ledger.store.engines import Store
 
@@ -33,12 +34,16 @@ _LINES = """
     SELECT l.line, min(l.gl_account), min(l.cost_object),
            sum(CASE WHEN o.act IN ('reduction', 'cancellation') THEN -l.amount_cents ELSE l.amount_cents END)
     FROM cash_order o JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id
-    WHERE o.office = :office AND (o.id = :id OR (o.changes = :id AND o.state = 'accepted')) GROUP BY l.line
+    WHERE o.office = :office AND (o.id = :id OR (o.changes = :id AND o.state = 'accepted'
+        AND o.act IN ('increase', 'reduction', 'cancellation')
+        AND (CAST(:due AS TEXT) IS NULL OR o.period_from = :due))) GROUP BY l.line
     ORDER BY l.line"""
 _OPEN = """
     SELECT coalesce(sum(i.open_cents), 0) FROM item i JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
     WHERE i.office = :office AND (o.id = :id OR (o.changes = :id AND o.act = 'increase'))
+    AND (CAST(:due AS TEXT) IS NULL OR i.original_due = :due OR o.period_from = :due)
     AND i.kind IN ('receivable', 'payable')"""
+_STANDING_ITEM = "SELECT 1 FROM standing_item WHERE office = :office AND order_id = :id AND due = :due"
 BY_SCHEDULE = ("standing", "general")
 
 
@@ -71,12 +76,14 @@ def change_order(
     to_cents: int | None = None,
     lines: Mapping[int, int] | None = None,
     as_credit: bool = False,
+    due: str | None = None,
 ) -> list[MadeOrder]:
     """Make the orders that bring an accepted order to another amount, and return them; nothing is posted yet.
 
     One that takes off, one that adds, or both where lines change in both ways. They are certified, approved and
-    accepted like any order. `day` is when what is added falls due, if that is later than the old due day. Raises the
-    errors of `order_changes`, `UnknownOrderError`, `NotAllowedError`.
+    accepted like any order. `day` is when what is added falls due, if that is later than the old due day; `due` names
+    the item of a standing order that is meant. Raises the errors of `order_changes`, `NoDueDayError`,
+    `UnknownOrderError`, `NotAllowedError`.
     """
     if not reason.strip():
         raise ChangeReasonError
@@ -84,23 +91,19 @@ def change_order(
         root = changeable(store, office, number)
         require(store, office, *CREATORS)
         name = order_number(office, number)
-        if root.kind == "transfer" or root.act in BY_SCHEDULE:
-            raise NoSuchChangeError(order=name, kind=root.kind if root.kind == "transfer" else root.act)
-        present = [
-            CodedLine(line, account, int(cents), cost) for line, account, cost, cents in _lines(store, office, number)
-        ]
-        changes = plan_changes(name, present, to_cents=to_cents, wanted=lines or {})
+        _check_kind(store, root, name, due)
+        changes = plan_changes(name, _lines(store, office, number, due), to_cents=to_cents, wanted=lines or {})
         made = []
         for change in changes:
             adds = change.act == "increase"
-            if not adds:
-                _check_open(
-                    store, office, number, change.total_cents, as_credit=as_credit and root.kind == "receivable"
-                )
+            credit = as_credit and root.kind == "receivable" and not adds
+            if not adds and not credit:
+                _check_open(store, office, number, change.total_cents, due)
             new = _successor(root, office, number, change.act, reason.strip())
-            due = max(root.due, day) if adds else root.due
-            coded = [NewLine(one.line, one.gl_account, one.amount_cents, one.cost_object) for one in change.lines]
-            made.append(write_order(store, _with(new, due, coded, as_credit=as_credit and not adds)))
+            falls_due = max(due or root.due, day) if adds else due or root.due
+            coded = tuple(NewLine(one.line, one.gl_account, one.amount_cents, one.cost_object) for one in change.lines)
+            whole = replace(new, due=falls_due, lines=coded, period_from=due, as_credit=int(credit))
+            made.append(write_order(store, whole))
     return made
 
 
@@ -116,11 +119,10 @@ def end_order(store: Store, office: str, number: int, *, reason: str, last_day: 
         require(store, office, *CREATORS)
         if root.act not in BY_SCHEDULE:
             raise NoSuchChangeError(order=order_number(office, number), kind=root.act)
-        coded = [
-            NewLine(line, account, int(cents), cost) for line, account, cost, cents in _lines(store, office, number)
-        ]
+        lines = _lines(store, office, number, due="")
+        coded = tuple(NewLine(one.line, one.gl_account, one.amount_cents, one.cost_object) for one in lines)
         new = _successor(root, office, number, "cancellation", reason.strip())
-        return write_order(store, _with(new, last_day, coded))
+        return write_order(store, replace(new, due=last_day, lines=coded))
 
 
 def changeable(store: Store, office: str, number: int) -> Root:
@@ -150,13 +152,23 @@ def act_of(store: Store, office: str, number: int) -> str:
     )
 
 
-def _lines(store: Store, office: str, number: int) -> list[tuple[int, str, str | None, int]]:
-    return [(row[0], row[1], row[2], int(row[3])) for row in store.rows(_LINES, office=office, id=number)]
+def _check_kind(store: Store, root: Root, name: str, due: str | None) -> None:
+    if root.kind == "transfer" or root.act == "general" or (root.act == "standing") != (due is not None):
+        raise NoSuchChangeError(order=name, kind=root.kind if root.kind == "transfer" else root.act)
+    office, number = parse_order_number(name)
+    if due is not None and not store.value(_STANDING_ITEM, office=office, id=number, due=due):
+        raise NoDueDayError(order=name, day=due)
 
 
-def _check_open(store: Store, office: str, number: int, reduction_cents: int, *, as_credit: bool) -> None:
-    open_cents = int(store.value(_OPEN, office=office, id=number))
-    if open_cents < reduction_cents and not as_credit:
+def _lines(store: Store, office: str, number: int, due: str | None) -> list[CodedLine]:
+    """Return the lines as they are now; of a standing order as its schedule or its item of a due day has them."""
+    rows = store.rows(_LINES, office=office, id=number, due=due)
+    return [CodedLine(line, account, int(cents), cost) for line, account, cost, cents in rows]
+
+
+def _check_open(store: Store, office: str, number: int, reduction_cents: int, due: str | None) -> None:
+    open_cents = int(store.value(_OPEN, office=office, id=number, due=due))
+    if open_cents < reduction_cents:
         raise PaidAlreadyError(
             order=order_number(office, number), reduction_cents=reduction_cents, open_cents=open_cents
         )
@@ -180,7 +192,3 @@ def _successor(root: Root, office: str, number: int, act: str, reason: str) -> N
         main_reference=root.main_reference if act == "increase" else None,
         changes=number,
     )
-
-
-def _with(new: NewOrder, due: str, lines: list[NewLine], *, as_credit: bool = False) -> NewOrder:
-    return replace(new, due=due, lines=tuple(lines), as_credit=int(as_credit))

@@ -45,6 +45,7 @@ class NewOrder:
     claim_kind: str | None = None
     notice_date: str | None = None
     main_reference: str | None = None
+    period_from: str | None = None
     document: str | None = None
     changes: int | None = None
     as_credit: int = 0
@@ -52,7 +53,7 @@ class NewOrder:
 
 _FIELDS = (
     "office", "kind", "act", "due", "purpose", "party", "reference", "foreign_reference", "bank_account", "profile",
-    "claim_kind", "notice_date", "main_reference", "document", "changes", "as_credit",
+    "claim_kind", "notice_date", "main_reference", "period_from", "document", "changes", "as_credit",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from ledger.book.creation import UnknownOfficeError
 from ledger.items.kassenzeichen import check_reference, compact
 from ledger.items.order_coding import coding, plain_reference
 from ledger.items.orders import Checked, OrderRow, Rules, at
+from ledger.items.schedules import INTERVALS, ScheduleError
 from ledger.people.parties import address_key, identity, match_key
 from sepa.errors import N_, KasseError
 from sepa.identifiers import is_country, is_iban, parse_iban
@@ -249,6 +250,15 @@ def days(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
         yield PeriodOrderError(begin=row.period_from, end=row.period_to, place=at(row, "period_to"))
 
 
+def schedule(_: Rules, row: OrderRow) -> Iterator[KasseError]:
+    """Yield a finding where a standing order has no possible schedule."""
+    if row.every_months is None and row.last_due is None:
+        return
+    too_early = row.last_due is not None and row.due is not None and row.last_due < row.due
+    if row.every_months not in INTERVALS or too_early:
+        yield ScheduleError(months=row.every_months or 0, last_due=row.last_due, place=at(row, "every_months"))
+
+
 def profile_known(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
     """Yield a finding where the profile is not one of the book."""
     if row.profile and f"profile_account:{row.profile}" not in rules.defaults:
@@ -265,4 +275,4 @@ def reference_valid(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
 
 
 SHARED_RULES: tuple[Rule, ...] = (office_known, amount_positive, texts, iban_valid, address, days, profile_known)
-ORDER_RULES: tuple[Rule, ...] = (needed, needed_by_kind, *SHARED_RULES, coding, reference_valid)
+ORDER_RULES: tuple[Rule, ...] = (needed, needed_by_kind, *SHARED_RULES, schedule, coding, reference_valid)

@@ -20,8 +20,10 @@ _COPIED = (
     "enforceable", "debt_reason", "period_from", "period_to", "joint_group", "main_reference", "document", "order_key",
 )  # fmt: skip
 _ORDERS = f"""
-    INSERT INTO cash_order (office, id, batch, state, total_cents, reference, foreign_reference, {", ".join(_COPIED)})
-    SELECT o.office, o.id, :batch, 'created', o.total_cents, h.reference, h.reference_foreign,
+    INSERT INTO cash_order (office, id, batch, state, act, total_cents, reference, foreign_reference,
+        {", ".join(_COPIED)})
+    SELECT o.office, o.id, :batch, 'created', CASE WHEN h.every_months IS NULL THEN 'order' ELSE 'standing' END,
+        o.total_cents, h.reference, h.reference_foreign,
         {", ".join(f"h.{name}" for name in _COPIED)}
     FROM staged_order o JOIN staged_row h ON h.seq = o.head ORDER BY o.office, o.id"""
 _LINES = """
@@ -29,6 +31,10 @@ _LINES = """
     SELECT o.office, o.id, row_number() OVER (PARTITION BY s.head ORDER BY s.seq), s.gl_account, s.amount_cents,
         s.cost_object, s.purpose
     FROM staged_row s JOIN staged_order o ON o.head = s.head ORDER BY o.office, o.id, s.seq"""
+_SCHEDULES = """
+    INSERT INTO standing_order (office, order_id, months, first_due, last_due)
+    SELECT o.office, o.id, h.every_months, h.due, h.last_due FROM staged_order o JOIN staged_row h ON h.seq = o.head
+    WHERE h.every_months IS NOT NULL ORDER BY o.office, o.id"""
 _LIST = """
     SELECT o.office, o.id, h.kind, h.party, o.total_cents, h.due, h.reference, h.bank_account
     FROM staged_order o JOIN staged_row h ON h.seq = o.head ORDER BY o.office, o.id"""
@@ -57,6 +63,7 @@ def write_orders(store: Store, batch: int, source: str, total_cents: int) -> Non
     )
     store.execute(_ORDERS, batch=batch)
     store.execute(_LINES)
+    store.execute(_SCHEDULES)
     store.execute(_STEPS, user=store.user, now=store.now, count=count, cents=total_cents, hash=list_hash)
     _note(store, batch, list_hash)
     drop(store, "staged_order")

@@ -14,7 +14,7 @@ from sepa.money import plain
 STATES = (N_("created"), N_("certified"), N_("approved"), N_("accepted"), N_("objected"))
 KINDS = (N_("receivable"), N_("payable"), N_("transfer"))
 PRIVATE_PROFILE = "private"
-COLUMN_OF = {"amount_cents": "amount", "open_cents": "open_amount"}
+COLUMN_OF = {"amount_cents": "amount", "open_cents": "open_amount", "every_months": "every"}
 """Fields of a row whose column in a list has another name."""
 _NUMBER = re.compile(r"([A-Z0-9]{1,8})-([0-9]{1,15})")
 
@@ -30,8 +30,8 @@ class InvalidOrderNumberError(KasseError):
 class OrderRow(NamedTuple):
     """One row of a list of orders or open items; `seq` is its number in the list, `head` that of its order's first row.
 
-    Days are ISO text, flags 0 or 1. The last fields are for open items that are taken over: `amount_cents` is then
-    what was demanded at first and `open_cents` what is still open.
+    Days are ISO text, flags 0 or 1; `every_months` makes it a standing order. The last fields are for open items that
+    are taken over: `amount_cents` is then what was demanded at first and `open_cents` what is still open.
     """
 
     seq: int
@@ -70,6 +70,8 @@ class OrderRow(NamedTuple):
     original_due: str | None = None
     dunning_level: int | None = None
     dunned_on: str | None = None
+    every_months: int | None = None
+    last_due: str | None = None
     match_key: str | None = None
     address_key: str | None = None
     party_key: str | None = None

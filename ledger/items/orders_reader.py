@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ledger.book.offices_store import check_office
 from ledger.items.order_decisions import UnknownBatchError, UnknownOrderError
@@ -49,7 +49,7 @@ _STEPS = """SELECT s.step, coalesce(u.name, CAST(s.by AS TEXT)), s.at, s.seen_co
             ORDER BY CASE s.step WHEN 'created' THEN 1 WHEN 'certified' THEN 2 WHEN 'approved' THEN 3 ELSE 4 END"""
 _ITEM = """SELECT i.id, i.account, i.open_cents, e.posting_day, e.year, e.number FROM item i
            JOIN entry e ON e.office = i.office AND e.position = i.position
-           WHERE i.office = :office AND i.order_id = :id"""
+           WHERE i.office = :office AND i.order_id = :id ORDER BY i.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class OrderDetails:
     facts: dict[str, str | int]
     lines: tuple[OrderLine, ...]
     steps: tuple[OrderStep, ...]
-    item: OrderItem | None = field(default=None)
+    items: tuple[OrderItem, ...] = ()
     changes: tuple[OrderSummary, ...] = ()
 
 
@@ -163,7 +163,7 @@ def show_order(store: Store, office: str, number: int) -> OrderDetails:
             facts=dict(_facts(names, row[1:])) | _more_facts(store, office, number),
             lines=tuple(OrderLine(*line) for line in store.rows(_LINES, office=office, id=number)),
             steps=tuple(OrderStep(*step) for step in store.rows(_STEPS, office=office, id=number)),
-            item=_item(office, store.one(_ITEM, office=office, id=number)),
+            items=tuple(_item(office, item) for item in store.all(_ITEM, office=office, id=number)),
             changes=tuple(_summary(change) for change in store.rows(_CHANGES, office=office, id=number)),
         )
 
@@ -185,8 +185,6 @@ def _more_facts(store: Store, office: str, number: int) -> dict[str, str | int]:
     return found | ({"joint_debtors": debtors} if debtors else {})
 
 
-def _item(office: str, row: Row | None) -> OrderItem | None:
-    if row is None:
-        return None
+def _item(office: str, row: Row) -> OrderItem:
     item, account, open_cents, posting_day, year, number = row
     return OrderItem(item, account, open_cents, posting_day, f"{office}-{year}-{number}")

@@ -13,7 +13,7 @@ from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
 CHUNK = 5000
-_NUMBERS = ("amount_cents", "reference_foreign", "enforceable", "open_cents", "dunning_level")
+_NUMBERS = ("amount_cents", "reference_foreign", "enforceable", "open_cents", "dunning_level", "every_months")
 _FIRST = "seq BIGINT PRIMARY KEY, head BIGINT NOT NULL, bad BIGINT NOT NULL, party BIGINT"
 _BANKS = "SELECT iban, office, account FROM bank_account WHERE closed_on IS NULL ORDER BY iban"
 COLUMNS = (*OrderRow._fields, "bad")

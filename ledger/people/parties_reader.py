@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ledger.people.parties import match_key
-from ledger.store.engines import Store
+from ledger.people.party_values import Account, PartyEvent, PartyFacts, PartyRow
+from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
 SHOWN = 5
-_BY_NAME = "SELECT id, name, postcode, town FROM party WHERE match_key = :key ORDER BY id"
+_OPEN = """
+    SELECT party, count(*) AS items, sum(CASE WHEN kind = 'receivable' THEN open_cents ELSE 0 END) AS owes,
+        sum(CASE WHEN kind IN ('payable', 'credit') THEN open_cents ELSE 0 END) AS gets
+    FROM item WHERE open_cents > 0 AND party IS NOT NULL GROUP BY party"""
+_LIST = f"""
+    SELECT p.id, p.name, p.legal_name, p.town, p.birth_date, coalesce(o.items, 0), coalesce(o.owes, 0),
+        coalesce(o.gets, 0), p.merged_into
+    FROM party p LEFT JOIN ({_OPEN}) o ON o.party = p.id
+    WHERE (:open = 0 OR o.items > 0) AND (:search = '' OR p.match_key LIKE :like) ORDER BY p.match_key, p.id"""
+_FACTS = """
+    SELECT id, name, legal_name, street, house_number, postcode, town, country, birth_date, vat_id, merged_into,
+        created_at
+    FROM party WHERE id = :id"""
+_ACCOUNTS = "SELECT iban, kind, source, since, until FROM party_account WHERE party = :party ORDER BY since, iban"
+_EVENTS = """
+    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details FROM event e
+    LEFT JOIN app_user u ON u.id = e.by
+    LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
+    WHERE e.object = :object ORDER BY e.at, e.office, e.position"""
+_BY_NAME = "SELECT id, name, postcode, town FROM party WHERE match_key = :key AND merged_into IS NULL ORDER BY id"
 
 
 class UnknownPartyError(KasseError):
@@ -43,6 +65,36 @@ def find_party(store: Store, text: str) -> int:
         numbers = ", ".join(f"{row[0]} ({row[3]})" if row[3] else str(row[0]) for row in found[:SHOWN])
         raise AmbiguousPartyError(text=text, numbers=numbers + (" …" if len(found) > SHOWN else ""))
     return int(found[0][0])
+
+
+def list_parties(store: Store, *, search: str = "", only_open: bool = False) -> list[PartyRow]:
+    """Return the parties by name; `search` finds parts of a name, words in any order of the alphabet."""
+    words = match_key(search).split() if search else []
+    like = "%" + "%".join(words) + "%"
+    rows = store.rows(_LIST, open=int(only_open), search=search, like=like)
+    return [_row(row) for row in rows]
+
+
+def _row(row: Row) -> PartyRow:
+    number, name, legal, town, birth, items, owes, gets, merged = row
+    return PartyRow(number, name, legal, town, birth, items, int(owes), int(gets), merged)
+
+
+def show_party(store: Store, party: int) -> PartyFacts:
+    """Return all that is known of a party: its accounts, what happened to it, which others were merged into it.
+
+    Raises `UnknownPartyError`.
+    """
+    row = store.one(_FACTS, id=party)
+    if row is None:
+        raise UnknownPartyError(text=str(party))
+    merged = store.rows("SELECT id FROM party WHERE merged_into = :id ORDER BY id", id=party)
+    return replace(
+        PartyFacts(*row),
+        accounts=tuple(Account(*account) for account in store.rows(_ACCOUNTS, party=party)),
+        events=tuple(PartyEvent(*event) for event in store.rows(_EVENTS, object=f"party:{party}")),
+        merged_from=tuple(number for (number,) in merged),
+    )
 
 
 def party_name(store: Store, party: int) -> str:

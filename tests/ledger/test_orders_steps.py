@@ -273,7 +273,7 @@ def test_the_item_carries_the_issued_reference(store):
     order = list_orders(store)[0]
     assert store.one("SELECT reference, foreign_reference FROM item") == (order.reference, 0)
     details = show_order(store, "ORDNUNG", 1)
-    assert (details.item.entry, details.item.open_cents) == ("ORDNUNG-2026-1", 12550)
+    assert (details.items[0].entry, details.items[0].open_cents) == ("ORDNUNG-2026-1", 12550)
 
 
 def test_a_closed_day_takes_no_acceptance(store):

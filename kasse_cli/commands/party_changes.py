@@ -1,0 +1,240 @@
+"""`kasse party add|change|merge|duplicates|joint`: who is who, and who owes together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kasse_cli.context import Context
+from kasse_cli.frame import command
+from kasse_cli.output import Column, Result, Table, render, say
+from kasse_cli.params import parse_day
+from sepa.errors import N_, KasseError
+
+if TYPE_CHECKING:
+    from ledger.people.party_values import Merged, PartyChange
+
+PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help=N_("the number of a party, or its name"))]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=N_("first name and surname, or company"))]
+ItemsArgument = Annotated[
+    list[str], typer.Argument(metavar="ITEM", help=N_("a reference or OFFICE/NUMBER; all items with the reference"))
+]
+NewNameOption = Annotated[str | None, typer.Option("--name", metavar="TEXT", help=N_("the name"))]
+LegalOption = Annotated[
+    str | None, typer.Option("--legal-name", metavar="TEXT", help=N_("the account holder's name as the bank knows it"))
+]
+StreetOption = Annotated[str | None, typer.Option("--street", metavar="TEXT", help=N_("the street"))]
+HouseOption = Annotated[str | None, typer.Option("--house-number", metavar="TEXT", help=N_("the house number"))]
+PostcodeOption = Annotated[str | None, typer.Option("--postcode", metavar="TEXT", help=N_("the postcode"))]
+TownOption = Annotated[str | None, typer.Option("--town", metavar="TEXT", help=N_("the town"))]
+CountryOption = Annotated[str | None, typer.Option("--country", metavar="CODE", help=N_("two letters such as AT"))]
+BirthOption = Annotated[
+    dt.date | None, typer.Option("--birth-date", parser=parse_day, metavar="DATE", help=N_("the day of birth"))
+]
+VatOption = Annotated[str | None, typer.Option("--vat-id", metavar="TEXT", help=N_("the VAT number of a company"))]
+IbanOption = Annotated[str | None, typer.Option("--iban", metavar="IBAN", help=N_("an account of the party to add"))]
+KindOption = Annotated[
+    str,
+    typer.Option("--iban-kind", metavar="KIND", help=N_("own, third_party, guardian, authority or payment_service")),
+]
+SourceOption = Annotated[
+    str, typer.Option("--source", metavar="TEXT", help=N_("where the account is known from, for example a letter"))
+]
+EndOption = Annotated[
+    str | None, typer.Option("--end-iban", metavar="IBAN", help=N_("an account that is no longer the party's"))
+]
+IntoOption = Annotated[str, typer.Option("--into", metavar="PARTY", help=N_("the party that remains"))]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why they are one person"))]
+ConfirmOption = Annotated[
+    int | None, typer.Option("--confirm", metavar="NUMBER", help=N_("carry out the proposed merge, as a second person"))
+]
+RefuseOption = Annotated[int | None, typer.Option("--refuse", metavar="NUMBER", help=N_("refuse the proposed merge"))]
+WithOption = Annotated[list[str], typer.Option("--with", metavar="PARTY", help=N_("who owes it too; repeatable"))]
+DUPLICATES = (
+    Column("first", N_("Party"), "count"),
+    Column("name", N_("Name")),
+    Column("second", N_("Other party"), "count"),
+    Column("other_name", N_("Name")),
+    Column("reason", N_("Same"), "word"),
+    Column("merge", N_("Merge waits"), "count"),
+)
+JOINED = (Column("item", N_("Item")), Column("new", N_("New"), "flag"))
+REASONS = (N_("birth_date"), N_("vat_id"), N_("bank_account"), N_("address"), N_("proposed"))
+SAID = {
+    "proposed": N_("proposed as merge {number}: party {source} becomes part of {target}"),
+    "merged": N_("merged: party {source} is now part of {target}, items moved: {items}"),
+    "refused": N_("refused: party {source} and {target} stay apart"),
+}
+
+
+class MergeWhichError(KasseError):
+    """A merge that neither proposes nor decides, or both."""
+
+    code = "party.merge_which"
+    template = N_("name the party to merge, or the merge to decide")
+    hint = N_("propose with 'kasse party merge PARTY --into PARTY --reason TEXT', decide with --confirm NUMBER or "
+              "--refuse NUMBER")  # fmt: skip
+    exit_code = 2
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the noun."""
+    command(app, "add", examples=('kasse party add "Erika Musterfrau" --street "Gartenweg 3" --town Musterstadt',))(add)
+    command(
+        app,
+        "change",
+        examples=(
+            'kasse party change 17 --street "Lindenallee 4" --postcode 20999 --town Musterstadt',
+            'kasse party change 17 --iban DE02120300000000202051 --source "Schreiben vom 2.11.2026"',
+        ),
+    )(change)
+    command(app, "duplicates", lists=True)(duplicates)
+    command(
+        app,
+        "merge",
+        examples=('kasse party merge 18 --into 17 --reason "gleiche Person, Umzug"', "kasse party merge --confirm 3"),
+    )(merge)
+    command(app, "joint", examples=("kasse party joint 4711000000017 --with 18 --with 19",))(joint)
+
+
+def add(
+    ctx: Context,
+    name: NameArgument,
+    legal_name: LegalOption = None,
+    street: StreetOption = None,
+    house_number: HouseOption = None,
+    postcode: PostcodeOption = None,
+    town: TownOption = None,
+    country: CountryOption = None,
+    birth_date: BirthOption = None,
+    vat_id: VatOption = None,
+    iban: IbanOption = None,
+    iban_kind: KindOption = "own",
+    source: SourceOption = "clerk",
+) -> None:
+    """Add a person or company; lists of orders add theirs by themselves."""
+    from kasse_cli.wiring import open_book
+    from ledger.people.parties_change_store import add_party
+
+    born = birth_date.isoformat() if birth_date else None
+    values = (name, legal_name, street, house_number, postcode, town, country, born, vat_id)
+    wanted = _change(values, iban, iban_kind, source)
+    with open_book(ctx.obj) as store:
+        number = add_party(store, wanted, ctx.obj.today.isoformat())
+    render(ctx, Result({"number": number}, lines=[say(N_("added {name} as party {number}"), name=name, number=number)]))
+
+
+def change(
+    ctx: Context,
+    party: PartyArgument,
+    name: NewNameOption = None,
+    legal_name: LegalOption = None,
+    street: StreetOption = None,
+    house_number: HouseOption = None,
+    postcode: PostcodeOption = None,
+    town: TownOption = None,
+    country: CountryOption = None,
+    birth_date: BirthOption = None,
+    vat_id: VatOption = None,
+    iban: IbanOption = None,
+    iban_kind: KindOption = "own",
+    source: SourceOption = "clerk",
+    end_iban: EndOption = None,
+) -> None:
+    """Change what is known of a party; an empty text ('') takes a value away.
+
+    Old and new values stay in its history ('kasse party show'). A new account is checked like any other; runs that
+    are proposed already keep the old one.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.people.parties_change_store import change_party
+    from ledger.people.parties_reader import find_party
+
+    born = birth_date.isoformat() if birth_date else None
+    values = (name, legal_name, street, house_number, postcode, town, country, born, vat_id)
+    wanted = _change(values, iban, iban_kind, source, end_iban)
+    with open_book(ctx.obj) as store:
+        number = find_party(store, party)
+        changed = change_party(store, number, wanted, ctx.obj.today.isoformat())
+    line = say(N_("changed party {number}: {fields}"), number=number, fields=", ".join(changed))
+    render(ctx, Result({"number": number, "changed": list(changed)}, lines=[line]))
+
+
+def duplicates(ctx: Context) -> None:
+    """List parties that may be one: same name with the same birth date or address, same IBAN, same VAT number."""
+    from kasse_cli.wiring import open_book
+    from ledger.people.parties_merge_store import duplicates as service
+
+    with open_book(ctx.obj) as store:
+        rows = service(store)
+    render(
+        ctx, Result(tables=[Table("duplicates", DUPLICATES, rows)], lines=[say(N_("pairs: {count}"), count=len(rows))])
+    )
+
+
+def merge(
+    ctx: Context,
+    party: Annotated[
+        str | None, typer.Argument(metavar="PARTY", help=N_("the party that becomes part of another"))
+    ] = None,
+    into: IntoOption = "",
+    reason: ReasonOption = "",
+    confirm: ConfirmOption = None,
+    refuse: RefuseOption = None,
+) -> None:
+    """Merge two parties that are one: one person proposes it, another confirms it.
+
+    Items, accounts, locks and joint debts go over; orders and history stay and show where they belong.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.people.parties_merge_store import decide_merge, propose_merge
+    from ledger.people.parties_reader import find_party
+
+    decided = confirm if confirm is not None else refuse
+    if (decided is None) == (party is None) or (party is not None and not into) or None not in (confirm, refuse):
+        raise MergeWhichError
+    with open_book(ctx.obj) as store:
+        if decided is not None:
+            done = decide_merge(store, decided, confirm=confirm is not None)
+        else:
+            done = propose_merge(store, find_party(store, party or ""), find_party(store, into), reason)
+    render(ctx, _merged(done))
+
+
+def joint(ctx: Context, items: ItemsArgument, others: WithOption) -> None:
+    """Let parties owe items jointly (Gesamtschuldner): who pays first has paid for all."""
+    from kasse_cli.wiring import open_book
+    from ledger.items.items_reader import find_items
+    from ledger.items.joint_debtors_store import join_debtors
+    from ledger.people.parties_reader import find_party
+
+    with open_book(ctx.obj) as store:
+        keys = [key for text in items for key in find_items(store, text)]
+        parties = [find_party(store, text) for text in others]
+        done = join_debtors(store, keys, parties, ctx.obj.today.isoformat())
+    count = sum(len(one.parties) for one in done)
+    render(
+        ctx,
+        Result({"joint": done}, [Table("items", JOINED, done)], [say(N_("joint debtors added: {count}"), count=count)]),
+    )
+
+
+def _change(
+    values: tuple[str | None, ...], iban: str | None, kind: str, source: str, end_iban: str | None = None
+) -> PartyChange:
+    from ledger.people.party_values import FIELDS, PartyChange
+
+    given = {key: value.strip() or None for key, value in zip(FIELDS, values, strict=True) if value is not None}
+    return PartyChange(given, iban, kind, source, end_iban)
+
+
+def _merged(done: Merged) -> Result:
+    line = say(SAID[done.state], number=done.number, source=done.source, target=done.target, items=done.items)
+    lines = [line]
+    if done.state == "proposed":
+        lines.append(
+            say(N_("next: another person confirms with 'kasse party merge --confirm {number}'"), number=done.number)
+        )
+    return Result({"merge": done}, lines=lines)

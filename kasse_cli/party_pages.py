@@ -1,0 +1,167 @@
+"""What the commands on parties show: lists, one party, its account."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kasse_cli.output import Column, Result, Table, say
+from sepa.errors import N_
+
+if TYPE_CHECKING:
+    from ledger.items.locks import Lock
+    from ledger.items.party_account import PartyAccountPage
+    from ledger.people.party_values import PartyEvent, PartyFacts, PartyRow
+
+LIST = (
+    Column("number", N_("Party"), "count"),
+    Column("name", N_("Name")),
+    Column("legal_name", N_("Account holder"), shown=False),
+    Column("town", N_("Town")),
+    Column("birth_date", N_("Born"), "day", minor=True),
+    Column("items", N_("Open items"), "count"),
+    Column("owes_cents", N_("Owes"), "cents"),
+    Column("gets_cents", N_("Gets"), "cents"),
+    Column("merged_into", N_("Part of"), "count", minor=True),
+)
+FACTS = (Column("label", N_("Field")), Column("value", N_("Value")))
+LABELS = {
+    "name": N_("Name"), "legal_name": N_("Account holder"), "street": N_("Street"), "house_number": N_("House number"),
+    "postcode": N_("Postcode"), "town": N_("Town"), "country": N_("Country"), "birth_date": N_("Born"),
+    "vat_id": N_("VAT number"), "merged_into": N_("Part of"), "merged_from": N_("Merged into it"),
+}  # fmt: skip
+ACCOUNTS = (
+    Column("iban", N_("IBAN")),
+    Column("kind", N_("Kind"), "word"),
+    Column("source", N_("Source")),
+    Column("since", N_("Since"), "day"),
+    Column("until", N_("Until"), "day"),
+)
+EVENTS = (Column("at", N_("At")), Column("by", N_("By")), Column("action", N_("What")), Column("words", N_("Words")))
+LOCKS = (
+    Column("item", N_("Item"), "count"),
+    Column("kind", N_("Lock"), "word"),
+    Column("since", N_("Since"), "day"),
+    Column("until", N_("Until"), "day"),
+    Column("lifted_on", N_("Lifted"), "day", minor=True),
+    Column("reason", N_("Reason")),
+    Column("made_by", N_("By")),
+)
+ITEMS = (
+    Column("office", N_("Office")),
+    Column("item", N_("Item"), "count"),
+    Column("kind", N_("Kind"), "word"),
+    Column("reference", N_("Reference")),
+    Column("purpose", N_("Purpose")),
+    Column("due", N_("Due"), "day"),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("open_cents", N_("Open"), "cents"),
+    Column("days_overdue", N_("Days"), "count"),
+    Column("dunning_level", N_("Level"), "count", minor=True),
+    Column("main_item", N_("Of item"), "count", minor=True),
+    Column("claim_kind", N_("Claim"), minor=True),
+    Column("locks", N_("Locks"), minor=True),
+    Column("joint", N_("Owed with"), minor=True),
+    Column("order", N_("Order"), minor=True),
+    Column("side", N_("Side"), shown=False),
+    Column("opened_on", N_("Posted"), "day", shown=False),
+    Column("original_due", N_("First due"), "day", shown=False),
+    Column("dunned_on", N_("Dunned"), "day", shown=False),
+)
+MOVES = (
+    Column("day", N_("Day"), "day"),
+    Column("what", N_("What"), "word"),
+    Column("office", N_("Office")),
+    Column("item", N_("Item"), "count"),
+    Column("reference", N_("Reference"), minor=True),
+    Column("text", N_("Text"), minor=True),
+    Column("entry", N_("Entry"), minor=True),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("balance_cents", N_("Balance"), "cents"),
+)
+ORDERS = (
+    Column("number", N_("Order")),
+    Column("act", N_("Act"), "word"),
+    Column("state", N_("State"), "word"),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("purpose", N_("Purpose")),
+)
+
+
+def listed(parties: Sequence[PartyRow]) -> Result:
+    """Return a list of parties with its sums."""
+    owes, gets = sum(party.owes_cents for party in parties), sum(party.gets_cents for party in parties)
+    line = say(
+        N_("parties: {count}, they owe {owes_cents} and get {gets_cents}"),
+        count=len(parties),
+        owes_cents=owes,
+        gets_cents=gets,
+    )
+    return Result({"owes_cents": owes, "gets_cents": gets}, [Table("parties", LIST, parties)], [line])
+
+
+def shown(facts: PartyFacts, locks: Sequence[Lock]) -> Result:
+    """Return one party: what is known, its accounts, locks and history."""
+    tables = [
+        Table("facts", FACTS, _facts(facts)),
+        Table("accounts", ACCOUNTS, facts.accounts),
+        Table("locks", LOCKS, locks, N_("Locks")),
+        Table("events", EVENTS, [_event(event) for event in facts.events], N_("History")),
+    ]
+    return Result({"number": facts.number}, tables)
+
+
+def _facts(facts: PartyFacts) -> list[dict[str, str]]:
+    rows = [{"name": "number", "label": N_("Party"), "value": str(facts.number)}]
+    values = {name: getattr(facts, name) for name in LABELS}
+    values["merged_from"] = ", ".join(map(str, facts.merged_from)) or None
+    return rows + [
+        {"name": name, "label": LABELS[name], "value": str(value)}
+        for name, value in values.items()
+        if value is not None
+    ]
+
+
+def _event(event: PartyEvent) -> dict[str, object]:
+    """Return an event with its details in words: what is now, and in brackets what was."""
+    details = json.loads(event.details) if event.details else {}
+    words = []
+    for key, value in details.items():
+        if value is None or key.startswith("old_"):
+            continue
+        name = key.removeprefix("new_")
+        old = details.get(f"old_{name}")
+        words.append(f"{name}: {value}" + (f" ({old})" if old is not None else ""))
+    known = {"at": event.at, "by": event.by, "action": event.action, "facts": json.loads(event.facts)}
+    return known | {"details": details, "words": "; ".join(words)}
+
+
+def account(page: PartyAccountPage) -> Result:
+    """Return the whole story of a party on one page."""
+    party = page.party
+    town = " ".join(filter(None, (party.postcode, party.town)))
+    address = ", ".join(filter(None, (" ".join(filter(None, (party.street, party.house_number))), town)))
+    day = dt.date.fromisoformat(page.day)
+    lines = [
+        say(N_("{name} ({number}), {address}"), name=party.name, number=party.number, address=address or "-"),
+        say(
+            N_(
+                "on {day}: owes {owes_cents}, of it overdue {overdue_cents}; gets {gets_cents}; balance {balance_cents}"
+            ),
+            day=day,
+            owes_cents=page.owes_cents,
+            overdue_cents=page.overdue_cents,
+            gets_cents=page.gets_cents,
+            balance_cents=page.balance_cents,
+        ),
+    ]
+    tables = [Table("items", ITEMS, page.items, N_("Items")), Table("moves", MOVES, page.moves, N_("Account"))]
+    if page.locks:
+        tables.append(Table("locks", LOCKS, page.locks, N_("Locks")))
+    if page.orders:
+        tables.append(Table("orders", ORDERS, page.orders, N_("Orders under way")))
+    data = {"day": page.day, "party": page.party, "owes_cents": page.owes_cents, "gets_cents": page.gets_cents}
+    data |= {"overdue_cents": page.overdue_cents, "balance_cents": page.balance_cents}
+    return Result(data, tables, lines)

@@ -1,0 +1,113 @@
+"""Reading the account of a party from the book; that somebody looked is an event."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ledger.book.store import kasse_office
+from ledger.events.store import record
+from ledger.items.locks_store import item_locks, party_locks
+from ledger.items.orders import order_number
+from ledger.items.orders_reader import OrderSummary, list_orders
+from ledger.items.party_account import AccountItem, AccountMove, PartyAccountPage
+from ledger.people.parties_reader import show_party
+from ledger.store.engines import Row, Store
+
+_MINE = """(i.party = :party OR EXISTS (SELECT 1 FROM item_debtor d
+    WHERE d.office = i.office AND d.item = i.id AND d.party = :party))"""
+_ITEMS = f"""
+    SELECT i.office, i.id, i.kind, i.side, i.reference, i.purpose, i.claim_kind, i.main_item, e.posting_day, i.due,
+        i.original_due, i.amount_cents,
+        i.open_cents + coalesce((SELECT sum(l.cents) FROM clearing c
+            JOIN clearing_line l ON l.office = c.office AND l.clearing = c.id
+            WHERE l.office = i.office AND l.item = i.id AND c.posting_day > :day), 0),
+        i.dunning_level, i.dunned_on, i.order_id
+    FROM item i JOIN entry e ON e.office = i.office AND e.position = i.position
+    WHERE {_MINE} AND e.posting_day <= :day ORDER BY i.due, i.office, i.id"""
+_OPENED = f"""
+    SELECT e.posting_day, 'opened', i.office, i.id, i.reference, i.purpose, e.year, e.number,
+        CASE i.side WHEN 'D' THEN i.amount_cents ELSE -i.amount_cents END, e.recorded_at, e.position
+    FROM item i JOIN entry e ON e.office = i.office AND e.position = i.position
+    WHERE {_MINE} AND e.posting_day <= :day"""
+_CLEARED = f"""
+    SELECT c.posting_day, c.kind, i.office, i.id, i.reference, t.text, e.year, e.number,
+        CASE i.side WHEN 'D' THEN -l.cents ELSE l.cents END, e.recorded_at, e.position
+    FROM item i JOIN clearing_line l ON l.office = i.office AND l.item = i.id
+    JOIN clearing c ON c.office = l.office AND c.id = l.clearing
+    JOIN entry e ON e.office = c.office AND e.position = c.position
+    LEFT JOIN entry_text t ON t.office = e.office AND t.position = e.position
+    WHERE {_MINE} AND c.posting_day <= :day"""
+_JOINT = """
+    SELECT p.name FROM item_debtor d JOIN party p ON p.id = d.party
+    WHERE d.office = :office AND d.item = :item AND d.party <> :party AND d.released_on IS NULL
+    UNION SELECT p.name FROM item i JOIN party p ON p.id = i.party
+    WHERE i.office = :office AND i.id = :item AND i.party <> :party
+    AND EXISTS (SELECT 1 FROM item_debtor d WHERE d.office = i.office AND d.item = i.id) ORDER BY 1"""
+
+
+def party_account(store: Store, party: int, day: str) -> PartyAccountPage:
+    """Return all that happened to what a party owes and has to get, up to the end of a day.
+
+    The look into the file of a person is written to the event log. Raises `UnknownPartyError`.
+    """
+    with store.snapshot():
+        facts = show_party(store, party)
+        items = [_item(store, party, day, row) for row in store.all(_ITEMS, party=party, day=day)]
+        moves = _moves([*store.all(_OPENED, party=party, day=day), *store.all(_CLEARED, party=party, day=day)])
+        locks = [lock for lock in party_locks(store, party) if lock.holds(day)]
+        locks += [lock for one in items for lock in item_locks(store, one.office, one.item) if lock.holds(day)]
+        orders = [order for order in _orders(store, party) if order.state not in ("accepted", "objected")]
+    kasse = kasse_office(store)
+    with store.unit([kasse]):
+        record(store, kasse, "party.read", f"party:{party}", {"day": day, "items": len(items)})
+    return PartyAccountPage(
+        day,
+        facts,
+        tuple(items),
+        tuple(moves),
+        tuple(locks),
+        tuple(orders),
+        sum(item.open_cents for item in items if item.side == "D"),
+        sum(item.open_cents for item in items if item.side == "C"),
+        sum(item.open_cents for item in items if item.side == "D" and item.days_overdue > 0),
+    )
+
+
+def _item(store: Store, party: int, day: str, row: Row) -> AccountItem:
+    office, item, *rest, due, original, amount, open_cents, level, dunned, order = row
+    late = (dt.date.fromisoformat(day) - dt.date.fromisoformat(due)).days
+    held = sorted({lock.kind for lock in item_locks(store, office, item) if lock.holds(day)})
+    joint = ", ".join(name for (name,) in store.rows(_JOINT, office=office, item=item, party=party))
+    name = order_number(office, order) if order is not None else None
+    days = max(0, late) if open_cents else 0
+    shown = (int(open_cents), days, level, dunned, name, ", ".join(held), joint)
+    values = (office, item, *rest, due, original, amount, *shown)
+    return AccountItem(*values)
+
+
+def _moves(rows: list[Row]) -> list[AccountMove]:
+    balance, moves = 0, []
+    for day, what, office, item, reference, text, year, number, cents, *_ in sorted(rows, key=_order):
+        balance += int(cents)
+        entry = f"{office}-{year}-{number}"
+        moves.append(AccountMove(day, what, office, item, reference, text, entry, int(cents), balance))
+    return moves
+
+
+def _order(row: Row) -> tuple[str, str, str, int, int]:
+    return row[0], row[9], row[2], row[10], row[3]
+
+
+def _orders(store: Store, party: int) -> list[OrderSummary]:
+    sql = """SELECT DISTINCT office, batch FROM cash_order WHERE party = :party
+             AND state NOT IN ('accepted', 'objected') ORDER BY office, batch"""
+    numbers = {
+        order_number(office, number)
+        for office, number in store.rows("SELECT office, id FROM cash_order WHERE party = :party", party=party)
+    }
+    return [
+        order
+        for office, batch in store.all(sql, party=party)
+        for order in list_orders(store, office=office, batch=batch)
+        if order.number in numbers
+    ]

@@ -1,0 +1,227 @@
+"""Standing orders: the items that fall due are made, each once; a schedule is changed by a new order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ledger.book.entry import Draft, Posting
+from ledger.book.store import account_with_role, kasse_office, office_codes, post
+from ledger.events.store import Fact, record
+from ledger.items.order_change_store import changeable
+from ledger.items.order_changes import (
+    ChangeReasonError,
+    CodedLine,
+    LineAmountsNeededError,
+    MadeOrder,
+    NoSuchChangeError,
+    UnknownLineError,
+)
+from ledger.items.order_import_store import CREATORS
+from ledger.items.order_make_store import NewLine, NewOrder, write_order
+from ledger.items.order_rules import AmountNotPositiveError
+from ledger.items.orders import control_role, order_number
+from ledger.items.schedules import MadeAlreadyError, NoDueDayError, Schedule
+from ledger.items.store import SIDES, NewItem, insert_items, opening_posting, reserve_items
+from ledger.people.users import require
+from ledger.store.engines import Row, Store
+
+ROLES = ("cashier", "clerk", "machine")
+CHUNK = 5000
+_ORDERS = """
+    SELECT o.office, o.id, o.kind, o.party, o.reference, o.foreign_reference, o.bank_account, o.profile, o.claim_kind,
+        o.purpose, o.total_cents, s.months, s.first_due, s.last_due, s.ended_on
+    FROM standing_order s JOIN cash_order o ON o.office = s.office AND o.id = s.order_id
+    WHERE o.state = 'accepted' AND s.first_due <= :until AND (CAST(:office AS TEXT) IS NULL OR o.office = :office)
+    ORDER BY o.office, o.id"""
+_MADE = "SELECT office, order_id, due FROM standing_item"
+_LINES = """
+    SELECT l.office, l.order_id, l.gl_account, l.amount_cents, l.cost_object FROM cash_order_line l
+    JOIN standing_order s ON s.office = l.office AND s.order_id = l.order_id ORDER BY l.office, l.order_id, l.line"""
+_SCHEDULE = "SELECT months, first_due, last_due, ended_on FROM standing_order WHERE office = :office AND order_id = :id"
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """An item that a standing order makes for one due day."""
+
+    order: str
+    office: str
+    order_id: int
+    kind: str
+    due: str
+    amount_cents: int
+    reference: str | None
+    purpose: str
+    item: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRun:
+    """What a run made: items, their sum by kind, the entries."""
+
+    until: str
+    items: tuple[DueItem, ...]
+    receivable_cents: int = 0
+    payable_cents: int = 0
+
+
+def run_standing(store: Store, until: str, *, day: str, office: str | None = None) -> StandingRun:
+    """Make the items that fall due up to a day, posted on `day`; what was made before is not made again.
+
+    Raises `NotAllowedError`, `ClosedPeriodError`, `ClosedAccountError`.
+    """
+    with store.unit(office_codes(store)):
+        require(store, kasse_office(store), *ROLES)
+        due = list(_due(store, until, office))
+        maker = _Maker(store, day)
+        made = [item for at in range(0, len(due), CHUNK) for item in maker.make(due[at : at + CHUNK])]
+        _note(store, until, made)
+    sums = {kind: sum(item.amount_cents for item in made if item.kind == kind) for kind in ("receivable", "payable")}
+    return StandingRun(until, tuple(made), sums["receivable"], sums["payable"])
+
+
+def _due(store: Store, until: str, office: str | None) -> Iterator[tuple[Row, str]]:
+    made = {(code, number, due) for code, number, due in store.rows(_MADE)}
+    for row in store.all(_ORDERS, until=until, office=office):
+        for due in Schedule(*row[11:]).days(until):
+            if (row[0], row[1], due) not in made:
+                yield row, due
+
+
+def _note(store: Store, until: str, made: list[DueItem]) -> None:
+    for office in sorted({item.office for item in made}):
+        cents = [item.amount_cents for item in made if item.office == office]
+        facts: dict[str, Fact] = {"until": until, "count": len(cents), "sum_cents": sum(cents)}
+        record(store, office, "order.standing_run", None, facts)
+
+
+class _Maker:
+    """Makes items of standing orders; knows their coding and the control accounts."""
+
+    def __init__(self, store: Store, day: str) -> None:
+        self.store, self.day = store, day
+        self.lines: dict[tuple[str, int], list[Row]] = {}
+        for office, number, *line in store.rows(_LINES):
+            self.lines.setdefault((office, number), []).append(tuple(line))
+        self.accounts: dict[tuple[str, str], str] = {}
+
+    def make(self, due: list[tuple[Row, str]]) -> list[DueItem]:
+        """Post an entry and write an item for each due day."""
+        numbers = [reserve_items(self.store, row[0]) for row, _ in due]
+        drafts = [self._draft(row, day, number) for (row, day), number in zip(due, numbers, strict=True)]
+        posted = post(self.store, drafts)
+        items = [
+            self._item(row, day, number, entry.position)
+            for (row, day), number, entry in zip(due, numbers, posted, strict=True)
+        ]
+        insert_items(self.store, items)
+        keys = [(row[0], row[1], day, number) for (row, day), number in zip(due, numbers, strict=True)]
+        self.store.insert("standing_item", ("office", "order_id", "due", "item"), keys)
+        return [
+            DueItem(
+                order_number(row[0], row[1]), row[0], row[1], row[2], day, row[10], row[4], _purpose(row, day), number
+            )
+            for (row, day), number in zip(due, numbers, strict=True)
+        ]
+
+    def _draft(self, row: Row, due: str, number: int) -> Draft:
+        office, order, kind = row[0], row[1], row[2]
+        side = SIDES[kind]
+        sign = -1 if side == "D" else 1
+        control = opening_posting(side, self._account(row), number, row[10])
+        coding = [
+            Posting(account, sign * cents, None, f"cost_object={cost}" if cost else None)
+            for account, cents, cost in self.lines[office, order]
+        ]
+        return Draft(office, "order", self.day, (control, *coding), f"order:{order}", _purpose(row, due))
+
+    def _item(self, row: Row, due: str, number: int, position: int) -> NewItem:
+        office, order, kind, party, reference, foreign, bank, profile, claim = row[:9]
+        return NewItem(
+            office, number, kind, self._account(row), row[10], due, self.day, position, party=party,
+            reference=reference, foreign_reference=bool(foreign), order_id=order, claim_kind=claim, profile=profile,
+            purpose=_purpose(row, due), bank_account=bank,
+        )  # fmt: skip
+
+    def _account(self, row: Row) -> str:
+        key = (row[0], control_role(row[2], row[7]))
+        if key not in self.accounts:
+            self.accounts[key] = account_with_role(self.store, *key)
+        return self.accounts[key]
+
+
+def _purpose(row: Row, due: str) -> str:
+    """Return the purpose with the month it is for, as letters and statements show it."""
+    return f"{row[9]} {due[5:7]}/{due[:4]}"
+
+
+def change_schedule(
+    store: Store,
+    office: str,
+    number: int,
+    *,
+    reason: str,
+    from_day: str,
+    to_cents: int | None = None,
+    lines: Mapping[int, int] | None = None,
+) -> MadeOrder:
+    """Make the standing order that replaces another from the first due day on or after `from_day`.
+
+    When it is accepted the old one ends the day before. Raises `NoDueDayError`, `MadeAlreadyError`,
+    `LineAmountsNeededError` and the errors of `order_changes`.
+    """
+    if not reason.strip():
+        raise ChangeReasonError
+    with store.unit([office]):
+        root = changeable(store, office, number)
+        require(store, office, *CREATORS)
+        name = order_number(office, number)
+        row = store.one(_SCHEDULE, office=office, id=number)
+        if row is None:
+            raise NoSuchChangeError(order=name, kind=root.act)
+        first = Schedule(*row).first_from(from_day)
+        if first is None:
+            raise NoDueDayError(order=name, day=from_day)
+        if store.value(
+            "SELECT 1 FROM standing_item WHERE office = :office AND order_id = :id AND due >= :due",
+            office=office, id=number, due=first,
+        ):  # fmt: skip
+            raise MadeAlreadyError(order=name, day=first)
+        coded = _new_lines(store, office, number, to_cents, lines or {})
+        purpose = store.value(
+            "SELECT purpose FROM cash_order WHERE office = :office AND id = :id", office=office, id=number
+        )
+        new = NewOrder(
+            office, root.kind, "standing", first, str(purpose), tuple(coded), f"change of {name}: {reason.strip()}",
+            party=root.party, reference=root.reference, foreign_reference=root.foreign_reference,
+            bank_account=root.bank_account, profile=root.profile, claim_kind=root.claim_kind, changes=number,
+        )  # fmt: skip
+        made = write_order(store, new)
+        store.insert_one(
+            "standing_order",
+            office=office,
+            order_id=int(made.number.rpartition("-")[2]),
+            months=row[0],
+            first_due=first,
+            last_due=row[2],
+        )
+    return made
+
+
+def _new_lines(
+    store: Store, office: str, number: int, to_cents: int | None, wanted: Mapping[int, int]
+) -> Iterator[NewLine]:
+    sql = """SELECT line, gl_account, amount_cents, cost_object FROM cash_order_line
+             WHERE office = :office AND order_id = :id ORDER BY line"""
+    present = [CodedLine(*row) for row in store.rows(sql, office=office, id=number)]
+    name, names = order_number(office, number), ", ".join(str(line.line) for line in present)
+    if unknown := sorted(set(wanted) - {line.line for line in present}):
+        raise UnknownLineError(order=name, line=unknown[0], lines=names)
+    if not wanted and (to_cents is None or len(present) > 1):
+        raise LineAmountsNeededError(order=name, lines=names)
+    for line in present:
+        cents = wanted.get(line.line, line.amount_cents) if wanted else int(to_cents or 0)
+        if cents <= 0:
+            raise AmountNotPositiveError(amount_cents=cents)
+        yield NewLine(line.line, line.gl_account, cents, line.cost_object)

@@ -1,0 +1,138 @@
+"""Parties that may be one: found by name, birth date and IBAN, merged by two persons, with a trace."""
+
+from __future__ import annotations
+
+from ledger.book.store import kasse_office, office_codes
+from ledger.events.store import record
+from ledger.people.parties_reader import party_name
+from ledger.people.party_values import (
+    Duplicate,
+    Merged,
+    MergedPartyError,
+    MergeWaitsError,
+    SamePartyError,
+    UnknownMergeError,
+)
+from ledger.people.users import OwnWorkError, require, user_name
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+
+ROLES = ("clerk", "enforcement", "head")
+_SAME_PERSON = """
+    SELECT a.id, b.id, a.name, b.name FROM party a JOIN party b ON b.match_key = a.match_key AND b.id > a.id
+    WHERE a.match_key <> '' AND a.merged_into IS NULL AND b.merged_into IS NULL AND {evidence} ORDER BY a.id, b.id"""
+_BY_BIRTH = _SAME_PERSON.format(evidence="a.birth_date = b.birth_date")
+_BY_ADDRESS = _SAME_PERSON.format(
+    evidence="a.address_key = b.address_key AND a.address_key <> '' AND (a.birth_date IS NULL OR b.birth_date IS NULL)"
+)
+_BY_IBAN = """
+    SELECT DISTINCT a.id, b.id, a.name, b.name FROM party_account x
+    JOIN party_account y ON y.iban = x.iban AND y.party > x.party
+    JOIN party a ON a.id = x.party JOIN party b ON b.id = y.party
+    WHERE x.kind = 'own' AND y.kind = 'own' AND x.until IS NULL AND y.until IS NULL
+    AND a.merged_into IS NULL AND b.merged_into IS NULL ORDER BY a.id, b.id"""
+_BY_VAT = """
+    SELECT a.id, b.id, a.name, b.name FROM party a JOIN party b ON b.vat_id = a.vat_id AND b.id > a.id
+    WHERE a.vat_id IS NOT NULL AND a.merged_into IS NULL AND b.merged_into IS NULL ORDER BY a.id, b.id"""
+_WAITING = "SELECT source, target, id FROM party_merge WHERE state = 'proposed' ORDER BY id"
+_COPY_ACCOUNTS = """
+    INSERT INTO party_account (party, iban, kind, source, since, until)
+    SELECT CAST(:target AS BIGINT), a.iban, a.kind, a.source, a.since, a.until FROM party_account a
+    WHERE a.party = :source
+    AND NOT EXISTS (SELECT 1 FROM party_account b WHERE b.party = :target AND b.iban = a.iban)"""
+_COPY_LOCKS = """
+    INSERT INTO party_lock (party, id, kind, reason, since, until, made_by, made_at)
+    SELECT CAST(:target AS BIGINT), l.id, l.kind, l.reason, l.since, l.until, l.made_by, l.made_at FROM party_lock l
+    WHERE l.party = :source AND l.lifted_on IS NULL
+    AND NOT EXISTS (SELECT 1 FROM party_lock m WHERE m.party = :target AND m.id = l.id)"""
+_MOVE_JOINT = """
+    UPDATE item_debtor SET party = :target WHERE party = :source AND NOT EXISTS (
+        SELECT 1 FROM item_debtor d WHERE d.office = item_debtor.office AND d.item = item_debtor.item
+        AND d.party = :target)"""
+
+
+def duplicates(store: Store) -> list[Duplicate]:
+    """Return pairs of parties that may be one, the surest reason of each: birth date, VAT number, IBAN, address."""
+    waiting = {tuple(sorted((source, target))): number for source, target, number in store.rows(_WAITING)}
+    found: dict[tuple[int, int], Duplicate] = {}
+    for reason, sql in (
+        ("birth_date", _BY_BIRTH), ("vat_id", _BY_VAT), ("bank_account", _BY_IBAN), ("address", _BY_ADDRESS),
+    ):  # fmt: skip
+        for first, second, name, other in store.rows(sql):
+            merge = waiting.get((first, second))
+            found.setdefault((first, second), Duplicate(first, second, name, other, reason, merge))
+    for (first, second), merge in waiting.items():
+        if (first, second) not in found:
+            names = party_name(store, first), party_name(store, second)
+            found[first, second] = Duplicate(first, second, *names, "proposed", merge)
+    return [found[pair] for pair in sorted(found)]
+
+
+def propose_merge(store: Store, source: int, target: int, reason: str) -> Merged:
+    """Propose that a party becomes part of another; another person confirms it.
+
+    Raises `SamePartyError`, `MergedPartyError`, `MergeWaitsError`, `NotAllowedError`.
+    """
+    if source == target:
+        raise SamePartyError(party=source)
+    kasse = kasse_office(store)
+    with store.unit([kasse]):
+        require(store, kasse, *ROLES)
+        for party in (source, target):
+            into = store.value("SELECT merged_into FROM party WHERE id = :id", id=party)
+            if into is not None:
+                raise MergedPartyError(party=party, target=into)
+        for one, other, number in store.all(_WAITING):
+            if (one, other) == (source, target):
+                return Merged(number, source, target, "proposed", new=False)
+            if source in (one, other):
+                raise MergeWaitsError(party=source, merge=number)
+        number = take_ids(store, BOOK, "party_merge")
+        store.insert_one(
+            "party_merge",
+            id=number,
+            source=source,
+            target=target,
+            reason=reason.strip(),
+            state="proposed",
+            proposed_by=store.user,
+            proposed_at=store.now,
+        )
+        facts = {"target": target, "merge": number}
+        record(store, kasse, "party.merge_propose", f"party:{source}", facts, {"reason": reason.strip()})
+    return Merged(number, source, target, "proposed")
+
+
+def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
+    """Carry out a proposed merge, or refuse it, as another person than who proposed it.
+
+    Items, accounts, locks and joint debts go over to the target; orders, events and the merged party stay as they
+    are and refer to it. Raises `UnknownMergeError`, `OwnWorkError`, `NotAllowedError`.
+    """
+    kasse = kasse_office(store)
+    with store.unit(office_codes(store)):
+        require(store, kasse, *ROLES)
+        row = store.one("SELECT source, target, state, proposed_by FROM party_merge WHERE id = :id", id=number)
+        if row is None or row[2] != "proposed":
+            raise UnknownMergeError(merge=number)
+        source, target, _, proposer = row
+        if proposer == store.user:
+            raise OwnWorkError(user=user_name(store, store.user), what=f"merge {number}", office=kasse)
+        moved = _move(store, source, target) if confirm else 0
+        state = "merged" if confirm else "refused"
+        store.execute(
+            """UPDATE party_merge SET state = :state, decided_by = :user, decided_at = CAST(:now AS TEXT),
+               items = :items WHERE id = :id""",
+            state=state, user=store.user, now=store.now, items=moved, id=number,
+        )  # fmt: skip
+        facts = {"target": target, "merge": number, "items": moved}
+        record(store, kasse, f"party.merge_{'confirm' if confirm else 'refuse'}", f"party:{source}", facts)
+    return Merged(number, source, target, state, moved)
+
+
+def _move(store: Store, source: int, target: int) -> int:
+    moved = store.execute("UPDATE item SET party = :target WHERE party = :source", source=source, target=target)
+    for sql in (_COPY_ACCOUNTS, _COPY_LOCKS, _MOVE_JOINT):
+        store.execute(sql, source=source, target=target)
+    store.execute("UPDATE party SET merged_into = :target WHERE id = :source", source=source, target=target)
+    return moved

@@ -1,0 +1,97 @@
+"""`kasse order` beyond single claims: changes, transfers, schedules, queues, limits and deputies."""
+
+import pytest
+
+from tests.books import act, opened, sqlite_copy
+from tests.kasse_cli.order_files import write
+
+STANDING = """\
+Dienststelle;Art;Name;Straße;Hausnummer;PLZ;Ort;Betrag;Fällig am;Verwendungszweck;Profil;Turnus;Letzte Fälligkeit
+BAU;Forderung;Kleingärtnerverein Süd;Feldweg;1;20999;Musterstadt;120,00;31.10.2026;Pacht;private;monatlich;
+ORDNUNG;Forderung;Erika Musterfrau;Gartenweg;3;20999;Musterstadt;125,50;15.12.2026;Sondernutzung;fee;;
+"""
+
+
+@pytest.fixture
+def town(shell, sqlite_template):
+    """A book with one order each by schedule and by itself, accepted."""
+    shell.environ["KASSE_USER"] = "import"
+    with sqlite_copy(sqlite_template, shell.folder):
+        write(shell.folder, "liste.csv", STANDING)
+        for line in (
+            "kasse order import liste.csv",
+            "kasse order certify --batch 1 --sum 245,50 --user anna",
+            "kasse order approve --batch 1 --sum 245,50 --user bernd",
+            "kasse order accept --batch 1 --sum 245,50 --user clara",
+        ):
+            assert shell(line).code == 0, line
+        yield shell
+
+
+def test_an_order_is_changed_and_cancelled(town):
+    town.transcript(
+        "order-change",
+        'kasse order change ORDNUNG-1 --to 100 --reason "Widerspruch teilweise abgeholfen" --dry-run',
+        'kasse order change ORDNUNG-1 --to 100 --reason "Widerspruch teilweise abgeholfen"',
+        'kasse order cancel ORDNUNG-1 --reason "noch einmal"',
+        "kasse order list --waiting-for-me --user anna",
+        "kasse order certify ORDNUNG-2 --user anna",
+        "kasse order list --waiting-for-me --user anna",
+        "kasse order approve ORDNUNG-2 --user bernd",
+        "kasse order accept ORDNUNG-2 --user clara",
+        "kasse order show ORDNUNG-1",
+        "kasse order show ORDNUNG-2 --json",
+        'kasse order cancel ORDNUNG-1 --reason "Bescheid aufgehoben" --json',
+        "kasse order change ORDNUNG-1 --line zwei --reason x",
+        'kasse order transfer --office BAU --from 6100 --to ORDNUNG:6200 --amount 50 --purpose "Anteil Papier"',
+        "kasse order show BAU-2",
+        "kasse order list",
+    )
+
+
+def test_standing_orders_run(town):
+    town.transcript(
+        "order-standing",
+        "kasse order standing run --until 2026-11-30 --user clara --dry-run",
+        "kasse order standing run --until 2026-11-30 --user clara",
+        "kasse order standing run --until 2026-11-30 --user clara",
+        'kasse order standing change BAU-1 --to 150 --from 2027-01-01 --reason "Pacht erhöht"',
+        'kasse order cancel BAU-1 --due 2026-10-31 --reason "Erlass"',
+        "kasse order show BAU-1",
+        "kasse order standing run --until 2026-12-31 --user clara --json",
+    )
+
+
+def test_limits_deputies_and_the_small_office(town):
+    with_people(town)
+    town.transcript(
+        "user-duties",
+        "kasse user limit bernd --office ORDNUNG --max 50 --user root",
+        "kasse user limit bernd --office ORDNUNG --max 50 --user root",
+        "kasse user limits",
+        'kasse order change ORDNUNG-1 --to 300 --reason "Nachberechnung" --user anna',
+        "kasse order certify ORDNUNG-2 --user anna",
+        'kasse order certify ORDNUNG-2 --small-office "Urlaub der Kollegin" --user anna',
+        "kasse order certify ORDNUNG-2 --user import",
+        "kasse order approve ORDNUNG-2 --user bernd",
+        "kasse user limit bernd --office ORDNUNG --none --user root",
+        "kasse user deputy bernd clara --office ORDNUNG --role approver --since 2026-11-16 --until 2026-11-27 --user root",
+        "kasse user deputy bernd anna --office ORDNUNG --role approver --since 2026-11-16 --until 2026-11-27 --user root",
+        "kasse user deputy bernd berta --office ORDNUNG --role approver --since 2026-11-16 --until 2026-11-27 --user root",
+        "kasse user deputies",
+        "kasse order approve ORDNUNG-2 --user anna",
+        "kasse order list --waiting-for-me --user berta",
+        "kasse order approve ORDNUNG-2 --user berta",
+        "kasse order show ORDNUNG-2",
+        "kasse user end-deputy 2 --user root",
+        "kasse user limit bernd --office ORDNUNG --user root",
+    )
+
+
+def with_people(town):
+    from ledger.people.users import add_user
+
+    store = act(opened(str(town.folder / "kasse.db")), "root")
+    with store.unit(["KASSE"]):
+        add_user(store, "berta", [("BAU", "approver")])
+    store.close()

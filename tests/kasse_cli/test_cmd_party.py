@@ -1,0 +1,35 @@
+"""`kasse party` and `kasse item lock` as clerks type them."""
+
+from tests.kasse_cli.test_cmd_order_kinds import town  # noqa: F401 - a fixture
+
+
+def test_parties_from_list_to_account(town):  # noqa: F811
+    town.environ["KASSE_USER"] = "dirk"
+    town.transcript(
+        "party",
+        "kasse party list",
+        "kasse party list --search muster --open",
+        'kasse party add "Max Mustermann" --street Lindenallee --house-number 17a --postcode 20999 --town Musterstadt',
+        'kasse party change 2 --iban DE02120300000000202051 --source "Anruf vom 16.11.2026" --birth-date 1.2.1990',
+        "kasse party change 2",
+        "kasse party show 2",
+        'kasse party lock "Erika Musterfrau" --kind dunning --reason "Betreuung angezeigt" --until 31.12.2026',
+        "kasse party joint ORDNUNG/1 --with 3",
+        "kasse party account musterfrau --on 2026-12-20",
+        'kasse party account "Erika Musterfrau" --on 2026-12-20',
+        "kasse party account 3 --on 2026-12-20 --json",
+        "kasse party account 2 --on 2026-11-01",
+        'kasse party merge 3 --into 2 --reason "Tippfehler"',
+        "kasse party duplicates",
+        "kasse party merge --confirm 1",
+        "kasse party merge --refuse 1 --user emil",
+        "kasse party merge",
+        'kasse party unlock 2 --kind dunning --reason "Vollmacht liegt vor"',
+        "kasse party unlock 2 --kind dunning --reason nochmal",
+        "kasse party show 99",
+    )
+
+
+def test_the_account_goes_to_excel(town):  # noqa: F811
+    done = town("kasse party account 2 --xlsx konto.xlsx --user dirk")
+    assert (done.code, (town.folder / "konto.xlsx").exists()) == (0, True)
