@@ -31,22 +31,6 @@ class UnsafePatternError(KasseError):
     hint = N_("use letters, '.', '[0-9]', '(A|B)', one '*' or '+' after a sign, and '?' or counts like '{{2,5}}'")
 
 
-class RuleWithoutConditionError(KasseError):
-    """A rule that would take everything."""
-
-    code = "rule.no_condition"
-    template = N_("the rule {name} asks for nothing")
-    hint = N_("give at least one of --gvc, --from, --text, --counter; an amount alone is too little")
-
-
-class RuleRangeError(KasseError):
-    """Amounts that no entry can have."""
-
-    code = "rule.range"
-    template = N_("no amount is between {min_cents} and {max_cents}")
-    hint = N_("give --min below --max, both above zero")
-
-
 @dataclass(frozen=True, slots=True)
 class BankRule:
     """A rule of the Kasse: entries of this kind go to that account, or to the account with that role.
