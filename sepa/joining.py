@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from sepa.camt.entry import DetailCountError, DetailSumError
 from sepa.errors import N_, NOWHERE, KasseError, Place
 from sepa.reasons import transaction
+from sepa.statement_errors import DetailCountError, DetailSumError
 from sepa.statements import Closed, Entry, Opened, StatementEvent, StatementStream
 
 Key = tuple[str, str, str]

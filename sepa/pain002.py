@@ -8,9 +8,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sepa.camt.amounts import minor_units
-from sepa.camt.entry import read_day
 from sepa.errors import N_, KasseError, Place
+from sepa.noted_values import minor_units, read_day
 from sepa.notes import Notes
 from sepa.reading import UnknownVersionError, identify
 from sepa.report_tables import REPORT_BATCH, REPORT_FILE, REPORT_GROUP, REPORT_TRANSACTION

@@ -7,8 +7,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from sepa.camt.amounts import minor_units
 from sepa.errors import N_, KasseError, Place
+from sepa.noted_values import minor_units
 from sepa.notes import Notes
 from sepa.pain002 import other_side, reasons, transaction_fields
 from sepa.reading import UnknownVersionError, identify

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
-
-from sepa.currencies import minor_digits
 from sepa.errors import N_, KasseError, Place
-from sepa.money import FractionOfCentError, parse_decimal
+from sepa.noted_values import minor_units
 from sepa.notes import Notes
 from sepa.statements import Charge, OtherAmount
 from sepa.xml.walk import Record
@@ -17,43 +13,12 @@ _VIEWS = frozenset(key for key, _ in _KINDS)
 SIGNS = {"CRDT": 1, "DBIT": -1}
 
 
-class UnfitAmountError(KasseError):
-    """An amount finer than the smallest unit of its currency."""
-
-    code = "statement.unfit_amount"
-    template = N_("the amount {amount} {currency} has more decimals than the currency; it was rounded")
-    hint = N_("ask the bank; the entry must not be posted automatically")
-
-
 class DirectionError(KasseError):
     """An amount that is neither marked as credit nor as debit."""
 
     code = "statement.direction"
     template = N_("the amount is marked neither CRDT nor DBIT, but: {text}")
     hint = N_("the file is broken; fetch it from the bank again")
-
-
-def minor_units(text: str, currency: str, notes: Notes, line: int | None) -> int:
-    """Return an amount as whole minor units; one that does not fit is rounded and noted.
-
-    Raises `InvalidAmountError` with its place for a text that is no amount: it is never taken for zero.
-    """
-    try:
-        return _parsed(text, currency)
-    except FractionOfCentError:
-        notes.add(UnfitAmountError(amount=text, currency=currency), line)
-        return int(Decimal(text).scaleb(minor_digits(currency)).to_integral_value(ROUND_HALF_UP))
-    except KasseError as error:
-        raise error.at(Place(line=line, value=text)).at(notes.place) from None
-
-
-@lru_cache(maxsize=256)  # the amount of a detail is nearly always the one of its entry
-def _parsed(text: str, currency: str) -> int:
-    digits = minor_digits(currency)
-    bare = text[:-3] + text[-2:]
-    if digits == 2 and text[-3:-2] == "." and len(bare) < 16 and bare.isascii() and bare.isdigit():
-        return int(bare)  # nearly all, and four times faster
-    return parse_decimal(text, digits)
 
 
 def sign_of(raw: dict[str, str], notes: Notes, line: int | None) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from sepa.bankcodes import domain_code, is_return, split_code
-from sepa.camt.amounts import charges, minor_units, other_amounts, sign_of
+from sepa.camt.amounts import charges, other_amounts, sign_of
 from sepa.camt.party import add_counterparty, creditor_id
+from sepa.noted_values import minor_units
 from sepa.notes import Notes
 from sepa.statements import Detail, StructuredReference
 from sepa.xml.walk import Record

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sepa.bankcodes import domain_code, is_return, split_code
-from sepa.camt.amounts import SIGNS, DirectionError, charges, minor_units, other_amounts
+from sepa.camt.amounts import SIGNS, DirectionError, charges, other_amounts
 from sepa.camt.detail import View
 from sepa.errors import N_, KasseError, Place
+from sepa.noted_values import minor_units, read_day
 from sepa.notes import Notes
+from sepa.statement_errors import DetailCountError, DetailSumError
 from sepa.statements import Charge, Detail, Entry
 from sepa.xml.walk import Record
 
 _TRUE = {"true", "1"}
-
-
-class InvalidDateError(KasseError):
-    """A date that does not exist."""
-
-    code = "statement.invalid_date"
-    template = N_("not a date: {text}")
-    hint = N_("ask the bank; the entry stays without this date")
-    severity = "warning"
 
 
 class EntryAmountError(KasseError):
@@ -32,40 +24,6 @@ class EntryAmountError(KasseError):
     code = "statement.entry_amount"
     template = N_("an entry has no amount")
     hint = N_("the file is broken; fetch it from the bank again")
-
-
-class DetailSumError(KasseError):
-    """Details whose amounts do not add up to their entry."""
-
-    code = "statement.detail_sum"
-    template = N_("the details add up to {details_cents}, the entry is {entry_cents}")
-    hint = N_("post the entry only as a whole and ask the bank for the missing details")
-    severity = "warning"
-
-
-class DetailCountError(KasseError):
-    """Another number of details than the batch names."""
-
-    code = "statement.detail_count"
-    template = N_("the entry names {expected} transactions, but {found} details are there")
-    hint = N_("post the entry only as a whole and ask the bank for the missing details")
-    severity = "warning"
-
-
-def read_day(text: str, notes: Notes, line: int | None) -> date | None:
-    """Return the day of an ISO date or date-time as written there, without any shift of time zone."""
-    day = _day(text)
-    if text and day is None:
-        notes.add(InvalidDateError(place=Place(value=text), text=text), line)
-    return day
-
-
-@lru_cache(maxsize=1024)
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return None
 
 
 class Codes(NamedTuple):

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from sepa.camt.entry import read_day
 from sepa.currencies import minor_digits
-from sepa.errors import N_, KasseError, Place
+from sepa.errors import Place
 from sepa.identifiers.iban import is_iban
+from sepa.noted_values import read_day
 from sepa.notes import Notes
+from sepa.statement_errors import AccountMissingError, SummaryError
 from sepa.statements import Opened
 
 _DUPLICATES = {"DUPL", "CODU"}
 _TRUE = {"true", "1"}
-
-
-class SummaryError(KasseError):
-    """Another number or sum of entries than the bank's own summary names."""
-
-    code = "statement.summary"
-    template = N_("the bank's summary names {expected} as {what}, the entries give {found}")
-    hint = N_("the file may be incomplete; ask the bank before posting it")
-    severity = "warning"
-
-
-class AccountMissingError(KasseError):
-    """A statement that names no account."""
-
-    code = "statement.account_missing"
-    template = N_("the statement names no account")
-    hint = N_("ask the bank for a complete file")
 
 
 def opened(

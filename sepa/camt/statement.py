@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from sepa.camt.amounts import minor_units, sign_of
+from sepa.camt.amounts import sign_of
 from sepa.camt.detail import View, detail
-from sepa.camt.entry import entry, read_day, view_of
+from sepa.camt.entry import entry, view_of
 from sepa.camt.head import check_summary, opened
 from sepa.camt.tables import BALANCE, DETAIL, ENTRY, GROUP, HEAD, STATEMENTS
 from sepa.errors import N_, KasseError, Place
+from sepa.noted_values import minor_units, read_day
 from sepa.notes import Notes
 from sepa.sources import Source
 from sepa.statements import Balance, Closed, Detail, Entry, Opened, StatementStream

@@ -8,11 +8,11 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from sepa.camt.amounts import minor_units
-from sepa.camt.entry import InvalidDateError
 from sepa.errors import N_, KasseError, Place, Severity
 from sepa.money import InvalidAmountError
+from sepa.noted_values import minor_units
 from sepa.notes import Notes
+from sepa.statement_errors import InvalidDateError
 from sepa.statements import Balance, Charge, OtherAmount
 
 _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sepa.mt.din66003 import restored
 from sepa.sources import EntryTooLargeError, Source
 
 _LONGEST_LINE = 1 << 20
@@ -44,14 +45,16 @@ def _by_byte(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("kasse-cp1252", _by_byte)
 
 
-def mt_fields(source: Source) -> Iterator[MtField]:
+def mt_fields(source: Source, *, din_66003: bool = False) -> Iterator[MtField]:
     """Yield each field of the file in order, in constant memory; the first one is what stands before all tags.
 
-    Text is UTF-8, and Windows-1252 where it is not. A line that only looks like a tag (a time of day that the
-    bank broke at `:26:37`) belongs to the field before. Raises what `Source.read` raises.
+    Text is UTF-8, and Windows-1252 where it is not; or, as the caller knows, of the old 7-bit code. A line that only
+    looks like a tag (a time of day that the bank broke at `:26:37`) belongs to the field before. Raises what
+    `Source.read` raises.
     """
     start = 1
     for block in _blocks(source):
+        block = restored(block) if din_66003 and block.isascii() else block  # noqa: PLW2901 - the same, readable
         line = start
         first, *entries = f"\n{block}".split("\n:61:")
         if first:

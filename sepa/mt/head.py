@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sepa.camt.head import AccountMissingError, SummaryError
 from sepa.conversion import decimal_text
 from sepa.errors import N_, KasseError, Place, Severity
 from sepa.mt.account import NO_ACCOUNT, OwnAccount, own_account
 from sepa.mt.amounts import AMOUNT, amount_cents, field_error
 from sepa.notes import Notes
+from sepa.statement_errors import AccountMissingError, SummaryError
 from sepa.statements import Opened
 
 HEAD_TAGS = frozenset(["NS", "21", "25", "25P", "28", "28C", "13", "13D", "34F"])

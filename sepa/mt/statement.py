@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sepa.errors import N_, KasseError, Place, Severity
 from sepa.mt.amounts import BALANCE_TAGS, balance
+from sepa.mt.din66003 import OldCodeError, is_din_66003
 from sepa.mt.entry import read_entry
 from sepa.mt.fields import MtField, mt_fields
 from sepa.mt.forms import InformationReader
@@ -64,7 +65,8 @@ def read_mt(source: Source) -> StatementStream:
     reader: _Reader | None = None
     header = ""
     texts = InformationReader()
-    for field, last in _with_ends(mt_fields(source)):
+    old_code = is_din_66003(source.head())
+    for field, last in _with_ends(mt_fields(source, din_66003=old_code)):
         if reader is not None and field.information is not None:
             if reader.pending is not None or reader.frame is None:
                 yield from reader.begin_entry()
@@ -73,6 +75,8 @@ def read_mt(source: Source) -> StatementStream:
         body, trailer = _cut(field.text) if last else (field.text, "")
         if field.tag == "20":
             reader = _Reader(source, texts, Head(body.strip(), field.line, header))
+            if old_code:
+                reader.notes.add(OldCodeError(), field.line)
         elif reader is not None:
             yield from reader.take(field.tag, body, field.line)
         else:

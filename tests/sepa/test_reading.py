@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sepa.camt.amounts import DirectionError, UnfitAmountError
-from sepa.camt.entry import DetailCountError, DetailSumError, EntryAmountError, InvalidDateError
-from sepa.camt.head import AccountMissingError, SummaryError
+from sepa.camt.amounts import DirectionError
+from sepa.camt.entry import EntryAmountError
 from sepa.camt.statement import NoStatementError, StrayEntryError
 from sepa.containers import EmptyZipError, NestedZipError, ZipError, ZipLimitError
 from sepa.errors import KasseError
@@ -28,6 +27,14 @@ from sepa.reading import (
     read_statements,
 )
 from sepa.sources import EmptyFileError, EntryTooLargeError, FileTooLargeError, FileUnreadableError, Limits
+from sepa.statement_errors import (
+    AccountMissingError,
+    DetailCountError,
+    DetailSumError,
+    InvalidDateError,
+    SummaryError,
+    UnfitAmountError,
+)
 from sepa.statements import Closed, Entry
 from sepa.xml.parser import DoctypeError, XmlError, XmlLimitError
 from tests.sepa.statement_files import DAY, OWN_IBAN, camt, ntry, read, read_entry, tx
