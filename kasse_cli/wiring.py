@@ -29,7 +29,7 @@ def open_book(call: Call) -> Iterator[Store]:
         store.user = _actor(call, store)
         yield store
     except NotAllowedError as error:
-        _note_refusal(call, store, error)
+        note_refusal(call, store, error)
         raise
     finally:
         store.close()
@@ -47,7 +47,8 @@ def _actor(call: Call, store: Store) -> int:
     return user_id(store, call.actor(declared=setting(store, "identity") == "declared"))
 
 
-def _note_refusal(call: Call, store: Store, error: NotAllowedError) -> None:
+def note_refusal(call: Call, store: Store, error: NotAllowedError) -> None:
+    """Write to the event log that the rules refused something to this person."""
     office = kasse_office(store)
     with store.unit([office]):
         details = {key: str(value) for key, value in error.fields.items()}

@@ -1,0 +1,152 @@
+"""What the desk shows of cases, candidates and decisions, as texts that a terminal cannot be tricked by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from kasse_cli.i18n import _, day, money, sentence, visible
+from kasse_cli.messages import hint, message
+
+if TYPE_CHECKING:
+    from kasse_cli.tui.session import Progress
+    from ledger.bank.candidates import Candidate
+    from ledger.bank.suspense_decisions import Done
+    from ledger.bank.suspense_store import CaseDetails
+    from ledger.bank.suspense_worklist import Filter, WorkCase
+    from sepa.errors import Field, KasseError
+
+MOST_REMARKS = 8
+
+
+def case_text(case: WorkCase, details: CaseDetails) -> Text:
+    """Return the left side: amount, day, age, payer, the whole text, owner, notes."""
+    text = Text()
+    kind = _("received") if case.kind == "suspense" else _("paid out")
+    text.append(f"{money(case.amount_cents)}", "bold")
+    text.append(f"  {kind}, {_('case')} {case.number}\n")
+    for label, value in _facts(case, details):
+        text.append(f"{label} ", "dim")
+        text.append(f"{value}\n")
+    said = [part for part in (details.remittance, details.creditor_reference, details.end_to_end_id) if part]
+    text.append("\n" + "\n".join(visible(part) for part in said) + "\n" if said else "\n" + _("(no text)") + "\n")
+    if details.history:
+        text.append("\n")
+    for remark in details.history[-MOST_REMARKS:]:
+        when = day(dt.date.fromisoformat(remark.at[:10]))
+        text.append(f"{when} {visible(remark.by)} {_(remark.what)}: ", "dim")
+        text.append(f"{visible(remark.words or remark.facts)}\n")
+    return text
+
+
+def _facts(case: WorkCase, details: CaseDetails) -> Iterator[tuple[str, str]]:
+    bank_day = day(dt.date.fromisoformat(case.bank_day))
+    yield _("Day"), sentence("{day} ({age})", {"day": bank_day, "age": _days(case.age_days)})
+    yield _("From") if case.kind == "suspense" else _("To"), visible(case.name or _("(no name)"))
+    yield _("IBAN"), grouped(case.bank_account) if case.bank_account else _("(none)")
+    if case.reason:
+        yield _("Why"), _(case.reason)
+    if details.amount_cents != case.amount_cents:
+        yield _("Of"), money(details.amount_cents)
+    yield _("Owner"), visible(case.owner or _("nobody"))
+    if case.hold_until:
+        yield _("Rests until"), day(dt.date.fromisoformat(case.hold_until))
+    if details.bound_by:
+        yield _("Bound by"), f"{details.bound_by} ({money(details.bound_cents)})"
+
+
+def _days(count: int) -> str:
+    return sentence(_("{count} days"), {"count": count}) if count != 1 else _("1 day")
+
+
+def grouped(iban: str) -> str:
+    """Return the IBAN in groups of four."""
+    bare = visible(iban)
+    return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))
+
+
+def candidate_text(candidate: Candidate) -> Text:
+    """Return a candidate on two or three lines: reference and amount, person, what speaks for it."""
+    text = Text()
+    text.append(visible(candidate.target), "bold")
+    text.append(f"  {money(candidate.open_cents, '')}  {candidate.score} %\n")
+    due = day(dt.date.fromisoformat(candidate.due)) if candidate.due else ""
+    text.append(f"{visible(candidate.party or '–')}, {_('due')} {due}\n")
+    text.append(", ".join(_(word) for word in candidate.evidence), "italic")
+    return text
+
+
+def progress_text(progress: Progress, user: str) -> Text:
+    """Return the first line: which case of how many, how much is open, who works."""
+    words = _("case {place} of {count} · open {open_cents} · decided {decided} · {user}")
+    fields: dict[str, Field] = {
+        "place": progress.place, "count": progress.count, "open_cents": progress.open_cents,
+        "decided": progress.decided, "user": user,
+    }  # fmt: skip
+    return Text(" " + sentence(words, fields))
+
+
+def filter_text(wanted: Filter) -> str:
+    """Return what the list is narrowed to, empty where it is not."""
+    parts = []
+    if wanted.text:
+        parts.append(f'"{wanted.text}"')
+    if wanted.reason:
+        parts.append(_(wanted.reason))
+    if wanted.owner:
+        parts.append(f"{_('Owner')} {wanted.owner}")
+    if wanted.least_cents is not None:
+        parts.append(f"≥ {money(wanted.least_cents)}")
+    if wanted.older_than_days:
+        parts.append(f"≥ {_days(wanted.older_than_days)}")
+    if wanted.resting is None:
+        parts.append(_("with cases laid aside"))
+    return ", ".join(parts)
+
+
+def done_text(done: Done, *, planned: bool = False) -> Text:
+    """Return what a decision did, or would do."""
+    fields: dict[str, Field] = {
+        "settled_cents": abs(done.settled_cents), "surplus_cents": done.surplus_cents, "left_cents": done.left_cents,
+        "entry": done.entry, "order": done.order, "number": done.number,
+    }  # fmt: skip
+    lines = [sentence(words, fields) for words in _done_words(done, planned=planned)]
+    shown = [f"{office}/{item}: {money(cents)}" for office, item, cents in done.items[:4]]
+    if planned and shown:
+        lines.insert(1, ", ".join(shown) + (" …" if len(done.items) > 4 else ""))
+    return Text(("\n" if planned else " · ").join(lines + [message(finding) for finding in done.findings]))
+
+
+def _done_words(done: Done, *, planned: bool) -> Iterator[str]:
+    if done.order is not None:
+        yield _("others certify, approve and accept the order {order}; the money is bound until then")
+    elif done.verb == "undo":
+        yield _("taken back: {settled_cents}") if planned else _("taken back: {settled_cents}, entry {entry}")
+    elif done.entry is not None:
+        yield _("moves {settled_cents}") if planned else _("moved: {settled_cents}, entry {entry}")
+    else:
+        yield _(_WORDS[done.verb])
+    if done.surplus_cents:
+        yield _("credit of the person: {surplus_cents}")
+    if done.entry is not None:
+        yield _("still unclear: {left_cents}")
+
+
+def refusal(error: KasseError) -> Text:
+    """Return an error with its way out, in place."""
+    text = Text(message((error.findings or (error,))[0]), "bold red")
+    if way_out := hint(error):
+        text.append(f"\n{way_out}", "not bold red")
+    return text
+
+
+_WORDS = {
+    "reserve": "reserved: case {number}",
+    "release": "released: case {number}",
+    "hold": "laid aside: case {number}",
+    "resume": "taken up again: case {number}",
+    "note": "noted: case {number}",
+}  # the sentences of kasse_cli.desk_results

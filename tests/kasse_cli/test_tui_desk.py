@@ -1,0 +1,319 @@
+"""The clarification desk on the full screen: by Textual's pilot on a real book, and once in a real terminal."""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+
+import pytest
+from textual.widgets import Input, OptionList, Static
+
+from kasse_cli.i18n import set_language
+from kasse_cli.tui.app import DeskApp
+from kasse_cli.tui.forms import FormScreen
+from kasse_cli.tui.session import Session
+from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense_decisions import Reserve
+from ledger.bank.suspense_desk_store import decide
+from ledger.bank.suspense_store import find_case
+from tests.bankbooks import check_invariants, item, open_cents, reference, staged
+from tests.books import act, opened, sqlite_copy
+from tests.conftest import needs
+
+TODAY, ERIKA = "2026-11-18", "DE89370400440532013000"
+
+
+def fill(location):
+    """Four cases: one with two candidates, one mistyped, a stranger's, a debit."""
+    store = opened(location, "import")
+    refs = [reference(store, number) for number in range(5)]
+    item(store, "50", refs[1], name="Erika Mustermann", iban=ERIKA)
+    person = store.value("SELECT max(id) FROM party")
+    item(store, "12,50", refs[2], office="BAU", person=person)
+    item(store, "1234,56", refs[3], name="Grundstücksverwaltung Altona mbH")
+    staged(store, "62,50", "Danke [b]für alles[/b]", day="2026-11-02", name="Erika Mustermann", counter_iban=ERIKA)
+    typo = refs[3][:5] + str((int(refs[3][5]) + 1) % 10) + refs[3][6:]
+    staged(store, "1234,56", f"RG {typo}", day="2026-11-12", name="Verwaltung", counter_iban="DE02500105170137075030")
+    staged(store, "100", "irgendwas\x1b[2J", day="2026-11-14", name="Niemand", counter_iban="DE02120300000000202051")
+    staged(store, "-80", "Abschlag", day="2026-11-16", name="Stadtwerke", gvc="999")
+    post_staged(store)
+    return act(store, "clara")
+
+
+@pytest.fixture
+def store(sqlite_template, tmp_path):
+    with sqlite_copy(sqlite_template, tmp_path) as location:
+        store = fill(location)
+        yield store
+        check_invariants(store)
+        store.close()
+    set_language("en")
+
+
+class Seat:
+    """Somebody at the desk: presses keys, reads what is on the screen."""
+
+    def __init__(self, app, pilot):
+        self.app, self.pilot = app, pilot
+
+    async def press(self, *keys):
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def write(self, text):
+        for letter in text:
+            await self.pilot.press(
+                {" ": "space", ",": "comma", "-": "minus", "/": "slash", ".": "full_stop"}.get(letter, letter)
+            )
+        await self.pilot.pause()
+
+    def said(self, name):
+        return str(self.app.screen.query_one(name, Static).visual)
+
+    def screen(self):
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+
+def sit(store, play, *, size=(80, 24), user="clara"):
+    """Let somebody work at the desk."""
+
+    async def go():
+        session = Session(store, TODAY, lambda: "2026-11-18T09:00:00Z")
+        app = DeskApp(session, user)
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            await play(Seat(app, pilot))
+
+    asyncio.run(go())
+
+
+def test_the_screen_shows_the_case_and_what_it_may_be_for(store):
+    async def play(desk):
+        lines = desk.screen()
+        assert (len(lines), {len(line) for line in lines}) == (24, {80})
+        text = "\n".join(lines)
+        for words in (
+            "case 1 of 4 · open 1,477.06 EUR", "62.50 EUR", "2026-11-02 (16 days)", "Erika Mustermann",
+            "DE89 3704 0044 0532 0130 00", "Danke [b]für alles[/b]", "nobody", "1000000000015", "own account",
+            "u undo last", "? help",
+        ):  # fmt: skip
+            assert words in text
+
+    sit(store, play)
+
+
+def test_enter_assigns_to_the_chosen_item_after_a_look(store):
+    async def play(desk):
+        await desk.press("enter")
+        assert "moves 62.50 EUR" in desk.said("#form-said")
+        assert find_case(store, "KASSE", 1).open_cents == 6250
+        await desk.press("enter")
+        assert find_case(store, "KASSE", 1).open_cents == 0
+        assert "moved: 62.50 EUR, entry KASSE-2026-5" in desk.said("#message")
+        assert "case 1 of 3 · open 1,414.56 EUR · decided 1" in desk.said("#progress")
+        assert not isinstance(desk.app.screen, FormScreen)
+
+    sit(store, play)
+
+
+def test_what_was_changed_after_the_look_is_looked_at_again(store):
+    async def play(desk):
+        await desk.press("a")
+        desk.app.screen.query_one("#target", Input).value = "1000000000015"
+        await desk.pilot.pause()
+        assert "look first" in desk.said("#form-keys")
+        await desk.press("enter")
+        assert "still unclear: 12.50 EUR" in desk.said("#form-said")
+        assert find_case(store, "KASSE", 1).open_cents == 6250
+        await desk.press("tab")
+        await desk.write("40,00")
+        await desk.press("enter", "enter")
+        assert find_case(store, "KASSE", 1).open_cents == 2250
+
+    sit(store, play)
+
+
+def test_what_is_refused_is_said_in_place(store):
+    async def play(desk):
+        await desk.press("n", "n", "a")
+        await desk.write("4711")
+        await desk.press("enter")
+        assert "no receivable has the reference 4711" in desk.said("#form-said")
+        await desk.press("enter")
+        assert isinstance(desk.app.screen, FormScreen)
+        await desk.press("escape")
+        assert find_case(store, "KASSE", 3).open_cents == 10000
+
+    sit(store, play)
+
+
+def test_one_key_for_each_decision(store):
+    async def play(desk):
+        await desk.press("r")
+        assert find_case(store, "KASSE", 1).owner_name == "clara"
+        await desk.press("o")
+        await desk.write("angerufen")
+        await desk.press("enter")
+        assert "noted: case 1" in desk.said("#message")
+        assert "angerufen" in "\n".join(desk.screen())
+        await desk.press("r")
+        assert find_case(store, "KASSE", 1).owner is None
+        await desk.press("h", "tab")
+        await desk.write("gefragt")
+        await desk.press("enter")
+        assert find_case(store, "KASSE", 1).hold_until == "2026-12-02"
+        assert "case 1 of 3" in desk.said("#progress")
+        await desk.press("n", "p")
+        await desk.write("fremd")
+        await desk.press("enter", "enter")
+        assert find_case(store, "KASSE", 3).bound_by == "KASSE-1"
+        await desk.press("n", "f")
+        await desk.write("Rathaus")
+        await desk.press("tab")
+        await desk.write("bau")
+        await desk.press("tab")
+        await desk.write("6100")
+        await desk.press("enter", "enter")
+        assert find_case(store, "KASSE", 4).open_cents == 0
+        await desk.press("u")
+        await desk.write("falsch")
+        await desk.press("enter", "enter")
+        assert find_case(store, "KASSE", 4).open_cents == 8000
+        assert "case 4" in "\n".join(desk.screen())
+
+    sit(store, play)
+
+
+def test_a_case_of_another_clerk_is_taken_over_with_a_reason(store):
+    decide(act(store, "dirk"), [Reserve(1)], day=TODAY)
+    act(store, "clara")
+
+    async def play(desk):
+        await desk.press("enter")
+        assert "reserved by dirk" in desk.said("#form-said")
+        await desk.press("escape", "r")
+        await desk.write("Urlaub")
+        await desk.press("enter")
+        assert find_case(store, "KASSE", 1).owner_name == "clara"
+
+    sit(store, play)
+
+
+def test_the_list_is_searched_and_filtered(store):
+    async def play(desk):
+        await desk.press("slash")
+        await desk.write("niemand")
+        await desk.press("enter")
+        assert "case 1 of 1 · open 100.00 EUR" in desk.said("#progress")
+        assert '"niemand"' in desk.said("#filter")
+        await desk.press("l")
+        desk.app.screen.query_one("#text", Input).value = ""
+        desk.app.screen.query_one("#least", Input).value = "1.000,00"
+        await desk.press("enter")
+        assert "case 1 of 1 · open 1,234.56 EUR" in desk.said("#progress")
+        await desk.press("slash")
+        await desk.write("gibt es nicht")
+        await desk.press("enter", "a", "n", "r", "h")
+        assert "Nothing is left to clear here." in "\n".join(desk.screen())
+
+    sit(store, play)
+
+
+def test_a_right_that_is_missing_is_refused_and_noted(store):
+    refused = []
+    act(store, "anna")
+
+    async def play(desk):
+        desk.app.session.note_refusal = refused.append
+        await desk.press("r")
+        assert "needs the role clerk" in desk.said("#message")
+
+    sit(store, play, user="anna")
+    assert [error.code for error in refused] == ["right.missing"]
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 20)])
+def test_nothing_a_terminal_could_obey_reaches_it(store, size, lang):
+    set_language(lang)
+
+    async def play(desk):
+        for _ in range(4):
+            lines = desk.screen()
+            assert {len(line) for line in lines} == {size[0]}
+            assert not re.search(r"[\x00-\x1f\x7f]", "".join(lines))
+            await desk.press("n")
+        keys = str(desk.app.query_one("#keys", Static).visual)
+        assert all(len(line.rstrip()) <= size[0] - 2 for line in keys.splitlines())
+
+    sit(store, play, size=size)
+
+
+def test_the_arrows_choose_and_go_round(store):
+    async def play(desk):
+        options = desk.app.query_one(OptionList)
+        assert options.highlighted == 0
+        await desk.press("down")
+        assert options.highlighted == 1
+        await desk.press("left")
+        assert "case 4 of 4" in desk.said("#progress")
+        await desk.press("right", "question_mark")
+        assert "F5" in desk.said("#message")
+
+    sit(store, play)
+
+
+def test_without_a_terminal_it_says_what_to_use(shell, sqlite_template):
+    shell.environ["KASSE_USER"] = "clara"
+    with sqlite_copy(sqlite_template, shell.folder):
+        done = shell("kasse suspense clear")
+        assert (done.code, done.err.splitlines()[0]) == (2, "error: this works on a terminal only")
+        assert shell("kasse suspense clear --json").json["errors"][0]["code"] == "tui.no_terminal"
+
+
+@pytest.fixture
+def tmux(sqlite_template, tmp_path):
+    """A terminal of 80 columns and 24 lines in which commands run."""
+    needs("tmux", shutil.which("tmux") is not None, "tmux is not installed")
+    socket = f"kasse-{uuid.uuid4().hex[:8]}"
+
+    def run(*arguments):
+        command = ["tmux", "-L", socket, "-f", "/dev/null", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
+
+    with sqlite_copy(sqlite_template, tmp_path) as location:
+        fill(location).close()
+        environ = f"KASSE_CONFIG={tmp_path}/none KASSE_LANG=en TERM=screen-256color"
+        command = f"{sys.executable} -m kasse_cli suspense clear --book {location} --user clara --on {TODAY}"
+        run("new-session", "-d", "-x", "80", "-y", "24", f"env {environ} {command}; sleep 20")
+        yield run, location
+        run("kill-server")
+
+
+def wait_for(run, words, seconds=15):
+    deadline = time.monotonic() + seconds
+    while words not in (pane := run("capture-pane", "-p")):
+        assert time.monotonic() < deadline, pane
+        time.sleep(0.05)
+    return pane
+
+
+@pytest.mark.skipif(os.name == "nt", reason="tmux needs a Unix terminal")
+def test_it_works_in_a_real_terminal(tmux):
+    run, location = tmux
+    pane = wait_for(run, "Erika Mustermann")
+    assert max(map(len, pane.splitlines())) <= 80
+    run("send-keys", "Enter")
+    wait_for(run, "moves 62.50 EUR")
+    run("send-keys", "Enter")
+    wait_for(run, "moved: 62.50 EUR")
+    run("send-keys", "q")
+    wait_for(run, "decided: 1")
+    store = opened(location, "clara")
+    assert (open_cents(store, 1), find_case(store, "KASSE", 1).open_cents) == (0, 0)
+    check_invariants(store)
+    store.close()
