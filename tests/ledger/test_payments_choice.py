@@ -1,0 +1,252 @@
+"""What a proposal pays: discounts, set-off first, rights of others in the payee's money, limits."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.book.store import office_codes
+from ledger.book.verify_store import verify
+from ledger.payments.attachment_store import NewAttachment, add_attachment, declare, end_attachment
+from ledger.payments.attachments import Attachment, AttachmentEndedError, AttachmentReasonError, reminders, spread
+from ledger.payments.attachments_reader import attachments
+from ledger.payments.discount import Term, best, misread, terms, without_terms
+from ledger.payments.propose_store import propose
+from ledger.payments.runs_reader import payments
+from ledger.payments.set_off import NothingToSetOffError, SetOffReservedError
+from ledger.payments.set_off_store import candidates, set_off
+from ledger.payments.steps_store import release, review
+from ledger.payments.void_store import void
+from sepa.identifiers import make_iban
+from tests.bankbooks import item
+from tests.books import act
+from tests.ledger.payables import party, payables
+
+MONDAY = dt.date(2026, 11, 16)
+CREDITOR = make_iban("DE", "120300000000000099")
+DAY = dt.date
+
+TERMS = {
+    "XRechnung BT-20": ("#SKONTO#TAGE=14#PROZENT=2.25#", (Term(14, 225),)),
+    "with a base": ("x #SKONTO#TAGE=7#PROZENT=3.00#BASISBETRAG=357.93#", (Term(7, 300, 35793),)),
+    "two steps": ("#SKONTO#TAGE=7#PROZENT=3.00##SKONTO#TAGE=14#PROZENT=2.00#", (Term(7, 300), Term(14, 200))),
+    "none": ("Rechnung 17", ()),
+}
+
+
+@pytest.mark.parametrize("case", TERMS)
+def test_terms_are_read_as_xrechnung_writes_them(case):
+    text, expected = TERMS[case]
+    assert terms(text) == expected
+    assert "SKONTO" not in without_terms(text)
+
+
+@pytest.mark.parametrize("text", ["#SKONTO#TAGE=14#PROZENT=2,25#", "#SKONTO#PROZENT=2.00#TAGE=14#", "#SKONTO#"])
+def test_terms_in_another_form_are_noticed_not_guessed(text):
+    assert terms(text) == ()
+    assert misread(text)
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "expected"),
+    [
+        (DAY(2026, 11, 8), (300, DAY(2026, 11, 8))),
+        (DAY(2026, 11, 9), (200, DAY(2026, 11, 15))),
+        (DAY(2026, 11, 16), None),
+    ],
+)
+def test_the_best_discount_of_a_day_counts_from_the_invoice(paid_on, expected):
+    known = terms("#SKONTO#TAGE=7#PROZENT=3.00##SKONTO#TAGE=14#PROZENT=2.00#")
+    assert best(known, DAY(2026, 11, 1), paid_on, 10_000) == expected
+
+
+@given(st.integers(1, 10**9), st.integers(0, 9999))
+def test_a_discount_is_never_more_than_the_amount(cents, points):
+    assert 0 <= Term(14, points).cents(cents) <= cents
+
+
+@pytest.fixture
+def invoices(store, monkeypatch):
+    """Payables that know their order."""
+    import tests.ledger.payables as made
+
+    original = made.NewItem
+    monkeypatch.setattr(made, "NewItem", lambda *args, **more: original(*args, order_id=args[1], **more))
+    return store
+
+
+def through(store, run, today=MONDAY):
+    review(store, run.number, today=today)
+    return release(act(store, "emil"), run.number, sum_cents=run.total_cents, today=today)
+
+
+def account(store):
+    return store.value("SELECT min(number) FROM account WHERE office = 'BAU' AND kind = 'expense' AND number > '6100'")
+
+
+def test_a_discount_is_taken_before_it_is_lost_and_lowers_the_expense(invoices):
+    store = invoices
+    second = account(store)
+    made = payables(store, "BAU 100,00 2026-11-30 Meyer | Rechnung 7 #SKONTO#TAGE=14#PROZENT=2.00#")
+    with store.unit(office_codes(store)):
+        store.insert_one(
+            "order_batch", id=1, source="t", count=1, total_cents=1, list_hash=b"h", created_by=1, created_at=store.now
+        )
+        store.insert_one(
+            "cash_order", office="BAU", id=1, batch=1, kind="payable", state="created", party=1, total_cents=10000,
+            due="2026-11-30", purpose="x", foreign_reference=0, notice_date="2026-11-05",
+        )  # fmt: skip
+        for line, gl, cents in ((1, "6100", 6667), (2, second, 3333)):
+            store.insert_one("cash_order_line", office="BAU", order_id=1, line=line, gl_account=gl, amount_cents=cents)
+    assert made == [("BAU", 1)]
+    early = propose(act(store, "dirk"), today=MONDAY, trial=True)
+    assert early.run is None, "due on the 30th, the discount holds until the 19th"
+    found = propose(store, today=MONDAY, due_until=dt.date(2026, 11, 19))
+    (payment,) = payments(store, found.run)
+    assert (payment.amount_cents, payment.discount_cents, payment.remittance) == (9800, 200, "Rechnung 7")
+    assert "payment.discount" in {one.code for one in found.findings}
+    through(store, found.run)
+    assert store.value("SELECT open_cents FROM item") == 0
+    assert store.value("SELECT sum(cents) FROM posting WHERE account = '2880'") == -9800
+    kept = dict(
+        store.all("SELECT account, cents FROM posting WHERE account IN ('6100', :second) AND cents < 0", second=second)
+    )
+    assert kept == {"6100": -133, second: -67}
+    void(act(store, "dirk"), 1, reason="x")
+    void(act(store, "frida"), 1, reason="")
+    assert store.value("SELECT open_cents FROM item") == 10000
+    assert verify(store).findings == ()
+
+
+def test_a_discount_without_an_invoice_day_is_left_to_a_person(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung #SKONTO#TAGE=14#PROZENT=2.00#")
+    found = propose(act(store, "dirk"), today=MONDAY)
+    assert found.run.total_cents == 10000
+    assert "payment.discount_unreadable" in {one.code for one in found.findings}
+
+
+def test_limits_of_count_and_sum_leave_the_rest_for_the_next_run(store):
+    payables(
+        store, "KASSE 5,00 2026-11-10 Meyer | a\nKASSE 7,00 2026-11-11 Schulz | b\nKASSE 4,00 2026-11-12 Meyer | c"
+    )
+    found = propose(act(store, "dirk"), today=MONDAY, limit_cents=1000)
+    assert (found.run.total_cents, found.left) == (900, 1)
+
+
+def debtor(store, amount, name="Meyer", due="2026-11-01", office="ORDNUNG"):
+    with store.unit(office_codes(store)):
+        person = party(store, name)
+    return item(store, amount, "4711", office=office, due=due, person=person)
+
+
+def test_who_owes_something_due_is_proposed_for_set_off_first(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung\nBAU 1,00 2026-11-10 Schulz | x")
+    debtor(store, "30")
+    debtor(store, "500", due="2026-12-24")
+    found = propose(act(store, "dirk"), today=MONDAY)
+    assert [(one.why, one.payee) for one in found.skipped] == [("set-off", "Meyer")]
+    (owing,) = [one for one in found.findings if one.code == "payment.set_off_first"]
+    assert owing.fields["owed_cents"] == 3000
+    assert [(one.office, one.item, one.cents) for one in candidates(store, "2026-11-16")] == [("BAU", 1, 3000)]
+    done = set_off(store, [("BAU", 1)], day="2026-11-16")
+    assert done.done[0].left_cents == 7000
+    assert "Aufrechnung" in done.letters[0].title
+    assert store.value("SELECT open_cents FROM item WHERE office = 'BAU' AND id = 1") == 7000
+    assert store.value("SELECT sum(open_cents) FROM item WHERE kind = 'receivable' AND due < '2026-12-01'") == 0
+    with pytest.raises(NothingToSetOffError):
+        set_off(store, [("BAU", 1)], day="2026-11-16")
+    rest = propose(store, today=MONDAY)
+    assert [p.amount_cents for p in payments(store, rest.run)] == [7000]
+    assert verify(store).findings == ()
+
+
+def test_a_set_off_can_be_waived_and_never_touches_what_a_run_holds(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    debtor(store, "30")
+    found = propose(act(store, "dirk"), today=MONDAY, set_off=False)
+    assert found.run.total_cents == 10000
+    with pytest.raises(SetOffReservedError):
+        set_off(store, [("BAU", 1)], day="2026-11-16")
+
+
+def claim(rank, cents, number=1, pays=True, paid=0):
+    return Attachment(
+        number, 1, "P", "garnishment", "G", CREDITOR if pays else None, "M", rank, "2026-11-01", cents, pays, None, None,
+        None, paid,
+    )  # fmt: skip
+
+
+SPREAD = {
+    "§ 804 Abs. 3 ZPO: the earlier rank first": (100, [claim(2, 80, 1), claim(1, 50, 2)], (0, [(2, 50), (1, 50)])),
+    "more than is asked for": (100, [claim(1, 30)], (70, [(1, 30)])),
+    "everything": (100, [claim(1, None)], (0, [(1, 100)])),
+    "paid in full before": (100, [claim(1, 50, paid=50)], (100, [])),
+    "partly paid before": (100, [claim(1, 50, paid=20)], (70, [(1, 30)])),
+}
+
+
+@pytest.mark.parametrize("case", SPREAD)
+def test_rights_of_others_take_by_rank(case):
+    cents, held, (left, taken) = SPREAD[case]
+    found = spread(cents, held)
+    assert (found[0], [(one.attachment.number, one.cents) for one in found[1]]) == (left, taken)
+
+
+def served(store, **more):
+    given = {"kind": "garnishment", "creditor": "Inkasso Nord", "served_on": dt.date(2026, 11, 2), "text": "M 12/26"}
+    return add_attachment(act(store, "clara"), "BAU/1", NewAttachment(**given | more))
+
+
+def test_a_garnishment_is_paid_out_of_what_the_payee_gets(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    made = served(store, creditor_iban=CREDITOR, sum_cents=6000)
+    found = propose(act(store, "dirk"), today=MONDAY)
+    assert [(p.creditor_name, p.creditor_iban == CREDITOR, p.amount_cents, p.part) for p in payments(store, found.run)] == [
+        ("Inkasso Nord", True, 6000, 1), ("Meyer", False, 4000, 0),
+    ]  # fmt: skip
+    assert payments(store, found.run)[0].remittance == "M 12/26 Meyer"
+    through(store, found.run)
+    assert store.value("SELECT open_cents FROM item") == 0
+    assert [(one.paid_cents, one.left_cents) for one in attachments(store)] == [(6000, 0)]
+    payables(store, "BAU 50,00 2026-11-10 Meyer | Rechnung 2")
+    assert propose(act(store, "dirk"), today=MONDAY).run.total_cents == 5000
+    assert made.rank == 1
+    assert verify(store).findings == ()
+
+
+def test_a_seizure_without_transfer_holds_the_money_back(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    served(store, sum_cents=None)
+    found = propose(act(store, "dirk"), today=MONDAY)
+    assert (found.run, [one.why for one in found.skipped]) == (None, ["attached"])
+    end_attachment(act(store, "clara"), 1, reason="Vorpfändung verfallen", day=MONDAY)
+    assert propose(act(store, "dirk"), today=MONDAY).run.total_cents == 10000
+    with pytest.raises(AttachmentEndedError):
+        end_attachment(act(store, "clara"), 1, reason="x", day=MONDAY)
+
+
+def test_a_garnishment_served_after_the_proposal_stops_the_release(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    review(store, run.number, today=MONDAY)
+    store.now = "2026-11-16T09:00:00Z"
+    served(store, creditor_iban=CREDITOR)
+    from ledger.payments.runs import ItemsChangedError
+
+    with pytest.raises(ItemsChangedError) as refused:
+        release(act(store, "emil"), run.number, sum_cents=run.total_cents, today=MONDAY)
+    assert [one.code for one in refused.value.findings] == ["payment.attached_since"]
+
+
+def test_our_declaration_is_due_two_weeks_after_service(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    made = served(store)
+    assert made.declaration_due == "2026-11-16", "§ 840 Abs. 1 ZPO"
+    assert [one.code for one in reminders([made])] == ["attachment.declaration"]
+    done, new = declare(store, 1, MONDAY)
+    assert (done.declaration_due, new, reminders([done])) == (None, True, [])
+    assert not declare(store, 1, MONDAY)[1]
+    assert served(store, kind="assignment").declaration_due is None
+    with pytest.raises(AttachmentReasonError):
+        end_attachment(store, 1, reason="", day=MONDAY)
