@@ -45,6 +45,17 @@ class Form:
     """Whether it can be looked at as it opens, with what stands in its fields."""
 
 
+class Tick(Checkbox):
+    """A box that shows its mark only when it is ticked, also where a terminal has no colours."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Show or hide the mark."""
+        self.BUTTON_INNER = "x" if self.value else " "
+        super().watch_value()
+
+
 class FormScreen(ModalScreen[Text | None]):
     """A form over the desk: Enter shows what would happen, Enter again decides, Escape goes back."""
 
@@ -61,8 +72,7 @@ class FormScreen(ModalScreen[Text | None]):
     FormScreen Input { width: 1fr; border: none; height: 1; padding: 0 1; background: $boost; }
     FormScreen Input:focus { background: $accent 30%; }
     FormScreen Checkbox { border: none; height: 1; padding: 0; background: $surface; margin-left: 20; }
-    FormScreen Checkbox > .toggle--button { color: $boost; background: $boost; }
-    FormScreen Checkbox.-on > .toggle--button { color: $success; background: $boost; text-style: bold; }
+    FormScreen Checkbox > .toggle--button { color: $success; background: $boost; text-style: bold; }
     #form-title { text-style: bold; margin-bottom: 1; }
     #form-said { margin-top: 1; }
     #form-keys { margin-top: 1; color: $text-muted; }
@@ -79,7 +89,7 @@ class FormScreen(ModalScreen[Text | None]):
             yield Static(Text(self.form.title), id="form-title")
             for entry in self.form.entries:
                 if entry.flag:
-                    yield Checkbox(Content(entry.label), id=entry.key)
+                    yield Tick(Content(entry.label), id=entry.key)
                     continue
                 with Horizontal():
                     yield Label(Text(entry.label))
