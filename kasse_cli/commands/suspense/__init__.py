@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kasse_cli.commands.explaining import explain
 from kasse_cli.commands.suspense.deciding import assign, forward, refund, split, undo
 from kasse_cli.commands.suspense.looking import list_, show, suggest
 from kasse_cli.commands.suspense.working import clear, hold, note, release, reserve
@@ -15,6 +16,7 @@ command(
     examples=("kasse suspense list --older-than 30", "kasse suspense list --owner - --text Jobcenter --csv"),
 )(list_)  # fmt: skip
 command(app, "show", lists=True, examples=("kasse suspense show 17",))(show)
+command(app, "explain", lists=True, examples=("kasse suspense explain 17",))(explain)
 command(app, "suggest", lists=True, examples=("kasse suspense suggest 17",))(suggest)
 command(app, "clear", examples=("kasse suspense clear",))(clear)
 command(

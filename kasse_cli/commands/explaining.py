@@ -1,0 +1,107 @@
+"""What `kasse item explain` and `kasse suspense explain` have in common: why an item stands as it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kasse_cli.context import Context
+from kasse_cli.i18n import _
+from kasse_cli.output import Column, Line, Result, Table, render, say
+from kasse_cli.params import OfficeOption
+from sepa.errors import N_
+
+if TYPE_CHECKING:
+    from ledger.bank.explaining import Explained
+
+MOVEMENTS = (
+    Column("item", N_("Item"), shown=False),
+    Column("payment_day", N_("Paid on"), "day"),
+    Column("day", N_("Posted on"), "day", minor=True),
+    Column("entry", N_("Entry")),
+    Column("what", N_("What"), "word"),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("left_cents", N_("Left"), "cents"),
+    Column("rule", N_("Rule"), "word"),
+    Column("evidence", N_("Evidence")),
+    Column("by", N_("By")),
+    Column("person", N_("Decided by a person"), "flag", minor=True),
+    Column("undone", N_("Undone"), "flag", minor=True),
+    Column("payer", N_("Payer"), minor=True),
+    Column("remittance", N_("Remittance"), minor=True),
+    Column("bank_entry", N_("Bank entry"), shown=False),
+    Column("bank_day", N_("Bank day"), "day", shown=False),
+    Column("at", N_("Recorded at"), shown=False),
+)
+DECISIONS = (
+    Column("line", N_("Step"), "count"),
+    Column("rule", N_("Rule"), "word"),
+    Column("evidence", N_("Evidence")),
+    Column("target", N_("Item")),
+    Column("reference", N_("Reference"), minor=True),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("person", N_("Decided by a person"), "flag", minor=True),
+    Column("by", N_("By")),
+)
+NOTES = (
+    Column("at", N_("At")),
+    Column("by", N_("By")),
+    Column("what", N_("What")),
+    Column("facts", N_("Facts"), minor=True),
+    Column("words", N_("Words")),
+)
+CaseArgument = Annotated[int, typer.Argument(metavar="CASE", help=N_("the number of the case"))]
+
+
+def explain(ctx: Context, case: CaseArgument, office: OfficeOption = None) -> None:
+    """Explain what was decided about the money of a case: by which rule, on what evidence, by whom, what was undone."""
+    from kasse_cli.wiring import open_book
+    from ledger.bank.explain_store import explain_case
+
+    with open_book(ctx.obj) as store, store.snapshot():
+        found = explain_case(store, case, office=office)
+    render(ctx, explained([found]))
+
+
+def explained(items: Sequence[Explained]) -> Result:
+    """Return why the items stand as they do."""
+    rows = [asdict(move) | {"item": f"{one.office}/{one.item}"} for one in items for move in one.movements]
+    tables = [Table("movements", MOVEMENTS, rows, title=N_("What settled it, and what opened it again"))]
+    decisions = [decision for one in items for decision in one.decisions]
+    if decisions:
+        tables.insert(0, Table("decisions", DECISIONS, decisions, title=N_("Where the money of the bank entry went")))
+    notes = [note for one in items for note in one.notes]
+    if notes:
+        tables.append(Table("notes", NOTES, notes, title=N_("What else was done")))
+    parts = ("movements", "decisions", "notes")
+    data = [{name: value for name, value in asdict(one).items() if name not in parts} for one in items]
+    return Result(data={"items": data}, tables=tables, lines=[line for one in items for line in _words(one)])
+
+
+def _words(one: Explained) -> list[Line]:
+    number = f"{one.office}/{one.item}"
+    lines = [
+        say(
+            N_("{kind} {number}: {amount_cents}, still open {open_cents}"),
+            kind=_(one.kind),
+            number=number,
+            amount_cents=one.amount_cents,
+            open_cents=one.open_cents,
+        )
+    ]
+    if one.reference or one.party:
+        lines.append(
+            say(N_("for {party}, reference {reference}"), party=one.party or "–", reference=one.reference or "–")
+        )
+    if one.reason:
+        lines.append(say(N_("to be clarified because: {reason}"), reason=_(one.reason)))
+    origin = one.origin
+    template = N_("made by entry {entry} of {day} ({source}), recorded by {by}")
+    lines.append(
+        say(template, entry=origin.entry, day=origin.day, source=origin.source or _(origin.kind), by=origin.by)
+    )
+    lines += [say(N_("order {step} by {by}"), step=_(step.step), by=step.by) for step in origin.steps]
+    return lines
