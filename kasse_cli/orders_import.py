@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kasse_cli.columns import Column
 from kasse_cli.i18n import _
+from kasse_cli.invoice_reader import is_invoice
 from kasse_cli.messages import message
 from kasse_cli.orders_columns import FINDING, NEEDED, ORDER_COLUMNS, REJECT_NAMES
 from kasse_cli.orders_reader import ListFile, RowReader, faults, rejected_rows
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _CHUNK_BYTES = 1 << 20
+_LARGEST_INVOICE = 64 << 20
 
 
 class RejectsExistError(KasseError):
@@ -62,6 +64,19 @@ def chosen_file(call: Call, path: Path, sheet: str | None = None) -> tuple[ListF
             digest.update(chunk)
             size += len(chunk)
     return ListFile(str(path), stdin, sheet), Source(path.name, digest.hexdigest(), size)
+
+
+def beginning(call: Call, path: Path) -> bytes:
+    """Return the bytes of a file that may be an invoice: all of it, or only its head where it is a list.
+
+    Standard input is always a list; a missing file is reported by whoever reads it.
+    """
+    del call
+    if str(path) == "-" or not path.is_file():
+        return b""
+    with path.open("rb") as stream:
+        head = stream.read(1024)
+        return head + stream.read(_LARGEST_INVOICE) if is_invoice(head) else head
 
 
 def run_import(call: Call, store: Store, wanted: OrderImport) -> Imported:

@@ -16,7 +16,7 @@ ALLOWED = {
     "enforcement": {"holidays", "sqlmodel", "sqlalchemy"},
     "kasse_cli": {
         "typer", "rich", "openpyxl", "python_calamine", "typst", "textual", "alembic", "platformdirs", "sqlalchemy",
-        "lxml", "segno", "schwifty", "babel", "stdnum", "sqlmodel",
+        "lxml", "segno", "schwifty", "babel", "stdnum", "sqlmodel", "facturx",
     },
 }  # fmt: skip
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kasse_cli.commands.order_changes import register as register_changes
+from kasse_cli.commands.order_routes import register as register_routes
 from kasse_cli.commands.order_standing import app as standing_app
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 app = noun(N_("orders: import, certify, approve, accept"))
 register_changes(app)
+register_routes(app)
 app.add_typer(standing_app, name="standing")
 OrdersArgument = Annotated[
     list[str] | None, typer.Argument(metavar="ORDER", help=N_("numbers of orders, for example ORDNUNG-17"))
@@ -44,6 +46,15 @@ SheetOption = Annotated[
 WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why the Kasse or the office objects"))]
 
 
+InvoiceOfficeOption = Annotated[
+    str | None, typer.Option("--office", metavar="CODE", help=N_("of an invoice: the office that gets it"))
+]
+AccountOption = Annotated[
+    str | None, typer.Option("--account", metavar="ACCOUNT", help=N_("of an invoice: the account it is coded to"))
+]
+CostObjectOption = Annotated[
+    str | None, typer.Option("--cost-object", metavar="TEXT", help=N_("of an invoice: its cost object"))
+]
 WaitingOption = Annotated[bool, typer.Option("--waiting-for-me", help=N_("only orders whose next step you may take"))]
 ExceptionOption = Annotated[
     str,
@@ -82,7 +93,11 @@ def template(
     app,
     "import",
     dry_run=True,
-    examples=("kasse order import anordnungen.xlsx", "kasse order import list.csv --partial --rejects bad.xlsx"),
+    examples=(
+        "kasse order import anordnungen.xlsx",
+        "kasse order import list.csv --partial --rejects bad.xlsx",
+        "kasse order import xrechnung.xml --account 6100",
+    ),
 )
 def import_(
     ctx: Context,
@@ -90,22 +105,45 @@ def import_(
     partial: PartialOption = False,
     rejects: RejectsOption = None,
     sheet: SheetOption = None,
+    office: InvoiceOfficeOption = None,
+    account: AccountOption = None,
+    cost_object: CostObjectOption = None,
 ) -> None:
-    """Import orders from a list in Excel, LibreOffice or CSV.
+    """Import orders from a list in Excel, LibreOffice or CSV, or an electronic invoice (XRechnung, ZUGFeRD).
 
     All rows are checked; with findings nothing is imported, unless --partial takes the good rows and writes the bad
-    ones to a list that can be mended and imported again. The same file a second time brings nothing new.
+    ones to a list that can be mended and imported again. The same file a second time brings nothing new. An invoice
+    becomes a payable of the office of its Leitweg-ID ('kasse order leitweg').
     """
-    from kasse_cli.orders_import import OrderImport, chosen_file, rejects_name, run_import
+    from kasse_cli.invoice_reader import is_invoice
+    from kasse_cli.orders_import import OrderImport, beginning, chosen_file, rejects_name, run_import
     from kasse_cli.wiring import open_book
     from ledger.items.orders_reader import list_orders
 
+    data = beginning(ctx.obj, file)
+    if is_invoice(data):
+        _import_invoice(ctx, file, data, office, account, cost_object)
+        return
     chosen, source = chosen_file(ctx.obj, file, sheet)
     wanted = OrderImport(chosen, source, partial, rejects or rejects_name(file))
     with open_book(ctx.obj) as store:
         done = run_import(ctx.obj, store, wanted)
         orders = list_orders(store, batch=done.batch) if done.batch and ctx.obj.format == "json" else []
     render(ctx, imported(done, orders, wanted.rejects))
+
+
+def _import_invoice(
+    ctx: Context, file: Path, data: bytes, office: str | None, account: str | None, cost_object: str | None
+) -> None:
+    from kasse_cli.invoice_import import invoice_result, run_invoice
+    from kasse_cli.wiring import open_book
+    from ledger.items.invoice_store import InvoiceWishes
+
+    day = ctx.obj.today.isoformat()
+    wishes = InvoiceWishes(day, office.upper() if office else None, account, cost_object)
+    with open_book(ctx.obj) as store:
+        done = run_invoice(ctx.obj, store, data, file, wishes)
+    render(ctx, invoice_result(done, dry_run=ctx.obj.dry_run))
 
 
 @command(

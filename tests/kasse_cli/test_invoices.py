@@ -1,0 +1,142 @@
+"""XRechnung and ZUGFeRD: read alike from UBL, CII and PDF; checked, routed, held against master data, taken in once."""
+
+import pytest
+
+from kasse_cli.invoice_reader import InvoiceFigureError, NoInvoiceError, is_invoice, read_invoice
+from ledger.items.invoices import findings
+from sepa.errors import KasseError
+from sepa.xml.parser import DoctypeError
+from tests.books import sqlite_copy
+from tests.kasse_cli.invoice_files import DUE, invoice, pdf
+from tests.ledger.order_lists import codes
+
+SYNTAXES = ("ubl", "cii")
+
+
+def read(data):
+    return read_invoice(data, "rechnung.xml")
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_both_syntaxes_say_the_same(syntax):
+    found = read(invoice(syntax))
+    assert findings(found) == []
+    assert (found.number, found.issued_on, found.due, found.leitweg) == (
+        "RE-2026-118", "2026-11-02", "2026-12-02", "991-33333TEST-33",
+    )  # fmt: skip
+    assert (found.seller.name, found.seller.vat_id, found.seller.town) == (
+        "Papierhaus Muster KG", "DE123456788", "Musterstadt",
+    )  # fmt: skip
+    assert (found.iban, found.means, found.sums.payable_cents) == ("DE02120300000000202051", "58", 11000)
+    assert (found.skonto, found.line_cents) == ("#SKONTO#TAGE=14#PROZENT=2.00#", (8000, 2500))
+
+
+def test_a_pdf_carries_an_invoice():
+    xml = invoice("cii")
+    assert read(pdf(xml)) == read(xml)
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"lines": "104.00"}, ["invoice.sum", "invoice.sum"]),
+        ({"payable": "110.01"}, ["invoice.sum"]),
+        ({"rate": "7"}, ["invoice.sum"]),
+        ({"currency": "CHF"}, ["invoice.currency"]),
+        ({"type": "381"}, ["invoice.type"]),
+        ({"payable": "0.00"}, ["invoice.amount", "invoice.sum"]),
+        ({"number": ""}, ["invoice.missing"]),
+        ({"iban": "DE03120300000000202051"}, ["invoice.iban"]),
+        ({"means": "59", "iban": ""}, ["invoice.collected"]),
+        ({"means": "48", "iban": ""}, ["invoice.means"]),
+        ({"terms": "2 % Skonto in 14 Tagen"}, ["invoice.skonto"]),
+        ({"terms": "zahlbar sofort"}, []),
+    ],
+)
+def test_what_is_wrong_is_named(syntax, changes, expected):
+    assert codes(findings(read(invoice(syntax, **changes)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"<a/>", NoInvoiceError),
+        (b"%PDF-1.4 nothing", NoInvoiceError),
+        (b"<!DOCTYPE x [<!ENTITY a 'b'>]><Invoice/>", DoctypeError),
+        (invoice().replace(b"110.00", b"110,00"), InvoiceFigureError),
+        (invoice().replace(b"110.00", b"110.005"), InvoiceFigureError),
+        (invoice().replace(b"2026-11-02", b"2.11.2026"), InvoiceFigureError),
+        (invoice()[:500], KasseError),
+    ],
+)
+def test_what_is_no_invoice_is_refused(data, error):
+    with pytest.raises(error):
+        read(data)
+
+
+def test_lists_are_no_invoices():
+    assert is_invoice(b"\xef\xbb\xbf  <?xml")
+    assert not is_invoice(b"office;kind")
+    assert not is_invoice(b"PK\x03\x04")
+
+
+@pytest.fixture
+def town(shell, sqlite_template):
+    """A book of a town; `import` brings invoices in."""
+    shell.environ["KASSE_USER"] = "import"
+    with sqlite_copy(sqlite_template, shell.folder):
+        yield shell
+
+
+def put(town, name, data):
+    (town.folder / name).write_bytes(data)
+
+
+def test_invoices_become_draft_payables(town):
+    put(town, "rechnung.xml", invoice())
+    put(town, "noch-einmal.xml", invoice("cii"))
+    put(town, "falsch.xml", invoice(payable="111.00", number="RE-2026-119"))
+    put(town, "neu.xml", invoice("cii", number="RE-2026-120", iban="DE02500105170137075030", due=""))
+    put(town, "andere.xml", invoice(number="7", seller="Papier Fälscher GmbH").replace(b"DE123456788", b"DE987654321"))
+    put(town, "lastschrift.pdf", pdf(invoice("cii", number="RE-2026-121", means="59", iban="")))
+    put(town, "leer.pdf", b"%PDF-1.4 nothing")
+    town.transcript(
+        "order-invoice",
+        "kasse order import rechnung.xml",
+        "kasse order leitweg 991-33333TEST-33 BAU --user root",
+        "kasse order leitweg 991-33333TEST-34 BAU --user root",
+        "kasse order import rechnung.xml --account 6100 --cost-object 4711 --dry-run",
+        "kasse order import rechnung.xml --account 6100 --cost-object 4711",
+        "kasse order import rechnung.xml",
+        "kasse order import noch-einmal.xml",
+        "kasse order import falsch.xml --json",
+        "kasse order import neu.xml",
+        "kasse order import andere.xml --office ORDNUNG",
+        "kasse order import lastschrift.pdf",
+        "kasse order import leer.pdf",
+        "kasse order show BAU-1",
+        "kasse order leitweg",
+    )
+
+
+def test_what_the_seller_collects_is_never_paid(town):
+    put(town, "lastschrift.pdf", pdf(invoice("cii", means="59", iban="")))
+    for line in (
+        "kasse order import lastschrift.pdf --office BAU",
+        "kasse order certify BAU-1 --user anna",
+        "kasse order approve BAU-1 --user bernd",
+        "kasse order accept BAU-1 --user clara",
+    ):
+        assert town(line).code == 0, line
+    done = town("kasse payment propose --due-until 2026-12-31 --user dirk --json")
+    assert [one["why"] for one in done.data["skipped"]] == ["locked"]
+
+
+def test_an_objected_invoice_may_come_again(town):
+    put(town, "rechnung.xml", invoice())
+    put(town, "mended.xml", invoice(due=DUE["ubl"].replace("12-02", "12-03")))
+    assert town("kasse order import rechnung.xml --office BAU").code == 0
+    assert town("kasse order import mended.xml --office BAU --json").json["errors"][0]["code"] == "invoice.duplicate"
+    assert town("kasse order object BAU-1 --reason 'falscher Tag' --user anna").code == 0
+    assert town("kasse order import mended.xml --office BAU").code == 0
