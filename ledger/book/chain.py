@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import Any
 
 US, RS = "\x1f", "\x1e"
 ENTRY_FORMAT, EVENT_FORMAT = "kasse-entry-1", "kasse-event-1"
-SALT_BYTES = 16
+SALT_BYTES, SHA_BYTES = 16, 32
+SEPARATORS = 15
+"""Unit separators between the fields of an entry, before its postings."""
 
 EntryFields = tuple[
     str,  # office
@@ -29,19 +32,33 @@ EntryFields = tuple[
     int,  # recorded by
     int | None,  # reverses
 ]
-PostingFields = tuple[str, int, int | None, str | None]  # account, cents, item, dimensions
+PostingFields = tuple[Any, ...]
+"""Account, cents, item, dimensions; what follows them in a row is not hashed."""
 
 
 def entry_bytes(
-    previous: bytes, fields: EntryFields, text_hash: bytes | None, postings: Sequence[PostingFields]
+    previous: bytes, fields: EntryFields, text_hash: bytes | None, postings: Iterable[PostingFields]
 ) -> bytes:
     """Return the bytes of an entry that are stored and hashed: previous hash, format, fields, postings."""
-    head = US.join(["" if field is None else str(field) for field in fields])
-    payload = f"{ENTRY_FORMAT}{US}{head}{US}{text_hash.hex() if text_hash else ''}"
-    for account, cents, item, dimensions in postings:
-        payload += f"{RS}{account}{US}{cents}{US}{'' if item is None else item}{US}{dimensions or ''}"
-    assert payload.count(US) == len(fields) + 1 + 3 * len(postings), "a field holds a separator"
-    return previous + payload.encode()
+    (
+        office, position, year, number, kind, source, transaction, posting_day, bank_day, value_day, payment_day,
+        recorded_at, recorded_by, reverses,
+    ) = fields  # fmt: skip
+    text = (
+        f"{ENTRY_FORMAT}{US}{office}{US}{position}{US}{year}{US}{number}{US}{kind}{US}{source or ''}{US}"
+        f"{transaction or ''}{US}{posting_day}{US}{bank_day or ''}{US}{value_day or ''}{US}{payment_day or ''}{US}"
+        f"{recorded_at}{US}{recorded_by}{US}{'' if reverses is None else reverses}{US}"
+        f"{text_hash.hex() if text_hash else ''}"
+    )
+    for line in postings:
+        text += f"{RS}{line[0]}{US}{line[1]}{US}{'' if line[2] is None else line[2]}{US}{line[3] or ''}"
+    return previous + text.encode()
+
+
+def is_unambiguous(canonical: bytes, count: int) -> bool:
+    """Return whether no field of an entry with so many postings holds a separator itself."""
+    written = canonical[SHA_BYTES:]
+    return written.count(b"\x1f") == SEPARATORS + 3 * count and written.count(b"\x1e") == count
 
 
 def event_hash(previous: bytes, fields: Sequence[str | int | None], details_hash: bytes | None) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ledger.book.entry import OWN_KINDS, Draft, EntryKind, Posting
 from ledger.book.journal import EntryNumber
@@ -174,7 +174,7 @@ def _mirror(entry: Reversible, day: str, reason: str, group: int | None) -> Draf
         office=entry.number.office,
         kind="reversal",
         posting_day=day,
-        postings=tuple(replace(posting, cents=-posting.cents) for posting in entry.postings),
+        postings=tuple(posting._replace(cents=-posting.cents) for posting in entry.postings),
         source=f"entry:{entry.number}",
         text=reason,
         reverses=entry.position,

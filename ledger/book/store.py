@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 
-from ledger.book.chain import SALT_BYTES, entry_bytes, salted
+from ledger.book.chain import SALT_BYTES, entry_bytes, is_unambiguous, salted
 from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, Posted, UnknownAccountError
 from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
@@ -18,7 +19,9 @@ ENTRY_COLUMNS = (
     "value_day", "payment_day", "recorded_at", "recorded_by", "reverses", "posting_count", "text_hash", "canonical",
     "hash",
 )  # fmt: skip
-POSTING_COLUMNS = ("office", "position", "line", "account", "cents", "item", "dimensions")
+POSTING_COLUMNS = ("account", "cents", "item", "dimensions", "office", "position", "line")
+NEVER = "~"
+"""Sorts behind every day: when an open account closes."""
 _ADD_BALANCE = """
     INSERT INTO month_balance (office, account, month, debit_cents, credit_cents)
     VALUES (:office, :account, :month, :debit, :credit)
@@ -29,16 +32,17 @@ _ADD_BALANCE = """
 
 @dataclass(slots=True)
 class _Chain:
-    """The end of one office's chain while a unit of work appends to it."""
+    """The end of an office's chain while a unit of work appends to it; its years' numbers, its accounts' closing."""
 
     position: int
     hash: bytes
-    numbers: dict[int, int]
+    numbers: dict[str, int] = field(default_factory=dict)
+    closed_on: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Rows of one chunk on their way into the tables, and what they add to the balances."""
+    """Rows of one chunk on their way into the tables."""
 
     entries: list[Row] = field(default_factory=list)
     postings: list[Row] = field(default_factory=list)
@@ -68,27 +72,35 @@ class _Poster:
         self.store = store
         self.closed: str = store.value("SELECT max(last_day) FROM closing") or ""
         self.chains: dict[str, _Chain] = {}
-        self.accounts: dict[tuple[str, str], str | None] = {}
-        self.balances: dict[tuple[str, str, str], list[int]] = {}
+        self.debits: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.credits: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.group: tuple[int, str] | None = None
+        self.salts: Iterator[bytes] = iter(())
 
     def append(self, chunk: list[Draft]) -> list[Posted]:
         batch = _Batch()
-        salts = self.store.salt(SALT_BYTES * len(chunk))
-        posted = [
-            self._add(batch, draft, salts[SALT_BYTES * i : SALT_BYTES * (i + 1)]) for i, draft in enumerate(chunk)
-        ]
+        self.salts = self._fresh_salts(sum(1 for draft in chunk if draft.text))
+        posted = [self._add(batch, draft) for draft in chunk]
         self.store.insert("posting", POSTING_COLUMNS, batch.postings)
         self.store.insert("entry_text", ("office", "position", "salt", "text"), batch.texts)
         self.store.insert("entry", ENTRY_COLUMNS, batch.entries)
         return posted
 
     def finish(self) -> None:
+        keys = sorted(
+            {(*key, account) for sums in (self.debits, self.credits) for key in sums for account in sums[key]}
+        )
         self.store.execute_many(
             _ADD_BALANCE,
             [
-                {"office": office, "account": account, "month": month, "debit": debit, "credit": credit}
-                for (office, account, month), (debit, credit) in sorted(self.balances.items())
+                {
+                    "office": office,
+                    "account": account,
+                    "month": month,
+                    "debit": self.debits[office, month][account],
+                    "credit": -self.credits[office, month][account],
+                }
+                for office, month, account in keys
             ],
         )
         for office, chain in sorted(self.chains.items()):
@@ -99,53 +111,62 @@ class _Poster:
                 hash=chain.hash,
             )
 
-    def _add(self, batch: _Batch, draft: Draft, salt: bytes) -> Posted:
-        if draft.posting_day <= self.closed:
-            raise ClosedPeriodError(day=draft.posting_day, closed=self.closed)
-        chain = self.chains.get(draft.office) or self._load(draft.office)
-        year = int(draft.posting_day[:4])
-        number = chain.numbers[year] + 1 if year in chain.numbers else self._last_number(draft.office, year) + 1
-        position = chain.position + 1
-        transaction = self._transaction(draft, position)
-        text_hash = None
-        if draft.text:
-            text_hash = salted(salt, draft.text)
-            batch.texts.append((draft.office, position, salt, draft.text))
+    def _add(self, batch: _Batch, draft: Draft) -> Posted:
+        office, day, postings = draft.office, draft.posting_day, draft.postings
+        if day <= self.closed:
+            raise ClosedPeriodError(day=day, closed=self.closed)
+        chain = self.chains.get(office) or self._load(office)
+        position, number = chain.position + 1, (chain.numbers.get(day[:4]) or self._last_number(office, day[:4])) + 1
+        transaction = self._transaction(draft, position) if draft.group is not None else None
+        text_hash = self._keep_text(batch, draft, position) if draft.text else None
+        year = int(day[:4])
         fields = (
-            draft.office, position, year, number, draft.kind, draft.source, transaction, draft.posting_day,
-            draft.bank_day, draft.value_day, draft.payment_day, self.store.now, self.store.user, draft.reverses,
+            office, position, year, number, draft.kind, draft.source, transaction, day, draft.bank_day,
+            draft.value_day, draft.payment_day, self.store.now, self.store.user, draft.reverses,
         )  # fmt: skip
-        lines = [(p.account, p.cents, p.item, p.dimensions) for p in draft.postings]
-        canonical = entry_bytes(chain.hash, fields, text_hash, lines)
-        chain.hash, chain.position, chain.numbers[year] = sha256(canonical).digest(), position, number
-        batch.entries.append((*fields, len(lines), text_hash, canonical, chain.hash))
-        self._add_postings(batch, draft, position)
-        return Posted(draft.office, position, year, number, transaction)
+        canonical = entry_bytes(chain.hash, fields, text_hash, postings)
+        assert is_unambiguous(canonical, len(postings)), "a field holds a separator"
+        chain.hash, chain.position, chain.numbers[day[:4]] = sha256(canonical).digest(), position, number
+        batch.entries.append((*fields, len(postings), text_hash, canonical, chain.hash))
+        batch.postings += [(*posting, office, position, line) for line, posting in enumerate(postings, 1)]
+        self._balance(draft, chain.closed_on)
+        return Posted(office, position, year, number, transaction)
 
-    def _add_postings(self, batch: _Batch, draft: Draft, position: int) -> None:
-        office, month = draft.office, draft.posting_day[:7]
-        for line, posting in enumerate(draft.postings, 1):
-            account, cents = posting.account, posting.cents
-            if (office, account) not in self.accounts:
-                self._check_account(office, account, draft.posting_day)
-            balance = self.balances.setdefault((office, account, month), [0, 0])
-            balance[cents < 0] += abs(cents)
-            batch.postings.append((office, position, line, account, cents, posting.item, posting.dimensions))
+    def _balance(self, draft: Draft, closed_on: dict[str, str]) -> None:
+        """Add the postings to the balances of their month; every account must be open on the day."""
+        office, day = draft.office, draft.posting_day
+        debits, credits_ = self.debits[office, day[:7]], self.credits[office, day[:7]]
+        for posting in draft.postings:
+            account, cents = posting[0], posting[1]
+            if closed_on.get(account, "") <= day:
+                self._check_account(office, account, day)
+            if cents > 0:
+                debits[account] += cents
+            else:
+                credits_[account] += cents
 
     def _load(self, office: str) -> _Chain:
         assert office in self.store.locked, f"the unit of work does not hold office {office}"
         row = self.store.one("SELECT position, hash FROM head WHERE office = :office", office=office)
         assert row is not None, f"office {office} has no head"
-        self.chains[office] = _Chain(row[0], bytes(row[1]), {})
+        self.chains[office] = _Chain(row[0], bytes(row[1]))
         return self.chains[office]
 
-    def _last_number(self, office: str, year: int) -> int:
+    def _last_number(self, office: str, year: str) -> int:
         sql = "SELECT max(number) FROM entry WHERE office = :office AND year = :year"
-        return int(self.store.value(sql, office=office, year=year) or 0)
+        return int(self.store.value(sql, office=office, year=int(year)) or 0)
 
-    def _transaction(self, draft: Draft, position: int) -> str | None:
-        if draft.group is None:
-            return None
+    def _fresh_salts(self, count: int) -> Iterator[bytes]:
+        salts = self.store.salt(SALT_BYTES * count) if count else b""
+        return (salts[start : start + SALT_BYTES] for start in range(0, len(salts), SALT_BYTES))
+
+    def _keep_text(self, batch: _Batch, draft: Draft, position: int) -> bytes:
+        salt = next(self.salts)
+        batch.texts.append((draft.office, position, salt, draft.text))
+        return salted(salt, draft.text)
+
+    def _transaction(self, draft: Draft, position: int) -> str:
+        assert draft.group is not None
         if self.group is None or self.group[0] != draft.group:
             self.group = (draft.group, f"{draft.office}-{position}")
         return self.group[1]
@@ -157,7 +178,7 @@ class _Poster:
             raise UnknownAccountError(office=office, account=account)
         if row[0] is not None and row[0] <= day:
             raise ClosedAccountError(office=office, account=account, day=row[0])
-        self.accounts[office, account] = row[0]
+        self.chains[office].closed_on[account] = row[0] or NEVER
 
 
 def heads(store: Store) -> Iterator[tuple[str, int, bytes]]:

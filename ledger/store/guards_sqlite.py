@@ -118,51 +118,45 @@ def _same_key(guard: TableGuard, columns: tuple[str, ...], condition: str, other
     return f"({new} AND EXISTS (SELECT 1 FROM {guard.table} WHERE {same} AND {condition}))"
 
 
-def _refuse(name: str, event: str, table: str, reason: str, condition: str = "") -> str:
-    when = f" WHEN {condition}" if condition else ""
-    return f"CREATE TRIGGER {name} BEFORE {event} ON {table}{when} BEGIN SELECT RAISE(ABORT, 'kasse: {reason}'); END"
+def _refuse(name: str, event: str, table: str, reason: str, condition: str = "", when: str = "BEFORE") -> str:
+    only = f" WHEN {condition}" if condition else ""
+    return f"CREATE TRIGGER {name} {when} {event} ON {table}{only} BEGIN SELECT RAISE(ABORT, 'kasse: {reason}'); END"
 
 
 def _sealed(table: str, owner: str) -> str:
-    found = f"SELECT 1 FROM {owner} WHERE office = NEW.office AND position = NEW.position"
-    return _refuse(f"guard_{table}_sealed", "INSERT", table, f"the {owner} is sealed", f"EXISTS ({found})")
+    """Return the guard of rows that hang on another: it looks afterwards, which spares a copy of the row."""
+    found = f"EXISTS (SELECT 1 FROM {owner} WHERE office = NEW.office AND position = NEW.position)"
+    return _refuse(f"guard_{table}_sealed", "INSERT", table, f"the {owner} is sealed", found, "AFTER")
 
 
 def _check(condition: str, reason: str) -> str:
     return f"  SELECT RAISE(ABORT, 'kasse: {reason}') WHERE {condition};\n"
 
 
-_LAST = "SELECT max(position) FROM entry WHERE office = NEW.office"
-_ENTRY = (
-    "CREATE TRIGGER guard_entry_insert BEFORE INSERT ON entry BEGIN\n"
-    + _check(f"NEW.position <> coalesce(({_LAST}), 0) + 1", "an entry must follow the last one")
-    + _check(
-        "NEW.number <> coalesce((SELECT max(number) FROM entry WHERE office = NEW.office AND year = NEW.year), 0) + 1",
-        "entry numbers have no gaps",
-    )
-    + _check(
-        "substr(NEW.canonical, 1, 32) <> coalesce((SELECT hash FROM entry WHERE office = NEW.office "
-        "AND position = NEW.position - 1), (SELECT genesis FROM office WHERE code = NEW.office))",
-        "an entry must carry the hash before it",
-    )
-    + _check(
-        "(SELECT count(*) = NEW.posting_count AND coalesce(sum(cents), 1) = 0 FROM posting "
-        "WHERE office = NEW.office AND position = NEW.position) = 0",
-        "the postings of an entry must be complete and balance to zero",
-    )
-    + _check("NEW.posting_day <= (SELECT max(last_day) FROM closing)", "the posting day is closed")
-    + _check(
-        "NEW.reverses IS NOT NULL AND EXISTS (SELECT 1 FROM entry WHERE office = NEW.office "
-        "AND reverses = NEW.reverses)",
-        "the entry is reversed already",
-    )
-    + _check(
-        "NEW.kind = 'run' AND EXISTS (SELECT 1 FROM entry WHERE kind = 'run' AND source = NEW.source "
-        "AND office = NEW.office)",
-        "the run is posted already",
-    )
-    + "END"
-)
+_ENTRY = """CREATE TRIGGER guard_entry_insert BEFORE INSERT ON entry BEGIN
+  SELECT CASE
+    WHEN NEW.position <> coalesce(e.position, 0) + 1 THEN
+      RAISE(ABORT, 'kasse: an entry must follow the last one')
+    WHEN NEW.number <> 1 + CASE WHEN e.year = NEW.year THEN e.number ELSE coalesce(
+        (SELECT max(number) FROM entry WHERE office = NEW.office AND year = NEW.year), 0) END THEN
+      RAISE(ABORT, 'kasse: entry numbers have no gaps')
+    WHEN substr(NEW.canonical, 1, 32) IS NOT coalesce(e.hash, o.genesis) THEN
+      RAISE(ABORT, 'kasse: an entry must carry the hash before it')
+    WHEN NEW.posting_day <= (SELECT max(last_day) FROM closing) THEN
+      RAISE(ABORT, 'kasse: the posting day is closed')
+    WHEN (SELECT count(*) = NEW.posting_count AND coalesce(sum(cents), 1) = 0 FROM posting
+        WHERE office = NEW.office AND position = NEW.position) = 0 THEN
+      RAISE(ABORT, 'kasse: the postings of an entry must be complete and balance to zero')
+    WHEN NEW.reverses IS NOT NULL AND EXISTS (
+        SELECT 1 FROM entry WHERE office = NEW.office AND reverses = NEW.reverses) THEN
+      RAISE(ABORT, 'kasse: the entry is reversed already')
+    WHEN NEW.kind = 'run' AND EXISTS (
+        SELECT 1 FROM entry WHERE kind = 'run' AND source = NEW.source AND office = NEW.office) THEN
+      RAISE(ABORT, 'kasse: the run is posted already')
+  END
+  FROM (SELECT 1) LEFT JOIN office o ON o.code = NEW.office LEFT JOIN entry e ON e.office = NEW.office
+    AND e.position = (SELECT max(position) FROM entry WHERE office = NEW.office);
+END"""
 _EVENT = (
     "CREATE TRIGGER guard_event_insert BEFORE INSERT ON event BEGIN\n"
     + _check(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,14 @@ if TYPE_CHECKING:
     from ledger.store.engines import Store
 
 OLDEST = (3, 37, 0)
+AT_ONCE = 100
+"""Rows of one INSERT: more gain nothing, and the number of parameters of a statement is limited."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "davfs", "ceph"})
 GUARD_PREFIX = "kasse: "
+
+# Both stay as they are; without an adapter the driver searches for one in vain, for every value it binds.
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(type(None), {}.get)  # type: ignore[arg-type]
 
 
 class BookNotFoundError(KasseError):
@@ -80,10 +87,20 @@ class SqliteEngine:
         yield from connection.execute(sql, parameters)
 
     def bulk(self, connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
-        """Insert by executemany."""
-        marks = ", ".join("?" * len(columns))
-        cursor = connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
-        return max(cursor.rowcount, 0)
+        """Insert many rows with one statement: guards and indexes are then set up once for all of them."""
+        head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+        one, width = f"({', '.join('?' * len(columns))})", len(columns)
+        together = f"{head}{', '.join([one] * AT_ONCE)}"
+        count = 0
+        for chunk in batched(rows, AT_ONCE):
+            values = list(chain.from_iterable(chunk))
+            assert len(values) == width * len(chunk), "every row has every column"
+            if len(chunk) == AT_ONCE:
+                connection.execute(together, values)
+            else:
+                connection.executemany(head + one, chunk)
+            count += len(chunk)
+        return count
 
     def lock(self, store: Store, offices: Sequence[str]) -> None:
         """Do nothing: BEGIN IMMEDIATE holds the whole book."""
@@ -101,6 +118,13 @@ class SqliteEngine:
         if isinstance(error, sqlite3.DatabaseError) and "not a database" in text:
             return NotABookError(book=book)
         return None
+
+
+def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Yield the rows in lists of `size`, the last one shorter."""
+    stream = iter(rows)
+    while chunk := list(islice(stream, size)):
+        yield chunk
 
 
 ENGINE = SqliteEngine()
