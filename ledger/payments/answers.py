@@ -22,6 +22,8 @@ from sepa.statusreports import (
 
 Kind = Literal["status", "vop", "recall"]
 REJECTED = "RJCT"
+DUPLICATE = frozenset({"DUPL", "AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
+"""Reasons that speak of a copy: what they refuse was taken before (ISO 20022 external code set)."""
 DEVIATIONS = ("RVNM", "RVMC", "RVNA")
 ACCEPTED, REFUSED, PENDING = frozenset({"ACCR", "CNCL"}), frozenset({"RJCR"}), frozenset({"PDCR", "PDNG", "UWFW"})
 
@@ -60,6 +62,15 @@ class RejectedPaymentError(KasseError):
     hint = N_(
         "its item is open again and locked against payment; correct it and lift the lock with 'kasse item unlock'"
     )
+    severity = "warning"
+
+
+class DuplicateFileError(KasseError):
+    """The bank refused a second copy of a file: the first one stands."""
+
+    code = "answer.duplicate_file"
+    template = N_("the bank refused file {file} of run {run} as a duplicate ({reason}); nothing was taken back")
+    hint = N_("the first copy is with the bank; if it is not, give the file up with 'kasse payment void --cancelled'")
     severity = "warning"
 
 

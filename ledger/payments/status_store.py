@@ -10,8 +10,10 @@ from ledger.events.store import record
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
 from ledger.payments.answers import (
+    DUPLICATE,
     REJECTED,
     DeviationError,
+    DuplicateFileError,
     ForeignReportError,
     RejectedFileError,
     RejectedLateError,
@@ -162,6 +164,11 @@ class _Taking:
         return self._whole_file(done) if whole else self._single(done)
 
     def _whole_file(self, done: StatusTaken) -> StatusTaken:
+        codes = {self.report.reason.code, *(one.reason or "" for one in self.report.answers)} - {""}
+        if codes & DUPLICATE:
+            said = " ".join(sorted(codes))
+            self.findings.append(DuplicateFileError(file=self.file.number, run=self.file.run, reason=said))
+            return done
         waiting = self.store.value(_IN_TRANSIT, **self.where)
         if waiting != self.file.count:
             self.findings.append(RejectedLateError(count=self.file.count - waiting, run=self.file.run))
@@ -181,7 +188,7 @@ class _Taking:
         for line, state, sent, name, cents, office, item, code, information in self.store.all(
             _REFUSED, report=self.number
         ):
-            if state not in {"released", "exported"}:
+            if state not in {"released", "exported"} or code in DUPLICATE:
                 late += 1
                 continue
             why = _said(code, information)

@@ -13,12 +13,13 @@ from kasse_cli.commands.payment.showing import NumberArgument
 from kasse_cli.context import Context
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import FilesArgument
-from sepa.errors import N_, KasseError
+from sepa.errors import N_, KasseError, Place
 
 if TYPE_CHECKING:
     from kasse_cli.inbox import Unit
-    from ledger.payments.answers import StatusTaken
+    from ledger.payments.answers import Report, StatusTaken
     from ledger.store.engines import Store
+    from sepa.sources import Source
 
 TAKEN = (
     Column("file", N_("File")),
@@ -78,23 +79,41 @@ def status(ctx: Context, files: FilesArgument) -> None:
 
 
 def _take(store: Store, unit: Unit) -> StatusTaken | KasseError:
-    from ledger.payments.answers import collected
+    """Read one file whole, then take it; what cannot be read is a finding, so that the others are read."""
+    from ledger.payments.answers import Report
     from ledger.payments.recall_store import take_cancellation
     from ledger.payments.status_store import take_status
+
+    try:
+        content = _content(unit)
+    except KasseError as error:
+        return error.at(Place(file=unit.name))
+    if isinstance(content, KasseError):
+        return content
+    if isinstance(content, Report):
+        return take_status(store, content, unit.sha256)
+    return take_cancellation(store, content, unit.sha256)
+
+
+def _content(unit: Unit) -> Report | list[object] | KasseError:
+    from ledger.payments.answers import collected
     from sepa.camt029 import read_cancellation_answer
     from sepa.pain002 import read_status_report
     from sepa.reading import identify
+
+    kind = identify(_source(unit))
+    if kind.family == "pain.002":
+        return collected(read_status_report(_source(unit)))
+    if kind.family == "camt.029":
+        return list(read_cancellation_answer(_source(unit)))
+    return NoAnswerFileError(file=unit.name, kind=kind.name)
+
+
+def _source(unit: Unit) -> Source:
     from sepa.sources import Source
 
-    source = Source(cast("BinaryIO", unit.stream), unit.name)
-    kind = identify(source)
     unit.stream.seek(0)
-    fresh = Source(cast("BinaryIO", unit.stream), unit.name)
-    if kind.family == "pain.002":
-        return take_status(store, collected(read_status_report(fresh)), unit.sha256)
-    if kind.family == "camt.029":
-        return take_cancellation(store, read_cancellation_answer(fresh), unit.sha256)
-    return NoAnswerFileError(file=unit.name, kind=kind.name)
+    return Source(cast("BinaryIO", unit.stream), unit.name)
 
 
 def _row(name: str, one: StatusTaken) -> dict[str, object]:

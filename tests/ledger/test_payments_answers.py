@@ -1,0 +1,362 @@
+"""What banks answer: names that do not match wait for two people, refusals come back once, recalls are questions."""
+
+import datetime as dt
+import hashlib
+import io
+
+import pytest
+
+from ledger.book.verify_store import verify
+from ledger.payments.answers import collected
+from ledger.payments.export_store import exportable, file_of, note_export
+from ledger.payments.files_store import files_of
+from ledger.payments.life_reader import life, search
+from ledger.payments.propose_store import propose
+from ledger.payments.recall_store import ask_recall, recall_file, recalls, take_cancellation
+from ledger.payments.recalls import RecallBicError, RecallStateError
+from ledger.payments.refund_store import approve_refund, ask_refund, refunds
+from ledger.payments.refunds import (
+    NotRefundableError,
+    RefundAccountError,
+    RefundAmountError,
+    RefundDebtorError,
+    RefundOpenError,
+    RefundPayerError,
+    RefundReasonError,
+    Wish,
+)
+from ledger.payments.runs_reader import payments, run_named
+from ledger.payments.status_store import take_status
+from ledger.payments.steps_store import release, review
+from ledger.payments.void_store import void
+from ledger.payments.voiding import VoidAnsweredError
+from ledger.payments.vop import NoVopCaseError, VopDataError, VopDecidedError, VopReasonError, VopRuleError
+from ledger.payments.vop_store import accept, cases, correct, make_rule, rules
+from ledger.people.users import NotAllowedError, OwnWorkError
+from sepa.camt029 import read_cancellation_answer
+from sepa.identifiers import make_iban
+from sepa.pain002 import read_status_report
+from tests.bankbooks import item, reference, staged
+from tests.books import act
+from tests.ledger.payables import IBANS, payables
+from tests.sepa.test_pain002 import REASON, counts, report, tx
+
+MONDAY = dt.date(2026, 11, 16)
+THREE = """
+    KASSE 1,00 2026-11-10 Meyer | a
+    KASSE 2,00 2026-11-10 Schulz | b
+    KASSE 4,00 2026-11-10 Çelik | c
+"""
+
+
+@pytest.fixture
+def sent(store):
+    """A run of three new payees: released, its file with the bank."""
+    payables(store, THREE)
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    review(store, run.number, today=MONDAY)
+    release(act(store, "emil"), run.number, sum_cents=700, today=MONDAY)
+    with file_of(store, exportable(act(store, "dirk"), 1)) as chunks:
+        data = b"".join(chunks)
+    note_export(store, 1, hashlib.sha256(data).hexdigest())
+    return store
+
+
+def answer(store, *transactions, file="", number=3, **more):
+    """Let the bank answer the file of run 1."""
+    original = files_of(store, 1)[0].message_id.encode()
+    data = report(*transactions, file=file, number=number, **more).replace(b"MSG-1", original)
+    return take_status(store, collected(read_status_report(io.BytesIO(data))), hashlib.sha256(data).hexdigest())
+
+
+def states(store):
+    return [one.state for one in payments(store, run_named(store, 1))]
+
+
+def codes(findings):
+    return [one.code for one in findings]
+
+
+GROUP = "<GrpSts>{}</GrpSts>"
+
+
+def names(store):
+    """The bank checked three names: one matches, one nearly, one not at all."""
+    return answer(
+        store,
+        tx("KASSE-R1-2", "RVMC", REASON.format("", "RVMC Schulz GmbH").replace("<Rsn><Cd></Cd></Rsn>", "")),
+        tx("KASSE-R1-3", "RVNM"),
+        file=GROUP.format("RVCM") + counts("RCVC 1 RVMC 1 RVNM 1"),
+    )
+
+
+def test_a_check_of_names_changes_no_payment_and_makes_a_work_list(sent):
+    done = names(sent)
+    assert (done.kind, done.deviations, done.rejected) == ("vop", 2, 0)
+    assert dict(done.counts) == {"RCVC": 1, "RVMC": 1, "RVNM": 1}
+    assert states(sent) == ["exported"] * 3
+    assert [(one.payment, one.status, one.found, one.state) for one in cases(sent)] == [
+        ("1-2", "RVMC", "Schulz GmbH", "open"), ("1-3", "RVNM", "", "open"),
+    ]  # fmt: skip
+
+
+def test_a_name_is_accepted_by_two_people_with_a_reason(sent):
+    names(sent)
+    with pytest.raises(VopReasonError):
+        accept(sent, 1, 3, reason=" ")
+    first = accept(sent, 1, 3, reason="telefonisch geklärt")
+    assert (first.case.state, first.left) == ("asked", 2)
+    assert not accept(sent, 1, 3, reason="x").new
+    second = accept(act(sent, "emil"), 1, 3, reason="")
+    assert (second.case.state, second.case.made_by, second.case.confirmed_by, second.left) == (
+        "accepted", "dirk", "emil", 1,
+    )  # fmt: skip
+    with pytest.raises(VopDecidedError):
+        accept(sent, 1, 3, reason="x")
+    with pytest.raises(NoVopCaseError):
+        accept(sent, 1, 1, reason="the name matched")
+    with pytest.raises(NotAllowedError):
+        accept(act(sent, "clara"), 1, 2, reason="x")
+
+
+def test_a_corrected_name_goes_out_again_under_new_ids(sent):
+    names(sent)
+    with pytest.raises(VopDataError):
+        correct(sent, 1, 2, reason="x", name=" ")
+    done = correct(sent, 1, 2, reason="Handelsregister", name="Schulz GmbH")
+    assert (done.case.state, done.corrected) == ("corrected", 1)
+    void(sent, 1, reason="Auftrag bei der Bank storniert", cancelled=True)
+    assert void(act(sent, "emil"), 1, reason="", cancelled=True).done
+    again = propose(act(sent, "dirk"), today=MONDAY)
+    (schulz,) = [one for one in payments(sent, again.run) if one.creditor_name == "Schulz GmbH"]
+    assert schulz.end_to_end_id.startswith("KASSE-R2-")
+    assert verify(sent).findings == ()
+
+
+def test_names_the_bank_confirmed_once_are_not_checked_again(sent):
+    names(sent)
+    with sent.unit(["KASSE"]):
+        sent.execute("UPDATE payment SET state = 'executed', active = 0")
+    payables(sent, "KASSE 3,00 2026-11-10 Meyer | d\nKASSE 5,00 2026-11-10 Schulz | e\nKASSE 6,00 2026-11-10 Meyer | f")
+    again = propose(act(sent, "dirk"), today=MONDAY)
+    found = codes(again.findings)
+    assert found.count("payment.verified") == 2
+    assert found.count("payment.name_differs") == 1
+
+
+def test_accounts_no_bank_can_check_are_accepted_by_a_rule_of_two(sent):
+    prefix = IBANS["Çelik"][:12]
+    with pytest.raises(VopRuleError):
+        make_rule(act(sent, "emil"), "DE12", reason="x")
+    assert make_rule(sent, prefix, reason="Bezahlkarten").confirmed_by is None
+    with pytest.raises(OwnWorkError):
+        make_rule(sent, prefix, reason="x")
+    assert make_rule(act(sent, "frida"), prefix, reason="").confirmed_by == "frida"
+    done = answer(act(sent, "dirk"), tx("KASSE-R1-3", "RVNA"), file=GROUP.format("RVCM") + counts("RCVC 2 RVNA 1"))
+    assert (done.deviations, done.by_rule) == (0, 1)
+    assert cases(sent) == []
+    assert [(one.state, one.rule) for one in cases(sent, every=True)] == [("accepted", 1)]
+    assert [one.used for one in rules(sent)] == [1]
+
+
+def test_a_refused_payment_is_open_again_and_locked(sent):
+    done = answer(sent, tx("KASSE-R1-2", "RJCT", REASON.format("AC04", "Konto erloschen")), file=GROUP.format("PART"))
+    assert (done.kind, done.rejected, done.rejected_cents) == ("status", 1, 200)
+    assert states(sent) == ["exported", "rejected", "exported"]
+    assert sent.value("SELECT open_cents FROM item WHERE id = 2") == 200
+    assert sent.value("SELECT sum(cents) FROM posting WHERE account = '2880'") == -500
+    assert codes(done.findings) == ["answer.payment_rejected"]
+    left_out = propose(sent, today=MONDAY).skipped
+    assert [(one.item, one.why) for one in left_out] == [(2, "locked")]
+    again = answer(sent, tx("KASSE-R1-2", "RJCT", REASON.format("AC04", "Konto erloschen")), file=GROUP.format("PART"))
+    assert (again.new, again.rejected) == (False, 0)
+    assert verify(sent).findings == ()
+
+
+WHOLE = {
+    "the group": {"file": GROUP.format("RJCT") + REASON.format("FF01", "Format")},
+    "the only batch": {"batch": "<PmtInfSts>RJCT</PmtInfSts>" + REASON.format("FF01", "Format")},
+}
+
+
+@pytest.mark.parametrize("level", WHOLE)
+def test_a_file_refused_as_a_whole_frees_all_its_items(sent, level):
+    done = answer(sent, **WHOLE[level])
+    assert (done.rejected, done.rejected_cents) == (3, 700)
+    assert states(sent) == ["rejected"] * 3
+    assert run_named(sent, 1).state == "rejected"
+    assert sent.value("SELECT sum(open_cents) FROM item") == 700
+    assert propose(sent, today=MONDAY).run.total_cents == 700
+    assert verify(sent).findings == ()
+
+
+def test_each_payment_refused_is_the_file_refused(sent):
+    refused = [tx(f"KASSE-R1-{line}", "RJCT", REASON.format("AG01", "x")) for line in (1, 2, 3)]
+    assert answer(sent, *refused).rejected == 3
+    assert run_named(sent, 1).state == "rejected"
+
+
+def test_a_refused_copy_takes_nothing_back(sent):
+    done = answer(sent, file=GROUP.format("RJCT") + REASON.format("DUPL", "Doppeleinreichung"))
+    assert (done.rejected, codes(done.findings)) == (0, ["answer.duplicate_file"])
+    assert states(sent) == ["exported"] * 3
+
+
+def test_what_the_bank_has_executed_is_not_taken_back_by_a_report(sent):
+    with sent.unit(["KASSE"]):
+        sent.execute("UPDATE payment SET state = 'executed', active = 0 WHERE line = 1")
+    done = answer(sent, file=GROUP.format("RJCT") + REASON.format("FF01", "x"))
+    assert (done.rejected, codes(done.findings)) == (0, ["answer.rejected_late"])
+
+
+def test_reports_about_strange_files_and_payments_are_named(sent):
+    data = report(tx("X", "RJCT"))
+    done = take_status(sent, collected(read_status_report(io.BytesIO(data))), "s")
+    assert (done.new, codes(done.findings)) == (False, ["answer.foreign"])
+    other = answer(sent, tx("KASSE-R9-1", "RJCT", REASON.format("AC04", "x")))
+    assert (other.rejected, codes(other.findings)) == (0, ["answer.unknown_payments"])
+
+
+def test_a_file_the_bank_answered_is_not_given_up_by_mistake(sent):
+    answer(sent, file=GROUP.format("ACCP"))
+    with pytest.raises(VoidAnsweredError):
+        void(sent, 1, reason="x")
+
+
+CAMT029 = """<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.06"><RsltnOfInvstgtn><Assgnmt><Id>A-1</Id>
+<CreDtTm>2026-11-18T10:00:00+01:00</CreDtTm></Assgnmt><Sts><Conf>{status}</Conf></Sts><CxlDtls><TxInfAndSts>
+<CxlStsId>{recall}</CxlStsId><OrgnlGrpInf><OrgnlMsgId>{message}</OrgnlMsgId><OrgnlMsgNmId>pain.001</OrgnlMsgNmId>
+</OrgnlGrpInf><OrgnlEndToEndId>{sent}</OrgnlEndToEndId><TxCxlSts>{status}</TxCxlSts><CxlStsRsnInf><Rsn><Cd>{reason}</Cd>
+</Rsn></CxlStsRsnInf></TxInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>"""
+
+
+@pytest.mark.parametrize(("status", "state"), [("ACCR", "accepted"), ("RJCR", "refused"), ("PDCR", "pending")])
+def test_a_recall_is_a_question_that_the_bank_answers(sent, status, state):
+    asked = ask_recall(sent, 1, why="DUPL", line=2)
+    assert ask_recall(sent, 1, why="DUPL", line=2) == asked
+    with pytest.raises(RecallBicError):
+        b"".join(recall_file(sent, asked))
+    data = b"".join(recall_file(sent, asked, "COBADEFFXXX"))
+    assert b"".join(recall_file(sent, asked, "COBADEFFXXX")) == data
+    assert b"<OrgnlEndToEndId>KASSE-R1-2</OrgnlEndToEndId>" in data
+    file = files_of(sent, 1)[0]
+    text = CAMT029.format(status=status, recall="S1", message=file.message_id, sent="KASSE-R1-2", reason="AC04")
+    done = take_cancellation(sent, read_cancellation_answer(io.BytesIO(text.encode())), "s")
+    assert (done.new, codes(done.findings)) == (True, ["recall.answered"])
+    assert [one.state for one in recalls(sent, 1)] == [state]
+    again = take_cancellation(sent, read_cancellation_answer(io.BytesIO(text.encode())), "s")
+    assert not again.new
+    assert states(sent) == ["exported"] * 3, "the money itself comes with the statement"
+
+
+def test_a_whole_file_can_be_called_back_but_not_one_the_bank_never_got(sent):
+    whole = ask_recall(sent, 1, why="TECH")
+    assert b"<GrpCxl>true</GrpCxl>" in b"".join(recall_file(sent, whole, "COBADEFFXXX"))
+    payables(sent, "KASSE 9,00 2026-11-10 Meyer | z")
+    run = propose(act(sent, "dirk"), today=MONDAY).run
+    review(sent, run.number, today=MONDAY)
+    release(act(sent, "emil"), run.number, sum_cents=900, today=MONDAY)
+    with pytest.raises(RecallStateError):
+        ask_recall(sent, run.number, why="TECH")
+
+
+def test_one_page_tells_a_payments_whole_life(sent):
+    names(sent)
+    accept(sent, 1, 3, reason="geklärt")
+    answer(sent, tx("KASSE-R1-3", "RJCT", REASON.format("AC04", "erloschen")), file=GROUP.format("PART"))
+    found = life(sent, 1, 3)
+    assert [one.what for one in found.stations] == [
+        "proposed", "reviewed", "released", "file written", "name accepted", "refused by the bank", "name checked",
+        "answered by the bank", "posted", "posted",
+    ]  # fmt: skip
+    assert found.file is not None
+    assert found.stations[3].detail == found.file.sha256
+    assert found.item_open_cents == 400
+    with sent.snapshot():
+        assert [one.payment for one in search(sent, state="rejected")] == ["1-3"]
+        assert [one.payment for one in search(sent, words="celik c")] == ["1-3"]
+
+
+PAYER = make_iban("DE", "120300000000000077")
+OTHER = make_iban("DE", "120300000000000078")
+
+
+@pytest.fixture
+def credit(store):
+    """A credit of 25 EUR that came from the payer's account."""
+    from ledger.bank.posting_store import post_staged
+
+    item(store, "10", reference(store, 7), name="Payer", iban=PAYER)
+    staged(store, "35", reference(store, 7), name="Payer", counter_iban=PAYER)
+    post_staged(act(store, "import"))
+    office, number = store.one("SELECT office, id FROM item WHERE kind = 'credit'")
+    return store, office, number
+
+
+def test_a_credit_goes_back_to_where_it_came_from(credit):
+    store, office, number = credit
+    asked = ask_refund(act(store, "clara"), office, number, Wish("zu viel gezahlt"), day="2026-11-16")
+    assert (asked.iban, asked.cents, asked.other_account) == (PAYER, 2500, False)
+    with pytest.raises(RefundOpenError):
+        ask_refund(store, office, number, Wish("noch einmal"), day="2026-11-16")
+    assert propose(act(store, "dirk"), today=MONDAY).run is None, "not before it is approved"
+    with pytest.raises(OwnWorkError):
+        approve_refund(act(store, "clara"), office, number)
+    done, new = approve_refund(act(store, "emil"), office, number)
+    assert (done.approved_by, new) == ("emil", True)
+    assert not approve_refund(store, office, number)[1]
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    (payment,) = payments(store, run)
+    assert (payment.creditor_iban, payment.amount_cents) == (PAYER, 2500)
+    review(store, run.number, today=MONDAY)
+    release(act(store, "emil"), run.number, sum_cents=2500, today=MONDAY)
+    with file_of(store, exportable(act(store, "dirk"), run.number)) as chunks:
+        data = b"".join(chunks)
+    assert b"<Purp><Cd>RRCT</Cd></Purp>" in data
+    assert files_of(store, run.number)[0].ebics == "CTV"
+    assert store.value("SELECT open_cents FROM item WHERE kind = 'credit'") == 0
+    assert [one.run for one in refunds(store)] == [run.number]
+    assert verify(store).findings == ()
+
+
+def test_another_account_needs_a_document_and_the_kassenleitung(credit):
+    store, office, number = credit
+    with pytest.raises(RefundAccountError):
+        ask_refund(act(store, "clara"), office, number, Wish("x", iban=OTHER), day="2026-11-16")
+    wish = Wish("Konto gewechselt", iban=OTHER, document="Schreiben der Bank vom 12.11.")
+    assert ask_refund(store, office, number, wish, day="2026-11-16").other_account
+    with pytest.raises(NotAllowedError):
+        approve_refund(act(store, "dirk"), office, number)
+    assert approve_refund(act(store, "emil"), office, number)[1]
+
+
+REFUSED = {
+    "no reason": (Wish(" "), RefundReasonError),
+    "more than there is": (Wish("x", cents=9999999), RefundAmountError),
+    "nothing": (Wish("x", cents=0), RefundAmountError),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refund_that_cannot_be_is_refused(credit, case):
+    store, office, number = credit
+    wish, error = REFUSED[case]
+    with pytest.raises(error):
+        ask_refund(act(store, "clara"), office, number, wish, day="2026-11-16")
+
+
+def test_who_owes_something_is_not_refunded_before_the_set_off(credit):
+    store, office, number = credit
+    person = store.value("SELECT party FROM item WHERE kind = 'credit'")
+    item(store, "5", "X-1", person=person)
+    with pytest.raises(RefundDebtorError):
+        ask_refund(act(store, "clara"), office, number, Wish("x"), day="2026-11-16")
+    assert ask_refund(store, office, number, Wish("x", set_off=False), day="2026-11-16").cents == 2500
+
+
+def test_a_credit_of_unknown_origin_needs_an_account(store):
+    number = item(store, "5", kind="credit", name="Niemand")
+    with pytest.raises(RefundPayerError):
+        ask_refund(act(store, "clara"), "ORDNUNG", number, Wish("x"), day="2026-11-16")
+    with pytest.raises(NotRefundableError):
+        ask_refund(store, "ORDNUNG", item(store, "5", "R-1"), Wish("x"), day="2026-11-16")
