@@ -77,7 +77,8 @@ class Attempt:
         if self.staged is None:
             return FileResult(self.name, "not_posted" if self.left_out else "broken")
         counts = {name: getattr(self.staged, name) for name in COUNTS}
-        return FileResult(self.name, "repeated" if self.staged.repeated else "taken", **counts)
+        status = "taken" if self.staged.kind == "statement" else self.staged.kind
+        return FileResult(self.name, "repeated" if self.staged.repeated else status, **counts)
 
     @property
     def findings(self) -> Sequence[KasseError]:

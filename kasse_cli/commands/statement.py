@@ -41,6 +41,7 @@ FILES = (
 STATEMENTS = (
     Column("number", N_("No."), "count"),
     Column("account", N_("IBAN"), shown=False),
+    Column("kind", N_("Kind"), "word", minor=True),
     Column("statement_id", N_("Statement")),
     Column("electronic_number", N_("Sequence"), "count"),
     Column("page", N_("Page"), "count"),

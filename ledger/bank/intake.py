@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ledger.bank.intake_pages import Page, booked_balances
 from sepa.errors import N_, KasseError, Place, Severity
@@ -116,6 +117,7 @@ class Staged:
     """What became of a file: booked entries in it and how many were new; `repeated` where it was known as a whole.
 
     Sums are of the booked entries in the file, both positive. `numbers` are the statements it added to the book.
+    What is not a `statement` is kept to be looked at, or for the details in it; it is never posted.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Staged:
     numbers: frozenset[int] = frozenset()
     accounts: frozenset[str] = frozenset()
     repeated: bool = False
+    kind: Literal["statement", "intraday", "details"] = "statement"
 
 
 def begin(index: int, opened: Opened, offices: Mapping[str, str], name: str) -> Page:
@@ -137,10 +140,15 @@ def begin(index: int, opened: Opened, offices: Mapping[str, str], name: str) -> 
 
     Raises `NotPostedError`, `ForeignAccountError` and `ForeignCurrencyError`.
     """
+    if not opened.message.startswith(MESSAGE):
+        raise NotPostedError(place=Place(file=name, line=opened.line), message=opened.message)
+    return begin_notice(index, opened, offices, name)
+
+
+def begin_notice(index: int, opened: Opened, offices: Mapping[str, str], name: str) -> Page:
+    """Return the page that a message of any kind begins; raises `ForeignAccountError` and `ForeignCurrencyError`."""
     place = Place(file=name, line=opened.line)
     iban = (opened.iban or opened.account).replace(" ", "").upper()
-    if not opened.message.startswith(MESSAGE):
-        raise NotPostedError(place=place, message=opened.message)
     if iban not in offices:
         raise ForeignAccountError(place=place, account=iban or opened.account)
     if opened.currency not in {"", CURRENCY}:

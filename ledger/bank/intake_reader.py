@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ledger.bank.continuity import Chain, chains
 from ledger.bank.continuity_order import StatementLink
 from ledger.bank.intake_bags import Key
+from ledger.bank.intake_notices import kind_of
 from ledger.bank.intake_places import Occurrences
 from ledger.bank.intake_sheets import Sheet, identity
 from ledger.store.engines import Row, Store
@@ -30,7 +31,7 @@ _LINK = """
     WHERE s.message = 'camt.053' AND s.closing_day IS NOT NULL AND (s.iban = :iban OR :iban = '') ORDER BY s.id"""
 _LIST = """
     SELECT s.id, s.iban, s.statement_id, s.electronic_number, s.page, s.closing_day, s.opening_cents, s.closing_cents,
-           s.entry_count, s.credit_cents, s.debit_cents, f.name, p.whole
+           s.entry_count, s.credit_cents, s.debit_cents, f.name, p.whole, s.message
     FROM statement s
     LEFT JOIN statement_part p ON p.statement = s.id
     LEFT JOIN source_file f ON f.sha256 = s.file_sha256 AND f.purpose = 'statement'"""
@@ -39,6 +40,13 @@ _ENTRIES = """
            e.gvc, e.detail_count, e.state
     FROM statement_entry l JOIN bank_entry e ON e.office = l.office AND e.id = l.entry
     WHERE l.statement = :id ORDER BY l.line"""
+
+_NOTICES = """
+    SELECT n.line, n.office, n.entry, coalesce(n.bank_day, s.closing_day), coalesce(n.value_day, s.closing_day),
+           n.amount_cents, n.name, n.counter_iban, n.remittance, n.gvc, n.detail_count,
+           CASE WHEN n.kind = 'intraday' THEN CASE WHEN n.status = 'BOOK' THEN 'intraday' ELSE 'announced' END
+                WHEN n.entry IS NULL THEN 'waiting' ELSE 'joined' END
+    FROM bank_notice n JOIN statement s ON s.id = n.statement WHERE n.statement = :id ORDER BY n.line"""
 
 
 class UnknownStatementError(KasseError):
@@ -51,7 +59,10 @@ class UnknownStatementError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """A statement or page in the book; `part_of` is the statement that holds all its entries, if one does."""
+    """A statement or page in the book; `part_of` is the statement that holds all its entries, if one does.
+
+    `kind` is statement, intraday (a report, never posted) or details (an advice that explains Sammler).
+    """
 
     number: int
     account: str
@@ -66,15 +77,16 @@ class StatementRow:
     debit_cents: int
     file: str | None
     part_of: int | None
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """A line of a statement and the bank entry it tells."""
+    """A line of a statement and the bank entry it tells; lines of reports and advices may have none."""
 
     line: int
-    office: str
-    entry: int
+    office: str | None
+    entry: int | None
     bank_day: str
     value_day: str
     amount_cents: int
@@ -154,7 +166,11 @@ def list_statements(store: Store, iban: str = "", first: str = "", last: str = "
               AND coalesce(s.closing_day, '') >= :first AND coalesce(s.closing_day, '') <= :last
               ORDER BY s.iban, coalesce(s.closing_day, ''), coalesce(s.electronic_number, 0),
                        coalesce(s.page, 1), s.id"""
-    return [StatementRow(*row) for row in store.rows(sql, iban=iban, first=first, last=last)]
+    return [_statement(row) for row in store.rows(sql, iban=iban, first=first, last=last)]
+
+
+def _statement(row: Row) -> StatementRow:
+    return StatementRow(*(*row[:-1], kind_of(row[-1]) or "statement"))
 
 
 def show_statement(store: Store, number: int) -> tuple[StatementRow, Sequence[StatementLine]]:
@@ -162,4 +178,6 @@ def show_statement(store: Store, number: int) -> tuple[StatementRow, Sequence[St
     row = store.one(f"{_LIST} WHERE s.id = :id", id=number)
     if row is None:
         raise UnknownStatementError(number=number)
-    return StatementRow(*row), [StatementLine(*line) for line in store.rows(_ENTRIES, id=number)]
+    statement = _statement(row)
+    sql = _ENTRIES if statement.kind == "statement" else _NOTICES
+    return statement, [StatementLine(*line) for line in store.rows(sql, id=number)]

@@ -68,15 +68,24 @@ def detail_rows(entry: Entry) -> Iterator[Row]:
     if len(entry.details) < 2 or not entry.details_agree:
         return
     for detail in entry.details:
-        yield (
-            detail.amount_cents if detail.currency == entry.currency else None,
-            detail.end_to_end_id or None,
-            creditor_reference(detail),
-            detail.name or None,
-            detail.iban or detail.account or None,
-            remittance(detail),
-            detail.return_reason or None,
-        )
+        yield _detail_row(detail, detail.amount_cents if detail.currency == entry.currency else None)
+
+
+def single_detail_row(entry: Entry) -> Row:
+    """Return the only transaction of an entry as a row; it has the amount of the entry."""
+    return _detail_row(entry.details[0], entry.amount_cents)
+
+
+def _detail_row(detail: Detail, cents: int | None) -> Row:
+    return (
+        cents,
+        detail.end_to_end_id or None,
+        creditor_reference(detail),
+        detail.name or None,
+        detail.iban or detail.account or None,
+        remittance(detail),
+        detail.return_reason or None,
+    )
 
 
 def creditor_reference(detail: Detail) -> str | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from ledger.bank.intake import MESSAGE, Staged
 from ledger.bank.intake_days_store import check_days
 from ledger.bank.intake_entries_store import write_entries
 from ledger.bank.intake_merge_store import Merged, merge_file
+from ledger.bank.intake_notices import NoticeKind
+from ledger.bank.intake_notices_store import join_details, keep_notices, notice_kind, read_notices
 from ledger.bank.intake_pages import Page
 from ledger.bank.intake_spool_store import Spool, read_into
 from ledger.book.store import kasse_office
@@ -29,6 +32,7 @@ _STATEMENT_COLUMNS = (
 def stage_file(store: Store, name: str, sha256: str, size: int, stream: Iterable[StatementEvent]) -> Staged:
     """Take the booked entries of one camt.053 file into the book, each once, and return what was new.
 
+    Intraday reports (camt.052, MT942) and advices (camt.054) are kept beside them, see `intake_notices`.
     `stream` is what `sepa.reading.read_statements` yields; it is not touched where the same bytes were taken before.
     The entries wait with state `staged`, nothing is posted. Needs the role clerk or machine in the Kasse. Raises what
     the stream raises, and the errors of `intake`, `intake_sheets` and `merge`: then nothing of the file is taken and
@@ -66,6 +70,7 @@ def _repeated(store: Store, name: str, sha256: str) -> Staged | None:
         credit_cents=known["credit_cents"],
         debit_cents=known["debit_cents"],
         repeated=True,
+        kind=known.get("kind", "statement"),
     )
 
 
@@ -77,15 +82,49 @@ def _note_refusal(store: Store, name: str, sha256: str, error: KasseError) -> No
 
 
 def _stage(store: Store, name: str, sha256: str, size: int, stream: Iterable[StatementEvent]) -> Staged:
+    values = iter(stream)
+    first = next(values, None)
+    kind = notice_kind(first)
+    everything = chain([first] if first is not None else (), values)
+    if kind is None:
+        staged = _stage_statements(store, name, sha256, everything)
+    else:
+        staged = _stage_notices(store, name, sha256, everything, kind)
+    _keep_file(store, staged, sha256, size)
+    return staged
+
+
+def _stage_statements(store: Store, name: str, sha256: str, stream: Iterable[StatementEvent]) -> Staged:
     with Spool() as spool:
         pages = read_into(spool, name, _offices(store), stream)
         check_days(store, pages)
         merged = merge_file(store, pages, spool)
         numbers = _keep_statements(store, pages, merged, sha256)
         new = write_entries(store, pages, spool, merged, numbers)
-    staged = _result(name, pages, merged, numbers, new)
-    _keep_file(store, staged, sha256, size)
-    return staged
+    for iban in sorted({page.iban for page in pages}):
+        days = {day for page in pages if page.iban == iban for day in page.days}
+        if new and days:
+            join_details(store, iban, min(days), max(days))
+    return _result(name, pages, merged, numbers, new)
+
+
+def _stage_notices(store: Store, name: str, sha256: str, stream: Iterable[StatementEvent], kind: NoticeKind) -> Staged:
+    """Keep an intraday report, or an advice whose details join the entries they belong to; nothing is posted."""
+    notices = read_notices(_offices(store), name, stream, kind)
+    numbers = keep_notices(store, notices, sha256)
+    return Staged(
+        name=name,
+        statements=len(notices),
+        entries=0,
+        new=0,
+        duplicates=0,
+        pending=0,
+        credit_cents=0,
+        debit_cents=0,
+        findings=tuple(finding for notice in notices for finding in notice.page.findings),
+        numbers=numbers,
+        kind=kind,
+    )
 
 
 def _keep_statements(store: Store, pages: Sequence[Page], merged: Merged, sha256: str) -> dict[int, int]:
@@ -142,7 +181,7 @@ def _result(name: str, pages: Sequence[Page], merged: Merged, numbers: Mapping[i
 def _keep_file(store: Store, staged: Staged, sha256: str, size: int) -> None:
     """Remember the file by its hash, and write the event."""
     keys = ("statements", "entries", "new", "pending", "credit_cents", "debit_cents")
-    result = {key: getattr(staged, key) for key in keys}
+    result = {key: getattr(staged, key) for key in (*keys, "kind")}
     store.insert_one(
         "source_file",
         sha256=sha256,

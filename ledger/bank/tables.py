@@ -95,7 +95,7 @@ class BankEntry(SQLModel, table=True):
         ),
         Index("ix_bank_entry_position", "office", "position"),
     )
-    MUTABLE: ClassVar = ()
+    MUTABLE: ClassVar = ("detail_count",)  # an advice may bring the details of a Sammler later
     ONCE: ClassVar = ("position",)
     STEPS: ClassVar = {"state": {START: ("staged",), "staged": ("posted",)}}
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, MetaData, StaticPool, create_engine
 from sqlmodel import SQLModel
 
+import ledger.bank.intake_tables
 import ledger.bank.suspense_tables
 import ledger.bank.tables
 import ledger.book.tables

@@ -127,13 +127,35 @@ def test_nothing_in_archive_or_reject_is_written_over(town):
     assert town.names("broken") == ["b-2.xml", "b-2.xml.findings.txt", "b.xml", "b.xml.findings.txt"]
 
 
-def test_other_messages_are_left_out_of_a_folder_but_refused_alone(town):
+def test_an_intraday_report_is_shown_and_never_posted(town):
     town.deliver(a=intraday(town.monday), b=town.monday)
-    alone = town.shell("kasse statement import inbox/a.xml --json")
+    town.shell.transcript(
+        "statement-intraday",
+        "kasse statement import inbox/a.xml",
+        "kasse reconcile inbox --archive done",
+        "kasse statement list",
+        "kasse statement show 1",
+        "kasse statement continuity",
+    )
+    assert town.names("done") == ["a.xml", "b.xml"]
+    assert town.count("bank_entry") == 2
+
+
+def test_a_message_that_is_no_statement_is_left_out_of_a_folder_but_refused_alone(town):
+    mt940 = f""":20:A
+:25:{MAIN_IBAN}
+:28C:1/1
+:60F:C261116EUR0,
+:62F:C261116EUR0,
+-
+"""
+    (town.inbox / "a.sta").write_text(mt940, "ascii")
+    town.deliver(b=town.monday)
+    alone = town.shell("kasse statement import inbox/a.sta --json")
     assert (alone.code, alone.json["errors"][0]["code"]) == (1, "statement.not_posted")
     done = town.shell("kasse statement import inbox --archive done --reject broken --json")
     assert (done.code, [finding["code"] for finding in done.json["findings"]]) == (0, ["statement.left_out"])
-    assert (town.names("done"), town.names("broken"), town.count("bank_entry")) == (["a.xml", "b.xml"], [], 2)
+    assert (town.names("done"), town.names("broken"), town.count("bank_entry")) == (["a.sta", "b.xml"], [], 2)
 
 
 def test_a_file_that_waits_for_one_between_is_tried_again(town):

@@ -1558,6 +1558,45 @@ def create_tables() -> None:
     )
     op.create_index("ix_bank_match_item", "bank_match", ["item_office", "item"], unique=False)
     op.create_table(
+        "bank_notice",
+        Column("statement", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("iban", col.Text(), nullable=False),
+        Column("status", col.Text(), nullable=False),
+        Column("bank_day", col.Day(), nullable=True),
+        Column("value_day", col.Day(), nullable=True),
+        Column("amount_cents", col.Cents(), nullable=False),
+        Column("gvc", col.Text(), nullable=True),
+        Column("servicer_reference", col.Text(), nullable=True),
+        Column("payment_information_id", col.Text(), nullable=True),
+        Column("message_id", col.Text(), nullable=True),
+        Column("notice_message_id", col.Text(), nullable=True),
+        Column("end_to_end_id", col.Text(), nullable=True),
+        Column("name", col.Text(), nullable=True),
+        Column("counter_iban", col.Text(), nullable=True),
+        Column("remittance", col.Text(), nullable=True),
+        Column("detail_count", col.Number(), nullable=False),
+        Column("office", col.Text(), nullable=True),
+        Column("entry", col.Number(), nullable=True),
+        sa.CheckConstraint("kind IN ('intraday', 'details')", name="ck_bank_notice_kind"),
+        sa.ForeignKeyConstraint(
+            ["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_notice_entry"
+        ),
+        sa.ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_bank_notice_statement"),
+        sa.PrimaryKeyConstraint("statement", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_bank_notice_waiting",
+        "bank_notice",
+        ["iban", "bank_day"],
+        unique=False,
+        sqlite_where=sa.text("kind = 'details' AND entry IS NULL"),
+        postgresql_where=sa.text("kind = 'details' AND entry IS NULL"),
+    )
+    op.create_table(
         "collection",
         Column("office", col.Text(), nullable=False),
         Column("run", col.Number(), autoincrement=False, nullable=False),
@@ -1779,6 +1818,25 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_suspense_case_entry", "suspense_case", ["office", "entry"], unique=False)
+    op.create_table(
+        "bank_notice_detail",
+        Column("statement", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("amount_cents", col.Cents(), nullable=True),
+        Column("end_to_end_id", col.Text(), nullable=True),
+        Column("creditor_reference", col.Text(), nullable=True),
+        Column("name", col.Text(), nullable=True),
+        Column("counter_iban", col.Text(), nullable=True),
+        Column("remittance", col.Text(), nullable=True),
+        Column("return_reason", col.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["statement", "line"], ["bank_notice.statement", "bank_notice.line"], name="fk_bank_notice"
+        ),
+        sa.PrimaryKeyConstraint("statement", "line", "number"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "collection_item",
         Column("office", col.Text(), nullable=False),

@@ -1,0 +1,155 @@
+"""Intraday reports and advices into the book: kept beside the statements, and their details joined to entries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from ledger.bank.intake import begin_notice
+from ledger.bank.intake_notices import (
+    NOTICE_COLUMNS,
+    IntradayError,
+    Notice,
+    NoticeKind,
+    add,
+    day_of,
+    kind_of,
+    message_of,
+)
+from ledger.bank.intake_rows import DETAIL_COLUMNS
+from ledger.events.store import record
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.statements import Closed, Entry, Opened, StatementEvent
+
+_SAME = """
+    SELECT count(*) FROM statement
+    WHERE iban = :iban AND message = :message AND statement_id = :id AND coalesce(created, '') = :created
+      AND coalesce(page, 1) = :page"""
+_OPEN = """
+    (e.state = 'staged' OR EXISTS (
+        SELECT 1 FROM suspense_case c JOIN item i ON i.office = c.office AND i.id = c.item
+        WHERE c.office = e.office AND c.entry = e.id AND i.open_cents > 0))"""
+_JOINED = f"""
+    SELECT n.statement, n.line, e.office, e.id, e.fingerprint, n.detail_count
+    FROM bank_notice n
+    JOIN bank_entry e ON e.iban = n.iban AND e.bank_day = n.bank_day AND e.amount_cents = n.amount_cents
+    WHERE n.kind = 'details' AND n.entry IS NULL AND n.iban = :iban AND n.bank_day BETWEEN :first AND :last
+      AND n.detail_count > 0 AND e.detail_count = 0
+      AND (e.servicer_reference = n.servicer_reference OR e.payment_information_id = n.payment_information_id
+           OR e.message_id = n.message_id OR e.message_id = n.notice_message_id)
+      AND {_OPEN}
+    ORDER BY n.statement, n.line, e.office, e.id"""
+_COPY = f"""
+    INSERT INTO bank_detail (office, entry, line, {", ".join(DETAIL_COLUMNS)})
+    SELECT CAST(:office AS TEXT), CAST(:entry AS BIGINT), number, {", ".join(DETAIL_COLUMNS)} FROM bank_notice_detail
+    WHERE statement = :statement AND line = :line"""
+
+
+def read_notices(
+    offices: Mapping[str, str], name: str, stream: Iterable[StatementEvent], kind: NoticeKind
+) -> list[Notice]:
+    """Return the statements of a message that is not posted; raises what `begin_notice` raises."""
+    notices: list[Notice] = []
+    for value in stream:
+        if isinstance(value, Opened):
+            notices.append(Notice(begin_notice(len(notices), value, offices, name), kind, message_of(value.message)))
+        elif isinstance(value, Entry):
+            add(notices[-1], value)
+        else:
+            _close(notices[-1], value)
+    return notices
+
+
+def _close(notice: Notice, closed: Closed) -> None:
+    notice.page.findings += [finding for finding in closed.findings if finding.severity != "error"]
+    notice.page.closing = closed.balance("ITBD", "CLBD", "ITAV", "CLAV")
+    notice.page.opening = closed.balance("OPBD", "PRCD")
+
+
+def keep_notices(store: Store, notices: Sequence[Notice], sha256: str) -> frozenset[int]:
+    """Write what is new and join the details that have their entry already; return the new statements."""
+    new = [notice for notice in notices if not _known(store, notice)]
+    first = take_ids(store, BOOK, "statement", len(new)) if new else 0
+    for number, notice in enumerate(new, first):
+        _write(store, notice, number, sha256)
+        if notice.kind == "intraday":
+            name = notice.page.opened.id
+            notice.page.findings.append(IntradayError(place=notice.page.place, statement=name, message=notice.message))
+    for iban in sorted({notice.page.iban for notice in new if notice.kind == "details"}):
+        days = [line[3] for notice in new if notice.page.iban == iban for line in notice.lines if line[3]]
+        if days:
+            join_details(store, iban, min(days), max(days))
+    return frozenset(range(first, first + len(new)))
+
+
+def _known(store: Store, notice: Notice) -> bool:
+    opened = notice.page.opened
+    return bool(
+        store.value(
+            _SAME, iban=notice.page.iban, message=notice.message, id=opened.id, created=opened.created,
+            page=notice.page.number,
+        )
+    )  # fmt: skip
+
+
+def _write(store: Store, notice: Notice, number: int, sha256: str) -> None:
+    page = notice.page
+    store.insert_one(
+        "statement",
+        id=number,
+        iban=page.iban,
+        message=notice.message,
+        statement_id=page.opened.id,
+        electronic_number=page.opened.electronic_number,
+        page=page.opened.page,
+        last_page=int(page.opened.last_page),
+        file_sha256=sha256,
+        opening_cents=None if page.opening is None else page.opening.amount_cents,
+        closing_cents=None if page.closing is None else page.closing.amount_cents,
+        closing_day=day_of(notice),
+        entry_count=page.entries,
+        credit_cents=page.credit_cents,
+        debit_cents=page.debit_cents,
+        created=page.opened.created or None,
+    )
+    lines = [(number, page.iban, *line) for line in notice.lines]
+    store.insert("bank_notice", ("statement", "iban", *NOTICE_COLUMNS), lines)
+    details = [(number, *row) for row in notice.details]
+    store.insert("bank_notice_detail", ("statement", "line", "number", *DETAIL_COLUMNS), details)
+
+
+def join_details(store: Store, iban: str, first: str, last: str) -> int:
+    """Join the details that wait to entries of these days that have none and are still open; return how many.
+
+    An entry is meant where amount, day and one of the bank's references agree; where these fit several entries that
+    are not identical bookings, nobody guesses. Inside a unit of work.
+    """
+    candidates: dict[tuple[int, int], list[tuple[str, int, bytes, int]]] = {}
+    for statement, line, office, entry, mark, count in store.all(_JOINED, iban=iban, first=first, last=last):
+        candidates.setdefault((statement, line), []).append((office, entry, bytes(mark), count))
+    taken: set[tuple[str, int]] = set()
+    for (statement, line), found in candidates.items():
+        free = [one for one in found if one[:2] not in taken]
+        if free and len({mark for _, _, mark, _ in free}) == 1:
+            office, entry, _, count = free[0]
+            taken.add((office, entry))
+            _join(store, (statement, line), (office, entry), count)
+    for office, entries in sorted(Counter(office for office, _ in taken).items()):
+        record(store, office, "statement.details", None, {"entries": entries})
+    return len(taken)
+
+
+def _join(store: Store, notice: tuple[int, int], entry: tuple[str, int], count: int) -> None:
+    where = {"statement": notice[0], "line": notice[1], "office": entry[0], "entry": entry[1]}
+    store.execute(_COPY, **where)
+    store.execute(
+        "UPDATE bank_notice SET office = :office, entry = :entry WHERE statement = :statement AND line = :line", **where
+    )
+    sql = "UPDATE bank_entry SET detail_count = :count WHERE office = :office AND id = :entry"
+    store.execute(sql, count=count, office=entry[0], entry=entry[1])
+
+
+def notice_kind(first: StatementEvent | None) -> NoticeKind | None:
+    """Return what is done with a file that begins with this value; None: it is a statement."""
+    return kind_of(first.message) if isinstance(first, Opened) else None

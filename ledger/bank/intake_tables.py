@@ -1,0 +1,80 @@
+"""Rows of messages that are never posted: intraday reports, and advices with the details of a Sammler."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import text as sql
+from sqlmodel import SQLModel
+
+from ledger.store import columns as col
+
+
+class BankNotice(SQLModel, table=True):
+    """A line of a message that is never posted: of an intraday report, or of an advice that holds a Sammler's details.
+
+    An advice (camt.054) waits until the entry it belongs to is in the book; then `office` and `entry` name it.
+    """
+
+    __tablename__ = "bank_notice"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_bank_notice_statement"),
+        ForeignKeyConstraint(["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_notice_entry"),
+        CheckConstraint("kind IN ('intraday', 'details')", name="ck_bank_notice_kind"),
+        Index(
+            "ix_bank_notice_waiting",
+            "iban",
+            "bank_day",
+            sqlite_where=sql("kind = 'details' AND entry IS NULL"),
+            postgresql_where=sql("kind = 'details' AND entry IS NULL"),
+        ),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = ("office", "entry")
+
+    statement: int = col.number(primary_key=True)
+    line: int = col.number(primary_key=True)
+    kind: str = col.text()
+    iban: str = col.text()
+    status: str = col.text()
+    bank_day: str | None = col.day(nullable=True)
+    value_day: str | None = col.day(nullable=True)
+    amount_cents: int = col.cents()
+    gvc: str | None = col.text(nullable=True)
+    servicer_reference: str | None = col.text(nullable=True)
+    payment_information_id: str | None = col.text(nullable=True)
+    message_id: str | None = col.text(nullable=True)
+    notice_message_id: str | None = col.text(nullable=True)
+    end_to_end_id: str | None = col.text(nullable=True)
+    name: str | None = col.text(nullable=True)
+    counter_iban: str | None = col.text(nullable=True)
+    remittance: str | None = col.text(nullable=True)
+    detail_count: int = col.number()
+    office: str | None = col.text(nullable=True)
+    entry: int | None = col.number(nullable=True)
+
+
+class BankNoticeDetail(SQLModel, table=True):
+    """One transaction that an advice (camt.054) tells: what becomes a `bank_detail` once its entry is there."""
+
+    __tablename__ = "bank_notice_detail"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(
+            ["statement", "line"], ["bank_notice.statement", "bank_notice.line"], name="fk_bank_notice"
+        ),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+
+    statement: int = col.number(primary_key=True)
+    line: int = col.number(primary_key=True)
+    number: int = col.number(primary_key=True)
+    amount_cents: int | None = col.cents(nullable=True)
+    end_to_end_id: str | None = col.text(nullable=True)
+    creditor_reference: str | None = col.text(nullable=True)
+    name: str | None = col.text(nullable=True)
+    counter_iban: str | None = col.text(nullable=True)
+    remittance: str | None = col.text(nullable=True)
+    return_reason: str | None = col.text(nullable=True)
