@@ -58,7 +58,7 @@ class NamesakeOwesError(KasseError):
     """Somebody of the payer's name owes us."""
 
     code = "suspense.namesake_owes"
-    template = N_("somebody of the payer's name owes {owed_cents} ({count} items)")
+    template = N_("somebody of the payer's name owes {owed_cents} (items: {count})")
     hint = N_("look whether it is the same person before the order is certified: 'kasse suspense suggest {number}'")
     severity = "warning"
 
