@@ -50,15 +50,24 @@ _ANSWER = """
 
 
 def ask_recall(
-    store: Store, number: int, *, why: str, line: int | None = None, file: int | None = None, information: str = ""
+    store: Store,
+    number: int,
+    *,
+    why: str,
+    line: int | None = None,
+    file: int | None = None,
+    information: str = "",
+    bic: str | None = None,
 ) -> Recall:
     """Note a recall of one payment, or of a whole file, and return it; a second time returns the one that stands.
 
     Raises `UnknownRunError`, `UnknownLineError`, `UnknownFileError`, `WhichFileError`, `RecallStateError`,
-    `RecallReasonError`, `NotAllowedError`.
+    `RecallReasonError`, `RecallBicError` (where a BIC is given as '' and the book has none), `NotAllowedError`.
     """
     run = run_named(store, number)
     require(store, run.office, *ROLES)
+    if bic is not None:
+        _bank(store, run.iban, bic)
     with store.unit(office_codes(store)):
         chosen = _chosen(store, number, line, file)
         known = [one for one in recalls(store, number) if (one.file, one.line) == (chosen.number, line)]
@@ -107,9 +116,7 @@ def _check(file: PaymentFile, line: int | None) -> None:
 def recall_file(store: Store, recall: Recall, bic: str = "") -> Iterator[bytes]:
     """Yield the camt.055.001.05 file of a recall; the same recall gives the same bytes. Raises `RecallBicError`."""
     run, file = run_named(store, recall.run), file_named(store, recall.run, recall.file)
-    bank = bic or store.value("SELECT bic FROM bank_account WHERE iban = :iban", iban=run.iban)
-    if not bank:
-        raise RecallBicError(iban=run.iban)
+    bank = _bank(store, run.iban, bic)
     totals = Totals(file.count, file.total_cents)
     sent = Sent(file.message_id, FORMAT, dt.datetime.fromisoformat(file.created_stamp), totals)
     created = dt.datetime.fromisoformat(recall.created_stamp)
@@ -123,6 +130,13 @@ def recall_file(store: Store, recall: Recall, bic: str = "") -> Iterator[bytes]:
     )  # fmt: skip
     batch = RecallBatch(batch_id(file.message_id), (wish,))
     return write(RecallMessage(recall.message_id, created, run.debtor_name, bank, sent, (batch,)))
+
+
+def _bank(store: Store, iban: str, bic: str) -> str:
+    found = bic or store.value("SELECT bic FROM bank_account WHERE iban = :iban", iban=iban)
+    if not found:
+        raise RecallBicError(iban=iban)
+    return str(found)
 
 
 def note_recall_file(store: Store, recall: Recall, sha256: str) -> None:

@@ -64,7 +64,7 @@ _IN_TRANSIT = """
     SELECT count(*) FROM payment
     WHERE office = :office AND run = :run AND file = :file AND state IN ('released', 'exported')"""
 _DEVIATIONS = """
-    SELECT p.end_to_end_id, p.run, p.line, a.status, p.creditor_name, coalesce(a.found_name, a.reason, '')
+    SELECT p.end_to_end_id, p.run, p.line, a.status, p.creditor_name, coalesce(a.found_name, a.reason, '-')
     FROM payment_answer a JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
     WHERE a.report = :report AND a.status IN ('RVNM', 'RVMC', 'RVNA') AND NOT EXISTS (
         SELECT 1 FROM vop_decision d WHERE d.office = a.office AND d.run = a.run AND d.line = a.line)

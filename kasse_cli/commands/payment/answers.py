@@ -169,7 +169,7 @@ def recall(
 
     run, line = parse_run_or_payment(number)
     with open_book(ctx.obj) as store:
-        asked = ask_recall(store, run, why=why, line=line, file=file, information=text)
+        asked = ask_recall(store, run, why=why, line=line, file=file, information=text, bic=bic)
         digest = write_recall(store, asked, out, bic)
     lines = [
         say(

@@ -1,0 +1,165 @@
+"""The verbs of `kasse payment` around the plain way, and `kasse attachment`, as a person types them."""
+
+import datetime as dt
+
+import pytest
+
+from tests.bankbooks import item
+from tests.books import act, opened, sqlite_copy
+from tests.ledger.payables import party, payables
+from tests.ledger.test_payments_answers import GROUP
+from tests.sepa.test_pain002 import REASON, counts, report, tx
+
+ITEMS = """
+    BAU 250,50 2026-11-16 Meyer | Rechnung 1
+    KASSE 19,99 2026-11-12 Schulz | Auslagen
+    ORDNUNG 100,00 2026-11-10 Çelik | Zuschuss
+"""
+
+
+@pytest.fixture
+def town(shell, sqlite_template):
+    shell.environ["KASSE_USER"] = "dirk"
+    with sqlite_copy(sqlite_template, shell.folder) as location:
+        store = opened(location)
+        payables(store, ITEMS)
+        store.close()
+        yield shell
+
+
+def released(town):
+    for line in ("propose", "review 1", "release 1 --sum 370,49 --user emil", "export 1 --out lauf.xml"):
+        assert town(f"kasse payment {line}").code in {0, 3}
+
+
+def bank_says(town, name, *transactions, **more):
+    data = report(*transactions, number=3, **more).replace(b"MSG-1", b"KASSE-00000000-R000001")
+    (town.folder / name).write_bytes(data)
+
+
+def test_a_run_is_changed_before_its_release(town):
+    town.transcript(
+        "payment-change",
+        "kasse payment propose -q",
+        "kasse payment review 1 -q --csv",
+        "kasse payment change 1 --without 2",
+        "kasse payment change 1 --without 2 --day 2026-11-25 --reason 'Rechnung strittig'",
+        "kasse payment review 1 -q --csv --user frida",
+        "kasse payment release 1 --sum 350,50 --user emil",
+        "kasse payment show 1",
+    )
+
+
+def test_a_file_the_bank_never_got_is_given_up_by_two(town):
+    released(town)
+    town.transcript(
+        "payment-void",
+        "kasse payment void 1",
+        "kasse payment void 1 --reason 'Verbindung abgebrochen, Datei gelöscht'",
+        "kasse payment void 1 --user emil",
+        "kasse payment void 1 --user emil",
+        "kasse payment export 1 --out lauf.xml",
+        "kasse payment list",
+    )
+
+
+def test_the_sheet_that_goes_with_a_run(town):
+    released(town)
+    town.transcript("payment-slip", "kasse payment slip 1")
+    done = town("kasse payment slip 1 --out begleitzettel.pdf")
+    assert done.code == 0
+    assert (town.folder / "begleitzettel.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_names_that_do_not_match(town):
+    released(town)
+    bank_says(
+        town, "vop.xml", tx("KASSE-R1-1", "RVMC", REASON.format("AC01", "RVMC Meyer GmbH")), tx("KASSE-R1-3", "RVNM"),
+        file=GROUP.format("RVCM") + counts("RCVC 1 RVMC 1 RVNM 1"),
+    )  # fmt: skip
+    town.transcript(
+        "payment-vop",
+        "kasse payment status vop.xml",
+        "kasse payment vop list",
+        "kasse payment vop accept 1-3 --reason 'Rückruf beim Empfänger'",
+        "kasse payment vop accept 1-3 --user emil",
+        "kasse payment vop correct 1-1 --name 'Meyer GmbH' --reason Handelsregister",
+        "kasse payment vop list --all --csv",
+        "kasse payment status vop.xml",
+        "kasse payment vop rule DE1812030000 --reason Bezahlkarten --user emil",
+        "kasse payment vop rule DE1812030000 --user frida",
+    )
+
+
+def test_what_the_bank_refuses_and_what_is_called_back(town):
+    released(town)
+    bank_says(
+        town, "status.xml", tx("KASSE-R1-3", "RJCT", REASON.format("AC04", "erloschen")), file=GROUP.format("PART")
+    )
+    town.transcript(
+        "payment-status",
+        "kasse payment status status.xml",
+        "kasse payment status status.xml lauf.xml",
+        "kasse payment show 1-3",
+        "kasse payment search --state rejected",
+        "kasse payment recall 1-1 --why DUPL --out rueckruf.xml",
+        "kasse payment recall 1-1 --why DUPL --out rueckruf.xml --bic COBADEFFXXX",
+        "kasse payment recall 1-2 --why XXXX --out anderer.xml --bic COBADEFFXXX",
+        "kasse payment show eins",
+    )
+
+
+def test_set_off_and_garnishment(town):
+    store = opened(str(town.folder / "kasse.db"))
+    with store.unit(["BAU", "KASSE", "ORDNUNG"]):
+        person = party(store, "Meyer")
+    item(act(store, "root"), "30", "4711", due="2026-11-01", person=person)
+    store.close()
+    town.transcript(
+        "payment-set-off",
+        "kasse payment propose --dry-run -q",
+        "kasse payment set-off",
+        "kasse payment set-off BAU/1 --letters briefe --user clara",
+        "kasse payment set-off BAU/1 --user clara",
+        "kasse attachment add ORDNUNG/1 --kind garnishment --creditor 'Inkasso Nord' --served 2026-11-18 --text 'M 12' "
+        "--iban DE89370400440532013000 --sum 40 --user clara",
+        "kasse attachment list",
+        "kasse payment propose -q",
+        "kasse payment show 1 -q",
+        "kasse attachment declare 1 --user clara",
+        "kasse attachment end 1 --reason 'bezahlt' --user clara",
+        "kasse attachment list --all --csv",
+        "kasse payment profile",
+        "kasse payment profile DE02370400440000000024 --bank cautious --high 500 --user emil",
+        "kasse payment refund ask BAU/1 --reason x --user clara",
+        "kasse payment refund list",
+    )
+    assert (town.folder / "briefe" / "aufrechnung-BAU-1.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_a_run_of_several_files_gets_numbered_names(town):
+    released(town)
+    store = opened(str(town.folder / "kasse.db"))
+    with store.unit(["BAU", "KASSE", "ORDNUNG"]):
+        store.execute("UPDATE payment SET state = 'executed', active = 0")
+    payables(
+        store,
+        "KASSE 1,00 2026-11-12 Schulz | x\nBAU 2,00 2026-11-12 Meyer | y\nBAU 900,00 2026-11-12 Neu DE89370400440532013000 | z",
+    )
+    store.close()
+    for line in ("propose", "review 2", "release 2 --sum 903 --user emil"):
+        assert town(f"kasse payment {line}").code in {0, 3}
+    town.transcript(
+        "payment-files",
+        "kasse payment export 2 --out lauf-2.xml --slip zettel.txt",
+        "kasse payment export 2 --out -",
+        "kasse payment export 2 --file 2 --out nochmal.xml -q",
+        "kasse payment show 2",
+    )
+    assert sorted(path.name for path in town.folder.glob("lauf-2*.xml")) == ["lauf-2-1.xml", "lauf-2-2.xml"]
+    assert (town.folder / "nochmal.xml").read_bytes() == (town.folder / "lauf-2-2.xml").read_bytes()
+
+
+def test_a_run_is_not_proposed_as_of_a_day_that_is_over(town):
+    done = town(f"kasse payment propose --on {dt.date(2026, 11, 19)} --json")
+    assert (done.code, done.json["errors"][0]["code"]) == (1, "payment.past")
