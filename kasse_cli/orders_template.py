@@ -45,14 +45,14 @@ _BALANCES: tuple[dict[str, Value], ...] = (
 
 def order_template(path: Path) -> None:
     """Write an empty list of orders; raises `FileWriteError`."""
-    _write(path, _("Orders"), ORDER_COLUMNS, NEEDED, _ORDERS)
+    write_list(path, _("Orders"), ORDER_COLUMNS, NEEDED, _ORDERS)
 
 
 def opening_templates(folder: Path) -> tuple[Path, Path]:
     """Write the two empty lists of a take-over to the folder and return them; raises `FileWriteError`."""
     balances, items = folder / "balances.xlsx", folder / "items.xlsx"
-    _write(balances, _("Balances"), BALANCE_COLUMNS, BALANCE_NEEDED, _BALANCES)
-    _write(items, _("Open items"), ITEM_COLUMNS, ITEM_NEEDED, _ITEMS)
+    write_list(balances, _("Balances"), BALANCE_COLUMNS, BALANCE_NEEDED, _BALANCES)
+    write_list(items, _("Open items"), ITEM_COLUMNS, ITEM_NEEDED, _ITEMS)
     return balances, items
 
 
@@ -64,13 +64,14 @@ class FileExistsAlreadyError(KasseError):
     hint = N_("give another name, or remove the file")
 
 
-def _write(
+def write_list(
     path: Path,
     name: str,
     columns: Sequence[ListColumn],
     needed: Collection[str],
     examples: Sequence[Mapping[str, Value]],
 ) -> None:
+    """Write an empty list of these columns with examples; raises `FileExistsAlreadyError`, `FileWriteError`."""
     if path.exists():
         raise FileExistsAlreadyError(file=str(path))
     entries = [

@@ -11,7 +11,7 @@ class OwnCollection(NamedTuple):
     """One item of a collection of ours that carries the entry's EndToEndId, or that our reversal named.
 
     `cents` is the whole collection, `part_cents` what it took of the item; `amount_cents` less `open_cents` is what is
-    settled of the item. `credited` tells whether the bank's credit is in the books.
+    settled of the item, `clearing` did it. `credited` tells whether the bank's credit is in the books.
     """
 
     seq: int
@@ -27,6 +27,7 @@ class OwnCollection(NamedTuple):
     credited: int
     part: int
     part_cents: int
+    clearing: int | None
     office: str
     item: int
     account: str

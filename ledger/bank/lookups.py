@@ -219,7 +219,8 @@ UNDONE = Lookup(
     ),
 )  # fmt: skip
 _COLLECTION = f"""c.office, c.run, c.line, c.batch, c.cents, c.state, coalesce(c.asked, ''), r.iban,
-    CASE WHEN c.credit_entry IS NULL THEN 0 ELSE 1 END, p.part, p.cents, {_ITEM}, i.amount_cents, i.reference"""
+    CASE WHEN c.credit_entry IS NULL THEN 0 ELSE 1 END, p.part, p.cents, p.clearing, {_ITEM}, i.amount_cents,
+    i.reference"""
 _COLLECTED = """JOIN collection_run r ON r.office = c.office AND r.id = c.run
     JOIN collection_item p ON p.office = c.office AND p.run = c.run AND p.line = c.line
     JOIN item i ON i.office = p.item_office AND i.id = p.item"""
@@ -227,8 +228,9 @@ _A_RUN = "SELECT 1 FROM collection_run LIMIT 1"
 COLLECTIONS = Lookup(
     "collection",
     """seq BIGINT, line BIGINT, run_office TEXT, run BIGINT, number BIGINT, batch BIGINT, cents BIGINT, state TEXT,
-       asked TEXT, iban TEXT, credited INTEGER, part BIGINT, part_cents BIGINT, office TEXT, item BIGINT, account TEXT,
-       open_cents BIGINT, party BIGINT, profile TEXT, claim_kind TEXT, due TEXT, amount_cents BIGINT, reference TEXT""",
+       asked TEXT, iban TEXT, credited INTEGER, part BIGINT, part_cents BIGINT, clearing BIGINT, office TEXT,
+       item BIGINT, account TEXT, open_cents BIGINT, party BIGINT, profile TEXT, claim_kind TEXT, due TEXT,
+       amount_cents BIGINT, reference TEXT""",
     OwnCollection, "seq, line, run_office, run, number, part",
     (
         Statement(

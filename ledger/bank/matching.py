@@ -126,11 +126,15 @@ class Undone(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """An item as a posting needs it: its office, number and control account."""
+    """An item as a posting needs it: its office, number and control account.
+
+    `resets` is the clearing that is undone where the item is opened again, if it is one that settled only this.
+    """
 
     office: str
     item: int
     account: str
+    resets: int | None = None
 
 
 def whole_part(entry: Staged) -> Part:

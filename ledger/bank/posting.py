@@ -135,13 +135,14 @@ def fresh_items(decision: Decision) -> list[str]:
 def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_day: str) -> None:
     """Add to the records what a plan means, its entries being at these positions of the offices."""
     entry = plan_.decision.entry
-    moved: dict[tuple[str, ClearingKind], list[tuple[int, int]]] = {}
+    moved: dict[tuple[str, ClearingKind, int | None], list[tuple[int, int]]] = {}
     for index, line in enumerate(plan_.lines, 1):
         share = line.share
         if share.act in {"settle", "reopen"}:
             assert line.item is not None, "what is settled is an item"
             kind: ClearingKind = "bank" if share.act == "settle" else "reset"
-            moved.setdefault((line.office, kind), []).append((line.item, settled_cents(share)))
+            undone = getattr(share.target, "resets", None)
+            moved.setdefault((line.office, kind, undone), []).append((line.item, settled_cents(share)))
         elif line.makes is not None:
             _note_item(records, line, entry, positions[line.office], posting_day)
         else:
@@ -154,9 +155,9 @@ def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_da
         records.matches.append(
             (entry.office, entry.id, index, rule, _json(evidence), item_office, line.item, share.cents)
         )
-    for (office, kind), lines in moved.items():
+    for (office, kind, undone), lines in moved.items():
         records.clearings.append(
-            NewClearing(office, kind, positions[office], posting_day, payment_day(entry), tuple(lines))
+            NewClearing(office, kind, positions[office], posting_day, payment_day(entry), tuple(lines), undone)
         )
     records.posted.append((entry.office, entry.id, positions[entry.office]))
 

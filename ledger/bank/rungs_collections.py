@@ -121,7 +121,7 @@ def _reopened(rows: Sequence[OwnCollection], rule: str, evidence: Evidence, effe
     """Return one share for each item, the first with the effect."""
     return [
         Share(
-            "reopen", rule, -row.part_cents, evidence, Spot(row.office, row.item, row.account),
+            "reopen", rule, -row.part_cents, evidence, Spot(row.office, row.item, row.account, row.clearing),
             effect=effect if at == 0 else None,
         )
         for at, row in enumerate(rows)

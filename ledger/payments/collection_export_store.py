@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
+from datetime import time as time_of_day
 
 from ledger.book.store import office_codes
 from ledger.events.store import record
 from ledger.payments.collection_lines import message
+from ledger.payments.collection_policy_store import policy_of
+from ledger.payments.collection_propose_store import first_day
 from ledger.payments.collection_reader import hash_of, head_of, lines, run_named, seen_facts
 from ledger.payments.collection_runs import (
     ROLES,
     CollectionRun,
     FileDiffersError,
+    LateFileError,
     RunChangedError,
     check_step,
 )
 from ledger.people.users import require
 from ledger.store.engines import Store
+from sepa.errors import KasseError
 from sepa.pain008 import write
+from sepa.profiles import shipped_profile
 
 _RUN = """
     UPDATE collection_run SET state = :state, file_sha256 = :sha256, exported_at = :now, exported_by = :user
@@ -39,6 +45,14 @@ def exportable(store: Store, number: int) -> CollectionRun:
         if hash_of(store, run) != run.list_hash:
             raise RunChangedError(run=number)
     return run
+
+
+def late(store: Store, run: CollectionRun, today: date, time: time_of_day | None) -> list[KasseError]:
+    """Return a finding where a file that is handed in now would miss its day; written it is all the same."""
+    rules = policy_of(store)
+    day, first = date.fromisoformat(run.collection_day), first_day(today, time, rules, shipped_profile(rules.profile))
+    again = run.file_sha256 is not None
+    return [] if again or day >= first else [LateFileError(run=run.number, day=day, earliest=first)]
 
 
 @contextmanager

@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger.documents import Address, Document, Facts, Grid, Heading, Paragraph
+from ledger.documents import Address, Block, Document, Facts, Grid, Heading, PageBreak, Paragraph
 from ledger.payments.collection_policy import Policy
 from ledger.payments.collection_sieve import Wanted
 from ledger.payments.mandates import Mandate
 from sepa.calendar import next_target_day
 from sepa.debits import Scheme
 from sepa.money import german
+
+TITLE = "Vorabankündigung einer SEPA-Lastschrift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _notice(number: int, group: Sequence[Wanted], today: dt.date, rules: Policy,
         for one in group
         for claim in one.claims
     )  # fmt: skip
+    lines = tuple(sorted(lines, key=lambda line: line.collection_day))
     return Notice(
         number, today.isoformat(), mandate.number, mandate.reference, mandate.scheme, creditor_name,
         mandate.creditor_id, mandate.debtor_name, main.name, main.street, main.house_number, main.postcode, main.town,
@@ -124,10 +127,10 @@ def letter(notice: Notice) -> Document:
     sums = tuple((_day(day.collection_day), german(day.cents)) for day in notice.days)
     return Document(
         "pre-notification",
-        "Vorabankündigung einer SEPA-Lastschrift",
+        TITLE,
         (
             Address(_address(notice), notice.creditor_name),
-            Heading("Vorabankündigung einer SEPA-Lastschrift", 1),
+            Heading(TITLE, 1),
             Paragraph(
                 "Sehr geehrte Damen und Herren, auf Grund des uns erteilten Mandats ziehen wir die folgenden Beträge "
                 "von Ihrem Konto ein. Fällt ein Tag auf einen Tag ohne Bankverkehr, so erfolgt der Einzug am nächsten "
@@ -164,3 +167,12 @@ def _address(notice: Notice) -> tuple[str, ...]:
 
 def _day(iso: str) -> str:
     return dt.date.fromisoformat(iso).strftime("%d.%m.%Y")
+
+
+def letters(notices_: Sequence[Notice]) -> Document:
+    """Return all letters as one document, each on a page of its own."""
+    blocks: list[Block] = []
+    for at, notice in enumerate(notices_):
+        blocks += [PageBreak()] if at else []
+        blocks += letter(notice).blocks
+    return Document("pre-notifications", TITLE, tuple(blocks))

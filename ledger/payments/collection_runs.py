@@ -159,7 +159,7 @@ class NotAnnouncedError(KasseError):
     """Claims that could be collected if the debtors had been told in time."""
 
     code = "collection.not_announced"
-    template = N_("{count} claims over {sum_cents} were not announced {days} days before")
+    template = N_("claims that were not announced {days} days before: {count}, together {sum_cents}")
     hint = N_("write the letters with 'kasse collection announce', or set an agreed time with 'kasse mandate amend'")
     severity = "warning"
 
@@ -168,7 +168,7 @@ class NoMandateError(KasseError):
     """Due claims of debtors without any mandate, as a number."""
 
     code = "collection.no_mandate"
-    template = N_("{count} due claims over {sum_cents} belong to debtors without a mandate")
+    template = N_("due claims of debtors without a mandate: {count}, together {sum_cents}")
     hint = N_("nothing to do: they pay by themselves or are dunned")
     severity = "info"
 

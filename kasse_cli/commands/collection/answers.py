@@ -1,0 +1,174 @@
+"""Asking the bank about collections that were sent, and reading what it answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
+
+import typer
+
+from kasse_cli.commands.collection.shapes import CollectionsArgument, FileOutOption, ReasonOption
+from kasse_cli.context import Context
+from kasse_cli.output import Column, Line, Result, Table, render, say
+from kasse_cli.params import FilesArgument, SumOption
+from sepa.errors import N_, KasseError
+
+if TYPE_CHECKING:
+    from kasse_cli.inbox import Unit
+    from ledger.payments.collection_answers_store import Answer
+    from ledger.payments.collection_messages import Kind, Message
+    from ledger.store.engines import Store
+
+ANSWERS = (
+    Column("run", N_("Run"), "count"),
+    Column("status", N_("Status")),
+    Column("refused", N_("Refused"), "count"),
+    Column("recalled", N_("Stopped"), "count"),
+    Column("sum_cents", N_("Sum"), "cents"),
+    Column("message", N_("Message id"), shown=False),
+)
+MessageArgument = Annotated[int, typer.Argument(metavar="REQUEST", help=N_("the number of the request"))]
+RecallWhy = Annotated[
+    str, typer.Option("--why", metavar="CODE", help=N_("DUPL sent twice, TECH technical error, CUST by wish"))
+]
+ReversalWhy = Annotated[
+    str, typer.Option("--why", metavar="CODE", help=N_("AM05 collected twice, MS02 for any other reason"))
+]
+BicOption = Annotated[str, typer.Option("--bic", metavar="BIC", help=N_("the BIC of your bank, if the book has none"))]
+
+
+class NoAnswerError(KasseError):
+    """A file that is no answer of a bank."""
+
+    code = "collection.answer_file"
+    template = N_("{file} is {kind}, not an answer to a file of collections")
+    hint = N_("refused collections come as pain.002, answers to recalls as camt.029, the rest in the statements")
+    severity = "warning"
+
+
+def status(ctx: Context, files: FilesArgument) -> None:
+    """Read what the bank answered: refused collections (pain.002), stopped ones (camt.029); they are open again.
+
+    Reading a file again changes nothing; ZIP files and folders are opened.
+    """
+    from kasse_cli.inbox import deliveries
+    from kasse_cli.wiring import open_book
+
+    taken: list[Answer] = []
+    findings: list[KasseError] = []
+    with open_book(ctx.obj) as store:
+        for delivery in deliveries(files, ctx.obj.stdin() if Path("-") in files else b""):
+            for unit in delivery.units():
+                done = _take(store, unit)
+                if isinstance(done, KasseError):
+                    findings.append(done)
+                else:
+                    taken.append(done)
+                    findings += done.findings
+    lines = [line for one in taken for line in _said(one)]
+    render(ctx, Result(tables=[Table("answers", ANSWERS, taken)] if taken else [], lines=lines, findings=findings))
+
+
+def _take(store: Store, unit: Unit) -> Answer | KasseError:
+    from ledger.payments.collection_answers_store import take_cancellation, take_status
+    from sepa.camt029 import read_cancellation_answer
+    from sepa.pain002 import read_status_report
+    from sepa.reading import identify
+    from sepa.sources import Source
+
+    unit.stream.seek(0)
+    kind = identify(Source(cast("BinaryIO", unit.stream), unit.name))
+    unit.stream.seek(0)
+    fresh = Source(cast("BinaryIO", unit.stream), unit.name)
+    if kind.family == "pain.002":
+        return take_status(store, read_status_report(fresh), day=store.today)
+    if kind.family == "camt.029":
+        return take_cancellation(store, read_cancellation_answer(fresh), day=store.today)
+    return NoAnswerError(file=unit.name, kind=kind.name)
+
+
+def _said(one: Answer) -> list[Line]:
+    if one.refused:
+        return [say(N_("refused of run {run}: {count}, together {sum_cents}; the claims are open again"),
+                    run=one.run, count=one.refused, sum_cents=one.sum_cents)]  # fmt: skip
+    if one.recalled:
+        return [say(N_("stopped of run {run}: {count}, together {sum_cents}; the claims are open again"),
+                    run=one.run, count=one.recalled, sum_cents=one.sum_cents)]  # fmt: skip
+    return [say(N_("run {run}: nothing new ({status})"), run=one.run, status=one.status)] if one.run else []
+
+
+def recall(ctx: Context, collections: CollectionsArgument, why: RecallWhy = "CUST", reason: ReasonOption = "") -> None:
+    """Ask the bank to stop collections that it has not credited yet; another person approves it."""
+    _ask(ctx, "recall", collections, why, reason)
+
+
+def reverse(
+    ctx: Context, collections: CollectionsArgument, why: ReversalWhy = "MS02", reason: ReasonOption = ""
+) -> None:
+    """Give collected money back to the debtors, within five TARGET days; another person approves it.
+
+    When the bank has booked it, the claims are open again.
+    """
+    _ask(ctx, "reversal", collections, why, reason)
+
+
+def _ask(ctx: Context, kind: Kind, collections: list[str], why: str, reason: str) -> None:
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_life_reader import CollectionNumberError, split_number
+    from ledger.payments.collection_messages_store import ask
+
+    numbers = []
+    for text in collections:
+        run, line = split_number(text)
+        if line is None:
+            raise CollectionNumberError(text=text)
+        numbers.append((run, line))
+    with open_book(ctx.obj) as store:
+        made = ask(store, kind, numbers, code=why.upper(), text=reason, today=ctx.obj.today)
+    lines = [
+        *_request(made),
+        say(
+            N_("next: another person approves it with 'kasse collection approve {message} --sum …'"),
+            message=made.number,
+        ),
+    ]
+    render(ctx, Result({"request": made}, lines=lines))
+
+
+def _request(made: Message) -> list[Line]:
+    said = {
+        "recall": N_("request {message}: stop {count} collections over {sum_cents} ({names})"),
+        "reversal": N_("request {message}: give back {count} collections over {sum_cents} ({names})"),
+    }[made.kind]
+    names = ", ".join(made.collections)
+    return [say(said, message=made.number, count=made.count, sum_cents=made.total_cents, names=names)]
+
+
+def release_message(ctx: Context, request: MessageArgument, sum_cents: SumOption = None) -> None:
+    """Approve a recall or reversal that another person asked for, with its control sum."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_messages_store import approve
+
+    with open_book(ctx.obj) as store:
+        done = approve(store, request, sum_cents=sum_cents)
+    lines = [
+        *_request(done),
+        say(N_("next: write the file with 'kasse collection request {message} --out FILE'"), message=request),
+    ]
+    render(ctx, Result({"request": done}, lines=lines))
+
+
+def export_message(ctx: Context, request: MessageArgument, out: FileOutOption, bic: BicOption = "") -> None:
+    """Write the file of an approved recall (camt.055) or reversal (pain.007); again it has the same bytes."""
+    from kasse_cli.bank_files import write_file
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_messages_store import message_file, note_message
+
+    with open_book(ctx.obj) as store:
+        done = write_file(out, message_file(store, request, bic), lambda digest: note_message(store, request, digest))
+    lines = [
+        *_request(done),
+        say(N_("written: {file}"), file=str(out)),
+        say(N_("SHA-256: {hash}"), hash=done.file_sha256),
+    ]
+    render(ctx, Result({"request": done, "file": str(out)}, lines=[] if str(out) == "-" else lines))

@@ -1,0 +1,218 @@
+"""What makes collection runs: the policy of the book, letters to debtors, proposals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kasse_cli.commands.collection.shapes import (
+    NOTICES,
+    SKIPPED,
+    DueOption,
+    OutOption,
+    ReasonOption,
+    RunArgument,
+    head_lines,
+    policy_lines,
+)
+from kasse_cli.context import Context
+from kasse_cli.output import Line, Result, Table, render, say
+from kasse_cli.params import OfficeOption, parse_day
+from sepa.errors import N_, KasseError
+from sepa.money import parse_amount
+
+if TYPE_CHECKING:
+    from ledger.payments.collection_propose_store import Proposal
+
+_ITEM = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,15})")
+AccountOption = Annotated[str | None, typer.Option("--account", metavar="IBAN", help=N_("the account to collect to"))]
+DayOption = Annotated[
+    dt.date | None,
+    typer.Option("--day", parser=parse_day, metavar="DATE", help=N_("when the debtors shall be debited")),
+]
+SingleOption = Annotated[bool, typer.Option("--single-booking", help=N_("ask the bank to book each collection alone"))]
+ItemsOption = Annotated[
+    list[str] | None,
+    typer.Option("--item", metavar="ITEM", help=N_("only these, as OFFICE/NUMBER, also after they came back")),
+]
+CreditorOption = Annotated[
+    str, typer.Option("--creditor-id", metavar="ID", help=N_("the creditor identifier (Gläubiger-ID)"))
+]
+DaysOption = Annotated[
+    int | None,
+    typer.Option("--announcement-days", min=1, max=60, help=N_("days before, unless a mandate says otherwise")),
+]
+NoticesOption = Annotated[
+    bool | None,
+    typer.Option("--notices-announce/--letters-announce", help=N_("whether the notice of a claim announces it")),
+]
+MinimumOption = Annotated[
+    int | None, typer.Option("--minimum", parser=parse_amount, metavar="AMOUNT", help=N_("less is not collected"))
+]
+FeeOption = Annotated[
+    list[str] | None,
+    typer.Option("--fee", metavar="PROFILE=WHO", help=N_("who bears the fee of a return: item or cost")),
+]
+ProfileOption = Annotated[str, typer.Option("--profile", metavar="NAME", help=N_("the bank profile of the files"))]
+
+
+class InvalidItemError(KasseError):
+    """A text that names no item."""
+
+    code = "collection.item"
+    template = N_("not an item: {text}")
+    hint = N_("write it as OFFICE/NUMBER, for example BAU/17")
+    exit_code = 2
+
+
+def setup(
+    ctx: Context,
+    creditor_id: CreditorOption = "",
+    announcement_days: DaysOption = None,
+    notices: NoticesOption = None,
+    minimum: MinimumOption = None,
+    fee: FeeOption = None,
+    profile: ProfileOption = "",
+) -> None:
+    """Show what collections go by, or change it: creditor identifier, days, fees of returns."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_policy_store import configure, policy_of
+    from sepa.profiles import shipped_profile
+
+    values = {"creditor_id": creditor_id, "profile": shipped_profile(profile).name if profile else ""}
+    values |= {"announcement_days": str(announcement_days or ""), "minimum_cents": str(minimum or "")}
+    values |= {"notices_announce": "" if notices is None else str(int(notices))}
+    values |= dict(_fees(fee or []))
+    given = {key: value for key, value in values.items() if value}
+    with open_book(ctx.obj) as store:
+        rules, changed = configure(store, given) if given else (policy_of(store), ())
+    lines = list(policy_lines(rules))
+    if given:
+        lines.append(say(N_("changed: {names}"), names=", ".join(changed)) if changed else say(N_("nothing new")))
+    render(ctx, Result({"policy": rules, "changed": list(changed)}, lines=lines))
+
+
+def _fees(given: list[str]) -> Iterator[tuple[str, str]]:
+    from ledger.payments.collection_policy import FeeBearerError
+
+    for text in given:
+        name, mark, who = text.partition("=")
+        if not name or not mark:
+            raise FeeBearerError(text=text)
+        yield f"fee.{name.strip()}", who.strip()
+
+
+def announce(ctx: Context, due_until: DueOption = None, office: OfficeOption = None, out: OutOption = None) -> None:
+    """Write the letters that announce the next collections: one for each mandate, with all days and sums.
+
+    What was announced already is not announced again. --out FILE gets all letters, as PDF or text.
+    """
+    from kasse_cli.documents import save
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_notices import letters
+    from ledger.payments.collection_notices_store import announce as service
+
+    call = ctx.obj
+    with open_book(call) as store:
+        done = service(store, today=call.today, due_until=due_until, office=office, trial=call.dry_run)
+    total = sum(one.total_cents for one in done.notices)
+    lines = [say(N_("letters: {count}, together {sum_cents}"), count=len(done.notices), sum_cents=total)]
+    if not done.notices:
+        lines = [say(N_("nothing to announce"))]
+    if out and done.notices and not call.dry_run:
+        save(letters(done.notices), out, call.world.clock())
+        lines.append(say(N_("written: {file}"), file=str(out)))
+    lines += _trial(dry_run=call.dry_run)
+    data = {"letters": list(done.notices), "skipped": list(done.skipped)}
+    render(ctx, Result(data, [Table("announced", NOTICES, done.notices)] if done.notices else [], lines))
+
+
+def notice(
+    ctx: Context,
+    number: Annotated[int, typer.Argument(metavar="LETTER", help=N_("the number of the letter"))],
+    out: OutOption = None,
+) -> None:
+    """Show a letter that announced collections, or write it once more."""
+    from kasse_cli.documents import save
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_notices import letter
+    from ledger.payments.collection_notices_store import notice_numbered
+
+    with open_book(ctx.obj) as store:
+        found = notice_numbered(store, number)
+    if out:
+        save(letter(found), out, ctx.obj.world.clock())
+    elif ctx.obj.format == "table":
+        save(letter(found), Path("-"), ctx.obj.world.clock())
+    lines = [say(N_("written: {file}"), file=str(out))] if out else []
+    render(ctx, Result({"letter": found}, lines=lines))
+
+
+def propose(
+    ctx: Context,
+    due_until: DueOption = None,
+    day: DayOption = None,
+    account: AccountOption = None,
+    office: OfficeOption = None,
+    item: ItemsOption = None,
+    single_booking: SingleOption = False,
+) -> None:
+    """Make runs of the claims that are due and that a mandate covers, on the first day the bank can collect.
+
+    What is left out is listed with the reason. A run holds one scheme; what is in a run is never proposed twice.
+    """
+    from contextlib import nullcontext
+
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_propose_store import Choice
+    from ledger.payments.collection_propose_store import propose as service
+
+    call = ctx.obj
+    named = frozenset(_item(text) for text in item or [])
+    choice = Choice(due_until, day, account, office, single_booking, named)
+    with open_book(call) as store, store.rehearsal() if call.dry_run else nullcontext():
+        proposal = service(store, choice, today=call.today, time=call.world.clock().time())
+    render(ctx, _proposal(proposal, dry_run=call.dry_run))
+
+
+def _item(text: str) -> tuple[str, int]:
+    found = _ITEM.fullmatch(text.strip().upper())
+    if found is None:
+        raise InvalidItemError(text=text)
+    return found[1], int(found[2])
+
+
+def _proposal(proposal: Proposal, *, dry_run: bool) -> Result:
+    data: dict[str, Any] = {"runs": list(proposal.runs), "day": proposal.day}
+    lines: list[Line] = []
+    for run in proposal.runs:
+        lines += head_lines(run)
+        if not dry_run:
+            lines.append(say(N_("next: look at it with 'kasse collection review {run}'"), run=run.number))
+    if not proposal.runs:
+        lines.append(say(N_("nothing to collect")))
+    if proposal.skipped:
+        lines.append(say(N_("left out: {count}"), count=len(proposal.skipped)))
+    lines += _trial(dry_run=dry_run)
+    return Result(
+        data, [Table("skipped", SKIPPED, proposal.skipped)] if proposal.skipped else [], lines, proposal.findings
+    )
+
+
+def _trial(*, dry_run: bool) -> list[Line]:
+    return [say(N_("nothing was changed (--dry-run)"))] if dry_run else []
+
+
+def discard(ctx: Context, run: RunArgument, reason: ReasonOption = "") -> None:
+    """Give up a run that is not released; its items can be proposed again."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_steps_store import discard as service
+
+    with open_book(ctx.obj) as store:
+        done = service(store, run, reason=reason)
+    render(ctx, Result({"run": done}, lines=[say(N_("discarded: collection run {run}"), run=run)]))

@@ -1,0 +1,103 @@
+"""Steps of a collection run that bind: review, release, the file for the bank, and taking it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from kasse_cli.commands.collection.shapes import TO_REVIEW, FileOutOption, ReasonOption, RunArgument, head_lines
+from kasse_cli.context import Context
+from kasse_cli.output import Result, Table, render, say
+from kasse_cli.params import SumOption
+from sepa.errors import N_
+
+if TYPE_CHECKING:
+    from ledger.payments.collection_runs import CollectionRun
+
+
+def review(ctx: Context, run: RunArgument) -> None:
+    """Show the collections of a run with every warning, and note that you have seen them."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_steps_store import review as service
+
+    with open_book(ctx.obj) as store:
+        seen = service(store, run, today=ctx.obj.today)
+    lines = [*head_lines(seen.run), say(N_("list hash: {hash}"), hash=seen.run.list_hash)]
+    if not seen.new:
+        lines.append(say(N_("nothing new: it was reviewed before")))
+    lines.append(say(N_("next: another person releases it with 'kasse collection release {run} --sum …'"), run=run))
+    data = {"run": seen.run, "new": seen.new}
+    render(ctx, Result(data, [Table("collections", TO_REVIEW, seen.collections)], lines, seen.findings))
+
+
+def release(ctx: Context, run: RunArgument, sum_cents: SumOption = None) -> None:
+    """Release a reviewed run with its control sum; you must neither have made nor reviewed it.
+
+    Its claims are settled against collections in transit. A second release changes nothing.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_steps_store import release as service
+
+    call = ctx.obj
+    with open_book(call) as store:
+        done = service(store, run, sum_cents=sum_cents, today=call.today, time=call.world.clock().time())
+    lines = list(head_lines(done.run))
+    if done.entries:
+        lines.append(say(N_("booked: {entries}"), entries=", ".join(done.entries)))
+        lines.append(say(N_("next: write the file with 'kasse collection export {run} --out FILE'"), run=run))
+    else:
+        lines.append(say(N_("nothing new: it is released already")))
+    render(ctx, Result({"run": done.run, "entries": list(done.entries)}, lines=lines))
+
+
+def export(ctx: Context, run: RunArgument, out: FileOutOption) -> None:
+    """Write the pain.008.001.08 file of a released run; written again it has the same bytes."""
+    from kasse_cli.bank_files import write_file
+    from kasse_cli.payment_files import StdoutTakenError
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_export_store import exportable, file_of, late, note_export
+
+    call = ctx.obj
+    stdout = str(out) == "-"
+    if stdout and call.format == "json":
+        raise StdoutTakenError
+    with open_book(call) as store:
+        found = exportable(store, run)
+        findings = late(store, found, call.today, call.world.clock().time())
+        done = write_file(out, file_of(store, found), lambda digest: note_export(store, run, digest))
+    order = _order_type(done)
+    lines = [
+        *head_lines(done),
+        say(N_("written: {file}"), file=str(out)),
+        say(N_("SHA-256: {hash}"), hash=done.file_sha256),
+        say(N_("hand it to the bank as {ebics} (EBICS 3.0: {btf})"), **order),
+    ]
+    data = {"run": done, "file": str(out), "order_type": order}
+    render(ctx, Result(data, lines=[] if stdout else lines, findings=findings))
+
+
+def _order_type(run: CollectionRun) -> dict[str, str]:
+    from sepa.profiles import shipped_profile
+
+    order = shipped_profile("standard").order_type("core" if run.scheme == "CORE" else "b2b")
+    return {"ebics": order.ebics, "btf": order.btf}
+
+
+def void(ctx: Context, run: RunArgument, reason: ReasonOption = "") -> None:
+    """Take back a released run whose file the bank never got: its claims are open again.
+
+    What the bank has, is recalled or reversed instead. You must neither have made nor reviewed the run.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_reader import run_named
+    from ledger.payments.collection_steps_store import void as service
+
+    with open_book(ctx.obj) as store:
+        found = run_named(store, run)
+        ctx.obj.confirm(
+            N_("Are you sure that the bank never got run {run} of {day} over {sum_cents}?"),
+            run=run, day=dt.date.fromisoformat(found.collection_day), sum_cents=found.total_cents,
+        )  # fmt: skip
+        done = service(store, run, reason, today=ctx.obj.today)
+    said = N_("void: collection run {run}, its claims are open again") if done.entries else N_("nothing new")
+    render(ctx, Result({"run": done.run, "entries": list(done.entries)}, lines=[say(said, run=run)]))

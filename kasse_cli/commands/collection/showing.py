@@ -1,0 +1,127 @@
+"""Collection runs and collections as they stand: lists, one run, the whole life of one collection, what came back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kasse_cli.commands.collection.shapes import COLLECTIONS, RUNS, StateOption, head_lines
+from kasse_cli.context import Context
+from kasse_cli.output import Column, Line, Result, Table, render, say
+from kasse_cli.params import parse_day
+from sepa.errors import N_
+
+if TYPE_CHECKING:
+    from ledger.payments.collection_life_reader import CollectionLife
+    from ledger.payments.collection_runs import CollectionRun
+
+NumberArgument = Annotated[
+    str, typer.Argument(metavar="NUMBER", help=N_("a run, for example 3, or one collection of it, for example 3-7"))
+]
+SinceOption = Annotated[
+    dt.date | None, typer.Option("--since", parser=parse_day, metavar="DATE", help=N_("only from this day on"))
+]
+RETURNS = (
+    Column("ended_on", N_("Day"), "day"),
+    Column("number", N_("Collection")),
+    Column("debtor", N_("Debtor")),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("reason", N_("Reason")),
+    Column("meaning", N_("Meaning"), "word"),
+    Column("fee_cents", N_("Fee"), "cents"),
+    Column("mandate_state", N_("Mandate"), "word"),
+    Column("next", N_("Next"), "word"),
+    Column("again_on", N_("Again from"), "day", shown=False),
+    Column("items", N_("Items"), shown=False),
+)
+EVENTS = (
+    Column("at", N_("When")),
+    Column("by", N_("Who")),
+    Column("what", N_("What"), "word"),
+    Column("text", N_("Details")),
+)
+
+
+def list_runs(ctx: Context, state: StateOption = None) -> None:
+    """List the collection runs of the book."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_reader import runs
+
+    with open_book(ctx.obj) as store:
+        found = runs(store, state)
+    lines = [say(N_("collection runs: {count}"), count=len(found))]
+    render(ctx, Result(tables=[Table("runs", RUNS, found)], lines=lines))
+
+
+def show(ctx: Context, number: NumberArgument) -> None:
+    """Show a run with its collections, or the whole life of one collection: order, file, credit, return."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_life_reader import life, split_number
+    from ledger.payments.collection_reader import collections, run_named
+
+    run, line = split_number(number)
+    with open_book(ctx.obj) as store:
+        found = run_named(store, run)
+        if line is not None:
+            result = _life(life(store, found, line))
+        else:
+            result = Result(
+                {"run": found},
+                [Table("collections", COLLECTIONS, collections(store, found))],
+                [*head_lines(found), *_history(found)],
+            )
+    render(ctx, result)
+
+
+def _history(run: CollectionRun) -> Iterator[Line]:
+    steps = (
+        (N_("proposed by {name} at {at}"), run.created_by, run.created_at),
+        (N_("reviewed by {name} at {at}"), run.reviewed_by, run.reviewed_at),
+        (N_("released by {name} at {at}"), run.released_by, run.released_at),
+        (N_("exported at {at}, SHA-256 {name}"), run.file_sha256, run.exported_at),
+    )
+    yield from (say(template, name=name, at=at) for template, name, at in steps if at)
+    if run.message_id:
+        yield say(N_("message id: {name}"), name=run.message_id)
+
+
+def _life(found: CollectionLife) -> Result:
+    one, until = found.collection, found.coming_back
+    lines = [
+        say(
+            N_("collection {number}: {amount_cents} from {name} by mandate {reference} ({sequence}), {state}"),
+            number=found.number, amount_cents=one.amount_cents, name=one.debtor_name, reference=one.mandate_reference,
+            sequence=one.sequence, state=one.state,
+        ),
+        say(N_("items: {items}, text: {text}"), items=one.items, text=one.remittance),
+        say(N_("end-to-end id: {name}"), name=one.end_to_end_id),
+        say(N_("its bank can return it until {day}"), day=_day(until.return_until)),
+    ]  # fmt: skip
+    if until.refund_until:
+        lines.append(
+            say(N_("the debtor can have it refunded without a reason until {day}"), day=_day(until.refund_until))
+        )
+    else:
+        lines.append(say(N_("the debtor has no refund without a reason (B2B)")))
+    lines.append(say(N_("without a mandate it can come back until {day}"), day=_day(until.unauthorised_until)))
+    lines.append(say(N_("we can give it back until {day}"), day=_day(until.reversal_until)))
+    return Result({"collection": one, "coming_back": until}, [Table("events", EVENTS, found.events)], lines)
+
+
+def _day(iso: str) -> dt.date:
+    return dt.date.fromisoformat(iso)
+
+
+def returns(ctx: Context, since: SinceOption = None) -> None:
+    """List what came back: why, what it cost, what became of the mandate, and what to do next."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.collection_life_reader import returns as service
+
+    with open_book(ctx.obj) as store:
+        found = service(store, since.isoformat() if since else "", language_german=ctx.obj.lang == "de")
+    total = sum(one.amount_cents for one in found)
+    lines = [say(N_("came back: {count}, together {sum_cents}"), count=len(found), sum_cents=total)]
+    render(ctx, Result(tables=[Table("returns", RETURNS, found)], lines=lines))

@@ -1,0 +1,233 @@
+"""Recalls, reversals and what the bank answers to files of collections: nothing twice, claims open again."""
+
+import datetime as dt
+import io
+
+import pytest
+
+from ledger.bank.posting_store import post_staged
+from ledger.payments.collection_answers_store import take_cancellation, take_status
+from ledger.payments.collection_messages import (
+    AskedBeforeError,
+    AskedTooLateError,
+    BankBicError,
+    MessageSumError,
+    NotApprovedError,
+    NotAskableError,
+    SeveralRunsError,
+)
+from ledger.payments.collection_messages_store import approve, ask, message_file, note_message
+from ledger.payments.collection_reader import run_named
+from ledger.payments.collection_waiting_store import under_collection
+from ledger.payments.mandate_reader import mandate_numbered
+from ledger.payments.mandates import NoReasonError
+from ledger.people.users import OwnWorkError
+from sepa.camt029 import read_cancellation_answer
+from sepa.pain002 import read_status_report
+from sepa.recalls import RecallReasonError
+from tests.bankbooks import check_invariants, open_cents, staged
+from tests.books import act
+from tests.ledger.collection_texts import MONDAY, balance, credited, exported, proposed, returned, states
+from tests.ledger.test_collections import town
+
+THURSDAY = dt.date(2026, 11, 19)
+
+
+def bytes_of(store, number, **more):
+    with message_file(act(store, "dirk"), number, **more) as chunks:
+        return b"".join(chunks)
+
+
+def asked(store, kind, *numbers, code="MS02", on=THURSDAY):
+    made = ask(act(store, "dirk"), kind, numbers, code=code, text="Bescheid aufgehoben", today=on)
+    return approve(act(store, "emil"), made.number, sum_cents=made.total_cents)
+
+
+def test_collected_money_is_given_back(store):
+    keys = town(store)
+    (run,) = exported(store)
+    credited(store, run)
+    made = asked(store, "reversal", (1, 2))
+    file = bytes_of(store, made.number)
+    assert b"pain.007.001.09" in file
+    assert (b"KASSE-L1-2" in file, b"KASSE-L1-1" in file, b"<OrgnlPmtInfId>KASSE-00000000-L000001-2<" in file) == (
+        True, False, True,
+    )  # fmt: skip
+    assert bytes_of(store, made.number) == file
+    assert note_message(store, made.number, "ab").file_sha256 == "ab"
+    assert note_message(store, made.number, "ab").file_sha256 == "ab"
+    staged(store, "-250,50", end_to_end_id="KASSE-L1-2", gvc="193", day="2026-11-24")
+    post_staged(act(store, "clara"))
+    assert states(store) == ["collected", "reversed"]
+    assert open_cents(store, keys[1][1], keys[1][0]) == 25050
+    assert mandate_numbered(store, 2).state == "active"
+    check_invariants(store)
+
+
+def test_several_are_given_back_in_one_sum(store):
+    keys = town(store)
+    (run,) = exported(store)
+    credited(store, run)
+    made = asked(store, "reversal", (1, 1), (1, 2))
+    staged(store, "-350,50", message_id=made.message_id, gvc="193", day="2026-11-24")
+    post_staged(act(store, "clara"))
+    assert states(store) == ["reversed", "reversed"]
+    assert [open_cents(store, number, office) for office, number in keys[:2]] == [10000, 25050]
+    check_invariants(store)
+
+
+def test_a_recall_stops_what_the_bank_has_not_collected(store):
+    town(store)
+    exported(store)
+    made = asked(store, "recall", (1, 1), code="DUPL", on=MONDAY)
+    with pytest.raises(BankBicError):
+        bytes_of(store, made.number)
+    file = bytes_of(store, made.number, bic="COBADEFFXXX")
+    assert (b"camt.055.001.05" in file, b"DUPL" in file, b"2026-11-17" in file) == (True, True, True)
+    answer = take_cancellation(store, read_cancellation_answer(io.BytesIO(answered("ACCR"))), day="2026-11-16")
+    assert (answer.recalled, answer.sum_cents) == (1, 10000)
+    assert states(store) == ["recalled", "exported"]
+    assert balance(store, "transit_in") == 25050
+    assert mandate_numbered(store, 1).uses == 0
+    again = take_cancellation(store, read_cancellation_answer(io.BytesIO(answered("ACCR"))), day="2026-11-16")
+    assert (again.recalled, again.findings) == (0, ())
+    credited(store, run_named(store, 1), 25050)
+    assert run_named(store, 1).state == "executed"
+    check_invariants(store)
+
+
+def test_a_refused_recall_leaves_the_collection_and_may_be_asked_again(store):
+    town(store)
+    exported(store)
+    asked(store, "recall", (1, 1), code="CUST", on=MONDAY)
+    take_cancellation(act(store, "dirk"), read_cancellation_answer(io.BytesIO(answered("RJCR"))), day="2026-11-16")
+    assert states(store) == ["exported", "exported"]
+    assert asked(store, "recall", (1, 1), code="CUST", on=MONDAY).number == 2
+
+
+REFUSED = {
+    "nothing credited yet": ("reversal", [(1, 1)], "MS02", MONDAY, NotAskableError),
+    "no such line": ("recall", [(1, 9)], "DUPL", MONDAY, NotAskableError),
+    "several runs": ("recall", [(1, 1), (2, 1)], "DUPL", MONDAY, SeveralRunsError),
+    "no such reason": ("recall", [(1, 1)], "XXXX", MONDAY, RecallReasonError),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_asked_is_refused(store, case):
+    kind, numbers, code, day, error = REFUSED[case]
+    town(store)
+    exported(store)
+    with pytest.raises(error):
+        ask(store, kind, numbers, code=code, text="x", today=day)
+
+
+def test_a_request_needs_a_reason_a_second_person_and_the_sum(store):
+    town(store)
+    (run,) = exported(store)
+    credited(store, run)
+    with pytest.raises(NoReasonError):
+        ask(act(store, "dirk"), "reversal", [(1, 1)], code="MS02", text=" ", today=THURSDAY)
+    made = ask(act(store, "frida"), "reversal", [(1, 1)], code="MS02", text="x", today=THURSDAY)
+    with pytest.raises(AskedBeforeError):
+        ask(store, "reversal", [(1, 1)], code="MS02", text="x", today=THURSDAY)
+    with pytest.raises(NotApprovedError):
+        bytes_of(store, made.number)
+    with pytest.raises(OwnWorkError):
+        approve(act(store, "frida"), made.number, sum_cents=10000)
+    with pytest.raises(MessageSumError):
+        approve(act(store, "emil"), made.number, sum_cents=1)
+
+
+def test_a_reversal_is_possible_for_five_target_days(store):
+    town(store)
+    (run,) = exported(store)
+    credited(store, run)
+    with pytest.raises(AskedTooLateError):
+        ask(act(store, "dirk"), "reversal", [(1, 1)], code="MS02", text="x", today=dt.date(2026, 11, 25))
+
+
+def status(level: str) -> bytes:
+    """A pain.002 that refuses the second collection, its batch, or the whole file."""
+    reason = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>"
+    group = f"<GrpSts>RJCT</GrpSts>{reason}" if level == "file" else "<GrpSts>PART</GrpSts>"
+    batch = f"<PmtInfSts>RJCT</PmtInfSts>{reason}" if level == "batch" else ""
+    payment = (
+        f"<TxInfAndSts><OrgnlEndToEndId>KASSE-L1-2</OrgnlEndToEndId><TxSts>RJCT</TxSts>{reason}</TxInfAndSts>"
+        if level == "payment"
+        else ""
+    )
+    info = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>KASSE-00000000-L000001-2</OrgnlPmtInfId>{batch}{payment}</OrgnlPmtInfAndSts>"
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
+<GrpHdr><MsgId>B1</MsgId><CreDtTm>2026-11-16T10:00:00Z</CreDtTm></GrpHdr>
+<OrgnlGrpInfAndSts><OrgnlMsgId>KASSE-00000000-L000001</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId>
+{group}</OrgnlGrpInfAndSts>{"" if level == "file" else info}</CstmrPmtStsRpt></Document>""".encode()
+
+
+def answered(code: str) -> bytes:
+    """A camt.029 about the recall of the first collection."""
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.029.001.06"><RsltnOfInvstgtn>
+<Assgnmt><Id>A1</Id><Assgnr><Agt><FinInstnId><BICFI>COBADEFFXXX</BICFI></FinInstnId></Agt></Assgnr>
+<Assgne><Pty><Nm>Musterstadt</Nm></Pty></Assgne><CreDtTm>2026-11-16T10:00:00Z</CreDtTm></Assgnmt>
+<Sts><Conf>CNCL</Conf></Sts><CxlDtls>
+<OrgnlGrpInfAndSts><OrgnlMsgId>KASSE-00000000-L000001</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId>
+</OrgnlGrpInfAndSts>
+<OrgnlPmtInfAndSts><OrgnlPmtInfId>KASSE-00000000-L000001-1</OrgnlPmtInfId>
+<OrgnlGrpInf><OrgnlMsgId>KASSE-00000000-L000001</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId></OrgnlGrpInf>
+<TxInfAndSts><OrgnlEndToEndId>KASSE-L1-1</OrgnlEndToEndId><TxCxlSts>{code}</TxCxlSts></TxInfAndSts>
+</OrgnlPmtInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>""".encode()
+
+
+REFUSALS = {"payment": ["exported", "rejected"], "batch": ["exported", "rejected"], "file": ["rejected", "rejected"]}
+
+
+@pytest.mark.parametrize("level", REFUSALS)
+def test_what_the_bank_refuses_is_open_again(store, level):
+    town(store)
+    (run,) = exported(store)
+    answer = take_status(store, read_status_report(io.BytesIO(status(level))), day="2026-11-16")
+    assert states(store) == REFUSALS[level]
+    assert answer.sum_cents == {"file": 35050}.get(level, 25050)
+    assert mandate_numbered(store, 2).state == "suspended"
+    assert open_cents(store, 1, "BAU") == 25050
+    check_invariants(store)
+    again = take_status(store, read_status_report(io.BytesIO(status(level))), day="2026-11-16")
+    assert (again.refused, again.findings) == (0, ())
+    left = 35050 - answer.sum_cents
+    assert balance(store, "transit_in") == left
+    if left:
+        credited(store, run, left)
+    assert run_named(store, 1).state == "executed"
+    check_invariants(store)
+
+
+def test_a_refusal_after_the_credit_changes_nothing_and_says_so(store):
+    town(store)
+    (run,) = exported(store)
+    credited(store, run)
+    answer = take_status(store, read_status_report(io.BytesIO(status("payment"))), day="2026-11-18")
+    assert [one.code for one in answer.findings] == ["collection.refused_late"]
+    assert states(store) == ["collected", "collected"]
+
+
+def test_the_answer_to_another_file_is_named(store):
+    answer = take_status(act(store, "dirk"), read_status_report(io.BytesIO(status("file"))), day="2026-11-16")
+    assert [one.code for one in answer.findings] == ["collection.answer_unknown"]
+
+
+def test_what_is_being_collected_is_not_dunned(store):
+    town(store)
+    assert under_collection(store, MONDAY) == set()
+    (run,) = proposed(store).runs
+    assert under_collection(store, MONDAY) == {("ORDNUNG", 1), ("BAU", 1)}
+    from ledger.payments.collection_steps_store import discard
+
+    discard(act(store, "dirk"), run.number)
+    (run,) = exported(store)
+    credited(store, run)
+    returned(store, run, 1, "AM04")
+    returned(store, run, 2, "MD06")
+    days = {day: under_collection(store, dt.date(2026, 12, day)) for day in (1, 15, 16)}
+    assert days == {1: {("ORDNUNG", 1)}, 15: {("ORDNUNG", 1)}, 16: set()}
