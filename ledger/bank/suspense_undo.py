@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from ledger.book.entry import OWN_KINDS, Posting
 from sepa.errors import N_, KasseError
 
+UNDOABLE = frozenset({"reference", "evidence", "account", "direct_debit", "rule", "surplus", "clarify"})
+"""Rules of the ladder that move items and accounts only; a return, a run or a transfer has more behind it."""
 HAND_KINDS = OWN_KINDS - {"clearing"}
 """Kinds of entries that the desk did not write."""
 
@@ -41,8 +43,17 @@ class NotOfDeskError(KasseError):
     """An entry that neither the desk nor the matching wrote."""
 
     code = "suspense.not_of_desk"
-    template = N_("entry {entry} is of kind {kind} and was neither assigned nor matched")
+    template = N_("entry {entry} is of kind {kind}: only what was assigned or matched to items and accounts is taken "
+                  "back here")  # fmt: skip
     hint = N_("see 'kasse journal show {entry}' for what it is; manual entries are undone with 'kasse journal reverse'")
+
+
+class MatchKindError(KasseError):
+    """A match that more hangs on than items and accounts."""
+
+    code = "suspense.match_kind"
+    template = N_("entry {entry} was matched as {rule}: payments or another account of ours hang on it")
+    hint = N_("nothing was taken back; 'kasse suspense explain' says why it was matched, the run what can be done")
 
 
 class NothingMatchedError(KasseError):

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS
 from ledger.bank.suspense_decisions import DESK_RULES, Done, Sitting, UndoEntry
 from ledger.bank.suspense_moves_store import shown
-from ledger.bank.suspense_undo import BankLine, NothingMatchedError, NotOfDeskError, decided_lines, mirrored
+from ledger.bank.suspense_undo import (
+    UNDOABLE,
+    BankLine,
+    MatchKindError,
+    NothingMatchedError,
+    NotOfDeskError,
+    decided_lines,
+    mirrored,
+)
 from ledger.book.entry import Posted, Posting
 from ledger.book.reversal import MadeItem, ReservedItemError, SettledItemError
 from ledger.book.reversal_store import Place
@@ -66,7 +74,7 @@ def undo_match(store: Store, places: Sequence[Place], decision: UndoEntry, sitti
     """Make the money of a matched bank entry unclear again: its items are open, a case is there; inside a unit.
 
     What was unclear of it before stays in its own case. Raises `NotOfDeskError`, `NothingMatchedError`,
-    `SettledItemError`, `ReservedItemError`, `NotAllowedError`.
+    `MatchKindError`, `SettledItemError`, `ReservedItemError`, `NotAllowedError`.
     """
     bank = _bank(store, places, decision.entry)
     require(store, bank.office, "clerk")
@@ -76,8 +84,10 @@ def undo_match(store: Store, places: Sequence[Place], decision: UndoEntry, sitti
     lines = [line for office, at in places for line in _lines(store, office, at)]
     back = mirrored(decided_lines(lines, unclear))
     cleared = [row for office, at in places for row in store.all(_CLEARINGS, office=office, position=at)]
-    undone_before = any(row[0] == "undone" for row in store.rows(_MATCHED, office=bank.office, entry=bank.id))
-    if not back or undone_before or any(row[3] is not None for row in cleared):
+    rules = {row[0] for row in store.rows(_MATCHED, office=bank.office, entry=bank.id)}
+    for rule in sorted(rules - UNDOABLE - {"undone", *DESK_RULES}):
+        raise MatchKindError(entry=bank.number, rule=rule)
+    if not back or "undone" in rules or any(row[3] is not None for row in cleared):
         raise NothingMatchedError(entry=bank.number)
     for item in credits_made:
         _check_untouched(item, bank)

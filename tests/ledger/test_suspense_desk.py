@@ -27,6 +27,7 @@ from ledger.bank.suspense_payers_store import CollectivePayerError, UnknownPayer
 from ledger.bank.suspense_payout_store import PayerOwesError, PaymentServiceError, RefundAdvanceError
 from ledger.bank.suspense_store import find_case
 from ledger.bank.suspense_undo import (
+    MatchKindError,
     NothingMatchedError,
     NothingToUndoError,
     NotOfDeskError,
@@ -47,7 +48,7 @@ from ledger.items.order_steps_store import decide as decide_orders
 from ledger.people.users import NotAllowedError
 from sepa.errors import Place
 from tests.bankbooks import check_invariants, close_day, item, open_cents, party, reference, staged
-from tests.books import act
+from tests.books import SECOND_IBAN, act
 
 TODAY = "2026-11-18"
 JOBCENTER, ERIKA = "DE75512108001245126199", "DE89370400440532013000"
@@ -451,6 +452,16 @@ def test_a_fee_booked_by_a_rule_becomes_an_advance(desk):
     done = take(act(desk, "clara"), UndoEntry("{}-{}-{}".format(*number), "keine Gebühr")).done[0]
     case = find_case(desk, "KASSE", done.number)
     assert (case.kind, case.open_cents) == ("advance", 450)
+
+
+def test_what_more_hangs_on_is_not_taken_back_here(desk):
+    act(desk, "import")
+    staged(desk, "-15", "Umbuchung", counter_iban=SECOND_IBAN, gvc="117")
+    post_staged(desk)
+    number = desk.one("SELECT office, year, number FROM entry WHERE office = 'KASSE' ORDER BY position DESC LIMIT 1")
+    with pytest.raises(MatchKindError) as refused:
+        take(act(desk, "clara"), UndoEntry("{}-{}-{}".format(*number), "x"))
+    assert refused.value.fields["rule"] == "transfer"
 
 
 def test_the_journal_names_the_command_that_mends(desk):
