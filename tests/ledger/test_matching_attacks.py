@@ -1,0 +1,136 @@
+"""Texts made to mislead the matching: whatever they say, no item is settled by money that was not for it."""
+
+import pytest
+
+from ledger.bank.posting_store import post_staged
+from tests.bankbooks import check_invariants, item, matches, party, reason, reference, staged
+from tests.books import SECOND_IBAN, act
+
+OWN, TWIN_OWN, OFFICE, STRANGER = (
+    "DE89370400440532013000", "DE12500105170648489890", "DE02120300000000202051", "DE02500105170137075030",
+)  # fmt: skip
+
+
+@pytest.fixture
+def town(store):
+    """Items by a letter: A and B of Erika, T of Otto (its number is A's with two digits swapped), F foreign, S short.
+
+    C is paid, J is owed by two persons, P a payable; M and N have the same amount and debtor.
+    """
+    act(store, "import")
+    with store.unit(["KASSE"]):
+        erika, otto = party(store, "Erika Mustermann", OWN), party(store, "Otto Kleinschmidt", TWIN_OWN)
+        jobcenter = party(store, "Jobcenter", OFFICE, "authority")
+    refs = {"A": "1000000000451", "T": "1000000000541", "B": reference(store, 2), "C": reference(store, 3)}
+    refs |= {"J": reference(store, 4), "M": reference(store, 5), "N": reference(store, 6), "X": reference(store, 99)}
+    refs |= {"F": "HH20264711", "S": "4711", "P": reference(store, 7)}
+    made = {
+        "A": item(store, "50", refs["A"], person=erika), "B": item(store, "30", refs["B"], person=erika),
+        "T": item(store, "50", refs["T"], person=otto), "C": item(store, "20", refs["C"], person=otto),
+        "J": item(store, "25", refs["J"], person=erika), "J2": item(store, "25", refs["J"], person=otto),
+        "M": item(store, "17", refs["M"], person=otto), "N": item(store, "17", refs["N"], person=otto),
+        "F": item(store, "44", refs["F"], person=erika, foreign_reference=True),
+        "S": item(store, "50", refs["S"], person=otto, foreign_reference=True),
+        "P": item(store, "60", refs["P"], person=jobcenter, kind="payable"),
+    }  # fmt: skip
+    staged(store, "20", refs["C"])
+    post_staged(store)
+    return store, refs, {number: letter for letter, number in made.items()}
+
+
+# what is said, the amount, who pays (account, name), and what may be settled: nothing, or these items
+ATTACKS = {
+    "swapped digits: the number of a neighbour, the payer's own account fits the neighbour": ("{T}", "50", OWN, "Erika Mustermann", ""),
+    "swapped digits, only the name fits the neighbour": ("{T}", "50", STRANGER, "Mustermann, Erika", ""),
+    "swapped digits, another amount": ("{T}", "12", OWN, "Erika Mustermann", ""),
+    "swapped digits, a stranger pays the amount both have": ("{A}", "50", STRANGER, "Firma Huber", ""),
+    "the right number beside a neighbour's": ("{A}", "50", OWN, "Erika Mustermann", "A"),
+    "two wrong digits: neither amount nor payer fit": ("{B}", "99", STRANGER, "Firma Huber", ""),
+    "part of the amount, a namesake of nobody": ("{B}", "10", STRANGER, "Zoltan Nagy", ""),
+    "part of the amount, the debtor's name": ("{B}", "10", STRANGER, "E. Mustermann", "B"),
+    "a customer's number in which the reference hides": ("Kundennr. 77{B}88", "30", STRANGER, "X", ""),
+    "a letter glued on": ("AB{B}", "12", STRANGER, "Firma Huber", ""),
+    "a phone number that is a valid reference": ("Tel. {B}", "12", STRANGER, "Firma Huber", ""),
+    "an EndToEndId in the text": ("EREF+{B}", "12", STRANGER, "Firma Huber", ""),
+    "a mandate reference in the text": ("MREF+{B}", "12", STRANGER, "Firma Huber", ""),
+    "a year glued on by a blank": ("2026 {B}", "12", STRANGER, "Firma Huber", ""),
+    "two half references": ("1000000 000020", "12", STRANGER, "Firma Huber", ""),
+    "an amount and a remainder": ("1000,00 000000023", "30", STRANGER, "Firma Huber", ""),
+    "an IBAN that holds it": ("NO93 8601 1117 947", "30", STRANGER, "Firma Huber", ""),
+    "Arabic digits": ("١٠٠٠٠٠٠٠٠٠٠٢٣", "30", STRANGER, "Firma Huber", ""),
+    "full-width digits": ("１００００００００００２３", "30", STRANGER, "Firma Huber", ""),
+    "invisible signs inside": ("100000\u200b0000023", "30", STRANGER, "Firma Huber", ""),
+    "letters that look like digits": ("l0000000000Z3", "30", STRANGER, "Firma Huber", ""),
+    "several, the sum of none": ("{A} {B}", "79", OWN, "Erika Mustermann", ""),
+    "several, the amount of one": ("{A} {B}", "50", OWN, "Erika Mustermann", ""),
+    "several, more than all": ("{A} {B}", "81", OWN, "Erika Mustermann", ""),
+    "several, their sum": ("{A} {B}", "80", OWN, "Erika Mustermann", "AB"),
+    "one and a paid one, the sum of both": ("{B} {C}", "50", OWN, "Erika Mustermann", ""),
+    "one and an unknown one, another amount": ("{B} {X}", "31", OWN, "Erika Mustermann", "B"),
+    "a paid one": ("{C}", "20", TWIN_OWN, "Otto Kleinschmidt", ""),
+    "an unknown one, the amount and account of another debt": ("{X}", "30", OWN, "Erika Mustermann", ""),
+    "two persons owe it, one part": ("{J}", "25", OWN, "Erika Mustermann", ""),
+    "the reference of a payable": ("{P}", "60", OFFICE, "Jobcenter", ""),
+    "a short number, the amount alone": ("{S}", "50", STRANGER, "Firma Huber", ""),
+    "a short number inside words and numbers": ("Kd 4711 Rg 815", "50", STRANGER, "Firma Huber", ""),
+    "a foreign number, nothing fits": ("HH-2026-4711", "45", STRANGER, "Firma Huber", ""),
+    "a foreign number cut": ("HH-2026-471", "44", STRANGER, "Firma Huber", ""),
+    "own account and amount, but for somebody else": ("für Otto Kleinschmidt", "30", OWN, "Erika Mustermann", ""),
+    "own account and amount, but an invoice": ("Rechnung 0815-4711-22", "30", OWN, "Erika Mustermann", ""),
+    "own account and amount, a mistyped reference": ("1000000000022", "30", OWN, "Erika Mustermann", ""),
+    "own account, two items of that amount": ("Danke", "17", TWIN_OWN, "Otto Kleinschmidt", ""),
+    "own account, silence": ("Danke", "30", OWN, "Erika Mustermann", "B"),
+    "the account of an office that pays for many": ("Danke", "30", OFFICE, "Jobcenter", ""),
+    "the name of the debtor, silence": ("Danke", "30", STRANGER, "Erika Mustermann", ""),
+    "an own account of the Kasse": ("{B}", "30", SECOND_IBAN, "Stadtkasse", ""),
+    "SQL in the text": ("'; UPDATE item SET open_cents = 0; -- {B}0", "30", STRANGER, "Firma Huber", ""),
+    "a very long text": ("9" * 3000, "30", STRANGER, "Firma Huber", ""),
+    "all digits": (" ".join("0123456789" * 12), "30", STRANGER, "Firma Huber", ""),
+    "nothing at all": ("", "30", None, None, ""),
+    "an empty name": ("{B}", "12", None, "", "B"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "amount", "iban", "name", "may"), ATTACKS.values(), ids=ATTACKS)
+def test_nothing_is_settled_that_was_not_meant(town, text, amount, iban, name, may):
+    store, refs, letters = town
+    entry = staged(store, amount, text.format(**refs), counter_iban=iban, name=name, day="2026-11-18")
+    post_staged(store)
+    settled = [letters[number] for rule, office, number, _ in matches(store, entry)
+               if office == "ORDNUNG" and rule not in {"clarify", "surplus"}]  # fmt: skip
+    assert "".join(sorted(settled)) == may
+    check_invariants(store)
+
+
+FIELDS = {
+    "a wrong RF": ({"creditor_reference": "RF191000000000023"}, ""),
+    "an RF of another creditor": ({"creditor_reference": "RF18539007547034"}, ""),
+    "the payer's own EndToEndId": ({"end_to_end_id": "{B}"}, ""),
+    "a structured number of an invoice": ({"creditor_reference": "RE{B}"}, ""),
+    "a reference in a return": ({"remittance": "{B}", "return_reason": "AC04"}, ""),
+    "a reference in a returned transfer by its code": ({"remittance": "{B}", "gvc": "159"}, ""),
+    "a reference in a booking undone": ({"remittance": "{B}", "reversal": 1}, ""),
+}
+
+
+@pytest.mark.parametrize(("more", "may"), FIELDS.values(), ids=FIELDS)
+def test_fields_that_only_look_like_references_settle_nothing(town, more, may):
+    store, refs, letters = town
+    values = {key: value.format(**refs) if isinstance(value, str) else value for key, value in more.items()}
+    entry = staged(store, "12", counter_iban=STRANGER, name="Firma Huber", day="2026-11-18", **values)
+    post_staged(store)
+    assert "".join(letters[n] for _, office, n, _ in matches(store, entry) if office == "ORDNUNG") == may
+    assert reason(store, entry) is not None
+    check_invariants(store)
+
+
+DEBITS = ["{A}", "{P}", "HH-2026-4711", "EREF+KASSE-R1-1", "KASSE-R1-1"]
+
+
+@pytest.mark.parametrize("text", DEBITS)
+def test_a_debit_settles_nothing_by_its_text(town, text):
+    store, refs, _ = town
+    entry = staged(store, "-60", text.format(**refs), counter_iban=OFFICE, name="Jobcenter", day="2026-11-18")
+    post_staged(store)
+    assert [rule for rule, *_ in matches(store, entry)] == ["clarify"]
+    check_invariants(store)
