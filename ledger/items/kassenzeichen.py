@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ledger.items.check_digits import weighted
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
@@ -101,13 +102,13 @@ class Scheme:
         """Return whether the compact reference fits pattern and check digit."""
         if _fits(self.pattern)(reference) is None:
             return False
-        check = METHODS.get(self.method)
+        check = METHODS.get(self.method) or weighted(self.method)
         return check is None or check[0](reference)
 
     @property
     def checked(self) -> bool:
         """Whether a check digit protects the number, so that it may decide alone."""
-        return self.method in METHODS
+        return self.method in METHODS or weighted(self.method) is not None
 
     def twins(self, reference: str) -> list[str]:
         """Return the valid numbers that differ from this one by two digits swapped."""
@@ -115,10 +116,15 @@ class Scheme:
         return [twin for twin in find(reference) if self.valid(twin)] if find else []
 
     def number(self, count: int) -> str:
-        """Return the count-th Kassenzeichen; without a prefix it begins with 1, because spreadsheets drop a 0."""
+        """Return the count-th Kassenzeichen; without a prefix it begins with 1, because spreadsheets drop a 0.
+
+        Where the weights leave no check digit it is '', and the next one is taken.
+        """
         width = self.length - len(self.prefix) - 1
         first = 0 if self.prefix else 10 ** (width - 1)
-        return METHODS[self.method][1](self.prefix + f"{first + count:0{width}d}")
+        check = METHODS.get(self.method) or weighted(self.method)
+        assert check is not None, "a scheme that issues has a check digit"
+        return check[1](self.prefix + f"{first + count:0{width}d}")
 
 
 @lru_cache(maxsize=64)
@@ -168,8 +174,8 @@ def issue(store: Store, count: int = 1, avoid: Collection[str] = ()) -> list[str
         wanted = count - len(fresh)
         first = take_ids(store, BOOK, f"reference:{scheme.code}", wanted)
         numbers = [scheme.number(first + offset) for offset in range(wanted)]
-        used = _used(store, numbers)
-        fresh += [number for number in numbers if number not in used and number not in avoid]
+        used = _used(store, [number for number in numbers if number])
+        fresh += [number for number in numbers if number and number not in used and number not in avoid]
     return fresh
 
 
@@ -181,4 +187,6 @@ _USED = """
 
 def _used(store: Store, numbers: list[str]) -> set[str]:
     """Return which of these numbers, given in ascending order, the book uses."""
+    if not numbers:
+        return set()
     return {reference for (reference,) in store.rows(_USED, first=numbers[0], last=numbers[-1])}

@@ -53,8 +53,8 @@ def make_transfer(store: Store, wanted: Transfer, *, day: str) -> MadeOrder:
         raise ChangeReasonError
     with store.unit([wanted.office]):
         require(store, wanted.office, *CREATORS)
-        _check_account(store, wanted.office, wanted.account, day)
-        _check_account(store, wanted.to_office, wanted.to_account, day)
+        check_coding(store, wanted.office, wanted.account, day)
+        check_coding(store, wanted.to_office, wanted.to_account, day)
         line = NewLine(
             1,
             wanted.account,
@@ -67,7 +67,8 @@ def make_transfer(store: Store, wanted: Transfer, *, day: str) -> MadeOrder:
         return write_order(store, new)
 
 
-def _check_account(store: Store, office: str, account: str, day: str) -> None:
+def check_coding(store: Store, office: str, account: str, day: str) -> None:
+    """Check that an account can be coded to on a day: it exists, is open, and no items or banks explain it."""
     row = store.one(
         "SELECT role, closed_on FROM account WHERE office = :office AND number = :number", office=office, number=account
     )

@@ -181,7 +181,7 @@ def test_these_cells_are_good(town, cells):
     ("name", "text", "code"),
     [
         ("empty.csv", "", "sheet.file_empty"),
-        ("list.pdf", "%PDF-1.7", "sheet.not_a_list"),
+        ("list.pdf", "%PDF-1.7", "invoice.no_invoice"),
         ("no-heading.csv", "1;2;3\n4;5;6\n", "list.no_heading"),
         ("columns.csv", "office;kind;name;due;purpose\n", "list.column_missing"),
         ("heading.csv", ORDERS.splitlines()[0] + "\n", "order.list_empty"),

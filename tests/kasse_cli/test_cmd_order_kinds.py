@@ -88,6 +88,24 @@ def test_limits_deputies_and_the_small_office(town):
     )
 
 
+def test_schemes_and_general_orders(town):
+    town.transcript(
+        "scheme",
+        "kasse scheme list",
+        "kasse scheme add owi --length 12 --prefix 58 --method weights:11:2-3-4-5-6-7 --user root",
+        "kasse scheme add owi --length 12 --prefix 58 --method weights:11:2-3-4-5-6-7 --user root",
+        "kasse scheme add neu --length 10 --issues --user root",
+        "kasse scheme test 580000000019 1000000000023 '4711 0815'",
+        "kasse order general add --office ORDNUNG --scheme owi --amount 25 --amount 55 --account 5300 --purpose OWi",
+        "kasse order general add --office ORDNUNG --scheme alt --amount 25 --account 5300 --purpose OWi",
+        "kasse order show ORDNUNG-2",
+        "kasse order general run --user clara",
+        "kasse scheme off owi --user root",
+        "kasse scheme off owi --user root",
+        "kasse scheme on keins --user root",
+    )
+
+
 def with_people(town):
     from ledger.people.users import add_user
 

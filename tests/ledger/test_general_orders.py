@@ -1,0 +1,113 @@
+"""General orders: money expected before any single order is accepted in full, or stays unclear."""
+
+from dataclasses import replace
+
+import pytest
+
+from ledger.bank.general_orders_store import run_general_orders
+from ledger.bank.posting_store import post_staged
+from ledger.items.check_digits import weighted
+from ledger.items.general_order_store import Expectation, make_general_order
+from ledger.items.kassenzeichen import Scheme
+from ledger.items.order_change_store import end_order
+from ledger.items.order_rules import AmountNotPositiveError
+from ledger.items.schemes_store import UnknownSchemeError, add_scheme
+from ledger.people.users import NotAllowedError
+from sepa.identifiers import make_rf
+from tests.bankbooks import check_invariants, item, staged
+from tests.books import act
+from tests.ledger.order_lists import DAY
+from tests.ledger.test_order_changes import through
+
+OWI = Scheme("owi", "58[0-9]{10}", 12, "weights:11:2-3-4-5-6-7", "58", issues=False)
+WARNING = Expectation("ORDNUNG", "owi", "5300", "Verwarnungsgeld", "2026-11-01", (1000, 2500, 5500), profile="fine")
+
+
+def number(count):
+    return weighted(OWI.method)[1](f"58{count:09d}")
+
+
+@pytest.fixture
+def town(store):
+    act(store, "root")
+    add_scheme(store, OWI)
+    act(store, "import")
+    through(store, make_general_order(store, WARNING).number)
+    return store
+
+
+def come(store, *entries):
+    act(store, "import")
+    for amount, text, more in entries:
+        staged(store, amount, text, name="Max Mustermann", **more)
+    post_staged(store)
+    act(store, "clara")
+    return run_general_orders(store, day="2026-11-18")
+
+
+def test_the_full_amount_is_accepted_and_settled_at_once(town):
+    done = come(town, ("25", f"Aktenzeichen {number(2)}", {}), ("55", "", {"creditor_reference": make_rf(number(3))}))
+    assert [(one.amount_cents, one.accepted) for one in done.accepted] == [(2500, True), (5500, True)]
+    assert done.left == ()
+    rows = town.all(
+        "SELECT reference, amount_cents, open_cents, profile FROM item WHERE kind = 'receivable' ORDER BY id"
+    )
+    assert rows == [(number(2), 2500, 0, "fine"), (number(3), 5500, 0, "fine")]
+    assert town.value("SELECT sum(open_cents) FROM item WHERE kind = 'suspense'") == 0
+    assert town.value("SELECT sum(cents) FROM posting WHERE office = 'ORDNUNG' AND account = '5300'") == -8000
+    check_invariants(town)
+    assert run_general_orders(town, day="2026-11-18").accepted == ()
+
+
+@pytest.mark.parametrize(
+    ("amount", "text", "more", "why"),
+    [
+        ("20", f"AZ {number(2)}", {}, ["amount"]),
+        ("25", f"AZ {number(2)[:-1]}", {}, []),
+        ("25", "Verwarnung", {}, []),
+        ("25", f"AZ {number(2)}", {"day": "2026-10-30"}, []),
+        ("50", f"AZ {number(2)} und {number(3)}", {}, []),
+    ],
+)
+def test_anything_else_stays_unclear(town, amount, text, more, why):
+    done = come(town, (amount, text, more))
+    assert ([one.why for one in done.left], done.accepted) == (why, ())
+    assert town.value("SELECT count(*) FROM item WHERE kind = 'receivable'") == 0
+
+
+def test_a_reference_that_is_known_is_not_made_twice(town):
+    come(town, ("25", number(2), {}))
+    done = come(town, ("10", number(2), {}))
+    assert ([one.why for one in done.left], done.accepted) == (["known"], ())
+
+
+def test_what_has_an_item_already_is_matched_as_ever(town):
+    item(town, "25", number(5))
+    done = come(town, ("25", number(5), {}))
+    assert (done.accepted, done.left) == ((), ())
+
+
+def test_an_ended_general_order_takes_nothing(town):
+    act(town, "import")
+    through(town, end_order(town, "ORDNUNG", 1, reason="Verfahren eingestellt", last_day="2026-11-10").number)
+    assert come(town, ("25", number(2), {"day": DAY})).accepted == ()
+
+
+def test_only_a_clerk_runs_it(town):
+    act(town, "anna")
+    with pytest.raises(NotAllowedError):
+        run_general_orders(town, day=DAY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"amounts": ()}, AmountNotPositiveError),
+        ({"amounts": (0, 5)}, AmountNotPositiveError),
+        ({"scheme": "x"}, UnknownSchemeError),
+    ],
+)
+def test_a_general_order_is_refused(town, changes, error):
+    act(town, "import")
+    with pytest.raises(error):
+        make_general_order(town, replace(WARNING, **changes))
