@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 
-from enforcement.charges import dunning_fee
-from enforcement.dunning_rules import Due, Left, Overdue, Rulebook
-from enforcement.law.figures import distinct
+from enforcement.dunning_rules import ClaimLaw, Due, Left, Overdue, Rulebook
 from ledger.items.locks import NO_LOCKS, ActiveLocks
 from sepa.errors import N_, KasseError
 
@@ -98,17 +97,17 @@ class LetterDraft:
     @property
     def open_cents(self) -> int:
         """What is open on its items, without charges and fees."""
-        return sum(item.row.open_cents for item in self.items)
+        return sum([item.row.open_cents for item in self.items])
 
     @property
     def charge_cents(self) -> int:
         """The charges until the day of the letter that were not demanded before."""
-        return sum(item.charge_cents for item in self.items)
+        return sum([item.charge_cents for item in self.items])
 
     @property
     def fee_cents(self) -> int:
         """Its fees."""
-        return sum(fee.cents for fee in self.fees)
+        return sum([fee.cents for fee in self.fees])
 
 
 @dataclass(slots=True)
@@ -125,7 +124,6 @@ class Gathering:
     locked: ActiveLocks = NO_LOCKS
     findings: list[KasseError] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
-    law_findings: dict[str, tuple[KasseError, ...]] = field(default_factory=dict)
 
     def take(self, rows: Iterable[Overdue]) -> Iterator[tuple[list[LetterDraft], list[Left]]]:
         """Yield letters and left-out claims of one debtor after the other; the rows come ordered by debtor."""
@@ -144,20 +142,27 @@ class Gathering:
 
     def _decided(self, rows: list[Overdue]) -> tuple[list[Due], list[Left]]:
         """Decide main claims first: a side claim goes with its main claim, into the letter or out of it."""
+        if len(rows) == 1 and rows[0].main_item is None:
+            found = self._one(rows[0])
+            return ([found], []) if isinstance(found, Due) else ([], [found])
         due: list[Due] = []
         left: list[Left] = []
         mains: dict[tuple[str, int], Due | None] = {}
         for row in sorted(rows, key=lambda one: one.main_item is not None):
             main = mains.get((row.office, row.main_item), ...) if row.main_item is not None else ...
-            found = self._outside(row) or (self.book.decide(row) if main is ... else _with(main, row))
+            found = self._one(row) if main is ... else self._outside(row) or _with(main, row)
             mains[row.office, row.item] = found if isinstance(found, Due) else None
             if isinstance(found, Due):
                 due.append(found)
-                continue
-            left.append(found)
-            if found.why == "law_unknown":
-                self.unknown[row.profile or ""] = self.unknown.get(row.profile or "", 0) + 1
+            else:
+                left.append(found)
         return due, left
+
+    def _one(self, row: Overdue) -> Due | Left:
+        found = self._outside(row) or self.book.decide(row)
+        if isinstance(found, Left) and found.why == "law_unknown":
+            self.unknown[row.profile or ""] = self.unknown.get(row.profile or "", 0) + 1
+        return found
 
     def _outside(self, row: Overdue) -> Left | None:
         """Return why the law is not even asked."""
@@ -174,38 +179,36 @@ class Gathering:
         kept: list[Due] = []
         left: list[Left] = []
         for name, group in _by_profile(due):
-            profile = self.book.profile(name) if name else None
-            total = sum(one.row.open_cents + one.charge_cents for one in group)
-            small = profile.small_amount("dunning", total, self.book.day, self.book.law) if profile else None
-            if small is not None and small.below:
+            law = self.book.claim_law(name)
+            if law is not None and sum([one.row.open_cents + one.charge_cents for one in group]) < law.small_cents:
                 left += [Left(one.row.office, one.row.item, "small") for one in group]
             else:
                 kept += group
         return kept, left
 
     def _letters(self, due: list[Due]) -> Iterator[LetterDraft]:
-        for (kind, way), group in groupby(sorted(due, key=_kind), key=_kind):
-            items = sorted(group, key=lambda one: (one.row.due, one.row.office, one.row.item))
+        groups = groupby(sorted(due, key=_kind), key=_kind) if len(due) > 1 else [(_kind(one), [one]) for one in due]
+        for (kind, way), group in groups:
+            items = sorted(group, key=_place)
             party = items[0].row.number
             assert party is not None, "what nobody owes is left out"
             profiles = {one.row.profile for one in items}
             profile = profiles.pop() if len(profiles) == 1 else None
-            fees = tuple(self._fees(items))
-            yield LetterDraft(party, kind, way, profile, max(one.level for one in items), tuple(items), fees)
+            level = max([one.level for one in items])
+            yield LetterDraft(party, kind, way, profile, level, tuple(items), tuple(self._fees(items)))
 
     def _fees(self, items: list[Due]) -> Iterator[Fee]:
         """Yield one fee for each schedule of the letter: two laws that share a schedule charge it once."""
-        bases: dict[str, list[Due]] = {}
+        bases: dict[str, tuple[ClaimLaw, list[Overdue]]] = {}
         for one in items:
-            profile = self.book.profile(one.row.profile) if one.row.profile else None
-            if profile is not None and profile.dunning_fee and one.step.fee and one.row.main_item is None:
-                bases.setdefault(profile.dunning_fee, []).append(one)
-        for schedule, group in bases.items():
-            charge = dunning_fee(schedule, sum(one.row.open_cents for one in group), self.book.day, law=self.book.law)
-            self.law_findings.setdefault(schedule, charge.findings)
-            largest = max(group, key=lambda one: one.row.open_cents).row
-            if charge.cents:
-                yield Fee(schedule, charge.norm, charge.cents, largest.office, largest.item)
+            law = self.book.claim_law(one.row.profile) if one.step.fee and one.row.main_item is None else None
+            if law is not None and law.fee is not None:
+                bases.setdefault(law.profile.dunning_fee, (law, []))[1].append(one.row)
+        for schedule, (law, rows) in bases.items():
+            cents = law.fee_cents(sum([row.open_cents for row in rows]))
+            if cents and law.fee is not None:
+                largest = max(rows, key=_open_cents)
+                yield Fee(schedule, law.fee.norm, cents, largest.office, largest.item)
 
     def _note(self, first: Overdue, letters: list[LetterDraft]) -> None:
         count = sum(len(letter.items) for letter in letters)
@@ -219,8 +222,7 @@ class Gathering:
     def all_findings(self) -> tuple[KasseError, ...]:
         """Return everything that wants to be looked at, warnings of the law once each."""
         unknown = [UnknownLawError(profile=name, count=count) for name, count in sorted(self.unknown.items())]
-        fees = [finding for findings in self.law_findings.values() for finding in findings]
-        return (*unknown, *distinct((*self.book.warnings(), *fees)), *self.findings)
+        return (*unknown, *self.book.warnings(), *self.findings)
 
 
 def _with(main: Due | None, row: Overdue) -> Due | Left:
@@ -235,6 +237,13 @@ def _by_profile(due: list[Due]) -> Iterator[tuple[str | None, list[Due]]]:
     for one in due:
         groups.setdefault(one.row.profile, []).append(one)
     yield from groups.items()
+
+
+_open_cents = attrgetter("open_cents")
+
+
+def _place(due: Due) -> tuple[str, str, int]:
+    return due.row.due, due.row.office, due.row.item
 
 
 def _kind(due: Due) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from ledger.items.locks_store import locked
 from ledger.items.store import NewItem, insert_items, opening_posting, reserve_items
 from ledger.items.targets import Target
 from ledger.items.targets_store import register_many
+from ledger.payments.collection_waiting_store import under_collection
 from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
@@ -131,7 +132,7 @@ def _checked(store: Store, number: int, kasse: str, given_cents: int | None) -> 
 def _take_out(store: Store, run: RunRow) -> list[KasseError]:
     """Cancel the letters that are not right any more, and return a finding for each."""
     store.execute("CREATE TEMPORARY TABLE dunning_waiting (office TEXT, item BIGINT)")
-    store.insert("dunning_waiting", ("office", "item"), sorted(may_be_paid_by(store)))
+    store.insert("dunning_waiting", ("office", "item"), sorted(_waiting(store)))
     gone = {letter for (letter,) in store.rows(_CHANGED, run=run.number, day=store.today)}
     gone |= {letter for (letter,) in store.rows(_WAITING, run=run.number)}
     store.execute("DROP TABLE dunning_waiting")
@@ -212,3 +213,8 @@ def _release_letters(store: Store, run: RunRow, kasse: str) -> int:
     where = {"user": store.user, "now": store.now}
     store.execute_many(_RELEASE, [{"letter": one, "reference": references[one], **where} for one in numbers])
     return len(numbers)
+
+
+def _waiting(store: Store) -> set[tuple[str, int]]:
+    """Return what money in suspense may pay and what is being collected by mandate."""
+    return may_be_paid_by(store) | under_collection(store, dt.date.fromisoformat(store.today))

@@ -11,7 +11,8 @@ from enforcement.charges import Claim, Payment, accrue
 from enforcement.charges_bulk import Accruer
 from enforcement.deadlines import deadline_of
 from enforcement.law import Law
-from enforcement.law.figures import distinct
+from enforcement.law.figures import Entry, distinct
+from enforcement.law.schedules import Schedule
 from enforcement.limitation import LimitationEvent, LimitationFactError, LimitationFacts
 from enforcement.limitation_bulk import LimitationWatch
 from enforcement.profiles import DunningStep, Profile, profile_for
@@ -86,12 +87,31 @@ class Left(NamedTuple):
     until: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimLaw:
+    """What dunning asks of a profile on one day, looked up once: steps, clock, charge, fee, limit of small amounts."""
+
+    profile: Profile
+    watch: LimitationWatch | None
+    accruer: Accruer | None
+    fee: Entry[Schedule] | None
+    flat_cents: int | None
+    small_cents: int
+    findings: tuple[KasseError, ...]
+
+    def fee_cents(self, cents: int) -> int:
+        """Return the fee for a letter about that much."""
+        if self.flat_cents is not None:
+            return self.flat_cents
+        return self.fee.value.fee_cents(cents) if self.fee else 0
+
+
 @dataclass(slots=True)
 class Rulebook:
     """The law of one dunning day and Land: every profile, waiting time and figure is looked up once.
 
     `paid` are the payments on claims paid in part, `events` what happened to claims in law, by office and item.
-    `findings` are the warnings met so far. Raises the errors of a law that is not known on the day.
+    Raises the errors of a law that is not known on the day.
     """
 
     day: dt.date
@@ -101,35 +121,54 @@ class Rulebook:
     paid: Mapping[tuple[str, int], tuple[Payment, ...]] = field(default_factory=dict)
     events: Mapping[tuple[str, int], tuple[LimitationEvent, ...]] = field(default_factory=dict)
     findings: tuple[KasseError, ...] = ()
-    _profiles: dict[str, Profile | None] = field(default_factory=dict)
+    _laws: dict[str, ClaimLaw | None] = field(default_factory=dict)
     _waits: dict[tuple[str, str], dt.date] = field(default_factory=dict)
-    _accruers: dict[str, Accruer] = field(default_factory=dict)
-    _watches: dict[str, LimitationWatch] = field(default_factory=dict)
     _days: dict[str, dt.date] = field(default_factory=dict)
+    _ends: dict[tuple[object, ...], dt.date | None] = field(default_factory=dict)
 
-    def profile(self, name: str) -> Profile | None:
-        """Return the profile of that name in this Land, none where the law data has none."""
-        if name not in self._profiles:
-            self._profiles[name] = profile_for(name, self.land, self.law)
-        return self._profiles[name]
+    def claim_law(self, name: str | None) -> ClaimLaw | None:
+        """Return the law of a profile in this Land, none for no name and where the law data has none."""
+        if not name:
+            return None
+        if name not in self._laws:
+            profile = profile_for(name, self.land, self.law)
+            self._laws[name] = self._looked_up(profile) if profile else None
+        return self._laws[name]
+
+    def _looked_up(self, profile: Profile) -> ClaimLaw:
+        land = self.land or DEFAULT_LAND
+        schedule = self.law.schedule(profile.dunning_fee) if profile.dunning_fee else None
+        fee = schedule.on(self.day) if schedule else None
+        small = profile.small_amount("dunning", 0, self.day, self.law)
+        doubts = (*(schedule.doubt(fee) if schedule and fee else ()), *(small.findings if small else ()))
+        return ClaimLaw(
+            profile,
+            LimitationWatch(profile.limitation, land=land, law=self.law) if profile.limitation else None,
+            Accruer(profile.late_charge, self.day, land=land, law=self.law) if profile.late_charge else None,
+            fee,
+            fee.value.fee_cents(0) if fee and not fee.value.percent and not fee.value.steps else None,
+            small.limit_cents if small else 0,
+            doubts,
+        )
 
     def decide(self, row: Overdue) -> Due | Left:
         """Return the step a claim is due for on the day, or why it is not."""
         if not row.profile:
             return self._plain(row)
-        profile = self.profile(row.profile)
-        if profile is None:
+        law = self.claim_law(row.profile)
+        if law is None:
             return Left(row.office, row.item, "law_unknown")
-        if row.level >= len(profile.dunning) or row.letter_open:
+        steps = law.profile.dunning
+        if row.level >= len(steps) or row.letter_open:
             return Left(row.office, row.item, "letter_open" if row.letter_open else "last_step")
-        step = profile.dunning[row.level]
+        step = steps[row.level]
         until = self._wait(row, step.wait)
         if until >= self.day:
             return Left(row.office, row.item, "waiting", until.isoformat())
-        end = self.limitation_end(row, profile)
+        end = self._limitation_end(row, law)
         if end is not None and end < self.day:
             return Left(row.office, row.item, "barred", end.isoformat())
-        return Due(row, step, step.level, *self._charge(row, profile), end.isoformat() if end else None)
+        return Due(row, step, step.level, *self._charge(row, law), end.isoformat() if end else None)
 
     def _plain(self, row: Overdue) -> Due | Left:
         """Return the one step of a claim whose law is not named; it costs nothing and is repeated."""
@@ -160,15 +199,19 @@ class Rulebook:
         """Return whose holidays count: without a Land every Land's, so that nobody is dunned too early."""
         return (self.land,) if self.land else tuple(LAENDER)
 
-    def limitation_end(self, row: Overdue, profile: Profile) -> dt.date | None:
+    def _limitation_end(self, row: Overdue, law: ClaimLaw) -> dt.date | None:
         """Return the last day before a claim is time-barred; none where it stands still or a day is not known."""
-        if not profile.limitation or row.main_item is not None:
+        watch = law.watch
+        if watch is None or row.main_item is not None:
             return None
-        watch = self._watches.get(profile.limitation)
-        if watch is None:
-            watch = self._watches[profile.limitation] = LimitationWatch(
-                profile.limitation, land=self.land or DEFAULT_LAND, law=self.law
-            )
+        events = self.events.get((row.office, row.item), ())
+        tier = watch.rule.years(row.amount_cents) if len(watch.rule.tiers) > 1 else 0
+        key = (watch.rule.name, row.original_due, row.assessed, row.final, tier, events)
+        if key not in self._ends:
+            self._ends[key] = self._end(row, watch, events)
+        return self._ends[key]
+
+    def _end(self, row: Overdue, watch: LimitationWatch, events: tuple[LimitationEvent, ...]) -> dt.date | None:
         facts = LimitationFacts(
             due=self._date(row.original_due),
             assessed=self._date(row.assessed) if row.assessed else None,
@@ -176,33 +219,31 @@ class Rulebook:
             amount_cents=row.amount_cents,
         )
         try:
-            return watch.end(facts, self.events.get((row.office, row.item), ()))
+            return watch.end(facts, events)
         except LimitationFactError:
             return None
 
-    def _charge(self, row: Overdue, profile: Profile) -> tuple[int, str | None]:
+    def _charge(self, row: Overdue, law: ClaimLaw) -> tuple[int, str | None]:
         """Return the charge on a main claim that was not demanded yet, and its kind; side claims bear none."""
-        if not profile.late_charge or row.main_item is not None:
+        if law.accruer is None or row.main_item is not None:
             return 0, None
-        accruer = self._accruers.get(profile.late_charge)
-        if accruer is None:
-            accruer = self._accruers[profile.late_charge] = Accruer(
-                profile.late_charge, self.day, land=self.land or DEFAULT_LAND, law=self.law
-            )
-        payments = self.paid.get((row.office, row.item), ())
+        due = self._date(row.due)
+        payments = self.paid.get((row.office, row.item), ()) if row.open_cents < row.amount_cents else ()
         if payments:
-            claim = Claim(row.amount_cents, self._date(row.due), payments)
-            charge = accrue(accruer.rule, claim, self.day, land=self.land or DEFAULT_LAND, law=self.law)
+            claim = Claim(row.amount_cents, due, payments)
+            charge = accrue(law.accruer.rule, claim, self.day, land=self.land or DEFAULT_LAND, law=self.law)
             self._note(charge.findings)
             cents = charge.cents
         else:
-            cents = accruer.cents(row.open_cents, self._date(row.due))
+            cents = law.accruer.cents(row.open_cents, due)
         fresh = max(0, cents - row.demanded_cents)
-        return (fresh, accruer.rule.kind) if fresh else (0, None)
+        return (fresh, law.accruer.rule.kind) if fresh else (0, None)
 
     def warnings(self) -> tuple[KasseError, ...]:
         """Return every warning about unconfirmed figures met so far, once each."""
-        return distinct((*self.findings, *(finding for one in self._accruers.values() for finding in one.findings)))
+        laws = [law for law in self._laws.values() if law is not None]
+        met = [finding for law in laws for finding in (*law.findings, *(law.accruer.findings if law.accruer else ()))]
+        return distinct((*self.findings, *met))
 
     def _note(self, findings: tuple[KasseError, ...]) -> None:
         if findings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, setting
 from ledger.events.store import Fact, record
 from ledger.items.locks_store import active_locks
+from ledger.payments.collection_waiting_store import under_collection
 from ledger.people.users import require
 from ledger.store.collector import without_collector
 from ledger.store.counters import BOOK, take_ids
@@ -155,7 +155,8 @@ def _gathering(store: Store, day: dt.date, wait_days: int, office: str | None, l
     events = events_of_overdue(store, here)
     book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events)
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
-    return Gathering(book, may_be_paid_by(store), owed, active_locks(store, "dunning", here))
+    waiting = may_be_paid_by(store) | under_collection(store, day)
+    return Gathering(book, waiting, owed, active_locks(store, "dunning", here))
 
 
 @dataclass(slots=True)
@@ -201,8 +202,10 @@ class _Writer:
         self.open_cents += amounts[0]
         self.charge_cents += amounts[1]
         self.fee_cents += amounts[2]
-        named = [[one.row.office, one.row.item, one.row.open_cents, one.charge_cents] for one in letter.items]
-        self.hash.update(json.dumps([letter.party, letter.kind, *amounts, named]).encode())
+        named = ";".join(
+            [f"{one.row.office}/{one.row.item}={one.row.open_cents}+{one.charge_cents}" for one in letter.items]
+        )
+        self.hash.update(f"{letter.party} {letter.kind} {amounts[2]} {named}\n".encode())
         return (
             number, letter.kind, "made", letter.way, letter.party, letter.profile, letter.level, self.day, self.run,
             sum(amounts), amounts[2], self.store.user, self.store.now,

@@ -32,7 +32,14 @@ class LimitationWatch:
         return self._ends[key]
 
     def _key(self, facts: LimitationFacts, events: tuple[LimitationEvent, ...]) -> Key:
-        """Return what the end hangs on: of the amount only how long the period is and whether events count."""
+        """Return what the end hangs on: of the amount only how long the period is and whether events count.
+
+        Where the period begins at the end of a year and nothing happened, of the days only their years.
+        """
         amount = facts.amount_cents
+        years = self.rule.years(amount)
+        plain = not events and facts.known is facts.assessment_end is None
+        if plain and self.rule.begins == "year_end" and not 0 < self.rule.cap_years <= years + 1:
+            return (years, *[day and day.year for day in _DAYS(facts)])
         matters = amount is None or amount >= self.rule.effects_from_cents
-        return (self.rule.years(amount), matters, *_DAYS(facts), *events)
+        return (years, matters, *_DAYS(facts), *events)
