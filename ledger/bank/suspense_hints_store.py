@@ -33,9 +33,6 @@ _BY_NAME = """
 _BY_IBAN = """
     SELECT a.iban, i.office, i.id, i.open_cents, i.amount_cents FROM party_account a JOIN item i ON i.party = a.party
     WHERE a.iban IN ({keys}) AND a.kind = 'own' AND i.kind = 'receivable' AND i.open_cents > 0"""
-_ITEM = """
-    SELECT i.reference, p.name, i.open_cents FROM item i LEFT JOIN party p ON p.id = i.party
-    WHERE i.office = :office AND i.id = :item"""
 _SIDE_CLAIMS = """
     SELECT m.office, m.id, s.id FROM item s JOIN item m ON m.office = s.office AND m.id = s.main_item
     WHERE s.main_item IS NOT NULL AND s.kind = 'receivable' AND s.open_cents > 0"""
@@ -85,27 +82,6 @@ def may_be_paid_by(store: Store) -> set[tuple[str, int]]:
         return found
     side = {(office, number) for office, main, number in store.rows(_SIDE_CLAIMS) if (office, main) in found}
     return found | side
-
-
-@dataclass(frozen=True, slots=True)
-class HintedItem:
-    """An open receivable that a case may be for, and why: reference, name, iban."""
-
-    office: str
-    item: int
-    reference: str | None
-    party: str | None
-    open_cents: int
-    why: str
-
-
-def hinted_items(store: Store, office: str, case: int) -> list[HintedItem]:
-    """Return the open receivables that the money of one case may pay, the strongest reasons first."""
-    found: dict[tuple[str, int], HintedItem] = {}
-    for hint in suspense_hints(store, (office, case)):
-        reference, party, left = store.one(_ITEM, office=hint.office, item=hint.item) or (None, None, 0)
-        found.setdefault((hint.office, hint.item), HintedItem(hint.office, hint.item, reference, party, left, hint.why))
-    return list(found.values())
 
 
 def _keys(store: Store, only: tuple[str, int] | None) -> _Keys:

@@ -11,8 +11,8 @@ from sepa.errors import N_, KasseError
 
 UNDOABLE = frozenset({"reference", "evidence", "account", "direct_debit", "rule", "surplus", "clarify"})
 """Rules of the ladder that move items and accounts only; a return, a run or a transfer has more behind it."""
-HAND_KINDS = OWN_KINDS - {"clearing"}
-"""Kinds of entries that the desk did not write."""
+HAND_KINDS = OWN_KINDS - {"clearing", "order"}
+"""Kinds of entries that no step of the desk leads to; an order does where it pays a case out."""
 
 
 class NothingToUndoError(KasseError):
@@ -32,11 +32,11 @@ class PendingPayoutError(KasseError):
 
 
 class PaidOutError(KasseError):
-    """The order that pays the money out was accepted."""
+    """A payment run holds or has paid what pays the money out."""
 
     code = "suspense.paid_out"
-    template = N_("case {number} was paid out by entry {entry}: the order is accepted")
-    hint = N_("the payable of the order must be taken back first; see 'kasse suspense show {number}'")
+    template = N_("case {number} was paid out by entry {entry}: a payment run holds it or has paid it")
+    hint = N_("take it out of the run while that is not released; what was paid comes back as a return, or not at all")
 
 
 class NotOfDeskError(KasseError):

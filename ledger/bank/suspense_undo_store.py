@@ -20,7 +20,7 @@ from ledger.bank.suspense_undo import (
 from ledger.bank.suspense_undo_match_store import undo_match
 from ledger.bank.suspense_work_store import NoWordsError
 from ledger.book.journal import EntryNumber, parse_entry_number
-from ledger.book.reversal import Involved
+from ledger.book.reversal import Involved, ReservedItemError, SettledItemError
 from ledger.book.reversal_store import Place, places_of, take_back
 from ledger.events.store import record
 from ledger.people.users import require
@@ -117,14 +117,16 @@ def _steps(store: Store, sql: str, **wanted: str | int) -> Iterator[Step]:
 
 def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
     """Take back one step by the mirror of its entries, and say so beside the bank entry."""
-    if step.kind == "paid_out":
-        raise PaidOutError(number=step.item, entry=str(step.entry))
     if not reason.strip():
         raise NoWordsError(number=step.item)
     places = places_of(store, step.entry)
-    involved, posted = take_back(
-        store, places, reason=reason.strip(), day=_open_day(store, sitting.day), own_kinds=HAND_KINDS
-    )
+    day = _open_day(store, sitting.day)
+    try:
+        involved, posted = take_back(store, places, reason=reason.strip(), day=day, own_kinds=HAND_KINDS)
+    except (SettledItemError, ReservedItemError):
+        if step.kind == "paid_out":
+            raise PaidOutError(number=step.item, entry=str(step.entry)) from None
+        raise
     case = find_case(store, step.office, step.item)
     lead = next(one for one, place in zip(posted, places, strict=True) if place == (step.office, step.position))
     write_step(store, case, "undone", lead.position, step.cents, sitting, undoes=step.line)

@@ -14,6 +14,7 @@ from ledger.items.order_changes import (
     NoSuchChangeError,
     NotAcceptedError,
     PaidAlreadyError,
+    PayoutOrderError,
     plan_changes,
 )
 from ledger.items.order_decisions import UnknownOrderError
@@ -44,6 +45,7 @@ _OPEN = """
     AND (CAST(:due AS TEXT) IS NULL OR i.original_due = :due OR o.period_from = :due)
     AND i.kind IN ('receivable', 'payable')"""
 _STANDING_ITEM = "SELECT 1 FROM standing_item WHERE office = :office AND order_id = :id AND due = :due"
+_PAYOUT = "SELECT item FROM suspense_payout WHERE office = :office AND order_id = :id"
 BY_SCHEDULE = ("standing", "general")
 
 
@@ -137,6 +139,9 @@ def changeable(store: Store, office: str, number: int) -> Root:
     root = Root(*row)
     if root.changes is not None and root.act not in BY_SCHEDULE:
         raise ChangeOfChangeError(order=name, root=order_number(office, root.changes))
+    case = store.value(_PAYOUT, office=office, id=number)
+    if case is not None:
+        raise PayoutOrderError(order=name, case=case)
     if root.state != "accepted":
         raise NotAcceptedError(order=name, state=root.state)
     waits = store.value(_WAITS, office=office, id=number)

@@ -24,6 +24,14 @@ class ChangeOfChangeError(KasseError):
     hint = N_("change or cancel {root}")
 
 
+class PayoutOrderError(KasseError):
+    """A change of an order that pays unclear money out."""
+
+    code = "order.payout"
+    template = N_("the order {order} pays out the money of case {case}")
+    hint = N_("take it back with 'kasse suspense undo {case}': the money is unclear again")
+
+
 class ChangeWaitsError(KasseError):
     """Two changes of one order under way."""
 

@@ -1,5 +1,7 @@
 """The clarification desk: every decision is one unit of work, leaves a trace, and can be taken back by reset."""
 
+import datetime as dt
+
 import pytest
 
 from ledger.bank.posting_store import post_staged
@@ -42,9 +44,12 @@ from ledger.book.journal import parse_entry_number
 from ledger.book.reversal import OwnCommandError, SettledItemError
 from ledger.book.reversal_store import reverse
 from ledger.book.verify_store import verify
+from ledger.items.order_change_store import change_order
+from ledger.items.order_changes import PayoutOrderError
 from ledger.items.order_coding import KeptAccountError
 from ledger.items.order_decisions import Choice
 from ledger.items.order_steps_store import decide as decide_orders
+from ledger.payments.propose_store import propose
 from ledger.people.users import NotAllowedError
 from sepa.errors import Place
 from tests.bankbooks import check_invariants, close_day, item, open_cents, party, reference, staged
@@ -304,8 +309,22 @@ def test_money_goes_back_to_its_account_by_an_order_of_others(desk):
     assert rules(desk, desk.one_payer)[-1][0] == "paid_out"
     with pytest.raises(ClearedCaseError):
         take(desk, Assign(desk.one_payer, (Wish(desk.refs[1]),)))
+
+
+def test_an_accepted_refund_is_taken_back_until_a_run_holds_it(desk):
+    take(desk, Refund(desk.one_payer, "gehört uns nicht"))
+    _accept(desk, "KASSE-1")
+    with pytest.raises(PayoutOrderError):
+        change_order(act(desk, "anna"), "KASSE", 1, reason="doch unser", day=TODAY, to_cents=0)
+    take(act(desk, "clara"), Undo(desk.one_payer, "doch unser"))
+    assert left(desk, desk.one_payer) == (6000, 6000)
+    assert desk.value("SELECT open_cents FROM item WHERE office = 'KASSE' AND kind = 'payable'") == 0
+    take(desk, Refund(desk.one_payer, "doch nicht unser"))
+    _accept(desk, "KASSE-2")
+    propose(act(desk, "dirk"), today=dt.date.fromisoformat(TODAY))
     with pytest.raises(PaidOutError):
-        take(desk, Undo(desk.one_payer, "doch nicht"))
+        take(act(desk, "clara"), Undo(desk.one_payer, "zu spät"))
+    assert left(desk, desk.one_payer) == (0, 0)
 
 
 def test_an_objection_frees_the_money(desk):
