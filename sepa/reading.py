@@ -31,7 +31,7 @@ _MESSAGES = {
 }
 _CONTAINER = re.compile(r"(\w+?)(?:V\d\d)?")
 _VERSIONED = re.compile(r"((?:pain|camt)\.\d{3})(\.\d{3}\.\d{2}(?:\.\w+)*)")
-_STATEMENT_VERSIONS = re.compile(r"(?:\.001\.(?:0[1-9]|1[0-4]))?")
+_STATEMENT_VERSIONS = re.compile(r"(?:\.001\.(?:0[1-9]|1[0-4])(?:\.\w+)*)?")
 _MT_TAG = re.compile(rb"(?:\A|[\r\n\xbf]):(?:20|25P?|28C?|60[FM]|61|62[FM]|940|942):")
 _MT942_TAG = re.compile(rb"(?:\A|[\r\n\xbf]):(?:34F|13D|13|90[DC]|942):|\{2:[IO]942")
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sepa.bankcodes import domain_code, is_return, split_code
 from sepa.camt.amounts import charges, other_amounts, sign_of
 from sepa.camt.party import add_counterparty, creditor_id
+from sepa.mt.keywords import KEYWORD, split_keywords
 from sepa.noted_values import minor_units
 from sepa.notes import Notes
 from sepa.statements import Detail, StructuredReference
@@ -39,10 +40,33 @@ def detail(record: Record, view: View, notes: Notes) -> Detail:
     if others := other_amounts(record, view.currency, notes, view.line):
         fields["other_amounts"] = others
     if texts and "RmtInf/Ustrd" in texts:
-        fields["remittance"] = tuple(texts["RmtInf/Ustrd"])
+        lines = texts["RmtInf/Ustrd"]
+        fields["remittance"] = tuple(lines)
+        if lines[0][4:5] == "+" and KEYWORD.match(lines[0]):
+            _split_keywords(fields, "".join(lines))
     if record.records or (texts and len(texts) > ("remittance" in fields)):
-        fields |= _rare(record, view, notes)
+        fields |= {key: value for key, value in _rare(record, view, notes).items() if value or key not in fields}
     return Detail.of(fields)
+
+
+_KEYWORD_FIELDS = {
+    "EREF": "end_to_end_id",
+    "KREF": "payment_information_id",
+    "MREF": "mandate_id",
+    "CRED": "creditor_id",
+    "PURP": "purpose",
+}
+
+
+def _split_keywords(fields: dict[str, Any], text: str) -> None:
+    """Take the keywords of MT940 apart that some banks leave in the text; what has its own element already counts."""
+    words, remittance = split_keywords(text)
+    fields["remittance"] = remittance
+    for word, value in words.items():
+        if word in _KEYWORD_FIELDS:
+            fields.setdefault(_KEYWORD_FIELDS[word], value)
+        else:
+            fields["other_references"] = (*fields.get("other_references", ()), (word, value))
 
 
 def _rare(record: Record, view: View, notes: Notes) -> dict[str, Any]:

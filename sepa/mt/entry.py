@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sepa.bankcodes import is_return
+from sepa.identifiers import is_iban
 from sepa.mt.amounts import fee, original, other_amount
 from sepa.mt.information import Information
 from sepa.mt.line import Line
@@ -68,6 +69,8 @@ def read_entry(line: Line, information: Information, index: int, notes: Notes) -
         _add_supplement(fields, detail, supplement, notes)
     if codes.batch and "payment_information_id" in detail:
         fields["batch_payment_information_id"] = detail.pop("payment_information_id")
+    if "iban" not in detail and ("reference" in fields or "servicer_reference" in fields):
+        _add_referenced(fields, detail)
     if detail:
         detail["amount_cents"] = fields["amount_cents"]
         detail["currency"] = fields["currency"]
@@ -129,6 +132,14 @@ def _add_party(detail: dict[str, Any], information: Information) -> None:
     if information.iban:
         bare = "".join(information.iban.split())
         detail.setdefault("iban" if _IBAN.fullmatch(bare) else "account", bare)
+
+
+def _add_referenced(fields: dict[str, Any], detail: dict[str, Any]) -> None:
+    """Add the other side's IBAN where the bank puts it among the references of :61:."""
+    for key in ("servicer_reference", "reference"):
+        if is_iban(fields.get(key, "")):
+            detail["iban"] = fields[key]
+            return
 
 
 def _add_amount(fields: dict[str, Any], detail: dict[str, Any], word: str, text: str, notes: Notes) -> None:

@@ -11,6 +11,7 @@ from sepa.mt.din66003 import restored
 from sepa.sources import EntryTooLargeError, Source
 
 _LONGEST_LINE = 1 << 20
+_END_OF_FILE = b"\x1a\0"  # of MS-DOS, and padding
 _TAG = re.compile(r"^:([0-9]{2}[A-Z]?|NS|94[02]):", re.MULTILINE)
 _TIME_BEFORE = re.compile(r"[T ][0-2][0-9]\n?\Z")
 _TIME_AFTER = re.compile(r"[0-5][0-9]")
@@ -122,7 +123,7 @@ def _pieces(source: Source) -> Iterator[str]:
             rest = rest[cut:]
         elif len(rest) > _LONGEST_LINE:
             raise EntryTooLargeError(place=source.place, file=source.name, limit_bytes=_LONGEST_LINE)
-    yield _text(rest)
+    yield _text(rest.rstrip(_END_OF_FILE))
 
 
 def _text(data: bytes) -> str:

@@ -10,13 +10,22 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from sepa.mt.information import IN_ORDER, NUMBERS, PURPOSE, Information, joined_name, read_information
+from sepa.mt.information import (
+    IN_ORDER,
+    NUMBERS,
+    PURPOSE,
+    Information,
+    joined_name,
+    joined_purpose,
+    read_information,
+)
 from sepa.mt.keywords import KEYWORD, MAYBE_TEXT
 
 _LEARNT = 8  # forms kept for each number of marks
 _KEPT = 256  # numbers of marks for which forms are kept
 _LATE = frozenset(("60", "61", "62", "63"))  # purpose behind the name; rare, so that it is not learnt
 _NOTHING = slice(0, 0)
+_SVWZ = len("SVWZ+")
 _SINGLE = ("00", "10", "34", "30", "31", "38", "32", "33")
 
 
@@ -33,8 +42,8 @@ class _Form(NamedTuple):
         """Return the parts of a text by the groups of its match."""
         groups = (*found, "")
         booking_text, primanota, extension, bank, account, iban, name, second = self.single
-        before = "".join(groups[self.before]).strip()
-        text = "".join(groups[self.text]).strip()
+        before = _joined(groups[self.before], 0)
+        text = _joined(groups[self.text], _SVWZ)
         return Information(
             groups[0],
             groups[booking_text].strip(),
@@ -44,9 +53,16 @@ class _Form(NamedTuple):
             groups[account].strip(),
             groups[iban].strip(),
             joined_name(groups[name], groups[second]),
-            {key: "".join(groups[at]).strip() for key, at in self.words},
+            {key: _joined(groups[at], len(key) + 1) for key, at in self.words},
             (text,) if text and not before else tuple(filter(None, (before, text))),
         )
+
+
+def _joined(parts: tuple[str, ...], lead: int) -> str:
+    """Return a text as `joined_purpose` gives it; `lead` characters of the first part are its keyword."""
+    if len(parts) < 2:
+        return "".join(parts).strip()
+    return joined_purpose(("x" * lead + parts[0], *parts[1:]))[lead:].strip()
 
 
 class InformationReader:

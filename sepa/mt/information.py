@@ -6,19 +6,20 @@ Source of the German form: DFÜ-Abkommen Anlage 3, MT940 (business transaction c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sepa.mt.keywords import split_keywords
+from sepa.mt.labels import split_labels
 from sepa.mt.slashes import SLASHED, split_slashes
 
 NUMBERS = ("00", "10", *map(str, range(20, 35)), "38", "60", "61", "62", "63")
 PURPOSE = frozenset(one for one in NUMBERS if one[0] in "26")
 IN_ORDER = re.compile(r"\s*+([0-9]{3})" + "".join(rf"(?:\?{one}([^?]*+))?+" for one in NUMBERS))
-_FORM = re.compile(r"\s*([0-9]{3})([?>~^@<|])(?=[0-9]{2})")
+_FORM = re.compile(r"\s*(?:([0-9]{3})([?>~^@<|])|([?])(?=00|10|20|30|32))(?=[0-9]{2})")
 _PARTS = {mark: re.compile(re.escape(mark) + "([0-9]{2})") for mark in "?>~^@<|"}
 _UNSTRUCTURED = re.compile(r"\s*(999)(?![0-9])")
-_NAME_PART = 27
+_PART = 27
 
 
 class Information(NamedTuple):
@@ -47,8 +48,8 @@ def read_information(text: str, note: Callable[[str], None]) -> Information:
         if any(parts):
             return _information(gvc, parts)
     if form := _FORM.match(whole):
-        parts = _numbered(whole[form.end() - 1 :], form[2], note)
-        return _information(form[1], parts)
+        parts = _numbered(whole[form.end() - 1 :], form[2] or form[3], note)
+        return _information(form[1] or "", parts)
     if SLASHED.match(whole):
         words, remittance = split_slashes(whole)
         return Information(words=words, remittance=remittance)
@@ -58,7 +59,9 @@ def read_information(text: str, note: Callable[[str], None]) -> Information:
 
 def _information(gvc: str, parts: list[str]) -> Information:
     """Join the purpose, and only then split it into its keywords: a bank breaks them anywhere."""
-    words, remittance = split_keywords("".join(parts[2:12]) + "".join(parts[18:22]))
+    words, remittance = split_keywords(joined_purpose([*parts[2:12], *parts[18:22]]))
+    if not words and remittance and (labelled := split_labels(remittance[0])):
+        words, remittance = labelled.words, labelled.remittance
     return Information(
         gvc,
         parts[0].strip(),
@@ -73,9 +76,26 @@ def _information(gvc: str, parts: list[str]) -> Information:
     )
 
 
+def joined_purpose(parts: Sequence[str]) -> str:
+    """Return the purpose: a part that ends before its 27 characters are full ends a line, and a blank goes between.
+
+    Banks fill the parts and drop the blank that would end one; others write a line into each. One of 26 characters
+    between digits is taken for full, because some banks count so and a number must not be torn.
+    """
+    given = [part for part in parts if part]
+    return "".join((*map(_ended, given, given[1:]), *given[-1:]))
+
+
+def _ended(part: str, after: str) -> str:
+    if len(part) >= _PART or part[-1] == " " or after[0] == " ":
+        return part
+    torn = len(part) == _PART - 1 and part[-1].isdigit() and after[0].isdigit()
+    return part if torn else part + " "
+
+
 def joined_name(first: str, second: str) -> str:
     """Return the name; a bank breaks one longer than 27 characters, others write a second line."""
-    if not second or len(first) >= _NAME_PART:
+    if not second or len(first) >= _PART:
         return (first + second).strip()
     return f"{first.strip()} {second.strip()}".strip()
 
@@ -102,4 +122,6 @@ def _free(gvc: str, text: str) -> Information:
     """Return free text as its lines, or by its keywords where it has some."""
     lines = tuple(line for line in text.split("\n") if line.strip())
     words, rest = split_keywords("".join(lines))
+    if not words and (labelled := split_labels(text)):
+        return Information(gvc, labelled.booking_text, words=labelled.words, remittance=labelled.remittance)
     return Information(gvc, words=words, remittance=rest if words else lines)

@@ -9,7 +9,7 @@ from sepa.mt.amounts import AMOUNT, amount_cents, days, field_error
 from sepa.notes import Notes
 
 _LINE = re.compile(
-    r"\s*([0-9]{6}) {0,4}([0-9]{4})? {0,4}(R[CD]|E[CD]|[CD])[A-Z]?"
+    r"\s*([0-9]{6}) {0,4}([0-9]{4})? {0,4}(R[CD]|E[CD]|[CD]|r?[cd])[A-Za-z]?"
     rf"\s*({AMOUNT})\s*([A-Z][A-Z0-9 ]{{3}})?([^\n]*)\n?(.*)",
     re.DOTALL,
 )
@@ -41,6 +41,7 @@ def read_line(text: str, frame: Frame, notes: Notes, number: int) -> Line:
     if match is None:
         raise field_error("61", text, number, notes.place)
     value, entry, mark, amount, kind, references, supplement = match.groups("")
+    mark = mark.upper()
     before = notes.count
     cents = amount_cents(amount, frame.currency, notes, number)
     rounded = notes.count != before

@@ -6,12 +6,12 @@ import re
 
 _NAMES = (
     "EREF|IREF|PREF|MARF|CSID|CNTP|REMI|PURP|BENM|ORDP|ULTD|ULTB|ULTC|NAME|IBAN|BIC|TRTP|ISDT|RTRN|SVCL|OCMT|CHGS|EXCH|"
-    "ADDR|TRCD|ACCW"
+    "ADDR|TRCD|ACCW|CREF|PMTI|NRTX"
 )
 SLASHED = re.compile(rf"\s*/(?:{_NAMES})/")
 _WORDS = re.compile(rf"/({_NAMES})/")
 _FROM_CNTP = ("IBAN", "BIC", "NAME")
-_STRUCTURED = re.compile(r"STRD/(?:CUR/|ISO/)?(.*)")
+_STRUCTURED = re.compile(r"STRD/(?:.*?CDTRREF/|CUR/|ISO/)?(.*)")
 
 
 def split_slashes(text: str) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -25,6 +25,8 @@ MT_FAMILIES = frozenset(("MT940", "MT942"))
 _HEADER = re.compile(r"\{2:[IO]([0-9]{3})")
 _END = re.compile(r"^(?:-[ \t\x03]*(?:\n\s*(?:\{[1-5]:.*)?)?\Z|-\}|\{[1-5]:)", re.MULTILINE | re.DOTALL)
 _BEGINS = frozenset(("20", "940", "942"))
+_ACCOUNT = frozenset(("25", "25P"))
+_CLOSES = frozenset(("62F", "62M"))
 _ENVELOPE = frozenset(("", "940", "942"))
 _SUMS = frozenset(("90C", "90D"))
 _OPENS = frozenset(("61", "62F", "62M", "64", "65", *_SUMS))
@@ -44,6 +46,15 @@ class MtStrayFieldError(KasseError):
     code = "mt.stray_field"
     template = N_("the field :{tag}: stands before the first message, which begins with :20:")
     hint = N_("the beginning of the file is missing; fetch it from the bank again")
+
+
+class NoReferenceError(KasseError):
+    """A statement that begins without its reference."""
+
+    code = "mt.no_reference"
+    template = N_("the statement begins with :25:, its reference (:20:) is missing")
+    hint = N_("nothing is to be done if the bank always does so")
+    severity: Severity = "info"
 
 
 class NoClosingBalanceError(KasseError):
@@ -73,10 +84,8 @@ def read_mt(source: Source) -> StatementStream:
             yield reader.entry(field.text, field.line, field.information)
             continue
         body, trailer = _cut(field.text) if last else (field.text, "")
-        if field.tag == "20":
-            reader = _Reader(source, texts, Head(body.strip(), field.line, header))
-            if old_code:
-                reader.notes.add(OldCodeError(), field.line)
+        if field.tag == "20" or (reader is None and field.tag in _ACCOUNT):
+            reader = _begun(source, texts, field.tag, Head(body, field.line, header), old_code=old_code)
         elif reader is not None:
             yield from reader.take(field.tag, body, field.line)
         else:
@@ -85,6 +94,19 @@ def read_mt(source: Source) -> StatementStream:
             yield from reader.close() if reader is not None else ()
             reader = None
             header = _kind(trailer, header)
+
+
+def _begun(source: Source, texts: InformationReader, tag: str, head: Head, *, old_code: bool) -> _Reader:
+    """Return the reader of a message that begins with its reference, or, as some banks leave that out, its account."""
+    body, head.reference = head.reference, head.reference.strip()
+    reader = _Reader(source, texts, head)
+    if old_code:
+        reader.notes.add(OldCodeError(), head.line)
+    if tag != "20":
+        head.reference = ""
+        reader.notes.add(NoReferenceError(), head.line)
+        head.take(tag, body, head.line, reader.notes)
+    return reader
 
 
 def _check_envelope(field: MtField, source: Source) -> None:
@@ -101,9 +123,13 @@ def _kind(envelope: str, before: str) -> str:
 def _with_ends(fields: Iterator[MtField]) -> Iterator[tuple[MtField, bool]]:
     """Yield each field, and whether it is the last one before a message begins or the file ends."""
     before: MtField | None = None
+    closed = False
     for field in fields:
         if before is not None:
-            if field.tag in _BEGINS:
+            if before.tag in _CLOSES:
+                closed = True
+            if field.tag in _BEGINS or (closed and field.tag in _ACCOUNT):
+                closed = False
                 yield from _last(before)
             else:
                 yield before, False

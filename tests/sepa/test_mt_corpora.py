@@ -191,4 +191,4 @@ def test_a_form_is_learnt_and_then_used():
     assert reader.read(one, pytest.fail) == read_information(one, pytest.fail)
     assert [form.pattern.fullmatch(other) is not None for forms in reader._forms.values() for form in forms] == [True]
     assert reader.read(other, pytest.fail).words == {"EREF": "2"}
-    assert reader.read(other, pytest.fail).remittance == ("cd",)
+    assert reader.read(other, pytest.fail).remittance == ("c d",)
