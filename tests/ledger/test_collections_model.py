@@ -155,3 +155,5 @@ def test_the_same_on_both_engines(store):
     ):  # fmt: skip
         world.play(step)
         check(store)
+    seen = [row[0] for row in store.rows("SELECT state FROM collection ORDER BY run, line")]
+    assert (seen.count("voided"), seen.count("returned"), seen.count("collected")) == (3, 2, 2)

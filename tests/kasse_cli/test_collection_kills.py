@@ -1,0 +1,53 @@
+"""Invariants 7 and 10: kill -9 during `kasse collection export` at any moment: one file, the same bytes, noted once."""
+
+import hashlib
+import random
+import shutil
+import subprocess
+import sys
+import time
+
+from tests.books import opened, sqlite_copy
+from tests.ledger.collection_texts import claims, ready, released
+from tests.ledger.mandate_texts import mandate
+
+KILLS = 4
+
+
+def export(book, out, day) -> list[str]:
+    command = [sys.executable, "-m", "kasse_cli", "collection", "export", "1", "--out", str(out)]
+    return [*command, "--user", "dirk", "--on", day, "--book", book, "--json"]
+
+
+def test_an_export_killed_again_and_again_is_one_file(sqlite_template, tmp_path):
+    with sqlite_copy(sqlite_template, tmp_path) as book:
+        store = opened(book)
+        ready(store)
+        claims(store, "\n".join(f"BAU {n},00 2026-10-01 Meyer {n}" for n in range(1, 20)))
+        mandate(store, "Meyer - 2026-01-01")
+        (run,) = released(store)
+        store.close()
+        out, dice = tmp_path / "einzug.xml", random.Random(7)
+        start = time.monotonic()
+        shutil.copy(book, tmp_path / "probe.db")
+        probe = export(str(tmp_path / "probe.db"), tmp_path / "probe.xml", "2026-11-16")
+        done = subprocess.run(probe, capture_output=True, check=False)
+        length = time.monotonic() - start
+        assert done.returncode == 0, done.stderr
+        wanted = (tmp_path / "probe.xml").read_bytes()
+        for _ in range(KILLS):
+            process = subprocess.Popen(
+                export(book, out, "2026-11-16"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            time.sleep(dice.uniform(0.2, 0.95) * length)
+            process.kill()
+            process.wait()
+            assert not out.exists() or out.read_bytes() == wanted
+        assert subprocess.run(export(book, out, "2026-11-16"), capture_output=True, check=False).returncode == 0
+        assert out.read_bytes() == wanted
+        store = opened(book)
+        row = store.one("SELECT state, file_sha256 FROM collection_run WHERE id = :run", run=run.number)
+        assert row == ("exported", hashlib.sha256(wanted).hexdigest())
+        assert store.value("SELECT count(*) FROM event WHERE action = 'collection.export'") == 1
+        store.close()
+    assert [path.name for path in sorted(tmp_path.glob("*.xml"))] == ["einzug.xml", "probe.xml"]
