@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ledger.book.offices_store import check_office
@@ -18,8 +19,9 @@ from ledger.payments.steps import check_present
 from ledger.payments.transfers import Head, Payable
 from ledger.payments.warnings_reader import warnings_of
 from ledger.people.users import require
+from ledger.store.collector import without_collector
 from ledger.store.counters import BOOK, take_ids
-from ledger.store.engines import Store
+from ledger.store.engines import Row, Store
 from sepa.calendar import next_target_day
 from sepa.errors import KasseError
 from sepa.fields import NAME_LENGTH
@@ -89,12 +91,13 @@ def propose(
     limit_cents: int | None = None,
     set_off: bool = True,
     trial: bool = False,
+    step: Callable[[int], None] | None = None,
 ) -> Proposal:
     """Make a run of the open payables that are due, reserve them, and return it with all that was noticed.
 
     Due until the execution day unless said otherwise; the execution day is the next TARGET day, an instant run goes
     on any day. Pays from the Kasse's first account unless another is named. A payee who owes something due waits for
-    the set-off unless `set_off` is false. A `trial` leaves the book as it was. Raises `NotAllowedError`,
+    the set-off unless `set_off` is false. A `trial` leaves the book as it was; `step` counts payables. Raises `NotAllowedError`,
     `NoPayingAccountError`, `UnknownOfficeError`, `ProposedInThePastError`.
     """
     check_present(today, store.now)
@@ -106,7 +109,7 @@ def propose(
     until = due_until or day
     debtor = Party(_debtor_name(store), paying)
     try:
-        with store.unit(office_codes(store)):
+        with store.unit(office_codes(store)), without_collector():
             charset = profile_of(store, paying).charset
             head = Head(leader, take_ids(store, BOOK, "payment_run"), debtor, day, instant, charset)
             findings = [] if instant else _shifted(wanted, today)
@@ -119,10 +122,17 @@ def propose(
                 execution_day=day.isoformat(),
                 today=today.isoformat(),
             )
-            gathering.take((Payable(*row) for row in payables), today)
+            gathering.take(_counted(payables, step), today)
             return _kept(_written(store, gathering, single_booking=single_booking), trial=trial)
     except _UndoneError as undone:
         return undone.proposal
+
+
+def _counted(rows: Iterable[Row], step: Callable[[int], None] | None) -> Iterator[Payable]:
+    for row in rows:
+        yield Payable(*row)
+        if step is not None:
+            step(1)
 
 
 def _kept(proposal: Proposal, *, trial: bool) -> Proposal:

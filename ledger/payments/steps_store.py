@@ -34,6 +34,7 @@ from ledger.payments.transfers import Head
 from ledger.payments.warnings import condensed, marked
 from ledger.payments.warnings_reader import hindrances, warnings_of
 from ledger.people.users import OwnWorkError, require, user_name
+from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
 from sepa.payments import Party
@@ -110,7 +111,8 @@ def review(store: Store, number: int, *, today: dt.date) -> Reviewed:
         if not again:
             _note(store, run, "review")
         seen = run_named(store, number)
-        found = findings_of(store, seen, today)
+        with without_collector():
+            found = findings_of(store, seen, today)
         listed = marked((one for one in payments(store, seen) if one.state != "discarded"), found)
         return Reviewed(seen, listed, condensed(found, number), not again, tuple(planned(store, seen)))
 

@@ -23,6 +23,7 @@ from kasse_cli.commands.payment.shapes import (
 from kasse_cli.context import Context
 from kasse_cli.output import Result, Table, render, say
 from kasse_cli.params import OfficeOption
+from kasse_cli.progress import progress
 from sepa.errors import N_
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ def propose(
     from ledger.payments.propose_store import propose as service
 
     call = ctx.obj
-    with open_book(call) as store:
+    with open_book(call) as store, progress(N_("payables looked at"), quiet=call.quiet) as step:
         proposal = service(
             store, today=call.today, due_until=due_until, iban=account, execution_day=execution_day, office=office,
             limit=limit, limit_cents=limit_sum, set_off=not without_set_off, instant=instant,
-            single_booking=single_booking, trial=call.dry_run,
+            single_booking=single_booking, trial=call.dry_run, step=step,
         )  # fmt: skip
     render(ctx, _proposal(proposal, dry_run=call.dry_run))
 
