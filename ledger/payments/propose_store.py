@@ -97,8 +97,8 @@ def propose(
 
     Due until the execution day unless said otherwise; the execution day is the next TARGET day, an instant run goes
     on any day. Pays from the Kasse's first account unless another is named. A payee who owes something due waits for
-    the set-off unless `set_off` is false. A `trial` leaves the book as it was; `step` counts payables. Raises `NotAllowedError`,
-    `NoPayingAccountError`, `UnknownOfficeError`, `ProposedInThePastError`.
+    the set-off unless `set_off` is false. A `trial` leaves the book as it was; `step` counts payables. Raises
+    `NotAllowedError`, `NoPayingAccountError`, `UnknownOfficeError`, `ProposedInThePastError`.
     """
     check_present(today, store.now)
     paying, leader = _account(store, iban)
