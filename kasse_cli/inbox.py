@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from kasse_cli.messages import finding_lines
-from kasse_cli.spreadsheets.replacing import FileWriteError
 from sepa.errors import N_, KasseError, Place
 from sepa.reading import identify, read_files, read_statements
 from sepa.sources import Source, unreadable
@@ -33,6 +32,14 @@ class NothingToReadError(KasseError):
     code = "inbox.missing"
     template = N_("there is no file or folder {path}")
     hint = N_("check the path")
+
+
+class NotMovedError(KasseError):
+    """A file that was dealt with but could not be put away, because another program holds it or a disk is full."""
+
+    code = "inbox.not_moved"
+    template = N_("{file} was dealt with, but cannot be moved to {folder}: {reason}")
+    hint = N_("it stays where it is; close it in other programs, the next run moves it and takes nothing twice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,7 @@ def _is_bank_file(name: str) -> bool:
 def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseError] = ()) -> None:
     """Move a delivered file into the folder and leave its findings beside it; nothing is ever overwritten.
 
-    Raises `FileWriteError`; the file then stays where it was, and the next run finds it again.
+    Raises `NotMovedError`; the file then stays where it was, and the next run finds it again.
     """
     if folder is None or delivery.content is not None:
         return
@@ -132,15 +139,17 @@ def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseEr
         folder.mkdir(parents=True, exist_ok=True)
         target = _reserved(folder, delivery.path.name)
         lines = finding_lines(tuple(findings))
-        if lines:
-            _findings_file(target).write_text("\n".join(lines) + "\n", encoding="utf-8")
         try:
+            if lines:
+                _findings_file(target).write_text("\n".join(lines) + "\n", encoding="utf-8")
             _move(delivery.path, target)
         except OSError:
             target.unlink(missing_ok=True)
+            _findings_file(target).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise FileWriteError(file=str(folder), reason=error.strerror or type(error).__name__) from error
+        reason = error.strerror or type(error).__name__
+        raise NotMovedError(file=delivery.name, folder=str(folder), reason=reason) from error
 
 
 def _findings_file(target: Path) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kasse_cli.inbox import Delivery, Unit, put_away
+from kasse_cli.inbox import Delivery, NotMovedError, Unit, put_away
 from ledger.bank.intake import LeftOutError, NotPostedError, Staged
 from ledger.bank.intake_reader import new_gaps
 from ledger.bank.intake_sheets import PagesOverlapError
@@ -15,6 +15,7 @@ from ledger.bank.intake_store import stage_file
 from ledger.bank.merge import UnconnectedStatementsError
 from ledger.people.users import NotAllowedError
 from sepa.errors import N_, KasseError, Place, TryAgainError
+from sepa.sources import FileUnreadableError
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store
@@ -101,6 +102,7 @@ class Intake:
 
     attempts: list[Attempt] = field(default_factory=list)
     gaps: list[KasseError] = field(default_factory=list)
+    stuck: list[KasseError] = field(default_factory=list)
 
     @property
     def files(self) -> list[FileResult]:
@@ -114,8 +116,8 @@ class Intake:
 
     @property
     def findings(self) -> list[KasseError]:
-        """Everything to be said, gaps between statements last."""
-        return [*(finding for attempt in self.attempts for finding in attempt.findings), *self.gaps]
+        """Everything to be said; files that could not be moved and gaps between statements last."""
+        return [*(finding for attempt in self.attempts for finding in attempt.findings), *self.stuck, *self.gaps]
 
     @property
     def broken(self) -> int:
@@ -134,11 +136,20 @@ class Folders:
     archive: Path | None = None
     reject: Path | None = None
 
-    def put_away(self, delivery: Delivery, attempts: Iterable[Attempt]) -> None:
-        """Move the delivered file: to the rejected ones with its findings where anything in it is broken."""
+    def put_away(self, delivery: Delivery, attempts: Iterable[Attempt]) -> list[KasseError]:
+        """Move the delivered file: to the rejected ones with its findings where anything in it is broken.
+
+        What cannot be opened stays: another program may still be writing it. Return what went wrong.
+        """
         broken = [attempt for attempt in attempts if attempt.broken]
+        if any(isinstance(attempt.error, FileUnreadableError) for attempt in broken):
+            return []
         findings = [finding for attempt in broken for finding in attempt.findings]
-        put_away(delivery, self.reject if broken else self.archive, findings)
+        try:
+            put_away(delivery, self.reject if broken else self.archive, findings)
+        except NotMovedError as error:
+            return [error]
+        return []
 
 
 def take_in(
@@ -151,17 +162,18 @@ def take_in(
     `TryAgainError` and `NotAllowedError`.
     """
     tried: list[tuple[Delivery, Attempts]] = []
+    stuck: list[KasseError] = []
     for delivery in incoming:
         attempts = _take(store, delivery, then, {})
         tried.append((delivery, attempts))
         if not _waits(attempts):
-            folders.put_away(delivery, attempts.values())
+            stuck += folders.put_away(delivery, attempts.values())
     waiting = [(delivery, attempts) for delivery, attempts in tried if _waits(attempts)]
     while any(_take_again(store, delivery, then, attempts) for delivery, attempts in waiting):
         pass
     for delivery, attempts in waiting:
-        folders.put_away(delivery, attempts.values())
-    intake = Intake([attempt for _, attempts in tried for attempt in attempts.values()])
+        stuck += folders.put_away(delivery, attempts.values())
+    intake = Intake([attempt for _, attempts in tried for attempt in attempts.values()], stuck=stuck)
     accounts = {iban for staged in intake.taken for iban in staged.accounts}
     numbers = {number for staged in intake.taken for number in staged.numbers}
     intake.gaps += new_gaps(store, accounts, numbers)

@@ -1,8 +1,10 @@
 """`kasse reconcile` as cron and a clerk type it: everything once, a broken file aside, the rest posted."""
 
+import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -201,3 +203,61 @@ def test_who_waits_too_long_is_told_to_try_again(book):
         pass
     first.close()
     second.close()
+
+
+def test_a_file_that_cannot_be_moved_is_posted_and_said(town, monkeypatch):
+    """On Windows a file that another program holds open cannot be renamed: nothing is lost, nothing is posted twice."""
+    town.monday()
+    town.tuesday()
+
+    def held(path, target):
+        if path.name == "1-monday.xml":
+            raise PermissionError(13, "used by another process")
+        return path.rename(target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kasse_cli.inbox._move", held)
+        done = town.shell("kasse reconcile inbox --archive done --json")
+    assert (done.code, done.data["posted"]) == (3, 7)
+    assert [finding["code"] for finding in done.json["findings"]] == ["inbox.not_moved"]
+    assert [path.name for path in town.inbox.iterdir()] == ["1-monday.xml"]
+    again = town.shell("kasse reconcile inbox --archive done --json")
+    assert (again.code, again.data["posted"], list(town.inbox.iterdir())) == (0, 0, [])
+
+
+def test_a_file_that_is_still_written_stays_in_the_inbox(town, monkeypatch):
+    town.monday()
+    town.tuesday()
+    opening = Path.open
+
+    def held(path, *arguments, **more):
+        if path.name == "2-tuesday.xml":
+            raise PermissionError(13, "used by another process")
+        return opening(path, *arguments, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", held)
+        done = town.shell("kasse reconcile inbox --archive done --reject broken --json")
+    assert (done.code, done.data["posted"]) == (3, 6)
+    assert [path.name for path in town.inbox.iterdir()] == ["2-tuesday.xml"]
+    assert town.shell("kasse reconcile inbox --archive done --reject broken --json").data["posted"] == 1
+
+
+def test_no_file_is_open_while_it_is_moved(town, monkeypatch):
+    """Windows refuses to move what is open: every handle on the inbox is closed before."""
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("open files cannot be listed on this system")
+    town.monday()
+    with zipfile.ZipFile(town.inbox / "2-broken.zip", "w") as packed:
+        packed.writestr("a.xml", "<Document")
+    seen = []
+
+    def move(path, target):
+        seen.append(path.name)
+        links = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
+        assert str(path) not in links
+        path.rename(target)
+
+    monkeypatch.setattr("kasse_cli.inbox._move", move)
+    town.shell("kasse reconcile inbox --archive done --reject broken")
+    assert seen == ["1-monday.xml", "2-broken.zip"]
