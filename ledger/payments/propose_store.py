@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes, setting
@@ -104,28 +104,40 @@ def propose(
     paying, leader = _account(store, iban)
     require(store, leader, *ROLES["propose"])
     check_office(store, office)
-    wanted = execution_day or today
-    day = max(wanted, today) if instant else next_target_day(max(wanted, today))
-    until = due_until or day
-    debtor = Party(_debtor_name(store), paying)
+    days = _days(execution_day or today, today, instant=instant)
+    choice = Choice(due_until or days.execution, limit, limit_cents, set_off)
     try:
         with store.unit(office_codes(store)), without_collector():
-            charset = profile_of(store, paying).charset
-            head = Head(leader, take_ids(store, BOOK, "payment_run"), debtor, day, instant, charset)
-            findings = [] if instant else _shifted(wanted, today)
-            choice = Choice(until, limit, limit_cents, set_off)
-            gathering = Gathering(head, choice, active_attachments(store, day.isoformat()), findings=findings)
-            payables = store.stream(
-                _PAYABLES,
-                until=until.isoformat(),
-                office=office,
-                execution_day=day.isoformat(),
-                today=today.isoformat(),
-            )
+            gathering = _gathering(store, leader, paying, days, choice)
+            where = {"office": office, "execution_day": days.execution.isoformat(), "today": today.isoformat()}
+            payables = store.stream(_PAYABLES, until=choice.until.isoformat(), **where)
             gathering.take(_counted(payables, step), today)
             return _kept(_written(store, gathering, single_booking=single_booking), trial=trial)
     except _UndoneError as undone:
         return undone.proposal
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """When a run is to be paid, whether at once, and what is odd about the day that was asked for."""
+
+    execution: dt.date
+    instant: bool
+    findings: tuple[KasseError, ...]
+
+
+def _days(wanted: dt.date, today: dt.date, *, instant: bool) -> _Days:
+    day = max(wanted, today)
+    if instant:
+        return _Days(day, instant, ())
+    return _Days(next_target_day(day), instant, tuple(_shifted(wanted, today)))
+
+
+def _gathering(store: Store, office: str, iban: str, days: _Days, choice: Choice) -> Gathering:
+    debtor, charset = Party(_debtor_name(store), iban), profile_of(store, iban).charset
+    head = Head(office, take_ids(store, BOOK, "payment_run"), debtor, days.execution, days.instant, charset)
+    held = active_attachments(store, days.execution.isoformat())
+    return Gathering(head, choice, held, findings=list(days.findings))
 
 
 def _counted(rows: Iterable[Row], step: Callable[[int], None] | None) -> Iterator[Payable]:

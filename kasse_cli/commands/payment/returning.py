@@ -29,7 +29,7 @@ SET_OFFS = (
 REFUNDS = (
     Column("what", N_("Item")),
     Column("name", N_("Payee")),
-    Column("iban", N_("IBAN")),
+    Column("iban", N_("IBAN"), "word"),
     Column("cents", N_("Amount"), "cents"),
     Column("other_account", N_("Other account"), "flag"),
     Column("asked_by", N_("Asked by")),

@@ -30,7 +30,7 @@ AmountOption = Annotated[
 FOUND = (
     Column("payment", N_("Payment")),
     Column("creditor_name", N_("Payee")),
-    Column("creditor_iban", N_("IBAN"), minor=True),
+    Column("creditor_iban", N_("IBAN"), "word", minor=True),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("state", N_("State"), "word"),
     Column("execution_day", N_("Execution"), "day"),
