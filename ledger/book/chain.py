@@ -36,6 +36,10 @@ PostingFields = tuple[Any, ...]
 """Account, cents, item, dimensions; what follows them in a row is not hashed."""
 
 
+ENTRY_HEAD = US.join([ENTRY_FORMAT, *["%s"] * 14])
+"""The fields of an entry as the `format` of both engines writes them: NULL as nothing."""
+
+
 def entry_bytes(
     previous: bytes, fields: EntryFields, text_hash: bytes | None, postings: Iterable[PostingFields]
 ) -> bytes:
@@ -44,15 +48,20 @@ def entry_bytes(
         office, position, year, number, kind, source, transaction, posting_day, bank_day, value_day, payment_day,
         recorded_at, recorded_by, reverses,
     ) = fields  # fmt: skip
-    text = (
+    head = (
         f"{ENTRY_FORMAT}{US}{office}{US}{position}{US}{year}{US}{number}{US}{kind}{US}{source or ''}{US}"
         f"{transaction or ''}{US}{posting_day}{US}{bank_day or ''}{US}{value_day or ''}{US}{payment_day or ''}{US}"
-        f"{recorded_at}{US}{recorded_by}{US}{'' if reverses is None else reverses}{US}"
-        f"{text_hash.hex() if text_hash else ''}"
+        f"{recorded_at}{US}{recorded_by}{US}{'' if reverses is None else reverses}"
     )
+    return previous + (head + entry_tail(text_hash, postings)).encode()
+
+
+def entry_tail(text_hash: bytes | None, postings: Iterable[PostingFields]) -> str:
+    """Return what follows the fields of an entry: the hash of its text and its postings."""
+    tail = f"{US}{text_hash.hex()}" if text_hash else US
     for line in postings:
-        text += f"{RS}{line[0]}{US}{line[1]}{US}{'' if line[2] is None else line[2]}{US}{line[3] or ''}"
-    return previous + text.encode()
+        tail += f"{RS}{line[0]}{US}{line[1]}{US}{'' if line[2] is None else line[2]}{US}{line[3] or ''}"
+    return tail
 
 
 def is_unambiguous(canonical: bytes, count: int) -> bool:

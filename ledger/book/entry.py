@@ -96,8 +96,7 @@ class Draft:
         assert len(self.postings) >= 2, "an entry has at least two postings"
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(NamedTuple):
     """Where a draft ended up: its place in the office's chain, and its number in the year."""
 
     office: str

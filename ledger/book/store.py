@@ -75,12 +75,14 @@ class _Poster:
         self.debits: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.credits: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self.group: tuple[int, str] | None = None
-        self.salts: Iterator[bytes] = iter(())
 
     def append(self, chunk: list[Draft]) -> list[Posted]:
         batch = _Batch()
-        self.salts = self._fresh_salts(sum(1 for draft in chunk if draft.text))
-        posted = [self._add(batch, draft) for draft in chunk]
+        salts = self.store.salt(SALT_BYTES * len(chunk))
+        posted = [
+            self._add(batch, draft, salts[SALT_BYTES * place : SALT_BYTES * (place + 1)])
+            for place, draft in enumerate(chunk)
+        ]
         self.store.insert("posting", POSTING_COLUMNS, batch.postings)
         self.store.insert("entry_text", ("office", "position", "salt", "text"), batch.texts)
         self.store.insert("entry", ENTRY_COLUMNS, batch.entries)
@@ -111,14 +113,14 @@ class _Poster:
                 hash=chain.hash,
             )
 
-    def _add(self, batch: _Batch, draft: Draft) -> Posted:
+    def _add(self, batch: _Batch, draft: Draft, salt: bytes) -> Posted:
         office, day, postings = draft.office, draft.posting_day, draft.postings
         if day <= self.closed:
             raise ClosedPeriodError(day=day, closed=self.closed)
         chain = self.chains.get(office) or self._load(office)
         position, number = chain.position + 1, (chain.numbers.get(day[:4]) or self._last_number(office, day[:4])) + 1
         transaction = self._transaction(draft, position) if draft.group is not None else None
-        text_hash = self._keep_text(batch, draft, position) if draft.text else None
+        text_hash = _keep_text(batch, draft, position, salt) if draft.text else None
         year = int(day[:4])
         fields = (
             office, position, year, number, draft.kind, draft.source, transaction, day, draft.bank_day,
@@ -156,15 +158,6 @@ class _Poster:
         sql = "SELECT max(number) FROM entry WHERE office = :office AND year = :year"
         return int(self.store.value(sql, office=office, year=int(year)) or 0)
 
-    def _fresh_salts(self, count: int) -> Iterator[bytes]:
-        salts = self.store.salt(SALT_BYTES * count) if count else b""
-        return (salts[start : start + SALT_BYTES] for start in range(0, len(salts), SALT_BYTES))
-
-    def _keep_text(self, batch: _Batch, draft: Draft, position: int) -> bytes:
-        salt = next(self.salts)
-        batch.texts.append((draft.office, position, salt, draft.text))
-        return salted(salt, draft.text)
-
     def _transaction(self, draft: Draft, position: int) -> str:
         assert draft.group is not None
         if self.group is None or self.group[0] != draft.group:
@@ -179,6 +172,11 @@ class _Poster:
         if row[0] is not None and row[0] <= day:
             raise ClosedAccountError(office=office, account=account, day=row[0])
         self.chains[office].closed_on[account] = row[0] or NEVER
+
+
+def _keep_text(batch: _Batch, draft: Draft, position: int, salt: bytes) -> bytes:
+    batch.texts.append((draft.office, position, salt, draft.text))
+    return salted(salt, draft.text)
 
 
 def heads(store: Store) -> Iterator[tuple[str, int, bytes]]:

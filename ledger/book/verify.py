@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
-from ledger.book.chain import entry_bytes, event_hash, salted
+from ledger.book.chain import SHA_BYTES, entry_tail, event_hash, salted
 from ledger.book.verify_findings import (
     AlteredDetailsError,
     AlteredEntryError,
@@ -24,27 +23,37 @@ from ledger.book.verify_findings import (
 from ledger.store.engines import Row
 from sepa.errors import KasseError
 
-ENTRY_FIELDS = 14
 CHAIN_SQL = """
-    SELECT office, position, year, number, kind, source, transaction_id, posting_day, bank_day, value_day, payment_day,
-           recorded_at, recorded_by, reverses, posting_count, text_hash, canonical, hash
+    SELECT office, position, year, number, substr(posting_day, 1, 7), posting_count, text_hash, canonical, hash,
+           format(CAST(:head AS TEXT), office, position, year, number, kind, source, transaction_id, posting_day,
+                  bank_day, value_day, payment_day, recorded_at, recorded_by, reverses)
     FROM entry ORDER BY office, position"""
-POSTING_SQL = "SELECT office, position, account, cents, item, dimensions FROM posting ORDER BY office, position, line"
-TEXT_SQL = "SELECT office, position, salt, text FROM entry_text ORDER BY office, position"
+POSTING_SQL = "SELECT account, cents, item, dimensions, office, position FROM posting ORDER BY office, position, line"
+TEXT_SQL = "SELECT salt, text, office, position FROM entry_text ORDER BY office, position"
 EVENT_SQL = """
     SELECT e.office, e.position, e.at, e.by, e.action, e.object, e.facts, e.details_hash, e.hash, d.salt, d.details
     FROM event e LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
     ORDER BY e.office, e.position"""
 
 
+def _sums() -> dict[tuple[str, str], dict[str, int]]:
+    return defaultdict(lambda: defaultdict(int))
+
+
 @dataclass(slots=True)
 class ChainReport:
-    """What walking the chains found: entries seen, the computed heads, what is wrong in order."""
+    """What walking the chains found: entries seen, the computed heads and sums, what is wrong in order.
+
+    `debits` and `credits` are cents by (office, month) and account, credits negative.
+    """
 
     entries: int = 0
+    postings: int = 0
     erased_texts: int = 0
     heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     wanted: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    debits: dict[tuple[str, str], dict[str, int]] = field(default_factory=_sums)
+    credits: dict[tuple[str, str], dict[str, int]] = field(default_factory=_sums)
     findings: list[KasseError] = field(default_factory=list)
 
 
@@ -59,71 +68,91 @@ def walk_entries(
 
     The rows come in chain order; `wanted` are positions whose hash the caller compares with a head kept outside.
     """
-    report, numbers = ChainReport(), dict[tuple[str, int], int]()
-    lines, words = _Follower(postings, "posting"), _Follower(texts, "entry_text")
-    heads = report.heads
+    report = ChainReport()
+    lines, words = _Follower(postings, "posting", report), _Follower(texts, "entry_text", report)
+    office, last, value = "", 0, b""
     for row in entries:
-        office, position = row[0], row[1]
-        before = heads.get(office) or (0, starts.get(office, b""))
-        own_lines = lines.take(office, position, report)
-        own_text = words.take(office, position, report)
-        _check_entry(row, before, own_lines, own_text, report)
-        _check_number(row, numbers, report)
-        heads[office] = (position, bytes(row[17]))
+        if row[0] != office:
+            office, last, value, numbers = row[0], 0, starts.get(row[0], b""), dict[int, int]()
+        before, position, value = value, row[1], row[8]
+        own_lines = lines.take(office, position)
+        if position != last + 1 or row[7][:SHA_BYTES] != before:
+            report.findings.append(BrokenChainError(office=office, position=position))
+        _check_entry(row, own_lines, report)
+        if row[6] is not None or words.row is not None:
+            _check_words(row, words.take(office, position), report)
+        if row[3] != numbers.get(row[2], 0) + 1:
+            gap = NumberGapError(office=office, year=row[2], number=row[3], expected=numbers.get(row[2], 0) + 1)
+            report.findings.append(gap)
+        numbers[row[2]], last = row[3], position
+        report.heads[office] = (position, value)
         if (office, position) in wanted:
-            report.wanted[office, position] = bytes(row[17])
+            report.wanted[office, position] = value
         report.entries += 1
-    lines.rest(report)
-    words.rest(report)
+    lines.rest()
+    words.rest()
     return report
 
 
 class _Follower:
-    """Steps through rows that hang on entries, in step with the entries; what is left behind is an orphan."""
+    """Steps through rows that hang on entries, in step with the entries; what is left behind is an orphan.
 
-    def __init__(self, rows: Iterable[Row], table: str) -> None:
-        self.groups = groupby(rows, key=itemgetter(0, 1))
+    The last two columns of a row are the office and position of its entry.
+    """
+
+    def __init__(self, rows: Iterable[Row], table: str, report: ChainReport) -> None:
+        self.rows = iter(rows)
         self.table = table
-        self.key: tuple[str, int] | None = None
-        self.rows: list[Row] = []
-        self._step()
+        self.report = report
+        self.row: Row | None = next(self.rows, None)
 
-    def _step(self) -> None:
-        found = next(self.groups, None)
-        self.key, self.rows = (found[0], list(found[1])) if found else (None, [])
+    def take(self, office: str, position: int) -> list[Row]:
+        row, found = self.row, []
+        if row is not None and (row[-1] != position or row[-2] != office):
+            row = self._leave(row, (office, position))
+        while row is not None and row[-1] == position and row[-2] == office:
+            found.append(row)
+            row = next(self.rows, None)
+        self.row = row
+        return found
 
-    def take(self, office: str, position: int, report: ChainReport) -> list[Row]:
-        while self.key is not None and self.key < (office, position):
-            report.findings.append(OrphanError(table=self.table, office=self.key[0], position=self.key[1]))
-            self._step()
-        if self.key != (office, position):
-            return []
-        rows = self.rows
-        self._step()
-        return rows
+    def _leave(self, row: Row | None, key: tuple[str, int] | None) -> Row | None:
+        """Name the orphans before a key, or all that are left; return the row that is none."""
+        left: tuple[str, int] | None = None
+        while row is not None and (key is None or (row[-2], row[-1]) < key):
+            if left != (row[-2], row[-1]):
+                left = (row[-2], row[-1])
+                self.report.findings.append(OrphanError(table=self.table, office=left[0], position=left[1]))
+            row = next(self.rows, None)
+        return row
 
-    def rest(self, report: ChainReport) -> None:
-        while self.key is not None:
-            report.findings.append(OrphanError(table=self.table, office=self.key[0], position=self.key[1]))
-            self._step()
+    def rest(self) -> None:
+        self.row = self._leave(self.row, None)
 
 
-def _check_entry(row: Row, before: tuple[int, bytes], lines: list[Row], words: list[Row], report: ChainReport) -> None:
-    office, position = row[0], row[1]
-    text_hash = None if row[15] is None else bytes(row[15])
-    canonical, value = bytes(row[16]), bytes(row[17])
-    if position != before[0] + 1 or canonical[:32] != before[1]:
-        report.findings.append(BrokenChainError(office=office, position=position))
-    if sha256(canonical).digest() != value:
-        report.findings.append(WrongHashError(office=office, position=position))
-    expected = entry_bytes(canonical[:32], row[:ENTRY_FIELDS], text_hash, [line[2:6] for line in lines])
-    if expected != canonical or len(lines) != row[14]:
-        report.findings.append(AlteredEntryError(office=office, position=position))
-    difference = sum([line[3] for line in lines])
+def _check_entry(row: Row, lines: list[Row], report: ChainReport) -> None:
+    """Compare an entry with what was hashed, and add its postings up."""
+    office, month, canonical, difference = row[0], row[4], row[7], 0
+    if sha256(canonical).digest() != row[8]:
+        report.findings.append(WrongHashError(office=office, position=row[1]))
+    expected = row[9] + entry_tail(row[6], lines)
+    if expected.encode() != canonical[SHA_BYTES:] or len(lines) != row[5]:
+        report.findings.append(AlteredEntryError(office=office, position=row[1]))
+    debits, credits_ = report.debits[office, month], report.credits[office, month]
+    for line in lines:
+        cents = line[1]
+        difference += cents
+        if cents > 0:
+            debits[line[0]] += cents
+        else:
+            credits_[line[0]] += cents
+    report.postings += len(lines)
     if difference:
-        report.findings.append(UnbalancedPostingsError(office=office, position=position, difference_cents=difference))
-    kept = words[0][2:4] if words else None
-    _check_text(AlteredTextError, office, position, text_hash, kept, report)
+        report.findings.append(UnbalancedPostingsError(office=office, position=row[1], difference_cents=difference))
+
+
+def _check_words(row: Row, words: list[Row], report: ChainReport) -> None:
+    _check_text(AlteredTextError, row[0], row[1], row[6], words[0][:2] if words else None, report)
 
 
 def _check_text(
@@ -131,16 +160,17 @@ def _check_text(
 ) -> None:
     if kept is None:
         report.erased_texts += text_hash is not None
-    elif text_hash is None or salted(bytes(kept[0]), kept[1]) != text_hash:
+    elif text_hash is None or salted(kept[0], kept[1]) != text_hash:
         report.findings.append(error(office=office, position=position))
 
 
-def _check_number(row: Row, numbers: dict[tuple[str, int], int], report: ChainReport) -> None:
-    office, year, number = row[0], row[2], row[3]
-    expected = numbers.get((office, year), 0) + 1
-    if number != expected:
-        report.findings.append(NumberGapError(office=office, year=year, number=number, expected=expected))
-    numbers[office, year] = number
+def month_sums(report: ChainReport) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """Return debits and credits, both positive, of each office, account and month as recomputed from the postings."""
+    keys = {(*key, account) for sums in (report.debits, report.credits) for key in sums for account in sums[key]}
+    return {
+        (office, account, month): (report.debits[office, month][account], -report.credits[office, month][account])
+        for office, month, account in keys
+    }
 
 
 def walk_events(events: Iterable[Row], starts: dict[str, bytes]) -> ChainReport:
@@ -149,8 +179,7 @@ def walk_events(events: Iterable[Row], starts: dict[str, bytes]) -> ChainReport:
     for row in events:
         office, position = row[0], row[1]
         last, previous = report.heads.get(office) or (0, starts.get(office, b""))
-        details_hash = None if row[7] is None else bytes(row[7])
-        value = bytes(row[8])
+        details_hash, value = row[7], row[8]
         if position != last + 1 or event_hash(previous, row[:7], details_hash) != value:
             report.findings.append(BrokenEventChainError(office=office, position=position))
         kept = None if row[9] is None else (row[9], row[10])

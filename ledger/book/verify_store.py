@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger.book.chain import book_head
+from ledger.book.chain import ENTRY_HEAD, book_head
 from ledger.book.chart import CONTROL_ROLES, VERRECHNUNG
 from ledger.book.store import heads, kasse_office
 from ledger.book.verify import (
@@ -16,6 +16,7 @@ from ledger.book.verify import (
     TEXT_SQL,
     ChainReport,
     compare_heads,
+    month_sums,
     walk_entries,
     walk_events,
 )
@@ -71,17 +72,17 @@ def verify(store: Store, *, against: str | None = None) -> Verification:
     """
     with without_collector(), store.snapshot():
         entries, events = _walk(store, against)
-        findings = [*entries.findings, *events.findings, *_guards(store), *_figures(store), *_steps(store)]
+        findings = [*entries.findings, *events.findings, *_guards(store), *_months(store, entries)]
+        findings += [*_figures(store), *_steps(store)]
         stored = list(heads(store))
         findings += compare_heads(stored, entries.heads, WrongHeadError)
         findings += compare_heads(_event_heads(store), events.heads, WrongEventHeadError)
         head = book_head(stored).hex()
         if against and against.lower() != head:
             findings += _compare_with_known(store, against.lower(), entries)
-        postings = int(store.value("SELECT count(*) FROM posting"))
     found = {office: OfficeHead(position, value.hex()) for office, position, value in stored}
     result = Verification(
-        entries.entries, postings, events.entries, entries.erased_texts + events.erased_texts, head, found,
+        entries.entries, entries.postings, events.entries, entries.erased_texts + events.erased_texts, head, found,
         tuple(findings[:MOST_FINDINGS]),
     )  # fmt: skip
     _note(store, result)
@@ -91,7 +92,9 @@ def verify(store: Store, *, against: str | None = None) -> Verification:
 def _walk(store: Store, against: str | None) -> tuple[ChainReport, ChainReport]:
     starts = {code: bytes(start) for code, start in store.rows("SELECT code, genesis FROM office")}
     wanted = {(office, position) for _, known in _known_heads(store, against) for office, position, _ in known}
-    entries = walk_entries(store.stream(CHAIN_SQL), store.stream(POSTING_SQL), store.stream(TEXT_SQL), starts, wanted)
+    entries = walk_entries(
+        store.stream(CHAIN_SQL, head=ENTRY_HEAD), store.stream(POSTING_SQL), store.stream(TEXT_SQL), starts, wanted
+    )
     return entries, walk_events(store.stream(EVENT_SQL), starts)
 
 
@@ -138,16 +141,32 @@ def _guards(store: Store) -> Iterator[KasseError]:
         yield DamagedGuardError(guard=name)
 
 
+def _months(store: Store, report: ChainReport) -> Iterator[KasseError]:
+    """Yield what is wrong with the kept month balances, and with the Verrechnung of all offices together."""
+    computed = month_sums(report)
+    rows = store.rows("SELECT office, account, month, debit_cents, credit_cents FROM month_balance")
+    kept = {row[:3]: row[3:] for row in rows}
+    for key in sorted(kept.keys() | computed.keys()):
+        stored, found = kept.get(key, (0, 0)), computed.get(key, (0, 0))
+        if stored != found:
+            office, account, month = key
+            yield MonthBalanceError(
+                office=office,
+                name=f"{account} {month}",
+                stored_cents=stored[0] - stored[1],
+                computed_cents=found[0] - found[1],
+            )
+    between = set(store.rows("SELECT office, number FROM account WHERE role = :role", role=VERRECHNUNG))
+    difference = sum(debit - credit for key, (debit, credit) in computed.items() if key[:2] in between)
+    if difference:
+        yield UnbalancedOfficesError(difference_cents=difference)
+
+
 def _figures(store: Store) -> Iterator[KasseError]:
-    yield from _compare(store, MonthBalanceError, _MONTHS)
     yield from _compare(store, OpenAmountError, _OPEN)
     roles = ", ".join(f"'{role}'" for role in CONTROL_ROLES)
     yield from _compare(store, ControlAccountError, _CONTROL.format(roles=roles))
     yield from _compare(store, BankEntryError, _BANK)
-    between = "SELECT sum(p.cents) FROM posting p JOIN account a ON a.office = p.office AND a.number = p.account"
-    difference = store.value(f"{between} WHERE a.role = :role", role=VERRECHNUNG)
-    if difference:
-        yield UnbalancedOfficesError(difference_cents=int(difference))
 
 
 def _steps(store: Store) -> Iterator[KasseError]:
@@ -163,18 +182,6 @@ def _compare(store: Store, error: type[KasseError], sql: str) -> Iterator[KasseE
         yield error(office=office, name=name, stored_cents=int(stored or 0), computed_cents=int(computed or 0))
 
 
-_MONTHS = """
-    SELECT office, account || ' ' || month, sum(stored), sum(computed) FROM (
-        SELECT office, account, month, debit_cents - credit_cents AS stored, debit_cents AS stored_debit,
-               0 AS computed, 0 AS computed_debit
-        FROM month_balance
-        UNION ALL
-        SELECT e.office, p.account, substr(e.posting_day, 1, 7), 0, 0, p.cents,
-               CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END
-        FROM entry e JOIN posting p ON p.office = e.office AND p.position = e.position) AS both_views
-    GROUP BY office, account, month
-    HAVING sum(stored) <> sum(computed) OR sum(stored_debit) <> sum(computed_debit)
-    ORDER BY office, account, month"""
 _OPEN = """
     SELECT i.office, CAST(i.id AS TEXT), i.open_cents, i.amount_cents - coalesce(l.cents, 0)
     FROM item i LEFT JOIN (SELECT office, item, sum(cents) AS cents FROM clearing_line GROUP BY office, item) l
@@ -190,11 +197,12 @@ _CONTROL = """
     LEFT JOIN books b ON b.office = a.office AND b.account = a.number
     WHERE (a.role IN ({roles}) OR o.cents IS NOT NULL) AND coalesce(o.cents, 0) <> coalesce(b.cents, 0)"""
 _BANK = """
-    SELECT b.office, CAST(b.id AS TEXT), b.amount_cents, coalesce(p.cents, 0)
-    FROM bank_entry b JOIN bank_account a ON a.iban = b.iban
-    LEFT JOIN (SELECT office, position, account, sum(cents) AS cents FROM posting GROUP BY office, position, account) p
-      ON p.office = b.office AND p.position = b.position AND p.account = a.account
-    WHERE b.state = 'posted' AND b.amount_cents <> coalesce(p.cents, 0)"""
+    SELECT office, name, amount_cents, posted FROM (
+        SELECT b.office, CAST(b.id AS TEXT) AS name, b.amount_cents, coalesce((
+            SELECT sum(p.cents) FROM posting p
+            WHERE p.office = b.office AND p.position = b.position AND p.account = a.account), 0) AS posted
+        FROM bank_entry b JOIN bank_account a ON a.iban = b.iban WHERE b.state = 'posted') AS both_views
+    WHERE amount_cents <> posted"""
 _STAGED = """
     SELECT b.office, b.id FROM bank_entry b WHERE b.state = 'staged' AND EXISTS (
         SELECT 1 FROM bank_match m WHERE m.office = b.office AND m.entry = b.id) ORDER BY b.office, b.id"""

@@ -22,7 +22,7 @@ from sepa.errors import N_, KasseError
 if TYPE_CHECKING:
     from ledger.store.engines import Store
 
-OLDEST = (3, 37, 0)
+OLDEST = (3, 38, 0)
 AT_ONCE = 100
 """Rows of one INSERT: more gain nothing, and the number of parameters of a statement is limited."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "davfs", "ceph"})
@@ -62,7 +62,7 @@ class SqliteTooOldError(KasseError):
 
     code = "book.sqlite_too_old"
     template = N_("SQLite {version} is too old for a book")
-    hint = N_("use a Python with SQLite 3.37 or newer")
+    hint = N_("use a Python with SQLite 3.38 or newer")
 
 
 class SqliteEngine:
