@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ledger.bank.keys import KEY_COLUMNS, Key, Texts, keys_of
@@ -90,11 +91,10 @@ def book_finder(store: Store) -> Finder:
 
 
 def _keys(store: Store, finder: Finder, start: int) -> Iterator[Key]:
-    """Yield the keys of one chunk of entries and of their parts."""
+    """Return the keys of one chunk of entries and of their parts; everything is read before the first is asked for."""
     where = {"start": start, "stop": start + CHUNK}
-    for sql in (_TEXTS, _DETAIL_TEXTS):
-        for row in store.all(sql, **where):
-            yield from keys_of(finder, Texts._make(row))
+    rows = [*store.all(_TEXTS, **where), *store.all(_DETAIL_TEXTS, **where)]
+    return chain.from_iterable(keys_of(finder, Texts._make(row)) for row in rows)
 
 
 def _look_up(store: Store) -> None:
