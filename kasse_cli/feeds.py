@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
     from kasse_cli.results import Table
 
+WORDS = (
+    N_("paid"), N_("returned"), N_("paid_out"), N_("sent"), N_("left_over"), N_("credit_used"), N_("to_clarify"),
+    N_("clarified"), N_("executed"), N_("booked"), N_("clarify"), N_("surplus"),
+)  # fmt: skip
+"""What is shown translated: events, and the rules that no rung has."""
 MOVEMENTS = (
     Column("posting_day", N_("Day"), "day"),
     Column("office", N_("Office")),

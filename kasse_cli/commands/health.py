@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ledger.store.engines import Store
 
 app = noun(N_("is the book in order, for monitoring"))
+WORDS = (N_("ok"), N_("warning"), N_("critical"), N_("unknown"))
 CODES: dict[State, int] = {"ok": 0, "warning": 1, "critical": 2, "unknown": 3}
 CHECKS = (
     Column("name", N_("Check")),

@@ -27,6 +27,11 @@ FromOption = Annotated[
 ]
 ToOption = Annotated[dt.date | None, typer.Option("--to", parser=parse_day, metavar="DATE", help=N_("up to this day"))]
 IbanOption = Annotated[str, typer.Option("--iban", metavar="IBAN", help=N_("only this account"))]
+WORDS = (
+    N_("taken"), N_("repeated"), N_("broken"), N_("not_posted"), N_("statement"), N_("intraday"), N_("details"),
+    N_("staged"), N_("posted"), N_("announced"), N_("waiting"), N_("joined"),
+)  # fmt: skip
+"""What is shown translated: what became of files, kinds of statements, states of their lines."""
 FILES = (
     Column("file", N_("File")),
     Column("status", N_("Status"), "word"),
