@@ -47,7 +47,8 @@ class SettlementOrder:
     """In which order money is spread over what one debtor owes (Tilgungsreihenfolge).
 
     `order` lists classes, `classes` the kinds of claim in each; within a class by `within`. `choice`: the
-    debtor may say what he pays; `enforced`: who decides when the money was taken by force.
+    debtor may say what he pays; `enforced`: who decides when the money was taken by force;
+    `rest`: the class of kinds that no class names.
     """
 
     norm: str
@@ -56,13 +57,14 @@ class SettlementOrder:
     within: tuple[str, ...]
     choice: bool
     enforced: str
+    rest: str = ""
 
     def rank(self, claim_kind: str) -> int:
-        """Return the place of a kind of claim in the order; what no class names comes last."""
+        """Return the place of a kind of claim in the order; what no class names comes with `rest`, else last."""
         for place, name in enumerate(self.order):
             if claim_kind == name or claim_kind in self.classes.get(name, ()):
                 return place
-        return len(self.order)
+        return self.order.index(self.rest) if self.rest else len(self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,5 +219,6 @@ def _settlement(section: Section) -> SettlementOrder:
         within=section.texts("within"),
         choice=section.flag("choice", default=True),
         enforced=section.word("enforced", ("order", "authority"), "order"),
+        rest=section.text("rest", ""),
     )
     return section.finish(order)

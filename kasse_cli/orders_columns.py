@@ -40,6 +40,7 @@ OTHER_WORDS = {
 CHOICES = (("receivable", "Forderung"), ("payable", "Auszahlung"))
 FIELDS = {
     "every": "every_months",
+    "lock": "lock_kind",
     "amount": "amount_cents",
     "original_amount": "amount_cents",
     "open_amount": "open_cents",
@@ -222,6 +223,10 @@ ITEM_KIND = ListColumn(
     "kind", KIND.names, _words(**OTHER_WORDS), N_("what is open: a claim, a debt, a credit or unclear money"),
     choices=(*CHOICES, ("credit", "Guthaben"), ("suspense", "Verwahrung"), ("advance", "Vorschuss")),
 )  # fmt: skip
+_lock = cell_choice(
+    {"dunning": "dunning", "Mahnsperre": "dunning", "payment": "payment", "Zahlsperre": "payment",
+     "enforcement": "enforcement", "Vollstreckungssperre": "enforcement"}
+)  # fmt: skip
 TAKEN_OVER = (
     ListColumn("open_amount", ("Offener Betrag", "offen", "Restbetrag"), cell_amount_cents,
                N_("what is still open, in euros, above zero"), "cents"),
@@ -232,6 +237,10 @@ TAKEN_OVER = (
                N_("the first due day, if it was put off"), "day"),
     ListColumn("dunning_level", ("Mahnstufe",), cell_count, N_("0 to 9; blank is 0"), "count"),
     ListColumn("dunned_on", ("Gemahnt am", "letzte Mahnung"), _day, N_("the day of the last dunning letter"), "day"),
+    ListColumn("lock", ("Sperre",), _lock, N_("what must not happen to it: dunning, payment or enforcement"),
+               choices=(("dunning", "Mahnsperre"), ("payment", "Zahlsperre"), ("enforcement", "Vollstreckungssperre"))),
+    ListColumn("lock_until", ("Sperre bis",), _day, N_("the last day of the lock; blank is until lifted"), "day"),
+    ListColumn("lock_reason", ("Sperrgrund",), _text, N_("why it is locked")),
 )  # fmt: skip
 CONTROL = ListColumn(
     "gl_account",

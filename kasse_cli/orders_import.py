@@ -20,6 +20,7 @@ from kasse_cli.spreadsheets import Sheet, Table, write_csv, write_xlsx
 from kasse_cli.spreadsheets.replacing import replacing
 from kasse_cli.spreadsheets.rows import Value
 from kasse_cli.spreadsheets.sources import open_source
+from kasse_cli.wiring import law_profiles
 from ledger.items.order_import_store import Imported, Source, Wishes, import_orders, known_import
 from ledger.items.order_rules import check_order
 from ledger.items.staging_store import load_rules
@@ -87,7 +88,7 @@ def run_import(call: Call, store: Store, wanted: OrderImport) -> Imported:
         raise RejectsExistError(file=str(wanted.rejects))
     table = wanted.file.open(ORDER_COLUMNS, NEEDED)
     day = call.today.isoformat()
-    reader = RowReader(table, ORDER_COLUMNS, load_rules(store, day), check_order)
+    reader = RowReader(table, ORDER_COLUMNS, load_rules(store, day, law_profiles()), check_order)
     wishes = Wishes(
         day,
         wanted.partial,

@@ -12,7 +12,10 @@ from ledger.people.users import NotAllowedError, user_id
 from ledger.store.access import open_book as open_location
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kasse_cli.context import Call
+    from ledger.items.settlement import Order
     from ledger.store.engines import Store
 
 
@@ -38,6 +41,26 @@ def open_book(call: Call) -> Iterator[Store]:
 def trial(call: Call, store: Store) -> AbstractContextManager[None]:
     """Return what a command works in: with `--dry-run` everything is done and undone."""
     return store.rehearsal() if call.dry_run else nullcontext()
+
+
+def settlement_orders(store: Store) -> Mapping[str, Order]:
+    """Return in which order money is spread, by the profile of the claims: that of the law of the book's Land."""
+    from enforcement.profiles import profiles
+    from ledger.items.settlement import packaged_orders
+
+    land, orders = setting(store, "land"), dict[str, "Order"](packaged_orders())
+    for name, profile in profiles().items():
+        orders[name] = profile.settlement
+        plain = (word.partition(":") for word in profile.stands_for)
+        orders |= {word: profile.settlement for code, _, word in plain if code == land}
+    return orders
+
+
+def law_profiles() -> tuple[str, ...]:
+    """Return the names of all law profiles: orders may be of any."""
+    from enforcement.profiles import profiles
+
+    return tuple(sorted(profiles()))
 
 
 def _actor(call: Call, store: Store) -> int:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ledger.book.chart import CONTROL_ROLES
 from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.items.kassenzeichen import InvalidReferenceError, check_reference
+from ledger.items.locks import LockDaysError
 from ledger.items.order_rules import SHARED_RULES, Rule, checked, completion, missing
 from ledger.items.orders import AccountState, Checked, OrderRow, Rules, at, control_role
 from sepa.errors import N_, KasseError, Place
@@ -133,12 +134,20 @@ def _reference(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
             yield ForeignReferenceError(reference=row.reference, place=at(row, "reference"))
 
 
+def _locks(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
+    if row.lock_kind is None:
+        if row.lock_until or row.lock_reason:
+            yield from missing(row, ("lock_kind",))
+    elif row.lock_until is not None and row.lock_until < rules.today:
+        yield LockDaysError(since=rules.today, until=row.lock_until, place=at(row, "lock_until"))
+
+
 def _dunning(_: Rules, row: OrderRow) -> Iterator[KasseError]:
     if row.dunning_level is not None and not 0 <= row.dunning_level <= MAX_DUNNING_LEVEL:
         yield DunningLevelError(level=row.dunning_level, place=at(row, "dunning_level"))
 
 
-ITEM_RULES: tuple[Rule, ...] = (_needed, *SHARED_RULES, _amounts, _account, _reference, _dunning)
+ITEM_RULES: tuple[Rule, ...] = (_needed, *SHARED_RULES, _amounts, _account, _reference, _dunning, _locks)
 
 
 class ControlMissingError(KasseError):

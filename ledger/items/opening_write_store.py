@@ -14,6 +14,7 @@ from ledger.items.orders import Rules
 from ledger.items.staging_store import drop, give_references, text_type
 from ledger.items.store import SIDES, NewClearing, clear, opening_posting, posting_for, reserve_items
 from ledger.people.parties_store import make_parties
+from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
 
 ITEMS_PER_ENTRY = 1000
@@ -46,6 +47,15 @@ _CASES = """
     INSERT INTO suspense_case (office, item, reason)
     SELECT s.office, p.place + :items, 'opening' FROM opening_item p JOIN staged_row s ON s.seq = p.seq
     WHERE p.office = :office AND s.kind IN ('suspense', 'advance')"""
+
+_LOCKS = """
+    INSERT INTO item_lock (office, item, id, kind, reason, since, until, made_by, made_at)
+    SELECT s.office, p.place + :items, row_number() OVER (ORDER BY p.place) + :before, s.lock_kind,
+        coalesce(s.lock_reason, 'übernommen'), CAST(:day AS TEXT), s.lock_until, :user, CAST(:now AS TEXT)
+    FROM opening_item p JOIN staged_row s ON s.seq = p.seq
+    WHERE p.office = :office AND s.lock_kind IS NOT NULL ORDER BY p.place"""
+_LOCK_COUNT = """SELECT count(*) FROM opening_item p JOIN staged_row s ON s.seq = p.seq
+    WHERE p.office = :office AND s.lock_kind IS NOT NULL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,16 @@ def _office_items(store: Store, day: str, office: str, count: int) -> OfficeOpen
         opened = sum(chunk.open_cents for chunk in some)
         done = replace(done, items_cents=done.items_cents + opened, entries=done.entries + len(some))
     store.execute(_CASES, office=office, items=before)
+    _write_locks(store, day, office, before)
     return done
+
+
+def _write_locks(store: Store, day: str, office: str, items: int) -> None:
+    """Take over locks: what must not be dunned, paid or enforced in the old system must not be here."""
+    count = int(store.value(_LOCK_COUNT, office=office))
+    if count:
+        before = take_ids(store, office, "item_lock", count) - 1
+        store.execute(_LOCKS, office=office, items=items, before=before, day=day, user=store.user, now=store.now)
 
 
 def _clearing(office: str, day: str, position: int, chunk: _Chunk) -> NewClearing:

@@ -261,7 +261,7 @@ def schedule(_: Rules, row: OrderRow) -> Iterator[KasseError]:
 
 def profile_known(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
     """Yield a finding where the profile is not one of the book."""
-    if row.profile and f"profile_account:{row.profile}" not in rules.defaults:
+    if row.profile and f"profile_account:{row.profile}" not in rules.defaults and row.profile not in rules.law_profiles:
         yield UnknownProfileError(profile=row.profile, profiles=", ".join(rules.profiles), place=at(row, "profile"))
 
 

@@ -14,7 +14,7 @@ from sepa.money import plain
 STATES = (N_("created"), N_("certified"), N_("approved"), N_("accepted"), N_("objected"))
 KINDS = (N_("receivable"), N_("payable"), N_("transfer"))
 PRIVATE_PROFILE = "private"
-COLUMN_OF = {"amount_cents": "amount", "open_cents": "open_amount", "every_months": "every"}
+COLUMN_OF = {"amount_cents": "amount", "open_cents": "open_amount", "every_months": "every", "lock_kind": "lock"}
 """Fields of a row whose column in a list has another name."""
 _NUMBER = re.compile(r"([A-Z0-9]{1,8})-([0-9]{1,15})")
 
@@ -72,6 +72,9 @@ class OrderRow(NamedTuple):
     dunned_on: str | None = None
     every_months: int | None = None
     last_due: str | None = None
+    lock_kind: str | None = None
+    lock_until: str | None = None
+    lock_reason: str | None = None
     match_key: str | None = None
     address_key: str | None = None
     party_key: str | None = None
@@ -101,6 +104,8 @@ class Rules:
     schemes: tuple[Scheme, ...]
     accounts: Mapping[tuple[str, str], AccountState]
     defaults: Mapping[str, str]
+    law_profiles: tuple[str, ...] = ()
+    """Profiles of the law beside those that the book codes."""
     banks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By IBAN: office and account of each bank account that is open."""
     by_role: Mapping[tuple[str, str], str] = field(init=False)
@@ -115,9 +120,10 @@ class Rules:
 
     @property
     def profiles(self) -> tuple[str, ...]:
-        """The law profiles that the book codes."""
+        """The profiles that an order may have: those that the book codes, and all of the law."""
         prefix = "profile_account:"
-        return tuple(sorted(key.removeprefix(prefix) for key in self.defaults if key.startswith(prefix)))
+        coded = {key.removeprefix(prefix) for key in self.defaults if key.startswith(prefix)}
+        return tuple(sorted(coded.union(self.law_profiles)))
 
     def default_account(self, row: OrderRow) -> str | None:
         """Return the coding of a row that gives none: by its profile, by its office, by its kind."""

@@ -27,8 +27,8 @@ class Staging:
     findings: list[KasseError] = field(default_factory=list)
 
 
-def load_rules(store: Store, today: str) -> Rules:
-    """Return what the book allows in a list on that day."""
+def load_rules(store: Store, today: str, law_profiles: tuple[str, ...] = ()) -> Rules:
+    """Return what the book allows in a list on that day; `law_profiles` are profiles it need not code itself."""
     accounts = store.rows("SELECT office, number, role, kind, closed_on FROM account")
     defaults = "SELECT key, value FROM setting WHERE key LIKE 'default_account:%' OR key LIKE 'profile_account:%'"
     return Rules(
@@ -37,6 +37,7 @@ def load_rules(store: Store, today: str) -> Rules:
         schemes=active_schemes(store),
         accounts={(office, number): AccountState(*state) for office, number, *state in accounts},
         defaults=dict(store.rows(defaults)),
+        law_profiles=law_profiles,
         banks={iban: (office, account) for iban, office, account in store.rows(_BANKS)},
     )
 

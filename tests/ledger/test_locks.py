@@ -16,10 +16,16 @@ from ledger.items.locks_store import (
     lock_party,
     party_locks,
 )
+from ledger.items.opening import BalanceRow
+from ledger.items.opening_store import OpeningWishes, import_opening
+from ledger.items.staging_store import load_rules
 from ledger.payments.propose_store import propose
 from ledger.people.users import NotAllowedError
 from ledger.store.engines import RefusedByBookError
+from sepa.errors import Place
 from tests.books import act
+from tests.ledger.order_lists import item, source
+from tests.ledger.order_lists import items as listed
 from tests.ledger.payables import payables
 
 TODAY = dt.date(2026, 11, 16)
@@ -114,3 +120,21 @@ def test_items_are_found_by_number_and_by_reference(store, items):
     assert find_items(store, "bau/2") == [("BAU", 2)]
     with pytest.raises(UnknownItemError):
         find_items(store, "BAU/9")
+
+
+def test_locks_are_taken_over_with_their_items(store):
+    rows = [
+        item("ORDNUNG receivable 5,00 Erika", lock_kind="dunning", lock_reason="Widerspruch", lock_until="2026-12-31"),
+        item("ORDNUNG receivable 5,00 Max", reference="AZ-2"),
+        item("ORDNUNG receivable 5,00 Ayşe", lock_kind="enforcement"),
+    ]
+    balances = [BalanceRow("ORDNUNG", "2400", 1500, Place())] + [
+        BalanceRow("KASSE", account, 0, Place()) for account in ("2800", "2801")
+    ]
+    wishes = OpeningWishes(DAY, {"receivables": 1500, "balances": 1500})
+    import_opening(
+        act(store, "root"), source("opening"), load_rules(store, DAY), balances, listed(store, *rows), wishes
+    )
+    found = store.all("SELECT i.id, k.kind, k.reason, k.until FROM item_lock k JOIN item i ON i.office = k.office AND "
+                      "i.id = k.item ORDER BY i.id")  # fmt: skip
+    assert found == [(1, "dunning", "Widerspruch", "2026-12-31"), (3, "enforcement", "übernommen", None)]
