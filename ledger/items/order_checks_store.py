@@ -66,13 +66,13 @@ class SuspectedRepetitionError(KasseError):
     hint = N_("compare the two; object to one of them if it is a duplicate")
 
 
-_OWN = "s.kind = 'receivable' AND s.reference IS NOT NULL AND s.bad = 0"
+_OWN = "s.kind = 'receivable' AND s.reference IS NOT NULL AND s.bad = 0 AND s.joint_of IS NULL"
 _REPEATED = f"""
     SELECT s.seq, s.reference, (SELECT min(o.seq) FROM staged_row o WHERE o.reference = s.reference
-        AND o.kind = 'receivable' AND o.head <> s.head AND o.bad = 0)
+        AND o.kind = 'receivable' AND o.head <> s.head AND o.bad = 0 AND o.joint_of IS NULL)
     FROM staged_row s WHERE {_OWN} AND s.reference IN (
         SELECT reference FROM staged_row WHERE kind = 'receivable' AND reference IS NOT NULL AND bad = 0
-        AND seq = head GROUP BY reference HAVING count(*) > 1) ORDER BY s.seq"""
+        AND seq = head AND joint_of IS NULL GROUP BY reference HAVING count(*) > 1) ORDER BY s.seq"""
 _KNOWN_ORDER = f"""
     SELECT s.seq, s.reference, o.office, o.id FROM staged_row s JOIN cash_order o ON o.reference = s.reference
     WHERE {_OWN} AND o.kind = 'receivable' AND o.state <> 'objected' ORDER BY s.seq"""

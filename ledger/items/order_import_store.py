@@ -9,7 +9,7 @@ from ledger.book.store import office_codes
 from ledger.items.order_checks_store import list_errors, suspected_duplicates
 from ledger.items.order_write_store import write_orders
 from ledger.items.orders import Checked
-from ledger.items.staging_store import Staging, bad_rows, mark_bad, remove_bad, staged, staged_offices
+from ledger.items.staging_store import Staging, bad_rows, mark_bad, mark_joint, remove_bad, staged, staged_offices
 from ledger.people.parties_store import find_parties, make_parties
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
@@ -131,6 +131,7 @@ def _checked(store: Store, staging: Staging, wishes: Wishes) -> Imported:
     for office in staged_offices(store):
         require(store, office, *CREATORS)
     find_parties(store, "staged_row")
+    mark_joint(store)
     mark_bad(store, ())
     findings = [*staging.findings, *wishes.placed(list_errors(store))]
     mark_bad(store, findings)
@@ -143,7 +144,7 @@ def _checked(store: Store, staging: Staging, wishes: Wishes) -> Imported:
     if len(rejected) == staging.count:
         raise NothingToImportError(findings=tuple(findings))
     kinds = """SELECT h.kind, count(DISTINCT s.head), sum(s.amount_cents) FROM staged_row s
-               JOIN staged_row h ON h.seq = s.head GROUP BY h.kind"""
+               JOIN staged_row h ON h.seq = s.head WHERE s.joint_of IS NULL GROUP BY h.kind"""
     return replace(_sums(store.all(kinds)), rejected=tuple(rejected), findings=tuple(findings))
 
 

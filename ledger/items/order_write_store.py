@@ -13,7 +13,8 @@ from ledger.store.engines import Row, Store
 _HEADS = """
     INSERT INTO staged_order (head, office, place, total_cents)
     SELECT h.seq, h.office, row_number() OVER (PARTITION BY h.office ORDER BY h.seq), t.total_cents
-    FROM (SELECT head, sum(amount_cents) AS total_cents FROM staged_row GROUP BY head) t
+    FROM (SELECT head, sum(amount_cents) AS total_cents FROM staged_row
+        WHERE joint_of IS NULL GROUP BY head) t
     JOIN staged_row h ON h.seq = t.head"""
 _COPIED = (
     "kind", "party", "due", "purpose", "bank_account", "profile", "claim_kind", "notice_date", "served_on", "final_on",
@@ -35,6 +36,10 @@ _SCHEDULES = """
     INSERT INTO standing_order (office, order_id, months, first_due, last_due)
     SELECT o.office, o.id, h.every_months, h.due, h.last_due FROM staged_order o JOIN staged_row h ON h.seq = o.head
     WHERE h.every_months IS NOT NULL ORDER BY o.office, o.id"""
+_DEBTORS = """
+    INSERT INTO order_debtor (office, order_id, party)
+    SELECT DISTINCT o.office, o.id, s.party FROM staged_row s JOIN staged_order o ON o.head = s.joint_of
+    JOIN staged_row h ON h.seq = o.head WHERE s.party <> h.party"""
 _LIST = """
     SELECT o.office, o.id, h.kind, h.party, o.total_cents, h.due, h.reference, h.bank_account
     FROM staged_order o JOIN staged_row h ON h.seq = o.head ORDER BY o.office, o.id"""
@@ -64,6 +69,7 @@ def write_orders(store: Store, batch: int, source: str, total_cents: int) -> Non
     store.execute(_ORDERS, batch=batch)
     store.execute(_LINES)
     store.execute(_SCHEDULES)
+    store.execute(_DEBTORS)
     store.execute(_STEPS, user=store.user, now=store.now, count=count, cents=total_cents, hash=list_hash)
     _note(store, batch, list_hash)
     drop(store, "staged_order")

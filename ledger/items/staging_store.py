@@ -14,7 +14,7 @@ from sepa.errors import KasseError
 
 CHUNK = 5000
 _NUMBERS = ("amount_cents", "reference_foreign", "enforceable", "open_cents", "dunning_level", "every_months")
-_FIRST = "seq BIGINT PRIMARY KEY, head BIGINT NOT NULL, bad BIGINT NOT NULL, party BIGINT"
+_FIRST = "seq BIGINT PRIMARY KEY, head BIGINT NOT NULL, bad BIGINT NOT NULL, party BIGINT, joint_of BIGINT"
 _BANKS = "SELECT iban, office, account FROM bank_account WHERE closed_on IS NULL ORDER BY iban"
 COLUMNS = (*OrderRow._fields, "bad")
 
@@ -100,6 +100,21 @@ def mark_bad(store: Store, findings: Iterable[KasseError]) -> None:
     store.execute("UPDATE staged_row SET bad = 1 WHERE bad = 0 AND head IN (SELECT head FROM staged_row WHERE bad = 1)")
 
 
+def mark_joint(store: Store) -> None:
+    """Mark the rows that name one more debtor of the claim in an earlier row: same group, office, sum, day, purpose."""
+    if store.value("SELECT 1 FROM staged_row WHERE joint_group IS NOT NULL LIMIT 1") is None:
+        return
+    store.execute("CREATE INDEX ix_staged_joint ON staged_row (joint_group)")
+    store.execute(
+        """UPDATE staged_row SET joint_of = (
+               SELECT min(o.seq) FROM staged_row o WHERE o.joint_group = staged_row.joint_group
+               AND o.office = staged_row.office AND o.kind = 'receivable' AND o.amount_cents = staged_row.amount_cents
+               AND o.due = staged_row.due AND o.purpose = staged_row.purpose AND o.order_key IS NULL)
+           WHERE joint_group IS NOT NULL AND kind = 'receivable' AND order_key IS NULL"""
+    )
+    store.execute("UPDATE staged_row SET joint_of = NULL WHERE joint_of = seq")
+
+
 def bad_rows(store: Store) -> list[int]:
     """Return the numbers of the bad rows, in order."""
     return [seq for (seq,) in store.rows("SELECT seq FROM staged_row WHERE bad = 1 ORDER BY seq")]
@@ -112,7 +127,7 @@ def remove_bad(store: Store) -> None:
 
 def give_references(store: Store) -> None:
     """Give receivables without a reference fresh Kassenzeichen, in the order of the list; inside a unit of work."""
-    wanting = "kind = 'receivable' AND reference IS NULL AND seq = head"
+    wanting = "kind = 'receivable' AND reference IS NULL AND seq = head AND joint_of IS NULL"
     seqs = [seq for (seq,) in store.rows(f"SELECT seq FROM staged_row WHERE {wanting} ORDER BY seq")]
     if not seqs:
         return

@@ -313,3 +313,22 @@ def test_temporary_tables_are_gone_after_an_import(store):
     take(store, CLAIM)
     refused(store, CLAIM._replace(office="ZOO"), name="second.xlsx")
     take(store, CLAIM._replace(name="Max"), name="third.xlsx")
+
+
+def test_joint_debtors_of_a_list_owe_one_claim(store):
+    """§ 421 BGB: the creditor may demand it once; whoever pays frees the others."""
+    one = row("ORDNUNG receivable 125,50 Erika Musterfrau", joint_group="Ehe Muster", reference=None)
+    done = accepted(
+        store, one, one._replace(name="Max Mustermann"), row("ORDNUNG receivable 5,00 Ayşe", joint_group="x")
+    )
+    assert (done.orders, done.total_cents) == (2, 13050)
+    assert store.value("SELECT count(*) FROM item") == 2
+    joint = "SELECT d.item, p.name FROM item_debtor d JOIN party p ON p.id = d.party"
+    assert store.all(joint) == [(1, "Max Mustermann")]
+    assert store.value("SELECT count(*) FROM party") == 3
+
+
+def test_joint_debtors_share_a_reference(store):
+    one = row("ORDNUNG receivable 125,50 Erika Musterfrau", joint_group="A", reference="AZ-77", reference_foreign=1)
+    assert accepted(store, one, one._replace(name="Max Mustermann")).findings == ()
+    assert store.value("SELECT count(*) FROM item") == 1
