@@ -118,7 +118,7 @@ def days(value: str, entry: str, notes: Notes, line: int) -> Days:
 
     SWIFT: the entry date is given where it differs from the value date.
     """
-    if (found := _plain_days(value, entry)) is not None:
+    if (found := plain_days(value, entry)) is not None:
         return found
     value_day = read_day(value, notes, line)
     if not entry or value_day is None:
@@ -127,8 +127,8 @@ def days(value: str, entry: str, notes: Notes, line: int) -> Days:
 
 
 @lru_cache(maxsize=1024)
-def _plain_days(value: str, entry: str) -> Days | None:
-    """Return the days of two texts that need no finding; a statement has few, so that they are read once."""
+def plain_days(value: str, entry: str) -> Days | None:
+    """Return the days of two texts, None where they need a finding; a statement has few, so that they are read once."""
     first = _day(value)
     if first.day is None or first.clamped:
         return None

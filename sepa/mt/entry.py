@@ -15,7 +15,7 @@ from sepa.notes import Notes
 from sepa.reasons import reason_of_text_key, transaction
 from sepa.statements import Detail, Entry, StructuredReference
 
-_FIELDS = {
+FIELDS = {
     "EREF": "end_to_end_id",
     "KREF": "payment_information_id",
     "PREF": "payment_information_id",
@@ -32,7 +32,7 @@ _FIELDS = {
 }
 _ULTIMATES = {"ABWA": True, "ULTD": True, "ABWE": False, "ULTB": False, "ULTC": False}
 _AMOUNTS = {"OAMT": original, "OCMT": original, "COAM": fee, "CHGS": fee}
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+is_other_iban = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}").fullmatch
 _SUPPLEMENT = re.compile(r"/(OCMT|CHGS)/([^/\n]*)/?")
 
 
@@ -46,7 +46,8 @@ class _Codes(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def _codes(kind: str, gvc: str, primanota: str, extension: str) -> _Codes:
+def codes_of(kind: str, gvc: str, primanota: str, extension: str) -> _Codes:
+    """Return what the codes of :61: and :86: say."""
     fields = {
         "gvc": gvc,
         "primanota": primanota,
@@ -59,7 +60,7 @@ def _codes(kind: str, gvc: str, primanota: str, extension: str) -> _Codes:
 def read_entry(line: Line, information: Information, index: int, notes: Notes) -> Entry:
     """Return the entry with one transaction, where a text tells of one."""
     fields, kind, supplement = line
-    codes = _codes(kind, information.gvc, information.primanota, information.extension)
+    codes = codes_of(kind, information.gvc, information.primanota, information.extension)
     fields |= codes.fields
     fields["index"] = index
     if information.booking_text:
@@ -69,8 +70,8 @@ def read_entry(line: Line, information: Information, index: int, notes: Notes) -
         _add_supplement(fields, detail, supplement, notes)
     if codes.batch and "payment_information_id" in detail:
         fields["batch_payment_information_id"] = detail.pop("payment_information_id")
-    if "iban" not in detail and ("reference" in fields or "servicer_reference" in fields):
-        _add_referenced(fields, detail)
+    if "iban" not in detail:
+        add_referenced(fields, detail)
     if detail:
         detail["amount_cents"] = fields["amount_cents"]
         detail["currency"] = fields["currency"]
@@ -83,8 +84,8 @@ def _detail(fields: dict[str, Any], information: Information, codes: _Codes, not
     detail: dict[str, Any] = {}
     words = information.words
     for word, text in words.items():
-        if word in _FIELDS:
-            detail[_FIELDS[word]] = text
+        if word in FIELDS:
+            detail[FIELDS[word]] = text
         elif word in _AMOUNTS:
             _add_amount(fields, detail, word, text, notes)
         else:
@@ -123,7 +124,7 @@ def _add_party(detail: dict[str, Any], information: Information) -> None:
     if information.name:
         detail["name"] = information.name
     if account:
-        if _IBAN.fullmatch(account):
+        if is_other_iban(account):
             detail["iban"] = account
         else:
             detail["account"] = f"{bank}/{account}" if bank.isdigit() else account
@@ -131,10 +132,10 @@ def _add_party(detail: dict[str, Any], information: Information) -> None:
         detail["bic"] = bank
     if information.iban:
         bare = "".join(information.iban.split())
-        detail.setdefault("iban" if _IBAN.fullmatch(bare) else "account", bare)
+        detail.setdefault("iban" if is_other_iban(bare) else "account", bare)
 
 
-def _add_referenced(fields: dict[str, Any], detail: dict[str, Any]) -> None:
+def add_referenced(fields: dict[str, Any], detail: dict[str, Any]) -> None:
     """Add the other side's IBAN where the bank puts it among the references of :61:."""
     for key in ("servicer_reference", "reference"):
         if is_iban(fields.get(key, "")):

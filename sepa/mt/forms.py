@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sepa.mt.information import (
     IN_ORDER,
     NUMBERS,
+    PART,
     PURPOSE,
     Information,
     joined_name,
@@ -26,24 +27,31 @@ _KEPT = 256  # numbers of marks for which forms are kept
 _LATE = frozenset(("60", "61", "62", "63"))  # purpose behind the name; rare, so that it is not learnt
 _NOTHING = slice(0, 0)
 _SVWZ = len("SVWZ+")
+PLAIN_WORDS = frozenset(("", "SVWZ", "EREF", "KREF", "MREF", "CRED", "BREF"))
 _SINGLE = ("00", "10", "34", "30", "31", "38", "32", "33")
 
 
-class _Form(NamedTuple):
-    """Which groups of a pattern go where; the last, empty one stands for what is missing."""
+class Form(NamedTuple):
+    """Which groups of a pattern go where; the last, empty one stands for what is missing.
+
+    `plain` says that every keyword is one whose text goes as it is into a field; `alone` are those of one part,
+    `several` the others.
+    """
 
     pattern: re.Pattern[str]
     single: tuple[int, ...]
     words: tuple[tuple[str, slice], ...]
     before: slice
     text: slice
+    plain: bool
+    alone: tuple[tuple[str, int], ...]
+    several: tuple[tuple[str, slice], ...]
 
-    def read(self, found: tuple[str, ...]) -> Information:
-        """Return the parts of a text by the groups of its match."""
-        groups = (*found, "")
+    def read(self, groups: tuple[str, ...]) -> Information:
+        """Return the parts of a text by the groups of its match and an empty one."""
         booking_text, primanota, extension, bank, account, iban, name, second = self.single
-        before = _joined(groups[self.before], 0)
-        text = _joined(groups[self.text], _SVWZ)
+        before = joined(groups[self.before], 0)
+        text = joined(groups[self.text], _SVWZ)
         return Information(
             groups[0],
             groups[booking_text].strip(),
@@ -53,15 +61,19 @@ class _Form(NamedTuple):
             groups[account].strip(),
             groups[iban].strip(),
             joined_name(groups[name], groups[second]),
-            {key: _joined(groups[at], len(key) + 1) for key, at in self.words},
+            {key: joined(groups[at], len(key) + 1) for key, at in self.words},
             (text,) if text and not before else tuple(filter(None, (before, text))),
         )
 
 
-def _joined(parts: tuple[str, ...], lead: int) -> str:
+def joined(parts: tuple[str, ...], lead: int) -> str:
     """Return a text as `joined_purpose` gives it; `lead` characters of the first part are its keyword."""
-    if len(parts) < 2:
-        return "".join(parts).strip()
+    if len(parts) == 1:
+        return parts[0].strip()
+    if not parts:
+        return ""
+    if len(parts) == 2 and len(parts[0]) + lead >= PART:  # nearly all
+        return (parts[0] + parts[1]).strip()
     return joined_purpose(("x" * lead + parts[0], *parts[1:]))[lead:].strip()
 
 
@@ -69,23 +81,33 @@ class InformationReader:
     """Reads :86: fields and remembers the forms it has met."""
 
     def __init__(self) -> None:
-        self._forms: dict[tuple[int, int], list[_Form]] = {}
+        self._forms: dict[tuple[int, int], list[Form]] = {}
+        self._last: Form | None = None
 
     def read(self, text: str, note: Callable[[str], None]) -> Information:
         """Return what `read_information` returns."""
+        if met := self.met(text):
+            return met[0].read(met[1])
         whole = text.replace("\n", "")
         marks = whole.count("?"), whole.count("+")
         forms = self._forms.get(marks)
-        if forms is not None:
-            for form in forms:
-                if match := form.pattern.fullmatch(whole):
-                    return form.read(match.groups())
         if (forms is None and len(self._forms) < _KEPT) or (forms is not None and len(forms) < _LEARNT):
             self._forms.setdefault(marks, []).extend(_learnt(whole))
         return read_information(text, note)
 
+    def met(self, text: str) -> tuple[Form, tuple[str, ...]] | None:
+        """Return the form of a text, if one like it was read before, and the groups of its match and an empty one."""
+        whole = text.replace("\n", "")
+        if self._last is not None and (match := self._last.pattern.fullmatch(whole)):
+            return self._last, match.groups()
+        for form in self._forms.get((whole.count("?"), whole.count("+")), ()):
+            if match := form.pattern.fullmatch(whole):
+                self._last = form
+                return form, match.groups()
+        return None
 
-def _learnt(whole: str) -> list[_Form]:
+
+def _learnt(whole: str) -> list[Form]:
     """Return the form of a text whose keywords all begin a part of their own, so that no text can hold one."""
     match = IN_ORDER.fullmatch(whole)
     if match is None:
@@ -102,7 +124,7 @@ def _learnt(whole: str) -> list[_Form]:
     ):
         return []
     literals = (rf"\?{number}" + (rf"{keys[number]}\+" if keys.get(number) else "") for number in parts)
-    pattern = re.compile(r"\s*+([0-9]{3})" + "".join(f"{literal}([^?+]*+)" for literal in literals))
+    pattern = re.compile(r"\s*+([0-9]{3})" + "".join(f"{literal}([^?+]*+)" for literal in literals) + "()")
     return [_form(pattern, list(parts), keys)]
 
 
@@ -111,7 +133,7 @@ def _key(part: str) -> str:
     return found[1] if found else ""
 
 
-def _form(pattern: re.Pattern[str], numbers: list[str], keys: dict[str, str]) -> _Form:
+def _form(pattern: re.Pattern[str], numbers: list[str], keys: dict[str, str]) -> Form:
     """Return where the groups go: a keyword reaches to the next one, over parts that have none."""
     at = {number: position for position, number in enumerate(numbers, start=1)}
     spans: dict[str, slice] = {}
@@ -120,10 +142,14 @@ def _form(pattern: re.Pattern[str], numbers: list[str], keys: dict[str, str]) ->
         key = begun or key
         first = spans[key].start if key in spans else at[number]
         spans[key] = slice(first, at[number] + 1)
-    return _Form(
+    words = tuple((key, span) for key, span in spans.items() if key not in {"", "SVWZ"})
+    return Form(
         pattern,
         tuple(at.get(number, -1) for number in _SINGLE),
-        tuple((key, span) for key, span in spans.items() if key not in {"", "SVWZ"}),
+        words,
         spans.get("", _NOTHING),
         spans.get("SVWZ", _NOTHING),
+        plain="38" not in at and spans.keys() <= PLAIN_WORDS,
+        alone=tuple((key, span.start) for key, span in words if span.stop - span.start == 1),
+        several=tuple((key, span) for key, span in words if span.stop - span.start > 1),
     )

@@ -17,9 +17,9 @@ NUMBERS = ("00", "10", *map(str, range(20, 35)), "38", "60", "61", "62", "63")
 PURPOSE = frozenset(one for one in NUMBERS if one[0] in "26")
 IN_ORDER = re.compile(r"\s*+([0-9]{3})" + "".join(rf"(?:\?{one}([^?]*+))?+" for one in NUMBERS))
 _FORM = re.compile(r"\s*(?:([0-9]{3})([?>~^@<|])|([?])(?=00|10|20|30|32))(?=[0-9]{2})")
-_PARTS = {mark: re.compile(re.escape(mark) + "([0-9]{2})") for mark in "?>~^@<|"}
+PARTS = {mark: re.compile(re.escape(mark) + "([0-9]{2})") for mark in "?>~^@<|"}
 _UNSTRUCTURED = re.compile(r"\s*(999)(?![0-9])")
-_PART = 27
+PART = 27
 
 
 class Information(NamedTuple):
@@ -82,20 +82,24 @@ def joined_purpose(parts: Sequence[str]) -> str:
     Banks fill the parts and drop the blank that would end one; others write a line into each. One of 26 characters
     between digits is taken for full, because some banks count so and a number must not be torn.
     """
-    given = [part for part in parts if part]
-    return "".join((*map(_ended, given, given[1:]), *given[-1:]))
+    text = last = ""
+    for part in parts:
+        if part:
+            text += " " + part if last and _ends(last, part) else part
+            last = part
+    return text
 
 
-def _ended(part: str, after: str) -> str:
-    if len(part) >= _PART or part[-1] == " " or after[0] == " ":
-        return part
-    torn = len(part) == _PART - 1 and part[-1].isdigit() and after[0].isdigit()
-    return part if torn else part + " "
+def _ends(part: str, after: str) -> bool:
+    size = len(part)
+    if size >= PART or part[-1] == " " or after[0] == " ":
+        return False
+    return size != PART - 1 or not (part[-1].isdigit() and after[0].isdigit())
 
 
 def joined_name(first: str, second: str) -> str:
     """Return the name; a bank breaks one longer than 27 characters, others write a second line."""
-    if not second or len(first) >= _PART:
+    if not second or len(first) >= PART:
         return (first + second).strip()
     return f"{first.strip()} {second.strip()}".strip()
 
@@ -105,7 +109,7 @@ def _numbered(text: str, mark: str, note: Callable[[str], None]) -> list[str]:
     found = dict.fromkeys(NUMBERS, "")
     seen: set[str] = set()
     last = ""
-    pieces = _PARTS[mark].split(text)
+    pieces = PARTS[mark].split(text)
     for number, value in zip(pieces[1::2], pieces[2::2], strict=True):
         if number in found and number not in seen:
             found[number] = value

@@ -14,7 +14,7 @@ _LINE = re.compile(
     re.DOTALL,
 )
 _EFFECT = {"C": 1, "D": -1, "RC": -1, "RD": 1, "EC": 1, "ED": -1}
-_NO_REFERENCE = frozenset(("", "NONREF", "KREF+", "EREF+", "EREF", "KREF"))
+NO_REFERENCE = frozenset(("", "NONREF", "KREF+", "EREF+", "EREF", "KREF"))
 
 
 class Frame(NamedTuple):
@@ -59,8 +59,8 @@ def read_line(text: str, frame: Frame, notes: Notes, number: int) -> Line:
     if rounded:
         fields["amount_written"] = amount
     own, _, servicer = references.partition("//")
-    if (own := own.strip()) not in _NO_REFERENCE:
+    if (own := own.strip()) not in NO_REFERENCE:
         fields["reference"] = own
-    if (servicer := servicer.strip()) not in _NO_REFERENCE:
+    if (servicer := servicer.strip()) not in NO_REFERENCE:
         fields["servicer_reference"] = servicer
     return Line(fields, kind.rstrip(), supplement.strip())

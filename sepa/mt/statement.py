@@ -16,6 +16,7 @@ from sepa.mt.head import HEAD_TAGS, Head, RepeatedFieldError, Totals, check_sum
 from sepa.mt.information import Information
 from sepa.mt.line import Frame, read_line
 from sepa.mt.nonswift import read_nonswift
+from sepa.mt.quick import quick_entry
 from sepa.notes import Notes
 from sepa.sources import Source
 from sepa.statements import Balance, Closed, Entry, Opened, StatementStream
@@ -200,7 +201,15 @@ class _Reader:
 
     def entry(self, text: str, line: int, information: str) -> Entry:
         """Return the entry of a :61: with its one :86:; raises `MtFieldError` and `InvalidAmountError`."""
-        return self._entry(text, line, self.texts.read(information, self._note))
+        return self._quick(text, line, information) or self._entry(text, line, self.texts.read(information, self._note))
+
+    def _quick(self, text: str, line: int, information: str) -> Entry | None:
+        assert self.frame is not None
+        entry = quick_entry(text, information, self.frame, line, self.count, self.texts)
+        if entry is not None:
+            self.count += 1
+            self.totals.add(entry.amount_cents)
+        return entry
 
     def _pending_entry(self, pending: _Pending) -> Entry:
         self.pending = None

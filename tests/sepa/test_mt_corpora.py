@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sepa.currencies import minor_digits
 from sepa.errors import KasseError
+from sepa.mt import statement
 from sepa.mt.forms import InformationReader
 from sepa.mt.information import read_information
 from sepa.reading import read_statements
@@ -183,6 +184,44 @@ def test_a_form_met_again_reads_as_it_did_first(texts, ordered):
         expected = read_information(text, first.append)
         assert reader.read(text, odd.append) == expected
         assert reader.read(text.replace("A", "Ab"), odd.append) == read_information(text.replace("A", "Ab"), odd.append)
+
+
+def both_ways(data: bytes):
+    """What a file gives with and without the way for the plainest entries."""
+    quick = list(read_statements(io.BytesIO(data)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statement, "quick_entry", lambda *_: None)
+        return quick, list(read_statements(io.BytesIO(data)))
+
+
+@pytest.mark.parametrize("path", sorted(rows()))
+def test_the_quick_way_gives_what_the_long_one_gives(path):
+    quick, long = both_ways((CORPORA / path).read_bytes())
+    assert [repr(one) for one in quick] == [repr(one) for one in long]
+
+
+MARKS = st.sampled_from(["CR", "DR", "C", "D", "RC", "RD", "CX", "c"])
+REFERENCES = st.sampled_from(
+    ["NONREF", "", "KREF+", "R-1//B-1", "R/1//B-1", "//B-1", " R ", "R//B//C", "DE89370400440532013000"]
+)
+WORDINGS = st.lists(
+    st.tuples(st.sampled_from(["EREF+", "MREF+", "KREF+", "CRED+", "SVWZ+", "ABWA+", "OAMT+", ""]), WORDS), max_size=5
+)
+
+
+@given(
+    st.lists(st.tuples(MARKS, st.integers(0, 10**9), REFERENCES, WORDINGS, st.booleans()), min_size=3, max_size=8),
+    st.sampled_from(["166", "109", "191", "005"]),
+)
+def test_any_entries_read_the_same_both_ways(drawn, gvc):
+    fields: list[str] = []
+    for mark, cents, reference, wording, wide in drawn:
+        purposes = "".join(f"?{20 + at}{key}{text}" for at, (key, text) in enumerate(wording))
+        bank = "?30COBADEFFXXX?31DE89370400440532013000" if wide else "?3037040044?31532013000"
+        line = f"2611201120{mark}{cents // 100},{cents % 100:02d}NTRF{reference}"
+        fields += entry(f"{gvc}?00TEXT?109310{purposes}{bank}?32Name?34901", line=line) * 2
+    quick, long = both_ways(mt(*fields))
+    assert [repr(one) for one in quick] == [repr(one) for one in long]
 
 
 def test_a_form_is_learnt_and_then_used():
