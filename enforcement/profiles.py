@@ -68,6 +68,25 @@ class SettlementOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class ReliefLaw:
+    """What a law says of relief: deadline rules of plans, where their interest falls due, kinds that are a penalty.
+
+    `grace`: how late an instalment may be before the plan fails; `longest`: how long a plan should last.
+    `interest`: with each of the `instalments` or at the `end`. `suspended_charge`: the rule of interest where a
+    suspended execution was lost (§ 237 AO). `penal`: kinds of claim that are not enforced into an estate (§ 45 (1)
+    AO), are subordinate in an insolvency (§ 39 (1) no. 3 InsO) and outlast its discharge (§ 302 no. 2 InsO).
+    """
+
+    grace: str = ""
+    longest: str = ""
+    interest: str = "instalments"
+    suspended_charge: str = ""
+    penal: tuple[str, ...] = ()
+    norm: str = ""
+    open_points: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """The law of one kind of claim; empty names mean that this law has no such thing.
 
@@ -99,6 +118,7 @@ class Profile:
     insolvency: str
     open_points: tuple[str, ...]
     stands_for: tuple[str, ...] = ()
+    relief: ReliefLaw = ReliefLaw()
 
     def limitation_rule(self, law: Law | None = None) -> LimitationRule:
         """Return the rule of limitation; raises `NoLimitationError` where the creditor's law holds."""
@@ -155,14 +175,16 @@ def profile_for(name: str, land: str = "", law: Law | None = None) -> Profile | 
 
 def _resolve(chosen: Profile, law: Law) -> None:
     """Look up every name the profile uses, so that a wrong one fails here and not in the middle of a run."""
-    for rule in (chosen.late_charge, chosen.late_charge_business, chosen.deferral_charge):
+    named = chosen.late_charge, chosen.late_charge_business, chosen.deferral_charge, chosen.relief.suspended_charge
+    for rule in named:
         _ = law.charge(rule) if rule else None
     _ = law.schedule(chosen.dunning_fee) if chosen.dunning_fee else None
     _ = law.figure(chosen.costs_round_up) if chosen.costs_round_up else None
     _ = limitation_rule(chosen.limitation, law) if chosen.limitation else None
     for figure in chosen.small.values():
         law.figure(figure)
-    for deadline in (chosen.notice, *(name for step in chosen.dunning for name in (step.wait, step.term))):
+    steps = (name for step in chosen.dunning for name in (step.wait, step.term))
+    for deadline in (chosen.notice, chosen.relief.grace, chosen.relief.longest, *steps):
         _ = law.deadline(deadline) if deadline else None
 
 
@@ -188,12 +210,26 @@ def _profile(section: Section) -> Profile:
         insolvency=section.word("insolvency", ("ordinary", "subordinate")),
         open_points=section.texts("open_points"),
         stands_for=section.texts("stands_for"),
+        relief=_relief(section.section("relief")),
     )
     return section.finish(result)
 
 
 def _small(section: Section) -> dict[str, str]:
     return section.finish({purpose: section.text(purpose) for purpose in SMALL_PURPOSES if section.has(purpose)})
+
+
+def _relief(section: Section) -> ReliefLaw:
+    law = ReliefLaw(
+        grace=section.text("grace", ""),
+        longest=section.text("longest", ""),
+        interest=section.word("interest", ("instalments", "end"), "instalments"),
+        suspended_charge=section.text("suspended_charge", ""),
+        penal=section.texts("penal"),
+        norm=section.text("norm", ""),
+        open_points=section.texts("open_points"),
+    )
+    return section.finish(law)
 
 
 def _step(level: int, section: Section) -> DunningStep:

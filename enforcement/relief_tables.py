@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
@@ -54,6 +55,9 @@ class Relief(SQLModel, table=True):
 
     Stundung, Ratenplan (Stundung in parts), Vollstreckungsaufschub, Aussetzung der Vollziehung, Niederschlagung
     (befristet, unbefristet), Erlass (§ 62 LHO, §§ 222, 227, 258, 261, 361 AO); death and insolvency of a debtor.
+    `first_day` is the day of death, or of the opening of the proceedings. Small amounts that one decision writes off
+    for many debtors share a `batch`. `reference` is given when a plan is granted, `filed_on` is the day on which the
+    claims were filed with the insolvency administrator.
     """
 
     __tablename__ = "relief"
@@ -73,9 +77,15 @@ class Relief(SQLModel, table=True):
         CheckConstraint("kind <> 'niederschlagung_befristet' OR watch_day IS NOT NULL", name="ck_relief_watch"),
         Index("ix_relief_party", "party"),
         Index("ix_relief_state", "state", "kind"),
+        Index(
+            "ix_relief_batch", "batch", sqlite_where=sql("batch IS NOT NULL"), postgresql_where=sql("batch IS NOT NULL")
+        ),
     )
     MUTABLE: ClassVar = ("watch_day",)
-    ONCE: ClassVar = ("decided_by", "decided_at", "decided_reason", "ended_by", "ended_on", "ended_at", "ended_reason")
+    ONCE: ClassVar = (
+        "reference", "decided_by", "decided_at", "decided_reason", "ended_by", "ended_on", "ended_at", "ended_reason",
+        "filed_on",
+    )  # fmt: skip
     STEPS: ClassVar = {
         "state": {
             START: ("proposed",),
@@ -88,6 +98,7 @@ class Relief(SQLModel, table=True):
     kind: str = col.text()
     state: str = col.text()
     party: int = col.number()
+    batch: int | None = col.number(nullable=True)
     profile: str | None = col.text(nullable=True)
     first_day: str = col.day()
     last_day: str | None = col.day(nullable=True)
@@ -106,16 +117,22 @@ class Relief(SQLModel, table=True):
     ended_on: str | None = col.day(nullable=True)
     ended_at: str | None = col.text(nullable=True)
     ended_reason: str | None = col.text(nullable=True)
+    filed_on: str | None = col.day(nullable=True)
 
 
 class ReliefItem(SQLModel, table=True):
-    """An item that a relief concerns, with what the end of the relief brings back: old due day and dunning level."""
+    """An item that a relief concerns, with what the end of the relief brings back: old due day and dunning level.
+
+    `part` says what the item is in the relief: a `claim` it is about, a `late` charge of the time before it, or
+    `interest` for its time; the last two are made when it is granted. `position` is the entry that wrote it off.
+    """
 
     __tablename__ = "relief_item"
     __table_args__ = col.strict(
         ForeignKeyConstraint(["relief"], ["relief.id"], name="fk_relief_item_relief"),
         ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_relief_item_item"),
         CheckConstraint("cents > 0", name="ck_relief_item_cents"),
+        CheckConstraint("part IN ('claim', 'late', 'interest')", name="ck_relief_item_part"),
         Index("ix_relief_item_item", "office", "item"),
         clustered=True,
     )
@@ -126,9 +143,11 @@ class ReliefItem(SQLModel, table=True):
     line: int = col.number(primary_key=True)
     office: str = col.text()
     item: int = col.number()
+    part: str = col.text()
     cents: int = col.cents()
     due_before: str = col.day()
     level_before: int = col.number()
+    dunned_before: str | None = col.day(nullable=True)
     position: int | None = col.number(nullable=True)
 
 
@@ -149,3 +168,19 @@ class ReliefInstalment(SQLModel, table=True):
     due: str = col.day()
     cents: int = col.cents()
     interest_cents: int = col.cents()
+
+
+class ReliefLimit(SQLModel, table=True):
+    """Up to which sum a person may grant a kind of relief, or any kind ('*'); NULL is no limit."""
+
+    __tablename__ = "relief_limit"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_relief_limit_user"),
+        CheckConstraint("max_cents IS NULL OR max_cents >= 0", name="ck_relief_limit_cents"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ("max_cents",)
+
+    user_id: int = col.number(primary_key=True)
+    kind: str = col.text(primary_key=True)
+    max_cents: int | None = col.cents(nullable=True)

@@ -20,8 +20,11 @@ EntryKind = Literal[
     "reversal",
     "closing",
     "charge",
+    "relief",
 ]
-OWN_KINDS = frozenset({"opening", "order", "bank", "clearing", "run", "execution", "return", "closing", "charge"})
+OWN_KINDS = frozenset(
+    {"opening", "order", "bank", "clearing", "run", "execution", "return", "closing", "charge", "relief"}
+)
 """Kinds of entries that are mended where they come from, not by `journal reverse`."""
 
 

@@ -11,7 +11,7 @@ from sepa.errors import N_
 
 MOVES = (
     N_("opened"), N_("bank"), N_("assign"), N_("run"), N_("opening"), N_("setoff"), N_("reduction"), N_("reset"),
-    N_("reversal"), N_("write_down"),
+    N_("relief"), N_("reversal"), N_("write_down"),
 )  # fmt: skip
 """What may happen to an item; other kinds of clearings are shown as they are."""
 

@@ -729,6 +729,7 @@ def create_tables() -> None:
         Column("kind", col.Text(), nullable=False),
         Column("state", col.Text(), nullable=False),
         Column("party", col.Number(), nullable=False),
+        Column("batch", col.Number(), nullable=True),
         Column("profile", col.Text(), nullable=True),
         Column("first_day", col.Day(), nullable=False),
         Column("last_day", col.Day(), nullable=True),
@@ -747,6 +748,7 @@ def create_tables() -> None:
         Column("ended_on", col.Day(), nullable=True),
         Column("ended_at", col.Text(), nullable=True),
         Column("ended_reason", col.Text(), nullable=True),
+        Column("filed_on", col.Day(), nullable=True),
         sa.CheckConstraint("kind <> 'niederschlagung_befristet' OR watch_day IS NOT NULL", name="ck_relief_watch"),
         sa.CheckConstraint(
             "kind IN ('stundung', 'ratenplan', 'aufschub', 'aussetzung', 'niederschlagung_befristet', 'niederschlagung_unbefristet', 'erlass', 'tod', 'insolvenz')",
@@ -762,8 +764,27 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
     )
+    op.create_index(
+        "ix_relief_batch",
+        "relief",
+        ["batch"],
+        unique=False,
+        sqlite_where=sa.text("batch IS NOT NULL"),
+        postgresql_where=sa.text("batch IS NOT NULL"),
+    )
     op.create_index("ix_relief_party", "relief", ["party"], unique=False)
     op.create_index("ix_relief_state", "relief", ["state", "kind"], unique=False)
+    op.create_table(
+        "relief_limit",
+        Column("user_id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("max_cents", col.Cents(), nullable=True),
+        sa.CheckConstraint("max_cents IS NULL OR max_cents >= 0", name="ck_relief_limit_cents"),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_relief_limit_user"),
+        sa.PrimaryKeyConstraint("user_id", "kind"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "user_role",
         Column("user_id", col.Number(), autoincrement=False, nullable=False),
@@ -1412,10 +1433,13 @@ def create_tables() -> None:
         Column("line", col.Number(), autoincrement=False, nullable=False),
         Column("office", col.Text(), nullable=False),
         Column("item", col.Number(), nullable=False),
+        Column("part", col.Text(), nullable=False),
         Column("cents", col.Cents(), nullable=False),
         Column("due_before", col.Day(), nullable=False),
         Column("level_before", col.Number(), nullable=False),
+        Column("dunned_before", col.Day(), nullable=True),
         Column("position", col.Number(), nullable=True),
+        sa.CheckConstraint("part IN ('claim', 'late', 'interest')", name="ck_relief_item_part"),
         sa.CheckConstraint("cents > 0", name="ck_relief_item_cents"),
         sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_relief_item_item"),
         sa.ForeignKeyConstraint(["relief"], ["relief.id"], name="fk_relief_item_relief"),
