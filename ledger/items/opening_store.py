@@ -24,6 +24,7 @@ from ledger.items.staging_store import Staging, mark_bad, staged, staged_offices
 from ledger.items.store import SIDES
 from ledger.people.parties_store import find_parties
 from ledger.people.users import require
+from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
 
@@ -106,7 +107,7 @@ def import_opening(
     """
     if _known(store, source):
         return Opening(wishes.day, new=False)
-    with staged(store, items) as staging:
+    with without_collector(), staged(store, items) as staging:
         if wishes.dry_run:
             with store.snapshot():
                 return _checked(store, rules, balances, staging, wishes)

@@ -9,6 +9,7 @@ from itertools import islice
 
 from ledger.items.kassenzeichen import active_schemes, issue
 from ledger.items.orders import AccountState, Checked, OrderRow, Rules
+from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
@@ -77,8 +78,9 @@ def _create(store: Store) -> None:
 def _fill(store: Store, rows: Iterable[Checked]) -> Staging:
     staging = Staging()
     stream = _tuples(rows, staging)
-    while chunk := list(islice(stream, CHUNK)):
-        staging.count += store.insert("staged_row", COLUMNS, chunk)
+    with without_collector():
+        while chunk := list(islice(stream, CHUNK)):
+            staging.count += store.insert("staged_row", COLUMNS, chunk)
     store.execute("CREATE INDEX ix_staged_head ON staged_row (head)")
     if store.engine.name == "postgresql":
         store.execute("ANALYZE staged_row")
