@@ -8,6 +8,7 @@ book: the candidates and what earlier entries used up are given. A new rung is a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ledger.bank.matching import Case, Decision, Running, Share, whole_part
 from ledger.bank.rungs import REASONS, Data, Doubt, Rung
@@ -17,15 +18,45 @@ from ledger.bank.rungs_references import by_account, by_evidence, by_one_referen
 from ledger.bank.rungs_returns import incomplete, other_return, returned_payment, undone
 from ledger.bank.rungs_runs import own_payment, own_run
 
-CREDITS: tuple[Rung, ...] = (
-    returned_payment, other_return, collected, collected_run, undone, incomplete, own_transfer, by_one_reference, by_reference, by_evidence,
-    by_rule, by_account,
-)  # fmt: skip
-DEBITS: tuple[Rung, ...] = (
-    reversed_collections, returned_collection, other_return, undone, incomplete, own_payment, own_run, own_transfer, by_rule, by_direct_debit,
-)  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rung of the ladder; one with `needs` is asked only where that lookup found something for the case."""
+
+    rung: Rung
+    needs: str = ""
+
+
+CREDITS = (
+    Step(returned_payment, "payment"),
+    Step(other_return),
+    Step(collected, "collection"),
+    Step(collected_run, "collected"),
+    Step(undone),
+    Step(incomplete),
+    Step(own_transfer),
+    Step(by_one_reference),
+    Step(by_reference),
+    Step(by_evidence),
+    Step(by_rule),
+    Step(by_account, "account"),
+)
+DEBITS = (
+    Step(reversed_collections, "collection"),
+    Step(returned_collection, "collection"),
+    Step(other_return),
+    Step(undone),
+    Step(incomplete),
+    Step(own_payment, "payment"),
+    Step(own_run, "run"),
+    Step(own_transfer),
+    Step(by_rule),
+    Step(by_direct_debit, "payable"),
+)
+"""What is tried for money received and for money paid out, in this order."""
 WHOLE: tuple[Rung, ...] = (own_run, collected_run, reversed_collections)
 """Rungs that may take a collective entry as a whole, before its parts are looked at."""
+_PLAIN_CREDITS, _PLAIN_DEBITS = (tuple(step for step in steps if not step.needs) for steps in (CREDITS, DEBITS))
 _NOTHING_IN, _NOTHING_OUT = Doubt("no_reference"), Doubt("no_rule")
 
 
@@ -55,9 +86,15 @@ def decide(cases: Sequence[Case], running: Running, data: Data) -> Decision:
 
 def climb(case: Case, running: Running, data: Data) -> Sequence[Share] | Doubt:
     """Return the shares of the first rung that decides, else the most telling doubt."""
-    doubt, rungs = (_NOTHING_IN, CREDITS) if case.cents > 0 else (_NOTHING_OUT, DEBITS)
-    for rung in rungs:
-        verdict = rung(case, running, data)
+    found = case.found
+    if case.cents > 0:
+        doubt, steps = _NOTHING_IN, CREDITS if found else _PLAIN_CREDITS
+    else:
+        doubt, steps = _NOTHING_OUT, DEBITS if found else _PLAIN_DEBITS
+    for step in steps:
+        if step.needs and step.needs not in found:
+            continue
+        verdict = step.rung(case, running, data)
         if isinstance(verdict, Doubt):
             doubt = min(doubt, verdict, key=lambda one: REASONS.index(one.reason))
         elif verdict:

@@ -120,15 +120,20 @@ def cases(store: Store, count: int) -> Iterator[list[list[Case]]]:
         parts: defaultdict[int, list[Part]] = defaultdict(list)
         for seq, *part in store.rows(_DETAILS, **where):
             parts[seq].append(Part._make(part))
-        chunk = []
+        chunk: list[list[Case]] = []
         for row in store.rows(_ENTRIES, **where):
             entry = Staged._make(row)
-            chunk.append(
-                [
-                    Case(entry, part, tuple(targets.get((entry.seq, part.line), ())), _of(found, entry.seq, part.line))
-                    for part in parts.get(entry.seq) or (whole_part(entry),)
-                ]
-            )
+            seq = entry.seq
+            if seq in parts:
+                chunk.append(
+                    [
+                        Case(entry, part, tuple(targets.get((seq, part.line), ())), _of(found, seq, part.line))
+                        for part in parts[seq]
+                    ]
+                )
+            else:
+                named = tuple(targets.get((seq, 0), ()))
+                chunk.append([Case(entry, whole_part(entry), named, found.get((seq, 0), NOTHING))])
         yield chunk
 
 

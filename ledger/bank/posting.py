@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ledger.bank.matching import Decision, Share, Staged, Target, settled_cents
-from ledger.book.entry import Draft, Posting
+from ledger.book.chart import verrechnung_account
+from ledger.book.entry import Draft, EntryKind, Posting
 from ledger.book.transfer import across
 from ledger.items.store import ClearingKind, ItemKind, NewClearing, NewItem
 from ledger.store.engines import Row
@@ -64,23 +65,48 @@ def payment_day(entry: Staged) -> str:
 
 def plan(decision: Decision, posting_day: str, role: Role, number: Number) -> Plan:
     """Return the drafts of a decision; `role` finds accounts, `number` gives a fresh item number of an office."""
-    entry = decision.entry
-    lines = tuple([_line(share, entry, role, number) for share in decision.shares])
-    postings: dict[str, list[Posting]] = {entry.office: [Posting(entry.account, entry.amount_cents)]}
+    entry, shares = decision
+    lines = tuple([_line(share, entry, role, number) for share in shares])
+    bank = Posting(entry.account, entry.amount_cents)
+    if len(lines) == 1:
+        drafts = _of_one(entry, shares[0], lines[0], bank, posting_day)
+        return Plan(decision, lines, drafts)
+    postings: dict[str, list[Posting]] = {entry.office: [bank]}
     for line in lines:
         postings.setdefault(line.office, []).append(Posting(line.account, -line.share.cents, line.item))
-    common: dict[str, Any] = {
-        "kind": "execution" if any(share.act in {"transit", "collect"} for share in decision.shares) else "bank",
-        "posting_day": posting_day,
-        "source": f"bank:{entry.office}/{entry.id}",
-        "text": words(entry),
-        "bank_day": entry.bank_day,
-        "value_day": entry.value_day,
-        "payment_day": payment_day(entry),
-    }
+    common: dict[str, Any] = dict(zip(_COMMON, _common(entry, shares, posting_day), strict=True))
     if len(postings) == 1:
         return Plan(decision, lines, (Draft(office=entry.office, postings=tuple(postings[entry.office]), **common),))
     return Plan(decision, lines, tuple(across(entry.office, postings, group=entry.seq, **common)))
+
+
+_COMMON = ("kind", "posting_day", "source", "text", "bank_day", "value_day", "payment_day")
+
+
+def _common(entry: Staged, shares: Sequence[Share], posting_day: str) -> tuple[EntryKind, str, str, str, str, str, str]:
+    """Return what the drafts of an entry share, in the order of `_COMMON`."""
+    kind: EntryKind = "execution" if any(share.act in _EXECUTING for share in shares) else "bank"
+    source, day = f"bank:{entry.office}/{entry.id}", entry.bank_day
+    return kind, posting_day, source, words(entry), day, entry.value_day, payment_day(entry)
+
+
+_EXECUTING = frozenset({"transit", "collect"})
+
+
+def _of_one(entry: Staged, share: Share, line: Line, bank: Posting, posting_day: str) -> tuple[Draft, ...]:
+    """Return what `across` would for one share, in fewer steps: most entries are of that kind."""
+    kind, day, source, text, bank_day, value_day, paid = _common(entry, (share,), posting_day)
+    lead, other, cents = entry.office, line.office, share.cents
+    own = Posting(line.account, -cents, line.item)
+    if lead == other:
+        return (Draft(lead, kind, day, (bank, own), source, text, bank_day, value_day, paid),)
+    group = entry.seq
+    here = (bank, Posting(verrechnung_account(other), -cents))
+    there = (own, Posting(verrechnung_account(lead), cents))
+    return (
+        Draft(lead, kind, day, here, source, text, bank_day, value_day, paid, None, group),
+        Draft(other, kind, day, there, source, text, bank_day, value_day, paid, None, group),
+    )
 
 
 def words(entry: Staged) -> str:
@@ -153,7 +179,7 @@ def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_da
         item_office = line.office if line.item is not None else None
         rule, evidence = _explained(share)
         records.matches.append(
-            (entry.office, entry.id, index, rule, _json(evidence), item_office, line.item, share.cents)
+            (entry.office, entry.id, index, rule, _encoded(evidence), item_office, line.item, share.cents)
         )
     for (office, kind, undone), lines in moved.items():
         records.clearings.append(
@@ -168,6 +194,13 @@ def _note_payment(records: Records, share: Share, entry: Staged) -> None:
         records.payments.append((paid.office, paid.run, paid.number, entry.office, entry.id))
     elif share.run is not None:
         records.runs.append((share.run.office, share.run.run, share.run.file, entry.office, entry.id))
+
+
+def _encoded(evidence: Mapping[str, str | int]) -> str:
+    """Return evidence as JSON; that of most entries is put together here: its two texts are letters and digits."""
+    if len(evidence) == 2 and "in" in evidence and "reference" in evidence:
+        return f'{{"in":"{evidence["in"]}","reference":"{evidence["reference"]}"}}'
+    return _json(evidence)
 
 
 def _explained(share: Share) -> tuple[str, Mapping[str, str | int]]:

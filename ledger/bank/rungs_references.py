@@ -19,9 +19,12 @@ def by_one_reference(case: Case, running: Running, data: Data) -> Verdict:
     if len(case.targets) != 1:
         return None
     (only,) = case.targets
-    if not only.strong or only.foreign or running.open_cents(only) <= 0:
+    left = running.open_cents(only)
+    if not only.strong or only.foreign or left <= 0:
         return None
-    evidence: Evidence = {"reference": only.key, "in": only.place}
+    evidence: Evidence = {"in": only.place, "reference": only.key}
+    if left == case.cents and "twin" not in case.found:
+        return [Share("settle", "reference", left, evidence, only)]
     return doubtful(case, case.targets, running) or _settle("reference", evidence, [only], case, running, data)
 
 

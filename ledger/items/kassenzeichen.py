@@ -83,6 +83,12 @@ METHODS: Mapping[str, tuple[Callable[[str], bool], Callable[[str], str]]] = {
 """By name: whether a number is right, and the number with its check digit appended."""
 
 
+def _swapped(digits: str) -> list[str]:
+    """Return what becomes of a number where two digits beside each other change places."""
+    places = (at for at in range(len(digits) - 1) if digits[at] != digits[at + 1])
+    return [digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in places]
+
+
 TWINS: Mapping[str, Callable[[str], list[str]]] = {"iso7064_mod_11_10": twins_mod_11_10}
 """By name: the numbers that two swapped digits make of one and the check digit lets pass."""
 
@@ -112,8 +118,10 @@ class Scheme:
 
     def twins(self, reference: str) -> list[str]:
         """Return the valid numbers that differ from this one by two digits swapped."""
-        find = TWINS.get(self.method)
-        return [twin for twin in find(reference) if self.valid(twin)] if find else []
+        if not self.checked:
+            return []
+        find = TWINS.get(self.method, _swapped)
+        return [twin for twin in find(reference) if self.valid(twin)]
 
     def number(self, count: int) -> str:
         """Return the count-th Kassenzeichen; without a prefix it begins with 1, because spreadsheets drop a 0.
