@@ -33,7 +33,7 @@ def texts(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             yield from _marked(node)
-        elif isinstance(node, ast.FunctionDef) and any(map(_is_command, node.decorator_list)):
+        elif isinstance(node, ast.FunctionDef) and _is_command(node):
             yield inspect.cleandoc(ast.get_docstring(node) or "")
 
 
@@ -47,8 +47,10 @@ def _constant(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _is_command(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "command"
+def _is_command(node: ast.FunctionDef) -> bool:
+    """Tell whether a function is a command, decorated or handed to `command(…)`: it is public and takes a context."""
+    first = node.args.args[0].annotation if node.args.args else None
+    return isinstance(first, ast.Name) and first.id == "Context" and not node.name.startswith("_")
 
 
 def modules() -> list[Path]:
