@@ -63,28 +63,10 @@ def write_order(store: Store, new: NewOrder, facts: dict[str, Fact] | None = Non
     total = sum(line.amount_cents for line in new.lines)
     seen = (new.office, number, new.kind, new.party, total, new.due, new.reference, new.bank_account)
     digest = hash_of([seen])
-    store.insert_one(
-        "order_batch",
-        id=batch,
-        source=new.source,
-        count=1,
-        total_cents=total,
-        list_hash=digest,
-        created_by=store.user,
-        created_at=store.now,
-    )
+    _write_batch(store, batch, new.source, total, digest)
     values = {name: getattr(new, name) for name in _FIELDS}
     store.insert_one("cash_order", id=number, batch=batch, state="created", total_cents=total, **values)
-    columns = (
-        "office", "order_id", "line", "gl_account", "amount_cents", "cost_object", "purpose", "contra_office",
-        "contra_account",
-    )  # fmt: skip
-    rows = [
-        (new.office, number, one.line, one.gl_account, one.amount_cents, one.cost_object, one.purpose,
-         one.contra_office, one.contra_account)
-        for one in new.lines
-    ]  # fmt: skip
-    store.insert("cash_order_line", columns, rows)
+    _write_lines(store, new, number)
     store.insert_one(
         "order_step",
         office=new.office,
@@ -102,3 +84,29 @@ def write_order(store: Store, new: NewOrder, facts: dict[str, Fact] | None = Non
     known: dict[str, Fact] = {"act": new.act, "sum_cents": total, "changes": changed, "list_hash": digest.hex()}
     record(store, new.office, "order.make", f"order:{name}", known | (facts or {}))
     return MadeOrder(name, new.act, new.kind, total, batch, changed)
+
+
+def _write_batch(store: Store, batch: int, source: str, total: int, digest: bytes) -> None:
+    store.insert_one(
+        "order_batch",
+        id=batch,
+        source=source,
+        count=1,
+        total_cents=total,
+        list_hash=digest,
+        created_by=store.user,
+        created_at=store.now,
+    )
+
+
+def _write_lines(store: Store, new: NewOrder, number: int) -> None:
+    columns = (
+        "office", "order_id", "line", "gl_account", "amount_cents", "cost_object", "purpose", "contra_office",
+        "contra_account",
+    )  # fmt: skip
+    rows = [
+        (new.office, number, one.line, one.gl_account, one.amount_cents, one.cost_object, one.purpose,
+         one.contra_office, one.contra_account)
+        for one in new.lines
+    ]  # fmt: skip
+    store.insert("cash_order_line", columns, rows)

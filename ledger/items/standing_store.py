@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.events.store import Fact, record
-from ledger.items.order_change_store import changeable
+from ledger.items.order_change_store import Root, changeable
 from ledger.items.order_changes import (
     ChangeReasonError,
     CodedLine,
@@ -38,6 +38,8 @@ _MADE = "SELECT office, order_id, due FROM standing_item"
 _LINES = """
     SELECT l.office, l.order_id, l.gl_account, l.amount_cents, l.cost_object FROM cash_order_line l
     JOIN standing_order s ON s.office = l.office AND s.order_id = l.order_id ORDER BY l.office, l.order_id, l.line"""
+_MADE_SINCE = "SELECT 1 FROM standing_item WHERE office = :office AND order_id = :id AND due >= :due LIMIT 1"
+_PURPOSE = "SELECT purpose FROM cash_order WHERE office = :office AND id = :id"
 _SCHEDULE = "SELECT months, first_due, last_due, ended_on FROM standing_order WHERE office = :office AND order_id = :id"
 
 
@@ -180,33 +182,35 @@ def change_schedule(
         row = store.one(_SCHEDULE, office=office, id=number)
         if row is None:
             raise NoSuchChangeError(order=name, kind=root.act)
-        first = Schedule(*row).first_from(from_day)
-        if first is None:
-            raise NoDueDayError(order=name, day=from_day)
-        if store.value(
-            "SELECT 1 FROM standing_item WHERE office = :office AND order_id = :id AND due >= :due",
-            office=office, id=number, due=first,
-        ):  # fmt: skip
-            raise MadeAlreadyError(order=name, day=first)
-        coded = _new_lines(store, office, number, to_cents, lines or {})
-        purpose = store.value(
-            "SELECT purpose FROM cash_order WHERE office = :office AND id = :id", office=office, id=number
-        )
-        new = NewOrder(
-            office, root.kind, "standing", first, str(purpose), tuple(coded), f"change of {name}: {reason.strip()}",
-            party=root.party, reference=root.reference, foreign_reference=root.foreign_reference,
-            bank_account=root.bank_account, profile=root.profile, claim_kind=root.claim_kind, changes=number,
-        )  # fmt: skip
-        made = write_order(store, new)
+        first = _first_from(store, office, number, Schedule(*row), from_day)
+        coded = tuple(_new_lines(store, office, number, to_cents, lines or {}))
+        made = write_order(store, _replacing(store, root, office, number, first, coded, reason.strip()))
+        successor = int(made.number.rpartition("-")[2])
         store.insert_one(
-            "standing_order",
-            office=office,
-            order_id=int(made.number.rpartition("-")[2]),
-            months=row[0],
-            first_due=first,
-            last_due=row[2],
+            "standing_order", office=office, order_id=successor, months=row[0], first_due=first, last_due=row[2]
         )
     return made
+
+
+def _first_from(store: Store, office: str, number: int, schedule: Schedule, from_day: str) -> str:
+    """Return the first due day on or after a day, of which no item is made yet."""
+    first, name = schedule.first_from(from_day), order_number(office, number)
+    if first is None:
+        raise NoDueDayError(order=name, day=from_day)
+    if store.value(_MADE_SINCE, office=office, id=number, due=first):
+        raise MadeAlreadyError(order=name, day=first)
+    return first
+
+
+def _replacing(
+    store: Store, root: Root, office: str, number: int, first: str, lines: tuple[NewLine, ...], reason: str
+) -> NewOrder:
+    purpose = str(store.value(_PURPOSE, office=office, id=number))
+    return NewOrder(
+        office, root.kind, "standing", first, purpose, lines, f"change of {order_number(office, number)}: {reason}",
+        party=root.party, reference=root.reference, foreign_reference=root.foreign_reference,
+        bank_account=root.bank_account, profile=root.profile, claim_kind=root.claim_kind, changes=number,
+    )  # fmt: skip
 
 
 def _new_lines(
