@@ -16,6 +16,7 @@ NOT_MEASURING = {
     "enforcement_data",
     "payments_clock",
     "reconcile_data",
+    "reconcile_days",
     "sepa_data",
     "sepa_read",
     "sepa_write",
