@@ -39,7 +39,8 @@ class Variant:
 WRITERS = (
     Variant("bare text (floor)", write.bare_text, peer=False),
     Variant("kasse, file alone, from a generator", write.kasse_unruled, peer=False),
-    Variant("kasse, all rules, from a generator", write.kasse_stream, peer=False),
+    Variant("kasse, all rules, from a generator", write.kasse_once, peer=False),
+    Variant("kasse, rules first, then the file", write.kasse_stream, peer=False),
     Variant("kasse, all rules, from a list", write.kasse_list, peer=False),
     Variant("kasse, all rules and XSD", write.kasse_schema),  # the schema is a peer's
     Variant("sepaxml", write.sepaxml),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from sepa.calendar import is_target_day, previous_target_day
 from sepa.countries import eea_countries
-from sepa.debits import Collection, CollectionBatch, DirectDebitMessage, signature_problem
+from sepa.debits import Collection, CollectionBatch, DirectDebitMessage, counted, signature_problem
 from sepa.errors import N_, KasseError, Place
 from sepa.identifiers import mandate_key
 from sepa.pain008 import charset_problems
@@ -16,6 +17,7 @@ from sepa.rules.odd import (
     NotTargetDayError,
     ToSelfError,
     Twins,
+    Watched,
     abroad_finding,
     address_finding,
     bic_finding,
@@ -84,6 +86,32 @@ def check(message: DirectDebitMessage, on: date) -> Iterator[KasseError]:
         for collection in batch.collections:
             place = Place(payment=collection.end_to_end_id)
             yield from (finding.at(place) for finding in collection_findings(collection, batch, message, on, seen))
+
+
+def checking(message: DirectDebitMessage, on: date, found: Callable[[KasseError], object]) -> DirectDebitMessage:
+    """Return the message for a writer that goes through it once: each collection is checked as it is written.
+
+    As `sepa.rules.transfers.checking`.
+    """
+    message, seen = counted(message), Seen()
+    for batch in message.batches:
+        for finding in batch_findings(batch, on):
+            found(finding.at(Place(payment=batch.payment_information_id)))
+    batches = (
+        replace(one, collections=Watched(one.collections, _watch(one, message, on, seen, found)))
+        for one in message.batches
+    )
+    return replace(message, batches=tuple(batches))
+
+
+def _watch(
+    batch: CollectionBatch, message: DirectDebitMessage, on: date, seen: Seen, found: Callable[[KasseError], object]
+) -> Callable[[Collection], None]:
+    def look(collection: Collection) -> None:
+        for finding in collection_findings(collection, batch, message, on, seen):
+            found(finding.at(Place(payment=collection.end_to_end_id)))
+
+    return look
 
 
 class Seen:

@@ -5,8 +5,9 @@ Warnings do not stop a file. Every function returns or yields findings as values
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from typing import TypeVar
 
 from sepa.calendar import is_target_day
 from sepa.countries import agree, eea_countries
@@ -223,6 +224,22 @@ class Twins:
         if _seen(self._payments, hash((iban, amount_cents, text))):
             found.append(TwinPaymentError(iban=iban, amount_cents=amount_cents, place=Place(field="iban", value=iban)))
         return found
+
+
+T = TypeVar("T")
+
+
+class Watched(Iterable[T]):
+    """An iterable that shows each value to someone on its way, and holds none."""
+
+    def __init__(self, values: Iterable[T], look: Callable[[T], None]) -> None:
+        self._values, self._look = values, look
+
+    def __iter__(self) -> Iterator[T]:
+        """Yield the values, each after it was looked at."""
+        for value in self._values:
+            self._look(value)
+            yield value
 
 
 def _seen(seen: set[int], key: int) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from sepa.countries import eea_countries
 from sepa.errors import KasseError, Place
 from sepa.pain001 import charset_problems
-from sepa.payments import CreditTransferMessage, Transfer, TransferBatch
+from sepa.payments import CreditTransferMessage, Transfer, TransferBatch, counted
 from sepa.rules.odd import (
     AddressNeededError,
     ToSelfError,
     Twins,
+    Watched,
     abroad_finding,
     address_finding,
     bic_finding,
@@ -66,6 +68,32 @@ def check(message: CreditTransferMessage, on: date) -> Iterator[KasseError]:
         for transfer in batch.transfers:
             for finding in transfer_findings(transfer, batch, message, twins):
                 yield finding.at(Place(payment=transfer.end_to_end_id))
+
+
+def checking(message: CreditTransferMessage, on: date, found: Callable[[KasseError], object]) -> CreditTransferMessage:
+    """Return the message for a writer that goes through it once: each transfer is checked as it is written.
+
+    `found` is called with what `check` would yield. Write to a temporary name, and drop the file where an error was
+    found. Batches without totals are counted first, by iterating their transfers.
+    """
+    message, twins = counted(message), Twins()
+    for batch in message.batches:
+        for finding in batch_findings(batch, on):
+            found(finding.at(Place(payment=batch.payment_information_id)))
+    batches = (
+        replace(one, transfers=Watched(one.transfers, _watch(one, message, twins, found))) for one in message.batches
+    )
+    return replace(message, batches=tuple(batches))
+
+
+def _watch(
+    batch: TransferBatch, message: CreditTransferMessage, twins: Twins, found: Callable[[KasseError], object]
+) -> Callable[[Transfer], None]:
+    def look(transfer: Transfer) -> None:
+        for finding in transfer_findings(transfer, batch, message, twins):
+            found(finding.at(Place(payment=transfer.end_to_end_id)))
+
+    return look
 
 
 def batch_findings(batch: TransferBatch, on: date) -> Iterator[KasseError]:

@@ -15,6 +15,7 @@ from sepa.errors import KasseError
 from sepa.fields import InvalidOrderError
 from sepa.identifiers import make_iban
 from sepa.pain001 import write
+from sepa.pain008 import write as write_debits
 from sepa.payments import Address, Party, Totals, Transfer, TransferBatch
 from sepa.profiles import OrderType, shipped_profile
 from sepa.profiles import findings as profile_rules
@@ -323,3 +324,53 @@ def test_a_finding_says_which_payment_it_is_about() -> None:
 def test_the_directory_names_the_bank_of_an_account() -> None:
     assert bank_of("DE89370400440532013000") == Bank("Commerzbank", "COBADEFFXXX", "37040044")
     assert bank_of(make_iban("DE", "000000000000000001")) is None
+
+
+def one_pass(make: Callable[[], Any], rules: Any, write_it: Callable[[Any], Iterable[bytes]]) -> None:
+    """Checking while writing finds what checking before finds, and gives the same file, with one walk each."""
+    walks: list[int] = []
+    found: list[KasseError] = []
+    file = b"".join(write_it(rules.checking(make_once(make(), walks), TODAY, found.append)))
+    assert file == b"".join(write_it(make()))
+    assert sorted(map(repr_of, found)) == sorted(map(repr_of, rules.check(make(), TODAY)))
+    assert found
+    assert set(walks) == {1}
+
+
+def repr_of(finding: KasseError) -> tuple[str, str, str]:
+    return finding.code, str(finding), str(finding.place)
+
+
+def make_once(made: Any, walks: list[int]) -> Any:
+    """Return the message with totals, its payments out of generators that count how often they are walked."""
+    name = "transfers" if hasattr(made.batches[0], "transfers") else "collections"
+    batches = []
+    for one in made.batches:
+        payments = tuple(getattr(one, name))
+        batches.append(replace(one, totals=payments_total(payments), **{name: Walked(payments, walks)}))
+    return replace(made, batches=tuple(batches))
+
+
+def payments_total(rows: Iterable[Any]) -> Totals:
+    amounts = [row.amount_cents for row in rows]
+    return Totals(len(amounts), sum(amounts))
+
+
+class Walked:
+    def __init__(self, rows: tuple[Any, ...], walks: list[int]) -> None:
+        self.rows, self.walks, self.count = rows, walks, 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self.count += 1
+        self.walks.append(self.count)
+        return iter(self.rows)
+
+
+def test_transfers_are_checked_while_they_are_written() -> None:
+    two = batch("A 1,00 Miete\nA 1,00 Miete", day=date(2026, 11, 21))
+    one_pass(lambda: message(two, batch("B 1,00", "B-2")), transfer_rules, write)
+
+
+def test_collections_are_checked_while_they_are_written() -> None:
+    two = debit_batch(collection(), collection(purpose="ZZZZ"), due_day=MONDAY)
+    one_pass(lambda: debit(two, debit_batch(collection(), payment_information_id="B-2")), debit_rules, write_debits)
