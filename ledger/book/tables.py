@@ -42,7 +42,7 @@ class Account(SQLModel, table=True):
     __table_args__ = col.strict(
         ForeignKeyConstraint(["office"], ["office.code"], name="fk_account_office"), clustered=True
     )
-    MUTABLE: ClassVar = ("name", "closed_on")
+    MUTABLE: ClassVar = ("name", "kind", "role", "closed_on")
 
     office: str = col.text(primary_key=True)
     number: str = col.text(primary_key=True)

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 import ledger.bank.intake_tables
 import ledger.bank.suspense_tables
 import ledger.bank.tables
+import ledger.book.journal_tables
 import ledger.book.tables
 import ledger.events.tables
 import ledger.items.lock_tables

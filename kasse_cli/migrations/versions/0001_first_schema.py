@@ -83,6 +83,18 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "dimension_value",
+        Column("dimension", col.Text(), nullable=False),
+        Column("value", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("name", col.Text(), nullable=False),
+        Column("opened_on", col.Day(), nullable=False),
+        Column("closed_on", col.Day(), nullable=True),
+        sa.PrimaryKeyConstraint("dimension", "value", "office"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "dunning_run",
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("state", col.Text(), nullable=False),
@@ -308,6 +320,18 @@ def create_tables() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "voucher",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("document", col.Text(), nullable=False),
+        Column("fingerprint", col.Text(), nullable=False),
+        Column("file_sha256", col.Text(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_voucher_fingerprint", "voucher", ["fingerprint"], unique=False)
     op.create_table(
         "account",
         Column("office", col.Text(), nullable=False),
@@ -554,6 +578,7 @@ def create_tables() -> None:
         Column("state", col.Text(), nullable=False),
         Column("way", col.Text(), nullable=False),
         Column("party", col.Number(), nullable=False),
+        Column("recipient", col.Number(), nullable=True),
         Column("profile", col.Text(), nullable=True),
         Column("level", col.Number(), nullable=False),
         Column("day", col.Day(), nullable=False),
@@ -562,16 +587,14 @@ def create_tables() -> None:
         Column("reference", col.Text(), nullable=True),
         Column("sum_cents", col.Cents(), nullable=False),
         Column("fee_cents", col.Cents(), nullable=False),
-        Column("template", col.Text(), nullable=True),
-        Column("template_sha256", col.Text(), nullable=True),
-        Column("content", col.Text(), nullable=True),
-        Column("content_sha256", col.Text(), nullable=True),
         Column("made_by", col.Number(), nullable=False),
         Column("made_at", col.Text(), nullable=False),
         Column("released_by", col.Number(), nullable=True),
         Column("released_at", col.Text(), nullable=True),
+        Column("content_sha256", col.Text(), nullable=True),
         Column("pdf_sha256", col.Text(), nullable=True),
         Column("posted_on", col.Day(), nullable=True),
+        Column("posted_by", col.Number(), nullable=True),
         Column("deemed_on", col.Day(), nullable=True),
         Column("term_end", col.Day(), nullable=True),
         Column("served_on", col.Day(), nullable=True),
@@ -587,6 +610,7 @@ def create_tables() -> None:
         sa.CheckConstraint("way IN ('post', 'service')", name="ck_letter_way"),
         sa.CheckConstraint("released_by IS NULL OR released_by <> made_by", name="ck_letter_persons"),
         sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_letter_party"),
+        sa.ForeignKeyConstraint(["recipient"], ["party.id"], name="fk_letter_recipient"),
         sa.ForeignKeyConstraint(
             ["run"], ["dunning_run.id"], name="fk_letter_run", initially="DEFERRED", deferrable=True
         ),
@@ -797,6 +821,26 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "address_task",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("party", col.Number(), nullable=False),
+        Column("letter", col.Number(), nullable=False),
+        Column("opened_on", col.Day(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("done_on", col.Day(), nullable=True),
+        Column("done_by", col.Number(), nullable=True),
+        Column("done_at", col.Text(), nullable=True),
+        Column("done_note", col.Text(), nullable=True),
+        sa.CheckConstraint("done_on IS NULL OR done_on >= opened_on", name="ck_address_task_days"),
+        sa.ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_address_task_letter"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_address_task_party"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_address_task_party", "address_task", ["party"], unique=False)
+    op.create_table(
         "bank_account",
         Column("iban", col.Text(), nullable=False),
         Column("office", col.Text(), nullable=False),
@@ -962,6 +1006,24 @@ def create_tables() -> None:
     )
     op.create_index("ix_item_party", "item", ["party"], unique=False)
     op.create_index("ix_item_reference", "item", ["reference"], unique=False)
+    op.create_table(
+        "letter_print",
+        Column("letter", col.Number(), autoincrement=False, nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("planned_on", col.Day(), nullable=False),
+        Column("template", col.Text(), nullable=False),
+        Column("template_sha256", col.Text(), nullable=False),
+        Column("content", col.Text(), nullable=False),
+        Column("content_sha256", col.Text(), nullable=False),
+        Column("term_end", col.Day(), nullable=True),
+        Column("pdf_sha256", col.Text(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_letter_print_letter"),
+        sa.PrimaryKeyConstraint("letter", "number"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "mandate_amendment",
         Column("mandate", col.Number(), autoincrement=False, nullable=False),
