@@ -48,9 +48,13 @@ def _constant(node: ast.expr) -> str:
 
 
 def _is_command(node: ast.FunctionDef) -> bool:
-    """Tell whether a function is a command, decorated or handed to `command(…)`: it is public and takes a context."""
+    """Tell whether a function is a command: decorated, or public and taking a context, as those handed over are."""
     first = node.args.args[0].annotation if node.args.args else None
-    return isinstance(first, ast.Name) and first.id == "Context" and not node.name.startswith("_")
+    handed = isinstance(first, ast.Name) and first.id == "Context" and not node.name.startswith("_")
+    return handed or any(
+        isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "command"
+        for one in node.decorator_list
+    )
 
 
 def modules() -> list[Path]:

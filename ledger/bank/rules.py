@@ -28,7 +28,7 @@ class UnsafePatternError(KasseError):
 
     code = "rule.pattern"
     template = N_("not a usable text pattern: {pattern}")
-    hint = N_("use letters, '.', '[0-9]', '(A|B)', one '*' or '+' after a sign, and '?' or counts like '{{2,5}}'")
+    hint = N_("use letters, '.', '[0-9]', '(A|B)', one '*' or '+' after a sign, and '?' or a count in braces")
 
 
 @dataclass(frozen=True, slots=True)

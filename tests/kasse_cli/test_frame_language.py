@@ -107,8 +107,12 @@ def x(n: Annotated[int, Option(metavar="FILE", help=_("h"))]) -> None:
     """
 def y() -> None:
     """Not a command."""
+def z(ctx: Context) -> None:
+    """Handed over."""
+def _inner(ctx: Context) -> None:
+    """Not one either."""
 '''
-    assert set(catalogue.texts(source)) - {""} == {"not {a}", "do this", "FILE", "h", "Do.\n\nMore."}
+    assert set(catalogue.texts(source)) - {""} == {"not {a}", "do this", "FILE", "h", "Do.\n\nMore.", "Handed over."}
 
 
 @given(st.text(), st.dictionaries(st.text(), st.one_of(st.none(), st.text(), st.integers(), st.dates(), st.booleans())))
