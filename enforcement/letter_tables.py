@@ -15,14 +15,16 @@ from ledger.store.changes import START
 class Letter(SQLModel, table=True):
     """A letter to a person: made, released by another one, posted, then served or returned.
 
-    `content` is the whole text as data (JSON of the document), set from the released rows when it is first printed,
-    `content_sha256` its hash, `pdf_sha256` that of the file that was posted. `way` is `post` (notice by fiction) or
-    `service` (with proof). `term_end` is the last day of the term it sets.
+    `recipient` is who gets it where that is not the debtor (an insolvency administrator). `content_sha256` and
+    `pdf_sha256` are the hashes of what was posted: the print of that content. `way` is `post` (notice by fiction) or
+    `service` (with proof). `deemed_on` is the day of notice, `term_end` the last day of the term it sets; a receipt
+    later than the fiction moves both.
     """
 
     __tablename__ = "letter"
     __table_args__ = col.strict(
         ForeignKeyConstraint(["party"], ["party.id"], name="fk_letter_party"),
+        ForeignKeyConstraint(["recipient"], ["party.id"], name="fk_letter_recipient"),
         ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_letter_run", deferrable=True, initially="DEFERRED"),
         CheckConstraint(
             "state IN ('made', 'released', 'posted', 'served', 'returned', 'cancelled')", name="ck_letter_state"
@@ -40,11 +42,10 @@ class Letter(SQLModel, table=True):
             postgresql_where=sql("reference IS NOT NULL"),
         ),
     )
-    MUTABLE: ClassVar = ()
+    MUTABLE: ClassVar = ("deemed_on", "term_end")
     ONCE: ClassVar = (
-        "reference", "released_by", "released_at", "template", "template_sha256", "content", "content_sha256",
-        "pdf_sha256", "posted_on", "deemed_on", "term_end", "served_on", "proof", "returned_on", "returned_reason",
-        "cancelled_by", "cancelled_at", "cancelled_reason",
+        "reference", "released_by", "released_at", "content_sha256", "pdf_sha256", "posted_on", "posted_by",
+        "served_on", "proof", "returned_on", "returned_reason", "cancelled_by", "cancelled_at", "cancelled_reason",
     )  # fmt: skip
     STEPS: ClassVar = {
         "state": {
@@ -60,6 +61,7 @@ class Letter(SQLModel, table=True):
     state: str = col.text()
     way: str = col.text()
     party: int = col.number()
+    recipient: int | None = col.number(nullable=True)
     profile: str | None = col.text(nullable=True)
     level: int = col.number()
     day: str = col.day()
@@ -68,16 +70,14 @@ class Letter(SQLModel, table=True):
     reference: str | None = col.text(nullable=True)
     sum_cents: int = col.cents()
     fee_cents: int = col.cents()
-    template: str | None = col.text(nullable=True)
-    template_sha256: str | None = col.text(nullable=True)
-    content: str | None = col.text(nullable=True)
-    content_sha256: str | None = col.text(nullable=True)
     made_by: int = col.number()
     made_at: str = col.text()
     released_by: int | None = col.number(nullable=True)
     released_at: str | None = col.text(nullable=True)
+    content_sha256: str | None = col.text(nullable=True)
     pdf_sha256: str | None = col.text(nullable=True)
     posted_on: str | None = col.day(nullable=True)
+    posted_by: int | None = col.number(nullable=True)
     deemed_on: str | None = col.day(nullable=True)
     term_end: str | None = col.day(nullable=True)
     served_on: str | None = col.day(nullable=True)
@@ -141,6 +141,59 @@ class LetterFee(SQLModel, table=True):
     office: str = col.text()
     main_item: int = col.number()
     fee_item: int | None = col.number(nullable=True)
+
+
+class LetterPrint(SQLModel, table=True):
+    """A letter as it was set for paper: its whole text as data, by which wording, for which day of posting.
+
+    Printing again gives this one; only another planned day of posting makes the next number. `pdf_sha256` is the hash
+    of its file, noted once the file was made.
+    """
+
+    __tablename__ = "letter_print"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_letter_print_letter"), clustered=True
+    )
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = ("pdf_sha256",)
+
+    letter: int = col.number(primary_key=True)
+    number: int = col.number(primary_key=True)
+    planned_on: str = col.day()
+    template: str = col.text()
+    template_sha256: str = col.text()
+    content: str = col.text()
+    content_sha256: str = col.text()
+    term_end: str | None = col.day(nullable=True)
+    pdf_sha256: str | None = col.text(nullable=True)
+    made_by: int = col.number()
+    made_at: str = col.text()
+
+
+class AddressTask(SQLModel, table=True):
+    """A person whose letter came back: somebody finds out the address, until then nobody duns."""
+
+    __tablename__ = "address_task"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["party"], ["party.id"], name="fk_address_task_party"),
+        ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_address_task_letter"),
+        CheckConstraint("done_on IS NULL OR done_on >= opened_on", name="ck_address_task_days"),
+        Index("ix_address_task_party", "party"),
+    )
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = ("done_on", "done_by", "done_at", "done_note")
+
+    id: int = col.number(primary_key=True)
+    party: int = col.number()
+    letter: int = col.number()
+    opened_on: str = col.day()
+    reason: str = col.text()
+    made_by: int = col.number()
+    made_at: str = col.text()
+    done_on: str | None = col.day(nullable=True)
+    done_by: int | None = col.number(nullable=True)
+    done_at: str | None = col.text(nullable=True)
+    done_note: str | None = col.text(nullable=True)
 
 
 class LetterTemplate(SQLModel, table=True):
