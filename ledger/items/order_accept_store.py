@@ -23,15 +23,17 @@ _LINES = """
     WHERE c.makes = 1 ORDER BY o.office, o.id, l.line"""
 # `|| ''` keeps the planner from walking all items of the office instead of those with the reference
 _MAIN = "(SELECT min(m.id) FROM item m WHERE m.reference = o.main_reference AND m.office || '' = o.office)"
+_PAID_BY = """coalesce(o.paid_by, (SELECT max('direct_debit') FROM order_invoice v
+            WHERE v.office = o.office AND v.order_id = o.id AND v.collected = 1))"""
 _ITEMS = f"""
     INSERT INTO item (office, id, kind, side, account, party, reference, foreign_reference, order_id, main_item,
         claim_kind, profile, purpose, bank_account, amount_cents, open_cents, due, original_due, opened_on, position,
-        dunning_level)
+        dunning_level, paid_by)
     SELECT o.office, c.place + :items, o.kind, CASE o.kind WHEN 'receivable' THEN 'D' ELSE 'C' END,
         CASE WHEN o.kind = 'payable' THEN CAST(:payable AS TEXT) WHEN o.profile = '{PRIVATE_PROFILE}'
         THEN CAST(:private AS TEXT) ELSE CAST(:receivable AS TEXT) END, o.party, o.reference, o.foreign_reference,
         o.id, {{main}}, o.claim_kind, o.profile, o.purpose, o.bank_account, o.total_cents, o.total_cents, o.due, o.due,
-        CAST(:day AS TEXT), c.place + :positions, 0
+        CAST(:day AS TEXT), c.place + :positions, 0, {_PAID_BY}
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
     WHERE c.office = :office AND c.makes = 1 AND o.main_reference IS {{null}} ORDER BY o.id"""
 _MAIN_ITEMS, _SIDE_ITEMS = _ITEMS.format(main="NULL", null="NULL"), _ITEMS.format(main=_MAIN, null="NOT NULL")

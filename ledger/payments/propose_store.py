@@ -32,7 +32,7 @@ from sepa.text import fit
 
 _ACCOUNTS = "SELECT iban, office FROM bank_account WHERE closed_on IS NULL ORDER BY office <> :kasse, office, account"
 _RESERVED = "(SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1)"
-_LOCKED = f"CASE WHEN {locked('payment', day=':execution_day')} THEN 1 ELSE 0 END"
+_LOCKED = f"CASE WHEN i.paid_by IS NOT NULL OR {locked('payment', day=':execution_day')} THEN 1 ELSE 0 END"
 _OWED = f"""
     SELECT coalesce(sum(r.open_cents), 0) FROM item r
     WHERE r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :today
@@ -48,8 +48,7 @@ _PAYABLES = f"""
     FROM item i
     LEFT JOIN party n ON n.id = i.party
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
-    WHERE i.kind = 'payable' AND i.open_cents > 0 AND i.paid_by IS NULL
-      AND (i.due <= :until OR i.purpose LIKE '%#SKONTO#%')
+    WHERE i.kind = 'payable' AND i.open_cents > 0 AND (i.due <= :until OR i.purpose LIKE '%#SKONTO#%')
       AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
     UNION ALL
     SELECT i.office, i.id, i.open_cents, i.due, NULL, f.purpose, f.iban, f.name, {_RESERVED}, {_LOCKED}, i.amount_cents,

@@ -321,4 +321,5 @@ def test_two_alike_payables_are_not_told_apart(store):
 def test_what_suppliers_collect_is_in_no_run(store):
     collected(store, bank_account=SUPPLIER, due="2026-11-01")
     act(store, "dirk")
-    assert propose(store, today=TODAY).run is None
+    proposal = propose(store, today=TODAY)
+    assert (proposal.run, [skipped.why for skipped in proposal.skipped]) == (None, ["locked"])
