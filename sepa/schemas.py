@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, cast
 
 from lxml import etree
@@ -19,7 +20,9 @@ OFFICIAL = {
     "f0d9429a114f496d78644a0b734452aa0e33ad4ae082fcbf806923fe138ad754": "pain.008.001.08_GBIC_5.xsd",
 }
 MAX_VIOLATIONS = 1000
+WHOLE_BYTES = 32 << 20  # a file up to this size is read as a whole where it has violations
 _HEAD = 65_536
+_PIECE = 512
 _TARGET = re.compile(rb"targetNamespace\s*=\s*[\"']([^\"']+)[\"']")
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 
@@ -88,18 +91,21 @@ def schema_for(namespace: str, found: Iterable[SchemaFile]) -> SchemaFile:
 
 
 def validate(opened: Callable[[], BinaryIO], schema: SchemaFile) -> Iterator[KasseError]:
-    """Yield what the schema does not allow in a file, at most 1,000 findings, in constant memory.
+    """Yield what the schema does not allow in a file, at most 1,000 findings, in bounded memory.
 
-    A file with findings is read a second time, as a whole, for the lines. Raises `InvalidSchemaError`, and
-    `DoctypeError` as every reader here; a file that is not well-formed is one finding.
+    A file with findings is read a second time for the lines: a small one as a whole; of a large one each finding has
+    the line of its payment. Raises `InvalidSchemaError`, and `DoctypeError` as every reader here; a file that is not
+    well-formed is one finding.
     """
     compiled = _compiled(schema)
     if not schema.official:
         yield UnofficialSchemaError(name=schema.name, place=Place(file=schema.name))
     _refuse_doctype(opened)
-    if _holds(opened, compiled):
+    size = _holds(opened, compiled)
+    if size is None:
         return
-    for line, problem in _problems(opened, compiled)[:MAX_VIOLATIONS]:
+    problems = _problems(opened, compiled) if size <= WHOLE_BYTES else _problems_on_the_way(opened, compiled)
+    for line, problem in islice(problems, MAX_VIOLATIONS):
         yield SchemaViolationError(problem=_NAMESPACE.sub("", problem), place=Place(line=line or None))
 
 
@@ -122,22 +128,77 @@ def _refuse_doctype(opened: Callable[[], BinaryIO]) -> None:
         raise DoctypeError
 
 
-def _holds(opened: Callable[[], BinaryIO], schema: etree.XMLSchema) -> bool:
-    """Tell whether the file is right, in one streaming pass; the parser raises at its end where it is not."""
+class _Counted:
+    """A file for the parser that counts its bytes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.size = file, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        data = self._file.read(size)
+        self.size += len(data)
+        return data
+
+
+class _ByLine:
+    """A file for the parser in small pieces, which end with a line where they can, so that it does not work ahead."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._ahead = file, b""
+
+    def read(self, _: int = -1) -> bytes:
+        """Return the next piece."""
+        self._ahead = self._ahead or self._file.read(_HEAD)
+        end = self._ahead.find(b"\n", 0, _PIECE) + 1 or _PIECE
+        piece, self._ahead = self._ahead[:end], self._ahead[end:]
+        return piece
+
+
+def _events(file: object, schema: etree.XMLSchema) -> etree.iterparse:
+    return etree.iterparse(cast("Any", file), events=("end",), tag=_REPEATED, schema=schema, **_SAFE)
+
+
+def _holds(opened: Callable[[], BinaryIO], schema: etree.XMLSchema) -> int | None:
+    """Return None where the file is right, else its size; the parser raises at its end where it is not."""
     with opened() as file:
+        counted = _Counted(file)
         try:
-            for _, element in etree.iterparse(file, events=("end",), tag=_REPEATED, schema=schema, **_SAFE):
+            for _, element in _events(counted, schema):
                 forget(element)
         except etree.XMLSyntaxError:
-            return False
-    return True
+            while counted.read(_HEAD):
+                pass
+            return counted.size
+    return None
 
 
-def _problems(opened: Callable[[], BinaryIO], schema: etree.XMLSchema) -> list[tuple[int, str]]:
+def _problems_on_the_way(opened: Callable[[], BinaryIO], schema: etree.XMLSchema) -> Iterator[tuple[int, str]]:
+    """Yield the problems of a large file, each with the line where the payment begins in which it was found."""
+    line = 0
+    told: list[str] = []
+    with opened() as file:
+        context = _events(_ByLine(file), schema)
+        log = cast("Any", context)
+        try:
+            for _, element in context:
+                line = int(element.sourceline or 0)
+                new = [entry.message for entry in log.error_log][len(told) :]
+                told += new
+                yield from ((line, message) for message in new)
+                forget(element)
+        except etree.XMLSyntaxError as error:
+            rest = [entry.message for entry in log.error_log][len(told) :]
+            last = [] if error.msg in {*told, *rest} else [error.msg or ""]
+            yield from ((line, message) for message in (*rest, *last))
+
+
+def _problems(opened: Callable[[], BinaryIO], schema: etree.XMLSchema) -> Iterator[tuple[int, str]]:
     with opened() as file:
         try:
             tree = etree.parse(file, etree.XMLParser(**_SAFE))
         except etree.XMLSyntaxError as error:
-            return [(error.lineno or 0, error.msg or "")]
+            yield error.lineno or 0, error.msg or ""
+            return
     schema.validate(tree)
-    return [(entry.line, entry.message) for entry in cast("Any", schema.error_log)]
+    yield from ((entry.line, entry.message) for entry in cast("Any", schema.error_log))

@@ -1,16 +1,22 @@
 """What a bank written by others answers to our files is read: status reports, booked payments, returns."""
 
 import io
+from datetime import date
 
 import pytest
 
+from sepa.debits import Collection, CollectionBatch, DirectDebitMessage, Mandate
+from sepa.joining import Details
 from sepa.pain001 import write
 from sepa.pain002 import read_status_report
+from sepa.pain008 import write as write_debits
 from sepa.reading import read_statements
+from sepa.rules.balances import Running
+from sepa.rules.reports import check_report
 from sepa.statements import Closed, Entry
-from sepa.statusreports import TransactionStatus
+from sepa.statusreports import ReportHead, TransactionStatus
 from tests.sepa.oracles import mock_bank
-from tests.sepa.orders import PAYEE, PAYER, batch, message
+from tests.sepa.orders import MADE, MONDAY, PAYEE, PAYER, batch, message
 
 ORDER = message(batch("A 12,34 Bescheid 4711\nB 0,66 RF18539007547034"), batch("C 7,00", "RUN-1-2"))
 
@@ -74,3 +80,65 @@ def test_a_returned_payment_names_the_payee_and_the_reason():
     returned = [entry for entry in entries(sent["camt.053"]) if entry.amount_cents > 0]
     assert sorted(entry.amount_cents for entry in returned) == [66, 700, 1234]
     assert {(entry.first.return_reason, entry.first.name) for entry in returned} == {("AC04", PAYEE.name)}
+
+
+COLLECTIONS = CollectionBatch(
+    "LS-1-1",
+    PAYER,
+    "DE98ZZZ09999999999",
+    MONDAY,
+    sequence="FRST",
+    collections=tuple(
+        Collection(f"L-{n}", cents, Mandate(f"M-{n}", date(2024, 5, 17)), PAYEE, "Hundesteuer 2026")
+        for n, cents in enumerate((1000, 2000), start=1)
+    ),
+)
+
+
+def debit_answers(**account):
+    """Send collections to the bank, let days pass, and return its messages by type."""
+    order = DirectDebitMessage("LS-1", MADE, PAYER.name, (COLLECTIONS,))
+    sent: dict[str, list[bytes]] = {}
+    with mock_bank("2026-11-19T09:00") as bank:
+        owner = {"id": "K", "name": PAYER.name, "iban": PAYER.iban, "balance": 100, **account}
+        bank.json("POST", "/_mock/accounts", owner)
+        status, answer = bank.call("POST", "/payments", b"".join(write_debits(order)))
+        assert status == 202, answer
+        bank.json("POST", "/_mock/advance?days=8")
+        for row in bank.json("GET", "/_mock/messages"):
+            if row["account"] == "K":
+                sent.setdefault(row["type"][:8], []).append(bank.call("GET", f"/_mock/mailbox/{row['id']}")[1])
+    return sent
+
+
+def test_collections_are_accepted_and_booked():
+    sent = debit_answers()
+    report = list(read_status_report(io.BytesIO(sent["pain.002"][0])))
+    statuses = [one for one in report if isinstance(one, TransactionStatus)]
+    assert {one.status for one in statuses} <= {"ACCP", "ACSC", "ACSP"}
+    assert next(one.original_message for one in report if isinstance(one, ReportHead)).startswith("pain.008")
+    booked = entries(sent["camt.053"])
+    assert sum(one.amount_cents for one in booked) == 3000
+    assert all(one.amount_cents > 0 for one in booked)
+    assert {one.first.name for one in booked if len(one.details) == 1} <= {PAYEE.name}
+
+
+@pytest.mark.parametrize("make", [answers, debit_answers], ids=["transfers", "debits"])
+def test_what_a_bank_answers_passes_our_checks(make):
+    sent = make("accept", 4, balance=1_000_000) if make is answers else make()
+    for data in sent["pain.002"]:
+        assert [str(one) for one in check_report(read_status_report(io.BytesIO(data)))] == []
+    for data in sent["camt.053"]:
+        running = Running()
+        assert [one for event in read_statements(io.BytesIO(data)) if (one := running.take(event))] == []
+
+
+def test_notifications_of_a_bank_join_their_statements():
+    sent = answers("accept", 4, balance=1_000_000)
+    details = Details()
+    for data in sent["camt.054"]:
+        details.add(read_statements(io.BytesIO(data)))
+    for data in sent["camt.053"]:
+        *_, closed = details.joined(read_statements(io.BytesIO(data)))
+        assert closed.findings == ()
+    assert len(details) > 0

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import pytest
 
-from sepa import pain001
+from sepa import pain001, schemas
 from sepa.errors import KasseError
 from sepa.schemas import OFFICIAL, SchemaFile, schema_for, validate
 from sepa.xml.parser import DoctypeError
@@ -81,3 +81,21 @@ def test_the_official_files_are_known_by_hash(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(OFFICIAL, hashlib.sha256(ISO.content).hexdigest(), ISO.name)
     assert ISO.official
     assert list(validate(opened(FILE), ISO)) == []
+
+
+def test_a_large_file_is_not_held_and_its_violations_have_the_lines_of_their_payments(monkeypatch) -> None:
+    monkeypatch.setattr(schemas, "WHOLE_BYTES", 100)
+    broken = FILE.replace(b">2.00</InstdAmt>", b">x</InstdAmt>").replace(
+        b"<EndToEndId>A<", b"<X>1</X><EndToEndId>A<", 1
+    )
+    assert [(one.place.line, "InstdAmt" in str(one)) for one in findings(broken)] == [(6, False), (7, True)]
+    cut = findings(FILE.replace(b"</Document>", b""))
+    assert [one.code for one in cut] == ["schema.violation"]
+
+
+def test_violations_are_listed_up_to_a_number(monkeypatch) -> None:
+    many = FILE.replace(b">2.00</InstdAmt>", b">x</InstdAmt>").replace(b">1.00</InstdAmt>", b">x</InstdAmt>")
+    for limit in (10**9, 100):
+        monkeypatch.setattr(schemas, "WHOLE_BYTES", limit)
+        monkeypatch.setattr(schemas, "MAX_VIOLATIONS", 1)
+        assert len(findings(many)) == 1
