@@ -104,7 +104,11 @@ def check(location: str, truth: Path) -> float:
     store, known = books.opened(location, "import"), pickle.loads(truth.read_bytes())
     for kind, (count, decided) in shares_by_kind(store, known).items():
         print(f"    {kind:16} {count:7,}  decided {decided / count:6.1%}")
-    print(f"  wrong matches: {len(wrong_matches(store, known))}")
+    wrong = wrong_matches(store, known)
+    print(f"  wrong matches: {len(wrong)}")
+    for number, kind, rule, item in wrong[:5]:
+        said = store.one("SELECT amount_cents, name, remittance FROM bank_entry WHERE id = :id", id=number)
+        print(f"    {kind} by {rule}: {said} went to {item}, meant for {sorted(known[number][1])}")
     check_invariants(store)
     store.close()
     return 0.0

@@ -71,9 +71,23 @@ def doubtful(case: Case, named: Sequence[Target], running: Running) -> Doubt | N
     rivals = [twin for twin in twins if running.open_cents(twin) > 0 and _fits(case, [twin]) >= fits]
     if any(_fits(case, [twin]) > fits or not right or running.open_cents(twin) == case.cents for twin in rivals):
         return Doubt("ambiguous", {**evidence, "or": rivals[0].key})
-    if not right and not fits and case.part.name:
+    if not right and case.part.name and not _knows(case, named):
         return Doubt("stranger", evidence)
     return None
+
+
+def _knows(case: Case, targets: Sequence[Target]) -> bool:
+    """Return whether the payer is the debtor by account or name: two words the same, or all that one of them has.
+
+    One word is a first name that many have, or a family's.
+    """
+    payer = {word for word in name_words(case.part.name or "") if len(word) > 2}
+    for target in targets:
+        debtor = {word for word in (target.match_key or "").split() if len(word) > 2}
+        same = payer & debtor
+        if target.own_iban or len(same) > 1 or (same and same in (payer, debtor)):
+            return True
+    return False
 
 
 def _fits(case: Case, targets: Sequence[Target]) -> int:

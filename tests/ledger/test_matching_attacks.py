@@ -46,6 +46,7 @@ ATTACKS = {
     "swapped digits, a stranger pays the amount both have": ("{A}", "50", STRANGER, "Firma Huber", ""),
     "the right number beside a neighbour's": ("{A}", "50", OWN, "Erika Mustermann", "A"),
     "two wrong digits: neither amount nor payer fit": ("{B}", "99", STRANGER, "Firma Huber", ""),
+    "two wrong digits, the first name of the debtor": ("{B}", "99", STRANGER, "Erika Huber", ""),
     "part of the amount, a namesake of nobody": ("{B}", "10", STRANGER, "Zoltan Nagy", ""),
     "part of the amount, the debtor's name": ("{B}", "10", STRANGER, "E. Mustermann", "B"),
     "a customer's number in which the reference hides": ("Kundennr. 77{B}88", "30", STRANGER, "X", ""),
