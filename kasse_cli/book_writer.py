@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kasse_cli.migrations import create_schema
-from ledger.book.chart import load_chart
+from ledger.book.chart import Chart, load_chart
 from ledger.book.creation import BookPlan, fill_book
 from ledger.store.access import BookExistsError, connect, is_server
 from sepa.errors import N_, KasseError
@@ -37,8 +37,8 @@ class DatabaseNotEmptyError(BookExistsError):
     hint = N_("make an empty database for the book; an existing one is never overwritten")
 
 
-def create_book(call: Call, plan: Callable[[Store], BookPlan]) -> BookPlan:
-    """Make the book of this call and return its plan, which may ask the server who is acting.
+def create_book(call: Call, plan: Callable[[Store], BookPlan], chart: Chart | None = None) -> BookPlan:
+    """Make the book of this call and return its plan, which may ask the server who is acting; VKR is the usual chart.
 
     Raises `BookExistsError`, `NoFolderError` and what the store raises; then nothing is left behind.
     """
@@ -46,7 +46,7 @@ def create_book(call: Call, plan: Callable[[Store], BookPlan]) -> BookPlan:
     with opened as store:
         made = plan(store)
         create_schema(store)
-        fill_book(store, made, load_chart())
+        fill_book(store, made, chart or load_chart())
     return made
 
 

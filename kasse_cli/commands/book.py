@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -104,6 +105,10 @@ IdentityOption = Annotated[
     Identity,
     typer.Option("--identity", help=N_("people are known by their login (system) or say who they are (declared)")),
 ]
+ChartOption = Annotated[
+    Path | None,
+    typer.Option("--chart", metavar="FILE", help=N_("accounts of your own: .toml, .xlsx, .csv; else the VKR")),
+]
 
 
 @command(
@@ -123,17 +128,20 @@ def create(
     land: LandOption = None,
     municipality: MunicipalityOption = False,
     identity: IdentityOption = Identity.system,
+    chart: ChartOption = None,
 ) -> None:
     """Create a book in a file, or in an empty PostgreSQL database.
 
     Whoever creates it is its first user, with the role admin; 'kasse user add' adds the others.
     """
     from kasse_cli.book_writer import create_book, session_user
+    from kasse_cli.chart_lists import whole_chart
 
     call, code, system = ctx.obj, kasse.strip().upper(), identity is Identity.system
     if call.settings["user"] and system:
         raise DeclaredUserError
     on_server = is_server(call.book)
+    own = whole_chart(call, chart) if chart else None
 
     def plan(store: Store) -> BookPlan:
         return BookPlan(
@@ -149,7 +157,7 @@ def create(
             municipality="1" if municipality else "",
         )
 
-    render(ctx, _result(call, create_book(call, plan)))
+    render(ctx, _result(call, create_book(call, plan, own)))
 
 
 def _result(call: Call, plan: BookPlan) -> Result:

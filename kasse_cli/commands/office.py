@@ -1,4 +1,4 @@
-"""`kasse office`: what an office is told about its money."""
+"""`kasse office`: the offices of the book, and what they are told about their money."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.commands import office_add
 from kasse_cli.context import Context
 from kasse_cli.feeds import MOVEMENTS, read_state, write_state
 from kasse_cli.frame import command, noun
@@ -20,7 +21,8 @@ from sepa.errors import N_
 if TYPE_CHECKING:
     from ledger.bank.movements import Movement
 
-app = noun(N_("offices: feed"))
+app = noun(N_("offices: list, add, feed"))
+office_add.register(app)
 SinceOption = Annotated[
     str, typer.Option("--since", metavar="CURSOR", help=N_("behind this cursor, as the last feed printed it; 0: all"))
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ledger.book.chain import genesis
-from ledger.book.chart import BANK, VERRECHNUNG, Chart, bank_account_number, verrechnung_account
+from ledger.book.chart import BANK, VERRECHNUNG, Chart, bank_account_number, verrechnung_account, verrechnung_name
 from ledger.events.store import record
 from ledger.people.users import EVERYWHERE, add_user
 from ledger.store.engines import Row, Store
@@ -76,8 +76,7 @@ class BookPlan:
     def __post_init__(self) -> None:
         codes = [office.code for office in self.offices]
         for code in codes:
-            if not (code.isascii() and code.isalnum() and code == code.upper() and len(code) <= 8):
-                raise InvalidOfficeError(office=code)
+            check_code(code)
             if codes.count(code) > 1:
                 raise InvalidOfficeError(office=code)
         for code in (self.kasse, *(account.office for account in self.accounts)):
@@ -87,6 +86,12 @@ class BookPlan:
         for iban in ibans:
             if ibans.count(iban) > 1:
                 raise DuplicateBankAccountError(iban=iban)
+
+
+def check_code(code: str) -> None:
+    """Check that a code is short and plain; raises `InvalidOfficeError`."""
+    if not (code.isascii() and code.isalnum() and code == code.upper() and len(code) <= 8):
+        raise InvalidOfficeError(office=code)
 
 
 def fill_book(store: Store, plan: BookPlan, chart: Chart) -> None:
@@ -129,7 +134,7 @@ def _accounts(plan: BookPlan, chart: Chart) -> Iterator[Row]:
         for other in plan.offices:
             if other.code != office.code:
                 number = verrechnung_account(other.code)
-                yield office.code, number, f"Verrechnung mit {other.name}", "asset", VERRECHNUNG, plan.opened_on
+                yield office.code, number, verrechnung_name(other.name), "asset", VERRECHNUNG, plan.opened_on
     for index, bank in enumerate(plan.accounts):
         yield bank.office, bank_account_number(index), bank.name, "asset", BANK, plan.opened_on
 
