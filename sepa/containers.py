@@ -130,7 +130,7 @@ def _damage_named(place: Place) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
-        raise ZipError(place=place, reason=str(error) or type(error).__name__) from error
+        raise ZipError(place=place, reason=_printable(str(error))[:120] or type(error).__name__) from error
 
 
 @contextmanager
