@@ -41,6 +41,7 @@ NOUNS = (
     Noun("order", "anordnung", N_("orders: import, certify, approve, accept")),
     Noun("office", "amt", N_("offices: list, add, feed")),
     Noun("account", "konto", N_("accounts: list, add, rename, close, import, template")),
+    Noun("dimension", "merkmal", N_("lists of Kostenstelle, Produkt, Haushaltsjahr: list, add, import, close")),
     Noun("statement", "auszug", N_("bank statements: import, list, show")),
     Noun("reconcile", "abgleich", N_("import statements, match, post and report"), single=True),
     Noun("suspense", "klaerung", N_("unclear money: list, assign, split, hold, refund, undo")),
