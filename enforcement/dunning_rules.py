@@ -16,6 +16,7 @@ from enforcement.law.schedules import Schedule
 from enforcement.limitation import LimitationEvent, LimitationFactError, LimitationFacts
 from enforcement.limitation_bulk import LimitationWatch
 from enforcement.profiles import DunningStep, Profile, profile_for
+from enforcement.relief_rules import late_charge, pauses
 from sepa.calendar import LAENDER, next_working_day
 from sepa.errors import N_, KasseError
 
@@ -229,7 +230,12 @@ class Rulebook:
             return 0, None
         due = self._date(row.due)
         payments = self.paid.get((row.office, row.item), ()) if row.open_cents < row.amount_cents else ()
-        if payments:
+        if spans := pauses(self.events.get((row.office, row.item), ())):
+            claim = Claim(row.amount_cents, self._date(row.original_due), payments)
+            land = self.land or DEFAULT_LAND
+            cents, findings = late_charge(law.accruer.rule.name, claim, self.day, spans, land=land, law=self.law)
+            self._note(findings)
+        elif payments:
             claim = Claim(row.amount_cents, due, payments)
             charge = accrue(law.accruer.rule, claim, self.day, land=self.land or DEFAULT_LAND, law=self.law)
             self._note(charge.findings)

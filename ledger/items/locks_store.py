@@ -134,6 +134,21 @@ def place_item_lock(store: Store, office: str, item: int, kind: LockKind, reason
     store.insert_one("item_lock", office=office, item=item, id=number, **_row(store, kind, reason, span))
 
 
+def lift_placed(store: Store, office: str, item: int, reason: str, day: str) -> int:
+    """Lift the locks that a service placed with these words: from `day` on they no longer hold; return how many."""
+    return store.execute(
+        """UPDATE item_lock SET lifted_by = :user, lifted_at = CAST(:now AS TEXT), lifted_on = CAST(:day AS TEXT)
+           WHERE office = :office AND item = :item AND reason = :reason AND lifted_on IS NULL
+             AND (until IS NULL OR until >= :day)""",
+        user=store.user,
+        now=store.now,
+        day=day,
+        office=office,
+        item=item,
+        reason=reason.strip(),
+    )
+
+
 def place_party_lock(store: Store, party: int, kind: LockKind, reason: str, span: Span) -> None:
     """Write a lock on a party; inside a unit that holds the Kasse's office."""
     number = take_ids(store, BOOK, "party_lock")

@@ -1,0 +1,179 @@
+"""Proposing relief: what it is about, its charges and instalments; nothing is booked before another one grants it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from enforcement.events_reader import events_of
+from enforcement.law import Law, packaged_law
+from enforcement.relief import (
+    Instalment,
+    InstalmentSumError,
+    Kind,
+    NothingOwedError,
+    Owed,
+    ReliefConflictError,
+    SeveralDebtorsError,
+    Wish,
+)
+from enforcement.relief_law import Late, Planned, ReliefBook, late_owed
+from enforcement.relief_plan import instalments
+from enforcement.relief_reader import owed, owed_by, payments_of
+from ledger.book.store import kasse_office, office_codes, setting
+from ledger.events.store import Fact, record
+from ledger.items.items_reader import item_name
+from ledger.items.settlement import Claim as Settled
+from ledger.items.settlement import spread
+from ledger.people.users import require
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+from sepa.errors import KasseError
+
+PROPOSERS = ("enforcement", "clerk", "head")
+ONE_DAY = dt.timedelta(days=1)
+ITEM = (
+    "relief", "line", "office", "item", "part", "cents", "due_before", "level_before", "dunned_before",
+)  # fmt: skip
+_RUNNING = """
+    SELECT r.id, r.kind FROM relief_item x JOIN relief r ON r.id = x.relief
+    WHERE x.office = :office AND x.item = :item AND x.part = 'claim' AND r.id <> :own
+      AND (r.state = 'proposed' OR (r.state = 'granted' AND r.kind NOT IN ('niederschlagung_unbefristet', 'erlass')))
+    ORDER BY r.id"""
+BESIDE = ("tod", "insolvenz", "niederschlagung_befristet")
+"""Kinds that may hold for one claim at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A relief as proposed: claims and late charges together, interest apart, in cents."""
+
+    number: int
+    kind: str
+    items: int
+    claim_cents: int
+    late_cents: int
+    interest_cents: int
+    instalments: tuple[Instalment, ...]
+    findings: tuple[KasseError, ...] = ()
+
+    @property
+    def sum_cents(self) -> int:
+        """Claims and late charges."""
+        return self.claim_cents + self.late_cents
+
+
+def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
+    """Propose a relief, in one unit of work; another person grants or refuses it.
+
+    Named claims come with their open side claims. What is deferred is charged with what paying late cost until the
+    day before. Raises `NothingOwedError`, `SeveralDebtorsError`, `ReliefConflictError`, `InstalmentSumError`,
+    `InstalmentDaysError`, `NotAllowedError` and the errors of a law that is not known on the days.
+    """
+    kasse = kasse_office(store)
+    require(store, kasse, *PROPOSERS)
+    with store.unit(office_codes(store)):
+        claims = _claims(store, wish)
+        book = relief_book(store, law)
+        late = book.late(claims, wish.first - ONE_DAY) if wish.kind.moves_due else []
+        planned = _planned(book, wish, claims, late)
+        number = take_ids(store, BOOK, "relief")
+        _write(store, number, wish, claims, late, planned)
+        made = Proposed(
+            number, wish.kind.name, len(claims), sum(one.cents for one in claims), sum(one.cents for one in late),
+            sum(one.interest_cents for one in planned.instalments), planned.instalments,
+            book.findings + planned.findings,
+        )  # fmt: skip
+        note_proposal(store, kasse, made, wish)
+    return made
+
+
+def relief_book(store: Store, law: Law | None = None) -> ReliefBook:
+    """Return law and facts of this book."""
+    return ReliefBook(
+        setting(store, "land"),
+        law or packaged_law(),
+        lambda key: payments_of(store, key),
+        lambda key: events_of(store, *key),
+    )
+
+
+def check_conflict(store: Store, kind: Kind, claims: Sequence[Owed], own: int = 0) -> None:
+    """Refuse a second relief about a claim, but for those that go side by side; raises `ReliefConflictError`."""
+    for one in claims:
+        for other, name in store.rows(_RUNNING, office=one.office, item=one.item, own=own):
+            if kind.name == name or kind.name not in BESIDE or name not in BESIDE:
+                raise ReliefConflictError(item=item_name(*one.key), other=other, kind=name)
+
+
+def _claims(store: Store, wish: Wish) -> list[Owed]:
+    claims = owed_by(store, wish.party) if wish.party is not None else owed(store, wish.items)
+    names = ", ".join(item_name(*key) for key in wish.items)
+    if not claims:
+        raise NothingOwedError(what=names or str(wish.party))
+    if len({one.party for one in claims}) > 1 or claims[0].party is None:
+        raise SeveralDebtorsError(items=names)
+    check_conflict(store, wish.kind, claims)
+    return _partly(claims, wish.cents) if wish.cents is not None else claims
+
+
+def _partly(claims: Sequence[Owed], cents: int) -> list[Owed]:
+    """Return claims with the part of them that a sum covers, in the order in which money would pay them."""
+    total = sum(one.cents for one in claims)
+    if not 0 < cents <= total:
+        raise InstalmentSumError(given_cents=cents, sum_cents=total)
+    known = {one.key: one for one in claims}
+    settled = (Settled(*one.key, one.cents, one.due, one.profile, one.claim_kind) for one in claims)
+    return [replace(known[one.office, one.item], cents=part) for one, part in spread(settled, cents)]
+
+
+def _planned(book: ReliefBook, wish: Wish, claims: Sequence[Owed], late: Sequence[Late]) -> Planned:
+    total = sum(one.cents for one in claims) + sum(one.cents for one in late)
+    if wish.schedule.given:
+        bare = instalments(wish.schedule, total, wish.first)
+    elif wish.kind.moves_due and wish.last is not None:
+        bare = (Instalment(wish.last, total),)
+    else:
+        return Planned((), (), {}, ())
+    if not wish.kind.moves_due:
+        return Planned(bare, (), {}, ())
+    return book.plan([*claims, *late_owed(late, wish.first)], bare, wish.first)
+
+
+def _write(
+    store: Store, number: int, wish: Wish, claims: Sequence[Owed], late: Sequence[Late], planned: Planned
+) -> None:
+    profiles = {one.profile for one in claims}
+    rules = {one.rule for one in planned.interest}
+    last = planned.instalments[-1].due if planned.instalments else wish.last
+    store.insert_one(
+        "relief", id=number, kind=wish.kind.name, state="proposed", party=claims[0].party,
+        profile=profiles.pop() if len(profiles) == 1 else None, first_day=wish.first.isoformat(),
+        last_day=last.isoformat() if last else None, watch_day=wish.watch.isoformat() if wish.watch else None,
+        sum_cents=sum(one.cents for one in claims) + sum(one.cents for one in late),
+        charge=rules.pop() if len(rules) == 1 else None, reason=wish.reason.strip(), document=wish.document,
+        proposed_by=store.user, proposed_at=store.now,
+    )  # fmt: skip
+    write_items(store, number, claims)
+    lines = enumerate(planned.instalments, 1)
+    rows = [(number, line, one.due.isoformat(), one.cents, one.interest_cents) for line, one in lines]
+    store.insert("relief_instalment", ("relief", "line", "due", "cents", "interest_cents"), rows)
+
+
+def write_items(store: Store, number: int, claims: Sequence[Owed], part: str = "claim", first_line: int = 1) -> None:
+    """Write the items of a relief as they are now."""
+    rows = [
+        (number, line, one.office, one.item, part, one.cents, one.due, one.level, one.dunned_on)
+        for line, one in enumerate(claims, first_line)
+    ]
+    store.insert("relief_item", ITEM, rows)
+
+
+def note_proposal(store: Store, kasse: str, made: Proposed, wish: Wish) -> None:
+    """Write the proposal to the event log; its words lie outside the chain."""
+    facts: dict[str, Fact] = {
+        "kind": made.kind, "items": made.items, "sum_cents": made.sum_cents, "interest_cents": made.interest_cents,
+        "first_day": wish.first.isoformat(),
+    }  # fmt: skip
+    record(store, kasse, "relief.propose", f"relief:{made.number}", facts, {"reason": wish.reason.strip()})

@@ -1,0 +1,88 @@
+"""What the law of a claim says of relief: which legal event it is, what charges run meanwhile, which claims end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from enforcement.charges import Claim, Payment, accrue
+from enforcement.law import Law
+from enforcement.law.figures import distinct
+from enforcement.limitation import LimitationEvent
+from enforcement.profiles import Profile
+from enforcement.relief import Kind, Owed
+from sepa.errors import KasseError
+
+ONE_DAY = dt.timedelta(days=1)
+PAUSES = ("deferral", "suspended_execution")
+"""Events during which nothing is charged for paying late: what is deferred or suspended is not overdue."""
+Span = tuple[dt.date, dt.date]
+
+
+def event_kind(kind: Kind, profile: Profile | None, law: Law) -> str | None:
+    """Return the legal event that a relief is under the law of a claim, none where it is none.
+
+    The first of the kind's events that the rule of limitation names; where it names none, the first.
+    """
+    if not kind.events:
+        return None
+    if profile is None or not profile.limitation:
+        return kind.events[0]
+    rule = profile.limitation_rule(law)
+    return next((one for one in kind.events if one in rule.restart or one in rule.suspend), kind.events[0])
+
+
+def is_penal(one: Owed, profile: Profile | None) -> bool:
+    """Return whether a claim is a penalty: not enforced into an estate, subordinate, and never discharged.
+
+    § 101 OWiG, § 45 (1) sentence 2 AO, § 39 (1) no. 3, § 302 no. 2 InsO. The costs of a fine are none.
+    """
+    if profile is None:
+        return False
+    kind = one.claim_kind or ""
+    if profile.insolvency == "subordinate":
+        return kind != "cost" and kind not in profile.settlement.classes.get("cost", ())
+    return kind in profile.relief.penal
+
+
+def pauses(events: Iterable[LimitationEvent]) -> tuple[Span, ...]:
+    """Return the spans of days, in order, in which a claim was deferred or its execution suspended."""
+    found = (one for one in events if one.kind in PAUSES and one.until is not None)
+    return tuple(sorted((one.day, one.until) for one in found if one.until is not None))
+
+
+def late_charge(
+    rule: str, claim: Claim, until: dt.date, spans: Sequence[Span], *, land: str, law: Law
+) -> tuple[int, tuple[KasseError, ...]]:
+    """Return what paying late costs until a day, where it does not count in some spans, and the warnings.
+
+    After each span default begins anew with its last day as the due day.
+    """
+    cents, due = 0, claim.due
+    findings: tuple[KasseError, ...] = ()
+    for first, last in (*spans, (until + ONE_DAY, until)):
+        end = min(until, first - ONE_DAY)
+        if due < first and end > due:
+            charge = accrue(rule, Claim(claim.amount_cents, due, claim.payments), end, land=land, law=law)
+            cents += charge.cents
+            findings = distinct(findings + charge.findings)
+        due = max(due, last)
+    return cents, findings
+
+
+def late_until(
+    one: Owed,
+    profile: Profile | None,
+    until: dt.date,
+    *,
+    payments: Sequence[Payment] = (),
+    spans: Sequence[Span] = (),
+    land: str,
+    law: Law,
+) -> tuple[int, tuple[KasseError, ...]]:
+    """Return what a main claim owes for paying late until a day and was not demanded of yet; side claims nothing."""
+    if profile is None or not profile.late_charge or one.main_item is not None:
+        return 0, ()
+    claim = Claim(one.amount_cents, dt.date.fromisoformat(one.due), tuple(payments))
+    cents, findings = late_charge(profile.late_charge, claim, until, spans, land=land, law=law)
+    return max(0, cents - one.demanded_cents), findings
