@@ -61,7 +61,10 @@ def run(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_the_page_shows_what_a_library_is_asked_for_first():
     assert [program.title for program in PROGRAMS] == [
         "Write transfers",
+        "Collect, give back, recall",
+        "Read what the bank answers",
         "Read statements",
+        "Join a batch with its notification",
         "Check an IBAN or a reference",
         "Redact a file",
         "Check a payment file of others",
