@@ -28,6 +28,14 @@ class ZipError(KasseError):
     hint = N_("fetch it from the bank again; it must not have a password")
 
 
+class ZipMethodError(KasseError):
+    """A file in a ZIP that is packed in a rare way."""
+
+    code = "zip.method"
+    template = N_("a file in the ZIP is packed by method {method}, which is not read")
+    hint = N_("unpack it and give the files in it, or pack it again in the usual way")
+
+
 class ZipLimitError(KasseError):
     """A ZIP with more files, or with files that unpack further, than the limit."""
 
@@ -60,7 +68,7 @@ def is_zip(head: bytes) -> bool:
 def zip_members(file: Source) -> Iterator[Source]:
     """Yield each file of a ZIP as a `Source` named `archive/member`, without unpacking it to disk.
 
-    Raises `ZipError`, `ZipLimitError`, `NestedZipError`, `EmptyZipError` and `FileTooLargeError`.
+    Raises `ZipError`, `ZipMethodError`, `ZipLimitError`, `NestedZipError`, `EmptyZipError` and `FileTooLargeError`.
     """
     with _seekable(file) as stream:
         with _damage_named(file.place):
@@ -83,7 +91,7 @@ def _members(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], file: Sourc
         name = f"{file.name}/{_printable(info.filename)}"
         place = Place(file=name)
         if info.compress_type not in _METHODS:
-            raise ZipError(place=place, reason=f"compression {info.compress_type}")
+            raise ZipMethodError(place=place, method=info.compress_type)
         with _damage_named(place):
             packed = archive.open(info)
         with packed:

@@ -44,7 +44,7 @@ class SummaryError(KasseError):
     """Another number or sum of entries than the bank's own summary names."""
 
     code = "statement.summary"
-    template = N_("the bank's summary names {expected} as {what}, the entries give {found}")
+    template = N_("the bank's summary names {expected}, the entries give {found} ({kind})")
     hint = N_("the file may be incomplete; ask the bank before posting it")
     severity = "warning"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from sepa.currencies import minor_digits
-from sepa.errors import Place
+from sepa.errors import N_, Place
 from sepa.identifiers.iban import is_iban
 from sepa.noted_values import read_day
 from sepa.notes import Notes
@@ -14,6 +14,7 @@ from sepa.statements import Opened
 
 _DUPLICATES = {"DUPL", "CODU"}
 _TRUE = {"true", "1"}
+_SUMS = {"credit_sum": N_("sum of credits"), "debit_sum": N_("sum of debits")}
 
 
 def opened(
@@ -72,7 +73,9 @@ def check_summary(
 
 def _compare_number(text: str, found: int, notes: Notes) -> None:
     if text and _number(text) != found:
-        finding = SummaryError(place=Place(field="NbOfNtries"), what="entries", expected=text, found=str(found))
+        finding = SummaryError(
+            place=Place(field="NbOfNtries"), kind=N_("number of entries"), expected=text, found=str(found)
+        )
         notes.add(finding)
 
 
@@ -81,7 +84,7 @@ def _compare_sum(key: str, head: dict[str, str], found_cents: int, currency: str
     if text and _cents(text, currency) != found_cents:
         place = Place(field="Sum", value=text)
         found = str(Decimal(found_cents).scaleb(-minor_digits(currency)))
-        notes.add(SummaryError(place=place, what=key.replace("_", " "), expected=text, found=found))
+        notes.add(SummaryError(place=place, kind=_SUMS[key], expected=text, found=found))
 
 
 def _cents(text: str, currency: str) -> Decimal | None:

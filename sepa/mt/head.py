@@ -157,12 +157,12 @@ def check_sum(tag: str, text: str, line: int, totals: Totals, notes: Notes) -> N
         raise field_error(tag, text, line, notes.place)
     number, currency, amount = match.groups()
     if tag == "90C":
-        what, count, cents = "credit", totals.credits, totals.credit_cents
+        numbers, sums, count, cents = N_("number of credits"), N_("sum of credits"), totals.credits, totals.credit_cents
     else:
-        what, count, cents = "debit", totals.debits, totals.debit_cents
+        numbers, sums, count, cents = N_("number of debits"), N_("sum of debits"), totals.debits, totals.debit_cents
     if int(number) != count:
-        notes.add(SummaryError(what=f"{what} entries", expected=number, found=str(count)), line)
+        notes.add(SummaryError(kind=numbers, expected=number, found=str(count)), line)
     if amount_cents(amount, currency, notes, line) != cents:
         place = Place(field=f":{tag}:", value=amount)
         found_text = decimal_text(cents, currency).replace(".", ",")
-        notes.add(SummaryError(place=place, what=f"{what} sum", expected=amount, found=found_text), line)
+        notes.add(SummaryError(place=place, kind=sums, expected=amount, found=found_text), line)

@@ -76,7 +76,7 @@ def first_elements(source: Source) -> list[Start]:
     if _DOCTYPE.match(head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")):
         raise DoctypeError(place=source.place)
     parser = etree.XMLPullParser(events=("start",), **_options(source))
-    reason = "no element begins"
+    reason = N_("no element begins")
     try:
         parser.feed(head)
         if len(head) < HEAD_BYTES:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import sepaxml
 
+from sepa.identifiers import make_iban
 from sepa.pain_reading import read_payments
 from sepa.pain_values import ForeignBatch, ForeignPayment, PaymentFile
 from tests.bank_files import IBAN, OTHER
@@ -190,3 +191,13 @@ def test_files_are_checked_by_the_schemas_of_the_user_before_they_are_there(list
     debits = f"kasse sepa write --payments debits.csv {OWN} --id Z --creditor-id DE98ZZZ09999999999 --json"
     assert lists(f"{debits} --xsd-dir narrow").json["errors"][0]["code"] == "schema.missing"
     assert lists(f"{debits} --xsd-dir {SCHEMAS}").code == 3
+
+
+def test_odd_accounts_and_codes_of_a_list_are_warnings_with_their_cells(lists):
+    odd = f"Name;IBAN;Betrag;Zweckcode\nMax;{make_iban('DE', '370400440532113000')};5,00;ZZZZ\nUte;{make_iban('DE', '000000010000000001')};6,00;GOVT\n"
+    (lists.folder / "odd.csv").write_text(odd, "utf-8")
+    done = lists(f"kasse sepa write --payments odd.csv {OWN} --json")
+    found = [(one["code"], one["place"]["row"], one["place"]["column"]) for one in done.json["findings"]]
+    assert done.code == 3
+    assert ("purpose.unknown", 2, "Zweckcode") in found
+    assert {("account.check_digits", 2, "IBAN"), ("account.unknown_bank", 3, "IBAN")} <= set(found)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sepa.camt.amounts import DirectionError
 from sepa.camt.entry import EntryAmountError
 from sepa.camt.statement import NoStatementError, StrayEntryError
-from sepa.containers import EmptyZipError, NestedZipError, ZipError, ZipLimitError
+from sepa.containers import EmptyZipError, NestedZipError, ZipError, ZipLimitError, ZipMethodError
 from sepa.errors import KasseError
 from sepa.money import InvalidAmountError
 from sepa.notes import MoreFindingsError
@@ -211,7 +211,7 @@ def test_a_zip_with_a_rare_compression_is_refused(method):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as archive:
         archive.writestr("a", camt())
-    assert isinstance(refused(stream.getvalue()), ZipError)
+    assert isinstance(refused(stream.getvalue()), ZipMethodError)
 
 
 def test_a_locked_zip_is_refused():

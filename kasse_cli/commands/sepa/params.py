@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,25 @@ class OutputExistsError(KasseError):
     code = "output.exists"
     template = N_("there is a file {file} already")
     hint = N_("remove it, or name another place with --out; nothing was overwritten")
+
+
+class Target(StrEnum):
+    """What a file can become."""
+
+    CSV = "csv"
+    CSV_EXCEL = "csv-excel"
+    XLSX = "xlsx"
+    JSONL = "jsonl"
+    HLEDGER = "hledger"
+
+
+class StandardOutputError(KasseError):
+    """Two things for standard output, or a workbook."""
+
+    code = "convert.stdout"
+    template = N_("{what} cannot go to standard output here")
+    hint = N_("name a file with --out")
+    exit_code = 2
 
 
 FilesArgument = Annotated[

@@ -20,6 +20,7 @@ from kasse_cli.output import Column, Result, Table, say
 from kasse_cli.spreadsheets import read_table
 from kasse_cli.spreadsheets.replacing import replacing
 from sepa import pain001, pain008
+from sepa.banks import account_finding
 from sepa.debits import DirectDebitMessage
 from sepa.errors import N_, KasseError, Place
 from sepa.fields import creditor_id_problem
@@ -122,6 +123,18 @@ def _rule_findings(
         else:
             yield from (found.placed(finding) for finding in transfers.check(message, on))
         yield from check_profile(message, profile, now.replace(year=on.year, month=on.month, day=on.day))
+    yield from (found.placed(finding) for finding in _account_findings(found))
+
+
+def _account_findings(found: ReadList) -> Iterator[KasseError]:
+    """Yield what the directory of banks says of the German accounts of the list, each account once."""
+    told: set[str] = set()
+    paid = [(one.transfer.creditor.iban, one.transfer.end_to_end_id) for one in found.transfers]
+    collected = [(one.collection.debtor.iban, one.collection.end_to_end_id) for one in found.collections]
+    for iban, payment in (*paid, *collected):
+        if iban not in told and (finding := account_finding(iban)) is not None:
+            yield finding.at(Place(payment=payment))
+        told.add(iban)
 
 
 @dataclass(frozen=True, slots=True)
