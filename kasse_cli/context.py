@@ -16,6 +16,9 @@ from kasse_cli import config
 from kasse_cli.i18n import LANGUAGES, _, locale_language, sentence
 from sepa.errors import N_, Field, KasseError
 
+DAYS_AHEAD = 7
+"""How far ahead of the clock a step may be dated: what is prepared before holidays."""
+
 
 class UserNotDeclarableError(KasseError):
     """A `--user` where the book takes the operating system's account."""
@@ -139,6 +142,11 @@ class Call:
         """The day given by `--on`, else today's local date."""
         given: dt.date | None = self.options.get("on")
         return given or self.world.clock().date()
+
+    @property
+    def latest_day(self) -> dt.date:
+        """The last day on which a step may count as done: a week ahead, for what is prepared over holidays."""
+        return self.world.clock().date() + dt.timedelta(days=DAYS_AHEAD)
 
     @property
     def now(self) -> str:

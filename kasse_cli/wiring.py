@@ -27,7 +27,7 @@ def open_book(call: Call) -> Iterator[Store]:
     """
     wait_seconds = int(call.settings["wait_seconds"])
     store = open_location(call.book, now=call.now, salt=call.random, wait_seconds=wait_seconds)
-    store.today = call.today.isoformat()
+    store.today, store.latest_day = call.today.isoformat(), call.latest_day.isoformat()
     try:
         store.user = _actor(call, store)
         yield store
@@ -73,6 +73,6 @@ def _actor(call: Call, store: Store) -> int:
 def note_refusal(call: Call, store: Store, error: NotAllowedError) -> None:
     """Write to the event log that the rules refused something to this person."""
     office = kasse_office(store)
-    with store.unit([office]):
+    with store.unit([office], dated=False):
         details = {key: str(value) for key, value in error.fields.items()}
         record(store, office, "refused", None, {"command": call.command, "code": error.code}, details)

@@ -30,6 +30,8 @@ RolesOption = Annotated[
     list[str], typer.Option("--role", metavar="ROLE", help=N_("the role in that office; repeatable, in pairs"))
 ]
 
+WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why, for the event log"))]
+
 
 class UnevenPairsError(KasseError):
     """Offices and roles that do not pair up."""
@@ -60,10 +62,51 @@ def add(ctx: Context, name: NameArgument, offices: OfficesOption, roles: RolesOp
     pairs = _pairs(offices, roles)
     with open_book(ctx.obj) as store:
         done = grant(store, name, pairs)
-    rights = [{"name": name, "office": office, "role": role} for office, role in done.grants]
+    rights = [{"name": done.name, "office": office, "role": role} for office, role in done.grants]
     lines = [say(N_("{name}: {role} in {office}"), **right) for right in rights]
-    lines = lines or [say(N_("nothing new: {name} has these roles"), name=name)]
+    lines = lines or [say(N_("nothing new: {name} has these roles"), name=done.name)]
     render(ctx, Result(data={"new": done.new, "rights": rights}, lines=lines))
+
+
+@command(app, "revoke", examples=("kasse user revoke anna --office ORDNUNG --role certifier",))
+def revoke(
+    ctx: Context, name: NameArgument, offices: OfficesOption, roles: RolesOption, reason: WhyOption = ""
+) -> None:
+    """Take roles from a user; nobody changes their own, and an admin of all offices always remains."""
+    from kasse_cli.wiring import open_book
+    from ledger.people.users_end_store import revoke as end
+
+    pairs = _pairs(offices, roles)
+    with open_book(ctx.obj) as store:
+        done = end(store, name, pairs, reason=reason)
+    rights = [{"name": done.name, "office": office, "role": role} for office, role in done.grants]
+    lines = [say(N_("{name}: no longer {role} in {office}"), **right) for right in rights]
+    lines = lines or [say(N_("nothing new: {name} does not have these roles"), name=done.name)]
+    render(ctx, Result(data={"new": done.new, "rights": rights}, lines=lines))
+
+
+@command(app, "lock", examples=('kasse user lock anna --reason "left the city on 30.11."',))
+def lock(ctx: Context, name: NameArgument, reason: WhyOption = "") -> None:
+    """Keep a user from doing anything, at once and until unlocked; what was done stays."""
+    from kasse_cli.wiring import open_book
+    from ledger.people.users_end_store import lock as keep_out
+
+    with open_book(ctx.obj) as store:
+        done = keep_out(store, name, reason=reason)
+    line = say(N_("{name} is locked") if done.new else N_("nothing new: {name} is locked"), name=done.name)
+    render(ctx, Result(data={"name": done.name, "locked": True, "new": done.new}, lines=[line]))
+
+
+@command(app, "unlock", examples=("kasse user unlock anna",))
+def unlock(ctx: Context, name: NameArgument, reason: WhyOption = "") -> None:
+    """Let a locked user act again, with the roles held before."""
+    from kasse_cli.wiring import open_book
+    from ledger.people.users_end_store import unlock as let_in
+
+    with open_book(ctx.obj) as store:
+        done = let_in(store, name, reason=reason)
+    line = say(N_("{name} may act again") if done.new else N_("nothing new: {name} is not locked"), name=done.name)
+    render(ctx, Result(data={"name": done.name, "locked": False, "new": done.new}, lines=[line]))
 
 
 @command(app, "list", lists=True)

@@ -216,5 +216,5 @@ def _note(store: Store, result: Verification) -> None:
         "head": result.head,
         "heads": packed_heads(result.heads),
     }
-    with store.unit([office]):
+    with store.unit([office], dated=False):
         record(store, office, "journal.verify", None, facts)

@@ -58,7 +58,7 @@ def party_account(store: Store, party: int, day: str) -> PartyAccountPage:
         locks += [lock for one in items for lock in item_locks(store, one.office, one.item) if lock.holds(day)]
         orders = [order for order in _orders(store, party) if order.state not in ("accepted", "objected")]
     kasse = kasse_office(store)
-    with store.unit([kasse]):
+    with store.unit([kasse], dated=False):
         record(store, kasse, "party.read", f"party:{party}", {"day": day, "items": len(items)})
     return PartyAccountPage(
         day,

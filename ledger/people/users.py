@@ -28,7 +28,7 @@ class LockedUserError(KasseError):
 
     code = "user.locked"
     template = N_("the user {user} is locked")
-    hint = N_("someone with the role admin can unlock it")
+    hint = N_("someone with the role admin can end that with 'kasse user unlock {user}'")
 
 
 class UserExistsError(KasseError):
@@ -37,6 +37,14 @@ class UserExistsError(KasseError):
     code = "user.exists"
     template = N_("there is a user {user} already")
     hint = N_("give the user another role with 'kasse user add' and a role not held yet")
+
+
+class UserNameError(KasseError):
+    """A name without a letter or digit, or with signs that nobody sees."""
+
+    code = "user.name"
+    template = N_("not a user name: {name}")
+    hint = N_("give the account of the operating system or the database, or the name of a person")
 
 
 class UnknownRoleError(KasseError):
@@ -63,6 +71,14 @@ class OwnWorkError(NotAllowedError):
     hint = N_("another person must do this step")
 
 
+class OwnRolesError(NotAllowedError):
+    """Nobody gives, takes or locks their own rights."""
+
+    code = "right.own_roles"
+    template = N_("{user} cannot change their own rights")
+    hint = N_("another person with the role admin must do this")
+
+
 class UndeclaredIdentityError(KasseError):
     """The book knows people by their login only."""
 
@@ -71,17 +87,38 @@ class UndeclaredIdentityError(KasseError):
     hint = N_("leave --user away; a book made with --identity declared accepts it")
 
 
+def tidy_name(name: str) -> str:
+    """Return a user's name without blanks around it or doubled in it.
+
+    Raises `UserNameError`.
+    """
+    tidy = " ".join(name.split())
+    if not tidy.isprintable() or not any(sign.isalnum() for sign in tidy):
+        raise UserNameError(name=name)
+    return tidy
+
+
+def find_user(store: Store, name: str) -> tuple[int, str] | None:
+    """Return number and name of the user of that name; case and blanks make no other person."""
+    exact = store.one("SELECT id, name FROM app_user WHERE name = :name", name=name)
+    if exact is not None:
+        return int(exact[0]), str(exact[1])
+    wanted = " ".join(name.split()).casefold()
+    known = store.rows("SELECT id, name FROM app_user ORDER BY id")
+    return next(((number, found) for number, found in known if " ".join(found.split()).casefold() == wanted), None)
+
+
 def user_id(store: Store, name: str) -> int:
     """Return the number of a user.
 
     Raises `UnknownUserError` or `LockedUserError`.
     """
-    row = store.one("SELECT id, locked FROM app_user WHERE name = :name", name=name)
-    if row is None:
+    found = find_user(store, name)
+    if found is None:
         raise UnknownUserError(user=name)
-    if row[1]:
-        raise LockedUserError(user=name)
-    return int(row[0])
+    if store.value("SELECT locked FROM app_user WHERE id = :id", id=found[0]):
+        raise LockedUserError(user=found[1])
+    return found[0]
 
 
 def user_name(store: Store, number: int) -> str:
@@ -90,18 +127,21 @@ def user_name(store: Store, number: int) -> str:
 
 
 def add_user(store: Store, name: str, grants: list[tuple[str, str]]) -> int:
-    """Add a user or give one more roles, as (office, role) pairs, and return the number; inside a unit of work."""
+    """Add a user or give one more roles, as (office, role) pairs, and return the number; inside a unit of work.
+
+    Raises `UnknownRoleError`, `UserNameError`, `UserExistsError`.
+    """
     for _, role in grants:
         if role not in ROLES:
             raise UnknownRoleError(role=role, roles=", ".join(ROLES))
-    found = store.value("SELECT id FROM app_user WHERE name = :name", name=name)
-    number = int(found) if found else take_ids(store, BOOK, "user")
+    found = find_user(store, name)
+    number = found[0] if found else take_ids(store, BOOK, "user")
     if not found:
-        store.insert_one("app_user", id=number, name=name, locked=0, created_at=store.now)
+        store.insert_one("app_user", id=number, name=tidy_name(name), locked=0, created_at=store.now)
     held = set(store.rows("SELECT office, role FROM user_role WHERE user_id = :id", id=number))
     fresh = [grant for grant in grants if grant not in held]
     if found and not fresh:
-        raise UserExistsError(user=name)
+        raise UserExistsError(user=found[1])
     store.insert("user_role", ("user_id", "office", "role"), [(number, office, role) for office, role in fresh])
     facts = {"roles": " ".join(f"{office}:{role}" for office, role in fresh)}
     record(store, kasse_office(store), "user.add", f"user:{number}", facts)

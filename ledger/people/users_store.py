@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from ledger.book.creation import UnknownOfficeError
 from ledger.book.store import kasse_office, office_codes
-from ledger.people.users import EVERYWHERE, ROLES, UnknownRoleError, add_user, require
+from ledger.people.users import (
+    EVERYWHERE,
+    ROLES,
+    OwnRolesError,
+    UnknownRoleError,
+    add_user,
+    find_user,
+    require,
+    tidy_name,
+)
 from ledger.store.engines import Store
 
 Grant = tuple[str, str]
@@ -36,7 +45,7 @@ class UserRight:
 def grant(store: Store, name: str, grants: Sequence[Grant]) -> Granted:
     """Add a user, or give one more roles, and return what was given; an admin of the offices does it.
 
-    Raises `UnknownOfficeError`, `UnknownRoleError`, `NotAllowedError`.
+    Raises `UnknownOfficeError`, `UnknownRoleError`, `UserNameError`, `NotAllowedError`, `OwnRolesError`.
     """
     offices = office_codes(store)
     for office, role in grants:
@@ -47,15 +56,14 @@ def grant(store: Store, name: str, grants: Sequence[Grant]) -> Granted:
     with store.unit([kasse_office(store)]):
         for office, _ in grants:
             require(store, office, "admin")
-        fresh = [given for given in dict.fromkeys(grants) if given not in _held(store, name)]
+        number, known = find_user(store, tidy_name(name)) or (0, tidy_name(name))
+        if number == store.user:
+            raise OwnRolesError(user=known)
+        held = set(store.rows("SELECT office, role FROM user_role WHERE user_id = :id", id=number))
+        fresh = [given for given in dict.fromkeys(grants) if given not in held]
         if fresh:
-            add_user(store, name, fresh)
-    return Granted(name, bool(fresh), tuple(fresh))
-
-
-def _held(store: Store, name: str) -> set[Grant]:
-    sql = "SELECT r.office, r.role FROM user_role r JOIN app_user u ON u.id = r.user_id WHERE u.name = :name"
-    return {(office, role) for office, role in store.rows(sql, name=name)}
+            add_user(store, known, fresh)
+    return Granted(known, bool(fresh), tuple(fresh))
 
 
 def list_users(store: Store) -> list[UserRight]:

@@ -7,9 +7,9 @@ starts without importing an ORM, and bulk goes by executemany or COPY.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
@@ -53,6 +53,14 @@ class RefusedByBookError(KasseError):
     hint = N_("nothing was changed; please report this with the command you gave")
 
 
+class FutureDayError(KasseError):
+    """What is written would count as done on a day that is far off."""
+
+    code = "day.future"
+    template = N_("the day {day} lies in the future: what is written may be dated up to {latest}")
+    hint = N_("correct --on; where a command has --dry-run, that may look further ahead")
+
+
 class Connection(Protocol):
     """What the two drivers share and the store needs."""
 
@@ -94,8 +102,8 @@ class Store:
     """An open book: queries, one unit of work at a time, who acts and when.
 
     `now` is the UTC time stamp of the command, `today` the day it counts as (that of `now` unless said otherwise),
-    `user` the number of the acting person (0 before any exists), `salt` returns fresh random bytes. All are given by
-    the caller, none is invented here.
+    `latest_day` the last day on which anything may count as written, `user` the number of the acting person (0
+    before any exists), `salt` returns fresh random bytes. All are given by the caller, none is invented here.
     """
 
     def __init__(
@@ -113,6 +121,7 @@ class Store:
         self.book = book
         self.now = now
         self.today = now[:10]
+        self.latest_day = "9999-12-31"
         self.salt = salt
         self.user = user
         self.locked: tuple[str, ...] = ()
@@ -174,16 +183,20 @@ class Store:
         self.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + name for name in values)})", **values)
 
     @contextmanager
-    def unit(self, offices: Sequence[str] = ()) -> Iterator[None]:
+    def unit(self, offices: Sequence[str] = (), *, dated: bool = True) -> Iterator[None]:
         """Run one unit of work, whole or absent, holding the locks of these offices from its start.
 
         Offices are locked in sorted order, so that two units can wait for each other but never block each other.
+        A unit that is not `dated` writes nothing but when it was: notes of what was read or refused.
+        Raises `FutureDayError`; a rehearsal may lie ahead.
         """
         assert self._depth == 0, "units of work do not nest"
         if self._rehearsing:
             with self._rehearsed(offices):
                 yield
             return
+        if dated and self.today > self.latest_day:
+            raise FutureDayError(day=date.fromisoformat(self.today), latest=date.fromisoformat(self.latest_day))
         self._depth = 1
         try:
             with self.translated():
@@ -283,13 +296,3 @@ def to_pyformat(sql: str) -> str:
     "SELECT a::text FROM t WHERE a LIKE '5%%' AND b = %(b)s"
     """
     return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
-
-
-def attempt_until(deadline_seconds: float, attempt: Callable[[], bool], pause_seconds: float = 0.2) -> bool:
-    """Call until it returns true or the time is over; return whether it did."""
-    start = time.monotonic()
-    while not attempt():
-        if time.monotonic() - start > deadline_seconds:
-            return False
-        time.sleep(pause_seconds)
-    return True

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.store.engines import WAIT_SECONDS, BookLockedError, attempt_until
+from ledger.store.engines import WAIT_SECONDS, BookLockedError
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store
@@ -43,6 +44,16 @@ def held_since(store: Store, name: str) -> float | None:
     if store.engine.name == "postgresql":
         return _ServerLock(store, name).held_since()
     return _FileLock(_beside(store.book, name)).held_since()
+
+
+def attempt_until(deadline_seconds: float, attempt: Callable[[], bool], pause_seconds: float = 0.2) -> bool:
+    """Call until it returns true or the time is over; return whether it did."""
+    start = time.monotonic()
+    while not attempt():
+        if time.monotonic() - start > deadline_seconds:
+            return False
+        time.sleep(pause_seconds)
+    return True
 
 
 def _beside(book: str, name: str) -> Path:

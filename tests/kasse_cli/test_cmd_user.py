@@ -40,3 +40,31 @@ def test_a_new_user_acts_at_once(town):
     assert town("kasse user list --user gerda").code == 1
     town("kasse user add gerda --office BAU --role certifier")
     assert town("kasse user list --user gerda").code == 0
+
+
+def test_rights_end_and_users_are_locked(town):
+    town.transcript(
+        "user-end",
+        "kasse user lock Clara --reason 'left the city'",
+        "kasse user lock clara",
+        "kasse order list --user clara",
+        "kasse user unlock clara",
+        "kasse user unlock clara --json",
+        "kasse user revoke clara --office '*' --role cashier",
+        "kasse user revoke clara --office '*' --role cashier",
+        "kasse user revoke clara --office '*' --role clerk --json",
+        "kasse user lock root",
+        "kasse user add root --office '*' --role releaser",
+        "kasse user lock mallory",
+        "kasse user lock anna --user bernd",
+        "kasse user add ' ANNA' --office BAU --role certifier",
+    )
+
+
+def test_nothing_is_dated_far_ahead_of_the_clock(town):
+    """The clock stands on 20 November: a week ahead is prepared for holidays, more is a slip of the pen."""
+    assert town("kasse user add gerda --office BAU --role certifier --on 2026-11-27").code == 0
+    done = town("kasse user add gerda --office BAU --role approver --on 2026-11-28 --json")
+    assert (done.code, done.json["errors"][0]["code"]) == (1, "day.future")
+    assert town("kasse report trial-balance --on 2027-11-24").code == 0
+    assert town("kasse journal verify --on 2027-11-24").code == 0
