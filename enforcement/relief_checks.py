@@ -1,0 +1,149 @@
+"""What is to be done about relief that was granted, as findings: nothing of it is done without a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+from enforcement.deadlines import deadline_of
+from enforcement.law import Law
+from enforcement.profiles import Profile
+from enforcement.relief_reader import Relief
+from sepa.errors import N_, KasseError
+
+GRACE = "ratenzahlung_ausfall"
+"""The grace of plans about claims of several laws, or of none: § 802b (3) ZPO as a model."""
+
+
+class FailedPlanError(KasseError):
+    """A plan of which an instalment is missing for longer than the grace of its law."""
+
+    code = "relief.plan_failed"
+    template = N_("plan {relief} of {party}: {behind_cents} are missing, the instalment of {due} is late by more than "
+                  "{grace} ({norm})")  # fmt: skip
+    hint = N_("let it fail with 'kasse relief end {relief} --failed', or leave it to the debtor for a while")
+    severity = "warning"
+
+
+class WatchDayError(KasseError):
+    """A relief that was to be looked at again."""
+
+    code = "relief.watch"
+    template = N_("relief {relief} ({kind}) of {party} is to be looked at since {day}, open are {open_cents}")
+    hint = N_("lift it with 'kasse relief end {relief}', or put the day off with 'kasse relief watch {relief}'")
+    severity = "warning"
+
+
+class RunOutError(KasseError):
+    """A relief whose last day is over, with something still open."""
+
+    code = "relief.run_out"
+    template = N_("relief {relief} ({kind}) of {party} ran out on {day}, open are {open_cents}")
+    hint = N_("close it with 'kasse relief end {relief}'; dunning goes on by itself")
+    severity = "warning"
+
+
+class SettledReliefError(KasseError):
+    """A relief of which nothing is open any more."""
+
+    code = "relief.settled"
+    template = N_("relief {relief} ({kind}) of {party}: nothing is open any more")
+    hint = N_("'kasse relief end --settled' closes all of them and dissolves their allowances")
+    severity = "warning"
+
+
+class PaidWrittenDownError(KasseError):
+    """A claim written down on which money came in."""
+
+    code = "relief.paid"
+    template = N_("relief {relief} of {party}: of {sum_cents} written down only {open_cents} are open")
+    hint = N_("lift it with 'kasse relief end {relief}' and propose again for the rest, if there is still reason to")
+    severity = "warning"
+
+
+class HeirsUnknownError(KasseError):
+    """A debtor who died: somebody has to find the heirs."""
+
+    code = "relief.heirs"
+    template = N_("{party} died on {day}: find out who is the heir, open are {open_cents} (relief {relief})")
+    hint = N_("ask the probate court; 'kasse relief end {relief}' when somebody accepted the estate")
+    severity = "warning"
+
+
+class NotFiledError(KasseError):
+    """An insolvency in which the claims were not filed yet."""
+
+    code = "relief.not_filed"
+    template = N_("insolvency of {party} opened on {day}: the claims are not filed (relief {relief})")
+    hint = N_("see the sum with 'kasse relief show {relief}', then 'kasse relief filed {relief}' (§§ 28, 174 InsO)")
+    severity = "warning"
+
+
+def findings(relief: Relief, profile: Profile | None, day: dt.date, *, land: str, law: Law) -> list[KasseError]:
+    """Return what a granted relief wants a person to do on a day."""
+    look = _LOOKS.get(relief.row.kind)
+    if look is not None:
+        return look(relief, day)
+    if not relief.row.open_cents:
+        return [_made(SettledReliefError, relief, None)]
+    failed = _failed(relief, profile, day, land, law)
+    last = relief.row.last_day
+    over = last is not None and last < day.isoformat() and not relief.plan[1:]
+    return [failed] if failed else [_made(RunOutError, relief, last)] if over else []
+
+
+def _made(error: type[KasseError], relief: Relief, day: str | None) -> KasseError:
+    row = relief.row
+    when = dt.date.fromisoformat(day) if day else None
+    return error(relief=row.number, kind=row.kind, party=row.party, open_cents=row.open_cents,
+                 sum_cents=row.sum_cents, day=when)  # fmt: skip
+
+
+def _written_down(relief: Relief, day: dt.date) -> list[KasseError]:
+    row = relief.row
+    if not row.open_cents:
+        return [_made(SettledReliefError, relief, None)]
+    watched = row.watch_day is not None and row.watch_day <= day.isoformat()
+    found = [_made(WatchDayError, relief, row.watch_day)] if watched else []
+    return [*found, _made(PaidWrittenDownError, relief, None)] if row.open_cents < row.sum_cents else found
+
+
+def _dead(relief: Relief, day: dt.date) -> list[KasseError]:
+    del day
+    return [_made(HeirsUnknownError, relief, relief.row.first_day)] if relief.row.open_cents else []
+
+
+def _insolvent(relief: Relief, day: dt.date) -> list[KasseError]:
+    del day
+    return [_made(NotFiledError, relief, relief.row.first_day)] if relief.row.filed_on is None else []
+
+
+def _nothing(relief: Relief, day: dt.date) -> list[KasseError]:
+    del relief, day
+    return []
+
+
+_LOOKS: Mapping[str, Callable[[Relief, dt.date], list[KasseError]]] = {
+    "niederschlagung_befristet": _written_down,
+    "niederschlagung_unbefristet": _nothing,
+    "erlass": _nothing,
+    "tod": _dead,
+    "insolvenz": _insolvent,
+}
+
+
+def _failed(relief: Relief, profile: Profile | None, day: dt.date, land: str, law: Law) -> KasseError | None:
+    """Return the failure of a plan: an instalment is missing for longer than the grace that the law leaves."""
+    if not relief.plan[1:] and relief.row.kind != "ratenplan":
+        return None
+    now = relief.standing(day)
+    if now.unpaid is None:
+        return None
+    rule = profile.relief.grace if profile and profile.relief.grace else GRACE
+    grace = deadline_of(rule, now.unpaid.due, land=land, law=law)
+    if grace.end >= day:
+        return None
+    return FailedPlanError(
+        relief=relief.number, party=relief.row.party, behind_cents=now.behind_cents, due=now.unpaid.due,
+        grace=f"{grace.length} {grace.unit}", norm=grace.norm,
+    )  # fmt: skip
