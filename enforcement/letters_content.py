@@ -1,0 +1,255 @@
+"""A letter's whole text as data: composed once from its rows and kept, so that it can be printed again for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from enforcement.letters_facts import CHARGES, FEES, RELIEFS, Frame, LetterClaim, LetterFacts
+from enforcement.letters_paper import Paper
+from enforcement.letters_text import Piece, Wording, filled, kept
+from sepa.epcqr import QrPayment, payload
+from sepa.errors import KasseError
+from sepa.identifiers import format_iban
+from sepa.money import german
+
+LAYOUT = 1
+"""How letters look: the number of the layout in `kasse_cli/documents`; content keeps the one it was made for."""
+Content = dict[str, Any]
+
+
+def compose(facts: LetterFacts, frame: Frame, made_at: str) -> tuple[Content, int]:
+    """Return the letter as data, and how many characters could not be printed as they are."""
+    paper = Paper()
+    values = {name: paper.plain(text) for name, text in _values(facts, frame, paper).items()}
+    subject = filled(frame.wording.subject, values)
+    blocks = [*_blocks(facts, frame, frame.wording, values, paper)]
+    if frame.plain is not None:
+        blocks += [{"block": "page"}, *_blocks(facts, frame, frame.plain, values, paper)]
+    content: Content = {
+        "layout": LAYOUT,
+        "number": facts.number,
+        "kind": facts.kind_name,
+        "made_at": made_at,
+        "window": not facts.kind.internal,
+        "head": [paper.plain(line) for line in _lines(frame.head, "kopf")],
+        "sender": paper.plain(frame.head.get("absender", "").replace("\n", " · ")),
+        "remarks": [paper.plain(line) for line in _remarks(facts)],
+        "address": facts.addressee.lines(paper),
+        "information": _information(facts, frame, paper),
+        "subject": paper.wrapped(subject),
+        "blocks": blocks,
+        "foot": [paper.plain(line) for line in _lines(frame.head, "fuss")],
+        "mark": facts.reference or f"Brief {facts.number}",
+        "term_end": frame.term_end,
+        "sum_cents": facts.sum_cents,
+    }
+    return content, paper.lost
+
+
+def _lines(head: Mapping[str, str], key: str) -> list[str]:
+    return [line for line in head.get(key, "").split("\n") if line]
+
+
+def _remarks(facts: LetterFacts) -> list[str]:
+    if facts.way == "service":
+        return ["Gegen Zustellungsnachweis"]
+    return []
+
+
+def _information(facts: LetterFacts, frame: Frame, paper: Paper) -> list[list[str]]:
+    """Return the information block: what the receiver needs to answer."""
+    head = frame.head
+    rows = [
+        ("Unser Zeichen", facts.reference or f"Brief {facts.number}"),
+        ("Auskunft gibt", head.get("auskunft", "")),
+        ("Telefon", head.get("telefon", "")),
+        ("E-Mail", head.get("email", "")),
+        ("Sprechzeiten", head.get("sprechzeiten", "").replace("\n", ", ")),
+        ("Datum", day(frame.planned_on)),
+    ]
+    return [[label, paper.wrapped(value)] for label, value in rows if value]
+
+
+def day(iso: str | None) -> str:
+    """Return a day as German letters write it, '' for none."""
+    return dt.date.fromisoformat(iso).strftime("%d.%m.%Y") if iso else ""
+
+
+def _money(cents: int) -> str:
+    return german(cents) if cents else ""
+
+
+def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
+    """Return the value of every placeholder, '' for those that this letter has none for."""
+    amounts = sums(facts)
+    frist = f"bis zum {day(frame.term_end)}" if frame.term_end else frame.term_words and f"{frame.term_words} {_AFTER}"
+    values = {
+        "name": facts.debtor.name,
+        "empfaenger": facts.addressee.name,
+        "anschrift": facts.debtor.in_line(paper),
+        "kassenzeichen": facts.reference or "",
+        "brief": str(facts.number),
+        "betrag": german(facts.sum_cents),
+        "hauptforderung": german(amounts["claim"]),
+        "zuschlaege": _money(amounts["charge"]),
+        "gebuehren": _money(amounts["fee"]),
+        "datum": day(frame.planned_on),
+        "stichtag": day(facts.day),
+        "frist": frist or "umgehend",
+        "frist_tag": day(frame.term_end),
+        "rechtsgrund": frame.step_norm,
+        "bekanntgabe": frame.notice_norm,
+        "rechtsbehelfsfrist": frame.remedy_words,
+        "kasse": frame.payee.name,
+        "iban": format_iban(frame.payee.iban),
+        "behoerde": frame.head.get("behoerde", "").replace("\n", ", ") or frame.payee.name,
+    }
+    return values | _relief_values(facts)
+
+
+_AFTER = "nach Erhalt dieses Schreibens"
+
+
+def _relief_values(facts: LetterFacts) -> dict[str, str]:
+    relief = facts.relief
+    if relief is None:
+        return {}
+    return {
+        "beginn": day(relief.first_day),
+        "ende": day(relief.last_day),
+        "wiedervorlage": day(relief.watch_day),
+        "art": RELIEFS.get(relief.kind, relief.kind),
+        "grund": relief.reason,
+        "entscheidung": relief.decided_reason or "",
+        "aktenzeichen": relief.reference or "",
+        "unterlage": relief.document or "",
+        "raten_anzahl": str(len(relief.instalments) or ""),
+        "zinsen": _money(sum(one.interest_cents for one in relief.instalments)),
+    }
+
+
+def sums(facts: LetterFacts) -> dict[str, int]:
+    """Return what the letter demands, by column: claims, charges, fees."""
+    found = {"claim": 0, "charge": sum(one.charge_cents for one in facts.claims), "fee": 0}
+    for claim in facts.claims:
+        found[claim.column] += claim.open_cents
+    found["fee"] += sum(fee.cents for fee in facts.fees)
+    return found
+
+
+def _blocks(
+    facts: LetterFacts, frame: Frame, wording: Wording, values: Mapping[str, str], paper: Paper
+) -> Iterator[Content]:
+    for piece in kept(wording, values):
+        if piece.kind == "block":
+            yield from _block(piece.lines[0], facts, frame, values, paper)
+        else:
+            yield _text(piece, values, paper)
+
+
+def _text(piece: Piece, values: Mapping[str, str], paper: Paper) -> Content:
+    lines = [paper.wrapped(filled(line, values)) for line in piece.lines]
+    if piece.kind == "heading":
+        return {"block": "heading", "text": " ".join(lines)}
+    if piece.kind == "list":
+        return {"block": "list", "entries": lines}
+    return {"block": "paragraph", "lines": lines}
+
+
+def _block(name: str, facts: LetterFacts, frame: Frame, values: Mapping[str, str], paper: Paper) -> Iterator[Content]:
+    if name == "posten":
+        yield claims_table(facts, paper)
+    elif name == "zahlung":
+        yield _payment(facts, frame, paper)
+    elif name == "raten" and facts.relief is not None:
+        yield _instalments(facts)
+    elif name == "rechtsbehelf" and frame.remedy_wording is not None:
+        yield from _blocks(facts, frame, frame.remedy_wording, values, paper)
+    elif name == "unterschrift":
+        greeting = frame.head.get("unterschrift") or f"Mit freundlichen Grüßen\n\n{frame.payee.name}"
+        yield {"block": "signature", "lines": [paper.plain(line) for line in greeting.split("\n")]}
+    elif name == "neue_seite":
+        yield {"block": "page"}
+
+
+def claims_table(facts: LetterFacts, paper: Paper) -> Content:
+    """Return the table of claims: a row for each, columns only where there is something in them, and the sum."""
+    total = sums(facts)
+    columns = ["claim", *(name for name in ("charge", "fee") if total[name])]
+    heads = {"claim": "Betrag", "charge": "Zuschläge, Zinsen", "fee": "Gebühren"}
+    rows = [[*_named(claim, paper), *_amounts(claim, columns)] for claim in facts.claims]
+    for fee in facts.fees:
+        cells = [german(fee.cents) if name == "fee" else "" for name in columns]
+        rows.append(["", f"Mahngebühr ({paper.plain(fee.norm)})", "", *cells, german(fee.cents)])
+    rows.append(["Summe in EUR", "", "", *(german(total[name]) for name in columns), german(sum(total.values()))])
+    if len(columns) == 1:
+        rows = [row[:-1] for row in rows]
+    head = ["Kassenzeichen", "Forderung", "Fällig am", *(heads[name] for name in columns), "Zusammen"]
+    head = head[: len(rows[0])]
+    right = list(range(3, len(head)))
+    return {"block": "grid", "head": head, "rows": rows, "right": right, "wide": 1, "total": True}
+
+
+def _named(claim: LetterClaim, paper: Paper) -> tuple[str, str, str]:
+    side = CHARGES.get(claim.claim_kind or "") or (FEES.get(claim.claim_kind or "") if claim.main_item else None)
+    words = side or claim.purpose or "Forderung"
+    return paper.wrapped(claim.reference), paper.wrapped(words), day(claim.due)
+
+
+def _amounts(claim: LetterClaim, columns: Sequence[str]) -> list[str]:
+    cents = {name: claim.open_cents if claim.column == name else 0 for name in columns}
+    if "charge" in cents:
+        cents["charge"] += claim.charge_cents
+    return [_money(cents[name]) for name in columns] + [german(claim.open_cents + claim.charge_cents)]
+
+
+def _instalments(facts: LetterFacts) -> Content:
+    assert facts.relief is not None
+    parts = facts.relief.instalments
+    interest = sum(one.interest_cents for one in parts)
+    rows = [
+        [f"{at}. Rate", day(one.due), german(one.cents), german(one.interest_cents),
+         german(one.cents + one.interest_cents)]
+        for at, one in enumerate(parts, 1)
+    ]  # fmt: skip
+    whole = sum(one.cents for one in parts)
+    rows.append(["Summe in EUR", "", german(whole), german(interest), german(whole + interest)])
+    head = ["Rate", "Fällig am", "Betrag", "Zinsen", "Zusammen"]
+    if not interest:
+        head, rows = head[:3], [row[:3] for row in rows]
+    right = list(range(2, len(head)))
+    return {"block": "grid", "head": head, "rows": rows, "right": right, "wide": 0, "total": True}
+
+
+def _payment(facts: LetterFacts, frame: Frame, paper: Paper) -> Content:
+    """Return how to pay, with the text of the code for banking apps; none where a code cannot say it."""
+    what, cents = _due(facts)
+    rows = [
+        [what, f"{german(cents)} EUR"],
+        ["Empfänger", paper.wrapped(frame.payee.name)],
+        ["IBAN", format_iban(frame.payee.iban)],
+        *([["BIC", frame.payee.bic]] if frame.payee.bic else []),
+        ["Verwendungszweck", facts.reference or ""],
+    ]
+    words = f"QR-Code zum Überweisen von {german(cents)} EUR"
+    return {"block": "payment", "rows": rows, "qr": _code(facts, frame, cents), "words": words}
+
+
+def _due(facts: LetterFacts) -> tuple[str, int]:
+    """Return what is to be paid next: of a plan its first instalment, else the whole sum."""
+    if facts.relief is not None and facts.relief.instalments:
+        first = facts.relief.instalments[0]
+        return "Erste Rate", first.cents + first.interest_cents
+    return "Betrag", facts.sum_cents
+
+
+def _code(facts: LetterFacts, frame: Frame, cents: int) -> str:
+    if not facts.reference or not cents:
+        return ""
+    payee = frame.payee
+    try:
+        return payload(QrPayment(payee.name, payee.iban, cents, remittance=facts.reference, bic=payee.bic))
+    except KasseError:  # a sum or name that no transfer form takes: the letter goes out without a code
+        return ""

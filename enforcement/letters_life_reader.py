@@ -1,0 +1,63 @@
+"""The life of one letter as it is shown: its events, and the text of its last print."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from enforcement.letters_content import Content
+from ledger.store.engines import Store
+
+_EVENTS = """
+    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details FROM event e
+    LEFT JOIN app_user u ON u.id = e.by
+    LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
+    WHERE e.object = :object ORDER BY e.at, e.office, e.position"""
+_STEPS = """
+    SELECT l.made_at, m.name, l.released_at, r.name, l.cancelled_at, c.name, l.cancelled_reason, l.posted_on, p.name
+    FROM letter l JOIN app_user m ON m.id = l.made_by LEFT JOIN app_user r ON r.id = l.released_by
+    LEFT JOIN app_user c ON c.id = l.cancelled_by LEFT JOIN app_user p ON p.id = l.posted_by WHERE l.id = :letter"""
+_CONTENT = "SELECT content FROM letter_print WHERE letter = :letter ORDER BY number DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class LifeRow:
+    """One step of a letter's life: when, who, what, and the words that go with it."""
+
+    at: str
+    by: str
+    action: str
+    words: str
+
+
+def life(store: Store, letter: int) -> list[LifeRow]:
+    """Return the steps of a letter in their order, those of its run included."""
+    row = store.one(_STEPS, letter=letter)
+    assert row is not None, "the letter was found before"
+    made_at, made_by, released_at, released_by, cancelled_at, cancelled_by, reason, posted_on, posted_by = row
+    own = [LifeRow(at, by, action, _words(facts, details)) for at, by, action, facts, details in
+           store.rows(_EVENTS, object=f"letter:{letter}")]  # fmt: skip
+    told = {one.action for one in own}
+    steps = [LifeRow(made_at, made_by, "letter.make", "")]
+    for action, at, by, words in (
+        ("letter.release", released_at, released_by, ""),
+        ("letter.cancel", cancelled_at, cancelled_by, reason or ""),
+        ("letter.post", posted_on, posted_by, ""),
+    ):
+        if at and action not in told:
+            steps.append(LifeRow(at, by or "", action, words))
+    return sorted([*steps, *own], key=lambda one: one.at)
+
+
+def _words(facts: str, details: str | None) -> str:
+    known = {**json.loads(facts), **(json.loads(details) if details else {})}
+    return ", ".join(f"{key} {value}" for key, value in known.items() if value is not None and len(str(value)) < 64)
+
+
+def last_print(store: Store, letter: int) -> Content | None:
+    """Return the text of a letter as it was last printed, none where it was not."""
+    text = store.value(_CONTENT, letter=letter)
+    if text is None:
+        return None
+    found: Content = json.loads(text)
+    return found

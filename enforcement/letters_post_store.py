@@ -1,0 +1,193 @@
+"""Giving letters to the post: the day, the notice it is by law, the term, and what it does to limitation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from enforcement.law import Law, packaged_law
+from enforcement.letters import (
+    POSTERS,
+    ChangedFileError,
+    InternalLetterError,
+    LetterStateError,
+    NotPrintedError,
+    PlannedDayError,
+    PostingDayError,
+    UnknownLetterError,
+)
+from enforcement.letters_facts import LetterFacts
+from enforcement.letters_head_store import letterhead
+from enforcement.letters_reader import choose, chosen_facts, unchoose
+from enforcement.letters_terms import Terms
+from ledger.book.store import kasse_office, office_codes, setting
+from ledger.events.store import Fact, record
+from ledger.people.users import require
+from ledger.store.counters import take_ids
+from ledger.store.engines import Row, Store
+from sepa.errors import KasseError
+
+CHUNK = 2_000
+EVENT = ("office", "item", "id", "kind", "day", "ongoing", "letter", "source", "made_by", "made_at")
+_ROWS = """
+    SELECT l.id, l.state, l.released_at, p.planned_on, p.term_end, p.content_sha256, p.pdf_sha256
+    FROM chosen_letter c JOIN letter l ON l.id = c.letter
+    LEFT JOIN letter_print p ON p.letter = l.id
+        AND p.number = (SELECT max(x.number) FROM letter_print x WHERE x.letter = l.id)
+    ORDER BY l.id"""
+_POST = """
+    UPDATE letter SET state = 'posted', posted_on = :day, posted_by = :user, content_sha256 = :content,
+        pdf_sha256 = :pdf, deemed_on = CAST(:deemed AS TEXT), term_end = CAST(:term AS TEXT)
+    WHERE id = :letter"""
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLetter:
+    """A letter that left the house: when it counts as given and when its term ends, none before a proof of service."""
+
+    letter: int
+    posted_on: str
+    deemed_on: str | None
+    term_end: str | None
+    demands: int
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What giving letters to the post did."""
+
+    letters: tuple[PostedLetter, ...]
+    already: int
+    findings: tuple[KasseError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A letter as the book has it before it is posted."""
+
+    letter: int
+    state: str
+    released_at: str | None
+    planned_on: str | None
+    term_end: str | None
+    content_sha256: str | None
+    pdf_sha256: str | None
+
+
+def post_letters(
+    store: Store,
+    numbers: Sequence[int],
+    *,
+    day: dt.date,
+    files: Mapping[int, tuple[str, str]] | None = None,
+    law: Law | None = None,
+) -> Posted:
+    """Note that printed letters were given to the post on a day; those that were posted before are left as they are.
+
+    `files` are names and hashes of what was handed over, compared with what was printed. Where the limitation of a
+    claim is interrupted by a written demand, one is noted from that day: the letter has left the house then (§ 231
+    (1) sentence 2 with § 169 (1) sentence 3 AO). Raises `UnknownLetterError`, `LetterStateError`,
+    `InternalLetterError`, `NotPrintedError`, `PlannedDayError`, `PostingDayError`, `ChangedFileError`,
+    `NotAllowedError`.
+    """
+    kasse = kasse_office(store)
+    require(store, kasse, *POSTERS)
+    with store.unit(office_codes(store)):
+        days = int(letterhead(store).get("frist_tage") or 14)
+        terms = Terms(setting(store, "land"), law or packaged_law(), days)
+        done: list[PostedLetter] = []
+        wanted = sorted(set(numbers))
+        for at in range(0, len(wanted), CHUNK):
+            choose(store, wanted[at : at + CHUNK])
+            done += _chunk(store, wanted[at : at + CHUNK], day, terms, files or {})
+            unchoose(store)
+        _note(store, kasse, day, done)
+    return Posted(tuple(done), len(wanted) - len(done), terms.findings)
+
+
+def _chunk(
+    store: Store, numbers: Sequence[int], day: dt.date, terms: Terms, files: Mapping[int, tuple[str, str]]
+) -> list[PostedLetter]:
+    held = {row[0]: _Held(*row) for row in store.all(_ROWS)}
+    for number in numbers:
+        if number not in held:
+            raise UnknownLetterError(letter=number)
+    fresh = [facts for facts in chosen_facts(store) if held[facts.number].state not in {"posted", "served", "returned"}]
+    for facts in fresh:
+        _check(store, facts, held[facts.number], day, files.get(facts.number))
+    done = [_dated(facts, held[facts.number], day, terms) for facts in fresh]
+    where: dict[str, str | int | None] = {"day": day.isoformat(), "user": store.user}
+    store.execute_many(
+        _POST,
+        [
+            {"letter": one.letter, "deemed": one.deemed_on, "term": one.term_end, "pdf": held[one.letter].pdf_sha256,
+             "content": held[one.letter].content_sha256, **where}
+            for one in done
+        ],
+    )  # fmt: skip
+    by_post = [facts for facts in fresh if facts.way == "post"]
+    store.insert("claim_event", EVENT, [row for facts in by_post for row in demand_rows(store, facts, day, terms)])
+    return done
+
+
+def _check(store: Store, facts: LetterFacts, held: _Held, day: dt.date, file: tuple[str, str] | None) -> None:
+    letter = facts.number
+    if facts.kind.internal:
+        raise InternalLetterError(letter=letter, kind=facts.kind_name)
+    if held.state != "released":
+        raise LetterStateError(letter=letter, state=held.state)
+    if held.pdf_sha256 is None or held.planned_on is None:
+        raise NotPrintedError(letter=letter)
+    first = (held.released_at or "")[:10]
+    if not first <= day.isoformat() <= store.today:
+        raise PostingDayError(letter=letter, what="posted", day=day, first=dt.date.fromisoformat(first))
+    if held.term_end is not None and day.isoformat() > held.planned_on:
+        raise PlannedDayError(letter=letter, planned=dt.date.fromisoformat(held.planned_on), day=day)
+    if file is not None and file[1] != held.pdf_sha256:
+        raise ChangedFileError(letter=letter, file=file[0])
+
+
+def _dated(facts: LetterFacts, held: _Held, day: dt.date, terms: Terms) -> PostedLetter:
+    """Return the letter with notice and term; a printed term that is longer than the law's holds."""
+    demands = len(_demanded(facts, terms))
+    if facts.way == "service":
+        return PostedLetter(facts.number, day.isoformat(), None, None, 0)
+    term = terms.by_post(day, facts.kind, facts.laws, facts.addressee.country)
+    ends = [end for end in (term.term_end.isoformat() if term.term_end else None, held.term_end) if end]
+    deemed = term.deemed_on.isoformat() if term.deemed_on else None
+    return PostedLetter(facts.number, day.isoformat(), deemed, max(ends, default=None), demands)
+
+
+def demand_rows(store: Store, facts: LetterFacts, day: dt.date, terms: Terms) -> Iterator[Row]:
+    """Yield the demands that a letter is for claims whose limitation a written demand interrupts; inside a unit."""
+    for office, item in _demanded(facts, terms):
+        number = take_ids(store, office, "claim_event")
+        yield (
+            office, item, number, "demand", day.isoformat(), 0, facts.number, f"letter:{facts.number}", store.user,
+            store.now,
+        )  # fmt: skip
+
+
+def _demanded(facts: LetterFacts, terms: Terms) -> list[tuple[str, int]]:
+    """Return the main claims of a demanding letter that the law says a demand interrupts."""
+    if not facts.kind.demand:
+        return []
+    found = []
+    for claim in facts.claims:
+        profile = terms.profile(claim.profile)
+        if profile is not None and claim.main_item is None and profile.interrupts("demand", terms.law):
+            found.append((claim.office, claim.item))
+    return found
+
+
+def _note(store: Store, kasse: str, day: dt.date, done: Sequence[PostedLetter]) -> None:
+    if len(done) == 1:
+        one = done[0]
+        facts: dict[str, Fact] = {"day": one.posted_on, "deemed_on": one.deemed_on, "term_end": one.term_end}
+        record(store, kasse, "letter.post", f"letter:{one.letter}", facts | {"demands": one.demands})
+    elif done:
+        every = sha256(" ".join(str(one.letter) for one in done).encode()).hexdigest()
+        facts = {"day": day.isoformat(), "letters": len(done), "first": done[0].letter, "last": done[-1].letter}
+        record(store, kasse, "letter.post", None, facts | {"numbers": every})

@@ -1,0 +1,140 @@
+"""The files of printed letters: a PDF for each, and for a run one of all letters with the list for the print shop."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kasse_cli.columns import Column
+from kasse_cli.documents.letters import letter_pdfs, letters_pdf
+from kasse_cli.exports import NoFolderError
+from kasse_cli.progress import progress
+from kasse_cli.spreadsheets.csvfiles import write_csv
+from kasse_cli.spreadsheets.replacing import replacing
+from sepa.errors import N_
+
+if TYPE_CHECKING:
+    from enforcement.letters_print_store import Printed
+
+_COUNT = re.compile(rb"/Type/Pages/Count (\d+)")
+LIST = (
+    Column("position", "lfd. Nr.", "count"),
+    Column("letter", "Brief", "count"),
+    Column("file", "Datei"),
+    Column("first_page", "ab Seite", "count"),
+    Column("pages", "Seiten", "count"),
+    Column("kind", "Art"),
+    Column("way", "Zustellart"),
+    Column("receiver", "Empfänger"),
+    Column("place", "Ort"),
+    Column("sha256", "SHA-256"),
+)
+"""The print shop's list is German, as the letters are."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFile:
+    """A letter's file: its pages, also where they begin in the file of all, and its hash."""
+
+    letter: int
+    kind: str
+    way: str
+    file: str
+    pages: int
+    first_page: int
+    receiver: str
+    place: str
+    sum_cents: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFiles:
+    """What was written: a file for each letter, and the file of all with its list."""
+
+    letters: tuple[LetterFile, ...]
+    joined: tuple[Path, ...] = ()
+
+
+def file_name(letter: int) -> str:
+    """Return the name of a letter's file."""
+    return f"brief-{letter:06d}.pdf"
+
+
+def write_letters(prints: Sequence[Printed], output: Path, run: int | None) -> LetterFiles:
+    """Write the PDF of each letter, for a run also the file of all letters and its list.
+
+    `output` is a folder, made where it is not there, or the name of one PDF. Raises `NoFolderError`, `FileWriteError`,
+    `DocumentFormError`.
+    """
+    alone = output.suffix.lower() == ".pdf"
+    if not output.absolute().parent.is_dir():
+        raise NoFolderError(file=str(output))
+    if not alone:
+        output.mkdir(exist_ok=True)
+    written: list[LetterFile] = []
+    page = 1
+    pdfs = letter_pdfs([one.content for one in prints], _workers())
+    with progress(N_("letters"), len(prints)) as step:
+        for one, data in zip(prints, pdfs, strict=True):
+            if not alone:
+                _write(output / file_name(one.letter), data)
+            made = _file(one, data, page)
+            page += made.pages
+            written.append(made)
+            step(1)
+    if not prints or (run is None and not alone):
+        return LetterFiles(tuple(written))
+    if alone:
+        _write(output, _joined(prints))
+        return LetterFiles(tuple(written), (output,))
+    batch, listed = output / f"druckdatei-lauf-{run}.pdf", output / f"druckliste-lauf-{run}.csv"
+    _write(batch, _joined(prints))
+    _write_list(listed, written)
+    return LetterFiles(tuple(written), (batch, listed))
+
+
+def _workers() -> int:
+    return min(os.cpu_count() or 1, 4)
+
+
+def _file(one: Printed, data: bytes, page: int) -> LetterFile:
+    content = one.data()
+    address = content["address"] or [""]
+    way = "Zustellung" if content["remarks"] else "Post"
+    return LetterFile(
+        one.letter, content["kind"], way, file_name(one.letter), _pages(data), page, address[0], address[-1],
+        content["sum_cents"], sha256(data).hexdigest(),
+    )  # fmt: skip
+
+
+def _pages(pdf: bytes) -> int:
+    found = _COUNT.search(pdf)
+    assert found is not None, "typst writes the page tree in the open"
+    return int(found[1])
+
+
+def _joined(prints: Sequence[Printed]) -> bytes:
+    contents = [one.data() for one in prints]
+    if len(contents) == 1:
+        return next(letter_pdfs([prints[0].content], 1))
+    return letters_pdf(contents, f"Briefe {prints[0].letter} bis {prints[-1].letter}")
+
+
+def _write(path: Path, data: bytes) -> None:
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def _write_list(path: Path, files: Sequence[LetterFile]) -> None:
+    rows: Iterator[list[int | str]] = (
+        [at, one.letter, one.file, one.first_page, one.pages, one.kind, one.way, one.receiver, one.place, one.sha256]
+        for at, one in enumerate(files, 1)
+    )
+    with replacing(path) as temporary, temporary.open("wb") as out:
+        write_csv(out, LIST, rows, excel=True)
