@@ -138,6 +138,15 @@ class NamesDifferError(KasseError):
     severity = "warning"
 
 
+class DetailsElsewhereError(KasseError):
+    """Collective entries whose payments stand in a notification."""
+
+    code = "explain.details_elsewhere"
+    template = N_("entries whose single payments stand in a notification (camt.054): {count}")
+    hint = N_("give the notification beside the statement: kasse sepa show")
+    severity = "info"
+
+
 class CopyError(KasseError):
     """A statement that says it is a copy or duplicate."""
 

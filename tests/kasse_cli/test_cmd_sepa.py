@@ -292,6 +292,8 @@ def test_the_single_payments_of_a_batch_come_from_its_notification(files):
         "kasse sepa show batch.xml",
         "kasse sepa show batch.xml parts.xml --details",
         "kasse sepa show day.zip --csv --details",
+        "kasse sepa explain batch.xml parts.xml",
+        "kasse sepa explain batch.xml --csv",
         "kasse sepa check batch.xml parts.xml",
         "kasse sepa convert --to csv --details parts.xml batch.xml",
     )

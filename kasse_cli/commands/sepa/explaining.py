@@ -13,9 +13,9 @@ from kasse_cli.commands.sepa.summary import summary_row
 from kasse_cli.commands.sepa.taking import FileRead
 from kasse_cli.context import Context
 from kasse_cli.i18n import _
-from kasse_cli.output import Column, Result, Table, render, say
+from kasse_cli.output import Column, Line, Result, Table, render, say
 from sepa.errors import N_, KasseError, Place
-from sepa.explanation import CopyError, UnbookedError, handover, meaning, odd, told
+from sepa.explanation import CopyError, DetailsElsewhereError, UnbookedError, handover, meaning, odd, told
 from sepa.reading import identify
 from sepa.rules.balances import BOOKED
 from sepa.sources import DEFAULT, Source
@@ -42,8 +42,23 @@ def explain_files(ctx: Context, files: Iterable[Path]) -> None:
             faults.append(error.at(source.place))
     if not rows:
         raise faults[0] if len(faults) == 1 else NothingReadError(count=len(faults), findings=tuple(faults))
-    lines = [say(N_("files: {count}"), count=len(rows))]
-    render(ctx, Result(tables=[Table("files", COLUMNS, rows)], lines=lines, findings=faults))
+    people = ctx.obj.format not in {"json", "csv", "csv-excel"} and not ctx.obj.xlsx
+    tables = [] if people else [Table("files", COLUMNS, rows)]
+    lines = [line for row in rows for line in _lines(row)] if people else []
+    render(ctx, Result(tables=tables, lines=lines, findings=faults))
+
+
+def _lines(row: dict[str, Any]) -> Iterator[Line]:
+    """Yield what is said of one file in sentences."""
+    yield say(N_("{file}: {format}, {meaning}"), file=row["path"], format=row["format"], meaning=row["meaning"])
+    if row["holds"]:
+        yield say(N_("    {holds}"), holds=row["holds"])
+    if row["ebics"]:
+        yield say(N_("    EBICS order type {ebics}"), ebics=row["ebics"])
+    if row["btf"]:
+        yield say(N_("    EBICS 3.0 BTF {btf}"), btf=row["btf"])
+    if row["variant"]:
+        yield say(N_("    or, as agreed with the bank, {variant}"), variant=row["variant"])
 
 
 def _explained(source: Source, findings: list[KasseError]) -> dict[str, Any]:
@@ -94,6 +109,8 @@ def _booked(file: FileRead) -> Iterator[KasseError]:
     unbooked = {status: count for status, count in file.statuses.items() if status not in BOOKED}
     if unbooked:
         yield UnbookedError(count=sum(unbooked.values()), statuses=", ".join(sorted(unbooked)))
+    if file.elsewhere:
+        yield DetailsElsewhereError(count=file.elsewhere)
     for section in file.sections:
         if section.row.get("duplicate"):
             yield CopyError(identifier=section.row["id"] or "–")

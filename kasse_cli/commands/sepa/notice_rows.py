@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from kasse_cli.columns import Column
@@ -18,22 +19,30 @@ NOTICE_COLUMNS = (
     Column("path", N_("File"), shown=False),
     Column("original_message_id", N_("Original message"), shown=False),
     Column("level", N_("Level"), "word"),
-    Column("batch", N_("Batch"), minor=True),
     Column("end_to_end_id", N_("End-to-end id")),
     Column("amount_cents", N_("Amount"), "cents"),
-    Column("currency", N_("Currency")),
     Column("name", N_("Name")),
-    Column("iban", N_("IBAN"), minor=True),
     Column("status", N_("Status code"), shown=False),
     Column("state", N_("Status"), "word"),
     Column("reason", N_("Reason"), minor=True),
-    Column("reason_text", N_("Meaning"), minor=True),
-    Column("found_name", N_("Name at the bank"), minor=True),
+    Column("reason_text", N_("Meaning")),
+    Column("found_name", N_("Name at the bank")),
     Column("information", N_("The bank's words"), minor=True),
+    Column("iban", N_("IBAN"), minor=True),
+    Column("batch", N_("Batch"), minor=True),
+    Column("currency", N_("Currency")),
     Column("line", N_("Line"), "count", shown=False),
 )
 _LEVELS = {"file": N_("file"), "batch": N_("batch"), "payment": N_("payment")}
 _REVERSAL, _RECALL = N_("to be given back"), N_("to be recalled")
+
+
+def notice_columns(files: Iterable[FileRead]) -> tuple[Column, ...]:
+    """Return the columns; names at the bank are shown where a report is about them, meanings of reasons where not."""
+    found = list(files)
+    vop = {bool(file.head.get("vop")) for file in found}
+    hidden = {"found_name"} if vop == {False} else {"reason", "reason_text"} if vop == {True} else set()
+    return tuple(replace(one, shown=one.shown and one.key not in hidden) for one in NOTICE_COLUMNS)
 
 
 def notice_rows(file: FileRead, spool: Spool) -> Iterator[dict[str, Any]]:

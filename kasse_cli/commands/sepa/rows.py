@@ -8,7 +8,7 @@ from typing import Any
 
 from kasse_cli.columns import Column
 from kasse_cli.commands.sepa.gather import Gathered
-from kasse_cli.commands.sepa.notice_rows import NOTICE_COLUMNS, notice_rows, reason_text
+from kasse_cli.commands.sepa.notice_rows import notice_columns, notice_rows, reason_text
 from kasse_cli.commands.sepa.taking import FileRead
 from kasse_cli.output import Streamed, Table, Written, json_text
 from sepa.conversion import decimal_text, parts_of, text_of
@@ -102,7 +102,7 @@ def tables(gathered: Gathered, *, split: bool = False) -> list[Table]:
         found.append(Table("payments", fitting(PAYMENTS, orders), rows, _TITLES["payments"]))
     if notices := [file for file in gathered.listed if file.group not in {"statements", "payments"}]:
         rows = Streamed(lambda: (_amount(row) for file in notices for row in notice_rows(file, gathered.spool)))
-        found.append(Table("notices", fitting(NOTICE_COLUMNS, notices), rows, _TITLES["notices"]))
+        found.append(Table("notices", fitting(notice_columns(notices), notices), rows, _TITLES["notices"]))
     return found
 
 

@@ -41,6 +41,7 @@ class FileRead:
     group: Group
     sections: list[Section] = field(default_factory=list)
     entries: int = 0
+    elsewhere: int = 0
     credit_cents: int = 0
     debit_cents: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
@@ -110,6 +111,7 @@ class Taker:
     def _entry(self, entry: Entry, file: FileRead) -> None:
         file.currencies[entry.currency] = None
         file.statuses[entry.status] += 1
+        file.elsewhere += bool(entry.detail_message_id) and len(entry.details) < 2
         if entry.amount_cents > 0:
             file.credit_cents += entry.amount_cents
         else:
