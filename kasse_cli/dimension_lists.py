@@ -54,4 +54,5 @@ def _rows(rows: Iterator[Row], findings: list[KasseError]) -> Iterator[Dimension
         findings += faults
         if not faults:
             office = str(values["office"] or "").upper()
-            yield DimensionRow(values["dimension"], values["value"], values["name"], office, row.place)
+            dimension, value, name = (str(values[key]) for key in NEEDED)
+            yield DimensionRow(dimension, value, name, office, row.place)

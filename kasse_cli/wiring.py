@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ def open_book(call: Call) -> Iterator[Store]:
     wait_seconds = int(call.settings["wait_seconds"])
     store = open_location(call.book, now=call.now, salt=call.random, wait_seconds=wait_seconds)
     store.today, store.latest_day = call.today.isoformat(), call.latest_day.isoformat()
+    store.on_abort = lambda taken, error: _note_aborted(store, taken, error)
     try:
         store.user = _actor(call, store)
         yield store
@@ -76,3 +77,10 @@ def note_refusal(call: Call, store: Store, error: NotAllowedError) -> None:
     with store.unit([office], dated=False):
         details = {key: str(value) for key, value in error.fields.items()}
         record(store, office, "refused", None, {"command": call.command, "code": error.code}, details)
+
+
+def _note_aborted(store: Store, taken: Sequence[tuple[str, int, int, int]], error: BaseException) -> None:
+    """Write to the event log which numbers a unit of work had given when it was broken off."""
+    from ledger.book.journal_gaps_store import note_aborted
+
+    note_aborted(store, taken, error)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from kasse_cli.commands import journal_export, journal_gaps, journal_post
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Column, Result, Streamed, Table, render, say
@@ -17,7 +18,10 @@ from ledger.book.entry import EntryKind
 from ledger.book.journal import EntryNumber, JournalFilter, JournalLine, grouped, parse_entry_number, parse_head
 from sepa.errors import N_
 
-app = noun(N_("entries: list, show, reverse, verify"))
+app = noun(N_("entries: list, show, post, reverse, gaps, export, verify"))
+journal_post.register(app)
+journal_gaps.register(app)
+journal_export.register(app)
 ON_TERMINAL = 100
 """How many entries a terminal is shown where no limit is given; nothing is cut in a pipe or a file."""
 LINES = (
@@ -143,9 +147,11 @@ def show(ctx: Context, number: NumberArgument) -> None:
     """Show an entry with its postings, its clearings and the entries of its transaction."""
     from kasse_cli.wiring import open_book
     from ledger.book.journal_store import show_entry
+    from ledger.book.manual_store import document_of
 
     with open_book(ctx.obj) as store:
         detail = show_entry(store, number)
+        document = document_of(store, detail.line.source)
     own, seal = detail.line, detail.seal
     tables = [
         Table("entries", LINES, [own, *detail.linked], title=N_("Entries")),
@@ -154,9 +160,9 @@ def show(ctx: Context, number: NumberArgument) -> None:
     ]
     data = {
         "number": own.number, "position": seal.position, "hash": seal.hash, "value_day": seal.value_day,
-        "payment_day": seal.payment_day, "text_erased": own.text_erased,
+        "payment_day": seal.payment_day, "text_erased": own.text_erased, "document": document,
     }  # fmt: skip
-    render(ctx, Result(data=data, tables=_filled(ctx.obj, tables), lines=_remarks(own, seal.short_hash)))
+    render(ctx, Result(data=data, tables=_filled(ctx.obj, tables), lines=_remarks(own, seal.short_hash, document)))
 
 
 def _filled(call: Call, tables: list[Table]) -> list[Table]:
@@ -164,8 +170,10 @@ def _filled(call: Call, tables: list[Table]) -> list[Table]:
     return [table for table in tables if table.rows or call.format == "json"]
 
 
-def _remarks(own: JournalLine, short_hash: str) -> list[Line]:
+def _remarks(own: JournalLine, short_hash: str, document: str | None) -> list[Line]:
     lines = [say(N_("recorded at {at} by {user}, hash {hash}"), at=own.recorded_at, user=own.user, hash=short_hash)]
+    if document:
+        lines.append(say(N_("document: {document}"), document=document))
     if own.reverses:
         lines.append(say(N_("it reverses {number}"), number=own.reverses))
     if own.reversed_by:

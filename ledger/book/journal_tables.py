@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
@@ -26,13 +26,18 @@ class DimensionValue(SQLModel, table=True):
 
 
 class Voucher(SQLModel, table=True):
-    """The paper behind an entry made by hand (Beleg); the entries have the source `manual:ID`."""
+    """The paper behind an entry made by hand (Beleg); its entries have the source `manual:ID`, the first is here."""
 
     __tablename__ = "voucher"
-    __table_args__ = col.strict(Index("ix_voucher_fingerprint", "fingerprint"))
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_voucher_entry"),
+        Index("ix_voucher_fingerprint", "fingerprint"),
+    )
     MUTABLE: ClassVar = ()
 
     id: int = col.number(primary_key=True)
+    office: str = col.text()
+    position: int = col.number()
     document: str = col.text()
     fingerprint: str = col.text()
     file_sha256: str | None = col.text(nullable=True)

@@ -86,6 +86,7 @@ class _Poster:
         self.store.insert("posting", POSTING_COLUMNS, batch.postings)
         self.store.insert("entry_text", ("office", "position", "salt", "text"), batch.texts)
         self.store.insert("entry", ENTRY_COLUMNS, batch.entries)
+        self.store.numbered += _spans(posted)
         return posted
 
     def finish(self) -> None:
@@ -172,6 +173,15 @@ class _Poster:
         if row[0] is not None and row[0] <= day:
             raise ClosedAccountError(office=office, account=account, day=row[0])
         self.chains[office].closed_on[account] = row[0] or NEVER
+
+
+def _spans(posted: Iterable[Posted]) -> Iterator[tuple[str, int, int, int]]:
+    """Yield office, year, first and last number of what was posted."""
+    spans: dict[tuple[str, int], list[int]] = {}
+    for one in posted:
+        spans.setdefault((one.office, one.year), []).append(one.number)
+    for (office, year), numbers in spans.items():
+        yield office, year, numbers[0], numbers[-1]
 
 
 def _keep_text(batch: _Batch, draft: Draft, position: int, salt: bytes) -> bytes:

@@ -6,11 +6,9 @@ starts without importing an ORM, and bulk goes by executemany or COPY.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
-from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from sepa.errors import N_, KasseError, TryAgainError
@@ -18,7 +16,6 @@ from sepa.errors import N_, KasseError, TryAgainError
 Row = tuple[Any, ...]
 EngineName = Literal["sqlite", "postgresql"]
 WAIT_SECONDS = 30
-_PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
 
 class BookLockedError(TryAgainError):
@@ -104,6 +101,8 @@ class Store:
     `now` is the UTC time stamp of the command, `today` the day it counts as (that of `now` unless said otherwise),
     `latest_day` the last day on which anything may count as written, `user` the number of the acting person (0
     before any exists), `salt` returns fresh random bytes. All are given by the caller, none is invented here.
+    `numbered` holds office, year, first and last number that the unit of work under way gave to entries; `on_abort`
+    gets them where it is rolled back.
     """
 
     def __init__(
@@ -125,6 +124,8 @@ class Store:
         self.salt = salt
         self.user = user
         self.locked: tuple[str, ...] = ()
+        self.numbered: list[tuple[str, int, int, int]] = []
+        self.on_abort: Callable[[Sequence[tuple[str, int, int, int]], BaseException], None] | None = None
         self._depth = 0
         self._rehearsing = False
 
@@ -209,9 +210,14 @@ class Store:
                     self.connection.rollback()
                     raise
                 self.connection.commit()
-        finally:
+        except BaseException as error:
             self._depth = 0
-            self.locked = ()
+            if self.numbered and self.on_abort is not None:
+                taken, self.numbered = self.numbered, []
+                self.on_abort(taken, error)
+            raise
+        finally:
+            self._depth, self.locked, self.numbered = 0, (), []
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
@@ -223,7 +229,7 @@ class Store:
             try:
                 yield
             finally:
-                self._rehearsing = False
+                self._rehearsing, self.numbered = False, []
                 self.connection.rollback()
 
     @contextmanager
@@ -286,13 +292,3 @@ def _translate(engine: Engine, book: str) -> Iterator[None]:
         if failure is None:
             raise
         raise failure from error
-
-
-@lru_cache(maxsize=1024)
-def to_pyformat(sql: str) -> str:
-    """Return the SQL text with `:name` written as psycopg wants it.
-
-    >>> to_pyformat("SELECT a::text FROM t WHERE a LIKE '5%' AND b = :b")
-    "SELECT a::text FROM t WHERE a LIKE '5%%' AND b = %(b)s"
-    """
-    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,6 @@ from ledger.store.engines import (
     EngineName,
     RefusedByBookError,
     Row,
-    to_pyformat,
 )
 from sepa.errors import N_, KasseError
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 GUARD_STATE = "KA001"
 FEW = 50
+_PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
 
 class PostgresMissingError(KasseError):
@@ -31,6 +33,16 @@ class PostgresMissingError(KasseError):
     code = "book.postgres_missing"
     template = N_("the PostgreSQL driver is not installed")
     hint = N_("install it with: pip install 'kasse[postgres]'")
+
+
+@lru_cache(maxsize=1024)
+def to_pyformat(sql: str) -> str:
+    """Return the SQL text with `:name` written as psycopg wants it.
+
+    >>> to_pyformat("SELECT a::text FROM t WHERE a LIKE '5%' AND b = :b")
+    "SELECT a::text FROM t WHERE a LIKE '5%%' AND b = %(b)s"
+    """
+    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
 
 
 class PostgresEngine:

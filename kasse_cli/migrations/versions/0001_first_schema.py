@@ -321,18 +321,6 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "voucher",
-        Column("id", col.Number(), autoincrement=False, nullable=False),
-        Column("document", col.Text(), nullable=False),
-        Column("fingerprint", col.Text(), nullable=False),
-        Column("file_sha256", col.Text(), nullable=True),
-        Column("made_by", col.Number(), nullable=False),
-        Column("made_at", col.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sqlite_strict=True,
-    )
-    op.create_index("ix_voucher_fingerprint", "voucher", ["fingerprint"], unique=False)
-    op.create_table(
         "account",
         Column("office", col.Text(), nullable=False),
         Column("number", col.Text(), nullable=False),
@@ -1185,6 +1173,21 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "voucher",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("position", col.Number(), nullable=False),
+        Column("document", col.Text(), nullable=False),
+        Column("fingerprint", col.Text(), nullable=False),
+        Column("file_sha256", col.Text(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_voucher_entry"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_voucher_fingerprint", "voucher", ["fingerprint"], unique=False)
+    op.create_table(
         "bank_entry",
         Column("office", col.Text(), nullable=False),
         Column("id", col.Number(), autoincrement=False, nullable=False),
@@ -1783,6 +1786,7 @@ def create_tables() -> None:
         Column("discount_cents", col.Cents(), server_default="0", nullable=False),
         Column("attachment", col.Number(), nullable=True),
         Column("purpose", col.Text(), server_default="", nullable=False),
+        Column("refund", col.Number(), nullable=True),
         Column("file", col.Number(), nullable=True),
         Column("state", col.Text(), nullable=False),
         Column("active", col.Flag(), nullable=False),
