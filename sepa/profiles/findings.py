@@ -14,6 +14,8 @@ from sepa.payments import CreditTransferMessage, Totals, counted
 from sepa.profiles.profile import Kind, Profile
 from sepa.text import Charset
 
+_COMMON_DAYS = 15  # DK Anlage 3; `sepa.rules.odd` warns of these
+
 
 class TooManyPaymentsError(KasseError):
     """More payments in a file than the bank takes."""
@@ -98,6 +100,15 @@ class DebitCutOffError(KasseError):
     hint = N_("give a later due day, and tell the debtors")
 
 
+class DaysAheadError(KasseError):
+    """A day further ahead than the bank takes."""
+
+    code = "profile.days_ahead"
+    severity = "warning"
+    template = N_("the day {day} is {days} days ahead, the bank takes files {limit} days ahead")
+    hint = N_("send the file later")
+
+
 @dataclass(frozen=True, slots=True)
 class Heads:
     """What a bank's profile looks at in a file: its kinds, days, accounts, sequence types, and how many payments."""
@@ -141,6 +152,7 @@ def check(
     """Yield what a file lacks for a bank when it is handed over at that time."""
     heads = message if isinstance(message, Heads) else heads_of(message)
     yield from _shape_findings(heads, profile)
+    yield from _ahead_findings(heads, profile, at.date())
     if heads.debits:
         yield from _sequence_findings(heads, profile)
     elif heads.count == 1 and profile.vop == "opt-out":
@@ -159,6 +171,14 @@ def _shape_findings(heads: Heads, profile: Profile) -> Iterator[KasseError]:
         yield WiderCharsetError()
     if len(heads.kinds) > 1:
         yield KindsMixedError()
+
+
+def _ahead_findings(heads: Heads, profile: Profile, on: date) -> Iterator[KasseError]:
+    """Yield days beyond the bank's own limit; the common one is asked of every file."""
+    limit = profile.max_days_ahead
+    for day in sorted(heads.days):
+        if limit != _COMMON_DAYS and (day - on).days > limit:
+            yield DaysAheadError(day=day, days=(day - on).days, limit=limit, place=Place(value=day.isoformat()))
 
 
 def _sequence_findings(heads: Heads, profile: Profile) -> Iterator[KasseError]:

@@ -103,6 +103,7 @@ RULES: tuple[Rule, ...] = (
     Rule(profile_rules.SingleOptOutError, "Article 5c(6) Regulation (EU) No 260/2012", "message"),
     Rule(profile_rules.AfterCutOffError, "bank profile", "message"),
     Rule(profile_rules.SeveralSequencesError, "bank profile", "message"),
+    Rule(profile_rules.DaysAheadError, "bank profile", "message"),
     Rule(profile_rules.SequenceNotTakenError, "bank profile", "message"),
     Rule(profile_rules.DebitCutOffError, "bank profile; EPC016-06: D-1", "message"),
 )

@@ -217,6 +217,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "profile.single_opt_out": (lambda: check_file(batch("A 1")),),
     "profile.cut_off": (lambda: check_file(batch("A 1\nB 1"), orders={"transfer": OrderType("CCT", "X", time(8))}),),
     "profile.one_sequence": (lambda: check_debits("FRST RCUR", one_sequence_per_file=True),),
+    "profile.days_ahead": (lambda: check_debits("RCUR", max_days_ahead=2),),
     "profile.sequence": (lambda: check_debits("FRST", sequences="RCUR OOFF"),),
     "profile.cut_off_debit": (lambda: check_debits("RCUR", orders={"core": OrderType("CDD", "X", time(8))}),),
 }

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from kasse_cli.commands.sepa.gather import NothingReadError, read_into, sources
+from kasse_cli.commands.sepa.gather import NO_LIMITS, NothingReadError, read_into, sources
 from kasse_cli.commands.sepa.spool import Spool
 from kasse_cli.commands.sepa.summary import summary_row
 from kasse_cli.commands.sepa.taking import FileRead
@@ -31,11 +31,11 @@ COLUMNS = (
 )
 
 
-def explain_files(ctx: Context, files: Iterable[Path]) -> None:
+def explain_files(ctx: Context, files: Iterable[Path], *, unlimited: bool) -> None:
     """Explain the files and render that; raises where none could be read."""
     faults: list[KasseError] = []
     rows: list[dict[str, Any]] = []
-    for source in sources(files, DEFAULT, faults):
+    for source in sources(files, NO_LIMITS if unlimited else DEFAULT, faults):
         try:
             rows.append(_explained(source, faults))
         except KasseError as error:
