@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kasse_cli.commands import item_credits, item_locks
+from kasse_cli.commands import item_locks
 from kasse_cli.commands.explaining import explained
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
@@ -135,4 +135,3 @@ def explain(ctx: Context, item: ItemArgument) -> None:
 
 
 item_locks.register(app)
-item_credits.register(app)

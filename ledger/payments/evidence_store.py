@@ -21,8 +21,8 @@ def run_contradictions(store: Store) -> Iterator[tuple[str, int, str, str, str]]
     """Yield office and number of each run that contradicts its events, with column, content and what they say."""
     events: dict[tuple[str, str], list[RunEvent]] = defaultdict(list)
     for office, name, action, by, at, facts in store.rows(_EVENTS):
-        values = {**json.loads(facts), "by": by, "at": at}
-        events[office, name].append(RunEvent(action.removeprefix(_PREFIX), values))
+        known = {**json.loads(facts), "by": by, "at": at}
+        events[office, name].append(RunEvent(action.removeprefix(_PREFIX), known))
     for office, number, state, *values in store.rows(_RUNS):
         own = events.get((office, f"run:{number}"), [])
         for column, held, expected in contradictions(state, dict(zip(COLUMNS, values, strict=True)), own):

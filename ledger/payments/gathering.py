@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,6 +14,7 @@ from ledger.payments.left_out import (
     DiscountMisreadError,
     DiscountTakenError,
     LockedPayableError,
+    RefundShortError,
     SetOffFirstError,
 )
 from ledger.payments.runs import NoBankAccountError, NoPayeeError, Skipped, Why
@@ -25,6 +26,30 @@ from sepa.rules.transfers import check
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # any moment: a proposal has no file yet
 BATCH = "PROPOSAL-1"
+
+
+def _lacking(kind: type[KasseError]) -> Callable[[Payable], KasseError]:
+    return lambda one: kind(item=one.item, office=one.office, open_cents=one.open_cents)
+
+
+def _short(one: Payable) -> KasseError:
+    return RefundShortError(item=one.item, office=one.office, open_cents=one.open_cents, cents=one.due_cents)
+
+
+def _owing(one: Payable) -> KasseError:
+    return SetOffFirstError(
+        item=one.item, office=one.office, open_cents=one.open_cents, owed_cents=one.owed_cents, name=one.name or ""
+    )
+
+
+OBSTACLES: tuple[tuple[Why, Callable[[Payable], object], Callable[[Payable], KasseError]], ...] = (
+    ("locked", lambda one: one.locked, _lacking(LockedPayableError)),
+    ("short", lambda one: one.due_cents > one.open_cents, _short),
+    ("no-iban", lambda one: not one.iban, _lacking(NoBankAccountError)),
+    ("no-payee", lambda one: not one.name, _lacking(NoPayeeError)),
+)
+"""What keeps a payable out of a run: why, whether it holds, what is said."""
+FINDINGS = {why: said for why, _, said in OBSTACLES} | {"set-off": _owing}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +155,12 @@ class Gathering:
     def _obstacle(self, payable: Payable) -> Why | None:
         if payable.run is not None:
             return "reserved"
-        if payable.locked:
-            self.findings.append(_lacking(LockedPayableError, payable))
-            return "locked"
-        if not payable.iban:
-            self.findings.append(_lacking(NoBankAccountError, payable))
-            return "no-iban"
-        if not payable.name:
-            self.findings.append(_lacking(NoPayeeError, payable))
-            return "no-payee"
-        if payable.owed_cents and self.choice is not None and self.choice.set_off:
-            self.findings.append(_owing(payable))
-            return "set-off"
-        return None
+        why = next((why for why, holds, _ in OBSTACLES if holds(payable)), None)
+        if why is None and payable.owed_cents and self.choice is not None and self.choice.set_off:
+            why = "set-off"
+        if why is not None:
+            self.findings.append(FINDINGS[why](payable))
+        return why
 
     def _accept(self, payable: Payable, discount_cents: int) -> Iterator[Transfer]:
         held = self.attachments.get(payable.party or 0, [])
@@ -224,17 +242,6 @@ class Gathering:
 
 def _at(payable: Payable) -> Place:
     return Place(payment=f"{payable.office}/{payable.item}")
-
-
-def _lacking(kind: type[KasseError], payable: Payable) -> KasseError:
-    return kind(item=payable.item, office=payable.office, open_cents=payable.open_cents)
-
-
-def _owing(payable: Payable) -> KasseError:
-    return SetOffFirstError(
-        item=payable.item, office=payable.office, open_cents=payable.open_cents, owed_cents=payable.owed_cents,
-        name=payable.name or "",
-    )  # fmt: skip
 
 
 def _of_run(finding: KasseError) -> KasseError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sepa.errors import N_, KasseError
 
-N_("locked"), N_("set-off"), N_("attached")  # words of lists
+N_("locked"), N_("set-off"), N_("attached"), N_("short")  # words of lists
 
 
 class LockedPayableError(KasseError):
@@ -22,6 +22,15 @@ class SetOffFirstError(KasseError):
     code = "payment.set_off_first"
     template = N_("{name} gets {open_cents} for item {item} of office {office} and owes {owed_cents} that is due")
     hint = N_("set it off with 'kasse payment set-off {office}/{item}', or propose with --without-set-off")
+    severity = "warning"
+
+
+class RefundShortError(KasseError):
+    """A refund of more than is open any more."""
+
+    code = "payment.refund_short"
+    template = N_("the refund of {cents} from item {item} of office {office} is not paid: only {open_cents} are open")
+    hint = N_("withdraw it with 'kasse payment refund withdraw {office}/{item} --reason …' and ask for what is open")
     severity = "warning"
 
 

@@ -13,6 +13,7 @@ from ledger.items.locks_store import locked, not_locked
 from ledger.payments.attachments_reader import active_attachments
 from ledger.payments.gathering import Choice, Gathering
 from ledger.payments.profiles_store import profile_of
+from ledger.payments.refund_sql import REFUND_PAID
 from ledger.payments.runs import ROLES, NoPayingAccountError, Proposal, Run, list_hash
 from ledger.payments.runs_reader import run_named, seen_facts
 from ledger.payments.steps import check_present
@@ -44,7 +45,7 @@ _OWED_BY_PAYEE = f"({_OWED} = i.party) + ({_OWED} IN {_DEBTORS})"
 _PAYABLES = f"""
     SELECT i.office, i.id, i.open_cents, i.due, i.reference, i.purpose, i.bank_account,
            coalesce(n.legal_name, n.name), {_RESERVED}, {_LOCKED}, i.amount_cents, NULL, i.party, o.notice_date,
-           {_OWED_BY_PAYEE}, ''
+           {_OWED_BY_PAYEE}, '', CAST(NULL AS BIGINT)
     FROM item i
     LEFT JOIN party n ON n.id = i.party
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
@@ -52,10 +53,10 @@ _PAYABLES = f"""
       AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
     UNION ALL
     SELECT i.office, i.id, i.open_cents, i.due, NULL, f.purpose, f.iban, f.name, {_RESERVED}, {_LOCKED}, i.amount_cents,
-           f.cents, i.party, NULL, 0, 'RRCT'
+           f.cents, i.party, NULL, 0, 'RRCT', f.id
     FROM refund f
     JOIN item i ON i.office = f.office AND i.id = f.item
-    WHERE f.approved_by IS NOT NULL AND f.ended_by IS NULL AND i.open_cents >= f.cents
+    WHERE f.approved_by IS NOT NULL AND f.ended_by IS NULL AND NOT {REFUND_PAID}
       AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
     ORDER BY 1, 4, 2"""
 _RUN_COLUMNS = (
@@ -64,7 +65,7 @@ _RUN_COLUMNS = (
 )  # fmt: skip
 _PAYMENT_COLUMNS = (
     "office", "run", "line", "end_to_end_id", "creditor_name", "creditor_iban", "cents", "remittance", "item_office",
-    "item", "part", "item_cents", "discount_cents", "attachment", "purpose", "state", "active",
+    "item", "part", "item_cents", "discount_cents", "attachment", "purpose", "refund", "state", "active",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.book.store import office_codes
 from ledger.events.store import record
+from ledger.payments.refund_sql import BOUND_CENTS
 from ledger.payments.refunds import (
     APPROVE_ROLES,
     ASK_ROLES,
@@ -18,6 +19,7 @@ from ledger.payments.refunds import (
     RefundOpenError,
     RefundPayerError,
     RefundReasonError,
+    RefundUnderWayError,
     Wish,
 )
 from ledger.people.users import OwnWorkError, require, user_name
@@ -34,20 +36,36 @@ _PAYER = """
         UNION ALL
         SELECT e.counter_iban, e.name, e.bank_day, e.remittance, 2
         FROM bank_match m JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
-        WHERE m.item_office = :office AND m.item = :item AND m.cents > 0) known
-    ORDER BY rank"""
+        WHERE m.item_office = :office AND m.item = :item AND m.cents > 0
+        UNION ALL
+        SELECT e.counter_iban, e.name, e.bank_day, e.remittance, 3
+        FROM item i JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+        JOIN item j ON j.office = o.office AND j.order_id = o.changes
+        JOIN bank_match m ON m.item_office = j.office AND m.item = j.id AND m.cents > 0
+        JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
+        WHERE i.office = :office AND i.id = :item) known
+    ORDER BY rank, bank_day DESC"""
 _OWED = """
     SELECT coalesce(sum(r.open_cents), 0) FROM item r
     WHERE r.party = :party AND r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :day"""
-_REFUNDS = """
+_PAYING = """(SELECT p.{column} FROM payment p
+        WHERE p.item_office = f.office AND p.item = f.item AND p.refund = f.id
+          AND p.state NOT IN ('discarded', 'voided', 'rejected') ORDER BY p.run DESC, p.part LIMIT 1)"""
+_REFUNDS = f"""
     SELECT f.office, f.item, f.cents, f.name, f.iban, f.paying_iban, f.purpose, f.reason, f.document,
            coalesce(a.name, CAST(f.asked_by AS TEXT)), f.asked_at, coalesce(b.name, CAST(f.approved_by AS TEXT)),
-           i.open_cents, (SELECT max(p.run) FROM payment p WHERE p.item_office = f.office AND p.item = f.item
-                          AND p.state NOT IN ('discarded', 'voided', 'rejected')), f.id, f.asked_by
+           i.open_cents, {_PAYING.format(column="run")}, f.id,
+           {_PAYING.format(column="state")}, coalesce(e.name, CAST(f.ended_by AS TEXT))
     FROM refund f JOIN item i ON i.office = f.office AND i.id = f.item
     LEFT JOIN app_user a ON a.id = f.asked_by LEFT JOIN app_user b ON b.id = f.approved_by
-    WHERE f.ended_by IS NULL AND (CAST(:office AS TEXT) IS NULL OR (f.office = :office AND f.item = :item))
+    LEFT JOIN app_user e ON e.id = f.ended_by
+    WHERE (CAST(:office AS TEXT) IS NULL OR (f.office = :office AND f.item = :item))
     ORDER BY f.office, f.item, f.id"""
+_ASKED_BY = "SELECT asked_by FROM refund WHERE office = :office AND item = :item AND id = :id"
+_BOUND = f"SELECT {BOUND_CENTS} FROM item i WHERE i.office = :office AND i.id = :item"
+_WITHDRAW = """
+    UPDATE refund SET ended_by = :user, ended_at = :now
+    WHERE office = :office AND item = :item AND id = :id AND ended_by IS NULL"""
 _APPROVE = """
     UPDATE refund SET approved_by = :user, approved_at = :now
     WHERE office = :office AND item = :item AND id = :id AND approved_by IS NULL"""
@@ -55,8 +73,8 @@ _APPROVE = """
 
 def refunds(store: Store, *, waiting: bool = False) -> list[Refund]:
     """Return the refunds of the book, or those that wait for an approval."""
-    found = [Refund(*row[:14]) for row in store.rows(_REFUNDS, office=None, item=None)]
-    return [one for one in found if one.approved_by is None] if waiting else found
+    found = [Refund(*row) for row in store.rows(_REFUNDS, office=None, item=None)]
+    return [one for one in found if one.state == "asked"] if waiting else found
 
 
 def ask_refund(store: Store, office: str, item: int, wish: Wish, *, day: str) -> Refund:
@@ -70,6 +88,7 @@ def ask_refund(store: Store, office: str, item: int, wish: Wish, *, day: str) ->
         raise RefundReasonError(office=office, item=item)
     with store.unit(office_codes(store)):
         open_cents, party, reference = _item(store, office, item)
+        _check_none(store, office, item)
         cents = open_cents if wish.cents is None else wish.cents
         if not 0 < cents <= open_cents:
             raise RefundAmountError(office=office, item=item, open_cents=open_cents, cents=cents)
@@ -86,17 +105,21 @@ def ask_refund(store: Store, office: str, item: int, wish: Wish, *, day: str) ->
         )  # fmt: skip
         facts = {"cents": cents, "other_account": iban != payer[0]}
         record(store, office, "refund.ask", f"item:{item}", facts, {"reason": wish.reason})
-        return Refund(*_one(store, office, item)[:14])
+        return _last(store, office, item)
 
 
 def _item(store: Store, office: str, item: int) -> tuple[int, int | None, str | None]:
     row = store.one(_ITEM, office=office, item=item)
     if row is None or row[0] not in KINDS or row[1] <= 0:
         raise NotRefundableError(office=office, item=item)
-    known = store.one(_REFUNDS, office=office, item=item)
-    if known is not None and known[12] > 0:
-        raise RefundOpenError(office=office, item=item, asked_by=known[9])
-    return row[1], row[2], row[3]
+    return row[1] - store.value(_BOUND, office=office, item=item), row[2], row[3]
+
+
+def _check_none(store: Store, office: str, item: int) -> None:
+    """Check that nobody asked to pay the same money back before: one refund of an item waits at a time."""
+    waiting = next((one for one in _of_item(store, office, item) if one.waits), None)
+    if waiting is not None:
+        raise RefundOpenError(office=office, item=item, asked_by=waiting.asked_by)
 
 
 def _account(store: Store, office: str, item: int, wish: Wish, payer: Row, party: int | None) -> tuple[str, str]:
@@ -127,20 +150,42 @@ def approve_refund(store: Store, office: str, item: int) -> tuple[Refund, bool]:
     To another account than the paying one only the Kassenleitung approves. Raises `NoRefundError`, `OwnWorkError`,
     `NotAllowedError`.
     """
-    row = _one(store, office, item)
-    refund = Refund(*row[:14])
+    refund = _last(store, office, item)
     require(store, office, *(OTHER_ACCOUNT_ROLES if refund.other_account else APPROVE_ROLES))
-    if row[15] == store.user:
+    where = {"office": office, "item": item, "id": refund.number}
+    if store.value(_ASKED_BY, **where) == store.user:
         raise OwnWorkError(user=user_name(store, store.user), what=f"{office}/{item}", office=office)
     with store.unit(office_codes(store)):
-        new = bool(store.execute(_APPROVE, user=store.user, now=store.now, office=office, item=item, id=row[14]))
+        new = bool(store.execute(_APPROVE, user=store.user, now=store.now, **where))
         if new:
             record(store, office, "refund.approve", f"item:{item}", {"cents": refund.cents})
-    return Refund(*_one(store, office, item)[:14]), new
+    return _last(store, office, item), new
 
 
-def _one(store: Store, office: str, item: int) -> Row:
-    found = store.all(_REFUNDS, office=office, item=item)
+def withdraw_refund(store: Store, office: str, item: int, *, reason: str) -> Refund:
+    """Take a refund back that has not left: its money is free again, for a set-off or another refund.
+
+    Raises `NoRefundError`, `RefundReasonError`, `RefundUnderWayError`, `NotAllowedError`.
+    """
+    require(store, office, *ASK_ROLES)
+    if not reason.strip():
+        raise RefundReasonError(office=office, item=item)
+    with store.unit(office_codes(store)):
+        refund = _last(store, office, item)
+        if refund.run is not None:
+            raise RefundUnderWayError(office=office, item=item, run=refund.run, state=refund.payment)
+        store.execute(_WITHDRAW, user=store.user, now=store.now, office=office, item=item, id=refund.number)
+        record(store, office, "refund.withdraw", f"item:{item}", {"cents": refund.cents}, {"reason": reason})
+        return _of_item(store, office, item)[-1]
+
+
+def _last(store: Store, office: str, item: int) -> Refund:
+    """Return the refund of an item that was asked for last and not withdrawn."""
+    found = [one for one in _of_item(store, office, item) if one.state != "withdrawn"]
     if not found:
         raise NoRefundError(office=office, item=item)
     return found[-1]
+
+
+def _of_item(store: Store, office: str, item: int) -> list[Refund]:
+    return [Refund(*row) for row in store.rows(_REFUNDS, office=office, item=item)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sepa.errors import N_, KasseError
 
@@ -10,6 +11,10 @@ ASK_ROLES = ("clerk", "payments", "head")
 APPROVE_ROLES = ("cashier", "head")
 OTHER_ACCOUNT_ROLES = ("head",)
 KINDS = ("credit",)
+RefundState = Literal["asked", "approved", "paid", "returned", "withdrawn"]
+PAID: dict[str, RefundState] = {"released": "paid", "exported": "paid", "executed": "paid", "returned": "returned"}
+"""What the state of its payment makes of a refund."""
+N_("asked"), N_("approved"), N_("paid"), N_("returned"), N_("withdrawn")  # words of lists
 
 
 class NotRefundableError(KasseError):
@@ -68,6 +73,16 @@ class RefundOpenError(KasseError):
     hint = N_("see 'kasse payment refund list'")
 
 
+class RefundUnderWayError(KasseError):
+    """A refund that a run holds or has paid."""
+
+    code = "refund.under_way"
+    template = N_("the refund of item {item} of office {office} is in run {run}: {state}")
+    hint = N_(
+        "take it out with 'kasse payment change {run} --without LINE --reason …' as long as the run is not released"
+    )
+
+
 class NoRefundError(KasseError):
     """A refund that nobody asked for."""
 
@@ -94,6 +109,23 @@ class Refund:
     approved_by: str | None
     open_cents: int
     run: int | None
+    number: int = 0
+    payment: str | None = None
+    ended_by: str | None = None
+
+    @property
+    def state(self) -> RefundState:
+        """How far the refund is; one that the bank sent back is over: the next one needs another account."""
+        if self.ended_by is not None:
+            return "withdrawn"
+        if self.payment is not None and self.payment in PAID:
+            return PAID[self.payment]
+        return "asked" if self.approved_by is None else "approved"
+
+    @property
+    def waits(self) -> bool:
+        """Whether the money is still to leave."""
+        return self.state in {"asked", "approved"}
 
     @property
     def other_account(self) -> bool:

@@ -30,7 +30,7 @@ _PAYMENTS = """
     FROM payment WHERE office = :office AND run = :run ORDER BY line"""
 _LINE = (
     "p.line, p.end_to_end_id, p.creditor_name, p.creditor_iban, p.cents, p.remittance, p.item_office, p.item, p.part, "
-    "p.item_cents, p.discount_cents, p.attachment, p.purpose"
+    "p.item_cents, p.discount_cents, p.attachment, p.purpose, p.refund"
 )
 _LINES = f"""
     SELECT {_LINE} FROM payment p
@@ -82,8 +82,8 @@ def lines(store: Store, run: Run, file: int | None = None) -> Generator[Line, No
 def sources(store: Store, run: Run) -> Iterator[tuple[Line, Payable]]:
     """Yield the payments of a run, each with the payable it comes from; inside `snapshot` or a unit."""
     for row in store.stream(_SOURCES, office=run.office, run=run.number):
-        line = Line(*row[:13])
-        due, reference, purpose, name = row[13:]
+        line = Line(*row[:14])
+        due, reference, purpose, name = row[14:]
         yield (
             line,
             Payable(line.item_office, line.item, line.cents, due, reference, purpose, line.creditor_iban, name, None),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.documents import Address, Document, Facts, Grid, Paragraph
-from ledger.items.settlement import Claim, spread
+from ledger.items.settlement import Claim, Order, spread
 from sepa.errors import N_, KasseError
 from sepa.money import german
 
-ROLES = ("clerk", "payments", "head")
+ROLES = ("clerk", "cashier", "payments", "head")
 
 
 class NothingToSetOffError(KasseError):
@@ -27,6 +27,62 @@ class SetOffReservedError(KasseError):
     code = "set_off.reserved"
     template = N_("item {item} of office {office} is in payment run {run}")
     hint = N_("take it out with 'kasse payment change {run} --without LINE --reason …' first")
+
+
+class SetOffBoundError(KasseError):
+    """A credit that is being paid back."""
+
+    code = "set_off.bound"
+    template = N_("all of item {item} of office {office} is bound: it is being paid back or paid on")
+    hint = N_("withdraw that with 'kasse payment refund withdraw {office}/{item} --reason …', or object to the order")
+
+
+class SetOffOtherPartyError(KasseError):
+    """A set-off between different parties."""
+
+    code = "set_off.other_party"
+    template = N_("item {item} of office {office} is owed by somebody else: {debtor}")
+    hint = N_("only claims between the same two can be set off (§ 387 BGB); merge the parties if they are one")
+
+
+class SetOffNotDueError(KasseError):
+    """A set-off against what is not due."""
+
+    code = "set_off.not_due"
+    template = N_("item {item} of office {office} is due on {due} only")
+    hint = N_("who sets off needs a claim that is due (§ 387 BGB); wait, or give --early where the payee agrees")
+
+
+class SetOffAmountError(KasseError):
+    """More than there is on both sides."""
+
+    code = "set_off.amount"
+    template = N_("{wanted_cents} cannot be set off, only {most_cents}")
+    hint = N_("give a smaller amount, or leave --amount away")
+
+
+class SetOffOneItemError(KasseError):
+    """Claims or an amount for several items at once."""
+
+    code = "set_off.one_item"
+    template = N_("--against, --amount and --early are about one item, not {count}")
+    hint = N_("name one item, such as BAU/17")
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants of a set-off: which claims (else all that are due), how much, claims not yet due too."""
+
+    against: tuple[tuple[str, int], ...] = ()
+    cents: int | None = None
+    early: bool = False
+    reason: str = ""
+
+    @property
+    def choosy(self) -> bool:
+        """Whether it is about one item only."""
+        return bool(self.against or self.early) or self.cents is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +112,17 @@ class SetOffDone:
     letters: tuple[Document, ...]
 
 
-def matched(office: str, item: int, name: str, open_cents: int, claims: Sequence[tuple[Claim, str | None]]) -> SetOff:
-    """Return how much of what the payee gets is set off against which claims, in the order of settlement."""
-    references = {(claim.office, claim.item): reference for claim, reference in claims}
-    paid = spread((claim for claim, _ in claims), open_cents)
-    lines = tuple((one.office, one.item, references[one.office, one.item], cents) for one, cents in paid)
-    owed = sum(claim.open_cents for claim, _ in claims)
-    return SetOff(office, item, name, open_cents, owed, sum(cents for *_, cents in lines), lines)
+def share(
+    claims: Sequence[Claim], free_cents: int, wanted_cents: int | None, orders: Mapping[str, Order] | None
+) -> list[tuple[Claim, int]]:
+    """Return which claims are met by how much, in the order of settlement of their law (§ 396 BGB).
+
+    Raises `SetOffAmountError`.
+    """
+    most = min(free_cents, sum(claim.open_cents for claim in claims))
+    if wanted_cents is not None and not 0 < wanted_cents <= most:
+        raise SetOffAmountError(wanted_cents=wanted_cents, most_cents=most)
+    return spread(claims, most if wanted_cents is None else wanted_cents, orders)
 
 
 def declaration(one: SetOff, sender: str, address: Sequence[str], day: str) -> Document:
@@ -74,7 +134,7 @@ def declaration(one: SetOff, sender: str, address: Sequence[str], day: str) -> D
         Address((one.name, *address), sender),
         Facts((("Datum", f"{day[8:]}.{day[5:7]}.{day[:4]}"), ("Unser Zeichen", f"{one.office}/{one.item}"))),
         Paragraph(
-            f"Ihnen stehen {german(one.open_cents)} EUR zu. Gegen diesen Anspruch rechnen wir mit folgenden fälligen "
+            f"Ihnen stehen {german(one.open_cents)} EUR zu. Gegen diesen Anspruch rechnen wir mit folgenden "
             "Forderungen auf (§§ 387, 388 BGB, für Ansprüche aus dem Steuerschuldverhältnis § 226 AO):"
         ),
         Grid(("Kassenzeichen", "Betrag"), rows, frozenset({1})),

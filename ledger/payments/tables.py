@@ -76,7 +76,7 @@ class Payment(SQLModel, table=True):
     """One payment of a run; its item is reserved while it is active (invariant 7).
 
     `part` is 0 for the payee and counts those who have a right to the payee's money; `item_cents` is what was open when
-    the payment was proposed, `discount_cents` what is kept off (Skonto).
+    the payment was proposed, `discount_cents` what is kept off (Skonto), `refund` the refund of the item that it pays.
     """
 
     __tablename__ = "payment"
@@ -139,6 +139,7 @@ class Payment(SQLModel, table=True):
     discount_cents: int = col.cents(sa_column_kwargs={"server_default": "0"})
     attachment: int | None = col.number(nullable=True)
     purpose: str = col.text(sa_column_kwargs={"server_default": ""})
+    refund: int | None = col.number(nullable=True)
     file: int | None = col.number(nullable=True)
     state: str = col.text()
     active: int = col.flag()

@@ -19,7 +19,8 @@ class Payable(NamedTuple):
     """A due payable as the book has it; `run` is the run that has reserved it. Rows come by the ten thousand.
 
     `pay_cents` is what is to be paid where that is not all that is open, `owed_cents` what the payee owes the city,
-    `invoice_day` the day from which a discount counts, `code` the purpose code of the payment.
+    `invoice_day` the day from which a discount counts, `code` the purpose code of the payment, `refund` the
+    refund that is paid.
     """
 
     office: str
@@ -38,6 +39,7 @@ class Payable(NamedTuple):
     invoice_day: str | None = None
     owed_cents: int = 0
     code: str = ""
+    refund: int | None = None
 
     @property
     def due_cents(self) -> int:
@@ -61,6 +63,7 @@ class Line(NamedTuple):
     discount_cents: int = 0
     attachment: int | None = None
     purpose: str = ""
+    refund: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,6 @@ def transfer_line(payable: Payable, head: Head, line: int) -> tuple[Line, list[K
     identifier = end_to_end_id(head.office, head.number, line)
     made = Line(
         line, identifier, cleaned.text, iban, payable.due_cents, text, payable.office, payable.item,
-        item_cents=payable.open_cents, purpose=payable.code,
+        item_cents=payable.open_cents, purpose=payable.code, refund=payable.refund,
     )  # fmt: skip
     return made, found

@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from ledger.book.store import office_codes
 from ledger.book.verify_store import verify
 from ledger.payments.answers import collected
 from ledger.payments.export_store import exportable, file_of, note_export
@@ -38,7 +39,9 @@ from sepa.identifiers import make_iban
 from sepa.pain002 import read_status_report
 from tests.bankbooks import item, reference, staged
 from tests.books import act
+from tests.ledger.order_lists import accepted, row
 from tests.ledger.payables import IBANS, payables
+from tests.ledger.test_order_changes import change, through
 from tests.sepa.test_pain002 import REASON, counts, report, tx
 
 MONDAY = dt.date(2026, 11, 16)
@@ -360,3 +363,66 @@ def test_a_credit_of_unknown_origin_needs_an_account(store):
         ask_refund(act(store, "clara"), "ORDNUNG", number, Wish("x"), day="2026-11-16")
     with pytest.raises(NotRefundableError):
         ask_refund(store, "ORDNUNG", item(store, "5", "R-1"), Wish("x"), day="2026-11-16")
+
+
+def paid_back(store, cents, stage="released"):
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    review(store, run.number, today=MONDAY)
+    release(act(store, "emil"), run.number, sum_cents=cents, today=MONDAY)
+    return run
+
+
+def test_a_part_is_paid_back_once_and_then_the_rest(credit):
+    store, office, number = credit
+    ask_refund(act(store, "clara"), office, number, Wish("ein Teil", cents=1000), day="2026-11-16")
+    approve_refund(act(store, "emil"), office, number)
+    paid_back(store, 1000)
+    with store.unit(office_codes(store)):
+        store.execute("UPDATE payment SET state = 'executed', active = 0")
+    assert propose(act(store, "dirk"), today=MONDAY).run is None, "it is paid"
+    assert [one.state for one in refunds(store)] == ["paid"]
+    ask_refund(act(store, "clara"), office, number, Wish("der Rest"), day="2026-11-16")
+    approve_refund(act(store, "emil"), office, number)
+    paid_back(store, 1500)
+    assert store.value("SELECT open_cents FROM item WHERE kind = 'credit'") == 0
+    assert verify(store).findings == ()
+
+
+def test_a_refund_that_never_left_goes_out_again_and_one_that_came_back_does_not(credit):
+    store, office, number = credit
+    ask_refund(act(store, "clara"), office, number, Wish("zu viel"), day="2026-11-16")
+    approve_refund(act(store, "emil"), office, number)
+    first = paid_back(store, 2500)
+    void(act(store, "dirk"), first.number, reason="Verbindung abgebrochen")
+    assert void(act(store, "emil"), first.number, reason="").done
+    assert [one.state for one in refunds(store)] == ["approved"]
+    paid_back(store, 2500)
+    with store.unit(office_codes(store)):
+        store.execute("UPDATE payment SET state = 'executed', active = 0 WHERE state = 'released'")
+        store.execute("UPDATE payment SET state = 'returned' WHERE state = 'executed'")
+    assert [one.state for one in refunds(store)] == ["returned"]
+    assert propose(act(store, "dirk"), today=MONDAY).run is None
+
+
+def test_a_refund_of_more_than_is_open_is_left_out_and_named(credit):
+    store, office, number = credit
+    ask_refund(act(store, "clara"), office, number, Wish("zu viel"), day="2026-11-16")
+    approve_refund(act(store, "emil"), office, number)
+    with store.unit(office_codes(store)):
+        store.execute("UPDATE item SET open_cents = 2400 WHERE kind = 'credit'")
+    found = propose(act(store, "dirk"), today=MONDAY)
+    assert (found.run, [one.why for one in found.skipped]) == (None, ["short"])
+    assert [one.code for one in found.findings] == ["payment.refund_short"]
+
+
+def test_the_credit_of_a_cancelled_order_goes_back_to_who_paid_it(store):
+    from ledger.bank.posting_store import post_staged
+
+    accepted(store, row("ORDNUNG receivable 125,50 Erika Musterfrau", due="2026-10-01"))
+    number = store.value("SELECT reference FROM item WHERE office = 'ORDNUNG'")
+    staged(act(store, "import"), "125,50", number, name="Erika", counter_iban=PAYER)
+    post_staged(store)
+    through(store, change(store, to_cents=0, as_credit=True)[0].number)
+    credit = store.value("SELECT id FROM item WHERE kind = 'credit'")
+    asked = ask_refund(act(store, "clara"), "ORDNUNG", credit, Wish("aufgehoben"), day="2026-11-16")
+    assert (asked.iban, asked.cents, asked.other_account) == (PAYER, 12550, False)

@@ -15,7 +15,8 @@ from ledger.payments.discount import Term, best, misread, terms, without_terms
 from ledger.payments.propose_store import propose
 from ledger.payments.runs_reader import payments
 from ledger.payments.set_off import NothingToSetOffError, SetOffReservedError
-from ledger.payments.set_off_store import candidates, set_off
+from ledger.payments.set_off_reader import candidates
+from ledger.payments.set_off_store import set_off
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
 from sepa.identifiers import make_iban

@@ -6,7 +6,13 @@ from kasse_cli.commands.payment.answers import recall, status
 from kasse_cli.commands.payment.handing import export, slip, void
 from kasse_cli.commands.payment.making import change, discard, propose
 from kasse_cli.commands.payment.releasing import release, review
-from kasse_cli.commands.payment.returning import approve_refund, list_refunds, refund, set_off
+from kasse_cli.commands.payment.returning import (
+    approve_refund,
+    list_refunds,
+    refund,
+    set_off,
+    withdraw_refund,
+)
 from kasse_cli.commands.payment.rules import profile
 from kasse_cli.commands.payment.showing import list_runs, search, show
 from kasse_cli.commands.payment.vop import accept, correct, list_cases, rule
@@ -15,7 +21,7 @@ from sepa.errors import N_
 
 app = noun(N_("payment runs: propose, review, release, export"))
 vop = noun(N_("payees whose name does not match: list, accept, correct, rule"))
-refunds = noun(N_("money to be paid back: ask, approve, list"))
+refunds = noun(N_("money to be paid back: ask, approve, withdraw, list"))
 
 command(
     app,
@@ -58,9 +64,17 @@ command(
     app, "status", lists=True, examples=("kasse payment status pain002.xml", "kasse payment status vpz.zip --json")
 )(status)
 command(app, "recall", examples=("kasse payment recall 17-3 --why DUPL --out rueckruf.xml",))(recall)
-command(app, "set-off", lists=True, dry_run=True, examples=("kasse payment set-off", "kasse payment set-off BAU/17"))(
-    set_off
-)
+command(
+    app,
+    "set-off",
+    lists=True,
+    dry_run=True,
+    examples=(
+        "kasse payment set-off",
+        "kasse payment set-off BAU/17 --letters briefe",
+        "kasse payment set-off ORDNUNG/17 --against 4711000000017 --amount 20 --reason 'agreed on 18.11.'",
+    ),
+)(set_off)
 command(
     app,
     "profile",
@@ -91,4 +105,7 @@ command(
     examples=("kasse payment refund ask KASSE/12 --reason 'paid twice'",),
 )(refund)
 command(refunds, "approve", examples=("kasse payment refund approve KASSE/12",))(approve_refund)
+command(refunds, "withdraw", examples=("kasse payment refund withdraw KASSE/12 --reason 'set off instead'",))(
+    withdraw_refund
+)
 command(refunds, "list", lists=True, examples=("kasse payment refund list",))(list_refunds)

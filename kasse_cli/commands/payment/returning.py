@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from kasse_cli.commands.payment.shapes import DiscardReason, NoSetOffOption
 from kasse_cli.context import Context
-from kasse_cli.output import Column, Result, Table, render, say
+from kasse_cli.output import Column, Line, Result, Table, render, say
 from sepa.errors import N_
 from sepa.money import parse_amount
 
@@ -34,11 +35,20 @@ REFUNDS = (
     Column("other_account", N_("Other account"), "flag"),
     Column("asked_by", N_("Asked by")),
     Column("approved_by", N_("Approved by")),
+    Column("state", N_("State"), "word"),
     Column("run", N_("Run"), "count"),
     Column("reason", N_("Reason"), minor=True),
 )
-ItemsArgument = Annotated[list[str] | None, typer.Argument(metavar="ITEM", help=N_("items such as BAU/17"))]
+ItemsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="ITEM", help=N_("items such as BAU/17, or their references"))
+]
 ItemArgument = Annotated[str, typer.Argument(metavar="ITEM", help=N_("the item, such as KASSE/12"))]
+AgainstOption = Annotated[
+    list[str] | None,
+    typer.Option("--against", metavar="ITEM", help=N_("a claim, by reference or OFFICE/NUMBER; else all that are due")),
+]
+EarlyOption = Annotated[bool, typer.Option("--early", help=N_("claims that are not due yet, too; the payee agrees"))]
+SetOffReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why; it stands in the journal"))]
 EveryOption = Annotated[bool, typer.Option("--all", help=N_("all that can be set off today"))]
 LettersOption = Annotated[
     Path | None, typer.Option("--letters", metavar="FOLDER", help=N_("write the declarations to the payees as PDF"))
@@ -49,6 +59,7 @@ AmountOption = Annotated[
 IbanOption = Annotated[
     str | None, typer.Option("--iban", metavar="IBAN", help=N_("another account than the paying one"))
 ]
+AllRefundsOption = Annotated[bool, typer.Option("--all", help=N_("also what was paid back or withdrawn"))]
 HolderOption = Annotated[str | None, typer.Option("--name", metavar="NAME", help=N_("the account holder"))]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", metavar="TEXT", help=N_("the paper that proves the other account"))
@@ -56,43 +67,57 @@ DocumentOption = Annotated[
 
 
 def set_off(
-    ctx: Context, items: ItemsArgument = None, every: EveryOption = False, letters: LettersOption = None
+    ctx: Context,
+    items: ItemsArgument = None,
+    every: EveryOption = False,
+    against: AgainstOption = None,
+    amount: AmountOption = None,
+    early: EarlyOption = False,
+    reason: SetOffReason = "",
+    letters: LettersOption = None,
 ) -> None:
-    """Set off what payees get against what they owe and is due, or list what can be set off.
+    """Set off what payees get, also credits, against what they owe and is due, or list what can be set off.
 
-    The payee must be told (§ 388 BGB): --letters writes the declarations.
+    Spread in the settlement order of the claims' law, one document over all offices. The payee must be told
+    (§ 388 BGB): --letters writes the declarations.
     """
-    from kasse_cli.wiring import open_book
-    from ledger.payments.naming import parse_item
-    from ledger.payments.set_off_store import candidates
+    from kasse_cli.wiring import open_book, settlement_orders, trial
+    from ledger.items.items_reader import find_items
+    from ledger.payments.set_off import Wish
+    from ledger.payments.set_off_reader import candidates
     from ledger.payments.set_off_store import set_off as service
 
     call = ctx.obj
     day = call.today.isoformat()
-    with open_book(call) as store:
-        found = candidates(store, day)
-        wanted = [(one.office, one.item) for one in found] if every else [parse_item(text) for text in items or ()]
-        if call.dry_run or not wanted:
-            rows = [_row(one) for one in found if not wanted or (one.office, one.item) in wanted]
-            render(
-                ctx,
-                Result(
-                    tables=[Table("set_offs", SET_OFFS, rows)],
-                    lines=[say(N_("can be set off: {count}"), count=len(rows))],
-                ),
-            )
-            return
-        done = service(store, wanted, day=day)
-    lines = [
-        say(N_("set off: {count}"), count=len(done.done)),
-        say(N_("booked: {entries}"), entries=", ".join(done.entries)),
-    ]
-    if letters is not None:
-        lines += [say(N_("written: {file}"), file=str(path)) for path in _letters(ctx, letters, done)]
-    else:
-        lines.append(say(N_("tell the payees: --letters FOLDER writes the declarations")))
+    with open_book(call) as store, trial(call, store):
+        orders = settlement_orders(store)
+        wanted = [key for text in items or () for key in find_items(store, text)]
+        found = [] if wanted else list(candidates(store, day, orders))
+        if every:
+            wanted += [(one.office, one.item) for one in found]
+        claims = tuple(key for text in against or () for key in find_items(store, text))
+        wish = Wish(claims, amount, early, reason)
+        done = service(store, wanted, day=day, wish=wish, orders=orders) if wanted else None
+    if done is None:
+        table = Table("set_offs", SET_OFFS, [_row(one) for one in found])
+        render(ctx, Result(tables=[table], lines=[say(N_("can be set off: {count}"), count=len(found))]))
+        return
     rows = [_row(one) for one in done.done]
-    render(ctx, Result({"entries": list(done.entries)}, [Table("set_offs", SET_OFFS, rows)], lines))
+    data = {"entries": list(done.entries), "dry_run": call.dry_run}
+    render(ctx, Result(data, [Table("set_offs", SET_OFFS, rows)], list(_told(ctx, done, letters))))
+
+
+def _told(ctx: Context, done: SetOffDone, letters: Path | None) -> Iterator[Line]:
+    yield say(N_("set off: {count}"), count=len(done.done))
+    if ctx.obj.dry_run:
+        yield say(N_("a trial: nothing was changed"))
+        return
+    yield say(N_("booked: {entries}"), entries=", ".join(done.entries))
+    if letters is None:
+        yield say(N_("tell the payees: --letters FOLDER writes the declarations"))
+        return
+    for path in _letters(ctx, letters, done):
+        yield say(N_("written: {file}"), file=str(path))
 
 
 def _row(one: SetOff) -> dict[str, object]:
@@ -174,25 +199,32 @@ def approve_refund(ctx: Context, item: ItemArgument) -> None:
     render(ctx, Result({"refund": done, "new": new}, lines=[said]))
 
 
-def list_refunds(ctx: Context) -> None:
+def withdraw_refund(ctx: Context, item: ItemArgument, reason: DiscardReason = "") -> None:
+    """Take a refund back that has not left yet; the money is free again."""
+    from kasse_cli.wiring import open_book
+    from ledger.payments.naming import parse_item
+    from ledger.payments.refund_store import withdraw_refund as service
+
+    with open_book(ctx.obj) as store:
+        done = service(store, *parse_item(item), reason=reason)
+    said = say(N_("withdrawn: {cents} to {name} are not paid back"), cents=_money(done.cents), name=done.name)
+    render(ctx, Result({"refund": _refund_row(done)}, lines=[said]))
+
+
+def list_refunds(ctx: Context, every: AllRefundsOption = False) -> None:
     """List what is to be paid back, who asked, who approved, and the run that pays it."""
     from kasse_cli.wiring import open_book
     from ledger.payments.refund_store import refunds
 
     with open_book(ctx.obj) as store:
-        found = refunds(store)
-    rows = [_refund_row(one) for one in found]
-    waiting = sum(one.approved_by is None for one in found)
-    render(
-        ctx,
-        Result(
-            tables=[Table("refunds", REFUNDS, rows)], lines=[say(N_("waiting for approval: {count}"), count=waiting)]
-        ),
-    )
+        found = [one for one in refunds(store) if every or one.waits or one.state == "returned"]
+    waiting = sum(one.state == "asked" for one in found)
+    lines = [say(N_("waiting for approval: {count}"), count=waiting)]
+    render(ctx, Result(tables=[Table("refunds", REFUNDS, [_refund_row(one) for one in found])], lines=lines))
 
 
 def _refund_row(one: Refund) -> dict[str, object]:
     from dataclasses import asdict
 
-    values = asdict(one)
-    return values | {"what": f"{values['office']}/{values['item']}", "other_account": one.other_account}
+    known = {"what": f"{one.office}/{one.item}", "other_account": one.other_account, "state": one.state}
+    return asdict(one) | known

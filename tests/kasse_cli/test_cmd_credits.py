@@ -1,4 +1,4 @@
-"""`kasse item lock|unlock|set-off|refund` as clerks type them."""
+"""`kasse item lock|unlock` and what becomes of a credit: set off or paid back, as clerks type it."""
 
 from tests.books import act, opened
 from tests.kasse_cli.test_cmd_order_kinds import town  # noqa: F401 - a fixture
@@ -20,25 +20,41 @@ def test_items_are_locked_set_off_and_paid_back(town):  # noqa: F811
         assert town(line).code == 0, line
     town.environ["KASSE_USER"] = "dirk"
     town.transcript(
-        "item-credits",
+        "item-locks",
         'kasse item lock BAU/1 --kind dunning --reason "Widerspruch" --until 2026-12-31',
         'kasse item lock BAU/1 --kind dunning --reason "Widerspruch" --until 2026-12-31 --json',
         'kasse item lock BAU/1 --kind mahnen --reason "Widerspruch"',
         "kasse item lock BAU/99 --kind dunning --reason x",
         'kasse item unlock BAU/1 --kind dunning --reason "Widerspruch zurückgenommen"',
         'kasse item unlock BAU/1 --kind dunning --reason "noch einmal"',
-        'kasse item set-off ORDNUNG/2 --reason "Aufrechnung"',
-        'kasse item set-off ORDNUNG/2 --against BAU/1 --reason "Aufrechnung"',
-        'kasse item refund ORDNUNG/2 --reason "doppelt gezahlt"',
-        "kasse party change 2 --iban DE02120300000000202051",
-        'kasse item refund ORDNUNG/2 --reason "doppelt gezahlt" --amount 60 --dry-run',
-        'kasse item refund ORDNUNG/2 --reason "doppelt gezahlt" --amount 60 --json',
+    )
+    iban = "DE02120300000000202051"
+    ask = f'kasse payment refund ask ORDNUNG/2 --reason "doppelt gezahlt" --amount 60 --iban {iban} --name "E. M."'
+    town.transcript(
+        "payment-refund",
+        'kasse payment refund ask ORDNUNG/2 --reason "doppelt gezahlt"',
+        ask,
+        f"{ask} --document 'Vollmacht vom 18.11.'",
+        "kasse payment refund approve ORDNUNG/2 --user clara",
+        "kasse payment refund approve ORDNUNG/2 --user emil",
+        "kasse payment refund list",
+        "kasse payment propose --without-set-off -q",
+        "kasse payment refund withdraw ORDNUNG/2 --reason x",
+        "kasse payment discard 1 --reason 'doch nicht'",
+        "kasse payment refund withdraw ORDNUNG/2",
+        "kasse payment refund withdraw ORDNUNG/2 --reason 'wird aufgerechnet'",
+        "kasse payment refund list --all --csv",
+    )
+    town.transcript(
+        "payment-set-off-credit",
+        "kasse payment set-off ORDNUNG/2",
+        "kasse payment set-off ORDNUNG/2 --against BAU/1",
     )
     assert town('kasse party merge 1 --into 2 --reason "eine Person"').code == 0
     assert town("kasse party merge --confirm 1 --user emil").code == 0
     town.transcript(
-        "item-set-off",
-        'kasse item set-off ORDNUNG/2 --reason "Aufrechnung vom 20.11.2026" --dry-run',
-        'kasse item set-off ORDNUNG/2 --reason "Aufrechnung vom 20.11.2026"',
+        "payment-set-off-parties",
+        "kasse payment set-off ORDNUNG/2 --amount 20 --dry-run",
+        'kasse payment set-off ORDNUNG/2 --reason "Aufrechnung vom 20.11.2026"',
         "kasse party account 2",
     )

@@ -1,0 +1,157 @@
+"""What can be set off, read from the book: payables and credits, and what their payees owe."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ledger.items.locks_store import not_locked
+from ledger.items.settlement import Claim, Order
+from ledger.payments.refund_sql import BOUND_CENTS
+from ledger.payments.set_off import (
+    NothingToSetOffError,
+    SetOff,
+    SetOffBoundError,
+    SetOffNotDueError,
+    SetOffOtherPartyError,
+    SetOffReservedError,
+    Wish,
+    share,
+)
+from ledger.store.engines import Row, Store
+
+ItemKey = tuple[str, int]
+_SOURCE = f"""
+    SELECT i.office, i.id, coalesce(n.legal_name, n.name), i.open_cents, i.party, i.account, i.side,
+           (SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1),
+           {BOUND_CENTS}
+    FROM item i JOIN party n ON n.id = i.party"""
+_GETS = f"i.kind IN ('payable', 'credit') AND i.open_cents > 0 AND {not_locked('payment')}"
+_CLAIM = "r.office, r.id, r.open_cents, r.due, r.profile, r.claim_kind, r.reference, r.account"
+_SAME_ACCOUNT = """r.party IN (
+        SELECT d.party FROM party_account d JOIN party q ON q.id = d.party
+        WHERE d.iban = i.bank_account AND d.kind = 'own' AND d.until IS NULL AND q.match_key = n.match_key)"""
+_OWES = f"(r.party = i.party OR {_SAME_ACCOUNT})"
+_ONE_SOURCE = f"{_SOURCE} WHERE i.office = :office AND i.id = :item AND {_GETS}"
+_SOURCES = f"""{_SOURCE} WHERE {_GETS} AND EXISTS (
+        SELECT 1 FROM item r WHERE r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :day AND {_OWES})
+    ORDER BY i.office, i.id"""
+_DUE = f"""
+    SELECT {_CLAIM} FROM item i JOIN party n ON n.id = i.party JOIN item r ON {_OWES}
+    WHERE i.office = :office AND i.id = :item AND r.kind = 'receivable' AND r.open_cents > 0
+      AND (:early = 1 OR r.due <= :day) AND {not_locked("dunning", alias="r")}
+    ORDER BY r.due, r.office, r.id"""
+_NAMED = f"""
+    SELECT {_CLAIM}, CASE WHEN {_OWES} OR EXISTS (SELECT 1 FROM item_debtor j WHERE j.office = r.office
+               AND j.item = r.id AND j.party = i.party AND j.released_on IS NULL) THEN 1 ELSE 0 END,
+           (SELECT p.name FROM party p WHERE p.id = r.party)
+    FROM item i JOIN party n ON n.id = i.party JOIN item r ON r.office = :claim_office AND r.id = :claim_item
+    WHERE i.office = :office AND i.id = :item AND r.kind = 'receivable' AND r.open_cents > 0"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A payable or credit: what is open of it, and what of that is free."""
+
+    office: str
+    item: int
+    name: str
+    open_cents: int
+    party: int
+    account: str
+    side: str
+    run: int | None
+    bound_cents: int
+
+    @property
+    def free_cents(self) -> int:
+        """What may be set off."""
+        return self.open_cents - self.bound_cents
+
+
+@dataclass(slots=True)
+class Pair:
+    """A payable or credit with the claims that meet it: what is set off, and the account of each claim."""
+
+    source: Source
+    accounts: dict[ItemKey, str] = field(default_factory=dict)
+    references: dict[ItemKey, str | None] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        """Take a claim, a row of the columns of `_CLAIM`."""
+        office, item, cents, due, profile, kind, reference, account = row[:8]
+        self.claims.append(Claim(office, item, cents, due, profile, kind))
+        self.accounts[office, item], self.references[office, item] = account, reference
+
+    def set_off(self, wish: Wish, orders: Mapping[str, Order] | None, used: Mapping[ItemKey, int]) -> SetOff:
+        """Return the set-off, what others have used of the claims taken off. Raises `SetOffAmountError`."""
+        source = self.source
+        claims = [replace(one, open_cents=one.open_cents - used.get((one.office, one.item), 0)) for one in self.claims]
+        parts = share(claims, source.free_cents, wish.cents, orders)
+        lines = tuple((one.office, one.item, self.references[one.office, one.item], cents) for one, cents in parts)
+        owed = sum(claim.open_cents for claim in claims)
+        total = sum(cents for _, cents in parts)
+        return SetOff(source.office, source.item, source.name, source.open_cents, owed, total, lines)
+
+
+def candidates(store: Store, day: str, orders: Mapping[str, Order] | None = None) -> Iterator[SetOff]:
+    """Yield what could be set off on a day: payables and credits whose payee owes something that is due."""
+    used: defaultdict[ItemKey, int] = defaultdict(int)
+    for row in store.all(_SOURCES, day=day):
+        source = Source(*row)
+        if source.free_cents <= 0:
+            continue
+        pair = _with_due(store, source, day, early=False)
+        one = pair.set_off(Wish(), orders, used)
+        for office, item, _, cents in one.claims:
+            used[office, item] += cents
+        if one.cents:
+            yield one
+
+
+def pair_of(store: Store, key: ItemKey, wish: Wish, day: str) -> Pair:
+    """Return an item with the claims that it is set off against.
+
+    Raises `NothingToSetOffError`, `SetOffReservedError`, `SetOffBoundError`, `SetOffOtherPartyError`,
+    `SetOffNotDueError`.
+    """
+    row = store.one(_ONE_SOURCE, office=key[0], item=key[1], day=day)
+    if row is None:
+        raise NothingToSetOffError(office=key[0], item=key[1])
+    source = Source(*row)
+    if source.run is not None:
+        raise SetOffReservedError(office=key[0], item=key[1], run=source.run)
+    if source.free_cents <= 0:
+        raise SetOffBoundError(office=key[0], item=key[1])
+    pair = _with_named(store, source, wish, day) if wish.against else _with_due(store, source, day, early=wish.early)
+    if not pair.claims:
+        raise NothingToSetOffError(office=key[0], item=key[1])
+    return pair
+
+
+def _with_due(store: Store, source: Source, day: str, *, early: bool) -> Pair:
+    pair = Pair(source)
+    for row in store.rows(_DUE, office=source.office, item=source.item, day=day, early=int(early)):
+        pair.add(row)
+    return pair
+
+
+def _with_named(store: Store, source: Source, wish: Wish, day: str) -> Pair:
+    pair, named = Pair(source), _named(store, source, wish.against)
+    for office, item, row in named:
+        if row is None:
+            raise NothingToSetOffError(office=office, item=item)
+        if not row[8]:
+            raise SetOffOtherPartyError(office=office, item=item, debtor=row[9] or "-")
+        if row[3] > day and not wish.early:
+            raise SetOffNotDueError(office=office, item=item, due=row[3])
+        pair.add(row)
+    return pair
+
+
+def _named(store: Store, source: Source, against: Sequence[ItemKey]) -> Iterator[tuple[str, int, Row | None]]:
+    where = {"office": source.office, "item": source.item}
+    for office, item in dict.fromkeys(against):
+        yield office, item, store.one(_NAMED, claim_office=office, claim_item=item, **where)

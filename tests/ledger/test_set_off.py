@@ -1,0 +1,127 @@
+"""Set-off: credits and payables against claims on the same party over all offices, in the order of their law."""
+
+import pytest
+
+from ledger.items.settlement import ClassOrder
+from ledger.payments.refund_store import approve_refund, ask_refund, withdraw_refund
+from ledger.payments.refunds import Wish as RefundWish
+from ledger.payments.set_off import (
+    NothingToSetOffError,
+    SetOffAmountError,
+    SetOffBoundError,
+    SetOffNotDueError,
+    SetOffOneItemError,
+    SetOffOtherPartyError,
+    Wish,
+)
+from ledger.payments.set_off_reader import candidates
+from ledger.payments.set_off_store import set_off
+from ledger.people.users import NotAllowedError, add_user
+from tests.bankbooks import item
+from tests.books import act
+from tests.ledger.order_lists import DAY, IBAN, accepted, open_difference, row
+from tests.ledger.test_order_changes import balances, change, settle, through
+
+CREDIT = ("ORDNUNG", 2)
+
+
+@pytest.fixture
+def town(store):
+    """Erika has 100.00 of credit in ORDNUNG and owes 40.00, due, and 80.00, due later, in BAU."""
+    claims = [
+        row("ORDNUNG receivable 125,50 Erika Musterfrau", due="2026-10-01"),
+        row("BAU receivable 40,00 Erika Musterfrau", due="2026-11-01", purpose="Baugebühr"),
+        row("BAU receivable 80,00 Erika Musterfrau", due="2026-12-15", purpose="Pacht"),
+        row("BAU receivable 70,00 Max Mustermann", due="2026-10-01"),
+    ]
+    accepted(store, *claims)
+    settle(store, 10000)
+    through(store, change(store, to_cents=0, as_credit=True)[0].number)
+    act(store, "clara")
+    return store
+
+
+def off(store, *against, day=DAY, orders=None, **wish):
+    (done,) = set_off(store, [CREDIT], day=day, wish=Wish(against, **wish), orders=orders).done
+    return done
+
+
+def test_a_credit_is_set_off_against_what_is_due(town):
+    assert [(one.office, one.item, one.cents) for one in candidates(town, DAY)] == [("ORDNUNG", 2, 4000)]
+    done = off(town, reason="Aufrechnungserklärung")
+    assert (done.cents, done.left_cents) == (4000, 6000)
+    assert [(office, item, cents) for office, item, _, cents in done.claims] == [("BAU", 1, 4000)]
+    assert town.all("SELECT office, kind FROM clearing WHERE kind = 'setoff' ORDER BY office") == [
+        ("BAU", "setoff"), ("ORDNUNG", "setoff"),
+    ]  # fmt: skip
+    assert balances(town)["BAU", "2690.ORDNUNG"] + balances(town)["ORDNUNG", "2690.BAU"] == 0
+    assert open_difference(town) == []
+    assert list(candidates(town, DAY)) == []
+    with pytest.raises(NothingToSetOffError):
+        off(town)
+
+
+def test_claims_that_are_not_due_need_consent(town):
+    with pytest.raises(SetOffNotDueError):
+        off(town, ("BAU", 2))
+    done = off(town, ("BAU", 2), early=True)
+    assert (done.cents, done.left_cents) == (8000, 2000)
+
+
+@pytest.mark.parametrize(
+    ("orders", "met"),
+    [(None, 5), ({"fee": ClassOrder("the other way round", {"principal": 0}, 1)}, 4)],
+    ids=["§§ 366, 367 BGB by analogy: costs first", "another law"],
+)
+def test_the_order_of_the_law_decides_which_claim_is_met(town, orders, met):
+    person = town.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = 2")
+    for kind in ("principal", "mahngebuehr"):
+        item(town, "9,00", office="BAU", due=DAY, person=person, profile="fee", claim_kind=kind)
+    done = off(town, ("BAU", 4), ("BAU", 5), cents=500, orders=orders)
+    assert [(number, cents) for _, number, _, cents in done.claims] == [(met, 500)]
+
+
+@pytest.mark.parametrize(
+    ("against", "wish", "error"),
+    [
+        ([("BAU", 3)], {}, SetOffOtherPartyError),
+        ([("BAU", 1)], {"cents": 4001}, SetOffAmountError),
+        ([("BAU", 9)], {}, NothingToSetOffError),
+        ([], {"cents": 0}, SetOffAmountError),
+    ],
+)
+def test_a_set_off_is_refused(town, against, wish, error):
+    before = town.value("SELECT count(*) FROM entry")
+    with pytest.raises(error):
+        off(town, *against, **wish)
+    assert town.value("SELECT count(*) FROM entry") == before
+
+
+def test_only_credits_and_payables_are_set_off_and_only_by_the_kasse(town):
+    with pytest.raises(NothingToSetOffError):
+        set_off(town, [("BAU", 1)], day=DAY)
+    with pytest.raises(SetOffOneItemError):
+        set_off(town, [CREDIT, ("BAU", 1)], day=DAY, wish=Wish(cents=100))
+    act(town, "anna")
+    with pytest.raises(NotAllowedError):
+        off(town)
+
+
+def test_a_joint_debtor_may_be_set_off_against_where_it_is_named(town):
+    person = town.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = 2")
+    with town.unit(["BAU"]):
+        town.insert_one("item_debtor", office="BAU", item=3, party=person, since=DAY)
+    assert off(town, ("BAU", 3)).cents == 7000
+
+
+def test_what_is_being_paid_back_is_bound_until_it_is_withdrawn(town):
+    with town.unit(["KASSE"]):
+        add_user(town, "zoe", [("*", "head")])
+    wish = RefundWish("doppelt gezahlt", iban=IBAN, name="Erika Musterfrau", document="Vollmacht", set_off=False)
+    ask_refund(town, *CREDIT, wish, day=DAY)
+    approve_refund(act(town, "zoe"), *CREDIT)
+    assert list(candidates(town, DAY)) == []
+    with pytest.raises(SetOffBoundError):
+        off(act(town, "clara"))
+    assert withdraw_refund(town, *CREDIT, reason="wird aufgerechnet").state == "withdrawn"
+    assert off(town).cents == 4000
