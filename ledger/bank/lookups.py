@@ -170,11 +170,11 @@ ACCOUNTS = Lookup(
     (
         Statement(
             f"""INSERT INTO match_account
-                SELECT k.seq, k.line, k.iban, 0, 'account', {_ITEM}, 0, NULL, 1
+                SELECT k.seq, k.line, k.key, 0, 'account', {_ITEM}, 0, NULL, 1
                 FROM match_key k
                 JOIN party_account w ON w.iban = k.iban AND w.kind = 'own' AND w.until IS NULL
                 JOIN item i ON i.party = w.party AND i.kind = 'receivable' AND i.open_cents = k.cents
-                WHERE k.place = 'account' AND i.due <= k.key""",
+                WHERE k.place = 'account'""",
             frozenset({"account"}),
         ),
     ),

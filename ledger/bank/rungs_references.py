@@ -127,9 +127,9 @@ def by_evidence(case: Case, running: Running, data: Data) -> Verdict:
 
 
 def by_account(case: Case, running: Running, data: Data) -> Verdict:
-    """Settle the only due item of this amount whose debtor pays from their own account without another number.
+    """Settle the only item of this amount whose debtor pays from their own account without another number.
 
-    § 366 (2) BGB: money without a word is for the debt that is due.
+    § 366 (2) BGB: money without a word is for the debt that is due; the key of these targets is the last due day.
     """
     items: Sequence[Target] = case.found.get("account", ())
     if not items or case.targets:
@@ -137,6 +137,8 @@ def by_account(case: Case, running: Running, data: Data) -> Verdict:
     evidence: Evidence = {"proof": "iban amount"}
     if len(distinct(items)) != 1 or running.open_cents(items[0]) != case.cents:
         return Doubt("ambiguous", evidence)
+    if items[0].due > items[0].key:
+        return None
     return _settle("account", evidence, items[:1], case, running, data)
 
 

@@ -189,6 +189,15 @@ def test_own_account_and_amount_decide_only_where_one_item_fits(kasse, owed):
     assert (reason(kasse, first), reason(kasse, second)) == ("ambiguous", "ambiguous")
 
 
+def test_a_debt_of_the_same_amount_that_is_not_yet_due_makes_it_ambiguous(kasse):
+    someone = person(kasse)
+    for number, due in enumerate(("2026-10-01", "2027-03-01")):
+        item(kasse, "50", reference(kasse, number), person=someone, due=due)
+    entry = staged(kasse, "50", "Danke", counter_iban=PAYER)
+    post_staged(kasse)
+    assert reason(kasse, entry) == "ambiguous"
+
+
 def test_money_without_a_word_is_not_for_what_is_due_in_spring(kasse):
     item(kasse, "50", reference(kasse, 1), person=person(kasse), due="2027-03-01")
     entry = staged(kasse, "50", "Danke", counter_iban=PAYER)
