@@ -25,8 +25,7 @@ def compose(facts: LetterFacts, frame: Frame, made_at: str) -> tuple[Content, in
     values = {name: paper.plain(text) for name, text in _values(facts, frame, paper).items()}
     subject = filled(frame.wording.subject, values)
     blocks = [*_blocks(facts, frame, frame.wording, values, paper)]
-    if frame.plain is not None:
-        blocks += [{"block": "page"}, *_blocks(facts, frame, frame.plain, values, paper)]
+    plain = [*_blocks(facts, frame, frame.plain, values, paper)] if frame.plain is not None else []
     content: Content = {
         "layout": LAYOUT,
         "number": facts.number,
@@ -40,6 +39,7 @@ def compose(facts: LetterFacts, frame: Frame, made_at: str) -> tuple[Content, in
         "information": _information(facts, frame, paper),
         "subject": paper.wrapped(subject),
         "blocks": blocks,
+        "plain": plain,
         "foot": [paper.plain(line) for line in _lines(frame.head, "fuss")],
         "mark": facts.reference or f"Brief {facts.number}",
         "term_end": frame.term_end,
@@ -104,6 +104,7 @@ def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
         "rechtsbehelfsfrist": frame.remedy_words,
         "kasse": frame.payee.name,
         "iban": format_iban(frame.payee.iban),
+        "nachrang": _money(frame.subordinate_cents),
         "behoerde": frame.head.get("behoerde", "").replace("\n", ", ") or frame.payee.name,
     }
     return values | _relief_values(facts)
@@ -178,7 +179,7 @@ def claims_table(facts: LetterFacts, paper: Paper) -> Content:
     """Return the table of claims: a row for each, columns only where there is something in them, and the sum."""
     total = sums(facts)
     columns = ["claim", *(name for name in ("charge", "fee") if total[name])]
-    heads = {"claim": "Betrag", "charge": "Zuschläge, Zinsen", "fee": "Gebühren"}
+    heads = {"claim": "Betrag", "charge": _charge_head(facts), "fee": "Gebühren"}
     rows = [[*_named(claim, paper), *_amounts(claim, columns)] for claim in facts.claims]
     for fee in facts.fees:
         cells = [german(fee.cents) if name == "fee" else "" for name in columns]
@@ -192,10 +193,18 @@ def claims_table(facts: LetterFacts, paper: Paper) -> Content:
     return {"block": "grid", "head": head, "rows": rows, "right": right, "wide": 1, "total": True}
 
 
+def _charge_head(facts: LetterFacts) -> str:
+    kinds = {one.charge_kind for one in facts.claims if one.charge_cents}
+    kinds |= {one.claim_kind for one in facts.claims if one.column == "charge"}
+    if kinds == {"saeumniszuschlag"}:
+        return "Zuschläge"
+    return "Zuschläge, Zinsen" if "saeumniszuschlag" in kinds else "Zinsen"
+
+
 def _named(claim: LetterClaim, paper: Paper) -> tuple[str, str, str]:
     side = CHARGES.get(claim.claim_kind or "") or (FEES.get(claim.claim_kind or "") if claim.main_item else None)
     words = side or claim.purpose or "Forderung"
-    return paper.wrapped(claim.reference), paper.wrapped(words), day(claim.due)
+    return paper.cell(claim.reference), paper.cell(words), day(claim.due)
 
 
 def _amounts(claim: LetterClaim, columns: Sequence[str]) -> list[str]:
@@ -239,7 +248,7 @@ def _payment(facts: LetterFacts, frame: Frame, paper: Paper) -> Content:
 
 def _due(facts: LetterFacts) -> tuple[str, int]:
     """Return what is to be paid next: of a plan its first instalment, else the whole sum."""
-    if facts.relief is not None and facts.relief.instalments:
+    if facts.kind_name == "ratenplan" and facts.relief is not None and facts.relief.instalments:
         first = facts.relief.instalments[0]
         return "Erste Rate", first.cents + first.interest_cents
     return "Betrag", facts.sum_cents

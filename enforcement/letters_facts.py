@@ -147,6 +147,7 @@ class Frame:
     """What a letter gets besides its facts: wordings, letterhead, payee, remedy, and its days.
 
     `head` are the texts of the letterhead, of one or more lines each; `term_end` and `term_words` tell the term.
+    `subordinate_cents` is what comes last in an insolvency (§ 39 InsO).
     """
 
     wording: Wording
@@ -161,3 +162,4 @@ class Frame:
     remedy_words: str
     step_norm: str
     notice_norm: str
+    subordinate_cents: int = 0

@@ -18,6 +18,7 @@ _FOREIGN = re.compile(
     "\u2010-\u2027\u2030-\u203a\u20ac\u2116\u2122]"
 )
 _LONG = re.compile(r"\S{28}(?=\S)")
+_CELL = re.compile(r"\S{12}(?=\S{5})")
 BREAK = "\u200b"
 
 
@@ -41,6 +42,10 @@ class Paper:
     def wrapped(self, text: str | None) -> str:
         """Return the text as `plain`, with places to break in words that are too long for a line."""
         return _LONG.sub(lambda found: found[0] + BREAK, self.plain(text))
+
+    def cell(self, text: str | None) -> str:
+        """Return the text as `plain`, with places to break for a narrow column."""
+        return _CELL.sub(lambda found: found[0] + BREAK, self.plain(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,6 +210,7 @@ def _frame(desk: _Desk, facts: LetterFacts) -> tuple[Frame, Template]:
         remedy_words=words if kind.act else "",
         step_norm=_norm(desk, facts),
         notice_norm=desk.terms.notice_norm(facts.profile),
+        subordinate_cents=_subordinate(desk, facts),
     )
     return frame, template
 
@@ -233,6 +234,12 @@ def _remedy(desk: _Desk, facts: LetterFacts) -> Remedy | None:
     else:
         desk.findings += remedy.doubts()
     return remedy
+
+
+def _subordinate(desk: _Desk, facts: LetterFacts) -> int:
+    """Return the sum of claims that come last in an insolvency, such as fines (§ 39 (1) no. 3 InsO)."""
+    last = (one for one in facts.claims if (law := desk.terms.profile(one.profile)) and law.insolvency == "subordinate")
+    return sum(one.open_cents + one.charge_cents for one in last)
 
 
 def _norm(desk: _Desk, facts: LetterFacts) -> str:

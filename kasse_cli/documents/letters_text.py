@@ -14,6 +14,8 @@ BREAK = "\u200b"
 def letter_text(content: Mapping[str, Any]) -> str:
     """Return the whole letter as text, in the order in which it stands on paper."""
     blocks = [*_head(content), *(part for block in content["blocks"] for part in _parts(block))]
+    if content["plain"]:
+        blocks += [PageBreak(), *(part for block in content["plain"] for part in _parts(block))]
     document = Document("letter", content["subject"], tuple(blocks), " · ".join(content["foot"]))
     return as_text(document).replace(BREAK, "")
 
