@@ -14,6 +14,7 @@ NOT_MEASURING = {
     "__main__",
     "harness",
     "enforcement_data",
+    "ledger_data",
     "payments_clock",
     "reconcile_data",
     "reconcile_days",

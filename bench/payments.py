@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.harness import MIB, PYTHON, measure, show
-from bench.ledger_writes import raw_rows
+from bench.ledger_data import raw_rows
 from sepa.identifiers import make_iban
 from sepa.money import plain
 from sepa.pain001 import write

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ledger.store.engines import Store
 
 OLDEST = (3, 38, 0)
+TEMPORARY_KIB = 32 * 1024
 AT_ONCE = 100
 """Rows of one INSERT: more gain nothing, and the number of parameters of a statement is limited."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "davfs", "ceph"})
@@ -158,7 +159,8 @@ def _prepare(connection: sqlite3.Connection, *, fresh: bool) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute("PRAGMA temp_store = FILE")  # beyond its cache a long list goes to disk, not into memory
+    connection.execute(f"PRAGMA temp.cache_size = -{TEMPORARY_KIB}")
     connection.execute("PRAGMA cache_size = -65536")
 
 
