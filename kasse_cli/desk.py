@@ -23,12 +23,12 @@ def take(
 ) -> None:
     """Take the decisions, all or none, and print what they did; with --dry-run they leave nothing behind."""
     from kasse_cli.desk_results import decided
-    from kasse_cli.wiring import open_book, trial
+    from kasse_cli.wiring import open_book, settlement_orders, trial
     from ledger.bank.suspense_desk_store import decide
 
     call = ctx.obj
     with open_book(call) as store, trial(call, store):
-        outcome = decide(store, decisions, day=call.today.isoformat(), listed=listed)
+        outcome = decide(store, decisions, day=call.today.isoformat(), listed=listed, orders=settlement_orders(store))
     result = decided(outcome, dry_run=call.dry_run)
     render(ctx, Result(result.data, result.tables, result.lines, [*findings, *result.findings]))
 

@@ -15,7 +15,7 @@ from kasse_cli.intake import Folders, Intake, refuse_if_all_broken, take_in
 from kasse_cli.metrics import run_figures, state_figures, write_metrics
 from kasse_cli.reconcile_report import report_lines, write_report
 from kasse_cli.results import Line, Table
-from kasse_cli.wiring import open_book
+from kasse_cli.wiring import open_book, settlement_orders
 from ledger.bank.export_store import next_export
 from ledger.bank.movements_reader import movements
 from ledger.bank.posting_store import Outcome, post_staged
@@ -60,10 +60,11 @@ def reconcile(
         taken: list[str] = []
         intake = take_in(store, incoming, Folders() if rehearse else folders, taken.append)
         outcome = Outcome()
+        orders = settlement_orders(store)
         for scope in files_waiting(store, taken):
-            outcome.add(post_staged(store, scope))
+            outcome.add(post_staged(store, scope, orders=orders))
         for scope in accounts_waiting(store):
-            outcome.add(post_staged(store, scope))
+            outcome.add(post_staged(store, scope, orders=orders))
         if not outcome.posted:
             refuse_if_all_broken(intake)
         if then is not None:

@@ -31,7 +31,7 @@ def run_desk(ctx: Context, office: str | None) -> None:
         raise NoTerminalError
     from kasse_cli.tui.app import DeskApp
     from kasse_cli.tui.session import Session
-    from kasse_cli.wiring import note_refusal, open_book
+    from kasse_cli.wiring import note_refusal, open_book, settlement_orders
     from ledger.book.store import kasse_office
     from ledger.people.users import require, user_name
 
@@ -39,6 +39,7 @@ def run_desk(ctx: Context, office: str | None) -> None:
         require(store, office or kasse_office(store), "clerk")
         day = call.today.isoformat()
         session = Session(store, day, lambda: call.now, office, lambda error: note_refusal(call, store, error))
+        session.orders = settlement_orders(store)
         DeskApp(session, user_name(store, store.user)).run()
         left = session.progress
     lines = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ledger.bank.suspense_decisions import Decision, Done
     from ledger.bank.suspense_store import CaseDetails
     from ledger.bank.suspense_worklist import WorkCase
+    from ledger.items.settlement import Order
     from ledger.store.engines import Store
 
 MOVES = frozenset({"assign", "split", "forward"})
@@ -48,6 +49,7 @@ class Session:
     wanted: Filter = field(default_factory=lambda: Filter(resting=False))
     cases: list[WorkCase] = field(default_factory=list)
     at: int = 0
+    orders: Mapping[str, Order] | None = None
     moved: list[tuple[str, int]] = field(default_factory=list)
     decided: int = 0
 
@@ -96,13 +98,13 @@ class Session:
     def rehearse(self, decision: Decision) -> Done:
         """Return what a decision would do, having undone it; raises what it would be refused with."""
         with self.store.rehearsal():
-            return decide(self.store, [decision], day=self.day).done[-1]
+            return decide(self.store, [decision], day=self.day, orders=self.orders).done[-1]
 
     def take(self, decision: Decision) -> Done:
         """Take a decision, one unit of work, and read the list anew."""
         self.store.now = self.clock()
         try:
-            done = decide(self.store, [decision], day=self.day).done[-1]
+            done = decide(self.store, [decision], day=self.day, orders=self.orders).done[-1]
         except NotAllowedError as error:
             self.note_refusal(error)
             raise
