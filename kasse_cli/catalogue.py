@@ -11,7 +11,7 @@ import datetime as dt
 import inspect
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,13 +28,23 @@ MARKERS = {"N_", "_"}
 EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-def texts(source: str) -> Iterator[str]:
-    """Yield every text of a module that people see, in the order of the module."""
+def texts(source: str, handed: Container[str] = ()) -> Iterator[str]:
+    """Yield every text of a module that people see, in the order of the module.
+
+    `handed` are the names of functions that another module makes commands, as `handed_over` finds them.
+    """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
             yield from _marked(node)
-        elif isinstance(node, ast.FunctionDef) and _is_command(node):
+        elif isinstance(node, ast.FunctionDef) and (_is_command(node) or node.name in handed):
             yield inspect.cleandoc(ast.get_docstring(node) or "")
+
+
+def handed_over(source: str) -> Iterator[str]:
+    """Yield the names of the functions that a module hands to `command(…)` instead of decorating them."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and _calls_command(node.func):
+            yield from (argument.id for argument in node.args[:1] if isinstance(argument, ast.Name))
 
 
 def _marked(call: ast.Call) -> Iterator[str]:
@@ -48,13 +58,11 @@ def _constant(node: ast.expr) -> str:
 
 
 def _is_command(node: ast.FunctionDef) -> bool:
-    """Tell whether a function is a command: decorated, or public and taking a context, as those handed over are."""
-    first = node.args.args[0].annotation if node.args.args else None
-    handed = isinstance(first, ast.Name) and first.id == "Context" and not node.name.startswith("_")
-    return handed or any(
-        isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "command"
-        for one in node.decorator_list
-    )
+    return any(map(_calls_command, node.decorator_list))
+
+
+def _calls_command(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "command"
 
 
 def modules() -> list[Path]:
@@ -65,9 +73,10 @@ def modules() -> list[Path]:
 def collect(paths: Iterable[Path]) -> dict[str, list[str]]:
     """Return every text with the modules it stands in."""
     found: dict[str, list[str]] = {}
-    for path in paths:
-        name = path.relative_to(ROOT).as_posix()
-        for text in dict.fromkeys(texts(path.read_text("utf-8"))):
+    sources = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+    handed = {name for source in sources.values() for name in handed_over(source)}
+    for name, source in sources.items():
+        for text in dict.fromkeys(texts(source, handed if "/commands/" in name else ())):
             if text:
                 found.setdefault(text, []).append(name)
     return found

@@ -109,10 +109,11 @@ def y() -> None:
     """Not a command."""
 def z(ctx: Context) -> None:
     """Handed over."""
-def _inner(ctx: Context) -> None:
-    """Not one either."""
+command(app, "z")(z)
 '''
-    assert set(catalogue.texts(source)) - {""} == {"not {a}", "do this", "FILE", "h", "Do.\n\nMore.", "Handed over."}
+    assert set(catalogue.handed_over(source)) == {"z"}
+    assert "Handed over." not in set(catalogue.texts(source))
+    assert set(catalogue.texts(source, {"z"})) - {""} == {"not {a}", "do this", "FILE", "h", "Do.\n\nMore.", "Handed over."}
 
 
 @given(st.text(), st.dictionaries(st.text(), st.one_of(st.none(), st.text(), st.integers(), st.dates(), st.booleans())))
