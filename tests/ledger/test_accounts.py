@@ -123,7 +123,16 @@ def filled(store):
     claim(store, "12,00", DAY, "BAU", "payable")
     with store.unit(["BAU", "KASSE"]):
         post(store, [entry("6200 3", "3000 -3", day=DAY, office="BAU")])
-        post(store, across("KASSE", {"KASSE": [Posting("6100", 5)], "BAU": [Posting("5900", -5)]}, kind="transfer", posting_day=DAY, group=1))
+        post(
+            store,
+            across(
+                "KASSE",
+                {"KASSE": [Posting("6100", 5)], "BAU": [Posting("5900", -5)]},
+                kind="transfer",
+                posting_day=DAY,
+                group=1,
+            ),
+        )
     return store
 
 
