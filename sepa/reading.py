@@ -63,7 +63,7 @@ class UnknownMessageError(KasseError):
 
     code = "file.unknown_message"
     template = N_("no known message begins in this XML file: root {root}, namespace {namespace}")
-    hint = N_("kasse reads the ISO 20022 messages camt.052, .053, .054, .029 and pain.001, .002, .008")
+    hint = N_("kasse reads the ISO 20022 messages camt.052, .053, .054, .029, .055 and pain.001, .002, .007, .008")
 
 
 class UnknownVersionError(KasseError):
