@@ -84,7 +84,7 @@ def _money(cents: int) -> str:
 def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
     """Return the value of every placeholder, '' for those that this letter has none for."""
     amounts = sums(facts)
-    frist = f"bis zum {day(frame.term_end)}" if frame.term_end else frame.term_words and f"{frame.term_words} {_AFTER}"
+    term = f"bis zum {day(frame.term_end)}" if frame.term_end else frame.term_words and f"{frame.term_words} {_AFTER}"
     values = {
         "name": facts.debtor.name,
         "empfaenger": facts.addressee.name,
@@ -97,7 +97,7 @@ def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
         "gebuehren": _money(amounts["fee"]),
         "datum": day(frame.planned_on),
         "stichtag": day(facts.day),
-        "frist": frist or "umgehend",
+        "frist": term or "umgehend",
         "frist_tag": day(frame.term_end),
         "rechtsgrund": frame.step_norm,
         "bekanntgabe": frame.notice_norm,

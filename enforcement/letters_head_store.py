@@ -22,7 +22,7 @@ KEYS: Mapping[str, str] = {
     "behoerde": N_("name and address where a remedy is lodged"),
     "unterschrift": N_("greeting and signature"),
     "fuss": N_("lines at the foot of every page"),
-    "einfache_sprache": N_("ja: a page in plain language behind each letter"),
+    "einfach": N_("ja: a page in plain language behind each letter"),
     "frist_tage": N_("days of the term where no law names one"),
 }
 """What a letterhead holds, and what it is."""
@@ -42,7 +42,7 @@ class HeadValueError(KasseError):
 
     code = "letter.head_value"
     template = N_("{key} cannot be {value}")
-    hint = N_("einfache_sprache is ja or nein, frist_tage a number from 1 to 366")
+    hint = N_("einfach is ja or nein, frist_tage a number from 1 to 366")
 
 
 def letterhead(store: Store, office: str = "") -> dict[str, str]:
@@ -79,7 +79,7 @@ def _check(key: str, value: str) -> None:
     if key not in KEYS:
         raise HeadKeyError(key=key, keys=", ".join(KEYS))
     days_wrong = key == "frist_tage" and value and not (value.isdecimal() and 1 <= int(value) <= 366)
-    if days_wrong or (key == "einfache_sprache" and value not in {"", "ja", "nein"}):
+    if days_wrong or (key == "einfach" and value not in {"", "ja", "nein"}):
         raise HeadValueError(key=key, value=value)
 
 

@@ -17,6 +17,9 @@ _STEPS = """
     SELECT l.made_at, m.name, l.released_at, r.name, l.cancelled_at, c.name, l.cancelled_reason, l.posted_on, p.name
     FROM letter l JOIN app_user m ON m.id = l.made_by LEFT JOIN app_user r ON r.id = l.released_by
     LEFT JOIN app_user c ON c.id = l.cancelled_by LEFT JOIN app_user p ON p.id = l.posted_by WHERE l.id = :letter"""
+_PRINTS = """
+    SELECT p.made_at, u.name, p.number, p.planned_on FROM letter_print p JOIN app_user u ON u.id = p.made_by
+    WHERE p.letter = :letter ORDER BY p.number"""
 _CONTENT = "SELECT content FROM letter_print WHERE letter = :letter ORDER BY number DESC LIMIT 1"
 
 
@@ -39,6 +42,9 @@ def life(store: Store, letter: int) -> list[LifeRow]:
            store.rows(_EVENTS, object=f"letter:{letter}")]  # fmt: skip
     told = {one.action for one in own}
     steps = [LifeRow(made_at, made_by, "letter.make", "")]
+    if "letter.print" not in told:
+        printed = store.rows(_PRINTS, letter=letter)
+        steps += [LifeRow(at, by, "letter.print", f"number {n}, planned_on {day}") for at, by, n, day in printed]
     for action, at, by, words in (
         ("letter.release", released_at, released_by, ""),
         ("letter.cancel", cancelled_at, cancelled_by, reason or ""),

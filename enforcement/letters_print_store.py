@@ -196,7 +196,7 @@ def _frame(desk: _Desk, facts: LetterFacts) -> tuple[Frame, Template]:
     remedy = _remedy(desk, facts)
     words = desk.terms.words(rules, desk.planned_on)
     plain = facts.kind_name + PLAIN_PAGE
-    wants_plain = head.get("einfache_sprache") == "ja" and plain in known_wordings()
+    wants_plain = head.get("einfach") == "ja" and plain in known_wordings()
     frame = Frame(
         wording=template.wording(),
         plain=desk.wording(plain, office).wording() if wants_plain else None,

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 from enforcement.letters import KINDS, PLAIN_PAGE, UnknownLetterKindError
@@ -76,15 +77,15 @@ class WordingPlaceholderError(KasseError):
     """A placeholder that letters do not have."""
 
     code = "wording.placeholder"
-    template = N_("line {line}: there is no placeholder {name}")
-    hint = N_("the placeholders are: {known}")
+    template = N_("there is no placeholder {name}")
+    hint = N_("perhaps {near}; see all with 'kasse letter template placeholders'")
 
 
 class WordingBraceError(KasseError):
     """A brace that belongs to no placeholder."""
 
     code = "wording.brace"
-    template = N_("line {line}: a brace stands alone: {text}")
+    template = N_("a brace stands alone: {text}")
     hint = N_("write placeholders as {{betrag}}, and braces of the text twice")
 
 
@@ -92,7 +93,7 @@ class WordingBlockError(KasseError):
     """A block in the middle of a paragraph."""
 
     code = "wording.block"
-    template = N_("line {line}: {name} must stand alone, with blank lines around it")
+    template = N_("{name} must stand alone, with blank lines around it")
     hint = N_("give it a paragraph of its own")
 
 
@@ -100,7 +101,7 @@ class WordingSubjectError(KasseError):
     """A wording without a subject line, or with it where none belongs."""
 
     code = "wording.subject"
-    template = N_("line {line}: the first line must be 'Betreff: …'")
+    template = N_("the first line must be 'Betreff: …'")
     hint = N_("begin the file with the subject of the letter")
 
 
@@ -160,7 +161,8 @@ def read_wording(kind: str, text: str, known: tuple[str, ...] = ()) -> tuple[Wor
     wrong = [error for at, line in numbered for error in _wrong(line, at)]
     wrong += [error for piece in pieces for error in _misplaced(piece)]
     if whole and not subject:
-        wrong.insert(0, WordingSubjectError(line=numbered[0][0] if numbered else 1))
+        first = numbered[0][0] if numbered else 1
+        wrong.insert(0, WordingSubjectError(line=first, place=Place(line=first)))
     if not pieces:
         wrong.append(WordingEmptyError(kind=kind))
     wrong += _missing(kind, pieces) if whole and pieces else []
@@ -208,15 +210,20 @@ def _piece(held: list[tuple[int, str]]) -> Piece:
 def _wrong(text: str, line: int) -> Iterator[KasseError]:
     """Yield unknown placeholders, lone braces and conditions on nothing of a line."""
     place = Place(line=line)
-    known = ", ".join((*WORDS, *BLOCKS))
     for found in _PLACE.finditer(text):
         if found[1] is not None and found[1] not in WORDS and found[1] not in BLOCKS:
-            yield WordingPlaceholderError(line=line, name=f"{{{found[1]}}}", known=known, place=place)
+            yield WordingPlaceholderError(line=line, name=f"{{{found[1]}}}", near=_near(found[1]), place=place)
         elif found[0] in {"{", "}"}:
             yield WordingBraceError(line=line, text=text.strip()[:60], place=place)
     for found in _CONDITION.finditer(text):
         if found[2].strip() not in WORDS:
-            yield WordingPlaceholderError(line=line, name=found[0].strip(), known=known, place=place)
+            yield WordingPlaceholderError(line=line, name=found[0].strip(), near=_near(found[2]), place=place)
+
+
+def _near(name: str) -> str:
+    """Return the placeholder that is spelt most like a name."""
+    (nearest,) = get_close_matches(name.strip().lower(), (*WORDS, *BLOCKS), n=1, cutoff=0)
+    return f"{{{nearest}}}"
 
 
 def _misplaced(piece: Piece) -> Iterator[KasseError]:

@@ -84,7 +84,7 @@ def write_letters(prints: Sequence[Printed], output: Path, run: int | None) -> L
         for one, data in zip(prints, pdfs, strict=True):
             if not alone:
                 _write(output / file_name(one.letter), data)
-            made = _file(one, data, page)
+            made = _file(one, data, page, output.name if alone else file_name(one.letter))
             page += made.pages
             written.append(made)
             step(1)
@@ -103,12 +103,12 @@ def _workers() -> int:
     return min(os.cpu_count() or 1, 4)
 
 
-def _file(one: Printed, data: bytes, page: int) -> LetterFile:
+def _file(one: Printed, data: bytes, page: int, name: str) -> LetterFile:
     content = one.data()
     address = content["address"] or [""]
     way = "Zustellung" if content["remarks"] else "Post"
     return LetterFile(
-        one.letter, content["kind"], way, file_name(one.letter), _pages(data), page, address[0], address[-1],
+        one.letter, content["kind"], way, name, _pages(data), page, address[0], address[-1],
         content["sum_cents"], sha256(data).hexdigest(),
     )  # fmt: skip
 

@@ -1,0 +1,115 @@
+"""The console sessions of docs/letters.md are what a clerk sees, and the commands on letters answer scripts."""
+
+import datetime as dt
+import os
+import re
+
+import pytest
+
+from ledger.book.verify_store import verify
+from tests.books import opened, sqlite_copy
+from tests.enforcement.test_letters_life import decision, released_run
+from tests.paths import ROOT
+
+PAGE = ROOT / "docs" / "letters.md"
+SESSION = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+WRONG = "Betreff: Mahnung\n\nBitte zahlen Sie {betragg} EUR.\n\n{posten}\n\n{zahlung}\n"
+
+
+@pytest.fixture
+def town(shell, sqlite_template):
+    """A released dunning run of two letters; emil, who released it, goes on."""
+    shell.environ |= {"KASSE_USER": "emil", "NO_COLOR": "1"}
+    shell.now = dt.datetime(2026, 12, 10, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    with sqlite_copy(sqlite_template, shell.folder) as location:
+        store = opened(location)
+        released_run(store)
+        store.close()
+        yield shell
+
+
+def test_the_sessions_of_the_page_are_true(town):
+    town.terminal = True
+    (town.folder / "mahnung.txt").write_text(WRONG)
+    text = PAGE.read_text(encoding="utf-8")
+    fresh = SESSION.sub(lambda block: _played(town, block[0]), text)
+    store = opened(str(town.folder / "kasse.db"))
+    assert store.all("SELECT id, state FROM letter ORDER BY id") == [(1, "posted"), (2, "returned")]
+    assert verify(store).findings == ()
+    store.close()
+    if os.environ.get("KASSE_UPDATE_GOLDEN"):
+        PAGE.write_text(fresh, encoding="utf-8", newline="\n")
+    assert fresh == text or os.environ.get("KASSE_UPDATE_GOLDEN")
+
+
+def _played(shell, session) -> str:
+    said = []
+    for line in session.splitlines():
+        if line.startswith("$ "):
+            done = shell(line.removeprefix("$ "))
+            said += [line, *(text.rstrip() for text in (done.out + done.err).splitlines())]
+    return "\n".join(said) + "\n"
+
+
+def test_files_are_the_same_each_time_and_a_changed_one_is_refused(town):
+    folder = town.folder / "briefe"
+    first = town("kasse letter print --run 1 --output briefe --json")
+    names = ["brief-000001.pdf", "brief-000002.pdf", "druckdatei-lauf-1.pdf", "druckliste-lauf-1.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    before = {name: (folder / name).read_bytes() for name in names}
+    again = town("kasse letter print --run 1 --output briefe --json")
+    assert {name: (folder / name).read_bytes() for name in names} == before
+    assert [row["sha256"] for row in first.data["letters"]] == [row["sha256"] for row in again.data["letters"]]
+    listed = before["druckliste-lauf-1.csv"].decode("utf-8-sig")
+    assert "Erika Musterfrau" in listed
+    (folder / names[0]).write_bytes(before[names[0]] + b" ")
+    refused = town("kasse letter post --run 1 --files briefe --json")
+    assert (refused.code, refused.json["errors"][0]["code"]) == (1, "letter.file")
+    (folder / names[0]).write_bytes(before[names[0]])
+    done = town("kasse letter post --run 1 --files briefe --json")
+    assert [row["term_end"] for row in done.data["posted"]] == ["2026-12-21", "2026-12-21"]
+
+
+def test_the_verbs_of_a_letter(town):
+    store = opened(str(town.folder / "kasse.db"))
+    decision(store)
+    store.close()
+    town.transcript(
+        "letter",
+        "kasse letter list",
+        "kasse letter list --state made --csv",
+        "kasse letter print 3",
+        "kasse letter release 3 --user clara",
+        "kasse letter release 3",
+        "kasse letter print 3",
+        "kasse letter print 3 --output brief.pdf",
+        "kasse letter post 3 --date 2026-12-11",
+        "kasse letter post 3",
+        "kasse letter post 3",
+        "kasse letter serve 3 --proof Rueckschein",
+        "kasse letter cancel 2 --reason 'heute gezahlt' --yes",
+        "kasse letter print",
+        "kasse letter print 2",
+        "kasse letter print 9",
+        "kasse letter show 3",
+        "kasse letter tasks",
+        "kasse letter remedies",
+        "kasse letter head --set fax=1",
+        "kasse letter template list --json",
+    )
+
+
+def test_a_wording_goes_out_and_comes_back(town):
+    assert town("kasse letter template export vorlagen").code == 0
+    path = town.folder / "vorlagen" / "mahnung.txt"
+    same = town("kasse letter template import mahnung vorlagen/mahnung.txt --json")
+    assert (same.data["version"], same.data["fresh"]) == (0, False), "what was not changed is nothing new"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("Betreff: Mahnung", "Betreff: Zahlungserinnerung"), "utf-8"
+    )
+    taken = town("kasse letter template import mahnung vorlagen/mahnung.txt --office BAU --json")
+    assert (taken.data["version"], taken.data["fresh"]) == (1, True)
+    assert town("kasse letter print 1").out.startswith("Mahnung\n")
+    assert town("kasse letter print 2").out.startswith("Zahlungserinnerung\n"), "its only claim is of BAU"
+    refused = town("kasse letter template import mahnung - --json", stdin=WRONG)
+    assert (refused.code, refused.json["findings"][0]["place"]["line"]) == (3, 3)
