@@ -115,7 +115,9 @@ class ReliefConflictError(KasseError):
 
     code = "relief.conflict"
     template = N_("{item} has the relief {other} ({kind}) already")
-    hint = N_("end it first with 'kasse relief end {other}', or withdraw it while it is only proposed")
+    hint = N_(
+        "end it first with 'kasse relief end {other}'; a proposal is taken back with 'kasse relief withdraw {other}'"
+    )
 
 
 class ReliefDaysError(KasseError):
@@ -130,7 +132,7 @@ class ReliefDayMissingError(KasseError):
     """A day without which the relief means nothing."""
 
     code = "relief.day_missing"
-    template = N_("{kind} needs a day: {what}")
+    template = N_("{kind} needs a day that is not given")
     hint = N_("give it with {option}")
 
 
@@ -253,9 +255,9 @@ class Wish:
             raise ReliefDaysError(first=self.first, last=self.last)
         name = self.kind.name
         if name == "stundung" and self.last is None:
-            raise ReliefDayMissingError(kind=name, what=N_("until when"), option="--until")
+            raise ReliefDayMissingError(kind=name, option="--until")
         if name == "niederschlagung_befristet" and self.watch is None:
-            raise ReliefDayMissingError(kind=name, what=N_("when it is looked at again"), option="--watch")
+            raise ReliefDayMissingError(kind=name, option="--watch")
         wanted = {"ratenplan": (True,), "aufschub": (True, False)}.get(name, (False,))
         if self.schedule.given not in wanted:
             raise NoInstalmentsError(kind=name)

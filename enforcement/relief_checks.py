@@ -19,8 +19,8 @@ class FailedPlanError(KasseError):
     """A plan of which an instalment is missing for longer than the grace of its law."""
 
     code = "relief.plan_failed"
-    template = N_("plan {relief} of {party}: {behind_cents} are missing, the instalment of {due} is late by more than "
-                  "{grace} ({norm})")  # fmt: skip
+    template = N_("plan {relief} of {party}: {behind_cents} are missing, the instalment of {due} could be late until "
+                  "{last} ({norm})")  # fmt: skip
     hint = N_("let it fail with 'kasse relief end {relief} --failed', or leave it to the debtor for a while")
     severity = "warning"
 
@@ -145,5 +145,5 @@ def _failed(relief: Relief, profile: Profile | None, day: dt.date, land: str, la
         return None
     return FailedPlanError(
         relief=relief.number, party=relief.row.party, behind_cents=now.behind_cents, due=now.unpaid.due,
-        grace=f"{grace.length} {grace.unit}", norm=grace.norm,
+        last=grace.end, norm=grace.norm,
     )  # fmt: skip

@@ -176,7 +176,7 @@ def _undo(
     restored = off = released = reopened = written = interest = 0
     if kind.moves_due and relief.row.open_cents and (way == FAILED or store.today <= (relief.row.last_day or "")):
         off = correct_interest(store, relief, book, reason)
-        dues_back(store, claims)
+        dues_back(store, [one for one in relief.items if one.part != "interest"])
         restored = len(claims)
     if kind.writes_down:
         covered = [Covered(one.office, one.item, one.account, one.cents) for one in claims]

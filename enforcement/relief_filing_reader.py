@@ -13,6 +13,7 @@ from enforcement.relief_propose_store import ONE_DAY, relief_book
 from enforcement.relief_reader import Relief, find_relief, owed
 from enforcement.relief_rules import is_penal
 from ledger.store.engines import Store
+from sepa.errors import N_
 
 ORDINARY, SUBORDINATE = "ordinary", "subordinate"
 LATE_KINDS = ("saeumniszuschlag", "saeumniszinsen", "verzugszinsen")
@@ -33,6 +34,11 @@ class FilingLine:
     rank: str
     norm: str
     booked: bool = True
+
+    @property
+    def status(self) -> str:
+        """Return whether it is an item of the books or only runs up."""
+        return N_("booked") if self.booked else N_("running")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from enforcement.relief_plan import interest_until, shares
 from enforcement.relief_reader import Relief, ReliefItemRow
 from ledger.store.engines import Store
 
+_DUE = "UPDATE item SET due = :due WHERE office = :office AND id = :item"
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -24,10 +26,12 @@ class Correction:
 
 
 def correct_interest(store: Store, relief: Relief, book: ReliefBook, reason: str) -> int:
-    """Take interest off that a plan does not bear until today, and return the cents.
+    """Take interest off that a plan does not bear until today, and return the cents; the rest is due today.
 
     What was paid of it pays the claim instead, as far as that is open; what cannot be moved stays charged.
     """
+    later = [one for one in relief.items if one.part == "interest" and one.due > store.today]
+    store.execute_many(_DUE, [{"due": store.today, "office": one.office, "item": one.item} for one in later])
     kept = _kept(relief, book, dt.date.fromisoformat(store.today))
     found = correction(relief.items, kept)
     if found.away:

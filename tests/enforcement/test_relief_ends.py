@@ -292,3 +292,31 @@ def test_a_side_claim_is_cut_at_the_opening(case):
     one, early, (cents, number) = CUTS[case]
     found = cut_at_opening(one, early=early, room=1000, opened_on="2026-11-02")
     assert found == (cents, f"§ 39 Abs. 1 {number} InsO")
+
+
+BACK = {  # kind: what it is proposed with, and how it ends; § 62 LHO: whatever was granted can be taken back
+    "stundung": ({"last": dt.date(2027, 6, 30)}, None),
+    "ratenplan": ({"schedule": Schedule(count=5)}, "failed"),
+    "aufschub": ({"schedule": Schedule(count=2)}, "failed"),
+    "aussetzung": ({}, None),
+    "niederschlagung_befristet": ({"watch": dt.date(2027, 11, 24)}, None),
+    "niederschlagung_unbefristet": ({}, None),
+    "erlass": ({}, None),
+}
+
+
+@pytest.mark.parametrize("kind", BACK)
+@pytest.mark.parametrize("law", ["fee", "tax", "fine", "private"])
+def test_what_is_granted_and_ended_is_as_it_was(kasse, kind, law):
+    more, way = BACK[kind]
+    claim = fee(kasse, profile=law, claim_kind=law)
+    fee(kasse, "3,10", person=1, profile=law, claim_kind="mahngebuehr", main_item=claim, number=2)
+    before = items(kasse)
+    done = granted(kasse, wish(kind, claim, **more))
+    assert sound(kasse) == []
+    kasse.today = "2026-12-01"
+    end(kasse, done.number, reason="zurück", way=way)
+    assert items(kasse)[:2] == before, "due days, dunning levels and what is open"
+    assert all(row[3] is not None for row in locks(kasse)), "no lock is left"
+    assert sound(kasse) == []
+    assert codes(kasse, "2027-12-31") == []
