@@ -62,10 +62,12 @@ def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
     yield "guard_entry()", _function("guard_entry", _ENTRY)
     yield "guard_event()", _function("guard_event", _EVENT)
     for table, owner in SEALED.items():
-        yield f"guard_{table}_sealed()", _function(f"guard_{table}_sealed", _sealed(owner))
+        checks = _sealed(owner) + (_ACCOUNT if table == "posting" else "")
+        yield f"guard_{table}_sealed()", _function(f"guard_{table}_sealed", checks)
         yield f"guard_{table}_sealed", _after_insert(f"guard_{table}_sealed", table, f"guard_{table}_sealed")
     yield "guard_entry_insert", _after_insert("guard_entry_insert", "entry", "guard_entry")
     yield "guard_event_insert", _after_insert("guard_event_insert", "event", "guard_event")
+    yield from _row_guard("guard_account_used", "UPDATE OF kind, role", "account", _USED)
     for guard in guards:
         yield from _no_change(guard)
         yield from _no_way_back(guard)
@@ -133,11 +135,21 @@ def _sealed(owner: str) -> str:
     return _check(found, f"the {owner} is sealed")
 
 
+_ACCOUNT = _check(
+    "EXISTS (SELECT 1 FROM fresh f LEFT JOIN account a ON a.office = f.office AND a.number = f.account "
+    "WHERE a.number IS NULL)",
+    "a posting needs an account of its office",
+)
+_USED = _check(
+    "(NEW.kind, NEW.role) IS DISTINCT FROM (OLD.kind, OLD.role) AND EXISTS "
+    "(SELECT 1 FROM posting WHERE office = OLD.office AND account = OLD.number)",
+    "the account is in use",
+)
 _ENTRY = (
     _check(
         "EXISTS (SELECT 1 FROM fresh f LEFT JOIN entry e ON e.office = f.office AND e.position = f.position - 1 "
-        "JOIN office o ON o.code = f.office WHERE f.position < 1 OR f.position > 1 AND e.position IS NULL "
-        "OR substr(f.canonical, 1, 32) <> coalesce(e.hash, o.genesis))",
+        "LEFT JOIN office o ON o.code = f.office WHERE f.position < 1 OR f.position > 1 AND e.position IS NULL "
+        "OR substr(f.canonical, 1, 32) IS DISTINCT FROM coalesce(e.hash, o.genesis))",
         "an entry must follow the last one and carry its hash",
     )
     + _check(

@@ -63,6 +63,10 @@ def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
             yield from _no_update_over(guard)
     yield "guard_entry_insert", _ENTRY
     yield "guard_event_insert", _EVENT
+    yield (
+        "guard_account_used",
+        _refuse("guard_account_used", "UPDATE OF kind, role", "account", "the account is in use", _USED),
+    )
     for table, owner in SEALED.items():
         yield f"guard_{table}_sealed", _sealed(table, owner)
 
@@ -118,15 +122,19 @@ def _same_key(guard: TableGuard, columns: tuple[str, ...], condition: str, other
     return f"({new} AND EXISTS (SELECT 1 FROM {guard.table} WHERE {same} AND {condition}))"
 
 
-def _refuse(name: str, event: str, table: str, reason: str, condition: str = "", when: str = "BEFORE") -> str:
+def _refuse(name: str, event: str, table: str, reason: str, condition: str = "") -> str:
     only = f" WHEN {condition}" if condition else ""
-    return f"CREATE TRIGGER {name} {when} {event} ON {table}{only} BEGIN SELECT RAISE(ABORT, 'kasse: {reason}'); END"
+    return f"CREATE TRIGGER {name} BEFORE {event} ON {table}{only} BEGIN SELECT RAISE(ABORT, 'kasse: {reason}'); END"
 
 
 def _sealed(table: str, owner: str) -> str:
     """Return the guard of rows that hang on another: it looks afterwards, which spares a copy of the row."""
     found = f"EXISTS (SELECT 1 FROM {owner} WHERE office = NEW.office AND position = NEW.position)"
-    return _refuse(f"guard_{table}_sealed", "INSERT", table, f"the {owner} is sealed", found, "AFTER")
+    checks = _check(found, f"the {owner} is sealed")
+    if table == "posting":
+        known = "SELECT 1 FROM account WHERE office = NEW.office AND number = NEW.account"
+        checks += _check(f"NOT EXISTS ({known})", "a posting needs an account of its office")
+    return f"CREATE TRIGGER guard_{table}_sealed AFTER INSERT ON {table} BEGIN\n{checks}END"
 
 
 def _check(condition: str, reason: str) -> str:
@@ -157,6 +165,8 @@ _ENTRY = """CREATE TRIGGER guard_entry_insert BEFORE INSERT ON entry BEGIN
   FROM (SELECT 1) LEFT JOIN office o ON o.code = NEW.office LEFT JOIN entry e ON e.office = NEW.office
     AND e.position = (SELECT max(position) FROM entry WHERE office = NEW.office);
 END"""
+_USED = """(NEW.kind, NEW.role) IS NOT (OLD.kind, OLD.role) AND EXISTS (
+    SELECT 1 FROM posting WHERE office = OLD.office AND account = OLD.number)"""
 _EVENT = (
     "CREATE TRIGGER guard_event_insert BEFORE INSERT ON event BEGIN\n"
     + _check(

@@ -33,6 +33,8 @@ ATTACKS = [
     "UPDATE clearing_line SET cents = 1",
     "DELETE FROM app_user",
     "INSERT INTO posting (office, position, line, account, cents) VALUES ('KASSE', 1, 9, '2800', 100)",
+    "INSERT INTO posting (office, position, line, account, cents) VALUES ('KASSE', 3, 1, '9999', 100)",
+    "INSERT INTO posting (office, position, line, account, cents) VALUES ('ZOO', 1, 1, '2800', 100)",
     "INSERT INTO entry_text (office, position, salt, text) VALUES ('KASSE', 2, 'x', 'y')",
     f"INSERT INTO entry SELECT {COPIED} FROM entry WHERE position = 2",
 ]

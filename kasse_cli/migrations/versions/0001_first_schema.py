@@ -492,7 +492,6 @@ def create_tables() -> None:
         Column("canonical", col.Bytes(), nullable=False),
         Column("hash", col.Bytes(), nullable=False),
         sa.CheckConstraint("posting_count >= 2", name="ck_entry_postings"),
-        sa.ForeignKeyConstraint(["office"], ["office.code"], name="fk_entry_office"),
         sa.PrimaryKeyConstraint("office", "position"),
         sa.UniqueConstraint("office", "year", "number", name="uq_entry_number"),
         sqlite_strict=True,
@@ -1129,7 +1128,6 @@ def create_tables() -> None:
         Column("item", col.Number(), nullable=True),
         Column("dimensions", col.Text(), nullable=True),
         sa.CheckConstraint("cents <> 0", name="ck_posting_cents"),
-        sa.ForeignKeyConstraint(["office", "account"], ["account.office", "account.number"], name="fk_posting_account"),
         sa.ForeignKeyConstraint(
             ["office", "position"],
             ["entry.office", "entry.position"],
