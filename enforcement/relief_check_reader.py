@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from enforcement.law import Law
+from enforcement.relief import KINDS
 from enforcement.relief_checks import findings
 from enforcement.relief_law import DEFAULT_LAND
 from enforcement.relief_propose_store import relief_book
@@ -19,7 +20,7 @@ def check(store: Store, day: dt.date, *, law: Law | None = None) -> tuple[KasseE
     Nothing is written and nothing ends by itself.
     """
     book, found = relief_book(store, law), list[KasseError]()
-    rows = list(reliefs(store, state="granted"))
+    rows = [row for row in reliefs(store, state="granted") if not KINDS[row.kind].ends_claims]
     for row in sorted(rows, key=lambda one: one.number):
         relief = find_relief(store, row.number)
         profile = book.profile(row.profile)

@@ -80,7 +80,7 @@ class NotFiledError(KasseError):
 
 
 def findings(relief: Relief, profile: Profile | None, day: dt.date, *, land: str, law: Law) -> list[KasseError]:
-    """Return what a granted relief wants a person to do on a day."""
+    """Return what a granted relief that did not end its claims wants a person to do on a day."""
     look = _LOOKS.get(relief.row.kind)
     if look is not None:
         return look(relief, day)
@@ -118,15 +118,8 @@ def _insolvent(relief: Relief, day: dt.date) -> list[KasseError]:
     return [_made(NotFiledError, relief, relief.row.first_day)] if relief.row.filed_on is None else []
 
 
-def _nothing(relief: Relief, day: dt.date) -> list[KasseError]:
-    del relief, day
-    return []
-
-
 _LOOKS: Mapping[str, Callable[[Relief, dt.date], list[KasseError]]] = {
     "niederschlagung_befristet": _written_down,
-    "niederschlagung_unbefristet": _nothing,
-    "erlass": _nothing,
     "tod": _dead,
     "insolvenz": _insolvent,
 }
