@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kasse_cli.columns import Column
-from kasse_cli.documents.letters import letter_pdfs, letters_pdf
+from kasse_cli.documents.joining import Joiner
+from kasse_cli.documents.letters import letter_pdfs
 from kasse_cli.exports import NoFolderError
 from kasse_cli.progress import progress
 from kasse_cli.spreadsheets.csvfiles import write_csv
@@ -77,26 +78,37 @@ def write_letters(prints: Sequence[Printed], output: Path, run: int | None) -> L
         raise NoFolderError(file=str(output))
     if not alone:
         output.mkdir(exist_ok=True)
-    written: list[LetterFile] = []
-    page = 1
+    if not prints or (run is None and not alone):
+        return LetterFiles(tuple(_each(prints, output, None)))
+    if alone and len(prints) == 1:
+        (made,) = _each(prints, output, None)
+        return LetterFiles((made,), (output,))
+    batch = output if alone else output / f"druckdatei-lauf-{run}.pdf"
+    with replacing(batch) as temporary, temporary.open("wb") as out:
+        joiner = Joiner(out)
+        written = tuple(_each(prints, output, joiner))
+        joiner.close()
+    if alone:
+        return LetterFiles(written, (batch,))
+    listed = output / f"druckliste-lauf-{run}.csv"
+    _write_list(listed, written)
+    return LetterFiles(written, (batch, listed))
+
+
+def _each(prints: Sequence[Printed], output: Path, joiner: Joiner | None) -> Iterator[LetterFile]:
+    """Yield each letter's file as it was written, and add it to the file of all."""
+    alone, page = output.suffix.lower() == ".pdf", 1
     pdfs = letter_pdfs([one.content for one in prints], _workers())
     with progress(N_("letters"), len(prints)) as step:
         for one, data in zip(prints, pdfs, strict=True):
-            if not alone:
-                _write(output / file_name(one.letter), data)
+            if not alone or joiner is None:
+                _write(output if alone else output / file_name(one.letter), data)
+            if joiner is not None:
+                joiner.add(data)
             made = _file(one, data, page, output.name if alone else file_name(one.letter))
             page += made.pages
-            written.append(made)
+            yield made
             step(1)
-    if not prints or (run is None and not alone):
-        return LetterFiles(tuple(written))
-    if alone:
-        _write(output, _joined(prints))
-        return LetterFiles(tuple(written), (output,))
-    batch, listed = output / f"druckdatei-lauf-{run}.pdf", output / f"druckliste-lauf-{run}.csv"
-    _write(batch, _joined(prints))
-    _write_list(listed, written)
-    return LetterFiles(tuple(written), (batch, listed))
 
 
 def _workers() -> int:
@@ -117,13 +129,6 @@ def _pages(pdf: bytes) -> int:
     found = _COUNT.search(pdf)
     assert found is not None, "typst writes the page tree in the open"
     return int(found[1])
-
-
-def _joined(prints: Sequence[Printed]) -> bytes:
-    contents = [one.data() for one in prints]
-    if len(contents) == 1:
-        return next(letter_pdfs([prints[0].content], 1))
-    return letters_pdf(contents, f"Briefe {prints[0].letter} bis {prints[-1].letter}")
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -24,11 +24,6 @@ def letter_pdf(content: Content) -> bytes:
     return _set([content], str(content["subject"]))
 
 
-def letters_pdf(contents: Sequence[Content], title: str) -> bytes:
-    """Return letters of one layout as one PDF, each with pages of its own; raises `DocumentFormError`."""
-    return _set(contents, title)
-
-
 def letter_picture(content: Content, ppi: int = 100) -> list[bytes]:
     """Return the pages of a letter as PNG pictures."""
     pages = _compiled([content], str(content["subject"]), format="png", ppi=ppi)

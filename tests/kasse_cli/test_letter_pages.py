@@ -15,7 +15,8 @@ from enforcement.letters_facts import FeeLine, Frame, Instalment, LetterClaim, L
 from enforcement.letters_paper import Addressee
 from enforcement.letters_remedies import remedies
 from enforcement.letters_wording import packaged_text, parsed
-from kasse_cli.documents.letters import letter_pdf, letter_pdfs, letter_picture, letters_pdf
+from kasse_cli.documents.joining import Joiner
+from kasse_cli.documents.letters import letter_pdf, letter_pdfs, letter_picture
 from kasse_cli.documents.letters_text import letter_text
 from tests.books import MAIN_IBAN
 from tests.kasse_cli.transcripts import compare
@@ -123,8 +124,16 @@ def test_a_letter_is_archivable_accessible_and_the_same_bytes():
 
 def test_many_letters_in_one_file_count_their_own_pages():
     long = letter(claims=tuple(claim(n) for n in range(1, 60)), number=1)
-    pdf = letters_pdf([long, letter(number=2)], "Briefe 1 bis 2")
-    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    singles = [letter_pdf(long), letter_pdf(letter(number=2))]
+    out = io.BytesIO()
+    joiner = Joiner(out)
+    counts = [joiner.add(pdf) for pdf in singles]
+    joiner.close()
+    reader = pypdf.PdfReader(out, strict=True)
+    pages = [page.extract_text() for page in reader.pages]
+    assert pages == [page.extract_text() for pdf in singles for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    assert counts == [len(pages) - 1, 1]
+    assert len(out.getvalue()) < sum(map(len, singles)), "what they share is there once"
     marks = [next(line for line in page.splitlines() if "Seite" in line).partition("Seite ")[2] for page in pages]
     assert marks == [*(f"{n} von {len(pages) - 1}" for n in range(1, len(pages))), "1 von 1"]
     assert all("Kassenzeichen" in page for page in pages[:2]), "the head of the table is repeated"
