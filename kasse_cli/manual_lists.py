@@ -15,7 +15,8 @@ from kasse_cli.orders_template import write_list
 from kasse_cli.spreadsheets import Row, Table, cell_amount_cents, cell_day, cell_text, optional, read_table, take
 from kasse_cli.spreadsheets.rows import Value
 from ledger.book.dimensions import DIMENSIONS
-from ledger.book.manual import ContradictingRowsError, ManualEntry, ManualLine, NoAmountError
+from ledger.book.manual import ManualEntry, ManualLine
+from ledger.book.manual_errors import ContradictingRowsError, NoAmountError
 from sepa.errors import N_, KasseError, Place
 
 if TYPE_CHECKING:

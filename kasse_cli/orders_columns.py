@@ -184,7 +184,10 @@ LAW = (
     ListColumn("joint_group", ("Gesamtschuldner",), _text, N_("the same word in all rows of joint debtors")),
     ListColumn("main_reference", ("Hauptforderung",), _reference,
                N_("of a side claim: the Kassenzeichen of its main claim")),
-    ListColumn("cost_object", ("Kostenstelle", "Kostenträger", "Produkt"), _text, N_("the cost object of the line")),
+    ListColumn("cost_object", ("Kostenstelle", "Kostenträger"), _text,
+               N_("the cost object of the line, from the list of the book if it keeps one")),
+    ListColumn("product", ("Produkt",), _text, N_("the product of the line, likewise")),
+    ListColumn("budget_year", ("Haushaltsjahr",), _text, N_("the budget year of the line, likewise")),
     ListColumn("document", ("Beleg", "Aktenzeichen", "Dokument"), _text, N_("where the papers are")),
 )  # fmt: skip
 ORDER_KEY = ListColumn(
@@ -250,7 +253,7 @@ CONTROL = ListColumn(
 )
 ITEM_COLUMNS = (
     OFFICE, ITEM_KIND, *PARTY, *TAKEN_OVER, *REFERENCE, CODING[0], CONTROL, *CODING[2:],
-    *(column for column in LAW if column.key not in ("cost_object", "joint_group")),
+    *(column for column in LAW if column.key not in ("cost_object", "product", "budget_year", "joint_group")),
 )  # fmt: skip
 ITEM_NEEDED = ("office", "kind", "open_amount", "due")
 

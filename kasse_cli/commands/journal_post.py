@@ -152,7 +152,8 @@ def post(
     call, lines = ctx.obj, [*(debit or ()), *(_turned(line) for line in credit or ())]
     if (file is None) == (not lines):
         raise FileOrLinesError
-    today, source, notes = call.today.isoformat(), None, ()
+    today, source = call.today.isoformat(), None
+    notes: tuple[KasseError, ...] = ()
     with open_book(call) as store:
         if file is not None:
             entries, notes, source = _from_list(call, file, today)

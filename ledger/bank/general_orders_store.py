@@ -9,6 +9,7 @@ from ledger.bank.references import Finder
 from ledger.bank.suspense import Wish
 from ledger.bank.suspense_assign_store import assign
 from ledger.bank.suspense_decisions import Assign, Sitting
+from ledger.book.dimensions import of_cost_object
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.events.store import record
@@ -132,7 +133,7 @@ def _accept(store: Store, order: _Order, row: Row, reference: str, day: str) -> 
     office, number, cents, bank_day = row[:4]
     role = control_role("receivable", order.profile)
     account, item = account_with_role(store, order.office, role), reserve_items(store, order.office)
-    dimensions = f"cost_object={order.cost_object}" if order.cost_object else None
+    dimensions = of_cost_object(order.cost_object)
     coding = (opening_posting("D", account, item, cents), Posting(order.account, -cents, None, dimensions))
     (posted,) = post(store, [Draft(order.office, "order", day, coding, f"order:{order.id}", order.purpose)])
     new = NewItem(

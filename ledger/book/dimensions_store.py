@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ledger.book.accounts_store import KEEPERS
 from ledger.book.creation import UnknownOfficeError
 from ledger.book.dimensions import (
+    COST_OBJECT,
     DimensionClosedError,
     DimensionFormError,
     DimensionLine,
@@ -15,7 +16,9 @@ from ledger.book.dimensions import (
     DimensionValueError,
     Lists,
     Span,
+    canonical,
     check_dimension,
+    parse_dimension,
     well_formed,
 )
 from ledger.book.offices_store import check_office
@@ -46,6 +49,20 @@ def load_lists(store: Store) -> Lists:
     return Lists(
         {(dimension, value, office): Span(opened, closed) for dimension, value, office, opened, closed in rows}
     )
+
+
+def coded(store: Store, office: str, day: str, text: str | None) -> str | None:
+    """Return a cost object as an order's line keeps it: plain, or with Produkt and Haushaltsjahr as dimensions.
+
+    Raises what is wrong with it by the lists of the book.
+    """
+    if not text:
+        return None
+    parts = text.split(";") if "=" in text else [f"{COST_OBJECT}={text}"]
+    given = dict(map(parse_dimension, parts))
+    for finding in load_lists(store).check(office, day, given):
+        raise finding
+    return text if "=" not in text else canonical(given)
 
 
 def list_values(store: Store, day: str, *, dimension: str | None = None, every: bool = False) -> list[DimensionLine]:

@@ -23,11 +23,10 @@ from ledger.store.engines import Row, Store
 AUDITORS = ("audit", "head", "admin")
 """Who may take the whole book out: the Innenrevision, the Kassenleitung, the technicians who keep it."""
 _ACCOUNTS = """
-    SELECT a.office, a.number, a.name, a.kind, coalesce(sum(t.cents), 0) FROM account a LEFT JOIN (
-        SELECT p.office, p.account, p.cents FROM posting p
-        JOIN entry e ON e.office = p.office AND e.position = p.position WHERE e.posting_day <= :day
-    ) t ON t.office = a.office AND t.account = a.number
-    GROUP BY a.office, a.number, a.name, a.kind ORDER BY a.office, a.number"""
+    SELECT a.office, a.number, a.name, a.kind, sum(p.cents) FROM posting p
+    JOIN entry e ON e.office = p.office AND e.position = p.position
+    JOIN account a ON a.office = p.office AND a.number = p.account
+    WHERE e.posting_day <= :day GROUP BY a.office, a.number, a.name, a.kind ORDER BY a.office, a.number"""
 _ENTRIES = """
     SELECT e.position, e.posting_day, e.year, e.number, t.text, e.kind, e.source, e.transaction_id, e.bank_day,
            e.value_day, p.account, p.cents, p.item, p.dimensions
@@ -52,7 +51,7 @@ def hledger_journal(store: Store, day: str, *, texts: bool = True) -> Iterator[s
         rows = store.stream(_ENTRIES, office=office, day=day)
         for _, lines in groupby(rows, key=itemgetter(0)):
             yield transaction(_entry(office, list(lines), titles, texts=texts))
-    yield assertions(day, [account for account in accounts if account.balance_cents])
+    yield assertions(day, accounts)
 
 
 def _entry(office: str, lines: list[Row], titles: dict[tuple[str, str], str], *, texts: bool) -> HledgerEntry:

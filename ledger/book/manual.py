@@ -7,152 +7,24 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
-from ledger.book.chart import BANK, CONTROL_ROLES, VERRECHNUNG
 from ledger.book.creation import UnknownOfficeError
 from ledger.book.dimensions import Lists, canonical
 from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, Posting, UnknownAccountError
+from ledger.book.manual_errors import (
+    KEPT,
+    FutureEntryError,
+    NoAmountError,
+    NoDocumentError,
+    NoTextError,
+    NotYetOpenError,
+    TooFewLinesError,
+    UnbalancedLinesError,
+)
 from ledger.book.transfer import across
-from sepa.errors import N_, NOWHERE, KasseError, Place
+from sepa.errors import NOWHERE, KasseError, Place
 
 SOURCE = "manual"
 LONGEST_TEXT, LONGEST_DOCUMENT = 500, 140
-
-
-class KeptAccountError(KasseError):
-    """An account whose balance something else explains: open items, a bank, another office, a run."""
-
-    code = "journal.kept_account"
-    template = N_("account {account} of office {office} is not posted to by hand: its use is {role}")
-    hint = N_("use an account without items, banks or runs behind it")
-
-
-class ItemAccountError(KeptAccountError):
-    """A control account of claims, payables or credits."""
-
-    code = "journal.kept_items"
-    hint = N_("claims and payables come from orders: 'kasse order import'; 'kasse order change' and 'kasse order "
-              "cancel' take them off, 'kasse item list' shows what is open")  # fmt: skip
-
-
-class ClearingAccountError(KeptAccountError):
-    """The account of unclear money, received or paid out."""
-
-    code = "journal.kept_suspense"
-    hint = N_("unclear money is cleared case by case: 'kasse suspense list'")
-
-
-class BankAccountError(KeptAccountError):
-    """An account at a bank."""
-
-    code = "journal.kept_bank"
-    hint = N_("bank accounts follow the statements: 'kasse reconcile'; book money on its way to another account as "
-              "Geldtransit")  # fmt: skip
-
-
-class BetweenAccountError(KeptAccountError):
-    """An account of the Verrechnung between two offices."""
-
-    code = "journal.kept_between"
-    hint = N_("name the accounts of both offices, as BAU:6100 and KASSE:5900; kasse adds the lines between them")
-
-
-class TransitAccountError(KeptAccountError):
-    """An account of payments or collections on their way."""
-
-    code = "journal.kept_transit"
-    hint = N_("payment runs and collections post here; 'kasse payment list' and 'kasse collection list' show them")
-
-
-KEPT: Mapping[str, type[KeptAccountError]] = {
-    **dict.fromkeys(CONTROL_ROLES, ItemAccountError),
-    "suspense": ClearingAccountError,
-    "advance": ClearingAccountError,
-    BANK: BankAccountError,
-    VERRECHNUNG: BetweenAccountError,
-    "transit_out": TransitAccountError,
-    "transit_in": TransitAccountError,
-}
-"""Roles of accounts that are not posted to by hand, and the way out of each."""
-
-
-class UnbalancedLinesError(KasseError):
-    """An entry whose debits and credits differ."""
-
-    code = "journal.unbalanced"
-    template = N_("debits {debit_cents} and credits {credit_cents} of the entry differ by {difference_cents}")
-    hint = N_("debits and credits of all offices together must be equal")
-
-
-class TooFewLinesError(KasseError):
-    """An entry with less than two lines."""
-
-    code = "journal.lines"
-    template = N_("an entry needs a debit and a credit")
-    hint = N_("give the account that gets with --debit and the one that gives with --credit; in a list, a row each")
-
-
-class NoAmountError(KasseError):
-    """A line without an amount, or with an amount on both sides."""
-
-    code = "journal.amount"
-    template = N_("a line has an amount above zero either as debit or as credit")
-    hint = N_("fill in one of the two; to turn a line round, put the amount on the other side")
-
-
-class NoDocumentError(KasseError):
-    """An entry without the paper behind it (VV BayHO Art. 75: every entry needs a Beleg)."""
-
-    code = "journal.document"
-    template = N_("no document is named")
-    hint = N_("say where the paper behind the entry is, at most 140 characters, such as 'Vermerk 12.11.2026'")
-
-
-class NoTextError(KasseError):
-    """An entry without words."""
-
-    code = "journal.text"
-    template = N_("no text is given")
-    hint = N_("say in at most 500 characters what is posted and why")
-
-
-class FutureEntryError(KasseError):
-    """An entry dated after today."""
-
-    code = "journal.future"
-    template = N_("{day} lies in the future")
-    hint = N_("post it on the day, or today")
-
-
-class NotYetOpenError(KasseError):
-    """An account that is opened later than the day."""
-
-    code = "journal.not_yet_open"
-    template = N_("account {account} of office {office} is open from {opened} on")
-    hint = N_("date the entry on that day or later")
-
-
-class ContradictingRowsError(KasseError):
-    """Rows of one entry with different days, texts or documents."""
-
-    code = "journal.contradiction"
-    template = N_("rows of the entry {entry} differ in {column}")
-    hint = N_("day, text and document belong to the whole entry: write them once, or the same in each row")
-
-
-class PostedAlreadyError(KasseError):
-    """The same entry with the same document once more."""
-
-    code = "journal.again"
-    template = N_("the same entry with this document is posted already: {entry}")
-    hint = N_("if it is meant twice, post it with --again")
-
-
-class RefusedEntriesError(KasseError):
-    """Entries with findings, of which none was posted."""
-
-    code = "journal.refused"
-    template = N_("nothing was posted; findings: {count}")
-    hint = N_("mend them and post again: all entries or none")
 
 
 class ManualLine(NamedTuple):
@@ -217,10 +89,8 @@ class ManualRules:
 def check_entry(rules: ManualRules, entry: ManualEntry) -> Iterator[KasseError]:
     """Yield everything that is wrong with an entry, each at its place."""
     yield from entry.findings
-    if not entry.text.strip() or len(entry.text) > LONGEST_TEXT:
-        yield NoTextError(place=entry.place)
-    if not entry.document.strip() or len(entry.document) > LONGEST_DOCUMENT:
-        yield NoDocumentError(place=entry.place)
+    if not entry.findings:  # a row that could not be read may have had them
+        yield from _words(entry)
     if entry.day <= rules.closed:
         yield ClosedPeriodError(day=entry.day, closed=rules.closed, place=entry.place)
     elif entry.day > rules.today:
@@ -228,6 +98,13 @@ def check_entry(rules: ManualRules, entry: ManualEntry) -> Iterator[KasseError]:
     for line in entry.lines:
         yield from _check_line(rules, entry.day, line)
     yield from _balance(entry)
+
+
+def _words(entry: ManualEntry) -> Iterator[KasseError]:
+    if not entry.text.strip() or len(entry.text) > LONGEST_TEXT:
+        yield NoTextError(place=entry.place)
+    if not entry.document.strip() or len(entry.document) > LONGEST_DOCUMENT:
+        yield NoDocumentError(place=entry.place)
 
 
 def _balance(entry: ManualEntry) -> Iterator[KasseError]:

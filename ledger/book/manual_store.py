@@ -13,12 +13,11 @@ from ledger.book.manual import (
     ManualEntry,
     ManualPosted,
     ManualRules,
-    PostedAlreadyError,
     PostedManual,
-    RefusedEntriesError,
     check_entry,
     drafts_of,
 )
+from ledger.book.manual_errors import PostedAlreadyError, RefusedEntriesError
 from ledger.book.store import kasse_office, office_codes, post
 from ledger.events.store import Fact, record
 from ledger.people.users import require

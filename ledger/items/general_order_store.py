@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.book.dimensions_store import coded
 from ledger.book.offices_store import check_office
 from ledger.items.order_changes import ChangeReasonError, MadeOrder
 from ledger.items.order_import_store import CREATORS
@@ -53,7 +54,7 @@ def make_general_order(store: Store, wanted: Expectation) -> MadeOrder:
     with store.unit([wanted.office]):
         require(store, wanted.office, *CREATORS)
         check_coding(store, wanted.office, wanted.account, wanted.first_day)
-        line = NewLine(1, wanted.account, highest, wanted.cost_object)
+        line = NewLine(1, wanted.account, highest, coded(store, wanted.office, wanted.first_day, wanted.cost_object))
         new = NewOrder(
             wanted.office, "receivable", "general", wanted.first_day, wanted.purpose.strip(), (line,), "general order",
             profile=wanted.profile, claim_kind=wanted.claim_kind,

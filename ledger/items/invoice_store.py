@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ledger.book.dimensions_store import coded
 from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office
@@ -96,6 +97,7 @@ def import_invoice(
         if invoice.due is None:
             found.append(DueAssumedError(due=dt.date.fromisoformat(due), place=Place(field="BT-9")))
         account = _account(rules, office, wishes)
+        wishes = replace(wishes, cost_object=coded(store, office, wishes.day, wishes.cost_object))
         order = _write(store, source, invoice, _order(invoice, office, party, due, account, wishes))
     return ImportedInvoice(
         order[0], True, order[1], office, invoice.seller.name, invoice.number, int(invoice.sums.payable_cents or 0),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from ledger.book.dimensions import of_cost_object
 from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import account_with_role, post
 from ledger.items.order_decisions import OfficePart
@@ -79,7 +80,7 @@ class _Booker:
         account = self.account(office, control_role(kind, profile))
         control = opening_posting(side, account, self.items[office] + place, total_cents)
         sign = -1 if side == "D" else 1
-        coding = [Posting(line[7], sign * line[8], line[10], _dimensions(line[9])) for line in lines]
+        coding = [Posting(line[7], sign * line[8], line[10], of_cost_object(line[9])) for line in lines]
         postings = (control, *coding) if side == "D" else (*coding, control)
         return Draft(office, "order", self.day, postings, f"order:{number}", purpose)
 
@@ -95,7 +96,3 @@ class _Booker:
         given = {name: self.accounts.get((office, role)) for name, role in roles.items()}
         for sql in (_MAIN_ITEMS, _SIDE_ITEMS):
             self.store.execute(sql, office=office, items=self.items[office], positions=positions, day=self.day, **given)
-
-
-def _dimensions(cost_object: str | None) -> str | None:
-    return f"cost_object={cost_object}" if cost_object else None

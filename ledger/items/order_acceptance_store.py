@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ledger.book.dimensions import of_cost_object
 from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import account_with_role, post
 from ledger.book.transfer import across
@@ -136,7 +137,7 @@ def _start(store: Store, day: str, order: _Order) -> list[Posted]:
 def _transfer(store: Store, day: str, order: _Order) -> list[Posted]:
     lines: dict[str, list[Posting]] = {}
     for account, cents, cost, office, contra in store.all(_LINES, office=order.office, id=order.id):
-        dimensions = f"cost_object={cost}" if cost else None
+        dimensions = of_cost_object(cost)
         lines.setdefault(order.office, []).append(Posting(account, -cents, None, dimensions))
         lines.setdefault(office or order.office, []).append(Posting(contra, cents, None, dimensions))
     drafts = across(
@@ -161,7 +162,7 @@ def _take_off(store: Store, day: str, order: _Order) -> list[Posted]:
         raise PaidAlreadyError(order=order.name, reduction_cents=order.total_cents, open_cents=order.total_cents - left)
     sign = 1 if order.kind == "receivable" else -1
     lines = store.all(_LINES, office=order.office, id=order.id)
-    coding = [Posting(row[0], sign * row[1], None, f"cost_object={row[2]}" if row[2] else None) for row in lines]
+    coding = [Posting(row[0], sign * row[1], None, of_cost_object(row[2])) for row in lines]
     control = [posting_for(side, account, item, cents) for item, side, account, cents in taken]
     credit, postings = _credit(store, day, order, left)
     text = order.purpose

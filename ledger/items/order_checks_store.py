@@ -10,7 +10,7 @@ from sepa.errors import N_, KasseError, Place
 
 PER_LINE = frozenset(
     {"seq", "head", "amount_cents", "purpose", "gl_account", "cost_object", "open_cents", "match_key", "address_key",
-     "party_key"}
+     "party_key", "product", "budget_year"}
 )  # fmt: skip
 """Fields in which the lines of one order may differ."""
 SHARED = tuple(name for name in OrderRow._fields if name not in PER_LINE)

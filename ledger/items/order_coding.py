@@ -15,6 +15,8 @@ KEPT_ROLES = frozenset(
     {*CONTROL_ROLES, BANK, VERRECHNUNG, "transit_out", "transit_in", "transit_own", "opening", "shortage"}
 )
 """Roles of accounts whose balance other records explain: no order codes to them."""
+DIMENSION_OF = {"cost_object": "kostenstelle", "product": "produkt", "budget_year": "haushaltsjahr"}
+"""Columns of a row by the dimension of the posting that they become."""
 _COST_OBJECT = re.compile(r"[^;=\x00-\x1f\x7f]{1,40}")
 
 
@@ -58,8 +60,18 @@ def coding(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
     """Yield findings on account and cost object."""
     if row.office in rules.offices:
         yield from _account(rules, row)
+        yield from _dimensions(rules, row)
     if row.cost_object and not _COST_OBJECT.fullmatch(row.cost_object):
         yield CostObjectError(text=row.cost_object, place=at(row, "cost_object"))
+
+
+def _dimensions(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
+    """Yield what is wrong with Kostenstelle, Produkt and Haushaltsjahr, by the lists of the book."""
+    for column, dimension in DIMENSION_OF.items():
+        value = getattr(row, column)
+        if value and (column != "cost_object" or _COST_OBJECT.fullmatch(value)):
+            for finding in rules.lists.check_value(str(row.office), rules.today, dimension, value):
+                yield finding.at(at(row, column))
 
 
 def _account(rules: Rules, row: OrderRow) -> Iterator[KasseError]:

@@ -26,6 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _WRITTEN = (
     "office", "name", "street", "house_number", "postcode", "town", "country", "reference", "purpose", "gl_account",
     "profile", "claim_kind", "debt_reason", "joint_group", "main_reference", "cost_object", "document", "order_key",
+    "product", "budget_year",
 )  # fmt: skip
 _written = itemgetter(*map(OrderRow._fields.index, _WRITTEN))
 _HOME = {"D": "DE", "DEUTSCHLAND": "DE", "GERMANY": "DE"}

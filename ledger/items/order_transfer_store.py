@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ledger.book.dimensions_store import coded
 from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.book.offices_store import check_office
 from ledger.items.order_changes import ChangeReasonError, MadeOrder
@@ -59,7 +60,7 @@ def make_transfer(store: Store, wanted: Transfer, *, day: str) -> MadeOrder:
             1,
             wanted.account,
             wanted.cents,
-            wanted.cost_object,
+            coded(store, wanted.office, day, wanted.cost_object),
             contra_office=wanted.to_office,
             contra_account=wanted.to_account,
         )

@@ -30,7 +30,10 @@ _ORDERS = f"""
 _LINES = """
     INSERT INTO cash_order_line (office, order_id, line, gl_account, amount_cents, cost_object, purpose)
     SELECT o.office, o.id, row_number() OVER (PARTITION BY s.head ORDER BY s.seq), s.gl_account, s.amount_cents,
-        s.cost_object, s.purpose
+        CASE WHEN s.product IS NULL AND s.budget_year IS NULL THEN s.cost_object ELSE rtrim(
+            CASE WHEN s.budget_year IS NULL THEN '' ELSE 'haushaltsjahr=' || s.budget_year || ';' END
+            || CASE WHEN s.cost_object IS NULL THEN '' ELSE 'kostenstelle=' || s.cost_object || ';' END
+            || CASE WHEN s.product IS NULL THEN '' ELSE 'produkt=' || s.product || ';' END, ';') END, s.purpose
     FROM staged_row s JOIN staged_order o ON o.head = s.head ORDER BY o.office, o.id, s.seq"""
 _SCHEDULES = """
     INSERT INTO standing_order (office, order_id, months, first_due, last_due)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ledger.book.dimensions import Lists
 from ledger.items.kassenzeichen import Scheme
 from sepa.errors import N_, KasseError, Place
 from sepa.money import plain
@@ -64,6 +65,8 @@ class OrderRow(NamedTuple):
     joint_group: str | None = None
     main_reference: str | None = None
     cost_object: str | None = None
+    product: str | None = None
+    budget_year: str | None = None
     document: str | None = None
     order_key: str | None = None
     open_cents: int | None = None
@@ -108,6 +111,7 @@ class Rules:
     """Profiles of the law beside those that the book codes."""
     banks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By IBAN: office and account of each bank account that is open."""
+    lists: Lists = field(default_factory=Lists)
     by_role: Mapping[tuple[str, str], str] = field(init=False)
     """By office and role: the number of the open account, the lowest of several."""
 

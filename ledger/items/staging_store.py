@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
+from ledger.book.dimensions_store import load_lists
 from ledger.items.kassenzeichen import active_schemes, issue
 from ledger.items.orders import AccountState, Checked, OrderRow, Rules
 from ledger.store.collector import without_collector
@@ -39,6 +40,7 @@ def load_rules(store: Store, today: str, law_profiles: tuple[str, ...] = ()) -> 
         accounts={(office, number): AccountState(*state) for office, number, *state in accounts},
         defaults=dict(store.rows(defaults)),
         law_profiles=law_profiles,
+        lists=load_lists(store),
         banks={iban: (office, account) for iban, office, account in store.rows(_BANKS)},
     )
 

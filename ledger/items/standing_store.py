@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ledger.book.dimensions import of_cost_object
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.events.store import Fact, record
@@ -133,7 +134,7 @@ class _Maker:
         sign = -1 if side == "D" else 1
         control = opening_posting(side, self._account(row), number, row[10])
         coding = [
-            Posting(account, sign * cents, None, f"cost_object={cost}" if cost else None)
+            Posting(account, sign * cents, None, of_cost_object(cost))
             for account, cents, cost in self.lines[office, order]
         ]
         return Draft(office, "order", self.day, (control, *coding), f"order:{order}", _purpose(row, due))

@@ -56,12 +56,34 @@ _TURNOVER = """
           AND p.office = e.office AND p.position = e.position
         GROUP BY p.office, p.account) t ON t.office = a.office AND t.account = a.number
     {where} GROUP BY a.office, a.number, a.name, a.kind, a.role ORDER BY a.office, a.number"""
+_BY_DIMENSION = """
+    SELECT a.office, a.number, a.name, a.kind, a.role, sum(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END),
+           sum(CASE WHEN p.cents < 0 THEN -p.cents ELSE 0 END)
+    FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position
+    JOIN account a ON a.office = p.office AND a.number = p.account
+    WHERE p.dimensions IS NOT NULL AND replace(';' || p.dimensions || ';', :part, '') <> ';' || p.dimensions || ';'
+    AND e.posting_day <= :day AND (CAST(:office AS TEXT) IS NULL OR p.office = :office)
+    GROUP BY a.office, a.number, a.name, a.kind, a.role ORDER BY a.office, a.number"""
 _HOW_MANY = """
     SELECT count(*) FROM office o CROSS JOIN entry e
     WHERE e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last"""
 _BANK_ACCOUNTS = """
     SELECT iban, name, office, account FROM bank_account
     WHERE opened_on <= :day AND (closed_on IS NULL OR closed_on > :day) ORDER BY iban"""
+
+
+def dimension_balance(store: Store, day: str, dimension: str, value: str, *, office: str | None = None) -> TrialBalance:
+    """Return what postings with this value of a dimension left on the accounts at the end of the day.
+
+    It reads every posting; the sum is not zero where other lines of an entry say something else. Raises
+    `UnknownOfficeError`.
+    """
+    with store.snapshot():
+        check_office(store, office)
+        found = tuple(
+            _balance(row) for row in store.rows(_BY_DIMENSION, day=day, office=office, part=f";{dimension}={value};")
+        )
+    return TrialBalance(day, found, sum(account.balance_cents for account in found))
 
 
 def trial_balance(store: Store, day: str, *, office: str | None = None, every: bool = False) -> TrialBalance:

@@ -15,15 +15,18 @@ from ledger.book.dimensions import (
     parse_canonical,
     parse_dimension,
 )
-from ledger.book.dimensions_store import RefusedDimensionsError, close_value, list_values, take_values
+from ledger.book.dimensions_store import RefusedDimensionsError, close_value, coded, list_values, take_values
 from ledger.book.journal import parse_entry_number
 from ledger.book.journal_store import show_entry
-from ledger.book.manual import KEPT, ManualEntry, ManualLine, RefusedEntriesError
+from ledger.book.manual import ManualEntry, ManualLine
+from ledger.book.manual_errors import KEPT, RefusedEntriesError
 from ledger.book.manual_store import ManualFile, document_of, post_manual
 from ledger.book.reversal_store import reverse
 from ledger.book.store import account_with_role
 from ledger.book.verify_store import verify
 from ledger.people.users import NotAllowedError, add_user
+from ledger.reports.balances_store import dimension_balance
+from sepa.errors import KasseError
 from tests.books import act
 
 DAY = "2026-11-16"
@@ -243,3 +246,42 @@ def test_a_value_counts_from_its_first_day_to_the_day_it_is_closed():
         "2026-02-28": [],
         "2026-03-01": ["dimension.closed"],
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (None, None),
+        ("1000", "1000"),
+        ("kostenstelle=1000", "kostenstelle=1000"),
+        ("haushaltsjahr=2026;kostenstelle=1000", "haushaltsjahr=2026;kostenstelle=1000"),
+        ("kostenstelle=1000;haushaltsjahr=2026", "haushaltsjahr=2026;kostenstelle=1000"),
+    ],
+    ids=range(5),
+)
+def test_a_cost_object_is_kept_in_one_form(lists, text, kept):
+    assert coded(lists, "BAU", DAY, text) == kept
+
+
+@pytest.mark.parametrize("text", ["9999", "produkt=12.6", "farbe=rot", "kostenstelle=1000;"])
+def test_a_cost_object_that_is_not_listed_is_refused(lists, text):
+    with pytest.raises(KasseError):
+        coded(lists, "BAU", DAY, text)
+
+
+def test_reports_show_what_one_value_left_on_the_accounts(store):
+    posted(store, made("BAU:6100 10 kostenstelle=4711", "BAU:6200 3 kostenstelle=47", "BAU:5900 -13"))
+    posted(
+        store,
+        made("BAU:6100 5 kostenstelle=4711 produkt=1", "BAU:5900 -5", document="2"),
+        made("KASSE:6100 1 produkt=1", "KASSE:5900 -1 kostenstelle=4711", document="3"),
+    )
+    found = dimension_balance(store, DAY, "kostenstelle", "4711")
+    assert [(a.office, a.number, a.balance_cents) for a in found.accounts] == [
+        ("BAU", "6100", 1500),
+        ("KASSE", "5900", -100),
+    ]
+    assert found.sum_cents == 1400
+    assert [a.office for a in dimension_balance(store, DAY, "produkt", "1", office="KASSE").accounts] == ["KASSE"]
+    assert dimension_balance(store, "2026-11-15", "produkt", "1").accounts == ()
+    assert dimension_balance(store, DAY, "produkt", "%").accounts == ()

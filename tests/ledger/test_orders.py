@@ -5,7 +5,7 @@ import pytest
 from ledger.items.kassenzeichen import Scheme
 from ledger.items.order_rules import check_order
 from ledger.items.orders import AccountState, InvalidOrderNumberError, Rules, order_number, parse_order_number
-from tests.ledger.order_lists import IBAN, codes, row
+from tests.ledger.order_lists import IBAN, checked, codes, row
 
 OPEN = {
     "2400": AccountState("receivable", "asset", None),
@@ -164,3 +164,20 @@ def test_order_numbers_are_read_as_written():
 def test_other_texts_are_no_order_numbers(text):
     with pytest.raises(InvalidOrderNumberError):
         parse_order_number(text)
+
+
+def test_coding_is_checked_against_the_lists_of_the_book(store):
+    from ledger.book.dimensions import DimensionRow
+    from ledger.book.dimensions_store import take_values
+
+    take_values(
+        store, [DimensionRow("kostenstelle", "4711", "Amt"), DimensionRow("produkt", "1", "P", "BAU")], day="2026-01-01"
+    )
+    row = CLAIM._replace(cost_object="4712", product="1", budget_year="26")
+    (found,) = checked(store, row)
+    assert [(f.code, f.place.row, f.place.column, f.place.value) for f in found.findings] == [
+        ("dimension.value", 2, "cost_object", "4712"),
+        ("dimension.value", 2, "product", "1"),
+        ("dimension.form", 2, "budget_year", "26"),
+    ]
+    assert checked(store, CLAIM._replace(cost_object="4711", budget_year="2026"))[0].findings == ()

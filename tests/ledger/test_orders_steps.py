@@ -239,6 +239,12 @@ def postings(store, office, position):
     return store.all(sql, o=office, p=position)
 
 
+def test_product_and_budget_year_become_dimensions_of_the_posting(store):
+    accepted(store, CLAIM._replace(cost_object="K1", product="12.6", budget_year="2026"), CLAIM._replace(product="7"))
+    assert postings(store, "ORDNUNG", 1)[1][3] == "haushaltsjahr=2026;kostenstelle=K1;produkt=12.6"
+    assert postings(store, "ORDNUNG", 2)[1][3] == "produkt=7"
+
+
 def test_acceptance_books_a_receivable(store):
     lines = [
         CLAIM._replace(order_key="A"),
@@ -246,7 +252,7 @@ def test_acceptance_books_a_receivable(store):
     ]
     accepted(store, *lines)
     assert postings(store, "ORDNUNG", 1) == [
-        ("2400", 13550, 1, None), ("5100", -12550, None, None), ("5900", -1000, None, "cost_object=K1"),
+        ("2400", 13550, 1, None), ("5100", -12550, None, None), ("5900", -1000, None, "kostenstelle=K1"),
     ]  # fmt: skip
     entry = store.one("SELECT kind, source, posting_day, recorded_by FROM entry")
     clara = store.value("SELECT id FROM app_user WHERE name = 'clara'")

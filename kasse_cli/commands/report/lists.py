@@ -10,6 +10,7 @@ from kasse_cli.context import Context
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Streamed, Table, render, say
 from kasse_cli.params import OfficeOption
+from ledger.book.dimensions import parse_dimension
 from ledger.items.store import ItemKind
 from sepa.errors import N_
 
@@ -52,22 +53,33 @@ CASES = (
     Column("owner", N_("Owner"), minor=True),
 )
 AllOption = Annotated[bool, typer.Option("--all", help=N_("accounts that were never posted on, too"))]
+DimensionOption = Annotated[
+    str | None,
+    typer.Option("--dimension", metavar="NAME=VALUE", help=N_("only postings with this value, as kostenstelle=4711")),
+]
 KindOption = Annotated[ItemKind | None, typer.Option("--kind", help=N_("only items of this kind"))]
 
 
-def trial_balance(ctx: Context, office: OfficeOption = None, every: AllOption = False) -> None:
+def trial_balance(
+    ctx: Context, office: OfficeOption = None, every: AllOption = False, dimension: DimensionOption = None
+) -> None:
     """Show debits, credits and balance of every account at the end of today or of --on.
 
-    The sum over all accounts is zero. For people, accounts that were never posted on are left out.
+    The sum over all accounts is zero. For people, accounts that were never posted on are left out. With --dimension
+    only postings with that value count, as kostenstelle=4711.
     """
     from kasse_cli.wiring import open_book
+    from ledger.reports.balances_store import dimension_balance
     from ledger.reports.balances_store import trial_balance as compute
 
-    every = every or ctx.obj.format in {"json", "csv"}
+    every, day = every or ctx.obj.format in {"json", "csv"}, ctx.obj.today.isoformat()
     with open_book(ctx.obj) as store:
-        found = compute(store, ctx.obj.today.isoformat(), office=office, every=every)
+        if dimension is not None:
+            found = dimension_balance(store, day, *parse_dimension(dimension), office=office)
+        else:
+            found = compute(store, day, office=office, every=every)
     line = say(N_("sum of all balances on {day}: {sum_cents}"), day=ctx.obj.today, sum_cents=found.sum_cents)
-    data = {"day": found.day, "sum_cents": found.sum_cents}
+    data = {"day": found.day, "sum_cents": found.sum_cents, "dimension": dimension}
     render(ctx, Result(data=data, tables=[Table("accounts", ACCOUNTS, found.accounts)], lines=[line]))
 
 
