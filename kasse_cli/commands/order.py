@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kasse_cli.commands.order_changes import register as register_changes
-from kasse_cli.commands.order_general import app as general_app
+from kasse_cli.commands.order_general import general
 from kasse_cli.commands.order_routes import register as register_routes
-from kasse_cli.commands.order_standing import app as standing_app
+from kasse_cli.commands.order_standing import standing
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.orders_results import OrdersOrBatchError, decided, imported, listed, shown
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 app = noun(N_("orders: import, certify, approve, accept"))
 register_changes(app)
 register_routes(app)
-app.add_typer(standing_app, name="standing")
-app.add_typer(general_app, name="general")
+app.add_typer(standing, name="standing")
+app.add_typer(general, name="general")
 OrdersArgument = Annotated[
     list[str] | None, typer.Argument(metavar="ORDER", help=N_("numbers of orders, for example ORDNUNG-17"))
 ]

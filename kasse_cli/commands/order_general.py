@@ -15,7 +15,7 @@ from kasse_cli.params import parse_day
 from sepa.errors import N_
 from sepa.money import parse_amount
 
-app = noun(N_("general orders: add, run"))
+general = noun(N_("general orders: add, run"))
 SchemeOption = Annotated[
     str, typer.Option("--scheme", metavar="CODE", help=N_("the scheme of the references payers will quote"))
 ]
@@ -50,7 +50,7 @@ WORDS = (N_("amount"), N_("known"))
 
 
 @command(
-    app,
+    general,
     "add",
     dry_run=True,
     examples=(
@@ -96,7 +96,7 @@ def add(
     render(ctx, made_result([made], dry_run=ctx.obj.dry_run))
 
 
-@command(app, "run", lists=True, dry_run=True, examples=("kasse order general run",))
+@command(general, "run", lists=True, dry_run=True, examples=("kasse order general run",))
 def run(ctx: Context) -> None:
     """Accept the unclear money that general orders expect, in full; list what stays unclear and why.
 

@@ -17,7 +17,7 @@ from sepa.errors import N_
 if TYPE_CHECKING:
     from ledger.items.standing_store import StandingRun
 
-app = noun(N_("standing orders: run, change"))
+standing = noun(N_("standing orders: run, change"))
 UntilOption = Annotated[
     dt.date | None,
     typer.Option("--until", parser=parse_day, metavar="DATE", help=N_("the last due day; else the day of --on")),
@@ -37,7 +37,7 @@ COLUMNS = (
 
 
 @command(
-    app,
+    standing,
     "run",
     lists=True,
     dry_run=True,
@@ -59,7 +59,7 @@ def run(ctx: Context, until: UntilOption = None, office: OfficeOption = None) ->
 
 
 @command(
-    app,
+    standing,
     "change",
     dry_run=True,
     examples=('kasse order standing change ORDNUNG-17 --to 120,00 --from 2027-01-01 --reason "Pacht erhöht"',),
