@@ -23,7 +23,7 @@ COLUMNS = (
     Column("due", N_("Due"), "day"),
     Column("open_cents", N_("Open"), "cents"),
     Column("count", N_("Count"), "count"),
-    Column("paid", N_("Paid"), "flag"),
+    Column("paid", N_("Whether so"), "flag"),
     Column("inner", N_("Inner"), shown=False),
 )
 ROWS = [

@@ -36,7 +36,7 @@ def test_a_pipe_gets_no_escape_byte(probe, lang, line, form):
 def test_a_pipe_gets_tab_separated_rows_and_the_sentences_beside_them(probe):
     done = probe("kasse probe ok --lang de")
     assert done.out == (
-        "Name\tFällig\tOffen\tAnzahl\tPaid\n"
+        "Name\tFällig\tOffen\tAnzahl\tWhether so\n"
         "Müller & Söhne\t21.11.2026\t1.234,56\t2\tnein\n"
         "=cmd|'/c calc'!A1\t02.01.2026\t-0,50\t0\tja\n"
         "\\x1b[31mred\\ttab\t\t\t\t\n"
@@ -65,7 +65,7 @@ def test_csv_for_programs(probe):
 
 def test_csv_for_excel(probe):
     text = probe("kasse probe ok --csv-excel --lang de").out
-    assert text.startswith("\ufeffName;Fällig;Offen;Anzahl;Paid\r\n")
+    assert text.startswith("\ufeffName;Fällig;Offen;Anzahl;Whether so\r\n")
     assert "Müller & Söhne;21.11.2026;1234,56;2;nein\r\n" in text
     assert "'=cmd|" in text
 
@@ -75,7 +75,7 @@ def test_excel(probe):
     assert done.out == "sum 1.234,56 EUR on 20.11.2026, by anna\ngeschrieben: FOLDER/list.xlsx\n"
     sheet = openpyxl.load_workbook(probe.folder / "list.xlsx").active
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert cells[0] == ["Name", "Fällig", "Offen", "Anzahl", "Paid"]
+    assert cells[0] == ["Name", "Fällig", "Offen", "Anzahl", "Whether so"]
     assert (cells[1][2], str(cells[1][1])[:10], cells[1][4]) == (1234.56, "2026-11-21", "nein")
     assert sheet["A3"].data_type == "s"
 
