@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
+from ledger.book.entry import Draft, Posting
+from ledger.book.store import post
 from ledger.book.verify_store import verify
-from tests.books import MAIN_IBAN, opened
+from tests.books import MAIN_IBAN, SECOND_IBAN, opened
 from tests.ledger.payables import IBANS, payables
 from tests.sepa.oracles import mock_bank
 
@@ -91,8 +93,30 @@ def items(town, text=PEOPLE):
     store.close()
 
 
+def opening(town):
+    """Take over what is on the account, so that books and bank can agree to the cent."""
+    cents = int(town.bank.json("GET", "/_mock/accounts/K")["balance"])
+    store = town.store()
+    account = store.value("SELECT account FROM bank_account WHERE iban = :iban", iban=MAIN_IBAN)
+    with store.unit(["KASSE"]):
+        post(store, [Draft("KASSE", "manual", "2026-11-19", (Posting(account, cents), Posting("6100", -cents)))])
+    store.close()
+
+
+def closes(town):
+    """The Kassenleitung closes the day of the last statement; another one confirms it."""
+    store = town.store()
+    day = store.value("SELECT max(bank_day) FROM bank_entry")
+    store.close()
+    closed = town.type(f"day close --date {day} --no-statement '{SECOND_IBAN}=ruht'", "emil")
+    assert closed["accounts"][0]["difference_cents"] == 0
+    assert [one["balance_cents"] for one in closed["transit"]] in ([], [0])
+    town.type(f"day confirm --date {day}", "frida")
+
+
 def test_every_payment_is_executed_refused_or_returned_and_the_day_closes(town):
     accounts(town, behaviour="return-later", parameters={"days": 1, "reason": "AC04", "end_to_end_id": "KASSE-R1-4"})
+    opening(town)
     items(town)
     file = town.pay(1)
     assert town.bank.call("POST", "/payments", file)[0] == 202
@@ -107,6 +131,7 @@ def test_every_payment_is_executed_refused_or_returned_and_the_day_closes(town):
     assert town.states() == {
         "KASSE-R1-1": "executed", "KASSE-R1-2": "executed", "KASSE-R1-3": "rejected", "KASSE-R1-4": "returned",
     }  # fmt: skip
+    closes(town)
     again = town.type("payment propose --dry-run")
     left_out = {(one["office"], one["why"]) for one in again["skipped"]}
     assert ("KASSE", "locked") in left_out, "what the bank refused is not paid again without a look"
