@@ -41,7 +41,7 @@ def life(store: Store, letter: int) -> list[LifeRow]:
     own = [LifeRow(at, by, action, _words(facts, details)) for at, by, action, facts, details in
            store.rows(_EVENTS, object=f"letter:{letter}")]  # fmt: skip
     told = {one.action for one in own}
-    steps = [LifeRow(made_at, made_by, "letter.make", "")]
+    steps = [] if "letter.make" in told else [LifeRow(made_at, made_by, "letter.make", "")]
     if "letter.print" not in told:
         printed = store.rows(_PRINTS, letter=letter)
         steps += [LifeRow(at, by, "letter.print", f"number {n}, planned_on {day}") for at, by, n, day in printed]

@@ -44,7 +44,8 @@ _FEES = """
     SELECT f.letter, f.norm, f.cents FROM chosen_letter c JOIN letter_fee f ON f.letter = c.letter
     ORDER BY f.letter, f.line"""
 _RELIEFS = """
-    SELECT l.id, r.id, r.kind, r.first_day, r.last_day, r.watch_day, r.reason, r.decided_reason, r.reference, r.document
+    SELECT l.id, r.id, r.kind, r.first_day, r.last_day, r.watch_day, r.reason,
+        coalesce(r.ended_reason, r.decided_reason), r.reference, r.document
     FROM chosen_letter c JOIN letter l ON l.id = c.letter JOIN relief r ON r.id = l.relief"""
 _INSTALMENTS = """
     SELECT l.id, n.due, n.cents, n.interest_cents FROM chosen_letter c JOIN letter l ON l.id = c.letter

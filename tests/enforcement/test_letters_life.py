@@ -27,6 +27,7 @@ from enforcement.letters_make_store import LetterLine, NewLetter, cancel_letter,
 from enforcement.letters_post_store import post_letters
 from enforcement.letters_print_store import note_files, print_letters
 from enforcement.letters_reader import find_letter, letters, tasks
+from enforcement.letters_relief_store import NoReliefLetterError, UnknownReliefLetterError, letter_of_relief
 from enforcement.letters_return_store import finish_task, serve, take_return
 from ledger.book.verify_store import verify
 from ledger.items.locks_store import active_locks
@@ -250,6 +251,42 @@ def test_a_decision_is_released_by_another_person_and_tells_its_remedy(store, ru
     assert (posted.deemed_on, posted.term_end, posted.demands) == ("2026-11-30", "2026-12-30", 0)
     with pytest.raises(RunLetterError):
         release_letter(store, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps", "made"),
+    [
+        ("stundung", ("granted",), "stundung"),
+        ("stundung", ("granted", "failed"), "widerruf"),
+        ("stundung", ("refused",), "ablehnung"),
+        ("ratenplan", ("granted",), "ratenplan"),
+        ("niederschlagung", ("granted",), "niederschlagung"),
+    ],
+)
+def test_a_relief_tells_itself_once(store, run, kind, steps, made):
+    by_hand = decision(store, kind)
+    cancel_letter(act(store, "emil"), by_hand, reason="von Hand")
+    with act(store, "clara").unit(OFFICES):
+        store.insert_one(
+            "relief_item", relief=1, line=1, office="ORDNUNG", item=1, part="claim", cents=90000,
+            due_before="2026-06-01", level_before=1,
+        )  # fmt: skip
+        for step in steps:
+            store.execute("UPDATE relief SET state = :state WHERE id = 1", state=step)
+    done = letter_of_relief(store, 1, day="2026-11-24")
+    assert (done.kind, done.fresh) == (made, True)
+    assert letter_of_relief(store, 1, day="2026-11-24").fresh is False
+    release_letter(act(store, "emil"), done.letter)
+    content = printed(store, done.letter).letters[0].data()
+    assert content["sum_cents"] == (100000 if made == "widerruf" else 90000), "a withdrawal demands what is open now"
+
+
+def test_a_relief_that_nobody_decided_has_no_letter(store, run):
+    decision(store)
+    with pytest.raises(NoReliefLetterError):
+        letter_of_relief(store, 1, day="2026-11-24")
+    with pytest.raises(UnknownReliefLetterError):
+        letter_of_relief(store, 9, day="2026-11-24")
 
 
 def test_formal_service_waits_for_its_proof(store, run):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kasse_cli.commands.letter.life import cancel, finish, post, release, serve, take_return
+from kasse_cli.commands.letter.life import cancel, finish, make, post, release, serve, take_return
 from kasse_cli.commands.letter.printing import print_
 from kasse_cli.commands.letter.showing import list_letters, list_tasks, show
 from kasse_cli.commands.letter.wording import head, list_remedies, template
@@ -31,6 +31,9 @@ command(
 )(post)
 command(app, "serve", examples=("kasse letter serve 12 --date 2026-11-27 --proof 'Postzustellungsurkunde'",))(serve)
 command(app, "return", examples=("kasse letter return 12 --reason 'unbekannt verzogen'",))(take_return)
+command(app, "make", examples=("kasse letter make --relief 4", "kasse letter make --relief 7 --to 'Kanzlei Muster'"))(
+    make
+)
 command(app, "release", examples=("kasse letter release 12",))(release)
 command(app, "cancel", confirm=True, examples=("kasse letter cancel 12 --reason 'heute gezahlt' --yes",))(cancel)
 command(app, "tasks", lists=True, examples=("kasse letter tasks", "kasse letter tasks --done --csv"))(list_tasks)

@@ -46,6 +46,31 @@ NEW = {
 }
 
 
+ReliefOption = Annotated[int, typer.Option("--relief", metavar="RELIEF", min=1, help=N_("the relief it tells"))]
+ToOption = Annotated[
+    str | None, typer.Option("--to", metavar="PARTY", help=N_("who gets it, if not the debtor (administrator)"))
+]
+ServiceOption = Annotated[bool, typer.Option("--service", help=N_("formal service with a proof, not by post"))]
+
+
+def make(ctx: Context, relief: ReliefOption, to: ToOption = None, service: ServiceOption = False) -> None:
+    """Make the letter that tells a relief: granted, refused, withdrawn, filed with the administrator.
+
+    Its kind follows from the relief and its state; another person releases it.
+    """
+    from enforcement.letters_relief_store import letter_of_relief
+    from kasse_cli.wiring import open_book
+    from ledger.people.parties_reader import find_party
+
+    with open_book(ctx.obj) as store:
+        recipient = find_party(store, to) if to else None
+        done = letter_of_relief(store, relief, day=ctx.obj.today.isoformat(), recipient=recipient, service=service)
+    template = N_("letter {letter} ({kind}) is made; another person releases it: kasse letter release {letter}")
+    if not done.fresh:
+        template = N_("letter {letter} ({kind}) tells it already")
+    render(ctx, Result({"letter": done}, lines=[say(template, letter=done.letter, kind=done.kind)]))
+
+
 def release(ctx: Context, letter: LetterArgument) -> None:
     """Release a letter that another person made; those of a dunning run are released with the run."""
     from enforcement.letters_make_store import release_letter

@@ -1,0 +1,98 @@
+"""The letter that tells what became of a relief: made from its rows, released by another person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from enforcement.letters import MAKERS, RELEASERS
+from enforcement.letters_make_store import LetterLine, NewLetter, make_letter
+from ledger.book.store import kasse_office
+from ledger.events.store import record
+from ledger.people.users import require
+from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
+
+KINDS = {
+    ("stundung", "granted"): "stundung",
+    ("ratenplan", "granted"): "ratenplan",
+    ("niederschlagung_befristet", "granted"): "niederschlagung",
+    ("niederschlagung_unbefristet", "granted"): "niederschlagung",
+    ("insolvenz", "granted"): "forderungsanmeldung",
+    ("stundung", "failed"): "widerruf",
+    ("ratenplan", "failed"): "widerruf",
+    ("stundung", "lifted"): "widerruf",
+    ("ratenplan", "lifted"): "widerruf",
+}
+"""Which letter tells which relief in which state; a refusal of any kind is an `ablehnung`."""
+_RELIEF = "SELECT kind, state, party, profile FROM relief WHERE id = :relief"
+_LINES = """
+    SELECT x.office, x.item, CASE WHEN :open = 1 THEN i.open_cents ELSE x.cents END
+    FROM relief_item x JOIN item i ON i.office = x.office AND i.id = x.item
+    WHERE x.relief = :relief ORDER BY x.line"""
+_BEFORE = "SELECT id FROM letter WHERE relief = :relief AND kind = :kind AND state <> 'cancelled' ORDER BY id LIMIT 1"
+
+
+class UnknownReliefLetterError(KasseError):
+    """No relief has that number."""
+
+    code = "letter.relief_unknown"
+    template = N_("there is no relief {relief}")
+    hint = N_("see 'kasse relief list'")
+
+
+class NoReliefLetterError(KasseError):
+    """A relief that no letter tells in its state."""
+
+    code = "letter.relief"
+    template = N_("no letter tells a relief of kind {kind} that is {state}")
+    hint = N_("decide about it first; see 'kasse relief list'")
+
+
+class NoRecipientError(KasseError):
+    """A letter that goes to somebody else, who is not named."""
+
+    code = "letter.recipient"
+    template = N_("a {kind} goes to somebody other than the debtor")
+    hint = N_("name the insolvency administrator with --to, by number or name")
+
+
+@dataclass(frozen=True, slots=True)
+class MadeLetter:
+    """The letter of a relief: its number and kind, and whether it was made just now."""
+
+    letter: int
+    kind: str
+    fresh: bool
+
+
+def letter_of_relief(
+    store: Store, relief: int, *, day: str, recipient: int | None = None, service: bool = False
+) -> MadeLetter:
+    """Make the letter that tells a relief, once; another person releases it.
+
+    A withdrawal demands what is open now, every other letter names the sums of the relief. Raises
+    `UnknownReliefLetterError`, `NoReliefLetterError`, `NoRecipientError`, `NotAllowedError`.
+    """
+    kasse = kasse_office(store)
+    require(store, kasse, *MAKERS, *RELEASERS)
+    with store.unit([kasse]):
+        row = store.one(_RELIEF, relief=relief)
+        if row is None:
+            raise UnknownReliefLetterError(relief=relief)
+        kind_of, state, party, profile = row
+        kind = "ablehnung" if state == "refused" else KINDS.get((kind_of, state))
+        if kind is None:
+            raise NoReliefLetterError(kind=kind_of, state=state)
+        if kind == "forderungsanmeldung" and recipient is None:
+            raise NoRecipientError(kind=kind)
+        before = store.value(_BEFORE, relief=relief, kind=kind)
+        if before is not None:
+            return MadeLetter(int(before), kind, fresh=False)
+        lines = store.all(_LINES, relief=relief, open=int(kind == "widerruf"))
+        new = NewLetter(
+            kind, party, tuple(LetterLine(office, item, int(cents)) for office, item, cents in lines if cents), day,
+            way="service" if service else "post", recipient=recipient, profile=profile, relief=relief,
+        )  # fmt: skip
+        number = make_letter(store, new)
+        record(store, kasse, "letter.make", f"letter:{number}", {"kind": kind, "relief": relief})
+    return MadeLetter(number, kind, fresh=True)
