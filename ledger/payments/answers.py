@@ -60,7 +60,8 @@ class RejectedPaymentError(KasseError):
     code = "answer.payment_rejected"
     template = N_("the bank refused {payment} to {name} over {amount_cents}: {reason}")
     hint = N_(
-        "its item is open again and locked against payment; correct it and lift the lock with 'kasse item unlock'"
+        "its item is open again and locked against payment; correct it, the account with "
+        "'kasse payment redirect', and lift the lock with 'kasse item unlock'"
     )
     severity = "warning"
 

@@ -76,3 +76,26 @@ class Refund(SQLModel, table=True):
     approved_at: str | None = col.text(nullable=True)
     ended_by: int | None = col.number(nullable=True)
     ended_at: str | None = col.text(nullable=True)
+
+
+class PayeeAccount(SQLModel, table=True):
+    """Another account of its payee that a payable is paid to: asked for by one person, confirmed by another."""
+
+    __tablename__ = "payee_account"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_payee_account_item"),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> asked_by", name="ck_payee_account_persons"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = ("confirmed_by", "confirmed_at")
+
+    office: str = col.text(primary_key=True)
+    item: int = col.number(primary_key=True)
+    id: int = col.number(primary_key=True)
+    iban: str = col.text()
+    reason: str = col.text()
+    asked_by: int = col.number()
+    asked_at: str = col.text()
+    confirmed_by: int | None = col.number(nullable=True)
+    confirmed_at: str | None = col.text(nullable=True)

@@ -13,6 +13,7 @@ from ledger.items.locks_store import locked, not_locked
 from ledger.payments.attachments_reader import active_attachments
 from ledger.payments.gathering import Choice, Gathering
 from ledger.payments.profiles_store import profile_of
+from ledger.payments.redirect_store import PAID_TO
 from ledger.payments.refund_sql import REFUND_PAID
 from ledger.payments.runs import ROLES, NoPayingAccountError, Proposal, Run, list_hash
 from ledger.payments.runs_reader import run_named, seen_facts
@@ -43,7 +44,7 @@ _DEBTORS = """(SELECT d.party FROM party_account d JOIN party q ON q.id = d.part
                  AND q.match_key = n.match_key)"""
 _OWED_BY_PAYEE = f"({_OWED} = i.party) + ({_OWED} IN {_DEBTORS})"
 _PAYABLES = f"""
-    SELECT i.office, i.id, i.open_cents, i.due, i.reference, i.purpose, i.bank_account,
+    SELECT i.office, i.id, i.open_cents, i.due, i.reference, i.purpose, {PAID_TO},
            coalesce(n.legal_name, n.name), {_RESERVED}, {_LOCKED}, i.amount_cents, NULL, i.party, o.notice_date,
            {_OWED_BY_PAYEE}, '', CAST(NULL AS BIGINT)
     FROM item i

@@ -176,8 +176,13 @@ def take_cancellation(store: Store, events: Iterable[object], sha256: str) -> St
                 if done:
                     facts: dict[str, Fact] = {"recall": found.number, "state": state, "sha256": sha256}
                     record(store, found.office, "payment.recall_answer", f"run:{run}", facts)
-                    findings.append(RecallAnsweredError(what=found.what, state=state, reason=reason))
+                    findings.append(_answered(found, state, reason))
     return StatusTaken("recall", head.assignment_id, run, file, new=bool(changed), findings=tuple(findings))
+
+
+def _answered(found: Recall, state: str, reason: str) -> KasseError:
+    number = str(found.run) if found.line is None else found.what
+    return RecallAnsweredError(what=found.what, state=state, reason=reason, number=number)
 
 
 def _recalled(store: Store, event: CancellationStatus) -> Recall | None:

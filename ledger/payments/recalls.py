@@ -41,7 +41,7 @@ class RecallAnsweredError(KasseError):
     code = "recall.answered"
     template = N_("the bank answers the recall of {what}: {state} {reason}")
     hint = N_("what was paid comes back with a statement; what was not executed yet is given up with "
-              "'kasse payment void --cancelled'")  # fmt: skip
+              "'kasse payment void {number}', a whole file with --cancelled")  # fmt: skip
     severity = "info"
 
 

@@ -60,6 +60,9 @@ _REFUSED = """
     SELECT p.line, p.state, p.end_to_end_id, p.creditor_name, p.cents, p.item_office, p.item, a.reason, a.information
     FROM payment_answer a JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
     WHERE a.report = :report AND a.status = 'RJCT' ORDER BY p.line"""
+_GONE = """
+    SELECT count(*) FROM payment
+    WHERE office = :office AND run = :run AND file = :file AND state IN ('executed', 'returned')"""
 _IN_TRANSIT = """
     SELECT count(*) FROM payment
     WHERE office = :office AND run = :run AND file = :file AND state IN ('released', 'exported')"""
@@ -169,8 +172,8 @@ class _Taking:
             said = " ".join(sorted(codes))
             self.findings.append(DuplicateFileError(file=self.file.number, run=self.file.run, reason=said))
             return done
-        waiting = self.store.value(_IN_TRANSIT, **self.where)
-        if waiting != self.file.count:
+        gone, waiting = self.store.value(_GONE, **self.where), self.store.value(_IN_TRANSIT, **self.where)
+        if gone or not waiting:
             self.findings.append(RejectedLateError(count=self.file.count - waiting, run=self.file.run))
             return done
         reason = self.report.reason

@@ -7,13 +7,21 @@ from typing import Literal
 
 from ledger.book.entry import Posted
 from ledger.book.store import office_codes
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.payments.files import PaymentFile
 from ledger.payments.files_store import file_named, files_of
 from ledger.payments.run_posting_store import Scope, take_back
 from ledger.payments.runs import ROLES, Run, check_step
 from ledger.payments.runs_reader import run_named
-from ledger.payments.voiding import VoidAnsweredError, Voided, VoidReasonError, VoidStateError, WhichFileError
+from ledger.payments.steps import UnknownLineError
+from ledger.payments.voiding import (
+    VoidAnsweredError,
+    Voided,
+    VoidNotRecalledError,
+    VoidReasonError,
+    VoidStateError,
+    WhichFileError,
+)
 from ledger.people.users import require, user_name
 from ledger.store.engines import Store
 
@@ -38,39 +46,67 @@ _ASKED = """
 _ANSWERED = """
     SELECT status, read_at FROM payment_report
     WHERE office = :office AND run = :run AND file = :file AND kind = 'status' AND status <> 'RJCT' ORDER BY id DESC"""
+_LINE = """
+    SELECT p.file, p.state, (SELECT max(1) FROM payment_recall r WHERE r.office = p.office AND r.run = p.run
+                             AND r.line = p.line AND r.state = 'accepted')
+    FROM payment p WHERE p.office = :office AND p.run = :run AND p.line = :line"""
 Outcome = Literal["voided", "rejected"]
 
 
-def void(store: Store, number: int, *, reason: str, file: int | None = None, cancelled: bool = False) -> Voided:
+def void(
+    store: Store,
+    number: int,
+    *,
+    reason: str,
+    file: int | None = None,
+    line: int | None = None,
+    cancelled: bool = False,
+) -> Voided:
     """Give up a file that the bank never got: the first person asks, a second one with the right to release does it.
 
     Its payables are open again, money in transit is taken back; the second file of the same payments has new ids.
-    `cancelled` says that the order was cancelled at the bank before it was executed. Raises `UnknownRunError`,
-    `RunStateError`, `WhichFileError`, `UnknownFileError`, `VoidReasonError`, `VoidStateError`, `VoidAnsweredError`,
-    `NotAllowedError`, `ClosedPeriodError`.
+    `cancelled` says that the order was cancelled at the bank before it was executed; `line` is a single payment whose
+    recall the bank has accepted before it was executed. Raises `UnknownRunError`, `RunStateError`, `WhichFileError`,
+    `UnknownFileError`, `UnknownLineError`, `VoidReasonError`, `VoidStateError`, `VoidAnsweredError`,
+    `VoidNotRecalledError`, `NotAllowedError`, `ClosedPeriodError`.
     """
     office = run_named(store, number).office
     require(store, office, *ROLES["void"])
     with store.unit(office_codes(store)):
         run = run_named(store, number)
-        chosen = _chosen(store, run, file)
-        asked = _asked(store, run, chosen.number)
-        if chosen.state == "voided":
-            return Voided(run, chosen.number, asked[1] if asked else "", done=True, new=False)
-        _check(store, run, chosen, cancelled=cancelled)
+        scope, done = _line_scope(store, run, line) if line is not None else _file_scope(store, run, file)
+        asked = _asked(store, run, scope)
+        if done:
+            return Voided(run, scope.file or 0, asked[1] if asked else "", done=True, new=False, line=line)
+        if line is None:
+            _check(store, run, file_named(store, number, scope.file or 0), cancelled=cancelled)
         if asked is None or asked[0] == store.user:
-            return _ask(store, run, chosen, reason, new=asked is None)
+            return _ask(store, run, scope, reason, new=asked is None)
         require(store, office, "releaser")
-        return _do(store, run, chosen, asked[1], reason)
+        return _do(store, run, scope, asked[1], reason)
 
 
-def _chosen(store: Store, run: Run, file: int | None) -> PaymentFile:
+def _file_scope(store: Store, run: Run, file: int | None) -> tuple[Scope, bool]:
+    """Return the file that is meant, and whether it was given up before."""
     files = files_of(store, run.number)
     if not files:
         check_step(run, "void")
     if file is None and len(files) > 1:
         raise WhichFileError(run=run.number, count=len(files))
-    return file_named(store, run.number, file or 1)
+    chosen = file_named(store, run.number, file or 1)
+    return Scope(chosen.number), chosen.state == "voided"
+
+
+def _line_scope(store: Store, run: Run, line: int) -> tuple[Scope, bool]:
+    """Return the payment that is meant, and whether it was given up before; the bank must have agreed to its recall."""
+    where: dict[str, str | int] = {"office": run.office, "run": run.number, "line": line}
+    row = store.one(_LINE, **where)
+    if row is None:
+        raise UnknownLineError(run=run.number, line=line)
+    file, state, recalled = row
+    if state != "voided" and (state != "exported" or not recalled):
+        raise VoidNotRecalledError(run=run.number, line=line, state=state)
+    return Scope(file, line), state == "voided"
 
 
 def _check(store: Store, run: Run, file: PaymentFile, *, cancelled: bool) -> None:
@@ -82,28 +118,30 @@ def _check(store: Store, run: Run, file: PaymentFile, *, cancelled: bool) -> Non
         raise VoidAnsweredError(run=run.number, file=file.number, status=answer[0], at=answer[1])
 
 
-def _asked(store: Store, run: Run, file: int) -> tuple[int, str] | None:
-    """Return who asked to give up the file, number and name."""
+def _asked(store: Store, run: Run, scope: Scope) -> tuple[int, str] | None:
+    """Return who asked to give this up, number and name."""
     for by, facts in store.rows(_ASKED, office=run.office, object=f"run:{run.number}"):
-        if json.loads(facts)["file"] == file:
+        known = json.loads(facts)
+        if (known["file"], known.get("line")) == (scope.file, scope.line):
             return int(by), user_name(store, int(by))
     return None
 
 
-def _ask(store: Store, run: Run, file: PaymentFile, reason: str, *, new: bool) -> Voided:
+def _ask(store: Store, run: Run, scope: Scope, reason: str, *, new: bool) -> Voided:
     if new:
         if not reason.strip():
             raise VoidReasonError(run=run.number)
-        facts = {"file": file.number, "count": file.count, "sum_cents": file.total_cents}
+        facts: dict[str, Fact] = {"file": scope.file, "line": scope.line}
         record(store, run.office, "payment.ask_void", f"run:{run.number}", facts, {"reason": reason})
-    return Voided(run, file.number, user_name(store, store.user), done=False, new=new)
+    return Voided(run, scope.file or 0, user_name(store, store.user), done=False, new=new, line=scope.line)
 
 
-def _do(store: Store, run: Run, file: PaymentFile, asked_by: str, reason: str) -> Voided:
-    text = f"{file.message_id}: void"
-    count, cents, posted = undo(store, run, Scope(file.number), state="voided", text=text, reason=reason)
+def _do(store: Store, run: Run, scope: Scope, asked_by: str, reason: str) -> Voided:
+    text = f"{file_named(store, run.number, scope.file or 0).message_id}: void"
+    count, cents, posted = undo(store, run, scope, state="voided", text=text, reason=reason)
     entries = tuple(f"{one.office}-{one.year}-{one.number}" for one in posted)
-    return Voided(run_named(store, run.number), file.number, asked_by, True, True, count, cents, entries)
+    now = run_named(store, run.number)
+    return Voided(now, scope.file or 0, asked_by, True, True, count, cents, entries, scope.line)
 
 
 def undo(

@@ -34,6 +34,15 @@ class VoidAnsweredError(KasseError):
     )
 
 
+class VoidNotRecalledError(KasseError):
+    """A single payment that the bank did not agree to take out."""
+
+    code = "payment.void_not_recalled"
+    template = N_("payment {run}-{line} is {state}, and no recall of it was accepted by the bank")
+    hint = N_("call it back with 'kasse payment recall {run}-{line} --why CODE --out FILE' and read the bank's answer; "
+              "what was executed comes back with a statement")  # fmt: skip
+
+
 class WhichFileError(KasseError):
     """A run of several files, of which none is named."""
 
@@ -54,3 +63,4 @@ class Voided:
     count: int = 0
     cents: int = 0
     entries: tuple[str, ...] = ()
+    line: int | None = None

@@ -41,7 +41,15 @@ class VopDataError(KasseError):
 
     code = "vop.data"
     template = N_("nothing is corrected of payment {payment}")
-    hint = N_("give the account holder's right name with --name; a wrong account is mended by cancelling the order")
+    hint = N_("give the account holder's right name with --name, or another account of the payee with --iban")
+
+
+class VopNotPayeeError(KasseError):
+    """A correction of data that is not the payee's."""
+
+    code = "vop.not_payee"
+    template = N_("payment {payment} does not go to the payee of an order, but to {name}")
+    hint = N_("end the attachment and take it up anew, or withdraw the refund and ask for it anew, with the right data")
 
 
 class VopRuleError(KasseError):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ledger.book.store import kasse_office
+from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import record
+from ledger.payments.redirect_store import ask
 from ledger.payments.vop import (
     ROLES,
     CaseState,
@@ -12,6 +13,7 @@ from ledger.payments.vop import (
     VopDataError,
     VopDecidedError,
     VopDone,
+    VopNotPayeeError,
     VopReasonError,
     VopRule,
     VopRuleError,
@@ -20,6 +22,7 @@ from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
 from sepa.fields import NAME_LENGTH
+from sepa.identifiers import parse_iban
 from sepa.text import fit
 
 PREFIX_LENGTH = 12  # country, check digits, eight digits of the bank: DE12 1203 0000
@@ -53,6 +56,11 @@ _PARTY = """
     UPDATE party SET legal_name = :name WHERE id = (
         SELECT i.party FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
         WHERE p.office = :office AND p.run = :run AND p.line = :line)"""
+
+_PAYABLE = """
+    SELECT p.item_office, p.item, CASE WHEN p.part = 0 AND i.kind = 'payable' THEN 1 ELSE 0 END
+    FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
+    WHERE p.office = :office AND p.run = :run AND p.line = :line"""
 
 
 def cases(store: Store, *, run: int | None = None, every: bool = False) -> list[VopCase]:
@@ -97,26 +105,35 @@ def accept(store: Store, run: int, line: int, *, reason: str) -> VopDone:
         return _done(store, row[0], case, "vop.accept", reason)
 
 
-def correct(store: Store, run: int, line: int, *, reason: str, name: str) -> VopDone:
-    """Note the account holder's right name for a payment that must not leave as it is.
+def correct(store: Store, run: int, line: int, *, reason: str, name: str = "", iban: str | None = None) -> VopDone:
+    """Note the right name, or another account of the payee, for a payment that must not leave as it is.
 
-    The file has to be cancelled at the bank and given up with `void`; what is proposed then carries the new name and
-    new ids. A wrong account is mended at its order. Raises `NoVopCaseError`, `VopReasonError`, `VopDecidedError`,
-    `VopDataError`, `NotAllowedError`.
+    The file has to be cancelled at the bank and given up with `void`; what is proposed then carries the new data and
+    new ids. Another account must be known as the payee's own, and a second person confirms it (`redirect`). Raises
+    `NoVopCaseError`, `VopReasonError`, `VopDecidedError`, `VopDataError`, `VopNotPayeeError`, `OtherAccountError`,
+    `NotAllowedError`.
     """
     require(store, kasse_office(store), *ROLES)
-    with store.unit([kasse_office(store)]):
+    with store.unit(office_codes(store)):
         row, case = _found(store, run, line)
         if case.state != "open":
             raise VopDecidedError(payment=case.payment, state=case.state)
         if not reason.strip():
             raise VopReasonError(payment=case.payment)
         held = fit(" ".join(name.split()), NAME_LENGTH, "dk").text if name.strip() else ""
-        if not held or held == case.name:
+        wanted = parse_iban(iban) if iban else None
+        if held in {"", case.name} and wanted in {None, case.iban}:
             raise VopDataError(payment=case.payment)
         where = {"office": row[0], "run": run, "line": line}
-        _decide(store, where, case, decision="correct", reason=reason, seq=(row[16] or 0) + 1, name=held)
-        store.execute(_PARTY, name=held, **where)
+        office, item, own = store.one(_PAYABLE, **where) or ("", 0, 0)
+        if not own:
+            raise VopNotPayeeError(payment=case.payment, name=case.name)
+        more = {"name": held or None, "iban": wanted}
+        _decide(store, where, case, decision="correct", reason=reason, seq=(row[16] or 0) + 1, **more)
+        if held not in {"", case.name}:
+            store.execute(_PARTY, name=held, **where)
+        if wanted not in {None, case.iban}:
+            ask(store, office, item, str(wanted), reason)
         return _done(store, row[0], case, "vop.correct", reason)
 
 

@@ -109,6 +109,24 @@ def test_what_the_bank_refuses_and_what_is_called_back(town):
     )
 
 
+def test_a_refused_payment_goes_to_another_account_of_its_payee(town):
+    released(town)
+    bank_says(town, "status.xml", tx("KASSE-R1-3", "RJCT", REASON.format("AC04", "x")), file=GROUP.format("PART"))
+    assert town("kasse payment status status.xml").code == 3
+    iban = "DE02120300000000202051"
+    town.transcript(
+        "payment-redirect",
+        f"kasse payment redirect ORDNUNG/1 --iban {iban} --reason Rückruf",
+        f"kasse party change 3 --iban {iban}",
+        f"kasse payment redirect ORDNUNG/1 --iban {iban} --reason Rückruf",
+        f"kasse payment redirect ORDNUNG/1 --iban {iban}",
+        f"kasse payment redirect ORDNUNG/1 --iban {iban} --user emil",
+        "kasse item unlock ORDNUNG/1 --kind payment --reason 'neues Konto'",
+        "kasse payment propose -q",
+        "kasse payment show 2 --csv",
+    )
+
+
 def test_set_off_and_garnishment(town):
     store = opened(str(town.folder / "kasse.db"))
     with store.unit(["BAU", "KASSE", "ORDNUNG"]):

@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from ledger.bank.posting_store import post_staged
 from ledger.book.store import office_codes
 from ledger.book.verify_store import verify
 from ledger.payments.answers import collected
@@ -30,7 +31,7 @@ from ledger.payments.runs_reader import payments, run_named
 from ledger.payments.status_store import take_status
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
-from ledger.payments.voiding import VoidAnsweredError
+from ledger.payments.voiding import VoidAnsweredError, VoidNotRecalledError
 from ledger.payments.vop import NoVopCaseError, VopDataError, VopDecidedError, VopReasonError, VopRuleError
 from ledger.payments.vop_store import accept, cases, correct, make_rule, rules
 from ledger.people.users import NotAllowedError, OwnWorkError
@@ -252,6 +253,34 @@ def test_a_recall_is_a_question_that_the_bank_answers(sent, status, state):
     assert states(sent) == ["exported"] * 3, "the money itself comes with the statement"
 
 
+def test_a_payment_that_the_bank_took_out_of_the_file_is_given_up_by_two(sent):
+    with pytest.raises(VoidNotRecalledError):
+        void(act(sent, "dirk"), 1, line=2, reason="doppelt")
+    ask_recall(sent, 1, why="DUPL", line=2)
+    with pytest.raises(VoidNotRecalledError):
+        void(sent, 1, line=2, reason="doppelt")
+    message = files_of(sent, 1)[0].message_id
+    text = CAMT029.format(status="ACCR", recall="S1", message=message, sent="KASSE-R1-2", reason="AC04")
+    take_cancellation(sent, read_cancellation_answer(io.BytesIO(text.encode())), "s")
+    assert not void(sent, 1, line=2, reason="doppelt").done
+    done = void(act(sent, "emil"), 1, line=2, reason="")
+    assert (done.done, done.count, done.cents) == (True, 1, 200)
+    assert not void(sent, 1, line=2, reason="").new
+    assert states(sent) == ["exported", "voided", "exported"]
+    staged(sent, "-5,00", message_id=message, gvc="191")
+    assert post_staged(act(sent, "import")).executed == 1
+    assert states(sent) == ["executed", "voided", "executed"]
+    assert verify(sent).findings == ()
+
+
+def test_a_file_refused_as_a_whole_after_a_part_of_it_comes_back_whole(sent):
+    answer(sent, tx("KASSE-R1-2", "RJCT", REASON.format("AC04", "x")), file=GROUP.format("PART"))
+    done = answer(sent, file=GROUP.format("RJCT") + REASON.format("FF01", "x"))
+    assert (done.rejected, done.rejected_cents) == (2, 500)
+    assert set(states(sent)) == {"rejected"}
+    assert verify(sent).findings == ()
+
+
 def test_a_whole_file_can_be_called_back_but_not_one_the_bank_never_got(sent):
     whole = ask_recall(sent, 1, why="TECH")
     assert b"<GrpCxl>true</GrpCxl>" in b"".join(recall_file(sent, whole, "COBADEFFXXX"))
@@ -287,8 +316,6 @@ OTHER = make_iban("DE", "120300000000000078")
 @pytest.fixture
 def credit(store):
     """A credit of 25 EUR that came from the payer's account."""
-    from ledger.bank.posting_store import post_staged
-
     item(store, "10", reference(store, 7), name="Payer", iban=PAYER)
     staged(store, "35", reference(store, 7), name="Payer", counter_iban=PAYER)
     post_staged(act(store, "import"))
@@ -416,8 +443,6 @@ def test_a_refund_of_more_than_is_open_is_left_out_and_named(credit):
 
 
 def test_the_credit_of_a_cancelled_order_goes_back_to_who_paid_it(store):
-    from ledger.bank.posting_store import post_staged
-
     accepted(store, row("ORDNUNG receivable 125,50 Erika Musterfrau", due="2026-10-01"))
     number = store.value("SELECT reference FROM item WHERE office = 'ORDNUNG'")
     staged(act(store, "import"), "125,50", number, name="Erika", counter_iban=PAYER)

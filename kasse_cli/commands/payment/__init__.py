@@ -9,6 +9,7 @@ from kasse_cli.commands.payment.releasing import release, review
 from kasse_cli.commands.payment.returning import (
     approve_refund,
     list_refunds,
+    redirect,
     refund,
     set_off,
     withdraw_refund,
@@ -86,13 +87,26 @@ command(
     ),
 )(profile)
 
+command(
+    app,
+    "redirect",
+    examples=(
+        "kasse payment redirect BAU/17 --iban DE02120300000000202051 --reason 'called back, account was closed'",
+    ),
+)(redirect)
+
 app.add_typer(vop, name="vop")
 command(vop, "list", lists=True, examples=("kasse payment vop list",))(list_cases)
 command(vop, "accept", examples=("kasse payment vop accept 17-3 --reason 'called the company, name is a brand'",))(
     accept
 )
 command(
-    vop, "correct", examples=("kasse payment vop correct 17-3 --name 'Erika Musterfrau' --reason 'letter of 20.11.'",)
+    vop,
+    "correct",
+    examples=(
+        "kasse payment vop correct 17-3 --name 'Erika Musterfrau' --reason 'letter of 20.11.'",
+        "kasse payment vop correct 17-3 --iban DE02120300000000202051 --reason 'called back'",
+    ),
 )(correct)
 command(
     vop, "rule", lists=True, examples=("kasse payment vop rule DE1212030000 --reason 'payment cards of the city'",)

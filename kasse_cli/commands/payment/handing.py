@@ -17,6 +17,7 @@ from kasse_cli.commands.payment.shapes import (
     SlipOption,
     head,
 )
+from kasse_cli.commands.payment.showing import NumberArgument
 from kasse_cli.context import Context
 from kasse_cli.output import Line, Result, render, say
 from sepa.errors import N_
@@ -91,36 +92,41 @@ def _write_slip(ctx: Context, store: object, run: int, out: Path) -> None:
 
 def void(
     ctx: Context,
-    run: RunArgument,
+    run: NumberArgument,
     file: FileOption = None,
     reason: DiscardReason = "",
     cancelled: CancelledOption = False,
 ) -> None:
     """Give up a file that the bank never got: one person asks, another with the right to release does the same.
 
-    Its items can be proposed again, under new ids; money in transit is taken back.
+    Also one payment, such as 17-3, whose recall the bank has accepted before it was executed. The items can be
+    proposed again, under new ids; money in transit is taken back.
     """
     from kasse_cli.wiring import open_book
+    from ledger.payments.naming import parse_run_or_payment
     from ledger.payments.void_store import void as service
 
+    number, line = parse_run_or_payment(run)
     with open_book(ctx.obj) as store:
-        done = service(store, run, reason=reason, file=file, cancelled=cancelled)
+        done = service(store, number, reason=reason, file=file, line=line, cancelled=cancelled)
     render(ctx, Result({"voided": done}, lines=list(_voided(done))))
 
 
 def _voided(done: Voided) -> Iterator[Line]:
+    what = f"{done.run.number}/F{done.file}" if done.line is None else f"{done.run.number}-{done.line}"
+    named = str(done.run.number) if done.line is None else what
     if not done.done:
-        yield say(N_("asked: file {file} of run {run} is to be given up"), file=done.file, run=done.run.number)
+        yield say(N_("asked: {what} is to be given up"), what=what)
         yield say(
-            N_("next: another person who may release confirms it with the same command: 'kasse payment void {run}'"),
-            run=done.run.number,
+            N_("next: another person who may release confirms it with the same command: 'kasse payment void {named}'"),
+            named=named,
         )
     elif not done.new:
         yield say(N_("nothing new: it was given up already"))
     else:
         yield say(
-            N_("given up: file {file} of run {run}, payments: {count}, together {sum_cents}"),
-            file=done.file, run=done.run.number, count=done.count, sum_cents=done.cents,
+            N_("given up: {what}, payments: {count}, together {sum_cents}"),
+            what=what, count=done.count, sum_cents=done.cents,
         )  # fmt: skip
         yield say(N_("booked: {entries}"), entries=", ".join(done.entries))
         yield say(N_("next: 'kasse payment propose' proposes its items again"))

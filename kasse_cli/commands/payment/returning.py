@@ -60,6 +60,7 @@ IbanOption = Annotated[
     str | None, typer.Option("--iban", metavar="IBAN", help=N_("another account than the paying one"))
 ]
 AllRefundsOption = Annotated[bool, typer.Option("--all", help=N_("also what was paid back or withdrawn"))]
+RedirectOption = Annotated[str, typer.Option("--iban", metavar="IBAN", help=N_("an account of the payee"))]
 HolderOption = Annotated[str | None, typer.Option("--name", metavar="NAME", help=N_("the account holder"))]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", metavar="TEXT", help=N_("the paper that proves the other account"))
@@ -228,3 +229,27 @@ def _refund_row(one: Refund) -> dict[str, object]:
 
     known = {"what": f"{one.office}/{one.item}", "other_account": one.other_account, "state": one.state}
     return asdict(one) | known
+
+
+def redirect(ctx: Context, item: ItemArgument, iban: RedirectOption, reason: DiscardReason = "") -> None:
+    """Pay an item to another account of its payee, after a wrong name, a refusal or a return.
+
+    The account must be known as the payee's own. One person asks, another with the right to release confirms it with
+    the same command; until then the item is locked against payment.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.payments.naming import parse_item
+    from ledger.payments.redirect_store import redirect as service
+
+    with open_book(ctx.obj) as store:
+        done = service(store, *parse_item(item), iban=iban, reason=reason)
+    where = {"item": item.upper(), "iban": done.iban, "name": done.name}
+    if done.confirmed_by is not None:
+        lines = [say(N_("{item} is paid to {iban} of {name} from the next run on"), **where)]
+    else:
+        said = N_("asked: {item} is to be paid to {iban} of {name}; until that is confirmed it is locked")
+        lines = [say(said, **where)] if done.new else [say(N_("nothing new: another person must confirm it"))]
+        lines.append(
+            say(N_("next: another person confirms it with 'kasse payment redirect {item} --iban {iban}'"), **where)
+        )
+    render(ctx, Result({"redirect": done, "confirmed": done.confirmed_by is not None, "new": done.new}, lines=lines))

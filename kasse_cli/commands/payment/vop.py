@@ -39,6 +39,9 @@ RULES = (
 PaymentArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help=N_("the payment, such as 17-3"))]
 AllOption = Annotated[bool, typer.Option("--all", help=N_("also those that are decided"))]
 NameOption = Annotated[str, typer.Option("--name", metavar="NAME", help=N_("the account holder's right name"))]
+AccountOption = Annotated[
+    str | None, typer.Option("--iban", metavar="IBAN", help=N_("another account that is known as the payee's own"))
+]
 PrefixArgument = Annotated[
     str | None,
     typer.Argument(metavar="IBAN", help=N_("how the accounts begin, at least to the end of the bank's number")),
@@ -85,18 +88,25 @@ def accept(ctx: Context, payment: PaymentArgument, reason: DiscardReason = "") -
     render(ctx, Result({"case": done.case, "new": done.new, "left": done.left}, lines=lines))
 
 
-def correct(ctx: Context, payment: PaymentArgument, name: NameOption, reason: DiscardReason = "") -> None:
-    """Note the account holder's right name; the file is cancelled at the bank and its items are proposed again.
+def correct(
+    ctx: Context,
+    payment: PaymentArgument,
+    name: NameOption = "",
+    iban: AccountOption = None,
+    reason: DiscardReason = "",
+) -> None:
+    """Note the right name or account; the file is cancelled at the bank and its items are proposed again.
 
     Banks take no single payment out of a file: cancel the order there, give the file up with 'kasse payment void', and
-    the next run carries the right name under new ids.
+    the next run carries the right data under new ids. Another account holds once a second person has confirmed it with
+    'kasse payment redirect'.
     """
     from kasse_cli.wiring import open_book
     from ledger.payments.vop_store import correct as service
 
     run, line = _payment(payment)
     with open_book(ctx.obj) as store:
-        done = service(store, run, line, reason=reason, name=name)
+        done = service(store, run, line, reason=reason, name=name, iban=iban)
     render(ctx, Result({"case": done.case, "new": done.new, "left": done.left}, lines=list(_next(done))))
 
 

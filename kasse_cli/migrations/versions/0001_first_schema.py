@@ -119,6 +119,56 @@ def create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "entry",
+        Column("office", col.Text(), nullable=False),
+        Column("position", col.Number(), autoincrement=False, nullable=False),
+        Column("year", col.Number(), nullable=False),
+        Column("number", col.Number(), nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("source", col.Text(), nullable=True),
+        Column("transaction_id", col.Text(), nullable=True),
+        Column("posting_day", col.Day(), nullable=False),
+        Column("bank_day", col.Day(), nullable=True),
+        Column("value_day", col.Day(), nullable=True),
+        Column("payment_day", col.Day(), nullable=True),
+        Column("recorded_at", col.Text(), nullable=False),
+        Column("recorded_by", col.Number(), nullable=False),
+        Column("reverses", col.Number(), nullable=True),
+        Column("posting_count", col.Number(), nullable=False),
+        Column("text_hash", col.Bytes(), nullable=True),
+        Column("canonical", col.Bytes(), nullable=False),
+        Column("hash", col.Bytes(), nullable=False),
+        sa.CheckConstraint("posting_count >= 2", name="ck_entry_postings"),
+        sa.PrimaryKeyConstraint("office", "position"),
+        sa.UniqueConstraint("office", "year", "number", name="uq_entry_number"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_entry_day", "entry", ["office", "posting_day"], unique=False)
+    op.create_index(
+        "ix_entry_transaction",
+        "entry",
+        ["transaction_id"],
+        unique=False,
+        sqlite_where=sa.text("transaction_id IS NOT NULL"),
+        postgresql_where=sa.text("transaction_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_entry_reverses",
+        "entry",
+        ["office", "reverses"],
+        unique=True,
+        sqlite_where=sa.text("reverses IS NOT NULL"),
+        postgresql_where=sa.text("reverses IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_entry_run",
+        "entry",
+        ["source", "office"],
+        unique=True,
+        sqlite_where=sa.text("kind = 'run'"),
+        postgresql_where=sa.text("kind = 'run'"),
+    )
+    op.create_table(
         "entry_text",
         Column("office", col.Text(), nullable=False),
         Column("position", col.Number(), autoincrement=False, nullable=False),
@@ -442,6 +492,28 @@ def create_tables() -> None:
     op.create_index("ix_cash_order_reference", "cash_order", ["reference"], unique=False)
     op.create_index("ix_cash_order_state", "cash_order", ["state", "office"], unique=False)
     op.create_table(
+        "clearing",
+        Column("office", col.Text(), nullable=False),
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("position", col.Number(), nullable=False),
+        Column("posting_day", col.Day(), nullable=False),
+        Column("payment_day", col.Day(), nullable=False),
+        Column("resets", col.Number(), nullable=True),
+        sa.ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_clearing_entry"),
+        sa.PrimaryKeyConstraint("office", "id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_clearing_position", "clearing", ["office", "position"], unique=False)
+    op.create_index(
+        "uq_clearing_resets",
+        "clearing",
+        ["office", "resets"],
+        unique=True,
+        sqlite_where=sa.text("resets IS NOT NULL"),
+        postgresql_where=sa.text("resets IS NOT NULL"),
+    )
+    op.create_table(
         "closing_confirmation",
         Column("kind", col.Text(), nullable=False),
         Column("period", col.Text(), nullable=False),
@@ -471,56 +543,6 @@ def create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_deputy_deputy", "deputy", ["deputy", "since"], unique=False)
-    op.create_table(
-        "entry",
-        Column("office", col.Text(), nullable=False),
-        Column("position", col.Number(), autoincrement=False, nullable=False),
-        Column("year", col.Number(), nullable=False),
-        Column("number", col.Number(), nullable=False),
-        Column("kind", col.Text(), nullable=False),
-        Column("source", col.Text(), nullable=True),
-        Column("transaction_id", col.Text(), nullable=True),
-        Column("posting_day", col.Day(), nullable=False),
-        Column("bank_day", col.Day(), nullable=True),
-        Column("value_day", col.Day(), nullable=True),
-        Column("payment_day", col.Day(), nullable=True),
-        Column("recorded_at", col.Text(), nullable=False),
-        Column("recorded_by", col.Number(), nullable=False),
-        Column("reverses", col.Number(), nullable=True),
-        Column("posting_count", col.Number(), nullable=False),
-        Column("text_hash", col.Bytes(), nullable=True),
-        Column("canonical", col.Bytes(), nullable=False),
-        Column("hash", col.Bytes(), nullable=False),
-        sa.CheckConstraint("posting_count >= 2", name="ck_entry_postings"),
-        sa.PrimaryKeyConstraint("office", "position"),
-        sa.UniqueConstraint("office", "year", "number", name="uq_entry_number"),
-        sqlite_strict=True,
-    )
-    op.create_index("ix_entry_day", "entry", ["office", "posting_day"], unique=False)
-    op.create_index(
-        "ix_entry_transaction",
-        "entry",
-        ["transaction_id"],
-        unique=False,
-        sqlite_where=sa.text("transaction_id IS NOT NULL"),
-        postgresql_where=sa.text("transaction_id IS NOT NULL"),
-    )
-    op.create_index(
-        "uq_entry_reverses",
-        "entry",
-        ["office", "reverses"],
-        unique=True,
-        sqlite_where=sa.text("reverses IS NOT NULL"),
-        postgresql_where=sa.text("reverses IS NOT NULL"),
-    )
-    op.create_index(
-        "uq_entry_run",
-        "entry",
-        ["source", "office"],
-        unique=True,
-        sqlite_where=sa.text("kind = 'run'"),
-        postgresql_where=sa.text("kind = 'run'"),
-    )
     op.create_table(
         "event",
         Column("office", col.Text(), nullable=False),
@@ -721,6 +743,28 @@ def create_tables() -> None:
     )
     op.create_index("ix_party_merge_source", "party_merge", ["source"], unique=False)
     op.create_table(
+        "posting",
+        Column("office", col.Text(), nullable=False),
+        Column("position", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("account", col.Text(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("item", col.Number(), nullable=True),
+        Column("dimensions", col.Text(), nullable=True),
+        sa.CheckConstraint("cents <> 0", name="ck_posting_cents"),
+        sa.ForeignKeyConstraint(
+            ["office", "position"],
+            ["entry.office", "entry.position"],
+            name="fk_posting_entry",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("office", "position", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_posting_account", "posting", ["office", "account", "position"], unique=False)
+    op.create_table(
         "reference_target",
         Column("reference", col.Text(), nullable=False),
         Column("kind", col.Text(), nullable=False),
@@ -808,6 +852,21 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "voucher",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("position", col.Number(), nullable=False),
+        Column("document", col.Text(), nullable=False),
+        Column("fingerprint", col.Text(), nullable=False),
+        Column("file_sha256", col.Text(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_voucher_entry"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_voucher_fingerprint", "voucher", ["fingerprint"], unique=False)
+    op.create_table(
         "address_task",
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("party", col.Number(), nullable=False),
@@ -867,28 +926,6 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("office", "order_id", "line"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "clearing",
-        Column("office", col.Text(), nullable=False),
-        Column("id", col.Number(), autoincrement=False, nullable=False),
-        Column("kind", col.Text(), nullable=False),
-        Column("position", col.Number(), nullable=False),
-        Column("posting_day", col.Day(), nullable=False),
-        Column("payment_day", col.Day(), nullable=False),
-        Column("resets", col.Number(), nullable=True),
-        sa.ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_clearing_entry"),
-        sa.PrimaryKeyConstraint("office", "id"),
-        sqlite_strict=True,
-    )
-    op.create_index("ix_clearing_position", "clearing", ["office", "position"], unique=False)
-    op.create_index(
-        "uq_clearing_resets",
-        "clearing",
-        ["office", "resets"],
-        unique=True,
-        sqlite_where=sa.text("resets IS NOT NULL"),
-        postgresql_where=sa.text("resets IS NOT NULL"),
     )
     op.create_table(
         "collection_notice",
@@ -1119,28 +1156,6 @@ def create_tables() -> None:
         postgresql_where=sa.text("exception = 0"),
     )
     op.create_table(
-        "posting",
-        Column("office", col.Text(), nullable=False),
-        Column("position", col.Number(), autoincrement=False, nullable=False),
-        Column("line", col.Number(), autoincrement=False, nullable=False),
-        Column("account", col.Text(), nullable=False),
-        Column("cents", col.Cents(), nullable=False),
-        Column("item", col.Number(), nullable=True),
-        Column("dimensions", col.Text(), nullable=True),
-        sa.CheckConstraint("cents <> 0", name="ck_posting_cents"),
-        sa.ForeignKeyConstraint(
-            ["office", "position"],
-            ["entry.office", "entry.position"],
-            name="fk_posting_entry",
-            initially="DEFERRED",
-            deferrable=True,
-        ),
-        sa.PrimaryKeyConstraint("office", "position", "line"),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_posting_account", "posting", ["office", "account", "position"], unique=False)
-    op.create_table(
         "relief_instalment",
         Column("relief", col.Number(), autoincrement=False, nullable=False),
         Column("line", col.Number(), autoincrement=False, nullable=False),
@@ -1170,21 +1185,6 @@ def create_tables() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    op.create_table(
-        "voucher",
-        Column("id", col.Number(), autoincrement=False, nullable=False),
-        Column("office", col.Text(), nullable=False),
-        Column("position", col.Number(), nullable=False),
-        Column("document", col.Text(), nullable=False),
-        Column("fingerprint", col.Text(), nullable=False),
-        Column("file_sha256", col.Text(), nullable=True),
-        Column("made_by", col.Number(), nullable=False),
-        Column("made_at", col.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_voucher_entry"),
-        sa.PrimaryKeyConstraint("id"),
-        sqlite_strict=True,
-    )
-    op.create_index("ix_voucher_fingerprint", "voucher", ["fingerprint"], unique=False)
     op.create_table(
         "bank_entry",
         Column("office", col.Text(), nullable=False),
@@ -1418,6 +1418,23 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_letter_item_item", "letter_item", ["office", "item"], unique=False)
+    op.create_table(
+        "payee_account",
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("iban", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("asked_by", col.Number(), nullable=False),
+        Column("asked_at", col.Text(), nullable=False),
+        Column("confirmed_by", col.Number(), nullable=True),
+        Column("confirmed_at", col.Text(), nullable=True),
+        sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> asked_by", name="ck_payee_account_persons"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_payee_account_item"),
+        sa.PrimaryKeyConstraint("office", "item", "id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "payment_run",
         Column("office", col.Text(), nullable=False),
