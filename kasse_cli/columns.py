@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal["text", "cents", "day", "count", "flag", "word"]
@@ -14,6 +15,7 @@ class Column:
 
     `cents` are whole cents under a key ending in `_cents`, `day` is a date or ISO text, `flag` a truth value,
     `word` one of few fixed words, which people read translated.
+    `words` are texts for values whose own word means something else elsewhere.
     `shown=False` keeps a column to JSON and CSV for programs; a `minor` one is left out on a terminal too narrow for
     all.
     """
@@ -23,3 +25,8 @@ class Column:
     kind: Kind = "text"
     shown: bool = True
     minor: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def word(self, value: str) -> str:
+        """Return the text, to be translated, that people read for a word."""
+        return self.words.get(value, value)

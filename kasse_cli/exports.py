@@ -96,7 +96,7 @@ def _value(value: Any, column: Column, *, words: bool) -> Any:
     if column.kind == "flag":
         return (_("yes") if value else _("no")) if words else str(bool(value)).lower()
     if column.kind == "word" and words:
-        return _(str(value))
+        return _(column.word(str(value)))
     if column.kind == "day" and isinstance(value, str):
         return dt.date.fromisoformat(value[:10])
     return value

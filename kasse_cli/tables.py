@@ -27,7 +27,7 @@ def for_person(value: Any, column: Column) -> str:
     if column.kind == "flag":
         return _("yes") if value else _("no")
     if column.kind == "word":
-        return _(str(value))
+        return _(column.word(str(value)))
     return visible(str(value))
 
 

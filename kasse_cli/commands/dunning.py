@@ -37,7 +37,7 @@ RUNS = (
 LETTERS = (
     Column("letter", N_("Letter"), "count"),
     Column("kind", N_("Kind"), "word"),
-    Column("state", N_("State"), "word", minor=True),
+    Column("state", N_("State"), "word", minor=True, words={"posted": N_("mailed")}),
     Column("party", N_("Debtor")),
     Column("address", N_("Address"), minor=True),
     Column("count", N_("Items"), "count"),

@@ -32,7 +32,9 @@ RULES = (
     Column("made_by", N_("Made by"), minor=True),
     Column("made_at", N_("Made at"), shown=False),
     Column("serves", N_("Serves"), "word", shown=False),
-    Column("direction", N_("Direction"), "word", shown=False),
+    Column(
+        "direction", N_("Direction"), "word", shown=False, words={"credit": N_("money in"), "debit": N_("money out")}
+    ),
     Column("gvc", N_("GVC"), shown=False),
     Column("iban", N_("Account of the Kasse"), shown=False),
     Column("counter_iban", N_("IBAN"), shown=False),

@@ -32,7 +32,7 @@ CodeOption = Annotated[str, typer.Option("--office", metavar="CODE", help=N_("of
 LIST = (
     Column("letter", N_("Letter"), "count"),
     Column("kind", N_("Kind"), "word"),
-    Column("state", N_("State"), "word"),
+    Column("state", N_("State"), "word", words={"posted": N_("mailed")}),
     Column("way", N_("Way"), "word", minor=True),
     Column("party_number", N_("Party"), "count", minor=True),
     Column("party", N_("Debtor")),
