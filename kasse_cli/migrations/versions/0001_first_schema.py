@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy import Column
 
+from kasse_cli.schema import permitted_changes
 from ledger.store import columns as col
 from ledger.store.guards import install_guards
-from kasse_cli.schema import permitted_changes
 
 revision = "0001"
 down_revision = None
