@@ -172,8 +172,7 @@ def test_a_chart_is_imported_whole_or_not_at_all(store):
     done = import_chart(store, other, day=DAY)
     assert {(c.number, c.change) for c in done.changes} == {("6200", "renamed"), ("5950.1", "added")}
     assert done.others == 3
-    coded = "SELECT value FROM setting WHERE key = 'default_account:payable'"
-    assert store.value(coded) == "6200"
+    assert store.value("SELECT value FROM setting WHERE key = :key", key="default_account:payable") == "6200"
     assert import_chart(store, other, day=DAY).changes == ()
     posted_on = [ChartRow("6200", "Personal", "income"), ChartRow("6210", "Neu", "expense")]
     with pytest.raises(RefusedChartError) as refused:

@@ -198,5 +198,5 @@ def test_memory_does_not_grow_with_the_journal(store, tmp_path):
         tracemalloc.stop()
         return found
 
-    first = peak(2000, "first")
-    assert peak(8000, "second") < first + 400_000
+    first = peak(5500, "first")  # more than the 5,000 rows that a server sends at a time
+    assert peak(8000, "second") < first + 1_000_000
