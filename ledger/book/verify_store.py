@@ -34,7 +34,7 @@ from ledger.book.verify_findings import (
     WrongHeadError,
 )
 from ledger.events.store import Fact, record
-from ledger.payments.evidence_store import run_contradictions
+from ledger.payments.evidence_store import further_findings, run_contradictions
 from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from ledger.store.guards import damaged_guards
@@ -175,6 +175,7 @@ def _steps(store: Store) -> Iterator[KasseError]:
         yield StagedEntryError(office=office, entry=entry)
     for office, run, column, held, expected in run_contradictions(store):
         yield RunEvidenceError(office=office, run=run, column=column, held=held, expected=expected)
+    yield from further_findings(store)
 
 
 def _compare(store: Store, error: type[KasseError], sql: str) -> Iterator[KasseError]:

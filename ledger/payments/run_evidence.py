@@ -1,9 +1,11 @@
-"""Whether a payment run is what its events say: nobody reviewed, released or exported it but by an event."""
+"""Whether a run is what its events say: nobody reviewed, released or exported it but by an event."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from sepa.errors import N_, KasseError
 
 _FIRST = {
     "created_by": ("propose", "by"),
@@ -29,6 +31,22 @@ _STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rejected": (("release", "reject"), ("discard", "execute")),
 }
 """For each state the steps that lead there, and those that lead away from it."""
+
+
+class CollectionEvidenceError(KasseError):
+    """A collection run is not what the event log says of it."""
+
+    code = "verify.collection_run"
+    template = N_("collection run {run} of office {office}: its {column} is '{held}', the event log says '{expected}'")
+    hint = N_("stop work on this book, keep a copy of it and tell the audit office")
+
+
+class TransitError(KasseError):
+    """Money in transit is not what is under way."""
+
+    code = "verify.transit"
+    template = N_("{account} of office {office} holds {held_cents}, but {expected_cents} are under way: {what}")
+    hint = N_("compare 'kasse journal list --account {account}' with 'kasse payment list' and 'kasse collection list'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.bank.posting_store import post_staged
+from ledger.book.verify_store import verify
 from ledger.payments.collection_export_store import note_export
 from ledger.payments.collection_propose_store import propose
 from ledger.payments.collection_reader import run_named, runs
@@ -155,5 +156,6 @@ def test_the_same_on_both_engines(store):
     ):  # fmt: skip
         world.play(step)
         check(store)
+    assert verify(store).findings == ()
     seen = [row[0] for row in store.rows("SELECT state FROM collection ORDER BY run, line")]
     assert (seen.count("voided"), seen.count("returned"), seen.count("collected")) == (3, 2, 2)

@@ -13,6 +13,9 @@ from ledger.payments.runs import RunPostedError
 from ledger.payments.steps_store import release, review
 from tests.bankbooks import staged
 from tests.books import act, entry
+from tests.ledger.collection_texts import claims, ready
+from tests.ledger.collection_texts import released as collected
+from tests.ledger.mandate_texts import mandate
 from tests.ledger.payables import payables
 
 MONDAY = dt.date(2026, 11, 16)
@@ -105,3 +108,26 @@ def test_a_run_is_posted_once_whatever_the_client(store):
         post(store, drafts[:1])
     with pytest.raises(Exception, match=r"the run is posted already|uq_entry_run"), store.unit(["KASSE"]):
         post(store, drafts[1:])
+
+
+def test_a_collection_run_turned_back_by_the_owner_is_named_with_what_is_missing_on_its_way(store):
+    ready(store)
+    claims(store, "BAU 100,00 2026-10-01 Meyer 1")
+    mandate(store, "Meyer - 2026-01-01")
+    (run,) = collected(store)
+    assert verify(store).findings == ()
+    for table in ("collection_run", "collection"):
+        without_guards(store, table)
+    store.execute("UPDATE collection_run SET state = 'reviewed', released_by = NULL")
+    store.execute("UPDATE collection SET state = 'proposed'")
+    found = {f.code: f.fields for f in verify(store).findings if f.code in {"verify.collection_run", "verify.transit"}}
+    assert found["verify.collection_run"]["run"] == run.number
+    assert (found["verify.transit"]["held_cents"], found["verify.transit"]["expected_cents"]) == (10000, 0)
+
+
+def test_a_payment_said_to_be_executed_without_the_bank_is_found_in_transit(store):
+    run = released(store).run
+    without_guards(store, "payment")
+    store.execute("UPDATE payment SET state = 'executed', active = 0")
+    (found,) = [f.fields for f in verify(store).findings if f.code == "verify.transit"]
+    assert (found["office"], found["held_cents"], found["expected_cents"]) == ("KASSE", -run.total_cents, 0)
