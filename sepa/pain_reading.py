@@ -96,8 +96,9 @@ class _Reader:
         )
 
     def _file_head(self, element: Element) -> PaymentFile:
-        record = read_element(element, GROUP, self.notes.odd)
-        self.head = PaymentFile(message=self.kind.name, line=line_of(element, self.source), **record.plain)
+        odd: Counter[str] = Counter()
+        fields = self._fields(read_element(element, GROUP, odd), element, element, odd)
+        self.head = PaymentFile(message=self.kind.name, empty=_empty(element), **fields)
         return self.head
 
     def _begin(self, parent: Element | None) -> Iterator[PaymentFile | ForeignBatch]:

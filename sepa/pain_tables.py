@@ -25,9 +25,10 @@ _ADDRESS = {
 ADDRESS_FIELDS = tuple(_ADDRESS.values())
 
 
-def _party(path: str, key: str) -> str:
-    lines = f"{path}/Nm > {key}\n- {path}/Id\n- {path}/CtryOfRes\n- {path}/CtctDtls\n"
-    return lines + f"{path}/PstlAdr = PstlAdr {{ADDRESS}}\n" if key == "name" else lines + f"- {path}/PstlAdr\n"
+def _party(path: str, key: str, *, with_id: bool = True) -> str:
+    """Return the lines of a party, without what German banks do not take: contacts, and an ultimate party's address."""
+    lines = f"{path}/Nm > {key}\n- {path}/CtryOfRes\n" + (f"- {path}/Id\n" if with_id else "")
+    return lines + f"{path}/PstlAdr = PstlAdr {{ADDRESS}}\n" if key == "name" else lines
 
 
 def _account(path: str, iban: str, other: str) -> str:
@@ -44,7 +45,7 @@ def _agent(path: str, bic: str, other: str) -> str:
 
 _PAYMENT_TYPE = """
 PmtTpInf/SvcLvl/Cd > service_level
-PmtTpInf/SvcLvl/Prtry > service_level
+PmtTpInf/SvcLvl/Prtry > own_service_level
 PmtTpInf/LclInstrm/Cd > local_instrument
 PmtTpInf/LclInstrm/Prtry > own_local_instrument
 PmtTpInf/SeqTp > sequence
@@ -54,15 +55,15 @@ PmtTpInf/CtgyPurp/Prtry > category_purpose
 - PmtTpInf/InstrPrty
 """
 _SCHEME = "".join(
-    f"{{path}}/Id/PrvtId/{at} > creditor_id\n- {{path}}/Id/PrvtId/{rest}\n"
-    for at, rest in (("Othr/Id", "Othr/SchmeNm"), ("OthrId/Id", "OthrId/IdTp"))
+    f"{{path}}/Id/PrvtId/{at}/Id > creditor_id\n{{path}}/Id/PrvtId/{at}/{scheme} > creditor_scheme\n"
+    for at, scheme in (("Othr", "SchmeNm/Prtry"), ("OthrId", "IdTp"))
 )
 _COMMON = _PAYMENT_TYPE + "ChrgBr > charge_bearer\n" + _party("UltmtDbtr", "ultimate_debtor")
 _COMMON += _party("UltmtCdtr", "ultimate_creditor") + _SCHEME.format(path="CdtrSchmeId")
 
 _PARTS: dict[str, Field] = {
     "ADDRESS": table(
-        "".join(f"{name} > {field}\n" for name, field in _ADDRESS.items()) + "AdrLine *\nAdrTp\n", path="PstlAdr"
+        "".join(f"{name} > {field}\n" for name, field in _ADDRESS.items()) + "AdrLine *\n", path="PstlAdr"
     ),
     "STRUCTURED": table(
         """
@@ -94,8 +95,6 @@ InitgPty/Nm > initiator
 NbOfTxs > count
 CtrlSum > control_sum
 - InitgPty/Id
-- InitgPty/PstlAdr
-- InitgPty/CtctDtls
 - BtchBookg
 - Grpg
 - FwdgAgt
@@ -115,7 +114,7 @@ def _batch(family: str) -> Field:
         f"{day} = day\n{day}/Dt = day\n{day}/DtTm = time\n- {PAYMENT_NAMES[family]}\n- PoolgAdjstmntDt\n"
         "- ChrgsAcct\n- ChrgsAcctAgt\n"
         + _COMMON
-        + _party(own, "name")
+        + _party(own, "name", with_id=family == "pain.001")
         + _account(f"{own}Acct", "iban", "account")
         + _agent(f"{own}Agt", "bic", "bank_id"),
         _PARTS,
@@ -129,7 +128,7 @@ _IDS = "PmtId/InstrId > instruction_id\nPmtId/EndToEndId > end_to_end_id\nPmtId/
 
 def _payment(family: str) -> Field:
     other = "Cdtr" if family == "pain.001" else "Dbtr"
-    amount = "Amt/InstdAmt = amount @\nAmt/EqvtAmt/Amt = amount @\n- Amt/EqvtAmt/CcyOfTrf\n"
+    amount = "Amt/InstdAmt = amount @\nAmt/EqvtAmt/Amt = amount @\n"
     lines = amount if family == "pain.001" else "InstdAmt = amount @\n" + _MANDATE
     return table(
         _IDS
@@ -150,7 +149,7 @@ _WAS = f"{_AT}/AmdmntInfDtls"
 _MANDATE = (
     f"{_AT}/MndtId > mandate_id\n{_AT}/DtOfSgntr > signed\n{_AT}/AmdmntInd > amendment\n"
     f"{_WAS}/OrgnlMndtId > original_mandate_id\n{_WAS}/OrgnlCdtrSchmeId/Nm > original_creditor_name\n"
-    + _SCHEME.format(path=f"{_WAS}/OrgnlCdtrSchmeId").replace("> creditor_id", "> original_creditor_id")
+    + _SCHEME.format(path=f"{_WAS}/OrgnlCdtrSchmeId").replace("> creditor_", "> original_creditor_")
     + _account(f"{_WAS}/OrgnlDbtrAcct", "original_iban", "original_account")
     + _agent(f"{_WAS}/OrgnlDbtrAgt", "original_bic", "original_account")
     + _SCHEME.format(path="DrctDbtTx/CdtrSchmeId")

@@ -46,12 +46,14 @@ class _Fields:
     bank_id: str = ""
     address: ForeignAddress = NO_ADDRESS
     service_level: str = ""
+    own_service_level: str = ""
     local_instrument: str = ""
     own_local_instrument: str = ""
     sequence: str = ""
     category_purpose: str = ""
     charge_bearer: str = ""
     creditor_id: str = ""
+    creditor_scheme: str = ""
     ultimate_debtor: str = ""
     ultimate_creditor: str = ""
     present: frozenset[str] = frozenset()
@@ -76,6 +78,9 @@ class PaymentFile:
     initiator: str = ""
     count: str = ""
     control_sum: str = ""
+    present: frozenset[str] = frozenset()
+    empty: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     line: int | None = None
 
     @property
@@ -122,6 +127,7 @@ class ForeignPayment(_Fields):
     original_mandate_id: str = ""
     original_creditor_id: str = ""
     original_creditor_name: str = ""
+    original_creditor_scheme: str = ""
     original_iban: str = ""
     original_account: str = ""
     original_bic: str = ""

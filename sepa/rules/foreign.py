@@ -28,7 +28,7 @@ from sepa.rules.foreign_errors import (
     StatedCountError,
     StatedSumError,
 )
-from sepa.rules.foreign_structure import batch_problems, payment_problems
+from sepa.rules.foreign_structure import batch_problems, group_problems, payment_problems
 from sepa.rules.odd import Twins
 from sepa.text import Charset
 
@@ -154,6 +154,7 @@ def head_problems(head: PaymentFile) -> Iterator[KasseError]:
     if head.message != current:
         yield OldVersionError(name=head.message, current=current, place=Place(field="version", value=head.message))
     yield from created_problems(head.created)
+    yield from group_problems(head)
     problems = Problems()
     created = _MADE
     problems.made(CreditTransferMessage, head.message_id, created, head.initiator or "-", (_BATCH,))

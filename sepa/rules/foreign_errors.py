@@ -175,6 +175,22 @@ class DebtorBankError(KasseError):
     hint = N_("leave the element out where there is no BIC")
 
 
+class BankOtherIdError(KasseError):
+    """A bank that is given as neither BIC nor NOTPROVIDED."""
+
+    code = "bank.other_id"
+    template = N_("the bank is given as {value}, allowed are a BIC or NOTPROVIDED")
+    hint = N_("write the BIC, or NOTPROVIDED where there is none")
+
+
+class CreditorSchemeError(KasseError):
+    """A creditor identifier whose scheme is not SEPA."""
+
+    code = "creditor_id.scheme"
+    template = N_("the scheme of the creditor identifier is {value}, it has to be SEPA")
+    hint = N_("write SEPA into SchmeNm/Prtry")
+
+
 class OldVersionError(KasseError):
     """A version that German banks no longer have to take."""
 
@@ -206,5 +222,7 @@ FOREIGN_RULES: tuple[Rule, ...] = (
     Rule(DayFormError, "ISO 8601", "field"),
     Rule(CreatedZoneError, "Anlage 3, ISO 8601", "message"),
     Rule(DebtorBankError, "Anlage 3, GBIC_5", "payment"),
+    Rule(BankOtherIdError, "Anlage 3, GBIC_5", "payment"),
+    Rule(CreditorSchemeError, "Anlage 3, GBIC_5", "payment"),
     Rule(OldVersionError, "Anlage 3, V26.11", "message"),
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sepa.errors import KasseError, Place
-from sepa.identifiers import NOT_PROVIDED
+from sepa.identifiers import NOT_PROVIDED, InvalidReferenceError
 from sepa.pain_orders import OTHER_ACCOUNT
 from sepa.pain_values import ForeignBatch, ForeignPayment, PaymentFile
 from sepa.rules.foreign_errors import (
     AmendedToError,
     AmendmentFlagError,
+    BankOtherIdError,
     BothLevelsError,
     ChargesError,
+    CreditorSchemeError,
     CurrencyError,
     DebtorBankError,
     ElementEmptyError,
@@ -37,6 +39,13 @@ _BATCH_NEEDS = {
 _PAYMENT_NEEDS = {False: ("PmtId", "Cdtr", "CdtrAcct"), True: ("PmtId", "DrctDbtTx", "DbtrAgt", "Dbtr", "DbtrAcct")}
 
 
+def group_problems(head: PaymentFile) -> Iterator[KasseError]:
+    """Yield what is wrong with the structure of the head of a file (GrpHdr)."""
+    if head.present and "InitgPty" not in head.present:
+        yield ElementMissingError(element="InitgPty", place=Place(field="InitgPty"))
+    yield from _element_problems(head)
+
+
 def batch_problems(batch: ForeignBatch, head: PaymentFile) -> Iterator[KasseError]:
     """Yield what is wrong with the structure of a batch."""
     expected = "DD" if head.debits else "TRF"
@@ -45,6 +54,7 @@ def batch_problems(batch: ForeignBatch, head: PaymentFile) -> Iterator[KasseErro
     for element in _BATCH_NEEDS[head.debits]:
         if element not in batch.present:
             yield ElementMissingError(element=element, place=Place(field=element))
+    yield from _bank_problems(batch, "CdtrAgt" if head.debits else "DbtrAgt")
     yield from _common(batch, head)
 
 
@@ -65,7 +75,11 @@ def payment_problems(payment: ForeignPayment, batch: ForeignBatch, head: Payment
     yield from _common(payment, head)
     yield from _outside_problems(payment)
     yield from _remittance_problems(payment)
-    yield from _amendment_problems(payment) if debits else _payee_problems(payment)
+    if debits:
+        yield from _bank_problems(payment, "DbtrAgt")
+        yield from _amendment_problems(payment)
+    else:
+        yield from _payee_problems(payment)
 
 
 def _stands(payment: ForeignPayment, element: str) -> bool:
@@ -75,10 +89,16 @@ def _stands(payment: ForeignPayment, element: str) -> bool:
 def _common(value: ForeignBatch | ForeignPayment, head: PaymentFile) -> Iterator[KasseError]:
     level, bearer = value.service_level, value.charge_bearer
     if "PmtTpInf" in value.present and level != "SEPA":
+        level = level or (f"Prtry {value.own_service_level}" if value.own_service_level else "")
         yield ServiceLevelError(value=level or "–", place=Place(field="SvcLvl", value=level))
     if bearer and bearer != "SLEV":
         yield ChargesError(value=bearer, place=Place(field="ChrgBr", value=bearer))
     yield from _instrument_problems(value, head)
+    yield from _scheme_problems(value.creditor_id, value.creditor_scheme, "CdtrSchmeId")
+    yield from _element_problems(value)
+
+
+def _element_problems(value: PaymentFile | ForeignBatch | ForeignPayment) -> Iterator[KasseError]:
     for element in dict.fromkeys(value.empty):
         yield ElementEmptyError(element=element, place=Place(field=element))
     for path in value.unknown:
@@ -95,6 +115,16 @@ def _instrument_problems(value: ForeignBatch | ForeignPayment, head: PaymentFile
         yield InstrumentError(value=given or "–", allowed=", ".join(allowed), place=place)
 
 
+def _scheme_problems(creditor_id: str, scheme: str, field: str) -> Iterator[KasseError]:
+    if creditor_id and scheme != "SEPA":
+        yield CreditorSchemeError(value=scheme or "–", place=Place(field=field, value=scheme))
+
+
+def _bank_problems(value: ForeignBatch | ForeignPayment, element: str) -> Iterator[KasseError]:
+    if element in value.present and not value.bic and value.bank_id != NOT_PROVIDED:
+        yield BankOtherIdError(value=value.bank_id or "–", place=Place(field=element, value=value.bank_id))
+
+
 def _outside_problems(payment: ForeignPayment) -> Iterator[KasseError]:
     if payment.own_purpose:
         yield ElementOutsideError(element="Purp/Prtry", place=Place(field="Purp/Prtry", value=payment.own_purpose))
@@ -109,6 +139,8 @@ def _remittance_problems(payment: ForeignPayment) -> Iterator[KasseError]:
     for one in payment.structured:
         if one.kind != "SCOR":
             yield ReferenceTypeError(value=one.kind or "–", place=Place(field="Strd", value=one.kind))
+        if one.issuer == "ISO" and not one.reference.upper().startswith("RF"):
+            yield InvalidReferenceError(reference=one.reference, place=Place(field="Strd", value=one.reference))
         if one.length > MAX_STRUCTURED:
             yield ReferenceLengthError(length=one.length, place=Place(field="Strd", value=one.reference))
 
@@ -127,6 +159,7 @@ def _amendment_problems(payment: ForeignPayment) -> Iterator[KasseError]:
         payment.original_account,
         payment.original_bic,
     )
+    yield from _scheme_problems(payment.original_creditor_id, payment.original_creditor_scheme, "OrgnlCdtrSchmeId")
     amended, flag = any(was), payment.amendment in {"true", "1"}
     if amended != flag:
         place = Place(field="AmdmntInd", value=payment.amendment)

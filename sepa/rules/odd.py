@@ -198,8 +198,9 @@ def address_finding(address: Address | None) -> KasseError | None:
         return None
     fields = {address.town, address.postcode, f"{address.postcode} {address.town}", address.street, address.country}
     fields.add(f"{address.street} {address.house_number}")
+    known = {text.casefold() for text in fields}
     for line in address.lines:
-        if line in fields:
+        if known.intersection(part.strip().casefold() for part in (line, *line.split(","))):
             return AddressRepeatedError(value=line, place=Place(field="address", value=line))
     return None
 

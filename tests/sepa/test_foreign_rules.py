@@ -66,6 +66,8 @@ CASES = {
     "batch.method": pain001().replace("<PmtMtd>TRF", "<PmtMtd>CHK"),
     "day.form": pain001(day="2026-11-31"),
     "time.created_zone": pain001().replace("T09:00:00+01:00", "T09:00:00"),
+    "bank.other_id": pain001().replace("NOTPROVIDED", "37040044", 1),
+    "creditor_id.scheme": pain008(creditor=CREDITOR.replace("<Prtry>SEPA", "<Prtry>ABC")),
     "bank.notprovided": one(more="<CdtrAgt><FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId></CdtrAgt>"),
     "message.version": pain001().replace("pain.001.001.09", "pain.001.001.03"),
 }
@@ -93,6 +95,42 @@ VALUES = {
     "amount.range": pain001(transfer(cents=0), total="0.00"),
     "amount.invalid": pain001(count="1").replace('"EUR">100.00', '"EUR">hundert'),
 }
+PAYEE, PAYER = "<Nm>Erika Musterfrau</Nm>", "<Nm>Stadtkasse Musterstadt</Nm>"
+CONTACT = "<CtctDtls><PhneNb>+49-40-1</PhneNb></CtctDtls>"
+TOWN = "<PstlAdr>{}<TwnNm>Köln</TwnNm><Ctry>DE</Ctry>{}</PstlAdr>"
+OUTSIDE = {
+    "initiator missing": ("element.missing", pain001().replace(f"<InitgPty>{PAYER}</InitgPty>", "")),
+    "initiator empty": ("element.empty", pain001().replace(f"<InitgPty>{PAYER}</InitgPty>", "<InitgPty></InitgPty>")),
+    "initiator's contact": ("element.outside", pain001().replace(PAYER, PAYER + CONTACT, 1)),
+    "payee's contact": ("element.outside", pain001().replace(PAYEE, PAYEE + CONTACT)),
+    "ultimate address": (
+        "element.outside",
+        one(more="<UltmtCdtr><Nm>Amt</Nm>" + TOWN.format("", "") + "</UltmtCdtr>"),
+    ),
+    "type of address": (
+        "element.outside",
+        pain001().replace(PAYEE, PAYEE + TOWN.format("<AdrTp><Cd>ADDR</Cd></AdrTp>", "")),
+    ),
+    "line with the town": (
+        "address.repeated",
+        pain001().replace(PAYEE, PAYEE + TOWN.format("", "<AdrLine>Weg 1, köln</AdrLine>")),
+    ),
+    "equivalent amount": (
+        "element.outside",
+        pain001()
+        .replace("<InstdAmt", "<EqvtAmt><Amt")
+        .replace("</InstdAmt>", "</Amt><CcyOfTrf>USD</CcyOfTrf></EqvtAmt>"),
+    ),
+    "proprietary service": ("service.not_sepa", pain001().replace("<Cd>SEPA</Cd>", "<Prtry>SEPA</Prtry>")),
+    "no scheme": (
+        "creditor_id.scheme",
+        pain008(creditor=CREDITOR.replace("<SchmeNm><Prtry>SEPA</Prtry></SchmeNm>", "")),
+    ),
+    "ISO without RF": (
+        "rf.invalid",
+        pain001().replace(FREE, STRD.format("SCOR", "4711").replace("</Tp>", "<Issr>ISO</Issr></Tp>")),
+    ),
+}
 ALSO = {
     "iban.not_sepa": {"account.unknown_bank"},
     "text.blank": {"text.characters", "element.empty"},
@@ -114,6 +152,12 @@ def test_a_flaw_of_structure_is_found_and_nothing_else(code):
 def test_a_flaw_of_values_is_found_in_files_of_others(code):
     assert code in codes(VALUES[code])
     assert codes(VALUES[code]) <= {code} | ALSO.get(code, set())
+
+
+@pytest.mark.parametrize("case", OUTSIDE)
+def test_what_only_the_schema_knows_is_found_without_it(case):
+    code, text = OUTSIDE[case]
+    assert codes(text) == {code}
 
 
 def test_every_rule_has_a_case_a_source_and_a_way_out():
