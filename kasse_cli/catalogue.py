@@ -31,7 +31,7 @@ EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 def texts(source: str, handed: Container[str] = ()) -> Iterator[str]:
     """Yield every text of a module that people see, in the order of the module.
 
-    `handed` are the names of functions that another module makes commands, as `handed_over` finds them.
+    `handed` are the names of its functions that are handed to `command(…)`, as `handed_over` finds them.
     """
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call):
@@ -40,11 +40,20 @@ def texts(source: str, handed: Container[str] = ()) -> Iterator[str]:
             yield inspect.cleandoc(ast.get_docstring(node) or "")
 
 
-def handed_over(source: str) -> Iterator[str]:
-    """Yield the names of the functions that a module hands to `command(…)` instead of decorating them."""
-    for node in ast.walk(ast.parse(source)):
+def handed_over(source: str, module: str = "") -> Iterator[tuple[str, str]]:
+    """Yield module and name of each function that a module hands to `command(…)` instead of decorating it."""
+    nodes = list(ast.walk(ast.parse(source)))
+    origin = {
+        alias.asname or alias.name: (str(node.module), alias.name)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    for node in nodes:
         if isinstance(node, ast.Call) and _calls_command(node.func):
-            yield from (argument.id for argument in node.args[:1] if isinstance(argument, ast.Name))
+            for argument in node.args[:1]:
+                if isinstance(argument, ast.Name):
+                    yield origin.get(argument.id, (module, argument.id))
 
 
 def _marked(call: ast.Call) -> Iterator[str]:
@@ -74,9 +83,11 @@ def collect(paths: Iterable[Path]) -> dict[str, list[str]]:
     """Return every text with the modules it stands in."""
     found: dict[str, list[str]] = {}
     sources = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
-    handed = {name for source in sources.values() for name in handed_over(source)}
+    modules_ = {name: name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in sources}
+    handed = {one for name, source in sources.items() for one in handed_over(source, modules_[name])}
     for name, source in sources.items():
-        for text in dict.fromkeys(texts(source, handed if "/commands/" in name else ())):
+        own = {function for module, function in handed if module == modules_[name]}
+        for text in dict.fromkeys(texts(source, own)):
             if text:
                 found.setdefault(text, []).append(name)
     return found

@@ -111,7 +111,8 @@ def z(ctx: Context) -> None:
     """Handed over."""
 command(app, "z")(z)
 '''
-    assert set(catalogue.handed_over(source)) == {"z"}
+    assert set(catalogue.handed_over(source, "here")) == {("here", "z")}
+    assert set(catalogue.handed_over("from there import y as z\ncommand(app)(z)")) == {("there", "y")}
     assert "Handed over." not in set(catalogue.texts(source))
     assert set(catalogue.texts(source, {"z"})) - {""} == {"not {a}", "do this", "FILE", "h", "Do.\n\nMore.", "Handed over."}
 
