@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -25,7 +26,7 @@ from sepa.pain_values import (
     PaymentFile,
     PaymentStream,
 )
-from sepa.reading import Kind, identify
+from sepa.reading import Kind, UnknownVersionError, identify
 from sepa.sources import DEFAULT, Limits, Source, opened
 from sepa.xml.parser import elements, forget, line_of
 from sepa.xml.table import local_name
@@ -34,6 +35,7 @@ from sepa.xml.walk import Record, read_element
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
+_VERSIONS = re.compile(r"(?:00[1-9]\.(?:0[1-9]|1[0-4])(?:\.\w+)*)?")
 _EMPTY = etree.XPath("descendant::*[not(*) and not(normalize-space())]")
 _STRUCTURED = etree.XPath("*[local-name()='RmtInf']/*[local-name()='Strd']")
 
@@ -44,6 +46,12 @@ class NotAPaymentFileError(KasseError):
     code = "file.not_payments"
     template = N_("this is {name}, not a payment file")
     hint = N_("payment orders come as pain.001 or pain.008")
+
+
+class UnknownPaymentVersionError(UnknownVersionError):
+    """A version of pain.001 or pain.008 that did not exist when this was written."""
+
+    hint = N_("make the file as pain.001.001.09 or pain.008.001.08, or look for a newer version of kasse")
 
 
 class NoPaymentError(KasseError):
@@ -58,12 +66,15 @@ def read_payments(source: Path | BinaryIO | Source, *, limits: Limits = DEFAULT)
     """Yield `PaymentFile`, for each batch `ForeignBatch`, its `ForeignPayment`s and `BatchEnd`, then `FileEnd`.
 
     Memory stays constant. Amounts that are none are findings of the end; every other flaw stays in the values.
-    Raises `NotAPaymentFileError`, `NoPaymentError`, `XmlError` and what `identify` raises, with place.
+    Raises `NotAPaymentFileError`, `UnknownPaymentVersionError`, `NoPaymentError`, `XmlError` and what `identify` raises,
+    with place.
     """
     with opened(source, limits) as file:
         kind = identify(file)
         if kind.family not in PAYMENT_NAMES:
             raise NotAPaymentFileError(place=Place(file=file.name, line=1), name=kind.name)
+        if not _VERSIONS.fullmatch(kind.version):
+            raise UnknownPaymentVersionError(place=Place(file=file.name, line=1), name=kind.name)
         yield from _Reader(file, kind).read()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from sepa.errors import KasseError
 from sepa.pain_reading import read_payments
+from sepa.reading import UnknownVersionError
 from sepa.rules.foreign import check_payments
 from sepa.rules.foreign_errors import FOREIGN_RULES
 from tests.bank_files import AMENDED, CREDITOR, OTHER, pain001, pain008, transfer
@@ -191,3 +192,9 @@ def test_a_finding_has_line_payment_field_and_value():
 def test_a_narrower_character_set_finds_umlauts():
     assert found(one(name="Käthe Müller")) == []
     assert {finding.code for finding in found(one(name="Käthe Müller"), "epc")} == {"text.characters"}
+
+
+@pytest.mark.parametrize("version", ["001.00", "001.15", "001.99"])
+def test_a_version_that_nobody_knows_is_an_error_with_its_name(version):
+    with pytest.raises(UnknownVersionError, match=r"pain\.001\." + version):
+        found(pain001().replace("pain.001.001.09", f"pain.001.{version}"))
