@@ -201,3 +201,12 @@ def test_odd_accounts_and_codes_of_a_list_are_warnings_with_their_cells(lists):
     assert done.code == 3
     assert ("purpose.unknown", 2, "Zweckcode") in found
     assert {("account.check_digits", 2, "IBAN"), ("account.unknown_bank", 3, "IBAN")} <= set(found)
+
+
+@pytest.mark.parametrize("heading", ["Fälligkeitsdatum", "Ausführungstag", "execution_day", "due_day"])
+def test_the_day_of_a_row_is_read_under_the_names_people_give_it(lists, heading):
+    text = f"Kontoinhaber;IBAN;Betrag;{heading}\nMax;{OTHER};5,00;25.11.2026\n"
+    (lists.folder / "days.csv").write_text(text, "utf-8")
+    assert lists(f"kasse sepa write --payments days.csv {OWN} -q").code in {0, 3}
+    batches = [one for one in read_payments(lists.folder / "RUN-7-1.xml") if isinstance(one, ForeignBatch)]
+    assert [one.day for one in batches] == ["2026-11-25"]

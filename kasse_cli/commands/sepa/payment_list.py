@@ -26,7 +26,10 @@ from sepa.profiles.debits import CollectionOrder
 from sepa.text import clean
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "name": ("Name", "Empfänger", "Zahlungsempfänger", "Zahlungspflichtiger", "Payee", "Debtor"),
+    "name": (
+        *("Name", "Empfänger", "Empfängername", "Zahlungsempfänger", "Zahlungspflichtiger", "Kontoinhaber"),
+        *("Payee", "Debtor"),
+    ),
     "iban": ("IBAN", "Konto", "Bankverbindung", "account"),
     "bic": ("BIC",),
     "amount": ("Betrag", "Summe"),
@@ -34,7 +37,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "reference": ("Referenz", "RF-Referenz", "creditor_reference"),
     "end_to_end_id": ("End-to-End-Id", "EndToEndId", "Kassenzeichen", "id"),
     "purpose": ("Zweckcode", "Purpose Code"),
-    "day": ("Ausführung", "Ausführungsdatum", "Fälligkeit", "fällig am", "due"),
+    "day": (
+        *("Ausführung", "Ausführungsdatum", "Ausführungstag", "Fälligkeit", "Fälligkeitsdatum", "fällig am"),
+        *("execution_day", "due_day", "due"),
+    ),
     "instant": ("Echtzeit", "Sofort"),
     "street": ("Straße", "Strasse"),
     "house_number": ("Hausnummer", "Haus-Nr."),
