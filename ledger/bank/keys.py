@@ -81,7 +81,7 @@ def _collected(seq: int, line: int, end_to_end: str | None, names: tuple[str | N
 
 def _of_our_own(texts: Texts) -> Iterator[Key]:
     """Yield what may name a payment of ours that is booked, returned or undone."""
-    seq, line, cents, end_to_end, _, iban, text, batch, message, reason, details, gvc, *_ = texts
+    seq, line, cents, end_to_end, _, iban, text, _, _, reason, _, gvc, *_ = texts
     came_back = is_return(gvc, reason)
     if texts.reversal:
         if line == 0:
@@ -95,10 +95,18 @@ def _of_our_own(texts: Texts) -> Iterator[Key]:
     for name in dict.fromkeys(ours):
         yield seq, line, name, 1, "payment", iban, cents
     if (cents or 0) < 0:
-        runs = {name for name in (batch, message, (batch or "").rpartition("-")[0]) if name}
-        yield from ((seq, line, name, 1, "run", None, cents) for name in sorted(runs))
-        if line == 0 and details <= 1 and not came_back:
-            yield seq, line, match_key(texts.name or ""), 0, "supplier", iban, cents
+        yield from _booked(texts, came_back=came_back, named=bool(ours))
+
+
+def _booked(texts: Texts, *, came_back: bool, named: bool) -> Iterator[Key]:
+    """Yield what may name a run of ours that a debit books, who collected from us, whose mandate came back."""
+    seq, line, cents, _, _, iban, _, batch, message, _, details, *_ = texts
+    runs = {name for name in (batch, message, (batch or "").rpartition("-")[0]) if name}
+    yield from ((seq, line, name, 1, "run", None, cents) for name in sorted(runs))
+    if came_back and not named:
+        yield seq, line, "", 0, "mandate", iban, cents
+    elif line == 0 and details <= 1 and not came_back:
+        yield seq, line, match_key(texts.name or ""), 0, "supplier", iban, cents
 
 
 @cache

@@ -241,6 +241,15 @@ COLLECTIONS = Lookup(
         ),
         Statement(
             f"""INSERT INTO match_collection SELECT k.seq, 0, {_COLLECTION}
+                FROM (SELECT DISTINCT seq FROM match_key WHERE place = 'mandate') k
+                JOIN match_entry m ON m.seq = k.seq JOIN bank_entry e ON e.office = m.office AND e.id = m.id
+                JOIN mandate_reference n ON n.key = upper(replace(e.mandate_id, ' ', ''))
+                JOIN collection c ON c.mandate = n.mandate AND c.cents <= -e.amount_cents {_COLLECTED}
+                WHERE r.iban = e.iban AND c.state IN ('released', 'exported', 'collected')""",
+            frozenset({"mandate"}), _A_RUN,
+        ),
+        Statement(
+            f"""INSERT INTO match_collection SELECT k.seq, 0, {_COLLECTION}
                 FROM (SELECT DISTINCT seq, key FROM match_key WHERE place = 'run') k
                 JOIN collection_message m ON m.message_id = k.key
                 JOIN collection_message_line l ON l.office = m.office AND l.message = m.id

@@ -75,18 +75,35 @@ def _credited_cents(running: Running, run: CollectedRun) -> int:
 
 def returned_collection(case: Case, running: Running, data: Data) -> Verdict:
     """Open the claims of a collection that came back; what is above its amount is the fee of the return."""
-    rows: Sequence[OwnCollection] = case.found.get("collection", ())
-    if case.cents >= 0 or len({row.key for row in rows}) != 1:
+    largest = data.collecting.largest_fee_cents if data.collecting else 0
+    rows = _only(case.found.get("collection", ()), -case.cents, largest, running)
+    if case.cents >= 0 or not rows:
         return None
     one, code = rows[0], case.part.return_reason or ""
     evidence: Evidence = {**_evidence(one), "return_reason": code}
     fee = -case.cents - one.cents
-    largest = data.collecting.largest_fee_cents if data.collecting else 0
     if not _can_come_back(rows, running) or one.iban != case.entry.iban or not 0 <= fee <= largest:
         return [Share("clarify", "return", case.cents, evidence)]
     effect = Effect(COLLECTION_RETURNED, (*one.key, code, fee))
     shares = _reopened(rows, "collection_returned", evidence, effect)
     return [*shares, *_fee(rows, fee, evidence, data)]
+
+
+def _only(
+    rows: Sequence[OwnCollection], cents: int, largest_fee_cents: int, running: Running
+) -> Sequence[OwnCollection]:
+    """Return the one collection that is meant, nothing where several may be.
+
+    A bank that repeats no EndToEndId names the mandate, which may have several collections: the amount must tell which.
+    """
+    found = {row.key: [one for one in rows if one.key == row.key] for row in rows}
+    if len(found) <= 1:
+        return rows
+    able = [group for group in found.values() if _can_come_back(group, running)]
+    exact = [group for group in able if group[0].cents == cents]
+    near = [group for group in able if 0 <= cents - group[0].cents <= largest_fee_cents]
+    chosen = exact if len(exact) == 1 else near
+    return chosen[0] if len(chosen) == 1 else ()
 
 
 def reversed_collections(case: Case, running: Running, data: Data) -> Verdict:

@@ -39,7 +39,9 @@ class SuspenseStep(SQLModel, table=True):
         ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_step_item"),
         ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_suspense_step_entry"),
         ForeignKeyConstraint(["batch"], ["suspense_batch.id"], name="fk_suspense_step_batch"),
-        CheckConstraint("kind IN ('assigned', 'forwarded', 'paid_out', 'undone')", name="ck_suspense_step_kind"),
+        CheckConstraint(
+            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'undone')", name="ck_suspense_step_kind"
+        ),
         CheckConstraint("(undoes IS NULL) = (kind <> 'undone')", name="ck_suspense_step_undoes"),
         Index(
             "uq_suspense_step_undoes",

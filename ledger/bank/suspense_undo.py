@@ -39,6 +39,14 @@ class PaidOutError(KasseError):
     hint = N_("take it out of the run while that is not released; what was paid comes back as a return, or not at all")
 
 
+class CollectedCaseError(KasseError):
+    """Money that was taken as the credit of a collection run."""
+
+    code = "suspense.collected"
+    template = N_("case {number} was taken as the credit of a collection run by entry {entry}")
+    hint = N_("what was not collected after all comes back as a return of the bank; see 'kasse collection list'")
+
+
 class NotOfDeskError(KasseError):
     """An entry that neither the desk nor the matching wrote."""
 

@@ -11,6 +11,7 @@ from ledger.bank.suspense_moves_store import explain, note_event, open_case, sho
 from ledger.bank.suspense_store import find_case
 from ledger.bank.suspense_undo import (
     HAND_KINDS,
+    CollectedCaseError,
     NothingToUndoError,
     PaidOutError,
     PendingPayoutError,
@@ -119,6 +120,8 @@ def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
     """Take back one step by the mirror of its entries, and say so beside the bank entry."""
     if not reason.strip():
         raise NoWordsError(number=step.item)
+    if step.kind == "collected":
+        raise CollectedCaseError(number=step.item, entry=str(step.entry))
     places = places_of(store, step.entry)
     day = _open_day(store, sitting.day)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kasse_cli.commands.collection.answers import export_message, recall, release_message, reverse, status
+from kasse_cli.commands.collection.answers import credit, export_message, recall, release_message, reverse, status
 from kasse_cli.commands.collection.making import announce, discard, notice, propose, setup
 from kasse_cli.commands.collection.releasing import export, release, review, void
 from kasse_cli.commands.collection.showing import list_runs, returns, show
@@ -46,6 +46,12 @@ command(app, "void", confirm=True, examples=("kasse collection void 3 --reason '
 command(
     app, "status", lists=True, examples=("kasse collection status pain002.xml", "kasse collection status camt029.xml")
 )(status)
+command(
+    app,
+    "credit",
+    dry_run=True,
+    examples=("kasse collection credit 3 --case 17", "kasse collection credit 3 --case 17 --without 7 --reason AC04"),
+)(credit)
 command(app, "returns", lists=True, examples=("kasse collection returns --since 2026-11-01",))(returns)
 command(app, "recall", examples=("kasse collection recall 3-7 3-9 --why DUPL --reason 'sent twice'",))(recall)
 command(app, "reverse", examples=("kasse collection reverse 3-7 --why MS02 --reason 'notice was withdrawn'",))(reverse)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
-from kasse_cli.commands.collection.shapes import CollectionsArgument, FileOutOption, ReasonOption
+from kasse_cli.commands.collection.shapes import CollectionsArgument, FileOutOption, ReasonOption, RunArgument
 from kasse_cli.context import Context
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import FilesArgument, SumOption
@@ -35,6 +35,12 @@ ReversalWhy = Annotated[
     str, typer.Option("--why", metavar="CODE", help=N_("AM05 collected twice, MS02 for any other reason"))
 ]
 BicOption = Annotated[str, typer.Option("--bic", metavar="BIC", help=N_("the BIC of your bank, if the book has none"))]
+
+CaseOption = Annotated[int, typer.Option("--case", metavar="CASE", help=N_("the case that holds the money"))]
+WithoutOption = Annotated[
+    list[int] | None, typer.Option("--without", metavar="LINE", help=N_("this collection is missing; may be repeated"))
+]
+BatchOption = Annotated[int, typer.Option("--batch", metavar="NUMBER", help=N_("only this batch of the file"))]
 
 
 class NoAnswerError(KasseError):
@@ -172,3 +178,36 @@ def export_message(ctx: Context, request: MessageArgument, out: FileOutOption, b
         say(N_("SHA-256: {hash}"), hash=done.file_sha256),
     ]
     render(ctx, Result({"request": done, "file": str(out)}, lines=[] if str(out) == "-" else lines))
+
+
+def credit(
+    ctx: Context,
+    run: RunArgument,
+    case: CaseOption,
+    without: WithoutOption = None,
+    batch: BatchOption = 0,
+    reason: ReasonOption = "",
+) -> None:
+    """Take unclear money as the credit of a run, short of what the bank refused.
+
+    Name what is missing in the sum with --without, and the bank's code with --reason: those claims are open again.
+    """
+    from kasse_cli.wiring import open_book, trial
+    from ledger.bank.collected_desk_store import credit_run
+
+    with open_book(ctx.obj) as store, trial(ctx.obj, store):
+        done = credit_run(
+            store, run, case, day=ctx.obj.today.isoformat(), without=without or (), reason=reason, batch=batch
+        )
+    lines = [
+        say(N_("credited to run {run}: {sum_cents}; booked: {entry}"), run=run, sum_cents=done.cents, entry=done.entry)
+    ]
+    if done.refused:
+        refused = say(
+            N_("refused by the bank: {count}, together {sum_cents}; their claims are open again"),
+            count=len(done.refused), sum_cents=done.refused_cents,
+        )  # fmt: skip
+        lines.append(refused)
+    if ctx.obj.dry_run:
+        lines.append(say(N_("a trial: nothing was changed")))
+    render(ctx, Result({"credited": done, "dry_run": ctx.obj.dry_run}, lines=lines))

@@ -1601,7 +1601,9 @@ def create_tables() -> None:
         Column("by", col.Number(), nullable=False),
         Column("at", col.Text(), nullable=False),
         sa.CheckConstraint("(undoes IS NULL) = (kind <> 'undone')", name="ck_suspense_step_undoes"),
-        sa.CheckConstraint("kind IN ('assigned', 'forwarded', 'paid_out', 'undone')", name="ck_suspense_step_kind"),
+        sa.CheckConstraint(
+            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'undone')", name="ck_suspense_step_kind"
+        ),
         sa.ForeignKeyConstraint(["batch"], ["suspense_batch.id"], name="fk_suspense_step_batch"),
         sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_step_item"),
         sa.ForeignKeyConstraint(

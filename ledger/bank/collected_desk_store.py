@@ -1,0 +1,92 @@
+"""Money of a case that is the credit of a collection run, short of what the bank refused without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.bank.collected_desk import ROLES, Credited, CreditSumError, NotACreditError, NotUnderWayError
+from ledger.bank.suspense_decisions import Sitting
+from ledger.bank.suspense_moves_store import case_with_money, drafts, explain, note_event, shown, write_step
+from ledger.bank.suspense_store import Case
+from ledger.book.entry import Posting
+from ledger.book.store import account_with_role, office_codes, post
+from ledger.events.store import record
+from ledger.items.store import SIDES, NewClearing, clear, posting_for
+from ledger.payments.collection_bank_store import credit_collections, follow
+from ledger.payments.collection_outcomes_store import TRANSIT, undo
+from ledger.payments.collection_reader import run_named
+from ledger.payments.collection_runs import CollectionRun
+from ledger.people.users import require
+from ledger.store.engines import Store
+
+_BANK_OF = "SELECT office, id, iban FROM bank_entry WHERE office = :office AND id = :entry"
+_WAITS = """
+    SELECT line, cents, mandate FROM collection
+    WHERE office = :office AND run = :run AND state IN ('released', 'exported') AND credit_entry IS NULL"""
+_LEFT = """
+    SELECT coalesce(sum(cents), 0) FROM collection
+    WHERE office = :office AND run = :run AND credit_entry IS NULL AND (:batch = 0 OR batch = :batch)
+      AND state IN ('released', 'exported', 'returned', 'reversed')"""
+
+
+def credit_run(
+    store: Store, number: int, case_number: int, *, day: str, without: Iterable[int] = (), reason: str = "",
+    batch: int = 0,
+) -> Credited:  # fmt: skip
+    """Take the money of a case as the credit of a run (or one batch of it), whatever the bank wrote beside it.
+
+    `without` names collections that the bank refused and that are missing in the sum: they are open again and their
+    mandates follow the reason code. Raises `NotACreditError`, `NotUnderWayError`, `CreditSumError`,
+    `UnknownRunError`, `NotAllowedError` and what the desk raises about the case.
+    """
+    with store.unit(office_codes(store)):
+        run = run_named(store, number)
+        require(store, run.office, *ROLES)
+        case = case_with_money(store, case_number, None)
+        office, entry = _bank_entry(store, case, run)
+        refused = _refused(store, run, sorted(set(without)), reason, day)
+        left = int(store.value(_LEFT, office=run.office, run=number, batch=batch))
+        if left != case.free_cents:
+            raise CreditSumError(number=case_number, held_cents=case.free_cents, left_cents=left, run=number)
+        posted = _post(store, case, run, left, max(day, case.posting_day))
+        credit_collections(store, [(run.office, number, batch, 0, left, office, entry)])
+    return Credited(number, case_number, left, posted, tuple(refused), sum(refused.values()))
+
+
+def _bank_entry(store: Store, case: Case, run: CollectionRun) -> tuple[str, int]:
+    row = store.one(_BANK_OF, office=case.office, entry=case.entry) if case.entry is not None else None
+    if row is None or case.kind != "suspense" or row[2] != run.iban or run.message_id is None:
+        raise NotACreditError(number=case.number, run=run.number)
+    return row[0], row[1]
+
+
+def _refused(store: Store, run: CollectionRun, lines: list[int], reason: str, day: str) -> dict[int, int]:
+    """Open the claims of the collections that are missing, and return them with their cents."""
+    waits = {line: (cents, mandate) for line, cents, mandate in store.rows(_WAITS, office=run.office, run=run.number)}
+    strange = next((line for line in lines if line not in waits), None)
+    if strange is not None:
+        raise NotUnderWayError(run=run.number, line=strange)
+    if lines:
+        outcomes = dict.fromkeys(lines, ("rejected", reason))
+        undo(store, (run.office, run.number), outcomes, (day, f"rejected {run.message_id}"))
+        total = sum(waits[line][0] for line in lines)
+        facts = {"count": len(lines), "sum_cents": total, "reason": reason}
+        record(store, run.office, "collection.rejected", f"collection_run:{run.number}", facts)
+        for line in lines:
+            follow(store, waits[line][1], reason, f"L{run.number}-{line}")
+    return {line: waits[line][0] for line in lines}
+
+
+def _post(store: Store, case: Case, run: CollectionRun, cents: int, day: str) -> str:
+    """Post the case against what is under way, and say so beside the bank entry."""
+    money = posting_for(SIDES[case.kind], case.account, case.number, cents)
+    transit = Posting(account_with_role(store, run.office, TRANSIT), -cents)
+    postings: dict[str, list[Posting]] = {case.office: [money]}
+    postings.setdefault(run.office, []).append(transit)
+    posted = post(store, drafts(case, postings, day, run.message_id or ""))
+    clear(store, [NewClearing(case.office, "assign", posted[0].position, day, day, ((case.number, cents),))])
+    sitting = Sitting(day, None)
+    write_step(store, case, "collected", posted[0].position, cents, sitting)
+    explain(store, case, "collected", [(None, None, cents)], sitting)
+    note_event(store, case, "collected", {"cents": cents, "collection_run": run.number})
+    return shown(posted[0])
