@@ -66,8 +66,8 @@ def read_payments(source: Path | BinaryIO | Source, *, limits: Limits = DEFAULT)
     """Yield `PaymentFile`, for each batch `ForeignBatch`, its `ForeignPayment`s and `BatchEnd`, then `FileEnd`.
 
     Memory stays constant. Amounts that are none are findings of the end; every other flaw stays in the values.
-    Raises `NotAPaymentFileError`, `UnknownPaymentVersionError`, `NoPaymentError`, `XmlError` and what `identify` raises,
-    with place.
+    Raises `NotAPaymentFileError`, `UnknownPaymentVersionError`, `NoPaymentError`, `XmlError` and what
+    `identify` raises, with place.
     """
     with opened(source, limits) as file:
         kind = identify(file)
