@@ -51,6 +51,7 @@ NOUNS = (
     Noun("dunning", "mahnung", N_("dunning letters: propose, show, release, undo")),
     Noun("letter", "brief", N_("letters: list, show, print, post, serve, return, tasks, template, head")),
     Noun("relief", "erleichterung", N_("deferral, instalments, stay, write-off, waiver, death, insolvency")),
+    Noun("limitation", "verjaehrung", N_("limitation: watch, show, note, withdraw, report")),
     Noun("attachment", "drittschuldner", N_("garnishments and assignments against payees")),
     Noun("payment", "zahllauf", N_("payment runs, from what is due to what the bank did")),
     Noun("mandate", "mandat", N_("mandates of debtors: add, list, show, amend, suspend, revoke, import")),

@@ -15,6 +15,7 @@ from enforcement.limitation import Limitation, LimitationEvent, Link
 from kasse_cli.commands.law.params import AmountOption, LandOption, LawOption, MissingOptionError, law_of, pair
 from kasse_cli.context import Context
 from kasse_cli.i18n import _, sentence
+from kasse_cli.limitation_lists import KINDS, OUTCOMES
 from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import parse_day
 from kasse_cli.results import Line
@@ -28,34 +29,6 @@ CHAIN = (
     Column("end", N_("End of the period"), "day"),
     Column("norm", N_("Paragraph")),
 )
-KINDS = {
-    "begin": N_("begin"),
-    "end": N_("end"),
-    "demand": N_("written demand"),
-    "deferral": N_("deferral of payment"),
-    "suspended_execution": N_("suspended execution"),
-    "stay": N_("stay of enforcement"),
-    "security": N_("security"),
-    "measure": N_("measure of enforcement"),
-    "insolvency_filing": N_("filing in insolvency"),
-    "insolvency_bar": N_("bar of enforcement in insolvency"),
-    "plan": N_("insolvency or debt settlement plan"),
-    "inquiry": N_("inquiry after the address"),
-    "acknowledgement": N_("acknowledgement"),
-    "payment": N_("part payment"),
-    "court_action": N_("court action"),
-    "negotiation": N_("negotiation"),
-    "force_majeure": N_("force majeure"),
-    "estate": N_("claim against an estate"),
-    "relief": N_("relief of payment"),
-    "impossible": N_("enforcement legally impossible"),
-    "title": N_("title"),
-}
-OUTCOMES = {
-    "extinct": N_("the claim is extinct from {day} on"),
-    "plea": N_("the debtor can plead limitation from {day} on"),
-    "bar": N_("enforcement is barred from {day} on"),
-}
 UNITS = {
     "days": N_("days"),
     "working_days": N_("working days"),
