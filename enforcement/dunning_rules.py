@@ -13,8 +13,9 @@ from enforcement.deadlines import deadline_of
 from enforcement.law import Law
 from enforcement.law.figures import Entry, distinct
 from enforcement.law.schedules import Schedule
-from enforcement.limitation import LimitationEvent, LimitationFactError, LimitationFacts
+from enforcement.limitation import LimitationEvent, LimitationFactError
 from enforcement.limitation_bulk import LimitationWatch
+from enforcement.limitation_watch import split_facts
 from enforcement.profiles import DunningStep, Profile, profile_for
 from enforcement.relief_rules import late_charge, pauses
 from sepa.calendar import LAENDER, next_working_day
@@ -213,14 +214,9 @@ class Rulebook:
         return self._ends[key]
 
     def _end(self, row: Overdue, watch: LimitationWatch, events: tuple[LimitationEvent, ...]) -> dt.date | None:
-        facts = LimitationFacts(
-            due=self._date(row.original_due),
-            assessed=self._date(row.assessed) if row.assessed else None,
-            final=self._date(row.final) if row.final else None,
-            amount_cents=row.amount_cents,
-        )
+        days = (row.original_due, row.assessed, row.final)
         try:
-            return watch.end(facts, events)
+            return watch.end(*split_facts(days, row.amount_cents, watch.rule, events))
         except LimitationFactError:
             return None
 

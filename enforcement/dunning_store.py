@@ -17,6 +17,7 @@ from enforcement.dunning_rules import WAIT_DAYS, Left, Overdue, Rulebook
 from enforcement.dunning_runs import OpenRunError
 from enforcement.events_reader import events_of_overdue
 from enforcement.law import Law, packaged_law
+from enforcement.limitation import LimitationEvent
 from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, setting
@@ -75,7 +76,7 @@ _FILL_LETTERS = """
     WHERE l.state IN ('made', 'released', 'posted', 'served') AND li.level_after > 0
     GROUP BY li.office, li.item"""
 _PAID = f"""
-    SELECT l.office, l.item, c.payment_day, l.cents FROM item i
+    SELECT l.office, l.item, c.payment_day, l.cents, c.kind FROM item i
     JOIN clearing_line l ON l.office = i.office AND l.item = i.id
     JOIN clearing c ON c.office = l.office AND c.id = l.clearing
     WHERE {_WANTED} AND i.open_cents < i.amount_cents AND i.main_item IS NULL AND i.profile IS NOT NULL
@@ -150,9 +151,12 @@ def _gathering(store: Store, day: dt.date, wait_days: int, office: str | None, l
     store.execute(_FILL_LETTERS)
     store.execute("CREATE INDEX ix_dunned_letter ON dunned_letter (office, item)")
     paid: dict[tuple[str, int], tuple[Payment, ...]] = {}
-    for code, item, paid_on, cents in store.rows(_PAID, day=here, office=office):
-        paid[code, item] = (*paid.get((code, item), ()), Payment(dt.date.fromisoformat(paid_on), int(cents)))
-    events = events_of_overdue(store, here)
+    events = dict(events_of_overdue(store, here))
+    for code, item, paid_on, cents, kind in store.rows(_PAID, day=here, office=office):
+        paid_day = dt.date.fromisoformat(paid_on)
+        paid[code, item] = (*paid.get((code, item), ()), Payment(paid_day, int(cents)))
+        if kind in {"bank", "assign"}:  # what the debtor paid, which some laws take for an acknowledgement
+            events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
     book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events)
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
     waiting = may_be_paid_by(store) | under_collection(store, day)

@@ -12,6 +12,7 @@ from enforcement.dunning_runs import OpenRunError
 from enforcement.dunning_store import propose as service
 from enforcement.dunning_undo_store import discard
 from enforcement.law import packaged_law
+from enforcement.limitation import LimitationEvent
 from ledger.book.creation import UnknownOfficeError
 from ledger.people.users import NotAllowedError
 from ledger.store.counters import BOOK, take_ids
@@ -107,13 +108,14 @@ def test_the_waiting_time_of_a_claim_without_a_law(case):
         assert (found.why, found.until >= day) == ("waiting", True)
 
 
-def decided(*, due="2026-10-01", day="2026-11-24", land="HH", **row):
+def decided(*, due="2026-10-01", day="2026-11-24", land="HH", events=None, **row):
     """Return what the rules say of one claim; unnamed fields are those of a plain claim of 100,00."""
     values = dict.fromkeys(Overdue._fields) | {
         "office": "BAU", "item": 1, "due": due, "original_due": due, "amount_cents": 10000, "open_cents": 10000,
         "level": 0, "number": 1, "demanded_cents": 0, "letter_open": 0, "profile": "tax",
     }  # fmt: skip
-    return Rulebook(dt.date.fromisoformat(day), land, packaged_law()).decide(Overdue(**(values | row)))
+    book = Rulebook(dt.date.fromisoformat(day), land, packaged_law(), events=events or {})
+    return book.decide(Overdue(**(values | row)))
 
 
 STEPS = {  # profile, fields of the claim, day, what the law says
@@ -173,6 +175,23 @@ def test_a_payment_in_part_ends_the_charge_on_its_part():
     row = whole.row
     expected = accrue("saeumniszuschlag_ao", Claim(100000, dt.date(2026, 3, 10), book.paid[key]), book.day).cents
     assert book.decide(row).charge_cents == expected > whole.charge_cents
+
+
+PRIVATE = {"profile": "private", "due": "2022-05-11"}  # three years from the end of 2022 (§§ 195, 199 BGB)
+
+
+def test_a_part_payment_begins_the_period_of_a_private_claim_again():
+    key = ("BAU", 1)
+    assert decided(**PRIVATE).why == "barred"
+    paid = {key: (LimitationEvent("payment", dt.date(2025, 3, 3)),)}  # § 212 Abs. 1 Nr. 1 BGB
+    assert isinstance(decided(events=paid, **PRIVATE), Due)
+    assert decided(events=paid, profile="tax", due="2020-05-11").why == "barred", "§ 231 AO knows no payment"
+
+
+def test_a_noted_day_of_finality_starts_the_clock_of_a_fine():
+    noted = {("BAU", 1): (LimitationEvent("final", dt.date(2022, 5, 2)),)}
+    assert isinstance(decided(profile="fine", due="2022-05-11"), Due), "no day is known from which to count"
+    assert decided(profile="fine", due="2022-05-11", events=noted).why == "barred"
 
 
 def test_a_side_claim_goes_with_its_main_claim(kasse):
