@@ -22,7 +22,7 @@ class CreditSumError(KasseError):
 
     code = "collection.credit_sum"
     template = N_("case {number} holds {held_cents}, but {left_cents} of run {run} are not credited")
-    hint = N_("ask the bank which collections are missing and name them with --without RUN-LINE; of a batch alone, "
+    hint = N_("ask the bank which collections are missing and name them with --without LINE; of a batch alone, "
               "give --batch")  # fmt: skip
 
 

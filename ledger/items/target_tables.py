@@ -20,7 +20,7 @@ class ReferenceTarget(SQLModel, table=True):
         Index("ix_reference_target_thing", "kind", "office", "number"),
         clustered=True,
     )
-    MUTABLE: ClassVar = ()
+    MUTABLE: ClassVar = ("number",)  # a party may become part of another
 
     reference: str = col.text(primary_key=True)
     kind: str = col.text()

@@ -24,7 +24,7 @@ class Attachment(SQLModel, table=True):
         CheckConstraint("pays = 0 OR creditor_iban IS NOT NULL", name="ck_attachment_pays"),
         Index("ix_attachment_party", "party"),
     )
-    MUTABLE: ClassVar = ()
+    MUTABLE: ClassVar = ("party",)  # it may become part of another
     ONCE: ClassVar = ("declared_on", "declared_by", "ended_on", "ended_by", "end_reason")
 
     id: int = col.number(primary_key=True)

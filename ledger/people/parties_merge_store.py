@@ -49,6 +49,9 @@ _MOVE_JOINT = """
     UPDATE item_debtor SET party = :target WHERE party = :source AND NOT EXISTS (
         SELECT 1 FROM item_debtor d WHERE d.office = item_debtor.office AND d.item = item_debtor.item
         AND d.party = :target)"""
+_MOVE_MANDATES = "UPDATE mandate SET party = :target WHERE party = :source"
+_MOVE_ATTACHMENTS = "UPDATE attachment SET party = :target WHERE party = :source"
+_MOVE_REFERENCES = "UPDATE reference_target SET number = :target WHERE kind = 'party' AND number = :source"
 
 
 def duplicates(store: Store) -> list[Duplicate]:
@@ -106,8 +109,9 @@ def propose_merge(store: Store, source: int, target: int, reason: str) -> Merged
 def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
     """Carry out a proposed merge, or refuse it, as another person than who proposed it.
 
-    Items, accounts, locks and joint debts go over to the target; orders, events and the merged party stay as they
-    are and refer to it. Raises `UnknownMergeError`, `OwnWorkError`, `NotAllowedError`.
+    Items, accounts, locks, joint debts, mandates, rights of others and references go over to the target; orders,
+    events and the merged party stay as they are and refer to it. Raises `UnknownMergeError`, `OwnWorkError`,
+    `NotAllowedError`.
     """
     kasse = kasse_office(store)
     with store.unit(office_codes(store)):
@@ -132,7 +136,7 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
 
 def _move(store: Store, source: int, target: int) -> int:
     moved = store.execute("UPDATE item SET party = :target WHERE party = :source", source=source, target=target)
-    for sql in (_COPY_ACCOUNTS, _COPY_LOCKS, _MOVE_JOINT):
+    for sql in (_COPY_ACCOUNTS, _COPY_LOCKS, _MOVE_JOINT, _MOVE_MANDATES, _MOVE_ATTACHMENTS, _MOVE_REFERENCES):
         store.execute(sql, source=source, target=target)
     store.execute("UPDATE party SET merged_into = :target WHERE id = :source", source=source, target=target)
     return moved

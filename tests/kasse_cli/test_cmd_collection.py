@@ -1,5 +1,6 @@
 """`kasse mandate` and `kasse collection` as a person types them, and what survives a kill around the export."""
 
+import datetime as dt
 import hashlib
 import re
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 import kasse_cli.bank_files
 import ledger.payments.collection_export_store
 import ledger.payments.collection_steps_store
+from ledger.bank.posting_store import post_staged
+from ledger.payments.collection_reader import run_named
+from tests.bankbooks import staged
 from tests.books import opened, sqlite_copy
 from tests.ledger.collection_texts import claims
 from tests.sepa.oracles import schema_errors
@@ -67,6 +71,33 @@ def test_the_register_of_mandates(town):
         "kasse mandate revoke 1 --reason 'Brief vom 12.11.'",
         "kasse mandate show 1",
         "kasse mandat list --state revoked --json",
+    )
+
+
+def test_the_sheet_that_goes_with_a_run(town):
+    released(town)
+    town.transcript(
+        "collection-slip", "kasse collection slip 1", "kasse collection export 1 --out einzug.xml --slip b.pdf"
+    )
+    assert (town.folder / "b.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_money_short_of_what_the_bank_refused(town):
+    released(town)
+    assert town("kasse collection export 1 --out einzug.xml").code == 0
+    store = opened(town.environ.get("KASSE_BOOK", str(town.folder / "kasse.db")), "clara")
+    staged(store, "100,00", message_id=run_named(store, 1).message_id, gvc="192", day="2026-11-23")
+    post_staged(store)
+    store.close()
+    town.now += dt.timedelta(days=4)
+    town.transcript(
+        "collection-credit",
+        "kasse suspense list",
+        "kasse collection credit 1 --case 1",
+        "kasse collection credit 1 --case 1 --without 2 --reason AC04 --dry-run",
+        "kasse collection credit 1 --case 1 --without 2 --reason AC04",
+        "kasse collection show 1",
+        "kasse suspense undo 1 --reason Irrtum --user clara",
     )
 
 

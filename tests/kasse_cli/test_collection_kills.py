@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 
+from ledger.book.verify_store import verify
 from tests.books import opened, sqlite_copy
+from tests.kasse_cli.striking import at_once
 from tests.ledger.collection_texts import claims, ready, released
 from tests.ledger.mandate_texts import mandate
 
@@ -51,3 +53,21 @@ def test_an_export_killed_again_and_again_is_one_file(sqlite_template, tmp_path)
         assert store.value("SELECT count(*) FROM event WHERE action = 'collection.export'") == 1
         store.close()
     assert [path.name for path in sorted(tmp_path.glob("*.xml"))] == ["einzug.xml", "probe.xml"]
+
+
+def test_of_two_releases_at_once_one_posts(shell, book):
+    shell.environ |= {"KASSE_BOOK": book, "KASSE_USER": "dirk"}
+    store = opened(book)
+    ready(store)
+    claims(store, "BAU 100,00 2026-10-01 Meyer 1\nORDNUNG 20,00 2026-10-01 Meyer 2")
+    mandate(store, "Meyer - 2026-01-01")
+    store.close()
+    for line in ("propose", "review 1"):
+        assert shell(f"kasse collection {line}").code in {0, 3}
+    done = at_once(shell, [f"kasse collection release 1 --sum 120,00 --user {user}" for user in ("emil", "frida")])
+    assert sorted((one.code, "nothing new" in one.out + one.err) for one in done) == [(0, False), (0, True)]
+    store = opened(book)
+    assert store.value("SELECT count(*) FROM entry WHERE source = 'collection_run:1'") == 3
+    assert store.value("SELECT count(*) FROM event WHERE action = 'collection.release'") == 1
+    assert verify(store).findings == ()
+    store.close()

@@ -1,5 +1,6 @@
 """Parties by hand: added, changed, found twice, merged by two persons; the account that tells their whole story."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -9,6 +10,8 @@ from ledger.items.joint_debtors_store import NoReceivableError, join_debtors
 from ledger.items.locks import Span
 from ledger.items.locks_store import active_locks, lock_items, lock_party
 from ledger.items.party_account_store import party_account
+from ledger.items.targets_store import register
+from ledger.payments.attachment_store import NewAttachment, add_attachment
 from ledger.people.parties_change_store import add_party, change_party
 from ledger.people.parties_merge_store import decide_merge, duplicates, propose_merge
 from ledger.people.parties_reader import AmbiguousPartyError, UnknownPartyError, find_party, list_parties, show_party
@@ -25,7 +28,10 @@ from ledger.people.party_values import (
 )
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.identifiers import InvalidIbanError
+from tests.bankbooks import reference
 from tests.books import act
+from tests.ledger.collection_texts import ready
+from tests.ledger.mandate_texts import mandate
 from tests.ledger.order_lists import DAY, IBAN, OTHER_IBAN, accepted, open_difference, row
 from tests.ledger.test_order_changes import change, settle, through
 
@@ -143,6 +149,23 @@ def test_a_merge_takes_two_persons_and_moves_what_is_theirs(two):
         propose_merge(two, 2, 1, "noch einmal")
     with pytest.raises(MergedPartyError):
         alter(two, 2, user="dirk", town="Hamburg")
+
+
+def test_a_merge_takes_mandates_rights_of_others_and_references_along(two):
+    ready(two)
+    known = mandate(two, "Meyer - 2026-01-01 reference=M-7")
+    party = two.value("SELECT party FROM mandate WHERE id = :id", id=known)
+    served = NewAttachment("garnishment", "Inkasso", dt.date(2026, 11, 2), "M", IBAN, None)
+    add_attachment(act(two, "clara"), str(party), served)
+    text = reference(two, 7001)
+    with two.unit(["KASSE"]):
+        register(two, text, "party", "KASSE", party)
+    other = two.value("SELECT min(id) FROM party WHERE id <> :id", id=party)
+    merge = propose_merge(act(two, "dirk"), party, other, "gleiche Person")
+    decide_merge(act(two, "emil"), merge.number, confirm=True)
+    for table in ("mandate", "attachment"):
+        assert two.value(f"SELECT party FROM {table}") == other
+    assert two.value("SELECT number FROM reference_target WHERE reference = :text", text=text) == other
 
 
 def test_a_refused_merge_changes_nothing(two):

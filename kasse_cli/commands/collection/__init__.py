@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kasse_cli.commands.collection.answers import credit, export_message, recall, release_message, reverse, status
 from kasse_cli.commands.collection.making import announce, discard, notice, propose, setup
-from kasse_cli.commands.collection.releasing import export, release, review, void
+from kasse_cli.commands.collection.releasing import export, release, review, slip, void
 from kasse_cli.commands.collection.showing import list_runs, returns, show
 from kasse_cli.frame import command, noun
 from sepa.errors import N_
@@ -40,7 +40,8 @@ command(
 )(show)
 command(app, "review", lists=True, examples=("kasse collection review 3",))(review)
 command(app, "release", examples=("kasse collection release 3 --sum 12.345,67",))(release)
-command(app, "export", examples=("kasse collection export 3 --out einzug-3.xml",))(export)
+command(app, "export", examples=("kasse collection export 3 --out einzug-3.xml --slip begleitzettel-3.pdf",))(export)
+command(app, "slip", examples=("kasse collection slip 3", "kasse collection slip 3 --out begleitzettel-3.pdf"))(slip)
 command(app, "discard", examples=("kasse collection discard 3 --reason 'wrong day'",))(discard)
 command(app, "void", confirm=True, examples=("kasse collection void 3 --reason 'file was never sent' --yes",))(void)
 command(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kasse_cli.commands.collection.shapes import TO_REVIEW, FileOutOption, ReasonOption, RunArgument, head_lines
+from kasse_cli.commands.payment.shapes import SheetOption, SlipOption
 from kasse_cli.context import Context
 from kasse_cli.output import Result, Table, render, say
 from kasse_cli.params import SumOption
@@ -13,6 +15,7 @@ from sepa.errors import N_
 
 if TYPE_CHECKING:
     from ledger.payments.collection_runs import CollectionRun
+    from ledger.store.engines import Store
 
 
 def review(ctx: Context, run: RunArgument) -> None:
@@ -50,7 +53,7 @@ def release(ctx: Context, run: RunArgument, sum_cents: SumOption = None) -> None
     render(ctx, Result({"run": done.run, "entries": list(done.entries)}, lines=lines))
 
 
-def export(ctx: Context, run: RunArgument, out: FileOutOption) -> None:
+def export(ctx: Context, run: RunArgument, out: FileOutOption, slip: SlipOption = None) -> None:
     """Write the pain.008.001.08 file of a released run; written again it has the same bytes."""
     from kasse_cli.bank_files import write_file
     from kasse_cli.payment_files import StdoutTakenError
@@ -65,6 +68,8 @@ def export(ctx: Context, run: RunArgument, out: FileOutOption) -> None:
         found = exportable(store, run)
         findings = late(store, found, call.today, call.world.clock().time())
         done = write_file(out, file_of(store, found), lambda digest: note_export(store, run, digest))
+        if slip is not None:
+            _write_slip(ctx, store, run, slip)
     order = _order_type(done)
     lines = [
         *head_lines(done),
@@ -72,8 +77,27 @@ def export(ctx: Context, run: RunArgument, out: FileOutOption) -> None:
         say(N_("SHA-256: {hash}"), hash=done.file_sha256),
         say(N_("hand it to the bank as {ebics} (EBICS 3.0: {btf})"), **order),
     ]
+    if slip is not None:
+        lines.append(say(N_("written: {file}"), file=str(slip)))
     data = {"run": done, "file": str(out), "order_type": order}
     render(ctx, Result(data, lines=[] if stdout else lines, findings=findings))
+
+
+def slip(ctx: Context, run: RunArgument, out: SheetOption = Path("-")) -> None:
+    """Write the Begleitzettel of a released run: count, sums, hash and order type, on a sheet to sign."""
+    from kasse_cli.wiring import open_book
+
+    with open_book(ctx.obj) as store:
+        _write_slip(ctx, store, run, out)
+    stdout = str(out) == "-"
+    render(ctx, Result({"file": str(out)}, lines=[] if stdout else [say(N_("written: {file}"), file=str(out))]))
+
+
+def _write_slip(ctx: Context, store: Store, run: int, out: Path) -> None:
+    from kasse_cli.documents import save
+    from ledger.payments.collection_slip_reader import slip_of
+
+    save(slip_of(store, run), out, dt.datetime.fromisoformat(ctx.obj.now))
 
 
 def _order_type(run: CollectionRun) -> dict[str, str]:
