@@ -18,6 +18,7 @@ _PARTS = {
     "field": N_("field {text}"),
     "value": N_('value "{text}"'),
 }
+_BESIDE_ROW = {"line": N_("line {text} of the file")}  # German has one word for row and line
 _LABELS = {"error": N_("finding"), "warning": N_("warning"), "info": N_("note")}
 
 
@@ -26,7 +27,10 @@ def place_text(place: Place, message: str = "") -> str:
     parts = {name: str(value) for name, value in asdict(place).items() if value is not None}
     if visible(parts.get("value", "")) in message:
         parts.pop("value", None)
-    return ", ".join(sentence(_PARTS[name], {"text": text}) for name, text in parts.items())
+    if parts.get("line") == parts.get("row"):
+        parts.pop("line", None)
+    templates = _PARTS | (_BESIDE_ROW if "row" in parts else {})
+    return ", ".join(sentence(templates[name], {"text": text}) for name, text in parts.items())
 
 
 def message(error: KasseError) -> str:

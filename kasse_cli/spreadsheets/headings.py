@@ -48,6 +48,12 @@ class UnknownColumnError(KasseError):
     hint = N_("names close to it: {near}")
 
 
+class StrangeColumnError(UnknownColumnError):
+    """An unknown column whose name is like no other."""
+
+    hint = N_("rename it if its values are to be read; otherwise nothing is to be done")
+
+
 class HeadingError(KasseError):
     """Several faults of one heading, each a finding."""
 
@@ -134,4 +140,7 @@ def _missing(
 
 def _unknown(name: str, keys: Mapping[str, str], place: Place) -> KasseError:
     near = dict.fromkeys(keys[match] for match in difflib.get_close_matches(fold(name), keys, n=3, cutoff=0.7))
-    return UnknownColumnError(column=name, near=", ".join(near) or "–", place=Place(column=name).within(place))
+    where = Place(column=name).within(place)
+    if not near:
+        return StrangeColumnError(column=name, place=where)
+    return UnknownColumnError(column=name, near=", ".join(near), place=where)

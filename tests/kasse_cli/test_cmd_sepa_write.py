@@ -203,10 +203,29 @@ def test_odd_accounts_and_codes_of_a_list_are_warnings_with_their_cells(lists):
     assert {("account.check_digits", 2, "IBAN"), ("account.unknown_bank", 3, "IBAN")} <= set(found)
 
 
-@pytest.mark.parametrize("heading", ["Fälligkeitsdatum", "Ausführungstag", "execution_day", "due_day"])
+@pytest.mark.parametrize(
+    "heading", ["Fälligkeitsdatum", "Ausführungstag", "execution_day", "due_day", "Datum", "Tag", "Date"]
+)
 def test_the_day_of_a_row_is_read_under_the_names_people_give_it(lists, heading):
     text = f"Kontoinhaber;IBAN;Betrag;{heading}\nMax;{OTHER};5,00;25.11.2026\n"
     (lists.folder / "days.csv").write_text(text, "utf-8")
     assert lists(f"kasse sepa write --payments days.csv {OWN} -q").code in {0, 3}
     batches = [one for one in read_payments(lists.folder / "RUN-7-1.xml") if isinstance(one, ForeignBatch)]
     assert [one.day for one in batches] == ["2026-11-25"]
+
+
+def test_a_row_is_named_once_and_an_unknown_column_without_empty_advice(lists):
+    text = f"Name;IBAN;Betrag;Farbe\nMax;{OTHER};zehn;rot\n"
+    (lists.folder / "odd.csv").write_text(text, "utf-8")
+    done = lists(f"kasse sepa write --payments odd.csv {OWN}")
+    assert "odd.csv, row 2, column Betrag: not an amount: zehn" in done.err
+    assert "names close to it" not in done.err
+
+
+def test_a_row_of_several_lines_is_named_with_its_line(lists):
+    text = f'Name;IBAN;Betrag;Verwendungszweck\nMax;{OTHER};5,00;"a\nb"\nMax;{OTHER};zehn;Text\n'
+    (lists.folder / "odd.csv").write_text(text, "utf-8")
+    assert (
+        "row 3, column Betrag, line 4 of the file: not an amount"
+        in lists(f"kasse sepa write --payments odd.csv {OWN}").err
+    )

@@ -39,7 +39,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "purpose": ("Zweckcode", "Purpose Code"),
     "day": (
         *("Ausführung", "Ausführungsdatum", "Ausführungstag", "Fälligkeit", "Fälligkeitsdatum", "fällig am"),
-        *("execution_day", "due_day", "due"),
+        *("Datum", "Tag", "Date", "execution_day", "due_day", "due"),
     ),
     "instant": ("Echtzeit", "Sofort"),
     "street": ("Straße", "Strasse"),
