@@ -64,6 +64,11 @@ def _usage(params: Iterable[Any], *more: str) -> str:
     return " ".join([_("[OPTIONS]"), *own, *more])
 
 
+def _summary(template: str | None) -> str:
+    """Return the first paragraph of a help text in the reader's language, on one line."""
+    return " ".join(_(template or "").partition("\n\n")[0].split())
+
+
 def _canonical_path(ctx: Any) -> str:
     """Return the command as scripts know it, in English whatever alias was typed: `order import`."""
     names: list[str] = []
@@ -147,9 +152,9 @@ class KasseCommand(_Framed, TyperCommand):
         formatter.write_usage(ctx.command_path, _usage(self.get_params(ctx)), prefix=_("Usage: "))
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        """Return the first sentence of the help, whole whatever the limit."""
+        """Return the first paragraph of the help, whole whatever the limit; a translation may break its lines."""
         del limit
-        return _(self.help or "").partition("\n")[0]
+        return _summary(self.help)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, options and examples."""
@@ -176,6 +181,11 @@ class NounGroup(_Framed, TyperGroup):
     def names(self, ctx: Any) -> list[str]:
         """Return everything that may stand here, for suggestions."""
         return self.list_commands(ctx)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return what this noun is for, whole whatever the limit."""
+        del limit
+        return _summary(self.help)
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the usage line."""

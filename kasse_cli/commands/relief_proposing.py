@@ -48,7 +48,9 @@ WatchOption = Annotated[
 AmountOption = Annotated[
     int | None, typer.Option("--amount", parser=parse_amount, metavar="AMOUNT", help=N_("only this much (Erlass)"))
 ]
-CountOption = Annotated[int | None, typer.Option("--count", min=1, max=240, help=N_("so many equal instalments"))]
+CountOption = Annotated[
+    int | None, typer.Option("--count", metavar="COUNT", min=1, max=240, help=N_("so many equal instalments"))
+]
 RateOption = Annotated[
     int | None, typer.Option("--rate", parser=parse_amount, metavar="AMOUNT", help=N_("so much a month"))
 ]

@@ -30,7 +30,9 @@ TESTS = (
 )
 CodeArgument = Annotated[str, typer.Argument(metavar="SCHEME", help=N_("the name of the scheme"))]
 ReferencesArgument = Annotated[list[str], typer.Argument(metavar="REFERENCE", help=N_("references to try"))]
-LengthOption = Annotated[int, typer.Option("--length", min=3, max=21, help=N_("digits, the check digit included"))]
+LengthOption = Annotated[
+    int, typer.Option("--length", metavar="NUMBER", min=3, max=21, help=N_("digits, the check digit included"))
+]
 MethodOption = Annotated[
     str, typer.Option("--method", metavar="TEXT", help=N_("iso7064_mod_11_10, weights:11:2-3-4-5-6-7, none and so on"))
 ]

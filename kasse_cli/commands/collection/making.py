@@ -45,7 +45,9 @@ CreditorOption = Annotated[
 ]
 DaysOption = Annotated[
     int | None,
-    typer.Option("--announcement-days", metavar="DAYS", min=1, max=60, help=N_("days before, unless a mandate says otherwise")),
+    typer.Option(
+        "--announcement-days", metavar="DAYS", min=1, max=60, help=N_("days before, unless a mandate says otherwise")
+    ),
 ]
 NoticesOption = Annotated[
     bool | None,
