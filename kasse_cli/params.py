@@ -56,7 +56,7 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help=N_("the file 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE", help=N_("files, folders or ZIP files to read"))]
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help=N_("the folder to read"))]
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help=N_("the file to write; - is standard output"))
+    Path | None, typer.Option("--out", "-o", metavar="FILE", help=N_("the file to write; - is standard output"))
 ]
 DateOption = Annotated[
     dt.date, typer.Option("--date", parser=parse_day, metavar="DATE", help=N_("the day, as 2026-11-21 or 21.11.2026"))

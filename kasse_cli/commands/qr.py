@@ -73,7 +73,7 @@ ScaleOption = Annotated[int, typer.Option("--scale", metavar="NUMBER", help=N_("
     book=False,
     examples=(
         'kasse qr --name Stadtkasse --iban "DE89 3704 0044 0532 0130 00" --amount 12,34 --text "Bescheid 4711"',
-        "kasse qr --name Stadtkasse --iban DE89370400440532013000 --reference RF18539007547034 --output code.svg",
+        "kasse qr --name Stadtkasse --iban DE89370400440532013000 --reference RF18539007547034 --out code.svg",
     ),
 )
 def qr(

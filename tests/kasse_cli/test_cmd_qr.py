@@ -9,21 +9,21 @@ def test_a_code_is_made(shell):
     shell.transcript(
         "qr",
         f'{LINE} --amount 12,34 --text "Bescheid 4711"',
-        f"{LINE} --reference RF18539007547034 --output code.svg",
+        f"{LINE} --reference RF18539007547034 --out code.svg",
         f"{LINE} --json",
-        f"{LINE} --output code.gif",
+        f"{LINE} --out code.gif",
         f"{LINE} --text A --reference RF18539007547034",
         f"{LINE} --scale 0",
         "kasse qr --name Stadtkasse --iban DE88370400440532013000",
-        f"{LINE} --output no/folder.png",
+        f"{LINE} --out no/folder.png",
     )
 
 
 @pytest.mark.parametrize(("name", "start"), [("code.png", b"\x89PNG\r\n"), ("code.svg", b"<?xml")])
 def test_a_picture_is_written_to_a_file(shell, name, start):
-    assert shell(f"{LINE} --output {name}").code == 0
+    assert shell(f"{LINE} --out {name}").code == 0
     assert (shell.folder / name).read_bytes().startswith(start)
 
 
 def test_a_picture_goes_to_a_pipe(shell):
-    assert "<svg" in shell(f"{LINE} --to svg --output -").out
+    assert "<svg" in shell(f"{LINE} --to svg --out -").out

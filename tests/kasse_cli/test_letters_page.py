@@ -53,11 +53,11 @@ def _played(shell, session) -> str:
 
 def test_files_are_the_same_each_time_and_a_changed_one_is_refused(town):
     folder = town.folder / "briefe"
-    first = town("kasse letter print --run 1 --output briefe --json")
+    first = town("kasse letter print --run 1 --out briefe --json")
     names = ["brief-000001.pdf", "brief-000002.pdf", "druckdatei-lauf-1.pdf", "druckliste-lauf-1.csv"]
     assert sorted(path.name for path in folder.iterdir()) == names
     before = {name: (folder / name).read_bytes() for name in names}
-    again = town("kasse letter print --run 1 --output briefe --json")
+    again = town("kasse letter print --run 1 --out briefe --json")
     assert {name: (folder / name).read_bytes() for name in names} == before
     assert [row["sha256"] for row in first.data["letters"]] == [row["sha256"] for row in again.data["letters"]]
     listed = before["druckliste-lauf-1.csv"].decode("utf-8-sig")
@@ -82,7 +82,7 @@ def test_the_verbs_of_a_letter(town):
         "kasse letter release 3 --user clara",
         "kasse letter release 3",
         "kasse letter print 3",
-        "kasse letter print 3 --output brief.pdf",
+        "kasse letter print 3 --out brief.pdf",
         "kasse letter post 3 --date 2026-12-11",
         "kasse letter post 3",
         "kasse letter post 3",

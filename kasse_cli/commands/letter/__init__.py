@@ -19,8 +19,8 @@ command(
     "print",
     lists=True,
     examples=(
-        "kasse letter print --run 3 --output briefe --post-on 2026-11-25",
-        "kasse letter print 12 --output brief.pdf",
+        "kasse letter print --run 3 --out briefe --post-on 2026-11-25",
+        "kasse letter print 12 --out brief.pdf",
     ),
 )(print_)
 command(

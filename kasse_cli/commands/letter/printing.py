@@ -46,7 +46,7 @@ def print_(
 ) -> None:
     """Print released letters: composed once for their day of posting, the same file each time.
 
-    With --output FOLDER a PDF for each letter; for a run also one file of all letters and the list for the print shop.
+    With --out FOLDER a PDF for each letter; for a run also one file of all letters and the list for the print shop.
     Without it the text is shown. The term in the letter goes by --post-on; a later day needs --anew.
     """
     from enforcement.letters_print_store import note_files, print_letters

@@ -26,7 +26,7 @@ DayOption = Annotated[
 ]
 WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why, for the debtor's file"))]
 FolderOption = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FOLDER", help=N_("where the files go, or one file .pdf"))
+    Path | None, typer.Option("--out", "-o", metavar="FOLDER", help=N_("where the files go, or one file .pdf"))
 ]
 CodeOption = Annotated[str, typer.Option("--office", metavar="CODE", help=N_("of this office; the whole book without"))]
 LIST = (
