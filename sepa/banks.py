@@ -45,6 +45,22 @@ def bank_of(iban: str) -> Bank | None:
     return None if found is None else Bank(found.name, found.bic or "", found.bank_code or "")
 
 
+def same_bank(first: str, second: str) -> bool:
+    """Tell whether one bank may keep both accounts: by bank code or BIC; abroad, where neither is known, it may.
+
+    >>> same_bank("DE89370400440532013000", "DE02120300000000202051")
+    False
+    """
+    if first[:2] != second[:2]:
+        return False
+    if first.startswith("DE") and first[4:12] == second[4:12]:
+        return True
+    one, other = bank_of(first), bank_of(second)
+    if one is None or other is None:
+        return not first.startswith("DE")
+    return one.code == other.code or (one.bic[:8] == other.bic[:8] != "")
+
+
 def account_finding(iban: str) -> KasseError | None:
     """Say what is odd about a German account by bank code and account check digits; others are not asked."""
     if not iban.startswith("DE"):

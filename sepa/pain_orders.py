@@ -12,10 +12,10 @@ from sepa.errors import KasseError, Place
 from sepa.pain_values import ForeignAddress, ForeignBatch, ForeignPayment
 from sepa.payments import Address, Party, Totals, Transfer, TransferBatch
 from sepa.rules.foreign_errors import DayFormError
+from sepa.rules.foreign_forms import OTHER_ACCOUNT
 
 T = TypeVar("T")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
-OTHER_ACCOUNT = "SMNDA"
 
 
 @dataclass(slots=True)
@@ -140,7 +140,7 @@ def _address(address: ForeignAddress, problems: Problems) -> Address | None:
 
 def _mandate(payment: ForeignPayment, problems: Problems) -> Mandate | None:
     signed = problems.day(payment.signed, "signed")
-    other = payment.original_account == OTHER_ACCOUNT
+    other = OTHER_ACCOUNT in {payment.original_account, payment.original_bank_id}
     was = Amendment(
         payment.original_mandate_id,
         payment.original_creditor_id,

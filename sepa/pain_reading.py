@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from lxml import etree
 
 from sepa.currencies import minor_digits
+from sepa.element_order import misplaced
 from sepa.errors import N_, KasseError, Place
 from sepa.money import FractionOfCentError, InvalidAmountError, parse_decimal
 from sepa.notes import Notes
@@ -27,6 +29,7 @@ from sepa.pain_values import (
     PaymentStream,
 )
 from sepa.reading import Kind, UnknownVersionError, identify
+from sepa.rules.foreign_forms import ElementOrderError, SecondHeadError
 from sepa.sources import DEFAULT, Limits, Source, opened
 from sepa.xml.parser import elements, forget, line_of
 from sepa.xml.table import local_name
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 _VERSIONS = re.compile(r"(?:00[1-9]\.(?:0[1-9]|1[0-4])(?:\.\w+)*)?")
 _EMPTY = etree.XPath("descendant::*[not(*) and not(normalize-space())]")
+_DAY_FORMS = {"date": "Dt", "time": "DtTm", "bare": ""}
 _STRUCTURED = etree.XPath("*[local-name()='RmtInf']/*[local-name()='Strd']")
 
 
@@ -87,6 +91,7 @@ class _Reader:
         self.batch_table, self.payment_table = BATCHES[kind.family], PAYMENTS[kind.family]
         self.notes = Notes(source.place)
         self.head: PaymentFile | None = None
+        self.headed = False
         self.batch: ForeignBatch | None = None
         self.batches = self.count = self.cents = 0
         self.batch_count = self.batch_cents = 0
@@ -95,7 +100,7 @@ class _Reader:
     def read(self) -> PaymentStream:
         for name, element in elements(self.source, ("GrpHdr", self.payment_name, "PmtInf")):
             if name == "GrpHdr":
-                yield self._file_head(element)
+                yield from self._file_head(element)
             elif name == "PmtInf":
                 yield from self._batch_end(element)
             else:
@@ -106,11 +111,16 @@ class _Reader:
             self.batches, self.count, self.cents, self.complete, self.notes.not_understood(), self.notes.findings()
         )
 
-    def _file_head(self, element: Element) -> PaymentFile:
+    def _file_head(self, element: Element) -> Iterator[PaymentFile]:
+        if self.headed or self.head is not None:
+            late = SecondHeadError() if self.headed else ElementOrderError(element="GrpHdr", before="PmtInf")
+            self.notes.add(late, line_of(element, self.source))
+            return
         odd: Counter[str] = Counter()
         fields = self._fields(read_element(element, GROUP, odd), element, element, odd)
-        self.head = PaymentFile(message=self.kind.name, empty=_empty(element), **fields)
-        return self.head
+        self._add_misplaced(fields, "GrpHdr", element)
+        self.headed, self.head = True, PaymentFile(message=self.kind.name, empty=_empty(element), **fields)
+        yield self.head
 
     def _begin(self, parent: Element | None) -> Iterator[PaymentFile | ForeignBatch]:
         """Yield the heads that stand before the first payment of a batch."""
@@ -131,16 +141,22 @@ class _Reader:
         odd: Counter[str] = Counter()
         record = read_element(heads, self.batch_table, odd)
         fields = self._fields(record, parent, heads, odd)
-        fields |= {"index": self.batches + 1, "day": record.raw.get("day", ""), "time": record.raw.get("time", "")}
-        fields["day"] = fields["day"] or fields["time"][:10]
+        self._add_misplaced(fields, "PmtInf", takewhile(lambda one: local_name(one.tag) != self.payment_name, parent))
+        raw = record.raw
+        fields |= {"index": self.batches + 1, "time": raw.get("time", "")}
+        fields["day"] = raw.get("date") or raw.get("bare") or fields["time"][:10]
+        fields["day_forms"] = tuple(name for key, name in _DAY_FORMS.items() if key in raw)
         fields["empty"] = tuple(name for child in heads for name in _empty(child))
         return cast("ForeignBatch", ForeignBatch.of(fields))
 
     def _payment(self, element: Element) -> PaymentStream:
+        if self.batch is not None:
+            self._note_stray(element.getprevious())
         yield from self._begin(element.getparent())
         odd: Counter[str] = Counter()
         record = read_element(element, self.payment_table, odd)
         fields = self._fields(record, element, element, odd)
+        self._add_misplaced(fields, self.payment_name, element)
         fields["empty"] = _empty(element)
         fields["index"] = self.count + 1
         self._add_amount(fields, record)
@@ -162,7 +178,20 @@ class _Reader:
             self.notes.odd.update(odd)
         if addresses := record.many("PstlAdr"):
             fields["address"] = _address(addresses[0])
+        for old in {"old_bic", "original_old_bic"} & fields.keys():
+            fields.setdefault(old.replace("old_", ""), fields[old])
         return fields
+
+    def _add_misplaced(self, fields: dict[str, Any], level: str, children: Iterable[Element]) -> None:
+        if found := misplaced(tuple(child.tag for child in children), self.kind.family, level):
+            fields["misplaced"] = found
+
+    def _note_stray(self, element: Element | None) -> None:
+        """Note what stands behind a payment and belongs to the head of its batch."""
+        while element is not None and (name := local_name(element.tag)) != self.payment_name:
+            late = ElementOrderError(element=name, before=self.payment_name, place=Place(field=name))
+            self.notes.add(late, line_of(element, self.source))
+            element = element.getprevious()
 
     def _add_amount(self, fields: dict[str, Any], record: Record) -> None:
         text, currency = record.raw.get("amount", ""), record.raw.get("amount@", "")
@@ -182,6 +211,8 @@ class _Reader:
         self.batch_complete = self.batch_complete and cents is not None
 
     def _batch_end(self, element: Element) -> PaymentStream:
+        if self.batch is not None and len(element):
+            self._note_stray(element[-1])
         yield from self._begin(element)
         yield BatchEnd(self.batch_count, self.batch_cents, self.batch_complete)
         self.batch = None

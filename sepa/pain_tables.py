@@ -36,10 +36,10 @@ def _account(path: str, iban: str, other: str) -> str:
     return lines + "".join(f"{path}/Id/{at} > {other}\n" for at in ("Othr/Id", "PrtryAcct/Id", "BBAN"))
 
 
-def _agent(path: str, bic: str, other: str) -> str:
+def _agent(path: str, was: str = "") -> str:
     at = f"{path}/FinInstnId"
-    lines = f"{at}/BICFI > {bic}\n{at}/BIC > {bic}\n{at}/CmbndId/BIC > {bic}\n"
-    lines += f"{at}/Othr/Id > {other}\n{at}/PrtryId/Id > {other}\n" if other else f"- {at}/Othr\n"
+    lines = f"{at}/BICFI > {was}bic\n{at}/BIC > {was}old_bic\n{at}/CmbndId/BIC > {was}old_bic\n"
+    lines += f"{at}/Othr/Id > {was}bank_id\n{at}/PrtryId/Id > {was}bank_id\n"
     return lines + f"- {at}/Nm\n- {at}/PstlAdr\n- {at}/ClrSysMmbId\n- {path}/BrnchId\n"
 
 
@@ -111,12 +111,12 @@ def _batch(family: str) -> Field:
     day = "ReqdExctnDt" if family == "pain.001" else "ReqdColltnDt"
     return table(
         "PmtInfId > id\nPmtMtd > method\nBtchBookg > booking\nNbOfTxs > count\nCtrlSum > control_sum\n"
-        f"{day} = day\n{day}/Dt = day\n{day}/DtTm = time\n- {PAYMENT_NAMES[family]}\n- PoolgAdjstmntDt\n"
+        f"{day} = bare\n{day}/Dt = date\n{day}/DtTm = time\n- {PAYMENT_NAMES[family]}\n- PoolgAdjstmntDt\n"
         "- ChrgsAcct\n- ChrgsAcctAgt\n"
         + _COMMON
         + _party(own, "name", with_id=family == "pain.001")
         + _account(f"{own}Acct", "iban", "account")
-        + _agent(f"{own}Agt", "bic", "bank_id"),
+        + _agent(f"{own}Agt"),
         _PARTS,
         path="PmtInf",
     )
@@ -136,7 +136,7 @@ def _payment(family: str) -> Field:
         + _COMMON
         + _party(other, "name")
         + _account(f"{other}Acct", "iban", "account")
-        + _agent(f"{other}Agt", "bic", "bank_id")
+        + _agent(f"{other}Agt")
         + "Purp/Cd > purpose\nPurp/Prtry > own_purpose\n"
         + _REMITTANCE,
         _PARTS,
@@ -151,7 +151,7 @@ _MANDATE = (
     f"{_WAS}/OrgnlMndtId > original_mandate_id\n{_WAS}/OrgnlCdtrSchmeId/Nm > original_creditor_name\n"
     + _SCHEME.format(path=f"{_WAS}/OrgnlCdtrSchmeId").replace("> creditor_", "> original_creditor_")
     + _account(f"{_WAS}/OrgnlDbtrAcct", "original_iban", "original_account")
-    + _agent(f"{_WAS}/OrgnlDbtrAgt", "original_bic", "original_account")
+    + _agent(f"{_WAS}/OrgnlDbtrAgt", "original_")
     + _SCHEME.format(path="DrctDbtTx/CdtrSchmeId")
     + f"- DrctDbtTx/PreNtfctnId\n- DrctDbtTx/PreNtfctnDt\n- {_AT}/ElctrncSgntr\n"
     + f"- {_AT}/FrstColltnDt\n- {_AT}/FnlColltnDt\n- {_AT}/Frqcy\n"

@@ -36,7 +36,10 @@ NO_ADDRESS = ForeignAddress()
 
 @dataclass(frozen=True)  # no slots: `of` leaves defaults to the class, as in sepa.statements
 class _Fields:
-    """What may stand at a batch or at a payment alike; `present` are the names of the elements directly inside."""
+    """What may stand at a batch or at a payment alike; `present` are the names of the elements directly inside.
+
+    `misplaced` are those behind one that they have to precede, with that one; `old_bic` is a BIC under its old name.
+    """
 
     line: int | None = None
     name: str = ""
@@ -59,6 +62,8 @@ class _Fields:
     present: frozenset[str] = frozenset()
     empty: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    misplaced: tuple[tuple[str, str], ...] = ()
+    old_bic: str = ""
 
     @classmethod
     def of(cls, fields: dict[str, Any]) -> Any:
@@ -81,6 +86,7 @@ class PaymentFile:
     present: frozenset[str] = frozenset()
     empty: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    misplaced: tuple[tuple[str, str], ...] = ()
     line: int | None = None
 
     @property
@@ -91,7 +97,10 @@ class PaymentFile:
 
 @dataclass(frozen=True)
 class ForeignBatch(_Fields):
-    """The head of a batch (PmtInf): its own account, day and counters as written; `time` where a time is given."""
+    """The head of a batch (PmtInf): its own account, day and counters as written; `time` where a time is given.
+
+    `day_forms` are the elements inside the day, an empty name for a day that stands there by itself.
+    """
 
     index: int = 0
     id: str = ""
@@ -101,6 +110,7 @@ class ForeignBatch(_Fields):
     control_sum: str = ""
     day: str = ""
     time: str = ""
+    day_forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,6 +141,8 @@ class ForeignPayment(_Fields):
     original_iban: str = ""
     original_account: str = ""
     original_bic: str = ""
+    original_old_bic: str = ""
+    original_bank_id: str = ""
 
     @property
     def text(self) -> str:

@@ -84,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     Rule(payments.TotalsError, "Anlage 3: NbOfTxs and CtrlSum", "message"),
     Rule(debits.EmptyAmendmentError, "EPC130-08, Anlage 3", "payment"),
     Rule(debits.AmendedAccountError, "EPC130-08, Anlage 3", "payment"),
+    Rule(debit_rules.OtherBankError, "EPC130-08, Anlage 3: same bank only", "payment"),
     Rule(debits.SignedLateError, "EPC016-06", "payment"),
     Rule(debit_rules.SignedInFutureError, "EPC016-06", "payment"),
     Rule(debit_rules.ReusedMandateError, "EPC016-06: unique mandate reference", "message"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
+from sepa.banks import same_bank
 from sepa.calendar import is_target_day, previous_target_day
 from sepa.countries import eea_countries
 from sepa.debits import Collection, CollectionBatch, DirectDebitMessage, counted, signature_problem
@@ -54,6 +55,15 @@ class SignedInFutureError(KasseError):
     code = "mandate.signed_in_future"
     template = N_("the mandate {mandate_id} has {signed} as its day of signature, which is still to come")
     hint = N_("check the date of signature")
+
+
+class OtherBankError(KasseError):
+    """An old account that another bank kept, given as an IBAN."""
+
+    code = "mandate.other_bank"
+    severity = "warning"
+    template = N_("the old account {was} of the mandate {mandate_id} is at another bank than {iban}")
+    hint = N_("an old IBAN is for accounts at the same bank only: say that the account is another one (SMNDA)")
 
 
 class DebtorAddressNeededError(KasseError):
@@ -167,6 +177,7 @@ def _collection_findings(collection: Collection, batch: CollectionBatch, on: dat
     yield from present(
         (
             signature_problem(collection, batch.due_day),
+            _old_bank_finding(collection),
             id_finding(collection.end_to_end_id),
             purpose_finding(collection.purpose),
             bic_finding(debtor),
@@ -174,6 +185,16 @@ def _collection_findings(collection: Collection, batch: CollectionBatch, on: dat
             abroad_finding(debtor.iban, debtor.name, collection.remittance),
         )
     )
+
+
+def _old_bank_finding(collection: Collection) -> KasseError | None:
+    """Say whether the old account, given as an IBAN, was at another bank (EPC130-08)."""
+    mandate, iban = collection.mandate, collection.debtor.iban
+    was = mandate.amendment.iban if mandate.amendment else ""
+    if not was or same_bank(was, iban):
+        return None
+    place = Place(field="original_iban", value=was)
+    return OtherBankError(was=was, mandate_id=mandate.mandate_id, iban=iban, place=place)
 
 
 def _mandate_findings(collection: Collection, batch: CollectionBatch, mandates: dict[int, int]) -> Iterator[KasseError]:

@@ -28,11 +28,11 @@ from sepa.rules.foreign_errors import (
     StatedCountError,
     StatedSumError,
 )
+from sepa.rules.foreign_forms import CURRENT, count_problem
 from sepa.rules.foreign_structure import batch_problems, group_problems, payment_problems
-from sepa.rules.odd import Twins
+from sepa.rules.odd import Twins, present
 from sepa.text import Charset
 
-CURRENT = {"pain.001": "pain.001.001.09", "pain.008": "pain.008.001.08"}
 _MADE = datetime.fromisoformat("2026-01-01T00:00:00+00:00")  # stands in for a message's own, which is checked apart
 
 
@@ -181,6 +181,7 @@ def created_problems(text: str) -> Iterator[KasseError]:
 
 def total_problems(head: PaymentFile | ForeignBatch, end: BatchEnd | FileEnd) -> Iterator[KasseError]:
     """Yield where the counters of file or batch are missing or not what was found (NbOfTxs, CtrlSum)."""
+    yield from present((count_problem(head.count),))
     if not head.count:
         yield ElementMissingError(element="NbOfTxs", place=Place(field="NbOfTxs"))
     elif head.count.lstrip("0") != str(end.count):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from sepa.errors import KasseError, Place
 from sepa.identifiers import NOT_PROVIDED, InvalidReferenceError
-from sepa.pain_orders import OTHER_ACCOUNT
 from sepa.pain_values import ForeignBatch, ForeignPayment, PaymentFile
 from sepa.rules.foreign_errors import (
     AmendedToError,
@@ -28,6 +27,7 @@ from sepa.rules.foreign_errors import (
     RemittanceFormError,
     ServiceLevelError,
 )
+from sepa.rules.foreign_forms import OTHER_ACCOUNT, batch_forms, order_problems, payment_forms
 
 MAX_STRUCTURED = 140
 _ONE_LEVEL = {False: ("PmtTpInf", "ChrgBr", "UltmtDbtr"), True: ("PmtTpInf", "ChrgBr", "UltmtCdtr", "CdtrSchmeId")}
@@ -43,6 +43,7 @@ def group_problems(head: PaymentFile) -> Iterator[KasseError]:
     """Yield what is wrong with the structure of the head of a file (GrpHdr)."""
     if head.present and "InitgPty" not in head.present:
         yield ElementMissingError(element="InitgPty", place=Place(field="InitgPty"))
+    yield from order_problems(head, head)
     yield from _element_problems(head)
 
 
@@ -54,6 +55,7 @@ def batch_problems(batch: ForeignBatch, head: PaymentFile) -> Iterator[KasseErro
     for element in _BATCH_NEEDS[head.debits]:
         if element not in batch.present:
             yield ElementMissingError(element=element, place=Place(field=element))
+    yield from batch_forms(batch, head)
     yield from _bank_problems(batch, "CdtrAgt" if head.debits else "DbtrAgt")
     yield from _common(batch, head)
 
@@ -72,6 +74,7 @@ def payment_problems(payment: ForeignPayment, batch: ForeignBatch, head: Payment
             yield ElementMissingError(element=element, place=Place(field=element))
     if payment.currency != "EUR":
         yield CurrencyError(value=payment.currency, place=Place(field="currency", value=payment.currency))
+    yield from payment_forms(payment, head)
     yield from _common(payment, head)
     yield from _outside_problems(payment)
     yield from _remittance_problems(payment)
@@ -157,6 +160,7 @@ def _amendment_problems(payment: ForeignPayment) -> Iterator[KasseError]:
         payment.original_creditor_name,
         payment.original_iban,
         payment.original_account,
+        payment.original_bank_id,
         payment.original_bic,
     )
     yield from _scheme_problems(payment.original_creditor_id, payment.original_creditor_scheme, "OrgnlCdtrSchmeId")
@@ -164,6 +168,6 @@ def _amendment_problems(payment: ForeignPayment) -> Iterator[KasseError]:
     if amended != flag:
         place = Place(field="AmdmntInd", value=payment.amendment)
         yield AmendmentFlagError(mandate_id=payment.mandate_id, value=payment.amendment or "–", place=place)
-    if payment.original_account not in {"", OTHER_ACCOUNT}:
-        place = Place(field="OrgnlDbtrAcct", value=payment.original_account)
-        yield AmendedToError(mandate_id=payment.mandate_id, value=payment.original_account, place=place)
+    for field, value in (("OrgnlDbtrAcct", payment.original_account), ("OrgnlDbtrAgt", payment.original_bank_id)):
+        if value not in {"", OTHER_ACCOUNT}:
+            yield AmendedToError(mandate_id=payment.mandate_id, value=value, place=Place(field=field, value=value))

@@ -4,13 +4,18 @@ import io
 from datetime import date
 
 import pytest
+from lxml import etree
 
+from sepa.element_order import ORDERS as ORDERS_OF_SCHEMA
 from sepa.errors import KasseError
+from sepa.identifiers import make_iban
 from sepa.pain_reading import read_payments
 from sepa.reading import UnknownVersionError
 from sepa.rules.foreign import check_payments
 from sepa.rules.foreign_errors import FOREIGN_RULES
+from sepa.rules.foreign_forms import CURRENT, FORM_RULES
 from tests.bank_files import AMENDED, CREDITOR, OTHER, pain001, pain008, transfer
+from tests.sepa.oracles import schema_bytes
 
 TODAY = date(2026, 11, 20)
 
@@ -69,8 +74,42 @@ CASES = {
     "time.created_zone": pain001().replace("T09:00:00+01:00", "T09:00:00"),
     "bank.other_id": pain001().replace("NOTPROVIDED", "37040044", 1),
     "creditor_id.scheme": pain008(creditor=CREDITOR.replace("<Prtry>SEPA", "<Prtry>ABC")),
-    "bank.notprovided": one(more="<CdtrAgt><FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId></CdtrAgt>"),
+    "bank.notprovided": one().replace(
+        "<Cdtr>", "<CdtrAgt><FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId></CdtrAgt><Cdtr>"
+    ),
     "message.version": pain001().replace("pain.001.001.09", "pain.001.001.03"),
+}
+BANK = "<FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId>"
+SLEV = "<ChrgBr>SLEV</ChrgBr>"
+FORMS = {
+    "day.twice": pain001()
+    .replace("<Dt>2026-11-24</Dt>", "<Dt>2026-11-24</Dt><DtTm>2026-11-24T10:00:00+01:00</DtTm>")
+    .replace("</SvcLvl>", "</SvcLvl><LclInstrm><Cd>INST</Cd></LclInstrm>", 1),
+    "day.bare": pain001().replace("<Dt>2026-11-24</Dt>", "2026-11-24"),
+    "bank.old_tag": pain001().replace(BANK, "<FinInstnId><BIC>BYLADEM1001</BIC></FinInstnId>", 1),
+    "bank.old_tag ": pain008().replace(f"<DbtrAgt>{BANK}", "<DbtrAgt><FinInstnId><BIC>COBADEFFXXX</BIC></FinInstnId>"),
+    "total.count_length": pain001().replace("<NbOfTxs>1<", "<NbOfTxs>0000000000000001<", 1),
+    "message.second_head": pain001().replace(
+        "</GrpHdr>", "</GrpHdr><GrpHdr><MsgId>RUN-2</MsgId><NbOfTxs>9</NbOfTxs></GrpHdr>"
+    ),
+    "mandate.amended_at_bank": pain008(
+        AMENDED.replace(
+            "<OrgnlMndtId>M-OLD</OrgnlMndtId>",
+            "<OrgnlDbtrAgt><FinInstnId><Othr><Id>SMNDA</Id></Othr></FinInstnId></OrgnlDbtrAgt>",
+        )
+    ),
+    "element.order": pain001().replace("<PmtMtd>TRF</PmtMtd>", "").replace("<Dbtr>", "<PmtMtd>TRF</PmtMtd><Dbtr>"),
+}
+REMITTED = "<RmtInf><Ustrd>Hundesteuer</Ustrd></RmtInf>"
+ORDERS = {
+    "in a transfer": one(more="<CdtrAgt><FinInstnId><BICFI>COBADEFFXXX</BICFI></FinInstnId></CdtrAgt>"),
+    "in a collection": pain008().replace(REMITTED, "").replace("<DbtrAgt>", f"{REMITTED}<DbtrAgt>"),
+    "in a batch of collections": pain008().replace(SLEV, "").replace("</CdtrSchmeId>", f"</CdtrSchmeId>{SLEV}", 1),
+    "in the head": pain001().replace("<MsgId>RUN-1</MsgId>", "").replace("</GrpHdr>", "<MsgId>RUN-1</MsgId></GrpHdr>"),
+    "behind the last payment": pain001().replace(SLEV, "").replace("</PmtInf>", f"{SLEV}</PmtInf>"),
+    "between payments": pain001(f"{transfer()}{SLEV}{transfer('E-2', 5, text='2')}", "2", "100.05").replace(
+        SLEV, "", 1
+    ),
 }
 VALUES = {
     "time.zone": pain001()
@@ -132,6 +171,10 @@ OUTSIDE = {
         pain001().replace(FREE, STRD.format("SCOR", "4711").replace("</Tp>", "<Issr>ISO</Issr></Tp>")),
     ),
 }
+OUTSIDE["day of a collection in Dt"] = (
+    "element.outside",
+    pain008().replace(">2026-12-01<", "><Dt>2026-12-01</Dt><"),
+)
 ALSO = {
     "iban.not_sepa": {"account.unknown_bank"},
     "text.blank": {"text.characters", "element.empty"},
@@ -149,6 +192,37 @@ def test_a_flaw_of_structure_is_found_and_nothing_else(code):
     assert all(str(finding) and (finding.place.line or finding.place.payment) for finding in found(CASES[code]))
 
 
+@pytest.mark.parametrize("code", FORMS)
+def test_a_form_of_other_versions_is_found_without_the_schema_and_nothing_else(code):
+    assert codes(FORMS[code]) == {code.strip()}
+
+
+@pytest.mark.parametrize("case", ORDERS)
+def test_elements_in_the_wrong_order_are_found(case):
+    assert codes(ORDERS[case]) == {"element.order"}
+
+
+def test_a_head_behind_its_batches_is_found():
+    head = pain001().partition("<GrpHdr>")[2].partition("</GrpHdr>")[0]
+    text = pain001().replace(f"<GrpHdr>{head}</GrpHdr>", "").replace("</PmtInf>", f"</PmtInf><GrpHdr>{head}</GrpHdr>")
+    assert "element.order" in codes(text)
+
+
+@pytest.mark.parametrize("level", ORDERS_OF_SCHEMA, ids="/".join)
+def test_the_table_of_orders_is_that_of_the_schema(level):
+    schema = etree.fromstring(schema_bytes(CURRENT[level[0]]))
+    assert ORDERS_OF_SCHEMA[level] in {
+        tuple(one.xpath("*/*[local-name()='element']/@name")) for one in schema.iterfind("{*}complexType")
+    }
+
+
+@pytest.mark.parametrize("message", ["pain.001.001.03", "pain.001.001.10"])
+def test_other_versions_keep_their_own_forms(message):
+    text = FORMS["bank.old_tag"].replace("pain.001.001.09", message)
+    assert codes(text) == {"message.version"}
+    assert codes(FORMS["day.bare"].replace("pain.001.001.09", message)) == {"message.version"}
+
+
 @pytest.mark.parametrize("code", VALUES)
 def test_a_flaw_of_values_is_found_in_files_of_others(code):
     assert code in codes(VALUES[code])
@@ -163,7 +237,8 @@ def test_what_only_the_schema_knows_is_found_without_it(case):
 
 def test_every_rule_has_a_case_a_source_and_a_way_out():
     assert {rule.code for rule in FOREIGN_RULES} == {code.strip() for code in CASES}
-    assert all(rule.source and rule.error.hint and rule.error.template for rule in FOREIGN_RULES)
+    assert {rule.code for rule in FORM_RULES} == {code.strip() for code in FORMS}
+    assert all(rule.source and rule.error.hint and rule.error.template for rule in (*FOREIGN_RULES, *FORM_RULES))
 
 
 @pytest.mark.parametrize(
@@ -173,11 +248,25 @@ def test_every_rule_has_a_case_a_source_and_a_way_out():
         pain008(),
         pain008(AMENDED),
         pain008(SMNDA.format("")),
+        pain008(
+            SMNDA.format("").replace(
+                "<Othr><Id>SMNDA</Id></Othr>", f"<IBAN>{make_iban('DE', '370400440532013001')}</IBAN>"
+            )
+        ),
         pain008(scheme="B2B"),
         pain001().replace(FREE, STRD.format("SCOR", "RF18539007547034")),
         pain001().replace(TYPE, "").replace("</PmtId>", "</PmtId>" + TYPE),
     ],
-    ids=["transfers", "debits", "amended", "other account", "B2B", "reference", "type at the payment"],
+    ids=[
+        "transfers",
+        "debits",
+        "amended",
+        "other account",
+        "another account of the bank",
+        "B2B",
+        "reference",
+        "type at the payment",
+    ],
 )
 def test_a_right_file_has_no_findings(text):
     assert [str(finding) for finding in found(text)] == []

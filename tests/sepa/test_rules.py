@@ -183,6 +183,10 @@ CASES: dict[str, tuple[Case, ...]] = {
         lambda: Mandate("M", MANDATE.signed, Amendment(iban=PAYER.iban, other_account=True)),
         lambda: Mandate("M", MANDATE.signed, Amendment(bic="COBADEFF", other_account=True)),
     ),
+    "mandate.other_bank": (
+        lambda: collect(collection(mandate=Mandate("M", MANDATE.signed, Amendment(iban=PAYER.iban)))),
+        lambda: collect(collection(mandate=Mandate("M", MANDATE.signed, Amendment(iban="NO9386011117947")))),
+    ),
     "mandate.signed_late": (
         lambda: debit_rules.check(
             debit(debit_batch(collection(mandate=Mandate("M", date(2026, 11, 25))))), date(2026, 11, 26)
