@@ -21,6 +21,7 @@ from ledger.book.store import kasse_office
 from ledger.items.items_reader import find_items
 from ledger.store.engines import Row, Store
 
+TAKING_BACK = frozenset({"unassigned", "undone"})
 _ITEM = """
     SELECT i.kind, i.reference, p.name, i.amount_cents, i.open_cents, i.due, c.reason, i.position, i.order_id, c.entry
     FROM item i LEFT JOIN party p ON p.id = i.party
@@ -132,9 +133,13 @@ def _bank_entry(store: Store, source: Source | None) -> tuple[str, int] | None:
 
 
 def _taken(matches: list[Row], entry: tuple[str, int] | None, cents: int) -> Row | None:
-    """Take the decision out of the list that a movement came from: the first about this entry and amount."""
+    """Take the decision out of the list that a movement came from: the first about this entry and amount.
+
+    What was taken back never brought money to the item.
+    """
     for index, match in enumerate(matches):
-        if (match[0], match[1]) == entry and abs(match[4]) == abs(cents):
+        fits = (match[0], match[1]) == entry and abs(match[4]) == abs(cents)
+        if fits and not (cents > 0 and match[2] in TAKING_BACK):
             return matches.pop(index)
     return None
 

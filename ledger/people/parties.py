@@ -7,7 +7,21 @@ import unicodedata
 from hashlib import sha256
 
 _UMLAUTS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ł": "l"}
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "ß": "ss",
+        "æ": "ae",
+        "ø": "o",
+        "œ": "oe",
+        "đ": "d",
+        "ł": "l",
+        "ı": "i",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+    }
 )
 _WORD = re.compile(r"\w+")
 _STREET = re.compile(r"str(?:asse)?\b\.?")
@@ -19,8 +33,8 @@ _SEPARATOR = "\x1f"
 def plain(text: str) -> str:
     """Return the text without case and diacritics, umlauts written out.
 
-    >>> plain("José Müller-Weiß")
-    'jose mueller-weiss'
+    >>> plain("José Müller-Weiß"), plain("Ayşe YILMAZ") == plain("Ayse Yılmaz")
+    ('jose mueller-weiss', True)
     """
     lower = text.casefold()
     if lower.isascii():

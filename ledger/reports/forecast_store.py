@@ -14,6 +14,8 @@ _DUE = """
     GROUP BY i.kind, i.due"""
 _UNDER_WAY = """
     SELECT coalesce(sum(p.cents), 0) FROM payment p WHERE p.state IN ('released', 'exported')"""
+_COLLECTED = """
+    SELECT coalesce(sum(c.cents), 0) FROM collection c WHERE c.state IN ('released', 'exported')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +36,33 @@ class ForecastWeek:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What the bank accounts hold at the end of the day, what is under way, and the weeks after."""
+    """What the bank accounts hold at the end of the day, what is under way out and in, and the weeks after."""
 
     day: str
     balance_cents: int
     under_way_cents: int
+    collected_cents: int
     weeks: tuple[ForecastWeek, ...]
 
 
 def forecast(store: Store, day: str, weeks: int) -> Forecast:
     """Return the forecast from the end of the day for as many weeks, the running one first; inside no unit.
 
-    Payments released and not yet debited are under way: they are taken off at once.
+    Payments released and not yet debited are under way: they are taken off at once, and collections released and not
+    yet credited are added.
     """
     here = date.fromisoformat(day)
     monday = here - timedelta(days=here.weekday())
     last = monday + timedelta(days=7 * weeks - 1)
     with store.snapshot():
         held = sum(own.balance_cents for own in bank_balances(store, day))
-        under_way = int(store.value(_UNDER_WAY))
+        under_way, collected = int(store.value(_UNDER_WAY)), int(store.value(_COLLECTED))
         due = [(kind, due, int(cents)) for kind, due, cents in store.rows(_DUE, last=last.isoformat())]
-    lines = [_overdue(due, day, held - under_way)]
+    lines = [_overdue(due, day, held - under_way + collected)]
     for number in range(weeks):
         start = monday + timedelta(days=7 * number)
         lines.append(_week(due, max(start, here), start + timedelta(days=6), lines[-1].expected_cents))
-    return Forecast(day, held, under_way, tuple(lines))
+    return Forecast(day, held, under_way, collected, tuple(lines))
 
 
 def _overdue(due: list[tuple[str, str, int]], day: str, balance: int) -> ForecastWeek:

@@ -45,12 +45,14 @@ def forecast(ctx: Context, weeks: WeeksOption = 8) -> None:
     lines = [
         say(N_("on all bank accounts on {day}: {balance_cents}"), day=found.day, balance_cents=found.balance_cents),
         say(N_("payments under way: {sum_cents}"), sum_cents=found.under_way_cents),
+        say(N_("collections under way: {sum_cents}"), sum_cents=found.collected_cents),
     ]
     rows = [
         {name: getattr(week, name) for name in week.__dataclass_fields__} | {"label": week.week or _(N_("overdue"))}
         for week in found.weeks
     ]
-    data = {"day": found.day, "balance_cents": found.balance_cents, "under_way_cents": found.under_way_cents}
+    data = {"day": found.day, "balance_cents": found.balance_cents, "under_way_cents": found.under_way_cents,
+            "collected_cents": found.collected_cents}  # fmt: skip
     render(ctx, Result(data=data, tables=[Table("weeks", WEEKS, rows, title=N_("Forecast"))], lines=lines))
 
 
