@@ -27,12 +27,12 @@ class Scope:
 
 
 _TABLES = {
-    "match_entry": "seq BIGINT, office TEXT, id BIGINT",
+    "match_entry": "seq INTEGER PRIMARY KEY, office TEXT, id BIGINT, details INTEGER",
     "match_key": "seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, iban TEXT, cents BIGINT",
 } | {lookup.table: lookup.columns for lookup in LOOKUPS}
 _GATHER = """
-    INSERT INTO match_entry (seq, office, id)
-    SELECT row_number() OVER (ORDER BY e.bank_day, e.iban, e.id), e.office, e.id
+    INSERT INTO match_entry (seq, office, id, details)
+    SELECT row_number() OVER (ORDER BY e.bank_day, e.iban, e.id), e.office, e.id, e.detail_count
     FROM bank_entry e
     WHERE e.state = 'staged' AND e.amount_cents <> 0
       AND (CAST(:iban AS TEXT) IS NULL OR e.iban = :iban)
@@ -49,7 +49,7 @@ _DETAIL_TEXTS = """
            NULL, NULL, d.return_reason, 0, e.gvc, e.reversal, d.name, e.bank_day
     FROM match_entry m JOIN bank_entry e ON e.office = m.office AND e.id = m.id
     JOIN bank_detail d ON d.office = m.office AND d.entry = m.id
-    WHERE e.detail_count > 1 AND m.seq > :start AND m.seq <= :stop"""
+    WHERE m.details > 1 AND m.seq > :start AND m.seq <= :stop"""
 _ENTRIES = """
     SELECT m.seq, e.office, e.id, e.iban, b.account, e.bank_day, e.value_day, e.amount_cents, e.reversal, e.gvc,
            e.name, e.counter_iban, e.remittance, e.return_reason, e.detail_count
@@ -59,8 +59,7 @@ _ENTRIES = """
 _DETAILS = """
     SELECT m.seq, d.line, d.amount_cents, d.name, d.counter_iban, d.remittance, d.return_reason
     FROM match_entry m JOIN bank_detail d ON d.office = m.office AND d.entry = m.id
-    JOIN bank_entry e ON e.office = m.office AND e.id = m.id
-    WHERE e.detail_count > 1 AND m.seq > :start AND m.seq <= :stop ORDER BY m.seq, d.line"""
+    WHERE m.details > 1 AND m.seq > :start AND m.seq <= :stop ORDER BY m.seq, d.line"""
 _Place = tuple[int, int]
 
 
@@ -72,6 +71,7 @@ def gather(store: Store, scope: Scope) -> int:
     if not count:
         return 0
     finder = book_finder(store)
+    store.execute("ANALYZE match_entry")
     for start in range(0, count, CHUNK):
         store.insert("match_key", KEY_COLUMNS, _keys(store, finder, start))
     _look_up(store)
@@ -100,12 +100,14 @@ def _keys(store: Store, finder: Finder, start: int) -> Iterator[Key]:
 def _look_up(store: Store) -> None:
     """Run the statement of every lookup that can find anything."""
     places = frozenset(place for (place,) in store.rows("SELECT DISTINCT place FROM match_key"))
-    if store.engine.name == "postgresql":
-        store.execute("ANALYZE match_key")  # it plans for an empty table otherwise
+    store.execute("ANALYZE match_key")  # else PostgreSQL plans for no keys, SQLite for so many that it reads all items
     for lookup in LOOKUPS:
+        found = 0
         for statement in lookup.statements:
             if places & statement.places and (not statement.probe or store.value(statement.probe)):
-                store.execute(statement.sql)
+                found += store.execute(statement.sql)
+        if found:
+            store.execute(f"CREATE INDEX {lookup.table}_seq ON {lookup.table} (seq)")
 
 
 def cases(store: Store, count: int) -> Iterator[list[list[Case]]]:

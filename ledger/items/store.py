@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from itertools import count as counted
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ledger.book.entry import Posting
 from ledger.store.counters import take_ids
@@ -43,9 +45,11 @@ class NewItem:
     paid_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewClearing:
-    """A clearing to be written: which entry, which days, and (item, cents) lines; cents reduce what is open."""
+class NewClearing(NamedTuple):
+    """A clearing to be written: which entry, which days, and (item, cents) lines; cents reduce what is open.
+
+    A tuple, because a bank day makes them by the ten thousand.
+    """
 
     office: str
     kind: ClearingKind
@@ -94,18 +98,15 @@ def clear(store: Store, clearings: Sequence[NewClearing]) -> list[int]:
 
     The caller has checked that no item is settled beyond what is open: the database refuses it.
     """
-    numbers: dict[str, int] = {}
+    wanted = Counter([clearing.office for clearing in clearings])
+    first = {office: take_ids(store, office, "clearing", count) for office, count in sorted(wanted.items())}
+    fresh = {office: counted(number) for office, number in first.items()}
     given, heads, lines = [], [], []
-    for office in {clearing.office for clearing in clearings}:
-        count = sum(1 for clearing in clearings if clearing.office == office)
-        numbers[office] = take_ids(store, office, "clearing", count)
-    first = dict(numbers)
-    for new in clearings:
-        number = numbers[new.office]
-        numbers[new.office] += 1
+    for office, kind, position, posting_day, payment_day, cleared, resets in clearings:
+        number = next(fresh[office])
         given.append(number)
-        heads.append((new.office, number, new.kind, new.position, new.posting_day, new.payment_day, new.resets))
-        lines += [(new.office, number, line, item, cents) for line, (item, cents) in enumerate(new.lines, 1)]
+        heads.append((office, number, kind, position, posting_day, payment_day, resets))
+        lines += [(office, number, line, item, cents) for line, (item, cents) in enumerate(cleared, 1)]
     columns = ("office", "id", "kind", "position", "posting_day", "payment_day", "resets")
     store.insert("clearing", columns, heads)
     store.insert("clearing_line", ("office", "clearing", "line", "item", "cents"), lines)
@@ -116,6 +117,7 @@ def clear(store: Store, clearings: Sequence[NewClearing]) -> list[int]:
 
 _TAKE_OFF = """
     UPDATE item SET open_cents = open_cents - taken.cents
-    FROM (SELECT item, sum(cents) AS cents FROM clearing_line
-          WHERE office = :office AND clearing >= :start GROUP BY item) AS taken
+    FROM (SELECT min(item) AS item, sum(cents) AS cents FROM clearing_line
+          WHERE office = :office AND clearing >= :start GROUP BY +item) AS taken
     WHERE item.office = :office AND item.id = taken.item"""
+"""The sign keeps the index by item out, which holds the clearings of all years."""
