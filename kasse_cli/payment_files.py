@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -59,7 +59,9 @@ class WriteError(TryAgainError):
     hint = N_("free some space or name another folder, then try again: the file will be the same")
 
 
-def write_files(store: Store, number: int, out: Path, chosen: int | None = None) -> tuple[Run, Written]:
+def write_files(
+    store: Store, number: int, out: Path, chosen: int | None = None, step: Callable[[int], None] | None = None
+) -> tuple[Run, Written]:
     """Write the files of a run, or one of them, note each in the book, then give it its name; return run and names.
 
     What is killed on the way is done by running it again: the bytes are the same. Raises `OtherFileError`,
@@ -74,7 +76,7 @@ def write_files(store: Store, number: int, out: Path, chosen: int | None = None)
     many = len(files_of(store, number)) > 1
     names = [(file, numbered(out, file) if many and chosen is None else out) for file in wanted]
     for file, path in names:
-        _write_one(store, run, file, path)
+        _write_one(store, run, file, path, step)
     known = {one.number: one for one in files_of(store, number)}
     return run_named(store, number), [(known[file], path) for file, path in names]
 
@@ -97,11 +99,11 @@ def _wanted(store: Store, number: int, chosen: int | None) -> list[int]:
     return alive or [one.number for one in files]
 
 
-def _write_one(store: Store, run: Run, file: int, out: Path) -> None:
+def _write_one(store: Store, run: Run, file: int, out: Path, step: Callable[[int], None] | None) -> None:
     from ledger.payments.export_store import file_of, note_export
 
     with replacing(out) as temporary:
-        with temporary.open("wb") as opened, file_of(store, run, file) as chunks:
+        with temporary.open("wb") as opened, file_of(store, run, file, step) as chunks:
             digest = _copy(chunks, opened)
         if out.exists() and _digest(out) != digest:
             raise OtherFileError(file=str(out))

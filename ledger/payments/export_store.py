@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from ledger.book.store import office_codes
 from ledger.events.store import record
 from ledger.payments.files import PaymentFile
 from ledger.payments.files_store import file_named
+from ledger.payments.gathering import counted
 from ledger.payments.runs import ROLES, FileDiffersError, Run, RunChangedError, batch_id, check_step
 from ledger.payments.runs_reader import hash_of, lines, run_named, seen_facts
 from ledger.payments.transfers import stored_transfer
@@ -55,7 +56,9 @@ def exportable(store: Store, number: int) -> Run:
 
 
 @contextmanager
-def file_of(store: Store, run: Run, number: int = 1) -> Iterator[Iterator[bytes]]:
+def file_of(
+    store: Store, run: Run, number: int = 1, step: Callable[[int], None] | None = None
+) -> Iterator[Iterator[bytes]]:
     """Give a file of the run, pain.001.001.09, in chunks, read from one moment of the book; what is stored decides all.
 
     Raises `TotalsError` where the payments are not those the run was released with, `UnknownFileError`.
@@ -63,7 +66,7 @@ def file_of(store: Store, run: Run, number: int = 1) -> Iterator[Iterator[bytes]
     with store.snapshot():
         file = file_named(store, run.number, number)
         with closing(lines(store, run, number)) as stored:
-            yield write(message_of(run, file, (stored_transfer(line) for line in stored)))
+            yield write(message_of(run, file, (stored_transfer(line) for line in counted(stored, step))))
 
 
 def message_of(run: Run, file: PaymentFile, transfers: Iterable[Transfer]) -> CreditTransferMessage:

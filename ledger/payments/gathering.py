@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 from ledger.payments.attachments import Attachment, Taking, spread, used
 from ledger.payments.discount import MARK, best, misread, terms
@@ -24,6 +25,7 @@ from sepa.errors import KasseError, Place
 from sepa.payments import CreditTransferMessage, Transfer, TransferBatch
 from sepa.rules.transfers import check
 
+T = TypeVar("T")
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # any moment: a proposal has no file yet
 BATCH = "PROPOSAL-1"
 
@@ -242,6 +244,14 @@ class Gathering:
 
 def _at(payable: Payable) -> Place:
     return Place(payment=f"{payable.office}/{payable.item}")
+
+
+def counted(rows: Iterable[T], step: Callable[[int], None] | None) -> Iterator[T]:
+    """Yield the rows, each counted as one step of work."""
+    for row in rows:
+        yield row
+        if step is not None:
+            step(1)
 
 
 def _of_run(finding: KasseError) -> KasseError:

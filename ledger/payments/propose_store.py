@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import record
 from ledger.items.locks_store import locked, not_locked
 from ledger.payments.attachments_reader import active_attachments
-from ledger.payments.gathering import Choice, Gathering
+from ledger.payments.gathering import Choice, Gathering, counted
 from ledger.payments.profiles_store import profile_of
 from ledger.payments.redirect_store import PAID_TO
 from ledger.payments.refund_sql import REFUND_PAID
@@ -19,11 +19,12 @@ from ledger.payments.runs import ROLES, NoPayingAccountError, Proposal, Run, lis
 from ledger.payments.runs_reader import run_named, seen_facts
 from ledger.payments.steps import check_present
 from ledger.payments.transfers import Head, Payable
+from ledger.payments.warnings import condensed
 from ledger.payments.warnings_reader import warnings_of
 from ledger.people.users import require
 from ledger.store.collector import without_collector
 from ledger.store.counters import BOOK, take_ids
-from ledger.store.engines import Row, Store
+from ledger.store.engines import Store
 from sepa.calendar import next_target_day
 from sepa.errors import KasseError
 from sepa.fields import NAME_LENGTH
@@ -112,7 +113,7 @@ def propose(
             gathering = _gathering(store, leader, paying, days, choice)
             where = {"office": office, "execution_day": days.execution.isoformat(), "today": today.isoformat()}
             payables = store.stream(_PAYABLES, until=choice.until.isoformat(), **where)
-            gathering.take(_counted(payables, step), today)
+            gathering.take(counted((Payable(*row) for row in payables), step), today)
             return _kept(_written(store, gathering, single_booking=single_booking), trial=trial)
     except _UndoneError as undone:
         return undone.proposal
@@ -139,13 +140,6 @@ def _gathering(store: Store, office: str, iban: str, days: _Days, choice: Choice
     head = Head(office, take_ids(store, BOOK, "payment_run"), debtor, days.execution, days.instant, charset)
     held = active_attachments(store, days.execution.isoformat())
     return Gathering(head, choice, held, findings=list(days.findings))
-
-
-def _counted(rows: Iterable[Row], step: Callable[[int], None] | None) -> Iterator[Payable]:
-    for row in rows:
-        yield Payable(*row)
-        if step is not None:
-            step(1)
 
 
 def _kept(proposal: Proposal, *, trial: bool) -> Proposal:
@@ -175,13 +169,14 @@ def _shifted(wanted: dt.date, today: dt.date) -> list[KasseError]:
 
 
 def _written(store: Store, gathering: Gathering, *, single_booking: bool) -> Proposal:
-    found = Proposal(None, tuple(gathering.skipped), tuple(gathering.findings), gathering.left)
+    number, skipped = gathering.head.number, tuple(gathering.skipped)
     if not gathering.lines:
-        return found
+        return Proposal(None, skipped, condensed(gathering.findings, number), gathering.left)
     run = _write(store, gathering, single_booking=single_booking)
     facts = seen_facts(run) | {"execution_day": run.execution_day, "skipped": len(gathering.skipped)}
     record(store, run.office, "payment.propose", f"run:{run.number}", facts)
-    return replace(found, run=run, findings=(*found.findings, *warnings_of(store, run)))
+    found = condensed((*gathering.findings, *warnings_of(store, run)), number)
+    return Proposal(run, skipped, found, gathering.left)
 
 
 def _write(store: Store, gathering: Gathering, *, single_booking: bool) -> Run:

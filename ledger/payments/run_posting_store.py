@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from ledger.book.entry import Draft, EntryKind, Posted, Posting
 from ledger.book.store import account_with_role, post, setting
 from ledger.book.transfer import across
 from ledger.items.store import ClearingKind, NewClearing, clear, posting_for
+from ledger.payments.gathering import counted
 from ledger.payments.runs import Run
 from ledger.store.engines import Store
 
@@ -45,9 +46,11 @@ class _Books:
     cents: int = 0
 
 
-def post_release(store: Store, run: Run, day: str, message: str) -> list[Posted]:
+def post_release(
+    store: Store, run: Run, day: str, message: str, step: Callable[[int], None] | None = None
+) -> list[Posted]:
     """Post a run: each office's payables against the Kasse's money in transit, one entry for each office."""
-    books = _gathered(store, run, Scope(), sign=1)
+    books = _gathered(store, run, Scope(), sign=1, step=step)
     assert books.cents == run.total_cents, "the list was checked against its sum"
     return _write(store, run, books, day=day, kind="run", clearing="run", text=message, payment_day=run.execution_day)
 
@@ -64,7 +67,7 @@ def take_back(store: Store, run: Run, scope: Scope, *, day: str, text: str) -> t
     return books.count, -books.cents, posted
 
 
-def _gathered(store: Store, run: Run, scope: Scope, *, sign: int) -> _Books:
+def _gathered(store: Store, run: Run, scope: Scope, *, sign: int, step: Callable[[int], None] | None = None) -> _Books:
     books = _Books()
     where: dict[str, str | int | None] = {
         "office": run.office,
@@ -73,7 +76,7 @@ def _gathered(store: Store, run: Run, scope: Scope, *, sign: int) -> _Books:
         "line": scope.line,
         "going": int(sign > 0),
     }
-    for office, side, account, item, cents, discount in store.stream(_SETTLED, **where):
+    for office, side, account, item, cents, discount in counted(store.stream(_SETTLED, **where), step):
         whole = sign * (cents + discount)
         books.postings[office].append(posting_for(side, account, item, whole))
         books.settled[office].append((item, whole))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.book.store import office_codes, setting
 from ledger.events.store import Fact, record
 from ledger.payments.files import FilePlan, PaymentFile
 from ledger.payments.files_store import files_of, make_files, planned
-from ledger.payments.gathering import Gathering
+from ledger.payments.gathering import Gathering, counted
 from ledger.payments.profiles_store import profile_of
 from ledger.payments.run_posting_store import post_release
 from ledger.payments.runs import (
@@ -86,20 +87,23 @@ class Released:
     files: tuple[PaymentFile, ...] = ()
 
 
-def findings_of(store: Store, run: Run, today: dt.date) -> tuple[KasseError, ...]:
+def findings_of(
+    store: Store, run: Run, today: dt.date, step: Callable[[int], None] | None = None
+) -> tuple[KasseError, ...]:
     """Return what is to be noticed about the payments of a run as seen on a day; inside `snapshot` or a unit."""
     day = dt.date.fromisoformat(run.execution_day)
     charset = profile_of(store, run.iban).charset
     head = Head(run.office, run.number, Party(run.debtor_name, run.iban), day, run.instant, charset)
     gathering = Gathering(head)
-    gathering.see(sources(store, run), today)
+    gathering.see(counted(sources(store, run), step), today)
     return (*gathering.findings, *warnings_of(store, run))
 
 
-def review(store: Store, number: int, *, today: dt.date) -> Reviewed:
+def review(store: Store, number: int, *, today: dt.date, step: Callable[[int], None] | None = None) -> Reviewed:
     """Note that the acting person has seen the list of a run, and return what there was to see.
 
     The run keeps the first reviewer's name; others who looked stand in the event log, and cannot release it either.
+    `step` counts payments.
     Raises `UnknownRunError`, `RunStateError`, `RunChangedError`, `NotAllowedError`.
     """
     require(store, run_named(store, number).office, *ROLES["review"])
@@ -112,12 +116,19 @@ def review(store: Store, number: int, *, today: dt.date) -> Reviewed:
             _note(store, run, "review")
         seen = run_named(store, number)
         with without_collector():
-            found = findings_of(store, seen, today)
+            found = findings_of(store, seen, today, step)
         listed = marked((one for one in payments(store, seen) if one.state != "discarded"), found)
         return Reviewed(seen, listed, condensed(found, number), not again, tuple(planned(store, seen)))
 
 
-def release(store: Store, number: int, *, sum_cents: int | None, today: dt.date) -> Released:
+def release(
+    store: Store,
+    number: int,
+    *,
+    sum_cents: int | None,
+    today: dt.date,
+    step: Callable[[int], None] | None = None,
+) -> Released:
     """Release a reviewed run: settle its items against money in transit and give the file its id.
 
     Whoever made or reviewed the run cannot release it; `sum_cents` is the control sum, to the cent. A second release
@@ -138,7 +149,7 @@ def release(store: Store, number: int, *, sum_cents: int | None, today: dt.date)
         _check_unposted(store, run)
         _check_items(store, run)
         message = message_id(setting(store, "book_id"), number)
-        posted = post_release(store, run, today.isoformat(), message)
+        posted = post_release(store, run, today.isoformat(), message, step)
         make_files(store, run, message)
         store.execute(_STATE, state="released", active=1, office=office, run=number)
         store.execute(_RELEASED, user=store.user, now=store.now, message=message, office=office, run=number)

@@ -403,9 +403,10 @@ def test_a_part_is_paid_back_once_and_then_the_rest(credit):
     store, office, number = credit
     ask_refund(act(store, "clara"), office, number, Wish("ein Teil", cents=1000), day="2026-11-16")
     approve_refund(act(store, "emil"), office, number)
-    paid_back(store, 1000)
-    with store.unit(office_codes(store)):
-        store.execute("UPDATE payment SET state = 'executed', active = 0")
+    run = paid_back(store, 1000)
+    staged(store, "-10,00", message_id=run_named(store, run.number).message_id, gvc="191")
+    post_staged(act(store, "import"))
+    assert [one.state for one in payments(store, run)] == ["executed"]
     assert propose(act(store, "dirk"), today=MONDAY).run is None, "it is paid"
     assert [one.state for one in refunds(store)] == ["paid"]
     ask_refund(act(store, "clara"), office, number, Wish("der Rest"), day="2026-11-16")

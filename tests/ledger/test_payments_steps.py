@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from ledger.bank.posting_store import post_staged
 from ledger.book.verify_store import verify
 from ledger.items.locks import Span
 from ledger.items.locks_store import lock_items
@@ -26,8 +27,10 @@ from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
 from ledger.payments.voiding import VoidReasonError, VoidStateError
 from ledger.people.users import NotAllowedError, OwnWorkError
+from sepa.money import plain
 from sepa.pain001 import NAMESPACE
 from sepa.profiles import shipped_profile
+from tests.bankbooks import staged
 from tests.books import MAIN_IBAN, act
 from tests.ledger.payables import payables
 
@@ -47,9 +50,11 @@ def released(store, text=TWO, **more):
 
 
 def execute(store, number=1):
-    """Let the bank have executed a run, without its statement."""
-    with store.unit(["BAU", "KASSE", "ORDNUNG"]):
-        store.execute("UPDATE payment SET state = 'executed', active = 0 WHERE run = :run", run=number)
+    """Let the bank have executed a run."""
+    run, before = run_named(store, number), store.user
+    staged(store, plain(-run.total_cents), message_id=run.message_id, gvc="191")
+    assert post_staged(act(store, "import")).executed
+    store.user = before
 
 
 def written(store, number, file=1):

@@ -20,6 +20,7 @@ from kasse_cli.commands.payment.shapes import (
 from kasse_cli.commands.payment.showing import NumberArgument
 from kasse_cli.context import Context
 from kasse_cli.output import Line, Result, render, say
+from kasse_cli.progress import progress
 from sepa.errors import N_
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ def export(ctx: Context, run: RunArgument, out: OutOption, file: FileOption = No
     if stdout and ctx.obj.format == "json":
         raise StdoutTakenError
     with open_book(ctx.obj) as store:
-        done, written = write_stdout(store, run, file) if stdout else write_files(store, run, out, file)
+        if stdout:
+            done, written = write_stdout(store, run, file)
+        else:
+            with progress(N_("payments written"), quiet=ctx.obj.quiet) as step:
+                done, written = write_files(store, run, out, file, step)
         if slip is not None:
             _write_slip(ctx, store, run, slip)
     lines = [*head(done), *(line for one, path in written for line in _written(one, path))]

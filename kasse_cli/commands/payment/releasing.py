@@ -9,6 +9,7 @@ from kasse_cli.context import Context
 from kasse_cli.i18n import _
 from kasse_cli.output import Line, Result, Table, render, say
 from kasse_cli.params import SumOption
+from kasse_cli.progress import progress
 from sepa.errors import N_
 
 
@@ -20,8 +21,8 @@ def review(ctx: Context, run: RunArgument) -> None:
     from kasse_cli.wiring import open_book
     from ledger.payments.steps_store import review as service
 
-    with open_book(ctx.obj) as store:
-        seen = service(store, run, today=ctx.obj.today)
+    with open_book(ctx.obj) as store, progress(N_("payments looked at"), quiet=ctx.obj.quiet) as step:
+        seen = service(store, run, today=ctx.obj.today, step=step)
     plans = [(one.number, one.order.ebics, len(one.lines), one.total_cents, one.name_check) for one in seen.files]
     lines = [*head(seen.run), say(N_("list hash: {hash}"), hash=seen.run.list_hash), *_files(plans)]
     if not seen.new:
@@ -52,8 +53,8 @@ def release(ctx: Context, run: RunArgument, sum_cents: SumOption = None) -> None
     from kasse_cli.wiring import open_book
     from ledger.payments.steps_store import release as service
 
-    with open_book(ctx.obj) as store:
-        done = service(store, run, sum_cents=sum_cents, today=ctx.obj.today)
+    with open_book(ctx.obj) as store, progress(N_("payments posted"), quiet=ctx.obj.quiet) as step:
+        done = service(store, run, sum_cents=sum_cents, today=ctx.obj.today, step=step)
     plans = [(one.number, one.ebics, one.count, one.total_cents, one.name_check) for one in done.files]
     lines = [*head(done.run), say(N_("list hash: {hash}"), hash=done.run.list_hash), *_files(plans)]
     if done.entries:

@@ -136,9 +136,13 @@ def seen(run: Run) -> dict[str, Any]:
 
 def rows_of(payments: Iterable[Payment]) -> list[dict[str, Any]]:
     """Return payments as rows of a list, their warnings as codes for programs and in words for people."""
-    from dataclasses import asdict
+    from dataclasses import fields
 
+    from ledger.payments.runs import Payment
+
+    names = tuple(field.name for field in fields(Payment))  # `asdict` copies every value: half the time of a long list
     return [
-        asdict(one) | {"warnings": list(one.warnings), "warned": ", ".join(_(word) for word in one.warnings)}
+        {name: getattr(one, name) for name in names}
+        | {"warnings": list(one.warnings), "warned": ", ".join(_(word) for word in one.warnings)}
         for one in payments
     ]
