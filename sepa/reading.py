@@ -66,6 +66,14 @@ class UnknownMessageError(KasseError):
     hint = N_("kasse reads the ISO 20022 messages camt.052, .053, .054, .029, .055 and pain.001, .002, .007, .008")
 
 
+class ForeignNamespaceError(KasseError):
+    """A message in the namespace of another one: its name alone does not say how it is to be read."""
+
+    code = "file.foreign_namespace"
+    template = N_("the message {name} stands in a namespace that is not its own: {namespace}")
+    hint = N_("the file was changed or made wrongly; fetch it again or ask who made it")
+
+
 class UnknownVersionError(KasseError):
     """A version of a known message that did not exist when this was written."""
 
@@ -85,7 +93,8 @@ class NotAStatementError(KasseError):
 def identify(source: Path | BinaryIO | Source, *, limits: Limits = DEFAULT) -> Kind:
     """Return what a file is by its first bytes, whatever its name; a stream is put back where it was.
 
-    Raises `EmptyFileError`, `UnknownFileError`, `UnknownMessageError`, `XmlError`, `DoctypeError`, each with place.
+    Raises `EmptyFileError`, `UnknownFileError`, `UnknownMessageError`, `ForeignNamespaceError`, `XmlError`,
+    `DoctypeError`, each with place.
     """
     with opened(source, limits) as file:
         kind = _identify(file)
@@ -111,7 +120,7 @@ def _identify(file: Source) -> Kind:
 def _xml_kind(file: Source) -> Kind:
     starts = first_elements(file)
     for start in starts:
-        if kind := _message(start):
+        if kind := _message(start, file):
             return kind
     root = starts[0]
     raise UnknownMessageError(
@@ -121,8 +130,11 @@ def _xml_kind(file: Source) -> Kind:
     )
 
 
-def _message(start: Start) -> Kind | None:
-    """Return the message that an element begins: its family by name, its version by namespace."""
+def _message(start: Start, file: Source) -> Kind | None:
+    """Return the message that an element begins: its family by name, its version by namespace.
+
+    A namespace may be missing. Raises `ForeignNamespaceError` where it names something else.
+    """
     container = _CONTAINER.fullmatch(start.name)
     family = _MESSAGES.get(container[1]) if container else None
     named = _VERSIONED.search(start.namespace)
@@ -131,7 +143,11 @@ def _message(start: Start) -> Kind | None:
         family = named[1] if named else None
     if family is None:
         return None
-    version = named[2] if named and named[1] == family else ""
+    own = named is not None and named[1] == family
+    if start.namespace and not own:
+        place, space = Place(file=file.name, line=start.line), safe_name(start.namespace)
+        raise ForeignNamespaceError(name=family, namespace=space, place=place)
+    version = named[2] if named and own else ""
     return Kind(family + version, family, version.lstrip("."), start.namespace)
 
 

@@ -14,6 +14,7 @@ from sepa.statement_errors import AccountMissingError, SummaryError
 from sepa.statements import Opened
 
 HEAD_TAGS = frozenset(["NS", "21", "25", "25P", "28", "28C", "13", "13D", "34F"])
+ONE_LINE_TAGS = frozenset(["21", "28", "28C", "13", "13D", "34F", "90C", "90D"])
 _INTERIM_TAGS = frozenset(("13", "13D", "34F"))
 _NUMBER = re.compile(r"([0-9]{1,18})(?:/([0-9]{1,9}))?")
 _FLOOR = re.compile(rf"([A-Z]{{3}})\s*([CD])?\s*({AMOUNT})")
@@ -37,6 +38,15 @@ class RepeatedFieldError(KasseError):
     code = "mt.repeated_field"
     template = N_("the field :{tag}: comes twice or too late in a statement and was left out: {text}")
     hint = N_("look into the file; perhaps the field has the wrong number")
+    severity: Severity = "warning"
+
+
+class StrayLineError(KasseError):
+    """A line behind a field that has but one."""
+
+    code = "mt.stray_line"
+    template = N_("a line behind the field :{tag}: belongs to no field and was left out: {text}")
+    hint = N_("look into the file; perhaps a line was torn, or the mark of its field is missing")
     severity: Severity = "warning"
 
 

@@ -12,7 +12,7 @@ from sepa.mt.din66003 import OldCodeError, is_din_66003
 from sepa.mt.entry import read_entry
 from sepa.mt.fields import MtField, mt_fields
 from sepa.mt.forms import InformationReader
-from sepa.mt.head import HEAD_TAGS, Head, RepeatedFieldError, Totals, check_sum
+from sepa.mt.head import HEAD_TAGS, ONE_LINE_TAGS, Head, RepeatedFieldError, StrayLineError, Totals, check_sum
 from sepa.mt.information import Information
 from sepa.mt.line import Frame, read_line
 from sepa.mt.nonswift import read_nonswift
@@ -230,6 +230,8 @@ class _Reader:
         count(self.notes.odd, path)
 
     def _rest(self, tag: str, text: str, line: int) -> None:
+        if tag in ONE_LINE_TAGS or tag in BALANCE_TAGS:
+            self._note_stray(tag, text, line)
         if tag in BALANCE_TAGS:
             self.head.seen.add(tag)
             self.balances.append(balance(tag, text, self._currency(), self.notes, line))
@@ -241,6 +243,13 @@ class _Reader:
             self.notes.add(RepeatedFieldError(tag=tag, text=text.strip().partition("\n")[0][:80]), line)
         else:
             self.head.take(tag, text, line, self.notes)
+
+    def _note_stray(self, tag: str, text: str, line: int) -> None:
+        """Count and note the lines behind a field of one line, which no field holds."""
+        for number, stray in enumerate(text.split("\n")[1:], line + 1):
+            if bare := stray.strip(" \t\x03\x1a-"):
+                count(self.notes.odd, f":{tag}: further line")
+                self.notes.add(StrayLineError(tag=tag, text=bare[:80]), number)
 
     def _describe(self, tag: str, text: str) -> None:
         """Keep the text of an entry; one of the whole statement is only counted."""

@@ -381,6 +381,26 @@ def test_what_is_missing_or_double_is_a_finding(data, codes):
     assert [finding.code for finding in read(data)[2].findings] == codes
 
 
+@pytest.mark.parametrize(
+    ("data", "tag", "line"),
+    [
+        (mt(*entry("z"), opening=":60F:C261119EUR100,00\r\nverloren"), "60F", 5),
+        (mt(*entry("z"), closing=":62F:C261120EUR100,00\r\nverloren"), "62F", 8),
+        (mt(*entry("z"), head=(":21:REF\r\nverloren",)), "21", 5),
+    ],
+    ids=["opening", "closing", "reference"],
+)
+def test_a_stray_line_behind_a_field_is_counted_and_named(data, tag, line):
+    closed = read(data)[2]
+    assert dict(closed.not_understood) == {f":{tag}: further line": 1}
+    [finding] = closed.findings
+    assert (finding.code, finding.fields, finding.place.line) == (
+        "mt.stray_line",
+        {"tag": tag, "text": "verloren"},
+        line,
+    )
+
+
 def test_lines_are_counted_across_the_blocks_of_a_large_file():
     data = mt(*(field for number in range(3000) for field in entry(f"166?20Nr {number}\r\nfolgt")))
     _, entries, closed = read(data)

@@ -18,6 +18,7 @@ from sepa.errors import KasseError
 from sepa.money import InvalidAmountError
 from sepa.notes import MoreFindingsError
 from sepa.reading import (
+    ForeignNamespaceError,
     NotAStatementError,
     UnknownFileError,
     UnknownMessageError,
@@ -106,6 +107,9 @@ def rezipped(**files: bytes) -> bytes:
         pytest.param(b"<rss></rss>", UnknownMessageError, 1, id="unknown root"),
         pytest.param(camt(container="BkToCstmrStmtX"), UnknownMessageError, 2, id="unknown container"),
         pytest.param(camt(version="camt.053.001.99"), UnknownVersionError, 1, id="unknown version"),
+        pytest.param(camt(version="camt.060.001.05"), ForeignNamespaceError, 2, id="namespace of another message"),
+        pytest.param(camt(version="camt.052.001.08"), ForeignNamespaceError, 2, id="namespace of another report"),
+        pytest.param(camt(version="statement"), ForeignNamespaceError, 2, id="namespace that names nothing"),
         pytest.param(camt(version="camt.053.002.08"), UnknownVersionError, 1, id="unknown variant"),
         pytest.param(PAIN.format("pain.001.001.09", "CstmrCdtTrfInitn").encode(), NotAStatementError, 1, id="pain.001"),
         pytest.param(b"<Document><BkToCstmrStmt/></Document>", NoStatementError, 1, id="no statement"),
