@@ -14,7 +14,8 @@ from sepa.pain_values import (
     PaymentFile,
 )
 
-_NOT_SHOWN = frozenset(("line", "index", "present", "empty", "unknown", "address", "amount"))
+_FORMS = ("present", "empty", "unknown", "misplaced", "day_forms", "old_bic", "original_old_bic")
+_NOT_SHOWN = frozenset(("line", "index", "address", "amount", *_FORMS))
 _BATCH_MAIN = frozenset(("id", "method", "day", "name", "iban", "bic", "count", "control_sum"))
 _PAYMENT_MAIN = frozenset(
     ("amount_cents", "currency", "name", "iban", "bic", "remittance", "structured", "end_to_end_id", "purpose")

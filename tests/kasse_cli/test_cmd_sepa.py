@@ -150,6 +150,25 @@ def test_names_in_a_strange_archive_stay_inside_the_folder(files):
     assert sorted(path.name for path in (files.folder / "out").iterdir()) == ["evil.xml", "redacted"]
 
 
+def test_files_of_one_name_are_refused_before_any_is_written(files):
+    for folder in ("a", "b", "out2"):
+        (files.folder / folder).mkdir()
+    for folder in ("a", "b"):
+        (files.folder / folder / "same.xml").write_text(camt(), "utf-8")
+    for out in ("out2", "out2/one.xml"):
+        done = files(f"kasse sepa redact --out {out} statement.xml a/same.xml b/same.xml")
+        assert done.code == 1
+        assert "would both become" in done.err
+    assert "a/same.xml and b/same.xml" in files("kasse sepa redact --out out2 a/same.xml b/same.xml").err
+    assert list((files.folder / "out2").iterdir()) == []
+
+
+def test_one_broken_file_leaves_none_behind(files):
+    (files.folder / "out2").mkdir()
+    assert files("kasse sepa redact --out out2 statement.xml letter.txt").code == 1
+    assert list((files.folder / "out2").iterdir()) == []
+
+
 def test_a_schema_of_the_user_is_asked_as_well(files):
     folder = Path(sepaxml.__file__).parent / "schemas"
     done = files(["sepa", "check", "--json", "--xsd-dir", str(folder), "orders.xml"])
@@ -191,6 +210,18 @@ def test_other_currencies_keep_their_own_decimals(files):
     assert (shown["opening_cents"], shown["entries"][0]["amount_cents"]) == (100, 120)
     [head, row] = csv.reader(files("kasse sepa show yen.xml --csv").out.splitlines())
     assert dict(zip(head, row, strict=True))["amount"] == "120"
+
+
+def test_balances_are_only_proved_in_the_currency_of_the_account(files):
+    foreign = camt(ENTRY, "100.00", "220.00", currency="CHF")
+    (files.folder / "mixed.xml").write_text(foreign, "utf-8")
+    (files.folder / "plain.xml").write_text(foreign.replace('Ccy="EUR"', 'Ccy="CHF"'), "utf-8")
+    [finding] = files("kasse sepa check mixed.xml --json").json["findings"]
+    assert (finding["code"], finding["fields"]) == (
+        "statement.mixed_currencies",
+        {"currency": "CHF", "others": "EUR"},
+    )
+    assert files("kasse sepa check plain.xml --json").json["findings"] == []
 
 
 def test_standard_input_is_a_file(files):
