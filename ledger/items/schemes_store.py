@@ -46,7 +46,7 @@ class SchemePatternError(KasseError):
 
     code = "scheme.pattern"
     template = N_("not a usable pattern: {pattern}")
-    hint = N_("give a regular expression of the whole number without blanks, for example 47[0-9]{{11}}")
+    hint = N_("give a regular expression of the whole number without blanks, for example 47[0-9]+")
 
 
 class SecondIssuerError(KasseError):
