@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -46,28 +46,30 @@ class Texts(NamedTuple):
 Key = tuple[int, int, str, int, str, str | None, int | None]
 
 
-def keys_of(finder: Finder, texts: Texts) -> Iterator[Key]:
-    """Yield the keys of one transaction: (seq, line, key, strong, place, iban, cents)."""
+def keys_of(finder: Finder, texts: Texts) -> Iterable[Key]:
+    """Return the keys of one transaction: (seq, line, key, strong, place, iban, cents)."""
     if texts.reversal or texts.reason or (texts.cents or 0) < 0 or is_return(texts.gvc, None):
-        yield from _of_our_own(texts)
-    elif texts.details <= 1:
-        yield from _of_a_payer(finder, texts)
+        return _of_our_own(texts)
+    return _of_a_payer(finder, texts) if texts.details <= 1 else ()
 
 
-def _of_a_payer(finder: Finder, texts: Texts) -> Iterator[Key]:
-    seq, line, cents, end_to_end, structured, iban, text, batch, message, *_ = texts
-    own = list(_collected(seq, line, end_to_end, (batch, message)))
-    if own:
-        yield from own
-        return
+def _of_a_payer(finder: Finder, texts: Texts) -> list[Key]:
+    seq, line, cents, end_to_end, structured, iban, text, batch, message, _, _, _, _, name, day = texts
+    if end_to_end == NOT_PROVIDED:
+        end_to_end = None
+    if end_to_end or batch or message:
+        own = list(_collected(seq, line, end_to_end, (batch, message)))
+        if own:
+            return own
     found = references(finder, text, structured, end_to_end)
+    keys: list[Key] = []
     for key, (strong, place) in found.items():
-        yield seq, line, key, int(strong), place, iban, cents
+        keys.append((seq, line, key, int(strong), place, iban, cents))
         if strong:
-            for twin in finder.twins(key):
-                yield seq, line, twin, 0, "twin", iban, cents
-    if not found and iban and says_nothing(f"{text or ''} {structured or ''}", texts.name or ""):
-        yield seq, line, _later(texts.bank_day, SOON_DAYS), 0, "account", iban, cents
+            keys += [(seq, line, twin, 0, "twin", iban, cents) for twin in finder.twins(key)]
+    if not found and iban and says_nothing(f"{text or ''} {structured or ''}", name or ""):
+        keys.append((seq, line, _later(day, SOON_DAYS), 0, "account", iban, cents))
+    return keys
 
 
 def _collected(seq: int, line: int, end_to_end: str | None, names: tuple[str | None, ...]) -> Iterator[Key]:

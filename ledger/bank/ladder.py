@@ -15,7 +15,7 @@ from ledger.bank.rungs import REASONS, Data, Doubt, Rung
 from ledger.bank.rungs_collections import collected, collected_run, returned_collection, reversed_collections
 from ledger.bank.rungs_kasse import by_direct_debit, by_rule, own_transfer
 from ledger.bank.rungs_references import by_account, by_evidence, by_one_reference, by_reference
-from ledger.bank.rungs_returns import incomplete, other_return, returned_payment, undone
+from ledger.bank.rungs_returns import incomplete, is_return, other_return, returned_payment, undone
 from ledger.bank.rungs_runs import own_payment, own_run
 
 
@@ -65,6 +65,11 @@ def decide(cases: Sequence[Case], running: Running, data: Data) -> Decision:
 
     What a share uses up is noted in `running` at once, so that two parts never settle the same cents.
     """
+    if len(cases) == 1 and cases[0].part.line == 0:
+        plain = _at_once(cases[0], running, data)
+        if plain is not None:
+            running.take(plain)
+            return Decision(cases[0].entry, (plain,))
     entry = cases[0].entry
     shares: list[Share] = []
     doubts: list[Doubt] = []
@@ -82,6 +87,23 @@ def decide(cases: Sequence[Case], running: Running, data: Data) -> Decision:
         doubt = min(doubts, key=lambda one: REASONS.index(one.reason))
         shares.append(Share("clarify", doubt.reason, open_cents, doubt.evidence))
     return Decision(entry, tuple(shares))
+
+
+def _at_once(case: Case, running: Running, data: Data) -> Share | None:
+    """Return what the ladder comes to for most payments, without climbing it: one sure reference, exactly paid.
+
+    Where anything else is known of the entry, or a rung before `by_one_reference` could speak, the ladder decides.
+    """
+    entry, part, targets, found, complete = case
+    if len(targets) != 1 or found or not complete or entry.reversal or part.counter_iban in data.own_accounts:
+        return None
+    (only,) = targets
+    cents = part.amount_cents or 0
+    if cents <= 0 or not only.strong or only.foreign or only.item is None or is_return(entry.gvc, part.return_reason):
+        return None
+    if only.open_cents - running.taken.get((only.office, only.item), 0) != cents:
+        return None
+    return Share("settle", "reference", cents, {"in": only.place, "reference": only.key}, only)
 
 
 def climb(case: Case, running: Running, data: Data) -> Sequence[Share] | Doubt:

@@ -161,6 +161,8 @@ def fresh_items(decision: Decision) -> list[str]:
 def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_day: str) -> None:
     """Add to the records what a plan means, its entries being at these positions of the offices."""
     entry = plan_.decision.entry
+    if _note_settled(records, plan_, positions, posting_day):
+        return
     moved: dict[tuple[str, ClearingKind, int | None], list[tuple[int, int]]] = {}
     for index, line in enumerate(plan_.lines, 1):
         share = line.share
@@ -186,6 +188,24 @@ def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_da
             NewClearing(office, kind, positions[office], posting_day, payment_day(entry), tuple(lines), undone)
         )
     records.posted.append((entry.office, entry.id, positions[entry.office]))
+
+
+def _note_settled(records: Records, plan_: Plan, positions: Mapping[str, int], posting_day: str) -> bool:
+    """Add what a plan means that settles one item and does nothing else, as most do; return whether it was one."""
+    line = plan_.lines[0]
+    share, office, _, item, _ = line
+    if len(plan_.lines) > 1 or share.act != "settle" or share.effect is not None or item is None:
+        return False
+    entry, cents = plan_.decision.entry, share.cents
+    cleared = ((item, abs(cents)),)
+    match = (entry.office, entry.id, 1, share.rule, _encoded(share.evidence), office, item, cents)
+    undone = getattr(share.target, "resets", None)
+    records.matches.append(match)
+    records.clearings.append(
+        NewClearing(office, "bank", positions[office], posting_day, payment_day(entry), cleared, undone)
+    )
+    records.posted.append((entry.office, entry.id, positions[entry.office]))
+    return True
 
 
 def _note_payment(records: Records, share: Share, entry: Staged) -> None:

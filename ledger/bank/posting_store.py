@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, islice
 
 from ledger.bank.effects_store import apply_effects
 from ledger.bank.ladder import decide
@@ -68,18 +68,22 @@ class Outcome:
 
     def count(self, decision: Decision) -> None:
         """Add one decision."""
-        acts = {share.act for share in decision.shares}
-        cents = decision.entry.amount_cents
+        entry, shares = decision
+        cents = entry.amount_cents
         self.posted += 1
         if cents > 0:
             self.credit_cents += cents
         else:
             self.debit_cents -= cents
+        if len(shares) == 1 and shares[0].act == "settle":
+            self.matched += 1
+            return
+        acts = {share.act for share in shares}
         self.surpluses += "surplus" in acts
         if "clarify" in acts:
             self.suspense += cents > 0
             self.advances += cents < 0
-            self.reasons[decision.shares[-1].rule] += 1
+            self.reasons[shares[-1].rule] += 1
             return
         self.matched += 1
         self.executed += bool(acts & {"transit", "collect"})
@@ -147,7 +151,7 @@ class _Poster:
         posted = iter(post(self.store, (draft for each in plans for draft in each.drafts)))
         records = Records()
         for each in plans:
-            self._note(records, each, [next(posted) for _ in each.drafts])
+            self._note(records, each, list(islice(posted, len(each.drafts))))
         self._write(records)
 
     def posting_day(self, bank_day: str) -> str:

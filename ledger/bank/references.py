@@ -20,6 +20,7 @@ _GAP = r"(?:[ .\-/]| ?[.\-/]?\n[.\-/]? ?)"
 _RUN = re.compile(rf"[0-9]+(?:{_GAP}[0-9]+)*")
 _RF = re.compile(rf"(?<![A-Za-z0-9])RF{_GAP}?[0-9]{_GAP}?[0-9](?:{_GAP}?[0-9])+", re.IGNORECASE)
 _PLAIN = str.maketrans({"\t": " ", "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-", "‑": "-", "\r": None})
+_DIGITS = "0123456789"
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _LINES, _CHUNKS = re.compile(r"\n"), re.compile(r"[ \n]")
 _BEFORE = re.compile(r"([^A-Za-z0-9ÄÖÜäöüß\n\x00]{0,3})([A-Za-zÄÖÜäöüß]*)")  # read backwards from a number
@@ -67,20 +68,21 @@ class Finder:
             clean = self._without_rf(clean, found)
         if not self._in_plain_numbers(clean, found):
             self._in_runs(_without_other_numbers(clean), found)
-        if self.foreign_lengths and len(_NOT_DIGIT.sub("", clean)) > sum([len(key) for key in found]):
+        if self.foreign_lengths and sum(map(clean.count, _DIGITS)) > sum(map(len, found)):
             for key in self._foreign(large):  # only where digits are left that belong to nothing yet
                 found.setdefault(key, False)
         return found
 
     def _in_plain_numbers(self, text: str, found: dict[str, bool]) -> bool:
         """Take what needs no second look, and return whether that was all: most texts have one plain number or none."""
-        spans = list(self._long.finditer(text))
-        if not all([span[0].isdigit() for span in spans]):  # noqa: C419 - a generator costs more than one or two spans
-            return False
-        for span in spans:
-            checked = self._checked(span[0])
+        spans = [(span[0], *span.span()) for span in self._long.finditer(text)]
+        for digits, _, _ in spans:
+            if not digits.isdigit():
+                return False
+        for digits, start, end in spans:
+            checked = self._checked(digits)
             if checked is not None:
-                found[span[0]] = checked and _stands_free(text, span.start(), span.end())
+                found[digits] = checked and _stands_free(text, start, end)
         return True
 
     def _in_runs(self, text: str, found: dict[str, bool]) -> None:
@@ -120,16 +122,22 @@ class Finder:
 
     def twins(self, reference: str) -> list[str]:
         """Return the valid numbers that two swapped digits may have made into this one, unnoticed."""
-        size = len(reference)
-        return [twin for scheme in self.schemes if size == scheme.length for twin in scheme.twins(reference)]
+        return [twin for scheme in self._by_length.get(len(reference), ()) for twin in scheme.twins(reference)]
 
     def _checked(self, digits: str) -> bool | None:
         """Return whether a check digit protects the number, None where it fits no scheme."""
-        size = len(digits)
-        for scheme in self.schemes:
-            if size == scheme.length and scheme.valid(digits):
+        for scheme in self._by_length.get(len(digits), ()):
+            if scheme.valid(digits):
                 return scheme.checked
         return None
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[Scheme]]:
+        """The schemes by the length of their numbers, in order."""
+        found: dict[int, list[Scheme]] = {}
+        for scheme in self.schemes:
+            found.setdefault(scheme.length, []).append(scheme)
+        return found
 
     def _without_rf(self, text: str, found: dict[str, bool]) -> str:
         def take(match: re.Match[str]) -> str:
