@@ -86,7 +86,7 @@ class WordingBraceError(KasseError):
 
     code = "wording.brace"
     template = N_("a brace stands alone: {text}")
-    hint = N_("write placeholders as {{betrag}}, and braces of the text twice")
+    hint = N_("write a placeholder in one pair of braces, and braces of the text twice")
 
 
 class WordingBlockError(KasseError):

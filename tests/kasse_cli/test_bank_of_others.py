@@ -35,7 +35,7 @@ class Days:
     def set(self, method: str, path: str, **body):
         return self.bank.json(method, path, body)
 
-    def credit(self, cents: int, note: str, name="Erika Mustermann", **more) -> None:
+    def credit(self, cents: int, note: str, name="Max Mustermann", **more) -> None:
         debtor = {"name": name, "iban": "DE89370400440532013000"}
         self.set("POST", "/_mock/credits", account="K", amount=cents, note=note, debtor=debtor, **more)
 

@@ -104,10 +104,11 @@ def test_debits_are_written_by_their_mandates(lists):
     ]
 
 
+SAME_BANK = "DE88100100100006820202"
 AMENDED = f"""Name;IBAN;Betrag;Mandatsreferenz;Mandatsdatum;Alte Mandatsreferenz;Alte Gläubiger-ID;Alter Gläubigername;Alte IBAN;SMNDA
 Max Beispiel;{OTHER};53,00;M-7;15.01.2026;M-1;;;;
 Anna Muster;DE02100100100006820101;20,00;M-8;15.01.2026;;;;;ja
-Ute Test;DE02100100100006820101;1,00;M-9;15.01.2026;;DE98ABC09999999999;Stadt – Bäder;{OTHER};
+Ute Test;DE02100100100006820101;1,00;M-9;15.01.2026;;DE98ABC09999999999;Stadt – Bäder;{SAME_BANK};
 """
 
 
@@ -119,7 +120,7 @@ def test_what_changed_in_a_mandate_goes_into_the_file(lists):
     assert [(p.amendment, p.original_mandate_id, p.original_account, p.original_iban) for p in found] == [
         ("true", "M-1", "", ""),
         ("true", "", "SMNDA", ""),
-        ("true", "", "", OTHER),
+        ("true", "", "", SAME_BANK),
     ]
     assert (found[2].original_creditor_id, found[2].original_creditor_name) == ("DE98ABC09999999999", "Stadt - Bäder")
     checked = lists("kasse sepa check RUN-7-1.xml --on 2026-11-20 --json")
