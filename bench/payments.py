@@ -1,6 +1,7 @@
 """55,000 payouts from a list to the books, stage by stage as typed, beside writing as many rows and the same file raw.
 
-`python -m bench.payments [PAYEES]`. Each stage is a process of its own: wall time, CPU time and peak memory.
+`python -m bench.payments [PAYEES]`. Each stage is a process of its own: wall time, CPU time (of the command, not of a
+server) and peak memory, on SQLite and, where a server can be started, on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -25,6 +27,7 @@ from sepa.money import plain
 from sepa.pain001 import write
 from sepa.payments import CreditTransferMessage, Party, Totals, Transfer, TransferBatch
 from tests import books
+from tests.servers import postgres_url
 
 PAYEES = int(sys.argv[1]) if len(sys.argv) > 1 else 55_000
 CENTS = 900_000
@@ -72,9 +75,9 @@ def commands(total: int) -> Iterator[tuple[str, str]]:
     yield "export its files", "payment export 1 --out run.xml --user dirk"
 
 
-def run(folder: Path, name: str, line: str) -> Stage:
+def run(folder: Path, book: str, name: str, line: str) -> Stage:
     """Run one command and return what it took; ends the measurement where it fails."""
-    environ = {**os.environ, "KASSE_BOOK": str(folder / "kasse.db"), "KASSE_LANG": "en"}
+    environ = {**os.environ, "KASSE_BOOK": book, "KASSE_LANG": "en"}
     start = time.perf_counter()
     with (folder / "out.txt").open("wb") as out:
         process = subprocess.Popen(
@@ -102,20 +105,50 @@ def raw_file() -> None:
         pass
 
 
-def main() -> None:
-    """Measure every stage and print them beside the floors."""
-    with tempfile.TemporaryDirectory(prefix="kasse-bench-") as name:
-        folder = Path(name)
-        books.make_sqlite_template(folder / "kasse.db")
-        total = write_list(folder / "list.csv")
-        stages = [run(folder, stage, line) for stage, line in commands(total)]
-        size = sum(path.stat().st_size for path in folder.glob("run*.xml")) / 1e6
-    print(f"\n{PAYEES:,} payouts, sqlite, {size:.0f} MB of files")
+@contextmanager
+def made_books(folder: Path) -> Iterator[Iterator[tuple[str, str]]]:
+    """Give engine and location of fresh books, one for each engine that is there."""
+    books.make_sqlite_template(folder / "kasse.db")
+    with postgres_url() as (server, reason):
+        yield _locations(folder, server, reason)
+
+
+def _locations(folder: Path, server: str | None, reason: str) -> Iterator[tuple[str, str]]:
+    yield "sqlite", str(folder / "kasse.db")
+    if not server:
+        print(f"no PostgreSQL: {reason}")
+        return
+    books.make_postgres_template(server, "bench_payments")
+    yield "postgresql", books.database(server, "bench_payments")
+    books.run_sql(server, "DROP DATABASE bench_payments WITH (FORCE)")
+
+
+def measure_book(folder: Path, engine: str, book: str, total: int) -> None:
+    """Measure every stage on one engine and print them."""
+    stages = [run(folder, book, stage, line) for stage, line in commands(total)]
+    files = list(folder.glob("run*.xml"))
+    size = sum(path.stat().st_size for path in files) / 1e6
+    for path in files:
+        path.unlink()
+    print(f"\n{PAYEES:,} payouts, {engine}, {size:.0f} MB of files")
     for one in stages:
         print(f"  {one.name:36} {one.wall_seconds:7.2f} s wall {one.cpu_seconds:7.2f} s CPU {one.peak_mib:5} MiB")
     wall, cpu = sum(one.wall_seconds for one in stages), sum(one.cpu_seconds for one in stages)
     print(f"  {'in all':36} {wall:7.2f} s wall {cpu:7.2f} s CPU {max(one.peak_mib for one in stages):5} MiB")
-    floors = [("as many entries as rows, raw", partial(raw_rows, PAYEES)), ("the same file, raw", raw_file)]
+
+
+def main() -> None:
+    """Measure every stage and print them beside the floors."""
+    with tempfile.TemporaryDirectory(prefix="kasse-bench-") as name:
+        folder = Path(name)
+        total = write_list(folder / "list.csv")
+        with made_books(folder) as found:
+            for engine, book in found:
+                measure_book(folder, engine, book, total)
+    floors: list[tuple[str, Callable[[], object]]] = [
+        ("as many entries as rows, raw", partial(raw_rows, PAYEES)),
+        ("the same file, raw", raw_file),
+    ]
     show("the floors", measure(floors, rounds=1), floors[0][0])
 
 

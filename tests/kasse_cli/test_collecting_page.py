@@ -53,6 +53,9 @@ def _played(shell, session) -> str:
     said = []
     for line in session.splitlines():
         if line.startswith("$ "):
+            if " --on " in line:  # the days of the session go by, nothing is dated ahead
+                day = date.fromisoformat(line.partition(" --on ")[2][:10])
+                shell.now = shell.now.replace(month=day.month, day=day.day)
             done = shell(line.removeprefix("$ "))
             said += [line, *(text.rstrip() for text in (done.out + done.err).splitlines())]
     return "\n".join(said) + "\n"

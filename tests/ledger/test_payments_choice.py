@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.bank.posting_store import post_staged
 from ledger.book.store import office_codes
 from ledger.book.verify_store import verify
+from ledger.items.locks_store import lift_items
 from ledger.payments.attachment_store import NewAttachment, add_attachment, declare, end_attachment
 from ledger.payments.attachments import Attachment, AttachmentEndedError, AttachmentReasonError, reminders, spread
 from ledger.payments.attachments_reader import attachments
@@ -20,7 +22,7 @@ from ledger.payments.set_off_store import set_off
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
 from sepa.identifiers import make_iban
-from tests.bankbooks import item
+from tests.bankbooks import item, staged
 from tests.books import act
 from tests.ledger.payables import party, payables
 
@@ -86,9 +88,8 @@ def account(store):
     return store.value("SELECT min(number) FROM account WHERE office = 'BAU' AND kind = 'expense' AND number > '6100'")
 
 
-def test_a_discount_is_taken_before_it_is_lost_and_lowers_the_expense(invoices):
-    store = invoices
-    second = account(store)
+def discounted(store, second):
+    """An invoice of two accounts with a discount that holds until the 19th."""
     made = payables(store, "BAU 100,00 2026-11-30 Meyer | Rechnung 7 #SKONTO#TAGE=14#PROZENT=2.00#")
     with store.unit(office_codes(store)):
         store.insert_one(
@@ -101,6 +102,12 @@ def test_a_discount_is_taken_before_it_is_lost_and_lowers_the_expense(invoices):
         for line, gl, cents in ((1, "6100", 6667), (2, second, 3333)):
             store.insert_one("cash_order_line", office="BAU", order_id=1, line=line, gl_account=gl, amount_cents=cents)
     assert made == [("BAU", 1)]
+
+
+def test_a_discount_is_taken_before_it_is_lost_and_lowers_the_expense(invoices):
+    store = invoices
+    second = account(store)
+    discounted(store, second)
     early = propose(act(store, "dirk"), today=MONDAY, trial=True)
     assert early.run is None, "due on the 30th, the discount holds until the 19th"
     found = propose(store, today=MONDAY, due_until=dt.date(2026, 11, 19))
@@ -251,3 +258,18 @@ def test_our_declaration_is_due_two_weeks_after_service(store):
     assert served(store, kind="assignment").declaration_due is None
     with pytest.raises(AttachmentReasonError):
         end_attachment(store, 1, reason="", day=MONDAY)
+
+
+def test_a_discount_taken_stays_taken_when_the_payment_comes_back(invoices):
+    store = invoices
+    discounted(store, account(store))
+    run = through(store, propose(act(store, "dirk"), today=MONDAY, due_until=dt.date(2026, 11, 19)).run).run
+    staged(act(store, "import"), "-98,00", message_id=run.message_id, gvc="191")
+    staged(store, "98,00", end_to_end_id="KASSE-R1-1", return_reason="AC04", gvc="159", day="2026-11-18")
+    outcome = post_staged(store)
+    assert (outcome.executed, outcome.returned) == (1, 1)
+    lift_items(act(store, "clara"), [("BAU", 1)], "payment", "geklärt", "2026-11-16")
+    again = propose(act(store, "dirk"), today=MONDAY, due_until=dt.date(2026, 11, 30))
+    assert again.run.total_cents == 9800
+    assert not [one for one in again.findings if one.code.startswith("payment.discount")]
+    assert verify(store).findings == ()
