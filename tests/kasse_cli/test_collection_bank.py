@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tests.bankbooks import check_invariants
-from tests.books import MAIN_IBAN, opened
+from tests.books import MAIN_IBAN, SECOND_IBAN, opened
 from tests.kasse_cli.transcripts import NOW
 from tests.ledger.collection_texts import balance, claims, states
 from tests.sepa.oracles import mock_bank
@@ -92,6 +92,7 @@ def test_a_bank_collects_refuses_and_returns(town):
     assert balance(store, "suspense") == balance(store, "advance") == 0
     assert town.bank.json("GET", "/_mock/accounts/K")["balance"] == run["total_cents"] - 25050 - 7700
     check_invariants(store)
+    last = store.value("SELECT max(bank_day) FROM bank_entry")
     open_items = store.all("SELECT reference, open_cents FROM item WHERE open_cents > 0 ORDER BY reference")
     assert open_items == [("4712", 25050), ("4716", 7700)]
     store.close()
@@ -100,3 +101,6 @@ def test_a_bank_collects_refuses_and_returns(town):
         ("1-4", "AC04", "suspended", "new-account"), ("1-2", "MD06", "suspended", "contact"),
     ]  # fmt: skip
     assert town("collection show 1")["data"]["run"]["state"] == "executed"
+    closed = town(f"day close --date {last} --no-statement {SECOND_IBAN}=ruht", "emil")["data"]
+    assert [one["difference_cents"] for one in closed["accounts"] if one["iban"] == MAIN_IBAN] == [0]
+    town(f"day confirm --date {last}", "frida")
