@@ -67,7 +67,7 @@ def book(request, tmp_path):
         return
     server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
     name = f"kasse_{abs(hash(request.node.nodeid)) % 10**12}_{os.getpid()}"
-    books.run_sql(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    books.run_sql(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY = FILE_COPY")
     yield books.database(server, name)
     books.run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
 
