@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kasse_cli.schema import create_fresh
 from ledger.book.chart import load_chart
 from ledger.book.creation import BankAccountPlan, BookPlan, OfficePlan, fill_book
 from ledger.book.entry import Draft, Posting
 from ledger.people.users import add_user
 from ledger.store.access import connect, open_book
 from ledger.store.engines import Store
-from kasse_cli.schema import create_fresh
 
 NOW = "2026-11-16T05:00:00Z"
 MAIN_IBAN, SECOND_IBAN = "DE02370400440000000024", "DE75512108001245126199"

@@ -121,7 +121,8 @@ def toml_rows(text: str) -> list[ChartRow]:
 
 def chart_of(rows: Iterable[ChartRow]) -> Chart:
     """Return the chart of rows that `check_chart` found nothing wrong with."""
-    accounts, coding = [], {}
+    accounts: list[ChartAccount] = []
+    coding: dict[str, str] = {}
     for row in rows:
         kind = next(kind for kind in KINDS if kind == row.kind)
         accounts.append(ChartAccount(row.number, row.name, kind, row.role))

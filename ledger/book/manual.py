@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.book.creation import UnknownOfficeError
 from ledger.book.dimensions import Lists, canonical
@@ -128,11 +128,11 @@ def _check_line(rules: ManualRules, day: str, line: ManualLine) -> Iterator[Kass
     if line.office not in rules.offices:
         yield UnknownOfficeError(office=line.office, offices=", ".join(rules.offices), place=line.place)
         return
-    where = {"office": line.office, "account": line.account}
+    where: dict[str, Any] = {"office": line.office, "account": line.account}
     state = rules.accounts.get((line.office, line.account))
     if state is None:
         yield UnknownAccountError(place=line.place, **where)
-    elif state.role in KEPT:
+    elif state.role is not None and state.role in KEPT:
         yield KEPT[state.role](role=state.role, place=line.place, **where)
     elif state.closed_on is not None and state.closed_on <= day:
         yield ClosedAccountError(day=state.closed_on, place=line.place, **where)

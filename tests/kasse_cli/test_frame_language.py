@@ -114,7 +114,14 @@ command(app, "z")(z)
     assert set(catalogue.handed_over(source, "here")) == {("here", "z")}
     assert set(catalogue.handed_over("from there import y as z\ncommand(app)(z)")) == {("there", "y")}
     assert "Handed over." not in set(catalogue.texts(source))
-    assert set(catalogue.texts(source, {"z"})) - {""} == {"not {a}", "do this", "FILE", "h", "Do.\n\nMore.", "Handed over."}
+    assert set(catalogue.texts(source, {"z"})) - {""} == {
+        "not {a}",
+        "do this",
+        "FILE",
+        "h",
+        "Do.\n\nMore.",
+        "Handed over.",
+    }
 
 
 @given(st.text(), st.dictionaries(st.text(), st.one_of(st.none(), st.text(), st.integers(), st.dates(), st.booleans())))

@@ -58,7 +58,7 @@ def fee_rule(store, **more) -> None:
 
 
 def test_a_returned_transfer_opens_its_payable_again_with_the_old_due_date(kasse):
-    first, second = ids(kasse)
+    first, _ = ids(kasse)
     entry = staged(kasse, "50", end_to_end_id=first, return_reason="AC04", gvc="159", day="2026-11-18")
     outcome = post_staged(kasse)
     assert (outcome.returned, outcome.matched, outcome.suspense) == (1, 1, 0)

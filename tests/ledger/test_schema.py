@@ -5,9 +5,9 @@ import re
 import pytest
 
 from kasse_cli.migrations import create_schema
+from kasse_cli.schema import create_fresh, permitted_changes
 from ledger.store.access import SCHEMA_VERSION, NewerBookError, OlderBookError, connect, open_book, version_of
 from ledger.store.guards import damaged_guards
-from kasse_cli.schema import create_fresh, permitted_changes
 from ledger.store.sqlite import BookNotFoundError, NotABookError, file_system
 from tests import books
 
