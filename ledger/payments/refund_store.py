@@ -19,6 +19,7 @@ from ledger.payments.refunds import (
     RefundOpenError,
     RefundPayerError,
     RefundReasonError,
+    RefundServiceError,
     RefundUnderWayError,
     Wish,
 )
@@ -45,6 +46,7 @@ _PAYER = """
         JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
         WHERE i.office = :office AND i.id = :item) known
     ORDER BY rank, bank_day DESC"""
+_SERVICE = "SELECT max(party) FROM party_account WHERE iban = :iban AND kind = 'payment_service' AND until IS NULL"
 _OWED = """
     SELECT coalesce(sum(r.open_cents), 0) FROM item r
     WHERE r.party = :party AND r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :day"""
@@ -133,6 +135,8 @@ def _account(store: Store, office: str, item: int, wish: Wish, payer: Row, party
         raise RefundPayerError(office=office, item=item)
     if iban != paying and not (wish.document or "").strip():
         raise RefundAccountError(paying=paying or "-", iban=iban)
+    if store.value(_SERVICE, iban=iban) is not None:
+        raise RefundServiceError(iban=iban)
     return iban, name
 
 

@@ -57,6 +57,14 @@ class RefundPayerError(KasseError):
     hint = N_("give --iban, --name and --document; the Kassenleitung approves")
 
 
+class RefundServiceError(KasseError):
+    """An account on which a payment service collects for many."""
+
+    code = "refund.payment_service"
+    template = N_("{iban} is the account of a payment service: the money would not reach the payer")
+    hint = N_("pay it back through the service, or give the payer's own account with --iban, --name and --document")
+
+
 class RefundDebtorError(KasseError):
     """The payee owes something that is due."""
 

@@ -25,6 +25,7 @@ from ledger.payments.refunds import (
     RefundOpenError,
     RefundPayerError,
     RefundReasonError,
+    RefundServiceError,
     Wish,
 )
 from ledger.payments.runs_reader import payments, run_named
@@ -382,6 +383,14 @@ def test_who_owes_something_is_not_refunded_before_the_set_off(credit):
     with pytest.raises(RefundDebtorError):
         ask_refund(act(store, "clara"), office, number, Wish("x"), day="2026-11-16")
     assert ask_refund(store, office, number, Wish("x", set_off=False), day="2026-11-16").cents == 2500
+
+
+def test_money_from_a_payment_service_does_not_go_back_to_it(credit):
+    store, office, number = credit
+    with store.unit(["KASSE"]):
+        store.execute("UPDATE party_account SET kind = 'payment_service' WHERE iban = :iban", iban=PAYER)
+    with pytest.raises(RefundServiceError):
+        ask_refund(act(store, "clara"), office, number, Wish("x"), day="2026-11-16")
 
 
 def test_a_credit_of_unknown_origin_needs_an_account(store):
