@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 ReasonCode = Literal["", "no_banking_day", "given"]
+ClosingKind = Literal["day", "month", "year"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,29 @@ class AccountLine:
     difference_cents: int
     reason_code: ReasonCode = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be closed: the days from the first to the last, its bank accounts, and what its checks need beside.
+
+    `period` is `2026-11-20`, `2026-11` or `2026`; `reasons` says by IBAN why a statement is missing.
+    """
+
+    kind: ClosingKind
+    period: str
+    first_day: str
+    last_day: str
+    accounts: tuple[AccountLine, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """How a check before the closing ended: how much it found, none of which stood against the closing."""
+
+    code: str
+    notes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +129,7 @@ class DayProtocol:
     ages: tuple[AgeLine, ...]
     transit: tuple[TransitLine, ...]
     floating: tuple[FloatingLine, ...]
+    checks: tuple[CheckLine, ...] = ()
     format: int = 1
 
     @property
@@ -114,7 +140,7 @@ class DayProtocol:
 
 _PARTS = {
     "accounts": AccountLine, "days": DayLine, "offices": OfficeLine, "ages": AgeLine, "transit": TransitLine,
-    "floating": FloatingLine,
+    "floating": FloatingLine, "checks": CheckLine,
 }  # fmt: skip
 
 

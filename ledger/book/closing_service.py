@@ -18,11 +18,10 @@ from ledger.book.closing import (
     UnconfirmedDayError,
     account_lines,
     by_age,
-    check_accounts,
-    check_earlier,
     previous_day,
 )
-from ledger.book.closing_protocol import AccountLine, DayProtocol
+from ledger.book.closing_checks_store import run_checks
+from ledger.book.closing_protocol import AccountLine, DayProtocol, Subject
 from ledger.book.closing_store import StoredClosing, closing_of
 from ledger.book.entry import ClosedPeriodError
 from ledger.book.store import heads, kasse_office, office_codes
@@ -131,13 +130,9 @@ def _draft(store: Store, day: str, reasons: dict[str, str]) -> DayProtocol:
     if first > day:
         raise ClosedPeriodError(day=day, closed=previous_day(first))
     lines = _account_lines(store, first, day, reasons)
-    findings = [
-        *closing_store.staged(store, day),
-        *check_earlier(closing_store.earlier_statements(store, first, day)),
-        *check_accounts(day, lines, reasons),
-    ]
-    if findings:
-        raise ClosingRefusedError(day=day, count=len(findings), findings=tuple(findings))
+    checks, findings = run_checks(store, Subject("day", day, first, day, lines, reasons))
+    if any(finding.severity == "error" for finding in findings):
+        raise ClosingRefusedError(day=day, count=len(findings), findings=findings)
     year = int(day[:4])
     return DayProtocol(
         year=year,
@@ -153,6 +148,7 @@ def _draft(store: Store, day: str, reasons: dict[str, str]) -> DayProtocol:
         ages=tuple(by_age(unclear_cases(store, day))),
         transit=tuple(closing_store.transit_lines(trial_balance(store, day))),
         floating=tuple(closing_store.floating_lines(store, first, day)),
+        checks=checks,
     )
 
 
