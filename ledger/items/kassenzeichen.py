@@ -71,10 +71,7 @@ def twins_mod_11_10(digits: str) -> list[str]:
 
 
 def _append_mod_11_10(digits: str) -> str:
-    check = 5
-    for digit in digits:
-        check = (((check or 10) * 2) % 11 + int(digit)) % 10
-    return digits + str((1 - ((check or 10) * 2) % 11) % 10)
+    return digits + str((1 - ((mod_11_10(digits) or 10) * 2) % 11) % 10)
 
 
 METHODS: Mapping[str, tuple[Callable[[str], bool], Callable[[str], str]]] = {

@@ -59,6 +59,17 @@ def register_many(store: Store, targets: Iterable[Target]) -> int:
     return len(rows)
 
 
+def register_selected(store: Store, kind: TargetKind, office: str, heads: str, items: str) -> None:
+    """Write fresh targets from two queries: reference and number, and reference, office and item; inside a unit.
+
+    References and items are known to be right.
+    """
+    head = "INSERT INTO reference_target (reference, kind, office, number, made_at)"
+    values = "h.reference, CAST(:kind AS TEXT), CAST(:office AS TEXT), h.number, CAST(:now AS TEXT)"
+    store.execute(f"{head} SELECT {values} FROM ({heads}) h", kind=kind, office=office, now=store.now)
+    store.execute(f"INSERT INTO reference_target_item (reference, office, item) SELECT * FROM ({items}) i")
+
+
 def target_of(store: Store, reference: str) -> Target | None:
     """Return what a compact reference stands for besides single items, None where nothing."""
     row = store.one(_TARGET, reference=reference)
