@@ -42,6 +42,7 @@ class Letter(SQLModel, table=True):
             postgresql_where=sql("reference IS NOT NULL"),
         ),
     )
+    ERASABLE: ClassVar = ("proof", "returned_reason", "cancelled_reason")
     MUTABLE: ClassVar = ("deemed_on", "term_end")
     ONCE: ClassVar = (
         "reference", "released_by", "released_at", "content_sha256", "pdf_sha256", "posted_on", "posted_by",
@@ -154,6 +155,7 @@ class LetterPrint(SQLModel, table=True):
     __table_args__ = col.strict(
         ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_letter_print_letter"), clustered=True
     )
+    ERASABLE: ClassVar = ("content",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("pdf_sha256",)
 
@@ -180,6 +182,7 @@ class AddressTask(SQLModel, table=True):
         CheckConstraint("done_on IS NULL OR done_on >= opened_on", name="ck_address_task_days"),
         Index("ix_address_task_party", "party"),
     )
+    ERASABLE: ClassVar = ("reason", "done_note")
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("done_on", "done_by", "done_at", "done_note")
 

@@ -28,6 +28,7 @@ class ClaimEvent(SQLModel, table=True):
         Index("ix_claim_event_letter", "letter"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("source", "note", "withdrawn_reason")
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("until", "withdrawn_by", "withdrawn_at", "withdrawn_reason")
 
@@ -81,6 +82,7 @@ class Relief(SQLModel, table=True):
             "ix_relief_batch", "batch", sqlite_where=sql("batch IS NOT NULL"), postgresql_where=sql("batch IS NOT NULL")
         ),
     )
+    ERASABLE: ClassVar = ("reason", "document", "decided_reason", "ended_reason")
     MUTABLE: ClassVar = ("watch_day",)
     ONCE: ClassVar = (
         "reference", "decided_by", "decided_at", "decided_reason", "ended_by", "ended_on", "ended_at", "ended_reason",

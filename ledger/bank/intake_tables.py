@@ -31,6 +31,7 @@ class BankNotice(SQLModel, table=True):
         ),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id")
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("office", "entry")
 
@@ -66,6 +67,7 @@ class BankNoticeDetail(SQLModel, table=True):
         ),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id")
     MUTABLE: ClassVar = ()
 
     statement: int = col.number(primary_key=True)

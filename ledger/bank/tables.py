@@ -95,6 +95,7 @@ class BankEntry(SQLModel, table=True):
         ),
         Index("ix_bank_entry_position", "office", "position"),
     )
+    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id", "mandate_id")
     MUTABLE: ClassVar = ("detail_count",)  # an advice may bring the details of a Sammler later
     ONCE: ClassVar = ("position",)
     STEPS: ClassVar = {"state": {START: ("staged",), "staged": ("posted",)}}
@@ -134,6 +135,7 @@ class BankDetail(SQLModel, table=True):
         ForeignKeyConstraint(["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_detail"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id")
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)
@@ -174,6 +176,7 @@ class BankMatch(SQLModel, table=True):
         Index("ix_bank_match_item", "item_office", "item"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("evidence",)
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)

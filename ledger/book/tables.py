@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
+from ledger.store.changes import ROWS
 
 
 class Setting(SQLModel, table=True):
@@ -169,6 +170,7 @@ class EntryText(SQLModel, table=True):
 
     __tablename__ = "entry_text"
     __table_args__ = col.strict(clustered=True)
+    ERASABLE: ClassVar = ROWS
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)
@@ -227,6 +229,21 @@ class ClosingConfirmation(SQLModel, table=True):
     period: str = col.text(primary_key=True)
     confirmed_by: int = col.number()
     confirmed_at: str = col.text()
+
+
+class ClosingProposal(SQLModel, table=True):
+    """The protocol of a year as its first signer saw it: proposed anew while it is open, closed by another."""
+
+    __tablename__ = "closing_proposal"
+    __table_args__ = col.strict(CheckConstraint("kind IN ('day', 'month', 'year')", name="ck_closing_proposal_kind"))
+    MUTABLE: ClassVar = ()
+
+    kind: str = col.text(primary_key=True)
+    period: str = col.text(primary_key=True)
+    serial: int = col.number(primary_key=True)
+    proposed_by: int = col.number()
+    proposed_at: str = col.text()
+    protocol: str = col.text()
 
 
 class SourceFile(SQLModel, table=True):

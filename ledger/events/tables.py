@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
+from ledger.store.changes import ROWS
 
 
 class Event(SQLModel, table=True):
@@ -36,6 +37,7 @@ class EventDetails(SQLModel, table=True):
 
     __tablename__ = "event_details"
     __table_args__ = col.strict(clustered=True)
+    ERASABLE: ClassVar = ROWS
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)

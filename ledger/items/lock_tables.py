@@ -23,6 +23,7 @@ class ItemLock(SQLModel, table=True):
         Index("ix_item_lock_kind", "kind", "since"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = LIFTED
 
@@ -50,6 +51,7 @@ class PartyLock(SQLModel, table=True):
         Index("ix_party_lock_kind", "kind", "since"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = LIFTED
 

@@ -71,6 +71,7 @@ class CashOrder(SQLModel, table=True):
             postgresql_where=sql("bank_account IS NOT NULL"),
         ),
     )
+    ERASABLE: ClassVar = ("purpose", "bank_account", "document", "debt_reason")
     MUTABLE: ClassVar = ()
     STEPS: ClassVar = {
         "state": {
@@ -129,6 +130,7 @@ class CashOrderLine(SQLModel, table=True):
         CheckConstraint("amount_cents > 0", name="ck_cash_order_line_amount"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("purpose",)
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)
@@ -164,6 +166,7 @@ class OrderStep(SQLModel, table=True):
         ),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)

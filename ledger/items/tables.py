@@ -75,6 +75,7 @@ class Item(SQLModel, table=True):
             postgresql_where=sql("open_cents > 0"),
         ),
     )
+    ERASABLE: ClassVar = ("purpose", "bank_account")
     MUTABLE: ClassVar = ("open_cents", "due", "dunning_level", "dunned_on", "party")
 
     office: str = col.text(primary_key=True)

@@ -51,6 +51,7 @@ class PaymentAnswer(SQLModel, table=True):
         Index("ix_payment_answer_payment", "office", "run", "line"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("information", "found_name")
     MUTABLE: ClassVar = ()
 
     report: int = col.number(primary_key=True)
@@ -76,6 +77,7 @@ class VopDecision(SQLModel, table=True):
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> made_by", name="ck_vop_decision_persons"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("reason", "name", "iban")
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("confirmed_by", "confirmed_at")
 
@@ -125,6 +127,7 @@ class PaymentRecall(SQLModel, table=True):
         CheckConstraint("state IN ('asked', 'pending', 'accepted', 'refused')", name="ck_payment_recall_state"),
         Index("ix_payment_recall_run", "office", "run", "line"),
     )
+    ERASABLE: ClassVar = ("information",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("sha256", "answered_at", "answer_reason")
     STEPS: ClassVar = {

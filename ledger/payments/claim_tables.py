@@ -24,6 +24,7 @@ class Attachment(SQLModel, table=True):
         CheckConstraint("pays = 0 OR creditor_iban IS NOT NULL", name="ck_attachment_pays"),
         Index("ix_attachment_party", "party"),
     )
+    ERASABLE: ClassVar = ("creditor", "creditor_iban", "text", "document", "end_reason")
     MUTABLE: ClassVar = ("party",)  # it may become part of another
     ONCE: ClassVar = ("declared_on", "declared_by", "ended_on", "ended_by", "end_reason")
 
@@ -57,6 +58,7 @@ class Refund(SQLModel, table=True):
         CheckConstraint("cents > 0", name="ck_refund_cents"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("name", "iban", "paying_iban", "purpose", "reason", "document")
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("approved_by", "approved_at", "ended_by", "ended_at")
 
@@ -87,6 +89,7 @@ class PayeeAccount(SQLModel, table=True):
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> asked_by", name="ck_payee_account_persons"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("iban", "reason")
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("confirmed_by", "confirmed_at")
 

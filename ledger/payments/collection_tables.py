@@ -145,6 +145,9 @@ class Collection(SQLModel, table=True):
         Index("ix_collection_mandate", "mandate"),
         Index("ix_collection_credit", "credit_office", "credit_entry"),
     )
+    ERASABLE: ClassVar = (
+        "debtor_name", "debtor_iban", "debtor_bic", "debtor_address", "ultimate_debtor", "remittance", "was_iban",
+    )  # fmt: skip
     MUTABLE: ClassVar = ("active", "asked", "asked_at", "asked_message")
     ONCE: ClassVar = (
         "credit_office",

@@ -123,6 +123,7 @@ class MandateAmendment(SQLModel, table=True):
         ),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("old", "new")
     MUTABLE: ClassVar = ("run", "line")
 
     mandate: int = col.number(primary_key=True)

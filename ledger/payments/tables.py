@@ -112,6 +112,7 @@ class Payment(SQLModel, table=True):
             postgresql_where=sql("active = 1"),
         ),
     )
+    ERASABLE: ClassVar = ("creditor_name", "creditor_iban", "remittance", "purpose")
     MUTABLE: ClassVar = ("active", "bank_office", "bank_entry")
     ONCE: ClassVar = ("file",)
     STEPS: ClassVar = {

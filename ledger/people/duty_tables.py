@@ -62,6 +62,7 @@ class PartyMerge(SQLModel, table=True):
         CheckConstraint("state IN ('proposed', 'merged', 'refused')", name="ck_party_merge_state"),
         Index("ix_party_merge_source", "source"),
     )
+    ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("decided_by", "decided_at", "items")
     STEPS: ClassVar = {"state": {START: ("proposed",), "proposed": ("merged", "refused")}}

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
+from ledger.store.changes import ROWS
 
 
 class User(SQLModel, table=True):
@@ -86,6 +87,7 @@ class PartyAccount(SQLModel, table=True):
         Index("ix_party_account_iban", "iban"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ROWS
     MUTABLE: ClassVar = ("kind", "until")
 
     party: int = col.number(primary_key=True)

@@ -7,17 +7,40 @@ from dataclasses import dataclass, field
 
 START = ""
 """The key of `STEPS` under which the states stand in which a row may begin."""
+ROWS = ("*",)
+"""As `ERASABLE` of a table: not its columns but its rows are erased."""
+ERASING = "EXISTS (SELECT 1 FROM erasure WHERE state = 'approved')"
+"""The SQL condition that a decision to erase is being carried out: never true outside that unit of work."""
 Steps = Mapping[str, Mapping[str, tuple[str, ...]]]
 """For each state column: from each state the states that may follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What may change in the rows of a table: `mutable` columns freely, `once` from NULL only, states by steps."""
+    """What may change in the rows of a table: `mutable` columns freely, `once` from NULL only, states by steps.
+
+    `erasable` columns hold personal data: while a decision of two people to erase is carried out they may become NULL
+    or ''; where it is `ROWS`, the rows themselves may go.
+    """
 
     mutable: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
     steps: Steps = field(default_factory=dict)
+    erasable: tuple[str, ...] = ()
+
+    @property
+    def rows_erasable(self) -> bool:
+        """Return whether whole rows may be erased."""
+        return self.erasable == ROWS
+
+    def within(self, columns: tuple[str, ...]) -> Changes:
+        """Return what may change in a table of an earlier version, which lacks columns."""
+        return Changes(
+            tuple(name for name in self.mutable if name in columns),
+            tuple(name for name in self.once if name in columns),
+            {name: steps for name, steps in self.steps.items() if name in columns},
+            self.erasable if self.rows_erasable else tuple(name for name in self.erasable if name in columns),
+        )
 
     def allows(self, column: str) -> bool:
         """Return whether the column may change at all."""
@@ -28,6 +51,11 @@ def allowed_step(column: str, steps: Mapping[str, tuple[str, ...]]) -> str:
     """Return the SQL condition, for a trigger, that a state stays or takes an allowed step."""
     ways = [f"OLD.{column} = '{old}' AND NEW.{column} IN ({quoted(new)})" for old, new in steps.items() if old and new]
     return " OR ".join([f"OLD.{column} = NEW.{column}", *ways])
+
+
+def erased(column: str) -> str:
+    """Return the SQL condition, for a trigger, that the column is being erased."""
+    return f"(coalesce(NEW.{column}, '') = '' AND {ERASING})"
 
 
 def quoted(states: Iterable[str]) -> str:

@@ -30,14 +30,19 @@ class TableGuard:
     deletable: bool
     changes: Changes
 
+    @property
+    def blanked(self) -> tuple[str, ...]:
+        """Return the columns that change in no other way than being erased."""
+        return tuple(name for name in self.columns if name in self.changes.erasable and not self.changes.allows(name))
+
 
 def table_guards(store: Store, allowed: Mapping[str, Changes]) -> Iterator[TableGuard]:
     """Yield a guard for every table that exists, from its columns and what is declared to change."""
     shapes = guards_sqlite.shapes(store) if store.engine.name == "sqlite" else guards_postgres.shapes(store)
     for table, (columns, keys) in sorted(shapes.items()):
         if table in allowed:
-            changes = allowed[table]
-            fixed = tuple(name for name in columns if not changes.allows(name))
+            changes = allowed[table].within(columns)
+            fixed = tuple(name for name in columns if not changes.allows(name) and name not in changes.erasable)
             yield TableGuard(table, columns, keys, fixed, table in DERIVED, changes)
 
 

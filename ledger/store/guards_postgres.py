@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ledger.store.changes import START, allowed_step, quoted
+from ledger.store.changes import ERASING, START, allowed_step, erased, quoted
 from ledger.store.postgres import GUARD_STATE
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def _plain(text: str) -> str:
 
 def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
     """Yield name and text of each function and trigger, functions first."""
-    yield "guard_refuse()", _function("guard_refuse", _raise("%", "TG_TABLE_NAME || ' is final'"))
+    yield "guard_refuse()", _function("guard_refuse", _FINAL)
+    yield "guard_keep()", _function("guard_keep", f"  IF NOT {ERASING} THEN\n  {_FINAL}  END IF;\n")
     yield "guard_entry()", _function("guard_entry", _ENTRY)
     yield "guard_event()", _function("guard_event", _EVENT)
     for table, owner in SEALED.items():
@@ -78,7 +79,8 @@ def _no_change(guard: TableGuard) -> Iterator[tuple[str, str]]:
     if guard.fixed:
         yield f"guard_{table}_update", _before(f"guard_{table}_update", f"UPDATE OF {', '.join(guard.fixed)}", table)
     if not guard.deletable:
-        yield f"guard_{table}_delete", _before(f"guard_{table}_delete", "DELETE", table)
+        function = "guard_keep" if guard.changes.rows_erasable else "guard_refuse"
+        yield f"guard_{table}_delete", _before(f"guard_{table}_delete", "DELETE", table, function)
     yield f"guard_{table}_truncate", _before(f"guard_{table}_truncate", "TRUNCATE", table)
 
 
@@ -86,9 +88,16 @@ def _no_way_back(guard: TableGuard) -> Iterator[tuple[str, str]]:
     """Yield the guards of columns that are set once and of states that only move on, row by row."""
     table, once = guard.table, guard.changes.once
     if once:
-        changed = " OR ".join(f"OLD.{name} IS NOT NULL AND NEW.{name} IS DISTINCT FROM OLD.{name}" for name in once)
+        ways = {name: f" AND NOT {erased(name)}" for name in guard.changes.erasable}
+        changed = " OR ".join(
+            f"OLD.{name} IS NOT NULL AND NEW.{name} IS DISTINCT FROM OLD.{name}{ways.get(name, '')}" for name in once
+        )
         check = _check(changed, f"what was set in {table} is final")
         yield from _row_guard(f"guard_{table}_once", f"UPDATE OF {', '.join(once)}", table, check)
+    if blanked := guard.blanked:
+        changed = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name} AND NOT {erased(name)}" for name in blanked)
+        check = _check(changed, f"{table} is final")
+        yield from _row_guard(f"guard_{table}_erase", f"UPDATE OF {', '.join(blanked)}", table, check)
     for column, steps in guard.changes.steps.items():
         name, wrong = f"guard_{table}_{column}", f"({allowed_step(column, steps)}) IS NOT TRUE"
         check = _check(wrong, f"the {column} of {table} does not step so")
@@ -103,8 +112,8 @@ def _row_guard(name: str, event: str, table: str, body: str) -> Iterator[tuple[s
     yield name, f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
 
 
-def _before(name: str, event: str, table: str) -> str:
-    return f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION guard_refuse()"
+def _before(name: str, event: str, table: str, function: str = "guard_refuse") -> str:
+    return f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
 
 
 def _after_insert(name: str, table: str, function: str) -> str:
@@ -135,6 +144,7 @@ def _sealed(owner: str) -> str:
     return _check(found, f"the {owner} is sealed")
 
 
+_FINAL = _raise("%", "TG_TABLE_NAME || ' is final'")
 _ACCOUNT = _check(
     "EXISTS (SELECT 1 FROM fresh f LEFT JOIN account a ON a.office = f.office AND a.number = f.account "
     "WHERE a.number IS NULL)",
@@ -165,8 +175,20 @@ _ENTRY = (
         "the postings of an entry must be complete and balance to zero",
     )
     + _check(
-        "EXISTS (SELECT 1 FROM fresh WHERE posting_day <= (SELECT max(last_day) FROM closing))",
+        "EXISTS (SELECT 1 FROM fresh WHERE kind <> 'closing' AND posting_day <= (SELECT max(last_day) FROM closing))",
         "the posting day is closed",
+    )
+    + _check(
+        "EXISTS (SELECT 1 FROM fresh WHERE kind = 'closing' AND (posting_day <> year || '-12-31' "
+        "OR posting_day > coalesce((SELECT max(last_day) FROM closing WHERE kind = 'month'), '') "
+        "OR posting_day <= (SELECT max(last_day) FROM closing WHERE kind = 'year')))",
+        "period 13 is not open",
+    )
+    + _check(
+        "EXISTS (SELECT 1 FROM fresh f JOIN posting p ON p.office = f.office AND p.position = f.position "
+        "JOIN account a ON a.office = p.office AND a.number = p.account "
+        "WHERE f.kind = 'closing' AND a.role IN ('bank', 'cash'))",
+        "period 13 moves no money",
     )
 )
 _EVENT = _check(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ledger.store.changes import START, allowed_step, quoted
+from ledger.store.changes import ERASING, START, allowed_step, erased, quoted
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store
@@ -79,7 +79,8 @@ def _no_change(guard: TableGuard) -> Iterator[tuple[str, str]]:
         yield name, _refuse(name, f"UPDATE OF {final}", table, f"{table} is final")
     if not guard.deletable:
         name = f"guard_{table}_delete"
-        yield name, _refuse(name, "DELETE", table, f"{table} keeps every row")
+        unless = f"NOT {ERASING}" if guard.changes.rows_erasable else ""
+        yield name, _refuse(name, "DELETE", table, f"{table} keeps every row", unless)
 
 
 def _no_way_back(guard: TableGuard) -> Iterator[tuple[str, str]]:
@@ -87,8 +88,15 @@ def _no_way_back(guard: TableGuard) -> Iterator[tuple[str, str]]:
     table, once = guard.table, guard.changes.once
     if once:
         name = f"guard_{table}_once"
-        changed = " OR ".join(f"(OLD.{column} IS NOT NULL AND NEW.{column} IS NOT OLD.{column})" for column in once)
+        ways = {column: f" AND NOT {erased(column)}" for column in guard.changes.erasable}
+        changed = " OR ".join(
+            f"(OLD.{column} IS NOT NULL AND NEW.{column} IS NOT OLD.{column}{ways.get(column, '')})" for column in once
+        )
         yield name, _refuse(name, f"UPDATE OF {', '.join(once)}", table, f"what was set in {table} is final", changed)
+    if blanked := guard.blanked:
+        name = f"guard_{table}_erase"
+        changed = " OR ".join(f"(NEW.{column} IS NOT OLD.{column} AND NOT {erased(column)})" for column in blanked)
+        yield name, _refuse(name, f"UPDATE OF {', '.join(blanked)}", table, f"{table} is final", changed)
     for column, steps in guard.changes.steps.items():
         name, reason = f"guard_{table}_{column}", f"the {column} of {table} does not step so"
         yield name, _refuse(name, f"UPDATE OF {column}", table, reason, f"({allowed_step(column, steps)}) IS NOT TRUE")
@@ -150,8 +158,16 @@ _ENTRY = """CREATE TRIGGER guard_entry_insert BEFORE INSERT ON entry BEGIN
       RAISE(ABORT, 'kasse: entry numbers have no gaps')
     WHEN substr(NEW.canonical, 1, 32) IS NOT coalesce(e.hash, o.genesis) THEN
       RAISE(ABORT, 'kasse: an entry must carry the hash before it')
-    WHEN NEW.posting_day <= (SELECT max(last_day) FROM closing) THEN
+    WHEN NEW.kind <> 'closing' AND NEW.posting_day <= (SELECT max(last_day) FROM closing) THEN
       RAISE(ABORT, 'kasse: the posting day is closed')
+    WHEN NEW.kind = 'closing' AND (NEW.posting_day <> NEW.year || '-12-31'
+        OR NEW.posting_day > coalesce((SELECT max(last_day) FROM closing WHERE kind = 'month'), '')
+        OR NEW.posting_day <= (SELECT max(last_day) FROM closing WHERE kind = 'year')) THEN
+      RAISE(ABORT, 'kasse: period 13 is not open')
+    WHEN NEW.kind = 'closing' AND EXISTS (
+        SELECT 1 FROM posting p JOIN account a ON a.office = p.office AND a.number = p.account
+        WHERE p.office = NEW.office AND p.position = NEW.position AND a.role IN ('bank', 'cash')) THEN
+      RAISE(ABORT, 'kasse: period 13 moves no money')
     WHEN (SELECT count(*) = NEW.posting_count AND coalesce(sum(cents), 1) = 0 FROM posting
         WHERE office = NEW.office AND position = NEW.position) = 0 THEN
       RAISE(ABORT, 'kasse: the postings of an entry must be complete and balance to zero')

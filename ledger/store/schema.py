@@ -19,6 +19,7 @@ import ledger.items.order_kind_tables
 import ledger.items.order_tables
 import ledger.items.tables
 import ledger.items.target_tables
+import ledger.keeping.tables
 import ledger.payments.answer_tables
 import ledger.payments.claim_tables
 import ledger.payments.collection_tables
@@ -35,12 +36,13 @@ METADATA: MetaData = SQLModel.metadata
 
 
 def permitted_changes() -> Mapping[str, Changes]:
-    """Return for each table what may change after a row was written: its `MUTABLE`, `ONCE` and `STEPS`."""
-    return {
-        str(cls.__tablename__): Changes(cls.MUTABLE, getattr(cls, "ONCE", ()), getattr(cls, "STEPS", {}))
-        for cls in SQLModel.__subclasses__()
-        if hasattr(cls, "MUTABLE")
-    }
+    """Return for each table what may change after a row was written: `MUTABLE`, `ONCE`, `STEPS` and `ERASABLE`."""
+    return {str(cls.__tablename__): _changes(cls) for cls in SQLModel.__subclasses__() if hasattr(cls, "MUTABLE")}
+
+
+def _changes(cls: type[SQLModel]) -> Changes:
+    mutable: tuple[str, ...] = getattr(cls, "MUTABLE", ())
+    return Changes(mutable, getattr(cls, "ONCE", ()), getattr(cls, "STEPS", {}), getattr(cls, "ERASABLE", ()))
 
 
 @contextmanager

@@ -74,6 +74,18 @@ def create_tables() -> None:
     )
     op.create_index("ix_closing_last_day", "closing", ["last_day"], unique=False)
     op.create_table(
+        "closing_proposal",
+        Column("kind", col.Text(), nullable=False),
+        Column("period", col.Text(), nullable=False),
+        Column("serial", col.Number(), autoincrement=False, nullable=False),
+        Column("proposed_by", col.Number(), nullable=False),
+        Column("proposed_at", col.Text(), nullable=False),
+        Column("protocol", col.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('day', 'month', 'year')", name="ck_closing_proposal_kind"),
+        sa.PrimaryKeyConstraint("kind", "period", "serial"),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "counter",
         Column("office", col.Text(), nullable=False),
         Column("name", col.Text(), nullable=False),
@@ -544,6 +556,30 @@ def create_tables() -> None:
     )
     op.create_index("ix_deputy_deputy", "deputy", ["deputy", "since"], unique=False)
     op.create_table(
+        "erasure",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("party", col.Number(), nullable=True),
+        Column("before", col.Day(), nullable=True),
+        Column("reason", col.Text(), nullable=False),
+        Column("proposed_by", col.Number(), nullable=False),
+        Column("proposed_at", col.Text(), nullable=False),
+        Column("decided_by", col.Number(), nullable=True),
+        Column("decided_at", col.Text(), nullable=True),
+        Column("persons", col.Number(), nullable=True),
+        Column("fields", col.Number(), nullable=True),
+        Column("texts", col.Number(), nullable=True),
+        Column("details", col.Number(), nullable=True),
+        sa.CheckConstraint("state IN ('proposed', 'approved', 'done', 'refused')", name="ck_erasure_state"),
+        sa.CheckConstraint("state IN ('proposed', 'refused') OR decided_by IS NOT NULL", name="ck_erasure_decided"),
+        sa.CheckConstraint("(party IS NULL) <> (before IS NULL)", name="ck_erasure_scope"),
+        sa.CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="ck_erasure_persons"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_erasure_party"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_erasure_state", "erasure", ["state"], unique=False)
+    op.create_table(
         "event",
         Column("office", col.Text(), nullable=False),
         Column("position", col.Number(), autoincrement=False, nullable=False),
@@ -742,6 +778,22 @@ def create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_party_merge_source", "party_merge", ["source"], unique=False)
+    op.create_table(
+        "party_restriction",
+        Column("party", col.Number(), autoincrement=False, nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("lifted_by", col.Number(), nullable=True),
+        Column("lifted_at", col.Text(), nullable=True),
+        Column("lifted_reason", col.Text(), nullable=True),
+        sa.CheckConstraint("(lifted_by IS NULL) = (lifted_at IS NULL)", name="ck_party_restriction_lifted"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_party_restriction_party"),
+        sa.PrimaryKeyConstraint("party", "number"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "posting",
         Column("office", col.Text(), nullable=False),
@@ -943,6 +995,16 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_collection_notice_mandate", "collection_notice", ["mandate"], unique=False)
+    op.create_table(
+        "erased_party",
+        Column("party", col.Number(), autoincrement=False, nullable=False),
+        Column("erasure", col.Number(), nullable=False),
+        sa.ForeignKeyConstraint(["erasure"], ["erasure.id"], name="fk_erased_party_erasure"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_erased_party_party"),
+        sa.PrimaryKeyConstraint("party"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "general_order",
         Column("office", col.Text(), nullable=False),
