@@ -10,6 +10,8 @@ from itertools import islice
 
 from ledger.book.chain import SALT_BYTES, entry_bytes, is_unambiguous, salted
 from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, Posted, UnknownAccountError
+from ledger.book.periods import CLOSING, balance_month
+from ledger.book.periods_store import check_closing
 from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
 
@@ -116,7 +118,9 @@ class _Poster:
 
     def _add(self, batch: _Batch, draft: Draft, salt: bytes) -> Posted:
         office, day, postings = draft.office, draft.posting_day, draft.postings
-        if day <= self.closed:
+        if draft.kind == CLOSING:
+            check_closing(self.store, office, day, (posting.account for posting in postings))
+        elif day <= self.closed:
             raise ClosedPeriodError(day=day, closed=self.closed)
         chain = self.chains.get(office) or self._load(office)
         position, number = chain.position + 1, (chain.numbers.get(day[:4]) or self._last_number(office, day[:4])) + 1
@@ -138,7 +142,8 @@ class _Poster:
     def _balance(self, draft: Draft, closed_on: dict[str, str]) -> None:
         """Add the postings to the balances of their month; every account must be open on the day."""
         office, day = draft.office, draft.posting_day
-        debits, credits_ = self.debits[office, day[:7]], self.credits[office, day[:7]]
+        month = balance_month(draft.kind, day)
+        debits, credits_ = self.debits[office, month], self.credits[office, month]
         for posting in draft.postings:
             account, cents = posting[0], posting[1]
             if closed_on.get(account, "") <= day:

@@ -24,7 +24,9 @@ from ledger.store.engines import Row
 from sepa.errors import KasseError
 
 CHAIN_SQL = """
-    SELECT office, position, year, number, substr(posting_day, 1, 7), posting_count, text_hash, canonical, hash,
+    SELECT office, position, year, number,
+           CASE kind WHEN 'closing' THEN substr(posting_day, 1, 4) || '-13' ELSE substr(posting_day, 1, 7) END,
+           posting_count, text_hash, canonical, hash,
            format(CAST(:head AS TEXT), office, position, year, number, kind, source, transaction_id, posting_day,
                   bank_day, value_day, payment_day, recorded_at, recorded_by, reverses)
     FROM entry ORDER BY office, position"""

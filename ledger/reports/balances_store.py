@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ledger.book.offices_store import check_office
+from ledger.book.periods import CLOSING, balance_month
 from ledger.store.engines import Store
 
 
@@ -52,7 +53,7 @@ _TURNOVER = """
         SELECT p.office, p.account, :sign * sum(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END),
                :sign * sum(CASE WHEN p.cents < 0 THEN -p.cents ELSE 0 END)
         FROM office o CROSS JOIN entry e CROSS JOIN posting p
-        WHERE e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last
+        WHERE e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last AND e.kind <> 'closing'
           AND p.office = e.office AND p.position = e.position
         GROUP BY p.office, p.account) t ON t.office = a.office AND t.account = a.number
     {where} GROUP BY a.office, a.number, a.name, a.kind, a.role ORDER BY a.office, a.number"""
@@ -62,7 +63,8 @@ _BY_DIMENSION = """
     FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position
     JOIN account a ON a.office = p.office AND a.number = p.account
     WHERE p.dimensions IS NOT NULL AND replace(';' || p.dimensions || ';', :part, '') <> ';' || p.dimensions || ';'
-    AND e.posting_day <= :day AND (CAST(:office AS TEXT) IS NULL OR p.office = :office)
+    AND e.posting_day <= :day AND NOT (e.posting_day = :day AND e.kind = 'closing')
+    AND (CAST(:office AS TEXT) IS NULL OR p.office = :office)
     GROUP BY a.office, a.number, a.name, a.kind, a.role ORDER BY a.office, a.number"""
 _HOW_MANY = """
     SELECT count(*) FROM office o CROSS JOIN entry e
@@ -86,29 +88,40 @@ def dimension_balance(store: Store, day: str, dimension: str, value: str, *, off
     return TrialBalance(day, found, sum(account.balance_cents for account in found))
 
 
-def trial_balance(store: Store, day: str, *, office: str | None = None, every: bool = False) -> TrialBalance:
+def trial_balance(
+    store: Store, day: str, *, office: str | None = None, every: bool = False, closing: bool = False
+) -> TrialBalance:
     """Return the balances at the end of the day: of accounts that were ever posted on, or of `every` account.
 
-    All but a part of one month comes from the month balances. Raises `UnknownOfficeError`.
+    Period 13 lies between 31 December and 1 January: its entries count from the next year on, or with `closing` at
+    the end of the 31st itself. All but a part of one month comes from the month balances. Raises `UnknownOfficeError`.
     """
     with store.snapshot():
         check_office(store, office)
         where = "" if office is None else "WHERE a.office = :office"
         wanted = {} if office is None else {"office": office}
-        rows = store.rows(_TURNOVER.format(where=where), **_parts(store, day), **wanted)
+        rows = store.rows(_TURNOVER.format(where=where), **_parts(store, day, closing=closing), **wanted)
         found = tuple(_balance(row) for row in rows)
     accounts = tuple(a for a in found if every or a.debit_cents or a.credit_cents)
     return TrialBalance(day, accounts, sum(account.balance_cents for account in accounts))
 
 
-def _parts(store: Store, day: str) -> dict[str, str | int]:
+def _parts(store: Store, day: str, *, closing: bool) -> dict[str, str | int]:
     """Return which month balances to take, and which days to add or to take off: those with fewer entries."""
     month, here = day[:7], date.fromisoformat(day)
+    if closing and day[5:] == "12-31":
+        return {"month": balance_month(CLOSING, day), "sign": 0, "first": day, "last": day}
     before = {"first": f"{month}-01", "last": day}
     after = {"first": (here + timedelta(days=1)).isoformat(), "last": f"{month}-31"}
     if store.value(_HOW_MANY, **after) <= store.value(_HOW_MANY, **before):
         return {"month": month, "sign": -1, **after}
-    return {"month": (here.replace(day=1) - timedelta(days=1)).isoformat()[:7], "sign": 1, **before}
+    return {"month": _month_before(here), "sign": 1, **before}
+
+
+def _month_before(day: date) -> str:
+    """Return the month before the day's; before January that is period 13 of the last year."""
+    last = (day.replace(day=1) - timedelta(days=1)).isoformat()
+    return balance_month(CLOSING, last) if day.month == 1 else last[:7]
 
 
 def _balance(row: tuple[str, str, str, str, str | None, int, int]) -> AccountBalance:

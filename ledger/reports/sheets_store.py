@@ -52,7 +52,8 @@ _LINES = """
     LEFT JOIN item i ON i.office = p.office AND i.id = p.item
     LEFT JOIN party y ON y.id = i.party
     WHERE p.office = :office AND p.account = :account AND e.posting_day >= :first AND e.posting_day <= :last
-    ORDER BY e.posting_day, p.position, p.line"""
+    AND NOT (e.kind = 'closing' AND e.posting_day = :last)
+    ORDER BY e.posting_day, CASE e.kind WHEN 'closing' THEN 1 ELSE 0 END, p.position, p.line"""
 
 
 def account_sheet(store: Store, number: str, first: str, last: str, *, office: str | None = None) -> SheetHead:
@@ -65,14 +66,14 @@ def account_sheet(store: Store, number: str, first: str, last: str, *, office: s
     row = store.one("SELECT name FROM account WHERE office = :office AND number = :number", office=code, number=number)
     if row is None:
         raise UnknownAccountError(office=code, account=number)
-    before = _balance(store, code, number, (date.fromisoformat(first) - timedelta(days=1)).isoformat())
+    before = _balance(store, code, number, (date.fromisoformat(first) - timedelta(days=1)).isoformat(), closing=True)
     after = _balance(store, code, number, last)
     debit, credit = after[0] - before[0], after[1] - before[1]
     return SheetHead(code, number, row[0], first, last, before[0] - before[1], debit, credit, after[0] - after[1])
 
 
-def _balance(store: Store, office: str, number: str, day: str) -> tuple[int, int]:
-    accounts = trial_balance(store, day, office=office).accounts
+def _balance(store: Store, office: str, number: str, day: str, *, closing: bool = False) -> tuple[int, int]:
+    accounts = trial_balance(store, day, office=office, closing=closing).accounts
     return next(((a.debit_cents, a.credit_cents) for a in accounts if a.number == number), (0, 0))
 
 
