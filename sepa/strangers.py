@@ -39,7 +39,8 @@ _WORDS = (
     (re.compile(rb"\{\d:"), N_("a SWIFT message without fields")),
     (re.compile(rb"[\[{]\s*[\"{\[\]}0-9]"), "JSON"),
 )
-_TABLE = re.compile(rb"[^\r\n]*?[;\t,][^\r\n]*?[;\t,][^\r\n]*[\r\n]")
+_FIRST_LINE = re.compile(rb"([^\r\n]*+)[\r\n]")
+_SEPARATORS = re.compile(rb"[;\t,]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SAFE = re.compile(r"[^\w.:/#-]", re.ASCII)
 LONGEST_NAME = 60
@@ -60,7 +61,8 @@ def kind_of(head: bytes) -> str:
             return name
     if _CONTROL.search(text[:1000]):
         return N_("binary data")
-    return N_("a table (CSV)") if _TABLE.match(text) else N_("a text")
+    first = _FIRST_LINE.match(text)
+    return N_("a table (CSV)") if first and len(_SEPARATORS.findall(first[1])) > 1 else N_("a text")
 
 
 def safe_name(name: str) -> str:

@@ -80,3 +80,9 @@ def test_an_unknown_message_is_named_without_a_stranger_s_text():
     assert len(shown) < 250
     assert shown.isprintable()
     assert "Erika" not in shown
+
+
+def test_a_line_that_never_ends_is_read_once():
+    """A pattern that tries every pair of separators takes hours for this."""
+    assert kind_of(b"a;b," * 500_000) == "a text"
+    assert kind_of(b"a;b," * 500_000 + b"\n") == "a table (CSV)"
