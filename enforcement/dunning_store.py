@@ -67,6 +67,7 @@ _OVERDUE = f"""
 _NOBODY = f"""
     SELECT {_COLUMNS.format(party="CAST(NULL AS BIGINT), CAST(NULL AS TEXT), CAST(NULL AS TEXT)")}
     FROM item i {_JOINS} WHERE i.party IS NULL AND {_WANTED} ORDER BY i.due, i.office, i.id"""
+_NOBODY_DUE = "UPDATE dunning_run SET state = 'discarded', ended_by = :user, ended_at = :now WHERE id = :run"
 _LETTERS = """
     CREATE TEMPORARY TABLE dunned_letter (office TEXT, item BIGINT, term_end TEXT, letter_open INTEGER)"""
 _FILL_LETTERS = """
@@ -118,8 +119,8 @@ def propose(
     """Propose the letters of a day: written as a run that a second person releases, or nobody.
 
     The steps, waiting times, charges and fees are those of each claim's profile; `wait_days` is for claims without
-    one. Raises `IncompleteError` while money may have come in that the books do not hold yet, `OpenRunError` while
-    another run waits to be released, `NotAllowedError`, `UnknownOfficeError`, and the errors of a law that is not known
+    one. A run without a letter is kept for what it left out, and waits for nobody. Raises `IncompleteError` while money
+    may have come in that the books do not hold yet, `OpenRunError` while another run waits to be released, `NotAllowedError`, `UnknownOfficeError`, and the errors of a law that is not known
     on the day.
     """
     kasse = kasse_office(store)
@@ -134,6 +135,8 @@ def propose(
             writer.take(gathering, map(Overdue._make, store.stream(sql, day=day.isoformat(), office=office)))
         store.execute("DROP TABLE dunned_letter")
         proposal = writer.finish(office, gathering.all_findings())
+        if not proposal.letters:
+            store.execute(_NOBODY_DUE, run=proposal.run, user=store.user, now=store.now)
         _note(store, kasse, proposal, wait_days)
     return proposal
 

@@ -9,6 +9,7 @@ from typing import Any
 from enforcement.letters_facts import CHARGES, FEES, RELIEFS, Frame, LetterClaim, LetterFacts
 from enforcement.letters_paper import Paper
 from enforcement.letters_text import Piece, Wording, filled, kept
+from sepa.calendar import previous_target_day
 from sepa.epcqr import QrPayment, payload
 from sepa.errors import KasseError
 from sepa.identifiers import format_iban
@@ -97,6 +98,8 @@ def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
         "gebuehren": _money(amounts["fee"]),
         "datum": day(frame.planned_on),
         "stichtag": day(facts.day),
+        "zahlungsstand": day(_paid_until(facts.day)),
+        "abgezogen": _money(sum(claim.settled_cents for claim in facts.claims)),
         "frist": term or "umgehend",
         "frist_tag": day(frame.term_end),
         "rechtsgrund": frame.step_norm,
@@ -111,6 +114,11 @@ def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
 
 
 _AFTER = "nach Erhalt dieses Schreibens"
+
+
+def _paid_until(iso: str) -> str:
+    """Return the last bank day that the book is complete for when a letter of a day is proposed."""
+    return previous_target_day(dt.date.fromisoformat(iso) - dt.timedelta(days=1)).isoformat()
 
 
 def _relief_values(facts: LetterFacts) -> dict[str, str]:
@@ -204,6 +212,8 @@ def _charge_head(facts: LetterFacts) -> str:
 def _named(claim: LetterClaim, paper: Paper) -> tuple[str, str, str]:
     side = CHARGES.get(claim.claim_kind or "") or (FEES.get(claim.claim_kind or "") if claim.main_item else None)
     words = side or claim.purpose or "Forderung"
+    if claim.settled_cents:
+        words = f"{words} (ursprünglich {german(claim.amount_cents)})"
     return paper.cell(claim.reference), paper.cell(words), day(claim.due)
 
 

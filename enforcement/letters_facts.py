@@ -44,7 +44,10 @@ RELIEFS = {
 
 @dataclass(frozen=True, slots=True)
 class LetterClaim:
-    """A claim of a letter with what was open and charged when it was made; `level` is the one it brings."""
+    """A claim of a letter with what was open and charged when it was made; `level` is the one it brings.
+
+    `amount_cents` is what it was at first.
+    """
 
     office: str
     item: int
@@ -58,6 +61,12 @@ class LetterClaim:
     charge_cents: int
     charge_kind: str | None
     level: int
+    amount_cents: int
+
+    @property
+    def settled_cents(self) -> int:
+        """What was paid, set off or taken off before."""
+        return max(0, self.amount_cents - self.open_cents)
 
     @property
     def column(self) -> str:

@@ -32,7 +32,7 @@ from sepa.errors import KasseError
 CHUNK = 2_000
 EVENT = ("office", "item", "id", "kind", "day", "ongoing", "letter", "source", "made_by", "made_at")
 _ROWS = """
-    SELECT l.id, l.state, l.released_at, p.planned_on, p.term_end, p.content_sha256, p.pdf_sha256
+    SELECT l.id, l.state, l.released_at, p.made_at, p.planned_on, p.term_end, p.content_sha256, p.pdf_sha256
     FROM chosen_letter c JOIN letter l ON l.id = c.letter
     LEFT JOIN letter_print p ON p.letter = l.id
         AND p.number = (SELECT max(x.number) FROM letter_print x WHERE x.letter = l.id)
@@ -70,6 +70,7 @@ class _Held:
     letter: int
     state: str
     released_at: str | None
+    printed_at: str | None
     planned_on: str | None
     term_end: str | None
     content_sha256: str | None
@@ -140,7 +141,7 @@ def _check(store: Store, facts: LetterFacts, held: _Held, day: dt.date, file: tu
         raise LetterStateError(letter=letter, state=held.state)
     if held.pdf_sha256 is None or held.planned_on is None:
         raise NotPrintedError(letter=letter)
-    first = (held.released_at or "")[:10]
+    first = max(held.released_at or "", held.printed_at or "")[:10]
     if not first <= day.isoformat() <= store.today:
         raise PostingDayError(letter=letter, what="posted", day=day, first=dt.date.fromisoformat(first))
     if held.term_end is not None and day.isoformat() > held.planned_on:

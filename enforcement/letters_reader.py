@@ -35,7 +35,7 @@ _HEADS = f"""
     JOIN party r ON r.id = coalesce(l.recipient, l.party) ORDER BY l.id"""
 _CLAIMS = """
     SELECT x.letter, x.office, x.item, coalesce(m.reference, i.reference), i.purpose, i.profile, i.claim_kind,
-        i.main_item, i.due, x.open_cents, x.charge_cents, x.charge_kind, x.level_after
+        i.main_item, i.due, x.open_cents, x.charge_cents, x.charge_kind, x.level_after, i.amount_cents
     FROM chosen_letter c JOIN letter_item x ON x.letter = c.letter
     JOIN item i ON i.office = x.office AND i.id = x.item
     LEFT JOIN item m ON m.office = i.office AND m.id = i.main_item

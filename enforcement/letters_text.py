@@ -42,6 +42,8 @@ WORDS: Mapping[str, str] = {
     "gebuehren": N_("fees; empty where there are none"),
     "datum": N_("the day of the letter"),
     "stichtag": N_("the day up to which charges are reckoned"),
+    "zahlungsstand": N_("the bank day up to which payments are taken into account"),
+    "abgezogen": N_("what was paid, set off or taken off the claims before; empty where there is nothing"),
     "frist": N_("the last day of the term, or the term in words"),
     "frist_tag": N_("the last day of the term; empty where only the service fixes it"),
     "rechtsgrund": N_("the norm of this step"),

@@ -213,6 +213,8 @@ def _ended(number: int, state: str, letters: int) -> Line:
 def _next_step(run: RunRow, *, dry_run: bool) -> Line:
     if dry_run:
         return say(N_("nothing was written"))
+    if not run.letters:
+        return say(N_("nobody gets a letter; nothing waits to be released"))
     return say(N_("another person releases it: kasse dunning release {run}"), run=run.number)
 
 

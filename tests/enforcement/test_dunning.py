@@ -6,7 +6,7 @@ import pytest
 
 from enforcement.charges import Claim, Payment, accrue
 from enforcement.dunning import IncompleteError
-from enforcement.dunning_reader import letter_items, letters, skipped
+from enforcement.dunning_reader import letter_items, letters, runs, skipped
 from enforcement.dunning_rules import Due, Overdue, Rulebook
 from enforcement.dunning_runs import OpenRunError
 from enforcement.dunning_store import propose as service
@@ -56,7 +56,8 @@ def propose(store, day=TUESDAY, **how):
         run = Run(
             made, list(letters(store, made.run)), list(letter_items(store, made.run)), list(skipped(store, made.run))
         )
-    discard(store, made.run)
+    if made.letters:
+        discard(store, made.run)
     return run
 
 
@@ -358,6 +359,14 @@ def test_a_proposal_books_nothing_and_waits(kasse):
     with pytest.raises(OpenRunError) as error:
         service(kasse, TUESDAY)
     assert error.value.fields["run"] == made.run
+
+
+def test_a_run_without_letters_waits_for_nobody(kasse):
+    item(kasse, "50", person=person(kasse, "Erika"), due="2026-11-20")
+    made = service(kasse, TUESDAY)
+    assert (made.letters, made.whys) == (0, (("waiting", 1),))
+    assert [(one.state, one.skipped) for one in runs(kasse)] == [("discarded", 1)]
+    assert service(kasse, TUESDAY).run == made.run + 1
 
 
 @pytest.mark.parametrize("user", ["anna", "emil"])

@@ -127,6 +127,15 @@ def test_the_same_print_anew_is_the_same_print(store, run):
     assert store.value("SELECT count(*) FROM letter_print") == 1
 
 
+def test_no_letter_was_posted_before_it_was_printed(store, run):
+    store.now = "2026-11-24T09:00:00Z"
+    printed(store, 1, day=dt.date(2026, 11, 25))
+    with pytest.raises(PostingDayError) as error:
+        post_letters(store, [1], day=dt.date(2026, 11, 23))
+    assert error.value.fields["first"] == DAY
+    assert len(post_letters(store, [1], day=DAY).letters) == 1, "earlier than planned"
+
+
 def test_a_letter_posted_too_late_for_its_printed_term_is_refused(store, run):
     with pytest.raises(NotPrintedError):
         post_letters(store, [1], day=DAY)

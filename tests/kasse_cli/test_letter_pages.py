@@ -41,7 +41,7 @@ def claim(number=1, cents=100000, **more):
     values = {
         "office": "BAU", "item": number, "reference": f"10000000{number:04d}", "purpose": "Genehmigung",
         "profile": "fee", "claim_kind": "fee", "main_item": None, "due": "2026-06-01", "open_cents": cents,
-        "charge_cents": 2059, "charge_kind": "saeumniszinsen", "level": 1,
+        "charge_cents": 2059, "charge_kind": "saeumniszinsen", "level": 1, "amount_cents": cents,
     }  # fmt: skip
     return LetterClaim(**(values | more))
 
@@ -178,7 +178,7 @@ def test_any_name_can_be_printed(name):
 @pytest.mark.parametrize(
     ("name", "more"),
     [
-        ("mahnung", {"plain": True}),
+        ("mahnung", {"plain": True, "claims": (claim(), claim(2, 40000, amount_cents=65000, purpose="Gutachten"))}),
         ("ankuendigung", {"claims": (claim(charge_cents=0), claim(2, 310, claim_kind="mahngebuehr", main_item=1, charge_cents=0))}),
         ("stundung", {"relief": RELIEF}),
         ("ratenplan", {"relief": RELIEF}),

@@ -13,6 +13,7 @@ from tests.paths import ROOT
 
 PAGE = ROOT / "docs" / "letters.md"
 SESSION = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+CLOCK = "# the clock: "
 WRONG = "Betreff: Mahnung\n\nBitte zahlen Sie {betragg} EUR.\n\n{posten}\n\n{zahlung}\n"
 
 
@@ -30,6 +31,7 @@ def town(shell, sqlite_template):
 
 def test_the_sessions_of_the_page_are_true(town):
     town.terminal = True
+    town.now = town.now.replace(month=11, day=25)
     (town.folder / "mahnung.txt").write_text(WRONG)
     text = PAGE.read_text(encoding="utf-8")
     fresh = SESSION.sub(lambda block: _played(town, block[0]), text)
@@ -45,6 +47,9 @@ def test_the_sessions_of_the_page_are_true(town):
 def _played(shell, session) -> str:
     said = []
     for line in session.splitlines():
+        if line.startswith(CLOCK):
+            shell.now = dt.datetime.fromisoformat(f"{line.removeprefix(CLOCK)}T09:30:00+01:00")
+            said.append(line)
         if line.startswith("$ "):
             done = shell(line.removeprefix("$ "))
             said += [line, *(text.rstrip() for text in (done.out + done.err).splitlines())]
