@@ -26,7 +26,7 @@ from sepa.identifiers.reference import InvalidReferenceError
 MAX_SCALE = 1000
 _WORD = re.compile(r"[^\W_]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_DECIMAL = re.compile(r"([+-]?)([0-9]*)([.,]?)([0-9]*)")
+_DECIMAL = re.compile(r"([+-]?)([0-9]{0,100}+)([.,]?)([0-9]{0,100}+)")
 _PLUS = "EREF|KREF|MREF|CRED|DEBT|COAM|OAMT|SVWZ|ABWA|ABWE|IBAN|BIC|BREF|RREF|PURP"
 _SLASHES = (
     "EREF|IREF|PREF|MARF|CSID|CNTP|REMI|USTD|STRD|PURP|BENM|ORDP|ULTD|ULTB|ULTC|NAME|ID|IBAN|BIC|TRTP|ISDT|RTRN|SVCL|"

@@ -17,7 +17,7 @@ _SUMS = re.compile(r"(\s*\d+[A-Z]{3})([\d,.]+)(.*)", re.DOTALL)
 _ENTRY = re.compile(r"(\s*\d{6}[\d ]{0,4}.{0,2}?[CD][A-Z]?)([\d,.]+)([A-Z][A-Z0-9 ]{3})(.*)", re.DOTALL)
 _AMOUNTS = dict.fromkeys(("60F", "60M", "62F", "62M", "64", "65"), _BALANCE)
 _AMOUNTS |= {"34F": _FLOOR, "90C": _SUMS, "90D": _SUMS}
-_OWN_ACCOUNT = re.compile(r"(.*?)((?:EUR|USD|CHF|GBP)?\s*)", re.DOTALL)
+_CURRENCIES = ("EUR", "USD", "CHF", "GBP")
 _STRUCTURED = re.compile(r"\s*[0-9]{3}([?>~^@<|])")
 _CODE = re.compile(r"\s*[0-9]{3}(?![0-9])")
 _PURPOSE = frozenset(f"{first}{digit}" for first in "26" for digit in range(10)) - {
@@ -82,8 +82,9 @@ def _value(tag: str, text: str, redactor: Redactor) -> str:
     if tag == "61":
         return _entry(text, redactor)
     if tag == "25":
-        match = _OWN_ACCOUNT.fullmatch(text)
-        return redactor.text(match[1]) + match[2] if match else redactor.text(text)
+        account = text.rstrip()
+        account = account[:-3] if account.endswith(_CURRENCIES) else account
+        return redactor.text(account) + text[len(account) :]
     return _information(text, redactor) if tag == "86" else redactor.text(text)
 
 

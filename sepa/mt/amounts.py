@@ -17,12 +17,12 @@ from sepa.statements import Balance, Charge, OtherAmount
 
 _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?")
 _POINT = re.compile(r"[0-9]{1,15}\.[0-9]{1,2}")
-AMOUNT = r"[0-9][0-9.]*(?:,[0-9]*)?|,[0-9]+"
+AMOUNT = r"[0-9][0-9.]*+(?:,[0-9]*+)?|,[0-9]++"
 _BALANCE = re.compile(rf"\s*(R?[CD])\s*([0-9]{{6}})\s*([A-Z]{{3}})?\s*({AMOUNT})\s*(?:\n|\Z)")
 _CODES = {"60F": "OPBD", "60M": "OPBD", "62F": "CLBD", "62M": "CLBD", "64": "CLAV", "65": "FWAV"}
 BALANCE_TAGS = frozenset(_CODES)
 _SIGNS = {"C": 1, "D": -1, "RC": -1, "RD": 1}
-_OTHER = re.compile(rf"\s*([A-Z]{{3}})?\s*({AMOUNT})\s*([A-Z]{{3}})?\s*")
+_OTHER = re.compile(rf"\s*+([A-Z]{{3}})?\s*+({AMOUNT})\s*+([A-Z]{{3}})?\s*+")
 
 
 class MtFieldError(KasseError):

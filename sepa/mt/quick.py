@@ -56,9 +56,7 @@ def _add_text(fields: dict[str, Any], kind: str, form: Form, groups: tuple[str, 
     fields |= codes.fields
     if booking := groups[booking_text].strip():
         fields["additional_information"] = booking
-    detail: dict[str, Any] = {}
-    for key, at in form.alone:
-        detail[FIELDS[key]] = groups[at].strip()
+    detail: dict[str, Any] = {FIELDS[key]: groups[at].strip() for key, at in form.alone}
     for key, span in form.several:
         detail[FIELDS[key]] = joined(groups[span], len(key) + 1)
     before, free = joined(groups[form.before], 0), joined(groups[form.text], 5)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LONGEST_REASON = 120  # the parser names elements, which a stranger may make as long as he likes
 _LOOKED_AT = 200  # elements looked at until the message must have begun
-_DOCTYPE = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<!DOCTYPE", re.DOTALL | re.IGNORECASE)
+_DOCTYPE = re.compile(rb"\s*+(?:(?><\?.*?\?>|<!--.*?-->)\s*+)*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
 _BLANK_BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?(\s+)(?=<\?xml)")
 
 
