@@ -48,6 +48,8 @@ NOUNS = (
     Noun("rule", "regel", N_("rules for bank entries: list, add, test, move, on, off")),
     Noun("journal", "journal", N_("entries: list, show, post, reverse, gaps, export, verify")),
     Noun("day", "tag", N_("close and confirm the day")),
+    Noun("month", "monat", N_("close and confirm the month")),
+    Noun("year", "jahr", N_("prepare and close the year")),
     Noun("dunning", "mahnung", N_("dunning letters: propose, show, release, undo")),
     Noun("letter", "brief", N_("letters: list, show, print, post, serve, return, tasks, template, head")),
     Noun("relief", "erleichterung", N_("deferral, instalments, stay, write-off, waiver, death, insolvency")),

@@ -52,6 +52,30 @@ def parse_day(text: str) -> dt.date:
         raise NoSuchDayError(text=text) from None
 
 
+class ExplanationError(KasseError):
+    """An explanation that does not name an account of an office."""
+
+    code = "closing.explanation"
+    template = N_("not an explanation of an account: {text}")
+    hint = N_("write it as --explain 'KASSE:2890=what it is', without names of persons")
+    exit_code = 2
+
+
+def parse_explanation(text: str) -> tuple[str, str]:
+    """Return the account (`OFFICE:ACCOUNT`) and what explains it, of `OFFICE:ACCOUNT=TEXT`.
+
+    >>> parse_explanation("kasse:2890=Gutschrift am 01.12.")
+    ('KASSE:2890', 'Gutschrift am 01.12.')
+
+    Raises `ExplanationError`.
+    """
+    target, _, reason = text.partition("=")
+    office, _, account = target.partition(":")
+    if not (office.strip() and account.strip() and reason.strip()):
+        raise ExplanationError(text=text)
+    return f"{office.strip().upper()}:{account.strip()}", reason.strip()
+
+
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help=N_("the file to read; - is standard input"))]
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE", help=N_("files, folders or ZIP files to read"))]
 FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help=N_("the folder to read"))]
@@ -73,4 +97,14 @@ SumOption = Annotated[
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why, for the journal"))]
 OfficeOption = Annotated[str | None, typer.Option("--office", metavar="CODE", help=N_("only this office"))]
+ExplainOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--explain", metavar="OFFICE:ACCOUNT=TEXT", help=N_("what explains the balance of an account; repeatable")
+    ),
+]
+ProtocolOption = Annotated[
+    Path | None,
+    typer.Option("--text", metavar="FILE", help=N_("write the protocol to sign: text, or .pdf; - is standard output")),
+]
 PartialOption = Annotated[bool, typer.Option("--partial", help=N_("take what is good, list what is not"))]

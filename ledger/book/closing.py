@@ -6,95 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ledger.book.closing_findings import BankDifferenceError, MissingStatementError, UnneededReasonError
 from ledger.book.closing_protocol import AccountLine, AgeLine, ReasonCode
 from ledger.reports.balances_store import BankBalance
 from ledger.reports.items_store import UnclearCase
 from sepa.calendar import previous_target_day
-from sepa.errors import N_, KasseError
+from sepa.errors import KasseError
 
 AGES = (7, 30, 90, 365)
 """Days up to which unclear money is counted together; the last group has no end."""
-
-
-class FutureDayError(KasseError):
-    """A day that is not over yet, or has not come."""
-
-    code = "closing.future"
-    template = N_("{day} lies in the future, today is {today}")
-    hint = N_("close it when it has come")
-
-
-class ClosingRefusedError(KasseError):
-    """Findings stand against the closing; nothing was changed."""
-
-    code = "closing.refused"
-    template = N_("{day} cannot be closed, findings: {count}")
-    hint = N_("settle the findings, then close the day again")
-
-
-class NotClosedError(KasseError):
-    """The day is still open."""
-
-    code = "closing.not_closed"
-    template = N_("{day} is not closed")
-    hint = N_("close it with 'kasse day close --date {day}'")
-
-
-class DifferentHeadError(KasseError):
-    """The book is not the one that was closed."""
-
-    code = "closing.head"
-    template = N_("the entries of office {office} are not those that were closed with protocol {number}")
-    hint = N_("confirm nothing, run 'kasse journal verify' and inform the audit office")
-
-
-class DifferentProtocolError(KasseError):
-    """The stored protocol is not the one that was written when the day was closed."""
-
-    code = "closing.protocol"
-    template = N_("protocol {number} was changed after the day was closed")
-    hint = N_("confirm nothing, run 'kasse journal verify' and inform the audit office")
-
-
-class StagedEntriesError(KasseError):
-    """Bank entries of the day wait to be posted."""
-
-    code = "closing.staged"
-    template = N_("{iban} has bank entries up to {day} that are not posted: {count}, together {sum_cents}")
-    hint = N_("reconcile first: 'kasse reconcile' posts what is staged")
-
-
-class MissingStatementError(KasseError):
-    """An account has no statement of a banking day."""
-
-    code = "closing.no_statement"
-    template = N_("there is no statement of {iban} for {day}")
-    hint = N_("import it, or give the reason: --no-statement {iban}=TEXT")
-
-
-class BankDifferenceError(KasseError):
-    """Books and bank disagree (invariant 3)."""
-
-    code = "closing.difference"
-    template = N_("{iban} has {balance_cents} in the books and {bank_cents} at the bank on {day}")
-    hint = N_("compare 'kasse journal list --account {account}' with the statement; a take-over may be missing")
-
-
-class UnneededReasonError(KasseError):
-    """A reason for a missing statement where the statement is there or the account is unknown."""
-
-    code = "closing.reason"
-    template = N_("{iban} needs no reason: it is no account of this book, or has a statement of {day}")
-    hint = N_("leave out --no-statement for it")
-
-
-class UnconfirmedDayError(KasseError):
-    """A closing that waits for its second signature."""
-
-    code = "closing.unconfirmed"
-    template = N_("{day} is closed but not confirmed yet, protocol {number}")
-    hint = N_("another person with the role head runs 'kasse day confirm --date {day}'")
-    severity = "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +85,17 @@ def check_accounts(day: str, lines: Sequence[AccountLine], reasons: Mapping[str,
     for line in lines:
         if line.statement_day != day and not line.reason_code:
             yield MissingStatementError(iban=line.iban, day=required_day(day))
-        if line.difference_cents:
-            yield _difference(line.iban, line.account, day, line.balance_cents, line.bank_cents)
+    yield from check_differences(day, lines)
     without = {line.iban for line in lines if line.statement_day != day}
     for iban in sorted(reasons.keys() - without):
         yield UnneededReasonError(iban=iban, day=day)
+
+
+def check_differences(day: str, lines: Sequence[AccountLine]) -> Iterator[KasseError]:
+    """Yield the accounts on which books and bank differ at the end of the day (invariant 3)."""
+    for line in lines:
+        if line.difference_cents:
+            yield _difference(line.iban, line.account, day, line.balance_cents, line.bank_cents)
 
 
 def check_earlier(seen: Iterable[tuple[BankBalance, StatementBalance]]) -> Iterator[KasseError]:

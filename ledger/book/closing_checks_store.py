@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ledger.book import closing_checks as rules
 from ledger.book import closing_store
-from ledger.book.closing import check_accounts, check_earlier
+from ledger.book.closing import check_accounts, check_differences, check_earlier, next_day, previous_day
+from ledger.book.closing_findings import OpenDayError, OpenMonthError, OpenYearError
+from ledger.book.closing_periods import month_after
 from ledger.book.closing_protocol import CheckLine, ClosingKind, Subject
+from ledger.book.journal_gaps_store import gap_report
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
 Find = Callable[[Store, Subject], Iterable[KasseError]]
 DAY: tuple[ClosingKind, ...] = ("day",)
+MONTH: tuple[ClosingKind, ...] = ("month",)
+YEAR: tuple[ClosingKind, ...] = ("year",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +43,73 @@ def _earlier(store: Store, subject: Subject) -> Iterator[KasseError]:
 
 
 def _accounts(_store: Store, subject: Subject) -> Iterator[KasseError]:
-    return check_accounts(subject.last_day, subject.accounts, subject.reasons)
+    return check_accounts(subject.last_day, subject.parts["accounts"], subject.reasons)
+
+
+def _differences(_store: Store, subject: Subject) -> Iterator[KasseError]:
+    return check_differences(subject.last_day, subject.parts["accounts"])
+
+
+def _days(store: Store, subject: Subject) -> Iterator[KasseError]:
+    closed = closing_store.last_closed(store, "day")
+    if closed < subject.last_day:
+        first = max(next_day(closed), subject.first_day) if closed else subject.first_day
+        yield OpenDayError(day=first, last=subject.last_day)
+
+
+def _one_by_one(store: Store, subject: Subject) -> Iterator[KasseError]:
+    """Yield the months before that are open; where no month was ever closed, the first one closes them along."""
+    closed = closing_store.last_closed(store, "month")
+    month = month_after(closed[:7]) if closed else subject.period
+    while month < subject.period:
+        yield OpenMonthError(month=month)
+        month = month_after(month)
+
+
+def _months(store: Store, subject: Subject) -> Iterator[KasseError]:
+    closed, month = closing_store.last_closed(store, "month")[:7], f"{subject.period}-01"
+    while month <= f"{subject.period}-12":
+        if month > closed:
+            yield OpenMonthError(month=month)
+        month = month_after(month)
+
+
+def _years(store: Store, subject: Subject) -> Iterator[KasseError]:
+    before = previous_day(f"{subject.period}-01-01")
+    closed = closing_store.last_closed(store, "year")
+    if closed and closed < before:
+        yield OpenYearError(year=int(before[:4]))
+
+
+def _gaps(store: Store, subject: Subject) -> Iterator[KasseError]:
+    years = range(int(subject.first_day[:4]), int(subject.last_day[:4]) + 1)
+    return (finding for finding in gap_report(store).findings if finding.fields["year"] in years)
 
 
 CHECKS: tuple[Check, ...] = (
-    Check("staged", DAY, N_("every bank entry is posted"), _staged),
+    Check("staged", (*DAY, *MONTH), N_("every bank entry is posted"), _staged),
     Check("earlier", DAY, N_("days closed along agree with their statements"), _earlier),
     Check("accounts", DAY, N_("books and bank agree on every account"), _accounts),
+    Check("days", MONTH, N_("every day is closed"), _days),
+    Check("signed", (*MONTH, *YEAR), N_("every closing within has two signatures"), rules.unsigned),
+    Check("one_by_one", MONTH, N_("the months before are closed"), _one_by_one),
+    Check("months", YEAR, N_("all twelve months are closed"), _months),
+    Check("years", YEAR, N_("the year before is closed"), _years),
+    Check("differences", (*MONTH, *YEAR), N_("books and bank agree on every account"), _differences),
+    Check("gaps", (*MONTH, *YEAR), N_("the numbers of entries have no gaps"), _gaps),
+    Check("controls", (*MONTH, *YEAR), N_("control accounts are the sum of their open items"), rules.controls),
+    Check("transit", (*MONTH, *YEAR), N_("money in transit is explained"), rules.transit),
+    Check("between", (*MONTH, *YEAR), N_("offices agree about what is between them"), rules.between),
+    Check("unclear", (*MONTH, *YEAR), N_("no money is unclear for more than 90 days"), rules.old_unclear),
+    Check("results", YEAR, N_("income and expense are carried to the result"), rules.uncarried),
 )
 """Checks in the order in which the protocol shows them; a new one is a row."""
 
 
 def run_checks(store: Store, subject: Subject) -> tuple[tuple[CheckLine, ...], tuple[KasseError, ...]]:
     """Return how each check of the kind of closing ended, and all that was found."""
-    lines, found = [], []
+    lines: list[CheckLine] = []
+    found: list[KasseError] = []
     for check in CHECKS:
         if subject.kind in check.kinds:
             own = tuple(check.find(store, subject))

@@ -37,17 +37,18 @@ class AccountLine:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is to be closed: the days from the first to the last, its bank accounts, and what its checks need beside.
+    """What is to be closed: the days from the first to the last, and what its checks need beside.
 
-    `period` is `2026-11-20`, `2026-11` or `2026`; `reasons` says by IBAN why a statement is missing.
+    `period` is `2026-11-20`, `2026-11` or `2026`; `reasons` says by IBAN why a statement is missing, and by
+    `OFFICE:ACCOUNT` what explains a balance; `parts` are the parts of the protocol by their names.
     """
 
     kind: ClosingKind
     period: str
     first_day: str
     last_day: str
-    accounts: tuple[AccountLine, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,112 @@ class OfficeLine:
 
 @dataclass(frozen=True, slots=True)
 class TransitLine:
-    """Money in transit: what an account for it holds, debit positive."""
+    """Money in transit: what an account for it holds, debit positive, and what explains it.
+
+    `since_cents` was posted after the last day, `under_way_cents` is what runs have under way now: the balance and what
+    came since are together what is under way. Where no run stands behind the account (money between own accounts, a
+    Kassenfehlbetrag) both are None and `reason` explains it.
+    """
 
     office: str
     account: str
     name: str
     balance_cents: int
+    since_cents: int | None = None
+    under_way_cents: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLine:
+    """A closing that belongs to this one: a day of a month, a month of a year; `period` is its last day or month."""
+
+    period: str
+    protocol: str
+    entries: int
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """The numbers of an office in a year up to now: how many entries, what is missing, out of time, broken off."""
+
+    office: str
+    year: int
+    entries: int
+    missing: int
+    out_of_time: int
+    aborted: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlLine:
+    """A control account and its open items at the end of the last day, both debit positive."""
+
+    office: str
+    account: str
+    name: str
+    items: int
+    items_cents: int
+    balance_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class BetweenLine:
+    """The Verrechnung of two offices: what each says of the other; together they are zero."""
+
+    office: str
+    other: str
+    balance_cents: int
+    back_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """What an account of income or expense came to in the year, debit positive, and how much of it is carried."""
+
+    office: str
+    account: str
+    name: str
+    kind: str
+    balance_cents: int
+    carried_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockLine:
+    """An account whose balance goes on into the next year, debit positive; `closing_cents` of it is of period 13."""
+
+    office: str
+    account: str
+    name: str
+    kind: str
+    closing_cents: int
+    balance_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestLine:
+    """Kassenreste: what is open on an account at the end of the year and goes on with its identity and due days."""
+
+    office: str
+    kind: str
+    account: str
+    count: int
+    open_cents: int
+    overdue_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnclearLine:
+    """A case of unclear money that goes on into the next year, named by its number, without personal data."""
+
+    office: str
+    item: int
+    kind: str
+    day: str
+    age_days: int
+    open_cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +211,14 @@ class AgeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class DayProtocol:
-    """What two people sign: the days, the accounts, what is unclear or under way, and the head of the book.
+class Protocol:
+    """What two people sign: the period, how the checks ended, what the accounts hold, and the head of the book.
 
-    Persons are user numbers: their names are resolved when the protocol is shown.
+    Each kind of closing fills the parts it has. Persons are user numbers: names are resolved when it is shown.
     """
 
+    kind: ClosingKind
+    period: str
     year: int
     number: int
     first_day: str
@@ -123,13 +226,21 @@ class DayProtocol:
     closed_by: int
     closed_at: str
     head: str
-    accounts: tuple[AccountLine, ...]
-    days: tuple[DayLine, ...]
-    offices: tuple[OfficeLine, ...]
-    ages: tuple[AgeLine, ...]
-    transit: tuple[TransitLine, ...]
-    floating: tuple[FloatingLine, ...]
     checks: tuple[CheckLine, ...] = ()
+    accounts: tuple[AccountLine, ...] = ()
+    days: tuple[DayLine, ...] = ()
+    periods: tuple[PeriodLine, ...] = ()
+    offices: tuple[OfficeLine, ...] = ()
+    gaps: tuple[GapLine, ...] = ()
+    ages: tuple[AgeLine, ...] = ()
+    controls: tuple[ControlLine, ...] = ()
+    transit: tuple[TransitLine, ...] = ()
+    between: tuple[BetweenLine, ...] = ()
+    floating: tuple[FloatingLine, ...] = ()
+    results: tuple[ResultLine, ...] = ()
+    stocks: tuple[StockLine, ...] = ()
+    rests: tuple[RestLine, ...] = ()
+    unclear: tuple[UnclearLine, ...] = ()
     format: int = 1
 
     @property
@@ -138,20 +249,22 @@ class DayProtocol:
         return f"{self.year}/{self.number}"
 
 
-_PARTS = {
-    "accounts": AccountLine, "days": DayLine, "offices": OfficeLine, "ages": AgeLine, "transit": TransitLine,
-    "floating": FloatingLine, "checks": CheckLine,
+PARTS: Mapping[str, type] = {
+    "checks": CheckLine, "accounts": AccountLine, "days": DayLine, "periods": PeriodLine, "offices": OfficeLine,
+    "gaps": GapLine, "ages": AgeLine, "controls": ControlLine, "transit": TransitLine, "between": BetweenLine,
+    "floating": FloatingLine, "results": ResultLine, "stocks": StockLine, "rests": RestLine, "unclear": UnclearLine,
 }  # fmt: skip
+"""The parts of a protocol in the order in which it shows them."""
 
 
-def protocol_text(protocol: DayProtocol) -> str:
+def protocol_text(protocol: Protocol) -> str:
     """Return the protocol as it is stored: JSON with sorted keys, written once and never again."""
     return json.dumps(asdict(protocol), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def read_protocol(text: str) -> DayProtocol:
+def read_protocol(text: str) -> Protocol:
     """Return the protocol that was stored."""
     values: dict[str, Any] = json.loads(text)
-    for name, kind in _PARTS.items():
+    for name, kind in PARTS.items():
         values[name] = tuple(kind(**row) for row in values[name])
-    return DayProtocol(**values)
+    return Protocol(**values)

@@ -1,4 +1,4 @@
-"""Closing days: by one person, confirmed by another; a closed day takes no posting and is never reopened."""
+"""Closing days and months: by one person, confirmed by another; what is closed takes no posting and stays closed."""
 
 from __future__ import annotations
 
@@ -6,42 +6,50 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
 from ledger.book import closing_store
 from ledger.book.chain import book_head
-from ledger.book.closing import (
+from ledger.book.closing import previous_day
+from ledger.book.closing_checks_store import run_checks
+from ledger.book.closing_findings import (
     ClosingRefusedError,
     DifferentHeadError,
     DifferentProtocolError,
     FutureDayError,
+    MonthNotClosedError,
     NotClosedError,
     UnconfirmedDayError,
-    account_lines,
-    by_age,
-    previous_day,
+    UnconfirmedMonthError,
+    YearNotClosedError,
 )
-from ledger.book.closing_checks_store import run_checks
-from ledger.book.closing_protocol import AccountLine, DayProtocol, Subject
+from ledger.book.closing_gather_store import gather
+from ledger.book.closing_periods import Period, day_period
+from ledger.book.closing_protocol import ClosingKind, Protocol
 from ledger.book.closing_store import StoredClosing, closing_of
 from ledger.book.entry import ClosedPeriodError
 from ledger.book.store import heads, kasse_office, office_codes
 from ledger.book.verify_store import OfficeHead, packed_heads
 from ledger.events.store import record
 from ledger.people.users import OwnWorkError, require, user_name
-from ledger.reports.balances_store import bank_balances, trial_balance
-from ledger.reports.items_store import unclear_cases
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
+CLOSERS = ("clerk", "head")
+_NOT_CLOSED: Mapping[ClosingKind, type[NotClosedError]] = {
+    "day": NotClosedError, "month": MonthNotClosedError, "year": YearNotClosedError,
+}  # fmt: skip
+_UNCONFIRMED: Mapping[ClosingKind, type[KasseError]] = {"day": UnconfirmedDayError, "month": UnconfirmedMonthError}
+
 
 @dataclass(frozen=True, slots=True)
-class DayClosing:
+class Closing:
     """A closing with the names of those who signed; `fresh` where this call did what it was asked to.
 
-    `findings` are notes, such as earlier days that still wait for their second signature.
+    `findings` are notes: what checks noticed without standing against it, closings that wait for a second signature.
     """
 
-    protocol: DayProtocol
+    protocol: Protocol
     closed_by: str
     confirmed_by: str | None
     confirmed_at: str | None
@@ -51,30 +59,44 @@ class DayClosing:
 
 def close_day(
     store: Store, day: str, *, today: str, reasons: Mapping[str, str] | None = None, dry_run: bool = False
-) -> DayClosing:
+) -> Closing:
     """Close the day and all open days before it, and return the protocol, which another person confirms.
 
-    `reasons` says by IBAN why an account has no statement of that day. A day that is closed already is returned as
-    it was closed. Holds all offices. Needs the role clerk or head in the Kasse. Raises `FutureDayError`,
+    `reasons` says by IBAN why an account has no statement of that day. Raises what `close_period` raises.
+    """
+    return close_period(store, day_period(day), today=today, reasons=reasons, dry_run=dry_run)
+
+
+def close_period(
+    store: Store, period: Period, *, today: str, reasons: Mapping[str, str] | None = None, dry_run: bool = False
+) -> Closing:
+    """Close a day or a month, in order and only once, and return its protocol, which another person confirms.
+
+    `reasons` explains, by IBAN and by `OFFICE:ACCOUNT`, what would stand against it. What is closed already is
+    returned as it was closed. Holds all offices. Needs the role clerk or head in the Kasse. Raises `FutureDayError`,
     `ClosingRefusedError` with the findings, `NotAllowedError`.
     """
-    if day > today:
-        raise FutureDayError(day=day, today=today)
-    offices = office_codes(store)
-    with store.snapshot() if dry_run else store.unit(offices):
-        require(store, kasse_office(store), "clerk", "head")
-        known = closing_of(store, day)
+    if period.last_day > today:
+        raise FutureDayError(day=period.last_day, today=today)
+    with store.snapshot() if dry_run else store.unit(office_codes(store)):
+        require(store, kasse_office(store), *CLOSERS)
+        known = closing_of(store, period.kind, period.last_day)
         if known is not None:
-            return _shown(store, known, fresh=False)
-        protocol = _draft(store, day, dict(reasons or {}))
+            return shown(store, known, fresh=False)
+        protocol, notes = draft(store, period, dict(reasons or {}))
         if not dry_run:
-            _write(store, protocol)
-        waiting = tuple(_waiting(store, day))
-    return DayClosing(protocol, user_name(store, store.user), None, None, fresh=True, findings=waiting)
+            write(store, protocol)
+        found = (*notes, *_waiting(store, period))
+    return Closing(protocol, user_name(store, store.user), None, None, fresh=True, findings=found)
 
 
-def confirm_day(store: Store, day: str) -> DayClosing:
-    """Put the second signature under the closing of the day and return it.
+def confirm_day(store: Store, day: str) -> Closing:
+    """Put the second signature under the closing of the day and return it; raises what `confirm_period` raises."""
+    return confirm_period(store, day_period(day))
+
+
+def confirm_period(store: Store, period: Period) -> Closing:
+    """Put the second signature under the closing of a day or month and return it.
 
     Needs the role head in the Kasse, and another person than the one who closed. A closing that is confirmed already
     is returned as it is. Raises `NotClosedError`, `OwnWorkError`, `NotAllowedError`, `DifferentHeadError`,
@@ -83,111 +105,113 @@ def confirm_day(store: Store, day: str) -> DayClosing:
     kasse = kasse_office(store)
     with store.unit([kasse]):
         require(store, kasse, "head")
-        known = _known(store, day)
+        known = _known(store, period)
         if known.closed_by == store.user:
-            what = f"day {known.protocol.last_day}"
+            what = f"{period.kind} {known.protocol.period}"
             raise OwnWorkError(user=user_name(store, store.user), what=what, office=kasse)
-        _check_head(store, known)
+        check_head(store, known)
         if known.confirmed_by is not None:
-            return _shown(store, known, fresh=False)
-        closing_store.insert_confirmation(store, known.protocol.last_day)
-        record(store, kasse, "day.confirm", f"day:{known.protocol.last_day}", _facts(known.protocol, known.text))
+            return shown(store, known, fresh=False)
+        closing_store.insert_confirmation(store, known.protocol)
+        note(store, known.protocol, known.text, "confirm")
         signed = replace(known, confirmed_by=store.user, confirmed_at=store.now)
-        return _shown(store, signed, fresh=True)
+        return shown(store, signed, fresh=True)
 
 
-def show_day(store: Store, day: str) -> DayClosing:
-    """Return the closing by which the day was closed.
+def show_day(store: Store, day: str) -> Closing:
+    """Return the closing by which the day was closed; raises `NotClosedError`."""
+    return show_period(store, day_period(day))
 
-    Raises `NotClosedError`.
-    """
+
+def show_period(store: Store, period: Period) -> Closing:
+    """Return the closing by which the period was closed; raises `NotClosedError`."""
     with store.snapshot():
-        return _shown(store, _known(store, day), fresh=False)
+        return shown(store, _known(store, period), fresh=False)
 
 
-def list_days(store: Store) -> Iterator[DayClosing]:
-    """Yield the closings in order."""
+def list_days(store: Store) -> Iterator[Closing]:
+    """Yield the closings of days in order."""
+    return list_closings(store, "day")
+
+
+def list_closings(store: Store, kind: ClosingKind) -> Iterator[Closing]:
+    """Yield the closings of the kind in order."""
     with store.snapshot():
-        for known in closing_store.closings(store):
-            yield _shown(store, known, fresh=False)
+        for known in closing_store.closings(store, kind):
+            yield shown(store, known, fresh=False)
 
 
-def _known(store: Store, day: str) -> StoredClosing:
-    known = closing_of(store, day)
+def _known(store: Store, period: Period) -> StoredClosing:
+    known = closing_of(store, period.kind, period.last_day)
     if known is None:
-        raise NotClosedError(day=day)
+        raise _NOT_CLOSED[period.kind](day=period.name)
     return known
 
 
-def _shown(store: Store, known: StoredClosing, *, fresh: bool) -> DayClosing:
+def shown(store: Store, known: StoredClosing, *, fresh: bool) -> Closing:
+    """Return a stored closing with the names of its signers."""
     second = None if known.confirmed_by is None else user_name(store, known.confirmed_by)
-    return DayClosing(known.protocol, user_name(store, known.closed_by), second, known.confirmed_at, fresh)
+    return Closing(known.protocol, user_name(store, known.closed_by), second, known.confirmed_at, fresh)
 
 
-def _draft(store: Store, day: str, reasons: dict[str, str]) -> DayProtocol:
-    """Return the protocol of the day; raises `ClosingRefusedError` where something stands against it."""
-    first = closing_store.first_open_day(store, day)
-    if first > day:
-        raise ClosedPeriodError(day=day, closed=previous_day(first))
-    lines = _account_lines(store, first, day, reasons)
-    checks, findings = run_checks(store, Subject("day", day, first, day, lines, reasons))
+def draft(store: Store, period: Period, reasons: dict[str, str]) -> tuple[Protocol, tuple[KasseError, ...]]:
+    """Return the protocol of the period, and what its checks noted.
+
+    Raises `ClosingRefusedError` where something stands against it.
+    """
+    subject = gather(store, period, reasons)
+    if subject.first_day > subject.last_day:
+        raise ClosedPeriodError(day=period.name, closed=previous_day(subject.first_day))
+    checks, findings = run_checks(store, subject)
     if any(finding.severity == "error" for finding in findings):
-        raise ClosingRefusedError(day=day, count=len(findings), findings=findings)
-    year = int(day[:4])
-    return DayProtocol(
-        year=year,
-        number=closing_store.next_number(store, year),
-        first_day=first,
-        last_day=day,
-        closed_by=store.user,
-        closed_at=store.now,
-        head=book_head(heads(store)).hex(),
-        accounts=lines,
-        days=tuple(closing_store.day_lines(store, first, day)),
-        offices=tuple(closing_store.office_lines(store, first, day)),
-        ages=tuple(by_age(unclear_cases(store, day))),
-        transit=tuple(closing_store.transit_lines(trial_balance(store, day))),
-        floating=tuple(closing_store.floating_lines(store, first, day)),
-        checks=checks,
-    )
+        raise ClosingRefusedError(day=period.name, count=len(findings), findings=findings)
+    number = closing_store.next_number(store, period.kind, period.year)
+    head = book_head(heads(store)).hex()
+    protocol = Protocol(
+        period.kind, period.name, period.year, number, subject.first_day, period.last_day, store.user, store.now, head,
+        checks,
+    )  # fmt: skip
+    parts: dict[str, Any] = dict(subject.parts)
+    return replace(protocol, **parts), findings
 
 
-def _account_lines(store: Store, first: str, day: str, reasons: dict[str, str]) -> tuple[AccountLine, ...]:
-    balances = bank_balances(store, day)
-    known = closing_store.last_statements(store, day, balances)
-    without = tuple(own for own in balances if not known[own.iban].day)
-    moved, before = closing_store.moved(store, first, day), closing_store.taken_over(store, day, without)
-    return tuple(account_lines(first, day, balances, moved, known, before, reasons))
-
-
-def _write(store: Store, protocol: DayProtocol) -> None:
+def write(store: Store, protocol: Protocol) -> None:
+    """Write the closing with the heads of all offices, and bind its text to the chain of events."""
     known = {office: OfficeHead(position, value.hex()) for office, position, value in heads(store)}
     packed = json.dumps({"heads": packed_heads(known)}, separators=(",", ":"))
     text = closing_store.insert_closing(store, protocol, packed)
-    record(store, kasse_office(store), "day.close", f"day:{protocol.last_day}", _facts(protocol, text))
+    note(store, protocol, text, "close")
 
 
-def _facts(protocol: DayProtocol, text: str) -> dict[str, str | int]:
-    """Return what binds the protocol to the chain of events: its number, its head and the hash of its text."""
+def note(store: Store, protocol: Protocol, text: str, step: str) -> None:
+    """Record a step with what binds the protocol to the chain of events: its number, its head, its text's hash."""
     hashed = sha256(text.encode()).hexdigest()
-    return {"protocol": protocol.label, "first_day": protocol.first_day, "head": protocol.head, "sha256": hashed}
+    facts: dict[str, str | int | bool | None] = {
+        "protocol": protocol.label, "first_day": protocol.first_day, "head": protocol.head, "sha256": hashed,
+    }  # fmt: skip
+    record(store, kasse_office(store), f"{protocol.kind}.{step}", f"{protocol.kind}:{protocol.period}", facts)
 
 
-def _waiting(store: Store, day: str) -> Iterator[KasseError]:
-    for known in closing_store.closings(store, unconfirmed=True):
-        if known.protocol.last_day < day:
-            yield UnconfirmedDayError(day=known.protocol.last_day, number=known.protocol.label)
+def _waiting(store: Store, period: Period) -> Iterator[KasseError]:
+    for known in closing_store.closings(store, period.kind, unconfirmed=True):
+        if known.protocol.last_day < period.last_day:
+            yield _UNCONFIRMED[period.kind](day=known.protocol.period, number=known.protocol.label)
 
 
-def _check_head(store: Store, known: StoredClosing) -> None:
+def check_head(store: Store, known: StoredClosing) -> None:
+    """Check that book and protocol are those that were closed.
+
+    Raises `DifferentHeadError`, `DifferentProtocolError`.
+    """
+    protocol = known.protocol
     packed: str = json.loads(known.heads)["heads"]
     parts = [part.split(":") for part in packed.split()]
     there = closing_store.hashes_at(store, {office: int(position) for office, position, _ in parts})
     for office, position, value in parts:
         if int(position) and there.get(office) != value:
-            raise DifferentHeadError(office=office, number=known.protocol.label)
-    if closing_store.noted_hash(store, known.protocol.last_day) != _facts(known.protocol, known.text)["sha256"]:
-        raise DifferentProtocolError(number=known.protocol.label)
+            raise DifferentHeadError(office=office, number=protocol.label)
+    if closing_store.noted_hash(store, protocol) != sha256(known.text.encode()).hexdigest():
+        raise DifferentProtocolError(number=protocol.label)
     written = book_head((office, int(position), bytes.fromhex(value)) for office, position, value in parts)
-    if not written.hex() == known.book_head == known.protocol.head:
-        raise DifferentHeadError(office="*", number=known.protocol.label)
+    if not written.hex() == known.book_head == protocol.head:
+        raise DifferentHeadError(office="*", number=protocol.label)

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ledger.book.closing import StagedEntriesError, StatementBalance, next_day
+from ledger.book.closing import StatementBalance, next_day
+from ledger.book.closing_findings import StagedEntriesError
 from ledger.book.closing_protocol import (
+    ClosingKind,
     DayLine,
-    DayProtocol,
     FloatingLine,
     OfficeLine,
+    Protocol,
     TransitLine,
     protocol_text,
     read_protocol,
@@ -21,7 +23,6 @@ from ledger.reports.balances_store import BankBalance, TrialBalance, bank_balanc
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
-DAY = "day"
 TRANSIT_ROLES = ("transit_out", "transit_in", "transit_own")
 
 
@@ -29,7 +30,7 @@ TRANSIT_ROLES = ("transit_out", "transit_in", "transit_own")
 class StoredClosing:
     """A closing as it lies in the book, with its second signature where it has one."""
 
-    protocol: DayProtocol
+    protocol: Protocol
     text: str
     heads: str
     book_head: str
@@ -81,7 +82,7 @@ _FLOATING = f"""
     ORDER BY e.office, e.year, e.number"""
 _CLOSINGS = """
     SELECT c.protocol, c.heads, c.book_head, c.closed_by, f.confirmed_by, f.confirmed_at FROM closing c
-    LEFT JOIN closing_confirmation f ON f.kind = c.kind AND f.period = c.period WHERE c.kind = 'day'"""
+    LEFT JOIN closing_confirmation f ON f.kind = c.kind AND f.period = c.period WHERE c.kind = :kind"""
 
 
 def first_open_day(store: Store, day: str) -> str:
@@ -89,8 +90,8 @@ def first_open_day(store: Store, day: str) -> str:
     closed = store.value("SELECT max(last_day) FROM closing")
     if closed:
         return next_day(closed)
-    first = store.value(_FIRST_DAY)
-    return min(str(first), day) if first else day
+    first = first_entry_day(store)
+    return min(first, day) if first else day
 
 
 def moved(store: Store, first: str, last: str) -> dict[tuple[str, str], tuple[int, int]]:
@@ -163,42 +164,57 @@ def floating_lines(store: Store, first: str, last: str) -> Iterator[FloatingLine
         yield FloatingLine(str(EntryNumber(office, year, number)), account, bank_day, posting_day, int(cents))
 
 
-def next_number(store: Store, year: int) -> int:
-    """Return the number of the next protocol of the year."""
-    sql = "SELECT coalesce(max(number), 0) FROM closing WHERE kind = 'day' AND year = :year"
-    return int(store.value(sql, year=year)) + 1
+def next_number(store: Store, kind: ClosingKind, year: int) -> int:
+    """Return the number of the next protocol of the kind in the year."""
+    sql = "SELECT coalesce(max(number), 0) FROM closing WHERE kind = :kind AND year = :year"
+    return int(store.value(sql, kind=kind, year=year)) + 1
 
 
-def insert_closing(store: Store, protocol: DayProtocol, heads: str) -> str:
+def insert_closing(store: Store, protocol: Protocol, heads: str) -> str:
     """Write the closing and return the stored text of its protocol."""
     text = protocol_text(protocol)
     store.insert_one(
-        "closing", kind=DAY, period=protocol.last_day, year=protocol.year, number=protocol.number,
+        "closing", kind=protocol.kind, period=protocol.period, year=protocol.year, number=protocol.number,
         last_day=protocol.last_day, closed_by=protocol.closed_by, closed_at=protocol.closed_at,
         book_head=bytes.fromhex(protocol.head), heads=heads, protocol=text,
     )  # fmt: skip
     return text
 
 
-def insert_confirmation(store: Store, day: str) -> None:
-    """Write the second signature under the closing of that last day."""
+def insert_confirmation(store: Store, protocol: Protocol) -> None:
+    """Write the second signature under the closing with that protocol."""
     store.insert_one(
-        "closing_confirmation", kind=DAY, period=day, confirmed_by=store.user, confirmed_at=store.now
+        "closing_confirmation", kind=protocol.kind, period=protocol.period, confirmed_by=store.user,
+        confirmed_at=store.now,
     )  # fmt: skip
 
 
-def closing_of(store: Store, day: str) -> StoredClosing | None:
-    """Return the closing by which the day was closed, or None while it is open."""
-    row = store.one(f"{_CLOSINGS} AND c.last_day >= :day ORDER BY c.last_day LIMIT 1", day=day)
+def closing_of(store: Store, kind: ClosingKind, day: str) -> StoredClosing | None:
+    """Return the closing of the kind by which the day was closed, or None while it is open."""
+    row = store.one(f"{_CLOSINGS} AND c.last_day >= :day ORDER BY c.last_day LIMIT 1", kind=kind, day=day)
     closing = None if row is None else _stored(row)
     return closing if closing is not None and closing.protocol.first_day <= day else None
 
 
-def closings(store: Store, *, unconfirmed: bool = False) -> Iterator[StoredClosing]:
-    """Yield the closings in order, or only those that wait for their second signature."""
+def closings(
+    store: Store, kind: ClosingKind, *, unconfirmed: bool = False, first: str = "", last: str = "9999-12-31"
+) -> Iterator[StoredClosing]:
+    """Yield the closings of the kind that end in these days, or only those that wait for their second signature."""
     wanted = " AND f.period IS NULL" if unconfirmed else ""
-    for row in store.all(f"{_CLOSINGS}{wanted} ORDER BY c.last_day"):
+    sql = f"{_CLOSINGS}{wanted} AND c.last_day >= :first AND c.last_day <= :last ORDER BY c.last_day"
+    for row in store.all(sql, kind=kind, first=first, last=last):
         yield _stored(row)
+
+
+def last_closed(store: Store, kind: ClosingKind) -> str:
+    """Return the last day that a closing of the kind closed, '' before the first."""
+    return str(store.value("SELECT max(last_day) FROM closing WHERE kind = :kind", kind=kind) or "")
+
+
+def first_entry_day(store: Store) -> str | None:
+    """Return the day of the book's first entry."""
+    found = store.value(_FIRST_DAY)
+    return None if found is None else str(found)
 
 
 def _stored(row: tuple[str, str, bytes, int, int | None, str | None]) -> StoredClosing:
@@ -208,10 +224,11 @@ def _stored(row: tuple[str, str, bytes, int, int | None, str | None]) -> StoredC
     )  # fmt: skip
 
 
-def noted_hash(store: Store, day: str) -> str | None:
-    """Return the hash of the protocol that the event log noted when the day was closed."""
-    sql = "SELECT facts FROM event WHERE object = :object AND action = 'day.close'"
-    facts = store.value(sql, object=f"day:{day}")
+def noted_hash(store: Store, protocol: Protocol) -> str | None:
+    """Return the hash of the protocol that the event log noted when the period was closed."""
+    sql = "SELECT facts FROM event WHERE object = :object AND action = :action"
+    about = f"{protocol.kind}:{protocol.period}"
+    facts = store.value(sql, object=about, action=f"{protocol.kind}.close")
     return None if facts is None else str(json.loads(facts)["sha256"])
 
 

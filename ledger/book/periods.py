@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from ledger.book.entry import ClosedPeriodError
 from sepa.errors import N_, KasseError
 
-CLOSING = "closing"
+CLOSING: Final = "closing"
 """The kind of entries of period 13; it is hashed with the entry, so no column says it twice."""
-MONEY_ROLES = ("bank", "cash")
+MONEY_ROLES = ("bank", "cash", "imprest", "transit_cash", "transit_card", "cheques")
 """Roles of accounts that hold money: period 13 never touches them. The guards name them too."""
 THIRTEENTH = "13"
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ledger.store.guards import TableGuard
 
 SEALED = {"posting": "entry", "entry_text": "entry", "event_details": "event"}
+_SEARCH_PATH = "search_path = public, pg_temp"
+_PINNED = f" SECURITY DEFINER SET {_SEARCH_PATH}"
+"""Guards that read tables see all rows, and never a temporary table that somebody has put before the book's own."""
 Shape = tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], str], ...]]
 
 
@@ -29,15 +32,19 @@ def standing(store: Store) -> dict[str, str]:
     sql = """SELECT t.tgname, pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text FROM pg_trigger t
              JOIN pg_class c ON c.oid = t.tgrelid
              WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
-             UNION ALL SELECT proname || '()', prosrc FROM pg_proc
+             AND t.tgname NOT LIKE 'access\\_%'
+             UNION ALL SELECT proname || '()', prosrc || ' ' || prosecdef::text || ' '
+             || coalesce(array_to_string(proconfig, ' '), '') FROM pg_proc
              WHERE proname LIKE 'guard%' AND pronamespace = current_schema()::regnamespace"""
-    return {name: _plain(text) for name, text in store.all(sql)}
+    own = f"{store.value('SELECT current_schema()::text')}."
+    return {name: _plain(text.replace(own, "")) for name, text in store.all(sql)}
 
 
 def drop(store: Store) -> list[str]:
     """Return the statements that remove every guard."""
     sql = """SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-             WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"""
+             WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+             AND t.tgname NOT LIKE 'access\\_%'"""
     return [f"DROP TRIGGER {name} ON {table}" for name, table in store.all(sql)]
 
 
@@ -46,14 +53,15 @@ def definitions(expected: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, text in expected.items():
         if text.startswith("CREATE OR REPLACE FUNCTION"):
-            found[name] = _plain(text.split("$guard$")[1])
+            pinned = f"true {_SEARCH_PATH.replace(' = ', '=')}" if "SECURITY DEFINER" in text else "false"
+            found[name] = _plain(f"{text.split('$guard$')[1]} {pinned}")
         else:
             found[name] = _plain(f"{text} O")
     return found
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("public.", "").replace('"', "").split())
+    return " ".join(text.replace('"', "").split())
 
 
 def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
@@ -125,7 +133,8 @@ def _after_insert(name: str, table: str, function: str) -> str:
 
 def _function(name: str, body: str, result: str = "NULL") -> str:
     return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$\n"
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql{_PINNED if 'SELECT ' in body else ''} "
+        f"AS $guard$\n"
         f"BEGIN\n{body}  RETURN {result};\nEND\n$guard$"
     )
 
@@ -187,7 +196,8 @@ _ENTRY = (
     + _check(
         "EXISTS (SELECT 1 FROM fresh f JOIN posting p ON p.office = f.office AND p.position = f.position "
         "JOIN account a ON a.office = p.office AND a.number = p.account "
-        "WHERE f.kind = 'closing' AND a.role IN ('bank', 'cash'))",
+        "WHERE f.kind = 'closing' "
+        "AND a.role IN ('bank', 'cash', 'imprest', 'transit_cash', 'transit_card', 'cheques'))",
         "period 13 moves no money",
     )
 )

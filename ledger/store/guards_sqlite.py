@@ -166,7 +166,8 @@ _ENTRY = """CREATE TRIGGER guard_entry_insert BEFORE INSERT ON entry BEGIN
       RAISE(ABORT, 'kasse: period 13 is not open')
     WHEN NEW.kind = 'closing' AND EXISTS (
         SELECT 1 FROM posting p JOIN account a ON a.office = p.office AND a.number = p.account
-        WHERE p.office = NEW.office AND p.position = NEW.position AND a.role IN ('bank', 'cash')) THEN
+        WHERE p.office = NEW.office AND p.position = NEW.position AND a.role IN (
+            'bank', 'cash', 'imprest', 'transit_cash', 'transit_card', 'cheques')) THEN
       RAISE(ABORT, 'kasse: period 13 moves no money')
     WHEN (SELECT count(*) = NEW.posting_count AND coalesce(sum(cents), 1) = 0 FROM posting
         WHERE office = NEW.office AND position = NEW.position) = 0 THEN

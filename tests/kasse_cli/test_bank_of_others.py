@@ -12,7 +12,7 @@ from kasse_cli.intake import Folders
 from kasse_cli.reconciling import reconcile
 from ledger.bank.intake_reader import list_statements
 from ledger.bank.intake_sheets import BalanceBreakError
-from ledger.book.closing import ClosingRefusedError
+from ledger.book.closing_findings import ClosingRefusedError
 from ledger.book.closing_service import close_day
 from ledger.payments.export_store import note_export
 from ledger.reports.balances_store import bank_balances

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ledger.book.chain import book_head
-from ledger.book.closing import (
+from ledger.book.closing_findings import (
     ClosingRefusedError,
     DifferentHeadError,
     DifferentProtocolError,

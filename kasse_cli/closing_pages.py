@@ -1,0 +1,132 @@
+"""Protocols of closings as tables, and as a sheet to sign: one shape for days, months and years."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kasse_cli.closing_columns import CLOSING, PARTS_OF, TABLES, TITLES
+from kasse_cli.i18n import _
+from kasse_cli.output import Result, Table, say
+from kasse_cli.results import Line, cell, shown_columns
+from kasse_cli.tables import for_person
+from ledger.book.journal import grouped
+from sepa.errors import N_, KasseError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kasse_cli.context import Call
+    from ledger.book.closing_protocol import AccountLine, AgeLine, CheckLine
+    from ledger.book.closing_service import Closing
+    from ledger.documents import Block, Document
+
+WIDTH = 80
+_SHAPES = {("month", "transit"): "explained", ("year", "transit"): "explained", ("year", "periods"): "months"}
+REASONS = {"no_banking_day": N_("no banking day")}
+Row = Mapping[str, object]
+
+
+def closing_result(
+    done: Closing, lines: Sequence[Line], *, people: bool, dry_run: bool, findings: Sequence[KasseError] = ()
+) -> Result:
+    """Return the protocol as tables; for people without the empty ones, and with words where programs get codes."""
+    tables = closing_tables(done, people=people)
+    data = {"fresh": done.fresh, "dry_run": dry_run}
+    return Result(data=data, tables=tables, lines=lines, findings=(*done.findings, *findings))
+
+
+def closing_tables(done: Closing, *, people: bool) -> list[Table]:
+    """Return a table for each part of the protocol."""
+    protocol = done.protocol
+    found = [Table("closing", CLOSING, [signed(done, people=people)], title=TITLES[protocol.kind])]
+    for part in PARTS_OF[protocol.kind]:
+        title, columns = TABLES[_SHAPES.get((protocol.kind, part), part)]
+        made = _ROWS.get(part)
+        rows: Any = [made(row, people) for row in getattr(protocol, part)] if made else getattr(protocol, part)
+        if rows or not people:
+            found.append(Table(part, columns, rows, title=title))
+    return found
+
+
+def signed(done: Closing, *, people: bool) -> Row:
+    """Return who closed and confirmed what, with the head: in blocks where people copy it from paper."""
+    protocol = done.protocol
+    head = grouped(protocol.head) if people else protocol.head
+    return {
+        "protocol": protocol.label, "year": protocol.year, "number": protocol.number, "period": protocol.period,
+        "day": protocol.last_day, "first_day": protocol.first_day, "closed_by": done.closed_by,
+        "closed_at": protocol.closed_at, "confirmed_by": done.confirmed_by, "confirmed_at": done.confirmed_at,
+        "head": head,
+    }  # fmt: skip
+
+
+def _check(line: CheckLine, people: bool) -> Row:
+    from ledger.book.closing_checks_store import check_name
+
+    name = check_name(line.code)
+    return {"code": line.code, "name": _(name) if people else name, "notes": line.notes}
+
+
+def _account(line: AccountLine, people: bool) -> Row:
+    row: dict[str, object] = {column.key: getattr(line, column.key) for column in TABLES["accounts"][1]}
+    if people and not line.reason:
+        row["reason"] = _(REASONS.get(line.reason_code, ""))
+    return row
+
+
+def _age(line: AgeLine, _people: bool) -> Row:
+    to_days = "" if line.to_days is None else line.to_days
+    return {
+        "kind": line.kind, "age": f"{line.from_days}–{to_days}", "from_days": line.from_days, "to_days": line.to_days,
+        "count": line.count, "open_cents": line.open_cents,
+    }  # fmt: skip
+
+
+_ROWS: Mapping[str, Callable[[Any, bool], Row]] = {"checks": _check, "accounts": _account, "ages": _age}
+
+
+def write_sheet(call: Call, done: Closing, out: Path) -> Line:
+    """Write the protocol as a sheet to sign, and return the line that says so."""
+    from kasse_cli.documents import save
+
+    save(closing_document(done), out, dt.datetime.fromisoformat(call.now))
+    return say(N_("written: {file}"), file=str(out))
+
+
+def closing_document(done: Closing) -> Document:
+    """Return the protocol as a sheet of 80 columns with lines for both signatures."""
+    from ledger.documents import Document, Facts, Signatures
+
+    first, *tables = closing_tables(done, people=True)
+    row = next(iter(first.rows))
+    facts = Facts(tuple((_(c.label), for_person(cell(row, c.key), c)) for c in CLOSING if c.shown))
+    blocks = [facts, *(block for table in tables for block in _blocks(table))]
+    labels = (_("closed by {name}").format(name=done.closed_by), _confirmed(done))
+    title = f"{_(first.title)} {done.protocol.period}"
+    footer = _("protocol {number}, head {head}").format(number=done.protocol.label, head=done.protocol.head[:16])
+    return Document("closing", title, (*blocks, Signatures(labels)), footer=footer)
+
+
+def _confirmed(done: Closing) -> str:
+    if done.confirmed_by is None:
+        return _("confirmed by another person with the role head")
+    return _("confirmed by {name}").format(name=done.confirmed_by)
+
+
+def _blocks(table: Table) -> Iterator[Block]:
+    """Yield a heading and the table; where it is wider than the sheet each row becomes a block of lines."""
+    from ledger.documents import Facts, Grid, Heading
+
+    columns = shown_columns(table)
+    rows = [tuple(for_person(cell(row, column.key), column) for column in columns) for row in table.rows]
+    labels = tuple(_(column.label) for column in columns)
+    widths = [max(map(len, texts)) for texts in zip(labels, *rows, strict=True)]
+    yield Heading(_(table.title), 3)
+    if sum(widths) + 2 * len(widths) - 2 <= WIDTH:
+        right = frozenset(place for place, column in enumerate(columns) if column.kind in ("cents", "count"))
+        yield Grid(labels, tuple(rows), right)
+        return
+    for row in rows:
+        yield Facts(tuple((label, text) for label, text in zip(labels, row, strict=True) if text))
