@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bench.reconcile_data import FIRST, LAST
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import post
-from ledger.items.kassenzeichen import active_schemes
+from ledger.items.kassenzeichen import Scheme, active_schemes
+from ledger.items.orders import OrderRow
 from ledger.items.store import NewItem, insert_items, reserve_items
 from ledger.people.parties import match_key
 from ledger.store.counters import BOOK, take_ids
@@ -31,6 +33,27 @@ def due_years(chance: random.Random, count: int) -> list[int]:
     years += [2025] * (count - len(years))
     chance.shuffle(years)
     return years[:count]
+
+
+def portfolio_rows(count: int, schemes: Sequence[Scheme], seed: int = SEED) -> Iterator[OrderRow]:
+    """Yield the same portfolio as a list of open items of an old system: some levels, part payments, no claim alike."""
+    chance = random.Random(seed)
+    profiles = [profile for *profile, weight in PROFILES for _ in range(weight)]
+    offices = [office for office, weight in OFFICES for _ in range(weight)]
+    names = [(f"{chance.choice(FIRST)} {chance.choice(LAST)}", f"{chance.choice(LAST)}straße") for _ in range(count)]
+    for number, year in enumerate(due_years(chance, count)):
+        owner = number - (number % 3 == 1)
+        name, street = names[owner]
+        due = (dt.date(year, 1, 1) + dt.timedelta(days=chance.randrange(365))).isoformat()
+        (profile, kind), cents = profiles[chance.randrange(100)], chance.randrange(500, 82_000)
+        left = cents if chance.randrange(10) else 1 + chance.randrange(cents)
+        level = int(year < 2025 and not chance.randrange(4))
+        yield OrderRow(
+            number + 2, number + 2, offices[chance.randrange(100)], "receivable", f"{name} {owner}", street,
+            str(1 + owner % 200), f"{20095 + owner % 400}", "Hamburg", amount_cents=cents, open_cents=left, due=due,
+            reference=schemes[0].number(number), purpose="Forderung", profile=profile, claim_kind=kind,
+            dunning_level=level, dunned_on="2025-06-02" if level else None,
+        )  # fmt: skip
 
 
 def fill_portfolio(store: Store, count: int = ITEMS, seed: int = SEED) -> None:
