@@ -22,7 +22,8 @@ READERS = ("enforcement", "clerk", "head", "audit", "machine")
 CHUNK = 500
 _COLUMNS = """
     i.office, i.id, i.reference, coalesce(p.legal_name, p.name), i.profile, i.claim_kind, i.due, i.original_due,
-    i.amount_cents, w.open_cents, w.side_cents, i.dunned_on, o.notice_date, o.final_on"""
+    i.amount_cents, w.open_cents, w.side_cents, i.dunned_on,
+    coalesce(o.notice_date, f.notice_date), coalesce(o.final_on, f.final_on)"""
 WIDTH = len(Claim._fields)
 _EVENTS = """
     SELECT e.office AS office, e.item AS item, e.id AS number, e.kind AS kind, e.day AS day, e.until AS until,
@@ -60,6 +61,7 @@ _CLAIMS = """
     FROM ({owed}) w JOIN item i ON i.office = w.office AND i.id = w.item
     LEFT JOIN party p ON p.id = i.party
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    LEFT JOIN item_facts f ON f.office = i.office AND f.item = i.id
     LEFT JOIN ({happened}) e ON e.office = w.office AND e.item = w.item
     ORDER BY i.office, i.id, e.day, e.number"""
 _NOTED = """

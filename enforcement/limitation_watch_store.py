@@ -28,6 +28,8 @@ from ledger.store.counters import take_ids
 from ledger.store.engines import Store
 
 HAND = "hand"
+OURS = (HAND, "opening")
+"""Sources of events that a person may withdraw: noted by hand, or taken over from a list."""
 _MAIN = "SELECT kind, main_item FROM item WHERE office = :office AND id = :item"
 _SAME = """
     SELECT id, until, ongoing, amount_cents, source FROM claim_event
@@ -135,7 +137,7 @@ def withdraw(store: Store, text: str, number: int, reason: str, *, law: Law | No
     with store.unit(sorted({office for office, _ in keys})):
         key, row = _event(store, keys, number, text)
         source, gone, kind, day = row
-        if source != HAND:
+        if source not in OURS:
             raise OwnedEventError(number=number, item=item_name(*key), source=source)
         book = Lawbook(setting(store, "land"), law or packaged_law())
         before = standing(store, book, *key)[1]

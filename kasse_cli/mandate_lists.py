@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from kasse_cli.orders_columns import ListColumn
 from kasse_cli.orders_template import write_list
 from kasse_cli.spreadsheets import (
     Row,
+    Table,
     cell_choice,
     cell_count,
     cell_day,
@@ -98,7 +99,7 @@ COLUMNS = (
     ),
 )
 NEEDED = ("debtor", "reference", "iban", "signed")
-_EXAMPLES: tuple[dict[str, Value], ...] = (
+EXAMPLES: tuple[dict[str, Value], ...] = (
     {
         "debtor": "Erika Musterfrau", "reference": "ALT-4711", "iban": "DE02120300000000202051",
         "signed": dt.date(2019, 5, 3), "scheme": "CORE", "usage": "recurrent", "last_used": dt.date(2026, 8, 15),
@@ -108,7 +109,7 @@ _EXAMPLES: tuple[dict[str, Value], ...] = (
 
 def mandate_template(path: Path) -> None:
     """Write an empty list of mandates; raises `FileWriteError`."""
-    write_list(path, _("Mandates"), COLUMNS, NEEDED, _EXAMPLES)
+    write_list(path, _("Mandates"), COLUMNS, NEEDED, EXAMPLES)
 
 
 def run_import(call: Call, store: Store, path: Path) -> Taken:
@@ -122,7 +123,12 @@ def run_import(call: Call, store: Store, path: Path) -> Taken:
         content.seek(0)
     table = read_table(path, names, required=NEEDED, stdin=content)
     with store.rehearsal() if call.dry_run else nullcontext():
-        return import_mandates(store, source, (_given(row) for row in table), today=call.today)
+        return import_mandates(store, source, given_mandates(table), today=call.today)
+
+
+def given_mandates(table: Table) -> Iterator[Given]:
+    """Yield the mandates of a list, or what is wrong with each."""
+    return (_given(row) for row in table)
 
 
 def _source(path: Path, content: io.BytesIO | None) -> Source:

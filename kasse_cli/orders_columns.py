@@ -44,6 +44,7 @@ FIELDS = {
     "amount": "amount_cents",
     "original_amount": "amount_cents",
     "open_amount": "open_cents",
+    "party": "party_number",
 }
 
 
@@ -230,6 +231,10 @@ _lock = cell_choice(
     {"dunning": "dunning", "Mahnsperre": "dunning", "payment": "payment", "Zahlsperre": "payment",
      "enforcement": "enforcement", "Vollstreckungssperre": "enforcement"}
 )  # fmt: skip
+PARTY_NUMBER = ListColumn(
+    "party", ("Personenkonto", "Personennummer", "Debitor"), _text,
+    N_("the number of the person in the old system, as the list of parties has it; then name and address may be blank"),
+)  # fmt: skip
 TAKEN_OVER = (
     ListColumn("open_amount", ("Offener Betrag", "offen", "Restbetrag"), cell_amount_cents,
                N_("what is still open, in euros, above zero"), "cents"),
@@ -244,6 +249,10 @@ TAKEN_OVER = (
                choices=(("dunning", "Mahnsperre"), ("payment", "Zahlsperre"), ("enforcement", "Vollstreckungssperre"))),
     ListColumn("lock_until", ("Sperre bis",), _day, N_("the last day of the lock; blank is until lifted"), "day"),
     ListColumn("lock_reason", ("Sperrgrund",), _text, N_("why it is locked")),
+    ListColumn("owner", ("Bearbeiter", "Sachbearbeitung"), _text,
+               N_("of unclear money: the user of this book who works on it")),
+    ListColumn("hold_until", ("Ruht bis", "Wiedervorlage"), _day,
+               N_("of unclear money: until when nobody need look at it"), "day"),
 )  # fmt: skip
 CONTROL = ListColumn(
     "gl_account",
@@ -252,7 +261,7 @@ CONTROL = ListColumn(
     N_("the control account; blank is the one of the kind and profile"),
 )
 ITEM_COLUMNS = (
-    OFFICE, ITEM_KIND, *PARTY, *TAKEN_OVER, *REFERENCE, CODING[0], CONTROL, *CODING[2:],
+    OFFICE, ITEM_KIND, PARTY_NUMBER, *PARTY, *TAKEN_OVER, *REFERENCE, CODING[0], CONTROL, *CODING[2:],
     *(column for column in LAW if column.key not in ("cost_object", "product", "budget_year", "joint_group")),
 )  # fmt: skip
 ITEM_NEEDED = ("office", "kind", "open_amount", "due")

@@ -1,108 +1,105 @@
-"""A folder with opening balances and open items: which files it holds, their rows, their hash."""
+"""A take-over from its lists: balances, items and the further lists as parts, tried, drafted or signed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from kasse_cli.orders_columns import BALANCE_COLUMNS, BALANCE_NEEDED, ITEM_COLUMNS, ITEM_NEEDED
-from kasse_cli.orders_import import chosen_file, counted
-from kasse_cli.orders_reader import ListFile, RowReader
+from enforcement.opening_events_store import EVENTS as EVENT_PART
+from enforcement.opening_plans_store import plans
+from kasse_cli import opening_columns as lists_of
+from kasse_cli.mandate_lists import given_mandates
+from kasse_cli.opening_lists import OpeningLists, PartReader
+from kasse_cli.orders_columns import BALANCE_COLUMNS
+from kasse_cli.orders_import import counted
+from kasse_cli.orders_reader import RowReader
 from kasse_cli.progress import progress
-from kasse_cli.spreadsheets import Row
+from kasse_cli.spreadsheets import Row, Table
 from kasse_cli.spreadsheets.cells import BlankCellError
+from kasse_cli.wiring import law_profiles
 from ledger.book.creation import UnknownOfficeError
 from ledger.items.opening import BalanceRow, check_item
-from ledger.items.opening_store import Opening, OpeningWishes, RefusedOpeningError, import_opening
+from ledger.items.opening_drafts import Drafted
+from ledger.items.opening_drafts_store import draft_opening, sign_second
+from ledger.items.opening_parts import Part
+from ledger.items.opening_parts_store import ACCOUNTS, DEBTORS, LOCKS, PARTIES, PartKind
+from ledger.items.opening_store import OpeningWishes, RefusedOpeningError
 from ledger.items.order_import_store import Source
 from ledger.items.orders import Checked, Rules
 from ledger.items.staging_store import load_rules
+from ledger.payments.opening_mandates_store import MandatePart
 from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
     from kasse_cli.context import Call
     from ledger.store.engines import Store
 
-ENDINGS = (".xlsx", ".ods", ".xls", ".csv")
-BALANCES, ITEMS = ("balances", "salden"), ("items", "posten")
-
-
-class ListMissingError(KasseError):
-    """A folder without the list."""
-
-    code = "opening.list_missing"
-    template = N_("the folder {folder} holds no list {name}")
-    hint = N_("put {name}.xlsx or {name}.csv into it; 'kasse opening template FOLDER' makes empty ones")
-
-
-class TwoListsError(KasseError):
-    """A folder with the same list twice."""
-
-    code = "opening.list_twice"
-    template = N_("the folder holds the list {name} twice: {files}")
-    hint = N_("leave one of them in the folder")
+T = TypeVar("T")
+Taking = Callable[["Store", Source, Rules, Sequence[BalanceRow], Iterable[Checked], OpeningWishes], T]
 
 
 @dataclass(frozen=True, slots=True)
-class OpeningFolder:
-    """The lists of a folder with their hash; there may be no items."""
+class Wanted:
+    """What is to be taken over: the lists, the day, control sums by name, who signed first (0 before anyone did)."""
 
-    balances: ListFile
-    items: ListFile | None
-    source: Source
-
-
-def opened_folder(call: Call, folder: Path) -> OpeningFolder:
-    """Return the lists of the folder.
-
-    Raises `ListMissingError`, `TwoListsError` and what the lists' reading raises.
-    """
-    balances = _find(folder, BALANCES)
-    if balances is None:
-        raise ListMissingError(folder=str(folder), name=BALANCES[0])
-    items = _find(folder, ITEMS)
-    balance_list, balance_source = chosen_file(call, balances)
-    item_list, item_source = chosen_file(call, items) if items else (None, None)
-    digests = f"{balance_source.sha256} {item_source.sha256 if item_source else ''}"
-    size = balance_source.size_bytes + (item_source.size_bytes if item_source else 0)
-    return OpeningFolder(balance_list, item_list, Source(folder.name, sha256(digests.encode()).hexdigest(), size))
+    lists: OpeningLists
+    day: str
+    controls: Mapping[str, int]
+    first_by: int = 0
 
 
-def _find(folder: Path, names: tuple[str, ...]) -> Path | None:
-    found = [
-        path
-        for path in (folder.iterdir() if folder.is_dir() else ())
-        if path.stem.lower() in names and path.suffix.lower() in ENDINGS
-    ]
-    if len(found) > 1:
-        raise TwoListsError(name=names[0], files=", ".join(sorted(path.name for path in found)))
-    return found[0] if found else None
+def run_draft(call: Call, store: Store, wanted: Wanted) -> Drafted:
+    """Try the take-over and keep it as a draft, or only try it; findings have their place in the files."""
+    return _run(call, store, wanted, draft_opening)
 
 
-def run_opening(call: Call, store: Store, folder: OpeningFolder, day: str, controls: Mapping[str, int]) -> Opening:
-    """Take the folder over as of the day and return what became of it; findings have their place in the files."""
-    rules = load_rules(store, day)
+def run_second(call: Call, store: Store, wanted: Wanted) -> Drafted:
+    """Sign the take-over a second time, and post it."""
+    return _run(call, store, wanted, lambda *given: sign_second(*given)[0])
+
+
+def _run(call: Call, store: Store, wanted: Wanted, taking: Taking[Drafted]) -> Drafted:
+    """Read the lists and take them over by `taking`; what reading them noticed is among the findings."""
+    rules = load_rules(store, wanted.day, law_profiles())
     findings: list[KasseError] = []
-    balances = list(_balances(folder.balances, rules, findings))
+    balances = list(_balances(wanted.lists.table(lists_of.BALANCES), rules, findings))
     if findings:
         raise RefusedOpeningError(count=len(findings), findings=tuple(findings))
-    if folder.items is None:
-        wishes = OpeningWishes(day, controls, call.dry_run)
-        return import_opening(store, folder.source, rules, balances, (), wishes)
-    table = folder.items.open(ITEM_COLUMNS, ITEM_NEEDED)
-    reader = RowReader(table, ITEM_COLUMNS, rules, check_item)
-    wishes = OpeningWishes(day, controls, call.dry_run, placed=reader.placed)
-    with progress(N_("rows read"), quiet=call.quiet) as step:
-        rows: Iterator[Checked] = counted(reader.rows(), step)
-        done = import_opening(store, folder.source, rules, balances, rows, wishes)
-    return replace(done, findings=(*table.findings, *done.findings)) if done.new else done
+    tables: list[Table] = []
+    parts = tuple(_parts(wanted, tables))
+    wishes = OpeningWishes(wanted.day, wanted.controls, call.dry_run, parts=parts)
+    source = wanted.lists.source
+    if lists_of.ITEMS.key not in wanted.lists.files:
+        done = taking(store, source, rules, balances, (), wishes)
+    else:
+        reader = RowReader(wanted.lists.table(lists_of.ITEMS), lists_of.ITEMS.columns, rules, check_item)
+        tables.append(reader.table)
+        with progress(N_("rows read"), quiet=call.quiet) as step:
+            rows: Iterator[Checked] = counted(reader.rows(), step)
+            done = taking(store, source, rules, balances, rows, replace(wishes, placed=reader.placed))
+    noticed = [finding for table in tables for finding in table.findings]
+    return replace(done, findings=(*noticed, *done.findings))
 
 
-def _balances(file: ListFile, rules: Rules, findings: list[KasseError]) -> Iterator[BalanceRow]:
-    table = file.open(BALANCE_COLUMNS, BALANCE_NEEDED)
+def _parts(wanted: Wanted, tables: list[Table]) -> Iterator[Part]:
+    """Yield the further lists that are there, in the order in which they are written."""
+    staged: tuple[tuple[lists_of.ListKind, PartKind], ...] = (
+        (lists_of.PARTIES, PARTIES), (lists_of.ACCOUNTS, ACCOUNTS), (lists_of.DEBTORS, DEBTORS),
+        (lists_of.LOCKS, LOCKS), (lists_of.EVENTS, EVENT_PART), (lists_of.PLANS, plans(wanted.first_by)),
+    )  # fmt: skip
+    for kind, part in staged:
+        if kind.key in wanted.lists.files:
+            reader = PartReader(wanted.lists.table(kind), kind, part.shape)
+            tables.append(reader.table)
+            yield part.part(reader.rows(), wanted.day, reader.placed)
+    if lists_of.MANDATES.key in wanted.lists.files:
+        table = wanted.lists.table(lists_of.MANDATES)
+        tables.append(table)
+        yield MandatePart(given_mandates(table))
+
+
+def _balances(table: Table, rules: Rules, findings: list[KasseError]) -> Iterator[BalanceRow]:
     for row in table:
         balance = _balance(row, rules, findings)
         if balance is not None:

@@ -1,4 +1,4 @@
-"""Empty lists to fill in, for orders and for what is taken over."""
+"""Empty lists to fill in: of orders, and as other lists write theirs."""
 
 from __future__ import annotations
 
@@ -8,15 +8,7 @@ from pathlib import Path
 
 from kasse_cli.columns import Column
 from kasse_cli.i18n import _, language
-from kasse_cli.orders_columns import (
-    BALANCE_COLUMNS,
-    BALANCE_NEEDED,
-    ITEM_COLUMNS,
-    ITEM_NEEDED,
-    NEEDED,
-    ORDER_COLUMNS,
-    ListColumn,
-)
+from kasse_cli.orders_columns import NEEDED, ORDER_COLUMNS, ListColumn
 from kasse_cli.spreadsheets import TemplateColumn, write_template
 from kasse_cli.spreadsheets.rows import Value
 from sepa.errors import N_, KasseError
@@ -33,27 +25,11 @@ _ORDERS: tuple[dict[str, Value], ...] = (
         "amount": 8900, "due": _DUE, "reference": "RE-2026-118", "purpose": "Kopierpapier", "gl_account": "6100",
     },
 )  # fmt: skip
-_ITEMS: tuple[dict[str, Value], ...] = (
-    {**_CLAIM, "open_amount": 5000, "original_amount": 12550, "reference": "4711-0815", "reference_foreign": "x",
-     "original_due": dt.date(2026, 3, 1), "dunning_level": 1, "dunned_on": dt.date(2026, 4, 1)},
-)  # fmt: skip
-_BALANCES: tuple[dict[str, Value], ...] = (
-    {"office": "KASSE", "account": "DE02120300000000202051", "amount": 1250000},
-    {"office": "KASSE", "account": "3000", "amount": -1250000},
-)
 
 
 def order_template(path: Path) -> None:
     """Write an empty list of orders; raises `FileWriteError`."""
     write_list(path, _("Orders"), ORDER_COLUMNS, NEEDED, _ORDERS)
-
-
-def opening_templates(folder: Path) -> tuple[Path, Path]:
-    """Write the two empty lists of a take-over to the folder and return them; raises `FileWriteError`."""
-    balances, items = folder / "balances.xlsx", folder / "items.xlsx"
-    write_list(balances, _("Balances"), BALANCE_COLUMNS, BALANCE_NEEDED, _BALANCES)
-    write_list(items, _("Open items"), ITEM_COLUMNS, ITEM_NEEDED, _ITEMS)
-    return balances, items
 
 
 class FileExistsAlreadyError(KasseError):
@@ -74,7 +50,12 @@ def write_list(
     """Write an empty list of these columns with examples; raises `FileExistsAlreadyError`, `FileWriteError`."""
     if path.exists():
         raise FileExistsAlreadyError(file=str(path))
-    entries = [
+    write_template(path, name, entries(columns, needed), example_rows(columns, examples))
+
+
+def entries(columns: Sequence[ListColumn], needed: Collection[str]) -> list[TemplateColumn]:
+    """Return the columns of an empty list in the language of this run."""
+    return [
         TemplateColumn(
             Column(column.key, column.heading, column.kind),
             _(column.explanation),
@@ -83,7 +64,11 @@ def write_list(
         )
         for column in columns
     ]
-    write_template(path, name, entries, [[_example(example, column) for column in columns] for example in examples])
+
+
+def example_rows(columns: Sequence[ListColumn], examples: Sequence[Mapping[str, Value]]) -> list[list[Value]]:
+    """Return examples as rows of these columns."""
+    return [[_example(example, column) for column in columns] for example in examples]
 
 
 def _choices(column: ListColumn) -> list[str]:

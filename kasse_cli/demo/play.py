@@ -53,6 +53,9 @@ def found_the_book(week: Week) -> None:
         user="leitung",
         day=town.TAKEN_OVER,
     )
+    week.say(N_("Two people lay the sums beside the old system's and sign; the second signature posts them."))
+    for user in ("leitung", "emil"):
+        week.type(f"opening sign {week.folder / 'uebernahme'}", user=user, day=town.TAKEN_OVER)
 
 
 def take_orders(week: Week) -> None:

@@ -15,7 +15,7 @@ from kasse_cli.spreadsheets.cells import (
 from kasse_cli.spreadsheets.csvfiles import write_csv
 from kasse_cli.spreadsheets.excel import Sheet, write_xlsx
 from kasse_cli.spreadsheets.tables import Cell, Row, Table, read_sheet, read_table
-from kasse_cli.spreadsheets.templates import TemplateColumn, write_template
+from kasse_cli.spreadsheets.templates import TemplateColumn, TemplateList, write_template, write_workbook_template
 
 __all__ = [
     "Cell",
@@ -23,6 +23,7 @@ __all__ = [
     "Sheet",
     "Table",
     "TemplateColumn",
+    "TemplateList",
     "cell_amount_cents",
     "cell_choice",
     "cell_count",
@@ -37,5 +38,6 @@ __all__ = [
     "take",
     "write_csv",
     "write_template",
+    "write_workbook_template",
     "write_xlsx",
 ]

@@ -32,6 +32,16 @@ class TemplateColumn:
     choices: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateList:
+    """An empty list: the name of its sheet, its columns, examples, and one sentence about it."""
+
+    name: str
+    columns: Sequence[TemplateColumn]
+    examples: Sequence[Sequence[Value]] = ()
+    about: str = ""
+
+
 def write_template(
     path: Path, name: str, columns: Sequence[TemplateColumn], examples: Sequence[Sequence[Value]] = ()
 ) -> None:
@@ -45,6 +55,29 @@ def write_template(
         _empty_list(book.create_sheet(sheet_name(name)), columns, lists)
         _explain(book.create_sheet(explanation), columns, examples)
         _list_choices(book, lists, columns)
+
+
+def write_workbook_template(path: Path, title: str, lists: Sequence[TemplateList]) -> None:
+    """Write several empty lists into one workbook, a sheet for each; one sheet says what they are for.
+
+    The explanation and the choices of a list stand on sheets of their own behind all lists. Raises `FileWriteError`.
+    """
+    explanation, choices = _("Explanation"), _("Choices")
+    with new_workbook(path, title) as book:
+        for one in lists:
+            _empty_list(book.create_sheet(sheet_name(one.name)), one.columns, f"{choices} {one.name}")
+        _overview(book.create_sheet(_("Overview")), lists)
+        for one in lists:
+            _explain(book.create_sheet(sheet_name(f"{explanation} {one.name}")), one.columns, one.examples)
+            _list_choices(book, f"{choices} {one.name}", one.columns)
+
+
+def _overview(page: Any, lists: Sequence[TemplateList]) -> None:
+    set_up(page, [24, 100])
+    writer = RowWriter(page, ["text"] * 2, wrap=True)
+    writer.heading([_("List"), _("Meaning")])
+    for one in lists:
+        writer.row([one.name, one.about])
 
 
 def _empty_list(page: Any, columns: Sequence[TemplateColumn], lists: str) -> None:

@@ -37,6 +37,20 @@ def read_workbook(source: Source, sheet: str | None = None) -> SourceSheet:
             raise error.at(source.place) from None
 
 
+def sheet_names(source: Source) -> list[str]:
+    """Return the names of the visible sheets of a workbook; a text file has none. Closes the file.
+
+    Raises what `open_xlsx`, `open_ods` and `open_xls` raise.
+    """
+    with source.stream:
+        if source.format == "text":
+            return []
+        try:
+            return [info.name for info in _open(source).sheets if info.visible]
+        except KasseError as error:
+            raise error.at(source.place) from None
+
+
 def _read(source: Source, book: Book, name: str | None) -> SourceSheet:
     info, scan = _chosen(book, name)
     place = Place(file=source.name, sheet=info.name)

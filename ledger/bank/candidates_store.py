@@ -20,13 +20,14 @@ MOST_PARTIES, MOST_NAMES, AT_ONCE = 60, 100_000, 400
 """How many persons are looked at, how many names compared, how many keys asked for at once."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _CASE = """
-    SELECT i.kind, i.open_cents, i.amount_cents, coalesce(d.amount_cents, i.open_cents), coalesce(d.name, b.name),
-           coalesce(d.counter_iban, b.counter_iban), coalesce(d.remittance, b.remittance),
+    SELECT i.kind, i.open_cents, i.amount_cents, coalesce(d.amount_cents, i.open_cents), coalesce(d.name, b.name, q.name),
+           coalesce(d.counter_iban, b.counter_iban, q.counter_iban), coalesce(d.remittance, b.remittance),
            coalesce(d.creditor_reference, b.creditor_reference), coalesce(d.end_to_end_id, b.end_to_end_id), i.purpose
     FROM item i
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     LEFT JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
     LEFT JOIN bank_detail d ON d.office = b.office AND d.entry = b.id
+    LEFT JOIN suspense_origin q ON q.office = i.office AND q.item = i.id
     WHERE i.office = :office AND i.id = :number"""
 _ITEM = """
     SELECT i.office, i.id, i.reference, i.open_cents, i.due, i.party, p.name, {key}

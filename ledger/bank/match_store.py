@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.bank.keys import KEY_COLUMNS, Key, Texts, keys_of
 from ledger.bank.lookups import LOOKUPS, TARGETS, Lookup
@@ -60,7 +60,6 @@ _DETAILS = """
     SELECT m.seq, d.line, d.amount_cents, d.name, d.counter_iban, d.remittance, d.return_reason
     FROM match_entry m JOIN bank_detail d ON d.office = m.office AND d.entry = m.id
     WHERE m.details > 1 AND m.seq > :start AND m.seq <= :stop ORDER BY m.seq, d.line"""
-_Place = tuple[int, int]
 
 
 def gather(store: Store, scope: Scope) -> int:
@@ -86,7 +85,10 @@ def drop(store: Store) -> None:
 
 def book_finder(store: Store) -> Finder:
     """Return the finder for the schemes and foreign numbers of the book."""
-    sql = "SELECT DISTINCT length(reference) FROM item WHERE foreign_reference = 1 AND kind = 'receivable'"
+    sql = """
+        SELECT DISTINCT length(reference) FROM item WHERE foreign_reference = 1 AND kind = 'receivable'
+        UNION SELECT DISTINCT length(reference) FROM reference_target WHERE kind = 'plan'
+            AND length(reference) NOT IN (SELECT length FROM reference_scheme WHERE active = 1)"""
     return Finder(active_schemes(store), frozenset(length for (length,) in store.rows(sql)))
 
 
@@ -104,42 +106,52 @@ def _look_up(store: Store) -> None:
     for lookup in LOOKUPS:
         found = 0
         for statement in lookup.statements:
-            if places & statement.places and (not statement.probe or store.value(statement.probe)):
+            if (not statement.places or places & statement.places) and (
+                not statement.probe or store.value(statement.probe)
+            ):
                 found += store.execute(statement.sql)
         if found:
             store.execute(f"CREATE INDEX {lookup.table}_seq ON {lookup.table} (seq)")
 
 
-def cases(store: Store, count: int) -> Iterator[list[list[Case]]]:
-    """Yield the entries in bank order, in chunks, each as the cases of its parts with their candidates."""
+class Candidates(NamedTuple):
+    """An entry with everything the book knows that it may be, as rows: what references name, the other lookups, parts.
+
+    `targets` and `found` are by part, 0 being the whole entry.
+    """
+
+    entry: Staged
+    targets: Mapping[int, Sequence[Target]]
+    found: Mapping[int, Mapping[str, tuple[Any, ...]]]
+    parts: Sequence[Part]
+
+    def cases(self) -> list[Case]:
+        """Return the cases that the ladder decides: the whole entry, or its parts."""
+        entry, targets, found, parts = self
+        if not parts:
+            return [Case(entry, whole_part(entry), tuple(targets.get(0, ())), found.get(0, NOTHING))]
+        return [Case(entry, part, tuple(targets.get(part.line, ())), _of(found, part.line)) for part in parts]
+
+
+def candidates(store: Store, count: int) -> Iterator[list[Candidates]]:
+    """Yield the entries in bank order, in chunks, each with its candidates."""
     filled = [one for one in LOOKUPS if one is not TARGETS and store.value(f"SELECT 1 FROM {one.table} LIMIT 1")]
     for start in range(0, count, CHUNK):
         where = {"start": start, "stop": start + CHUNK}
-        targets: dict[_Place, list[Target]] = {}
+        targets: dict[int, dict[int, list[Target]]] = {}
         for row in store.rows(_selected(TARGETS), **where):
-            targets.setdefault((row[0], row[1]), []).append(Target._make(row))
+            targets.setdefault(row[0], {}).setdefault(row[1], []).append(Target._make(row))
         found = _found(store, filled, where)
         parts: defaultdict[int, list[Part]] = defaultdict(list)
         for seq, *part in store.rows(_DETAILS, **where):
             parts[seq].append(Part._make(part))
-        chunk: list[list[Case]] = []
-        for row in store.rows(_ENTRIES, **where):
-            entry = Staged._make(row)
-            seq = entry.seq
-            if seq in parts:
-                chunk.append(
-                    [
-                        Case(entry, part, tuple(targets.get((seq, part.line), ())), _of(found, seq, part.line))
-                        for part in parts[seq]
-                    ]
-                )
-            else:
-                named = tuple(targets.get((seq, 0), ()))
-                chunk.append([Case(entry, whole_part(entry), named, found.get((seq, 0), NOTHING))])
-        yield chunk
+        yield [
+            Candidates(Staged._make(row), targets.get(row[0], {}), found.get(row[0], {}), parts.get(row[0], ()))
+            for row in store.rows(_ENTRIES, **where)
+        ]
 
 
-_Found = dict[_Place, dict[str, tuple[Any, ...]]]
+_Found = dict[int, dict[int, dict[str, tuple[Any, ...]]]]
 
 
 def _found(store: Store, lookups: list[Lookup], where: dict[str, int]) -> _Found:
@@ -147,7 +159,7 @@ def _found(store: Store, lookups: list[Lookup], where: dict[str, int]) -> _Found
     found: _Found = {}
     for lookup in lookups:
         for row in store.rows(_selected(lookup), **where):
-            named = found.setdefault((row[0], row[1]), {})
+            named = found.setdefault(row[0], {}).setdefault(row[1], {})
             named[lookup.name] = (*named.get(lookup.name, ()), lookup.row._make(row))
     return found
 
@@ -155,12 +167,10 @@ def _found(store: Store, lookups: list[Lookup], where: dict[str, int]) -> _Found
 _WHOLE = tuple(lookup.name for lookup in LOOKUPS if lookup.whole)
 
 
-def _of(found: _Found, seq: int, line: int) -> Any:
+def _of(found: Mapping[int, Mapping[str, tuple[Any, ...]]], line: int) -> Mapping[str, tuple[Any, ...]]:
     """Return what was found for a part; what names the whole entry belongs to each of its parts."""
-    own = found.get((seq, line), NOTHING)
-    if line == 0 or not found:
-        return own
-    whole = found.get((seq, 0), {})
+    own = found.get(line, NOTHING)
+    whole = found.get(0, NOTHING)
     return {**own, **{name: whole[name] for name in _WHOLE if name in whole}}
 
 

@@ -15,13 +15,14 @@ from ledger.store.engines import Row, Store
 
 KEYS_AT_ONCE = 500
 _MONEY = """
-    SELECT i.office, i.id, i.open_cents, coalesce(d.name, b.name), coalesce(d.counter_iban, b.counter_iban),
-           coalesce(d.remittance, b.remittance), coalesce(d.creditor_reference, b.creditor_reference),
+    SELECT i.office, i.id, i.open_cents, coalesce(d.name, b.name, q.name),
+           coalesce(d.counter_iban, b.counter_iban, q.counter_iban), coalesce(d.remittance, b.remittance), coalesce(d.creditor_reference, b.creditor_reference),
            coalesce(d.end_to_end_id, b.end_to_end_id), coalesce(d.amount_cents, i.open_cents), i.purpose
     FROM item i
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     LEFT JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
     LEFT JOIN bank_detail d ON d.office = b.office AND d.entry = b.id
+    LEFT JOIN suspense_origin q ON q.office = i.office AND q.item = i.id
     WHERE i.kind = 'suspense' AND i.open_cents > 0
       AND (CAST(:office AS TEXT) IS NULL OR (i.office = :office AND i.id = :case))"""
 _BY_REFERENCE = """

@@ -17,11 +17,12 @@ from ledger.store.engines import Store
 _BOUND = """(SELECT {what} FROM suspense_payout p JOIN cash_order o ON o.office = p.office AND o.id = p.order_id
         WHERE p.office = i.office AND p.item = i.id AND o.state IN ('created', 'certified', 'approved'))"""
 _CASE = f"""
-    SELECT i.kind, i.account, i.open_cents, i.amount_cents, c.entry, c.reason, e.payment_day, e.posting_day,
+    SELECT i.kind, i.account, i.open_cents, i.amount_cents, c.entry, c.reason, coalesce(e.payment_day, q.bank_day), e.posting_day,
            c.owner, u.name, c.hold_until, {_BOUND.format(what="coalesce(sum(o.total_cents), 0)")},
            {_BOUND.format(what="max(o.id)")}, CASE WHEN c.item IS NULL THEN 0 ELSE 1 END
     FROM item i JOIN entry e ON e.office = i.office AND e.position = i.position
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
+    LEFT JOIN suspense_origin q ON q.office = i.office AND q.item = i.id
     LEFT JOIN app_user u ON u.id = c.owner
     WHERE i.office = :office AND i.id = :number AND i.kind IN ('suspense', 'advance')"""
 _RESTING = "SELECT office, item, hold_until FROM suspense_case WHERE hold_until IS NOT NULL"
@@ -39,6 +40,9 @@ _BANK = """
     SELECT b.bank_day, b.value_day, b.name, b.counter_iban, b.remittance, b.iban, b.gvc, b.end_to_end_id,
            b.creditor_reference, b.return_reason
     FROM bank_entry b WHERE b.office = :office AND b.id = :entry"""
+_ORIGIN = """
+    SELECT q.bank_day, q.bank_day, q.name, q.counter_iban, q.remittance, NULL, NULL, NULL, NULL, NULL
+    FROM suspense_origin q WHERE q.office = :office AND q.item = :number"""
 _WHY = """
     SELECT line, rule, evidence, item_office, item, cents FROM bank_match
     WHERE office = :office AND entry = :entry ORDER BY line"""
@@ -166,7 +170,9 @@ def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDe
     Raises `UnknownCaseError`.
     """
     case = find_case(store, office or kasse_office(store), number)
-    bank = store.one(_BANK, office=case.office, entry=case.entry) if case.entry is not None else None
+    bank = store.one(_ORIGIN, office=case.office, number=case.number)
+    if case.entry is not None:
+        bank = store.one(_BANK, office=case.office, entry=case.entry)
     why = store.rows(_WHY, office=case.office, entry=case.entry) if bank else ()
     steps = tuple(Step(rule, to, item, cents, _in_words(store, known)) for _, rule, known, to, item, cents in why)
     bank_day, value_day, name, account, text, iban, gvc, end_to_end, creditor, back = bank or (None,) * 10

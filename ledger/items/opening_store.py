@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
@@ -16,6 +17,8 @@ from ledger.items.opening import (
     check_banks,
     check_controls,
 )
+from ledger.items.opening_facts_store import name_parties, unknown_owners
+from ledger.items.opening_parts import Part
 from ledger.items.opening_write_store import OfficeOpening, write_balances, write_items
 from ledger.items.order_checks_store import known_references, unknown_mains
 from ledger.items.order_import_store import Source
@@ -30,7 +33,12 @@ from sepa.errors import N_, KasseError, Place
 
 PURPOSE = "opening"
 ROLES = ("head", "admin")
+"""Who takes over."""
 Placed = Callable[[Iterable[KasseError]], Iterable[KasseError]]
+_DONE = """
+    SELECT office, min(posting_day) FROM entry WHERE kind = 'opening' GROUP BY office
+    UNION SELECT s.office, r.as_of FROM opening_run r JOIN opening_sum s ON s.run = r.id WHERE r.state = 'final'"""
+_NAMES = "SELECT office, number, name FROM account"
 _SUMS = """
     SELECT office, gl_account, kind, count(*), sum(open_cents) FROM staged_row WHERE bad = 0
     GROUP BY office, gl_account, kind ORDER BY office, gl_account, kind"""
@@ -70,26 +78,52 @@ class SharedReferenceError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class OpeningWishes:
-    """How lists are taken over: the day before the book begins, control sums by name, whether only to check.
+    """How lists are taken over: the day before the book begins, control sums by name, whether only to try.
 
-    `placed` gives findings on items, which know their row and column, the place of the list.
+    `placed` gives findings on items, which know their row and column, the place of the list; `parts` are further lists.
     """
 
     day: str
     controls: Mapping[str, int]
     dry_run: bool = False
     placed: Placed = tuple
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSum:
+    """What an account gets: its balance, debit positive, and number and sum of the items that make it up, if any do."""
+
+    office: str
+    account: str
+    balance_cents: int
+    items: int = 0
+    items_cents: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What was taken over; `sums` are the sums of the lists by control name."""
+    """What was taken over; `sums` are the sums of the lists by control name, `parts` the rows of the other lists."""
 
     day: str
     new: bool
     offices: tuple[OfficeOpening, ...] = ()
     sums: Mapping[str, int] | None = None
     findings: tuple[KasseError, ...] = ()
+    accounts: tuple[AccountSum, ...] = ()
+    parts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Lists:
+    """The lists of a take-over that were read: balances, what was staged, and what was wrong with single rows."""
+
+    rules: Rules
+    balances: Sequence[BalanceRow]
+    wishes: OpeningWishes
+    staging: Staging
+    findings: list[KasseError]
 
 
 def import_opening(
@@ -103,37 +137,90 @@ def import_opening(
     """Post the balances and items against the opening account on the day and return what was taken over.
 
     Bank accounts must all have a balance, items must sum to their control accounts, lists to their control sums.
-    Raises `RefusedOpeningError` with the findings, `OpeningDoneError`, `NotAllowedError`, `ClosedPeriodError`.
+    A trial does everything and undoes it. Raises `RefusedOpeningError` with the findings, `OpeningDoneError`,
+    `NotAllowedError`, `ClosedPeriodError`.
     """
-    if _known(store, source):
+    if known_source(store, source):
         return Opening(wishes.day, new=False)
-    with without_collector(), staged(store, items) as staging:
+    with read_lists(store, rules, balances, items, wishes) as lists:
         if wishes.dry_run:
-            with store.snapshot():
-                return _checked(store, rules, balances, staging, wishes)
+            with store.rehearsal(), store.unit(office_codes(store)):
+                return take_over(store, source, lists)
         with store.unit(office_codes(store)):
-            if _known(store, source):
+            if known_source(store, source):
                 return Opening(wishes.day, new=False)
-            return _take_over(store, source, rules, balances, staging, wishes)
+            return take_over(store, source, lists)
 
 
-def _known(store: Store, source: Source) -> bool:
+@contextmanager
+def read_lists(
+    store: Store, rules: Rules, balances: Sequence[BalanceRow], items: Iterable[Checked], wishes: OpeningWishes
+) -> Iterator[Lists]:
+    """Read all lists into temporary tables, outside any unit of work, and drop them at the end."""
+    require(store, kasse_office(store), *ROLES)
+    with without_collector(), staged(store, items) as staging:
+        try:
+            findings = [finding for part in wishes.parts for finding in part.stage(store)]
+            yield Lists(rules, balances, wishes, staging, findings)
+        finally:
+            for part in wishes.parts:
+                part.drop(store)
+
+
+def known_source(store: Store, source: Source) -> bool:
+    """Return whether these lists were taken over before."""
     sql = "SELECT 1 FROM source_file WHERE sha256 = :hash AND purpose = :purpose"
     return store.value(sql, hash=source.sha256, purpose=PURPOSE) is not None
 
 
-def _checked(
-    store: Store, rules: Rules, balances: Sequence[BalanceRow], staging: Staging, wishes: OpeningWishes
-) -> Opening:
-    """Return what would be taken over, its parties found.
+def take_over(store: Store, source: Source, lists: Lists) -> Opening:
+    """Check the lists and write all of them; inside a unit of work that holds all offices.
 
-    Raises `RefusedOpeningError` or `OpeningDoneError`.
+    Raises `RefusedOpeningError`, `OpeningDoneError`, `NotAllowedError`, `ClosedPeriodError`.
     """
+    wishes = lists.wishes
+    checked = _checked(store, lists)
+    findings, parts = list(checked.findings), dict[str, int]()
+    _write_parts(store, lists, parts, findings, early=True)
+    find_parties(store, "staged_row")
+    findings += wishes.placed([*name_parties(store), *unknown_owners(store)])
+    _refuse_errors(findings)
+    offices = write_items(store, wishes.day)
+    offices = write_balances(store, lists.rules, lists.balances, wishes.day, offices)
+    _write_parts(store, lists, parts, findings, early=False)
+    _refuse_errors(findings)
+    for office in offices:
+        _note(store, source, wishes.day, office)
+    _keep_source(store, source, wishes.day)
+    return Opening(wishes.day, True, offices, checked.sums, tuple(findings), checked.accounts, parts)
+
+
+def _write_parts(
+    store: Store, lists: Lists, counts: dict[str, int], findings: list[KasseError], *, early: bool
+) -> None:
+    for part in lists.wishes.parts:
+        if part.early is early:
+            done = part.write(store, lists.wishes.day)
+            counts[part.name] = done.count
+            findings += done.findings
+
+
+def _refuse_errors(findings: Sequence[KasseError]) -> None:
+    if errors := _errors(findings):
+        raise RefusedOpeningError(count=len(errors), findings=tuple(findings))
+
+
+def _checked(store: Store, lists: Lists) -> Opening:
+    """Return what balances and items come to; raises `RefusedOpeningError` or `OpeningDoneError`."""
+    rules, balances, wishes = lists.rules, lists.balances, lists.wishes
     require(store, kasse_office(store), *ROLES)
+    done: dict[str, str] = dict(store.all(_DONE))
     for office in sorted({row.office for row in balances}.union(staged_offices(store))):
-        _refuse_second(store, office)
+        if office in done:
+            raise OpeningDoneError(office=office, day=done[office])
     mark_bad(store, ())
-    findings = [*staging.findings, *wishes.placed([*known_references(store), *unknown_mains(store)])]
+    findings = [*lists.staging.findings, *lists.findings]
+    findings += wishes.placed([*known_references(store), *unknown_mains(store)])
     items = [ItemSum(office, account, kind, count, _signed(kind, cents)) for office, account, kind, count, cents in
              store.rows(_SUMS)]  # fmt: skip
     sums = _sums(balances, items)
@@ -142,11 +229,12 @@ def _checked(
         findings += check_controls(sums, wishes.controls)
     if not _errors(findings):
         findings += check_against_items(rules, balances, items)
-        findings += check_banks(rules, balances)
-    if errors := _errors(findings):
-        raise RefusedOpeningError(count=len(errors), findings=tuple(findings))
+        findings += check_banks(rules, balances, done)
+    _refuse_errors(findings)
     findings += wishes.placed(_shared(store))
-    return Opening(wishes.day, new=True, sums=sums, findings=tuple(findings))
+    names = {(office, account): name for office, account, name in store.rows(_NAMES)}
+    accounts = tuple(replace(one, name=names[one.office, one.account]) for one in account_sums(balances, items))
+    return Opening(wishes.day, new=True, sums=sums, findings=tuple(findings), accounts=accounts)
 
 
 def _errors(findings: Iterable[KasseError]) -> list[KasseError]:
@@ -167,10 +255,14 @@ def _sums(balances: Sequence[BalanceRow], items: Sequence[ItemSum]) -> dict[str,
     return sums
 
 
-def _refuse_second(store: Store, office: str) -> None:
-    sql = "SELECT min(posting_day) FROM entry WHERE office = :office AND kind = 'opening'"
-    if day := store.value(sql, office=office):
-        raise OpeningDoneError(office=office, day=day)
+def account_sums(balances: Sequence[BalanceRow], items: Sequence[ItemSum]) -> tuple[AccountSum, ...]:
+    """Return what each account gets, in their order."""
+    found = {(row.office, row.account): AccountSum(row.office, row.account, row.amount_cents) for row in balances}
+    for item in items:
+        key = item.office, item.account
+        old = found.get(key) or AccountSum(*key, 0)
+        found[key] = AccountSum(*key, old.balance_cents, old.items + item.count, old.items_cents + item.cents)
+    return tuple(found[key] for key in sorted(found))
 
 
 def _shared(store: Store) -> list[KasseError]:
@@ -180,27 +272,18 @@ def _shared(store: Store) -> list[KasseError]:
     ]
 
 
-def _take_over(
-    store: Store,
-    source: Source,
-    rules: Rules,
-    balances: Sequence[BalanceRow],
-    staging: Staging,
-    wishes: OpeningWishes,
-) -> Opening:
-    checked = _checked(store, rules, balances, staging, wishes)
-    find_parties(store, "staged_row")
-    offices = write_items(store, wishes.day)
-    offices = write_balances(store, rules, balances, wishes.day, offices)
-    for office in offices:
-        facts: dict[str, Fact] = {
-            "as_of": wishes.day,
-            "items": office.items,
-            "items_cents": office.items_cents,
-            "balances": office.balances,
-            "files": source.sha256,
-        }
-        record(store, office.office, "opening.import", None, facts)
+def _note(store: Store, source: Source, day: str, office: OfficeOpening) -> None:
+    facts: dict[str, Fact] = {
+        "as_of": day,
+        "items": office.items,
+        "items_cents": office.items_cents,
+        "balances": office.balances,
+        "files": source.sha256,
+    }
+    record(store, office.office, "opening.import", None, facts)
+
+
+def _keep_source(store: Store, source: Source, day: str) -> None:
     store.insert_one(
         "source_file",
         sha256=source.sha256,
@@ -209,6 +292,5 @@ def _take_over(
         size_bytes=source.size_bytes,
         imported_by=store.user,
         imported_at=store.now,
-        result=wishes.day,
+        result=day,
     )
-    return Opening(wishes.day, new=True, offices=offices, sums=checked.sums, findings=checked.findings)

@@ -10,11 +10,11 @@ from ledger.book.chart import CONTROL_ROLES
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, post
 from ledger.items.opening import BalanceRow
+from ledger.items.opening_facts_store import write_facts
 from ledger.items.orders import Rules
 from ledger.items.staging_store import drop, give_references, text_type
 from ledger.items.store import SIDES, NewClearing, clear, opening_posting, posting_for, reserve_items
 from ledger.people.parties_store import make_parties
-from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
 
 ITEMS_PER_ENTRY = 1000
@@ -43,19 +43,6 @@ _ITEMS = f"""
     WHERE p.office = :office AND p.place BETWEEN :first AND :last AND s.main_reference IS {{null}}
     ORDER BY p.place"""
 _MAIN_ITEMS, _SIDE_ITEMS = _ITEMS.format(main="NULL", null="NULL"), _ITEMS.format(main=_MAIN, null="NOT NULL")
-_CASES = """
-    INSERT INTO suspense_case (office, item, reason)
-    SELECT s.office, p.place + :items, 'opening' FROM opening_item p JOIN staged_row s ON s.seq = p.seq
-    WHERE p.office = :office AND s.kind IN ('suspense', 'advance')"""
-
-_LOCKS = """
-    INSERT INTO item_lock (office, item, id, kind, reason, since, until, made_by, made_at)
-    SELECT s.office, p.place + :items, row_number() OVER (ORDER BY p.place) + :before, s.lock_kind,
-        coalesce(s.lock_reason, 'übernommen'), CAST(:day AS TEXT), s.lock_until, :user, CAST(:now AS TEXT)
-    FROM opening_item p JOIN staged_row s ON s.seq = p.seq
-    WHERE p.office = :office AND s.lock_kind IS NOT NULL ORDER BY p.place"""
-_LOCK_COUNT = """SELECT count(*) FROM opening_item p JOIN staged_row s ON s.seq = p.seq
-    WHERE p.office = :office AND s.lock_kind IS NOT NULL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +106,8 @@ def _office_items(store: Store, day: str, office: str, count: int) -> OfficeOpen
         )
         opened = sum(chunk.open_cents for chunk in some)
         done = replace(done, items_cents=done.items_cents + opened, entries=done.entries + len(some))
-    store.execute(_CASES, office=office, items=before)
-    _write_locks(store, day, office, before)
+    write_facts(store, day, office, before)
     return done
-
-
-def _write_locks(store: Store, day: str, office: str, items: int) -> None:
-    """Take over locks: what must not be dunned, paid or enforced in the old system must not be here."""
-    count = int(store.value(_LOCK_COUNT, office=office))
-    if count:
-        before = take_ids(store, office, "item_lock", count) - 1
-        store.execute(_LOCKS, office=office, items=items, before=before, day=day, user=store.user, now=store.now)
 
 
 def _clearing(office: str, day: str, position: int, chunk: _Chunk) -> NewClearing:

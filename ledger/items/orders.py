@@ -15,7 +15,10 @@ from sepa.money import plain
 STATES = (N_("created"), N_("certified"), N_("approved"), N_("accepted"), N_("objected"))
 KINDS = (N_("receivable"), N_("payable"), N_("transfer"))
 PRIVATE_PROFILE = "private"
-COLUMN_OF = {"amount_cents": "amount", "open_cents": "open_amount", "every_months": "every", "lock_kind": "lock"}
+COLUMN_OF = {
+    "amount_cents": "amount", "open_cents": "open_amount", "every_months": "every", "lock_kind": "lock",
+    "party_number": "party",
+}  # fmt: skip
 """Fields of a row whose column in a list has another name."""
 _NUMBER = re.compile(r"([A-Z0-9]{1,8})-([0-9]{1,15})")
 
@@ -32,7 +35,8 @@ class OrderRow(NamedTuple):
     """One row of a list of orders or open items; `seq` is its number in the list, `head` that of its order's first row.
 
     Days are ISO text, flags 0 or 1; `every_months` makes it a standing order. The last fields are for open items that
-    are taken over: `amount_cents` is then what was demanded at first and `open_cents` what is still open.
+    are taken over: `amount_cents` is then what was demanded at first and `open_cents` what is still open,
+    `party_number` that of the old system, `owner` the user who works on unclear money.
     """
 
     seq: int
@@ -78,6 +82,9 @@ class OrderRow(NamedTuple):
     lock_kind: str | None = None
     lock_until: str | None = None
     lock_reason: str | None = None
+    party_number: str | None = None
+    owner: str | None = None
+    hold_until: str | None = None
     match_key: str | None = None
     address_key: str | None = None
     party_key: str | None = None

@@ -18,12 +18,14 @@ _OFFICE = "(CAST(:office AS TEXT) IS NULL OR i.office = :office)"
 _MANDATED = "EXISTS (SELECT 1 FROM mandate m WHERE m.party = i.party)"
 _CLAIMS = f"""
     SELECT i.office, i.id, i.open_cents, i.due, i.reference, h.reference, i.main_item, i.purpose, i.claim_kind, i.party,
-           coalesce(p.legal_name, p.name), p.street, p.house_number, p.postcode, p.town, p.country, o.notice_date,
+           coalesce(p.legal_name, p.name), p.street, p.house_number, p.postcode, p.town, p.country,
+           coalesce(o.notice_date, f.notice_date),
            CASE WHEN {locked("payment")} OR {locked("dunning")} THEN 1 ELSE 0 END, a.run
     FROM item i
     JOIN party p ON p.id = i.party
     LEFT JOIN item h ON h.office = i.office AND h.id = i.main_item
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    LEFT JOIN item_facts f ON f.office = i.office AND f.item = i.id
     LEFT JOIN collection_item a ON a.item_office = i.office AND a.item = i.id AND a.active = 1
     WHERE {_DUE} AND {_OFFICE} AND {_MANDATED}
     ORDER BY i.party, i.office, coalesce(i.main_item, i.id), i.id"""

@@ -71,7 +71,7 @@ def import_mandates(store: Store, source: Source, rows: Iterable[Given], *, toda
         findings: list[KasseError] = []
         count = 0
         for row in rows:
-            found = _taken(store, row, today)
+            found = take_row(store, row, today)
             findings += found
             count += not any(one.severity == "error" for one in found)
         wrong = [one for one in findings if one.severity == "error"]
@@ -86,12 +86,16 @@ def import_mandates(store: Store, source: Source, rows: Iterable[Given], *, toda
     return Taken(count, new=True, findings=tuple(findings))
 
 
-def _taken(store: Store, row: Given, today: dt.date) -> list[KasseError]:
-    """Register one row and return what is to be noticed; what is wrong with it is returned, not raised."""
+def take_row(store: Store, row: Given, today: dt.date, *, party: int | None = None) -> list[KasseError]:
+    """Register one row and return what is to be noticed; what is wrong with it is returned, not raised.
+
+    `party` is the debtor where the caller knows it; inside a unit that holds the Kasse's office.
+    """
     if row.findings or row.mandate is None:
         return list(row.findings)
     try:
-        number = write(store, replace(row.mandate, party=find_party(store, row.party)), today)
+        debtor = find_party(store, row.party) if party is None else party
+        number = write(store, replace(row.mandate, party=debtor), today)
     except KasseError as error:
         return [error.at(row.place)]
     made = mandate_numbered(store, number)

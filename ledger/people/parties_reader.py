@@ -10,6 +10,9 @@ from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
 SHOWN = 5
+FORMER = "alt:"
+"""What stands before the number that a party had in the system it was taken over from."""
+_BY_FORMER = "SELECT party FROM party_former WHERE key = :key"
 _OPEN = """
     SELECT party, count(*) AS items, sum(CASE WHEN kind = 'receivable' THEN open_cents ELSE 0 END) AS owes,
         sum(CASE WHEN kind IN ('payable', 'credit') THEN open_cents ELSE 0 END) AS gets
@@ -49,7 +52,7 @@ class AmbiguousPartyError(KasseError):
 
 
 def find_party(store: Store, text: str) -> int:
-    """Return the number of the party that a number or a name stands for.
+    """Return the number of the party that a number or a name stands for; `alt:4711` is a number of the system before.
 
     Raises `UnknownPartyError`, `AmbiguousPartyError`.
     """
@@ -58,6 +61,9 @@ def find_party(store: Store, text: str) -> int:
         if store.value("SELECT 1 FROM party WHERE id = :id", id=int(bare)) is None:
             raise UnknownPartyError(text=text)
         return int(bare)
+    former = store.value(_BY_FORMER, key=bare[len(FORMER) :].strip()) if bare.lower().startswith(FORMER) else None
+    if former is not None:
+        return int(former)
     found = store.all(_BY_NAME, key=match_key(bare)) if bare else []
     if not found:
         raise UnknownPartyError(text=text)

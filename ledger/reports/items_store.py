@@ -76,14 +76,16 @@ _TOTALS = """
     SELECT i.kind, count(*), sum({open}) FROM item i {later}
     WHERE {open} > 0 {wanted} GROUP BY i.kind ORDER BY i.kind"""
 _CASES = """
-    SELECT i.office, i.id, i.kind, coalesce(b.bank_day, i.opened_on), {open}, coalesce(b.name, i.purpose),
-           b.counter_iban, b.remittance, s.reason, u.name
+    SELECT i.office, i.id, i.kind, coalesce(b.bank_day, q.bank_day, i.opened_on), {open},
+           coalesce(b.name, q.name, i.purpose), coalesce(b.counter_iban, q.counter_iban),
+           coalesce(b.remittance, q.remittance), s.reason, u.name
     FROM item i {later}
     LEFT JOIN suspense_case s ON s.office = i.office AND s.item = i.id
     LEFT JOIN bank_entry b ON b.office = s.office AND b.id = s.entry
+    LEFT JOIN suspense_origin q ON q.office = i.office AND q.item = i.id
     LEFT JOIN app_user u ON u.id = s.owner
     WHERE {open} > 0 AND i.kind IN ('suspense', 'advance') {wanted}
-    ORDER BY coalesce(b.bank_day, i.opened_on), i.office, i.id"""
+    ORDER BY coalesce(b.bank_day, q.bank_day, i.opened_on), i.office, i.id"""
 
 
 def open_items(

@@ -13,8 +13,11 @@ import ledger.bank.suspense_tables
 import ledger.bank.tables
 import ledger.book.journal_tables
 import ledger.book.tables
+import ledger.cash.movement_tables
+import ledger.cash.tables
 import ledger.events.tables
 import ledger.items.lock_tables
+import ledger.items.opening_tables
 import ledger.items.order_kind_tables
 import ledger.items.order_tables
 import ledger.items.tables

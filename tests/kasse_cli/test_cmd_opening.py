@@ -19,6 +19,14 @@ def town(shell, sqlite_template):
         yield shell
 
 
+def posted(town, take=f"{TAKE} {SUMS}"):
+    """Import as emil, sign as emil and frida, and return the last one's result."""
+    assert town(take).code == 0
+    lists = take.split()[3]
+    assert town(f"kasse opening sign {lists}").code == 0
+    return town(f"kasse opening sign {lists} --user frida --json")
+
+
 def items(town):
     store = opened(str(town.folder / "kasse.db"))
     count = store.value("SELECT count(*) FROM item")
@@ -35,6 +43,15 @@ def test_balances_and_items_are_taken_over(town):
         f"{TAKE} {SUMS} --user anna",
         f"{TAKE} {SUMS}",
         f"{TAKE} {SUMS}",
+        "kasse opening sign alt --user clara",
+        "kasse opening sign alt",
+        "kasse opening sign alt",
+        "kasse opening sign alt --user frida",
+        f"{TAKE} {SUMS}",
+        "kasse opening sign alt --user frida",
+        "kasse opening undo --reason falsch",
+        "kasse opening list",
+        "kasse opening show",
         f"{TAKE} --control receivables",
         f"{TAKE} --control receivables=1.234",
         "kasse opening import nowhere --as-of 2026-11-15",
@@ -42,7 +59,15 @@ def test_balances_and_items_are_taken_over(town):
 
 
 def test_the_same_for_scripts(town):
-    town.transcript("opening-json", f"{TAKE} {SUMS} --dry-run --json", f"{TAKE} {SUMS} --json", f"{TAKE} {SUMS} --json")
+    town.transcript(
+        "opening-json",
+        f"{TAKE} {SUMS} --dry-run --json",
+        f"{TAKE} {SUMS} --json",
+        f"{TAKE} {SUMS} --json",
+        "kasse opening sign alt --json",
+        "kasse opening sign alt --user frida --json",
+        "kasse opening show 1 --json",
+    )
 
 
 def test_bad_rows_are_named_in_their_list(town):
@@ -63,14 +88,14 @@ def test_lists_may_have_german_names_and_other_formats(town):
     for line in ITEMS.splitlines():
         book.active.append([field or None for field in line.split(";")])
     book.save(town.folder / "alt" / "Posten.xlsx")
-    assert town(f"{TAKE} {SUMS}").code == 0
+    assert posted(town).code == 0
     assert items(town) == 3
 
 
 def test_balances_alone_can_be_taken_over(town):
     (town.folder / "alt" / "items.csv").unlink()
     write(town.folder / "alt", "balances.csv", "".join(BALANCES.splitlines(keepends=True)[:4]))
-    assert town(f"{TAKE} --control balances=0").code == 0
+    assert posted(town, f"{TAKE} --control balances=0").code == 0
 
 
 def test_two_files_of_one_list_are_refused(town):
@@ -84,6 +109,11 @@ def test_mended_lists_are_new_lists(town):
     write(town.folder / "alt", "items.csv", ITEMS + "\n")
     assert town(f"{TAKE} {SUMS} --json").data["new"] is True
     write(town.folder / "alt", "items.csv", ITEMS)
+    done = town("kasse opening sign alt --json")
+    assert (done.code, done.json["errors"][0]["code"]) == (1, "opening.changed")
+    assert town(f"{TAKE} {SUMS} --json").data["replaced"] == 1
+    assert posted(town).data["opening"]["state"] == "final"
+    write(town.folder / "alt", "items.csv", ITEMS + "\n")
     done = town(f"{TAKE} {SUMS} --json")
     assert (done.code, done.json["errors"][0]["code"]) == (1, "opening.done")
 
@@ -110,5 +140,5 @@ def test_the_empty_lists_can_be_filled_in_and_taken_over(town):
     book = load_workbook(town.folder / "de" / "balances.xlsx")
     book.worksheets[0].append(("KASSE", "4800", -5))
     book.save(town.folder / "de" / "balances.xlsx")
-    done = town("kasse opening import de --as-of 2026-11-15 --control suspense=5 --control balances=5 --json")
+    done = posted(town, "kasse opening import de --as-of 2026-11-15 --control suspense=5 --control balances=5")
     assert (done.code, items(town)) == (0, 1)

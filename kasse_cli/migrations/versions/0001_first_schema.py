@@ -237,6 +237,37 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "opening_run",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("as_of", col.Day(), nullable=False),
+        Column("name", col.Text(), nullable=False),
+        Column("sha256", col.Text(), nullable=False),
+        Column("size_bytes", col.Number(), nullable=False),
+        Column("items", col.Number(), nullable=False),
+        Column("balances", col.Number(), nullable=False),
+        Column("warnings", col.Number(), nullable=False),
+        Column("parts", col.Text(), nullable=False),
+        Column("sums", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("first_by", col.Number(), nullable=True),
+        Column("first_at", col.Text(), nullable=True),
+        Column("second_by", col.Number(), nullable=True),
+        Column("second_at", col.Text(), nullable=True),
+        Column("ended_by", col.Number(), nullable=True),
+        Column("ended_at", col.Text(), nullable=True),
+        Column("ended_reason", col.Text(), nullable=True),
+        sa.CheckConstraint("(state = 'final') = (second_by IS NOT NULL)", name="ck_opening_run_final"),
+        sa.CheckConstraint(
+            "state IN ('draft', 'signed', 'final', 'replaced', 'discarded')", name="ck_opening_run_state"
+        ),
+        sa.CheckConstraint("second_by IS NULL OR second_by <> first_by", name="ck_opening_run_persons"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_opening_run_state", "opening_run", ["state"], unique=False)
+    op.create_table(
         "order_batch",
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("source", col.Text(), nullable=False),
@@ -722,6 +753,19 @@ def create_tables() -> None:
     op.create_index("ix_mandate_iban", "mandate", ["iban"], unique=False)
     op.create_index("ix_mandate_party", "mandate", ["party"], unique=False)
     op.create_table(
+        "opening_sum",
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("account", col.Text(), nullable=False),
+        Column("balance_cents", col.Cents(), nullable=False),
+        Column("items", col.Number(), nullable=False),
+        Column("items_cents", col.Cents(), nullable=False),
+        sa.ForeignKeyConstraint(["run"], ["opening_run.id"], name="fk_opening_sum_run"),
+        sa.PrimaryKeyConstraint("run", "office", "account"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "party_account",
         Column("party", col.Number(), autoincrement=False, nullable=False),
         Column("iban", col.Text(), nullable=False),
@@ -738,6 +782,16 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_party_account_iban", "party_account", ["iban"], unique=False)
+    op.create_table(
+        "party_former",
+        Column("key", col.Text(), nullable=False),
+        Column("party", col.Number(), nullable=False),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_party_former_party"),
+        sa.PrimaryKeyConstraint("key"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_party_former_party", "party_former", ["party"], unique=False)
     op.create_table(
         "party_lock",
         Column("party", col.Number(), autoincrement=False, nullable=False),
@@ -951,6 +1005,31 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["office", "account"], ["account.office", "account.number"], name="fk_bank_account_gl"),
         sa.PrimaryKeyConstraint("iban"),
         sa.UniqueConstraint("office", "account", name="uq_bank_account_gl"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "cash_desk",
+        Column("code", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("name", col.Text(), nullable=False),
+        Column("account", col.Text(), nullable=False),
+        Column("limit_cents", col.Cents(), nullable=True),
+        Column("single_cents", col.Cents(), nullable=True),
+        Column("fixed_cents", col.Cents(), nullable=True),
+        Column("settle_days", col.Number(), nullable=True),
+        Column("opened_on", col.Day(), nullable=False),
+        Column("opened_by", col.Number(), nullable=False),
+        Column("closed_on", col.Day(), nullable=True),
+        Column("closed_by", col.Number(), nullable=True),
+        sa.CheckConstraint("(kind = 'fund') = (fixed_cents IS NOT NULL)", name="ck_cash_desk_fixed"),
+        sa.CheckConstraint("kind IN ('desk', 'fund')", name="ck_cash_desk_kind"),
+        sa.ForeignKeyConstraint(
+            ["office", "account"], ["account.office", "account.number"], name="fk_cash_desk_account"
+        ),
+        sa.PrimaryKeyConstraint("code"),
+        sa.UniqueConstraint("office", "account", name="uq_cash_desk_account"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -1291,6 +1370,187 @@ def create_tables() -> None:
         postgresql_where=sa.text("state = 'staged'"),
     )
     op.create_table(
+        "cash_count",
+        Column("desk", col.Text(), nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("expected_cents", col.Cents(), nullable=False),
+        Column("counted_cents", col.Cents(), nullable=False),
+        Column("office", col.Text(), nullable=True),
+        Column("position", col.Number(), nullable=True),
+        Column("item", col.Number(), nullable=True),
+        Column("remark", col.Text(), nullable=False),
+        Column("counted_by", col.Number(), nullable=False),
+        Column("counted_at", col.Text(), nullable=False),
+        Column("confirmed_by", col.Number(), nullable=True),
+        Column("confirmed_at", col.Text(), nullable=True),
+        sa.CheckConstraint("(position IS NULL) = (expected_cents = counted_cents)", name="ck_cash_count_difference"),
+        sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> counted_by", name="ck_cash_count_two"),
+        sa.CheckConstraint("expected_cents >= 0 AND counted_cents >= 0", name="ck_cash_count_sums"),
+        sa.ForeignKeyConstraint(["desk"], ["cash_desk.code"], name="fk_cash_count_desk"),
+        sa.PrimaryKeyConstraint("desk", "number"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_cash_count_day", "cash_count", ["desk", "day"], unique=False)
+    op.create_table(
+        "cash_holder",
+        Column("desk", col.Text(), nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("user_id", col.Number(), nullable=False),
+        Column("party", col.Number(), nullable=True),
+        Column("since", col.Day(), nullable=False),
+        Column("until", col.Day(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["desk"], ["cash_desk.code"], name="fk_cash_holder_desk"),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_cash_holder_user"),
+        sa.PrimaryKeyConstraint("desk", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "cash_receipt",
+        Column("desk", col.Text(), nullable=False),
+        Column("year", col.Number(), autoincrement=False, nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("tender", col.Text(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("payment_day", col.Day(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("position", col.Number(), nullable=False),
+        Column("person", col.Text(), nullable=False),
+        Column("words", col.Text(), nullable=False),
+        Column("batch", col.Number(), nullable=True),
+        Column("cancels", col.Number(), nullable=True),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.CheckConstraint("(kind = 'cancel') = (cancels IS NOT NULL)", name="ck_cash_receipt_cancels"),
+        sa.CheckConstraint("(tender = 'card') = (batch IS NOT NULL)", name="ck_cash_receipt_batch"),
+        sa.CheckConstraint(
+            "cents <> 0 AND (kind <> 'take' OR cents > 0) AND (kind <> 'pay' OR cents < 0)",
+            name="ck_cash_receipt_cents",
+        ),
+        sa.CheckConstraint("kind IN ('take', 'pay', 'cancel')", name="ck_cash_receipt_kind"),
+        sa.CheckConstraint("tender IN ('cash', 'card', 'cheque')", name="ck_cash_receipt_tender"),
+        sa.ForeignKeyConstraint(["desk"], ["cash_desk.code"], name="fk_cash_receipt_desk"),
+        sa.ForeignKeyConstraint(
+            ["office", "position"], ["entry.office", "entry.position"], name="fk_cash_receipt_entry"
+        ),
+        sa.PrimaryKeyConstraint("desk", "year", "number"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_cash_receipt_batch",
+        "cash_receipt",
+        ["batch"],
+        unique=False,
+        sqlite_where=sa.text("batch IS NOT NULL"),
+        postgresql_where=sa.text("batch IS NOT NULL"),
+    )
+    op.create_index("ix_cash_receipt_entry", "cash_receipt", ["office", "position"], unique=False)
+    op.create_index(
+        "uq_cash_receipt_cancels",
+        "cash_receipt",
+        ["desk", "year", "cancels"],
+        unique=True,
+        sqlite_where=sa.text("cancels IS NOT NULL"),
+        postgresql_where=sa.text("cancels IS NOT NULL"),
+    )
+    op.create_table(
+        "cash_rest",
+        Column("desk", col.Text(), nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["desk"], ["cash_desk.code"], name="fk_cash_rest_desk"),
+        sa.PrimaryKeyConstraint("desk", "day"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "cash_settlement",
+        Column("fund", col.Text(), nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("count", col.Number(), nullable=False),
+        Column("sha256", col.Text(), nullable=True),
+        Column("file_name", col.Text(), nullable=True),
+        Column("listed_by", col.Number(), nullable=False),
+        Column("listed_at", col.Text(), nullable=False),
+        Column("decided_by", col.Number(), nullable=True),
+        Column("decided_at", col.Text(), nullable=True),
+        Column("decided_on", col.Day(), nullable=True),
+        Column("reason", col.Text(), nullable=True),
+        Column("position", col.Number(), nullable=True),
+        sa.CheckConstraint("(state = 'certified') = (position IS NOT NULL)", name="ck_cash_settlement_posted"),
+        sa.CheckConstraint("(state = 'listed') = (decided_by IS NULL)", name="ck_cash_settlement_decided"),
+        sa.CheckConstraint("state IN ('listed', 'certified', 'rejected')", name="ck_cash_settlement_state"),
+        sa.CheckConstraint("decided_by IS NULL OR decided_by <> listed_by", name="ck_cash_settlement_two"),
+        sa.ForeignKeyConstraint(["fund"], ["cash_desk.code"], name="fk_cash_settlement_fund"),
+        sa.PrimaryKeyConstraint("fund", "number"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "cash_terminal",
+        Column("code", col.Text(), nullable=False),
+        Column("desk", col.Text(), nullable=False),
+        Column("acquirer", col.Text(), nullable=False),
+        Column("acquirer_iban", col.Text(), nullable=True),
+        Column("iban", col.Text(), nullable=False),
+        Column("fee_ppm", col.Number(), nullable=False),
+        Column("fee_each_cents", col.Cents(), nullable=False),
+        Column("opened_on", col.Day(), nullable=False),
+        Column("closed_on", col.Day(), nullable=True),
+        sa.CheckConstraint("fee_ppm >= 0 AND fee_each_cents >= 0", name="ck_cash_terminal_fee"),
+        sa.ForeignKeyConstraint(["desk"], ["cash_desk.code"], name="fk_cash_terminal_desk"),
+        sa.ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_cash_terminal_account"),
+        sa.PrimaryKeyConstraint("code"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "cash_transport",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("desk", col.Text(), nullable=False),
+        Column("other", col.Text(), nullable=True),
+        Column("iban", col.Text(), nullable=True),
+        Column("reference", col.Text(), nullable=False),
+        Column("bag", col.Text(), nullable=True),
+        Column("cents", col.Cents(), nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("position", col.Number(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("bank_office", col.Text(), nullable=True),
+        Column("bank_entry", col.Number(), nullable=True),
+        Column("there_position", col.Number(), nullable=True),
+        Column("there_by", col.Number(), nullable=True),
+        Column("there_on", col.Day(), nullable=True),
+        sa.CheckConstraint("(kind = 'transfer') = (iban IS NULL)", name="ck_cash_transport_bank"),
+        sa.CheckConstraint("(kind = 'transfer') = (other IS NOT NULL)", name="ck_cash_transport_other"),
+        sa.CheckConstraint("kind IN ('deposit', 'withdrawal', 'cheques', 'transfer')", name="ck_cash_transport_kind"),
+        sa.CheckConstraint("state IN ('under_way', 'there', 'taken_back')", name="ck_cash_transport_state"),
+        sa.CheckConstraint("cents > 0", name="ck_cash_transport_cents"),
+        sa.ForeignKeyConstraint(["desk"], ["cash_desk.code"], name="fk_cash_transport_desk"),
+        sa.ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_cash_transport_account"),
+        sa.ForeignKeyConstraint(["other"], ["cash_desk.code"], name="fk_cash_transport_other"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_cash_transport_state", "cash_transport", ["state"], unique=False)
+    op.create_table(
         "claim_event",
         Column("office", col.Text(), nullable=False),
         Column("item", col.Number(), autoincrement=False, nullable=False),
@@ -1420,6 +1680,23 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_item_debtor_party", "item_debtor", ["party"], unique=False)
+    op.create_table(
+        "item_facts",
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        Column("notice_date", col.Day(), nullable=True),
+        Column("served_on", col.Day(), nullable=True),
+        Column("final_on", col.Day(), nullable=True),
+        Column("enforceable", col.Flag(), nullable=True),
+        Column("debt_reason", col.Text(), nullable=True),
+        Column("period_from", col.Day(), nullable=True),
+        Column("period_to", col.Day(), nullable=True),
+        Column("document", col.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_item_facts_item"),
+        sa.PrimaryKeyConstraint("office", "item"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "item_lock",
         Column("office", col.Text(), nullable=False),
@@ -1634,6 +1911,19 @@ def create_tables() -> None:
         unique=False,
     )
     op.create_table(
+        "suspense_origin",
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), autoincrement=False, nullable=False),
+        Column("bank_day", col.Day(), nullable=False),
+        Column("name", col.Text(), nullable=True),
+        Column("counter_iban", col.Text(), nullable=True),
+        Column("remittance", col.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_origin_item"),
+        sa.PrimaryKeyConstraint("office", "item"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "suspense_payout",
         Column("office", col.Text(), nullable=False),
         Column("order_id", col.Number(), autoincrement=False, nullable=False),
@@ -1763,6 +2053,104 @@ def create_tables() -> None:
         unique=False,
         sqlite_where=sa.text("kind = 'details' AND entry IS NULL"),
         postgresql_where=sa.text("kind = 'details' AND entry IS NULL"),
+    )
+    op.create_table(
+        "cash_batch",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("terminal", col.Text(), nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("bank_office", col.Text(), nullable=True),
+        Column("bank_entry", col.Number(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bank_office", "bank_entry"], ["bank_entry.office", "bank_entry.id"], name="fk_cash_batch_entry"
+        ),
+        sa.ForeignKeyConstraint(["terminal"], ["cash_terminal.code"], name="fk_cash_batch_terminal"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_cash_batch_terminal", "cash_batch", ["terminal", "day"], unique=False)
+    op.create_table(
+        "cash_cheque",
+        Column("desk", col.Text(), nullable=False),
+        Column("year", col.Number(), autoincrement=False, nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("cheque", col.Text(), nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("transport", col.Number(), nullable=True),
+        Column("bank_office", col.Text(), nullable=True),
+        Column("bank_entry", col.Number(), nullable=True),
+        Column("fee_cents", col.Cents(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('held', 'presented', 'credited', 'bounced', 'given_back')", name="ck_cash_cheque_state"
+        ),
+        sa.ForeignKeyConstraint(
+            ["desk", "year", "number"],
+            ["cash_receipt.desk", "cash_receipt.year", "cash_receipt.number"],
+            name="fk_cash_cheque",
+        ),
+        sa.ForeignKeyConstraint(["transport"], ["cash_transport.id"], name="fk_cash_cheque_transport"),
+        sa.PrimaryKeyConstraint("desk", "year", "number"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_cash_cheque_state", "cash_cheque", ["state"], unique=False)
+    op.create_table(
+        "cash_count_piece",
+        Column("desk", col.Text(), nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("value_cents", col.Cents(), nullable=False),
+        Column("pieces", col.Number(), nullable=False),
+        sa.CheckConstraint("pieces > 0 AND value_cents > 0", name="ck_cash_count_piece"),
+        sa.ForeignKeyConstraint(
+            ["desk", "number"], ["cash_count.desk", "cash_count.number"], name="fk_cash_count_piece"
+        ),
+        sa.PrimaryKeyConstraint("desk", "number", "value_cents"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "cash_receipt_line",
+        Column("desk", col.Text(), nullable=False),
+        Column("year", col.Number(), autoincrement=False, nullable=False),
+        Column("number", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("clearing", col.Number(), nullable=True),
+        sa.CheckConstraint("kind IN ('settled', 'paid', 'credit', 'suspense')", name="ck_cash_receipt_line_kind"),
+        sa.CheckConstraint("cents > 0", name="ck_cash_receipt_line_cents"),
+        sa.ForeignKeyConstraint(
+            ["desk", "year", "number"],
+            ["cash_receipt.desk", "cash_receipt.year", "cash_receipt.number"],
+            name="fk_cash_receipt_line",
+        ),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_cash_receipt_line_item"),
+        sa.PrimaryKeyConstraint("desk", "year", "number", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_cash_receipt_line_item", "cash_receipt_line", ["office", "item"], unique=False)
+    op.create_table(
+        "cash_voucher",
+        Column("fund", col.Text(), nullable=False),
+        Column("settlement", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("day", col.Day(), nullable=False),
+        Column("document", col.Text(), nullable=False),
+        Column("text", col.Text(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("account", col.Text(), nullable=False),
+        Column("dimensions", col.Text(), nullable=True),
+        sa.CheckConstraint("cents > 0", name="ck_cash_voucher_cents"),
+        sa.ForeignKeyConstraint(
+            ["fund", "settlement"], ["cash_settlement.fund", "cash_settlement.number"], name="fk_cash_voucher"
+        ),
+        sa.PrimaryKeyConstraint("fund", "settlement", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "collection",
