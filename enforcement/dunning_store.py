@@ -52,13 +52,15 @@ _WANTED = """
     AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)"""
 _COLUMNS = f"""
     i.office, i.id, i.reference, i.due, i.original_due, i.amount_cents, i.open_cents, i.dunning_level, i.dunned_on,
-    i.profile, i.claim_kind, i.main_item, {{party}}, o.notice_date, o.final_on,
+    i.profile, i.claim_kind, i.main_item, {{party}}, coalesce(o.notice_date, f.notice_date),
+    coalesce(o.final_on, f.final_on),
     coalesce((SELECT sum(c.amount_cents) FROM item c WHERE c.office = i.office AND c.main_item = i.id
               AND c.claim_kind IN {CHARGE_KINDS} AND NOT EXISTS (
                   SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)), 0),
     t.term_end, coalesce(t.letter_open, 0)"""
 _JOINS = """
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    LEFT JOIN item_facts f ON f.office = i.office AND f.item = i.id
     LEFT JOIN dunned_letter t ON t.office = i.office AND t.item = i.id"""
 _OVERDUE = f"""
     SELECT {_COLUMNS.format(party="p.id, coalesce(p.legal_name, p.name), p.town")}
@@ -120,8 +122,8 @@ def propose(
 
     The steps, waiting times, charges and fees are those of each claim's profile; `wait_days` is for claims without
     one. A run without a letter is kept for what it left out, and waits for nobody. Raises `IncompleteError` while money
-    may have come in that the books do not hold yet, `OpenRunError` while another run waits to be released, `NotAllowedError`, `UnknownOfficeError`, and the errors of a law that is not known
-    on the day.
+    may have come in that the books do not hold yet, `OpenRunError` while another run waits to be released,
+    `NotAllowedError`, `UnknownOfficeError`, and the errors of a law that is not known on the day.
     """
     kasse = kasse_office(store)
     require(store, kasse, *ROLES)
