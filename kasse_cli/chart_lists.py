@@ -34,7 +34,8 @@ ROLES = (
     ("bank_interest", "Bankzinsen"), ("opening", "Eröffnungsbilanz"), ("shortage", "Kassenfehlbetrag"),
     ("pass_through", "Durchlaufende Gelder"), ("allowance", "Wertberichtigung"),
     ("allowance_release", "Auflösung Wertberichtigung"), ("allowance_expense", "Zuführung Wertberichtigung"),
-    ("write_off", "Ausbuchung"), ("remission", "Erlass"),
+    ("write_off", "Ausbuchung"), ("remission", "Erlass"), ("cash", "Barkasse"), ("imprest", "Handvorschuss"),
+    ("transit_cash", "Bargeld unterwegs"), ("transit_card", "Kartenzahlungen unterwegs"), ("cheques", "Schecks"),
 )  # fmt: skip
 _CODED = {"Forderung": "receivable", "Auszahlung": "payable", "Steuer": "tax", "Gebühr": "fee", "Bußgeld": "fine",
           "privat": "private"}  # fmt: skip

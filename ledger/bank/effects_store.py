@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ledger.bank.collected import COLLECTION_RETURNED, COLLECTION_REVERSED, CREDITED
 from ledger.bank.rungs_returns import RETURNED
+from ledger.cash.bank_store import cards_cleared, cash_there, cheques_bounced
+from ledger.cash.found import ARRIVED, CARDS_CLEARED, CHEQUE_BOUNCED
 from ledger.events.store import record
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
@@ -47,5 +49,8 @@ EFFECTS: Mapping[str, Callable[[Store, Sequence[Row]], None]] = {
     CREDITED: credit_collections,
     COLLECTION_RETURNED: return_collections,
     COLLECTION_REVERSED: reverse_collections,
+    ARRIVED: cash_there,
+    CARDS_CLEARED: cards_cleared,
+    CHEQUE_BOUNCED: cheques_bounced,
 }
 """Who writes which effect; a room that brings rungs of its own adds its row."""

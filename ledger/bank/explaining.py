@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sepa.errors import N_
 
 CLEARINGS = (
-    N_("bank"), N_("assign"), N_("run"), N_("opening"), N_("setoff"), N_("reset"), N_("reversal"),
+    N_("bank"), N_("assign"), N_("run"), N_("opening"), N_("setoff"), N_("reset"), N_("reversal"), N_("cash"),
 )  # fmt: skip
 """Kinds of clearings, as `what` of a movement names them."""
 _SOURCE = re.compile(r"(bank|suspense|advance):([A-Z0-9]{1,8})/([0-9]{1,18})")

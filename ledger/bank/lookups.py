@@ -6,10 +6,9 @@ Each lookup fills a temporary table of its own; `Case.found` holds its rows by i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from ledger.bank.collected import CollectedRun, OwnCollection
+from ledger.bank.lookup import Lookup, Statement
+from ledger.bank.lookups_cash import CASH_LOOKUPS
 from ledger.bank.matching import OwnPayment, OwnRun, Target, Undone
 
 _TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, office TEXT, item BIGINT,
@@ -20,36 +19,6 @@ _OWN = """CASE WHEN EXISTS (SELECT 1 FROM party_account a WHERE a.party = i.part
     AND a.kind = 'own' AND a.until IS NULL) THEN 1 ELSE 0 END"""
 REFERENCES = frozenset({"text", "structured", "end_to_end"})
 """Where a reference was found."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One INSERT into the lookup's table; it runs where there are keys of its places and the probe finds a row."""
-
-    sql: str
-    places: frozenset[str]
-    probe: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A temporary table and what fills it; `row` is the named tuple its rows become, beginning with seq and line.
-
-    `whole` rows are of line 0 and belong to every part of a collective entry.
-    """
-
-    name: str
-    columns: str
-    row: Any
-    order: str
-    statements: tuple[Statement, ...]
-    whole: bool = False
-
-    @property
-    def table(self) -> str:
-        """The name of the temporary table."""
-        return f"match_{self.name}"
-
 
 TARGETS = Lookup(
     "target", _TARGET_COLUMNS, Target, "seq, line, key, office, item",
@@ -283,5 +252,16 @@ COLLECTED = Lookup(
     ),
     whole=True,
 )  # fmt: skip
-LOOKUPS: tuple[Lookup, ...] = (TARGETS, PAYMENTS, RUNS, TWINS, ACCOUNTS, PAYABLES, UNDONE, COLLECTIONS, COLLECTED)
+LOOKUPS: tuple[Lookup, ...] = (
+    TARGETS,
+    PAYMENTS,
+    RUNS,
+    TWINS,
+    ACCOUNTS,
+    PAYABLES,
+    UNDONE,
+    COLLECTIONS,
+    COLLECTED,
+    *CASH_LOOKUPS,
+)
 """All of them; a room that brings rungs of its own adds its row."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ledger.bank.rules import BankRule, Direction, Serves, safe_pattern
+from ledger.book.chart import CASH_ROLES
 from sepa.errors import N_, KasseError
 from sepa.identifiers import parse_iban
 
@@ -15,7 +16,7 @@ PURPOSES: Mapping[str, str] = {"fees": "bank_fees", "interest": "bank_interest",
 """What a rule may be for, and the role of the account that it then books to; pass-through is money for others."""
 BARRED_ROLES = frozenset({
     "receivable", "receivable_private", "payable", "advance", "suspense", "credit", "bank", "verrechnung", "opening",
-    "transit_in", "transit_out", "transit_own",
+    "transit_in", "transit_out", "transit_own", *CASH_ROLES,
 })  # fmt: skip
 """Roles of accounts that carry items or money under way: a rule would break what they must agree with."""
 TAKEN_FROM = frozenset({"clarify", "rule", "account", "direct_debit"})

@@ -18,6 +18,8 @@ CONTROL_ROLES = {
     "receivable": "D", "receivable_private": "D", "advance": "D", "payable": "C", "suspense": "C", "credit": "C",
 }  # fmt: skip
 """Roles of control accounts and the side of their open items: invariant 4 compares the two."""
+CASH_ROLES = ("cash", "imprest", "transit_cash", "transit_card", "cheques")
+"""Roles of accounts for cash in desks and on its way: receipts, counts and transports explain their balances."""
 VERRECHNUNG, BANK = "verrechnung", "bank"
 VERRECHNUNG_PREFIX, BANK_PREFIX = "2690", "28"
 ORDER_KINDS = ("receivable", "payable")
@@ -46,6 +48,7 @@ ROLES: Mapping[str, Role] = {
     "bank_fees": Role(("expense", "income")),
     "bank_interest": Role(("expense", "income")),
     "opening": Role(("equity",)),
+    "result": Role(("equity",), needed=False),
     "shortage": Role(("asset",), needed=False),
     "pass_through": Role(("liability", "asset"), needed=False),
     "allowance": Role(("asset", "liability"), needed=False),
@@ -53,13 +56,19 @@ ROLES: Mapping[str, Role] = {
     "allowance_expense": Role(("expense",), needed=False),
     "write_off": Role(("expense",), needed=False),
     "remission": Role(("expense",), needed=False),
+    "cash": Role(("asset",), needed=False),
+    "imprest": Role(("asset",), needed=False),
+    "transit_cash": Role(("asset",), needed=False),
+    "transit_card": Role(("asset",), needed=False),
+    "cheques": Role(("asset",), needed=False),
 }
 """Roles that a chart gives; accounts of banks and of Verrechnung are made with bank accounts and offices."""
 ROLE_WORDS = (
     N_("receivable"), N_("receivable_private"), N_("advance"), N_("payable"), N_("suspense"), N_("credit"),
     N_("transit_out"), N_("transit_in"), N_("transit_own"), N_("charges"), N_("bank_fees"), N_("bank_interest"),
     N_("opening"), N_("shortage"), N_("pass_through"), N_("allowance"), N_("allowance_release"),
-    N_("allowance_expense"), N_("write_off"), N_("remission"), N_("bank"), N_("verrechnung"),
+    N_("allowance_expense"), N_("write_off"), N_("remission"), N_("bank"), N_("verrechnung"), N_("cash"), N_("result"),
+    N_("imprest"), N_("transit_cash"), N_("transit_card"), N_("cheques"),
 )  # fmt: skip
 """The roles of accounts, so that people read them in their language."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from ledger.book.chart import BANK_PREFIX, CONTROL_ROLES, KINDS, ROLES, VERRECHNUNG_PREFIX, ChartRow
+from ledger.book.chart import BANK_PREFIX, CASH_ROLES, CONTROL_ROLES, KINDS, ROLES, VERRECHNUNG_PREFIX, ChartRow
 from sepa.errors import N_, KasseError
 
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z./-]{0,19}")
 _RESERVED = re.compile(rf"{VERRECHNUNG_PREFIX}\..*|{BANK_PREFIX}[0-7][0-9]")
 _WORD = re.compile(r"[a-z][a-z0-9_.:-]{0,59}")
 LONGEST_NAME = 80
-HELD = frozenset({*CONTROL_ROLES, "transit_out", "transit_in"})
+HELD = frozenset({*CONTROL_ROLES, *CASH_ROLES, "transit_out", "transit_in"})
 """Roles of accounts whose balance open items and runs explain: nothing is coded to them."""
 
 

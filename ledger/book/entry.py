@@ -21,9 +21,10 @@ EntryKind = Literal[
     "closing",
     "charge",
     "relief",
+    "cash",
 ]
 OWN_KINDS = frozenset(
-    {"opening", "order", "bank", "clearing", "run", "execution", "return", "closing", "charge", "relief"}
+    {"opening", "order", "bank", "clearing", "run", "execution", "return", "closing", "charge", "relief", "cash"}
 )
 """Kinds of entries that are mended where they come from, not by `journal reverse`."""
 

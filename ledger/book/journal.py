@@ -10,7 +10,7 @@ from sepa.errors import N_, KasseError
 
 KINDS = (
     N_("opening"), N_("order"), N_("bank"), N_("clearing"), N_("run"), N_("execution"), N_("return"), N_("manual"),
-    N_("transfer"), N_("reversal"), N_("closing"), N_("assign"), N_("setoff"), N_("reset"),
+    N_("transfer"), N_("reversal"), N_("closing"), N_("assign"), N_("setoff"), N_("reset"), N_("cash"),
 )  # fmt: skip
 """The kinds of entries and clearings, so that people read them in their language."""
 _NUMBER = re.compile(r"([A-Z0-9]{1,8})-([0-9]{4})-([0-9]{1,15})")

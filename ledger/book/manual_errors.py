@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.book.chart import BANK, CONTROL_ROLES, VERRECHNUNG
+from ledger.book.chart import BANK, CASH_ROLES, CONTROL_ROLES, VERRECHNUNG
 from sepa.errors import N_, KasseError
 
 
@@ -53,6 +53,13 @@ class TransitAccountError(KeptAccountError):
     hint = N_("payment runs and collections post here; 'kasse payment list' and 'kasse collection list' show them")
 
 
+class CashAccountError(KeptAccountError):
+    """An account of a cash desk, an imprest fund, or of cash on its way."""
+
+    code = "journal.kept_cash"
+    hint = N_("cash follows receipts, counts and deposits: see 'kasse cash --help'")
+
+
 KEPT: Mapping[str, type[KeptAccountError]] = {
     **dict.fromkeys(CONTROL_ROLES, ItemAccountError),
     "suspense": ClearingAccountError,
@@ -61,6 +68,7 @@ KEPT: Mapping[str, type[KeptAccountError]] = {
     VERRECHNUNG: BetweenAccountError,
     "transit_out": TransitAccountError,
     "transit_in": TransitAccountError,
+    **dict.fromkeys(CASH_ROLES, CashAccountError),
 }
 """Roles of accounts that are not posted to by hand, and the way out of each."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ledger.book.chart import BANK, CONTROL_ROLES, VERRECHNUNG
+from ledger.book.chart import BANK, CASH_ROLES, CONTROL_ROLES, VERRECHNUNG
 from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.items.kassenzeichen import compact
 from ledger.items.orders import OrderRow, Rules, at
 from sepa.errors import N_, KasseError
 
 KEPT_ROLES = frozenset(
-    {*CONTROL_ROLES, BANK, VERRECHNUNG, "transit_out", "transit_in", "transit_own", "opening", "shortage"}
+    {*CONTROL_ROLES, BANK, VERRECHNUNG, "transit_out", "transit_in", "transit_own", "opening", "result", "shortage", *CASH_ROLES}
 )
 """Roles of accounts whose balance other records explain: no order codes to them."""
 DIMENSION_OF = {"cost_object": "kostenstelle", "product": "produkt", "budget_year": "haushaltsjahr"}

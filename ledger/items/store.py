@@ -14,7 +14,7 @@ from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
 
 ItemKind = Literal["receivable", "payable", "credit", "suspense", "advance"]
-ClearingKind = Literal["bank", "assign", "run", "opening", "setoff", "reduction", "relief", "reset", "reversal"]
+ClearingKind = Literal["bank", "assign", "run", "opening", "setoff", "reduction", "relief", "reset", "reversal", "cash"]
 SIDES: dict[str, str] = {"receivable": "D", "payable": "C", "credit": "C", "suspense": "C", "advance": "D"}
 
 

@@ -1,0 +1,112 @@
+"""Counting a desk (Kassensturz): notes and coins by their values, Ist against Soll."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from sepa.errors import N_, KasseError
+from sepa.money import parse_amount
+
+_PIECES = re.compile(r"([0-9]{1,6})\s*[x*×]\s*(.+)", re.IGNORECASE)
+
+
+class PiecesError(KasseError):
+    """A text that says not how many of what."""
+
+    code = "cash.pieces"
+    template = N_("not a number of notes or coins: {text}")
+    hint = N_("write how many of which value: 3x50 12x0,20")
+    exit_code = 2
+
+
+class DenominationError(KasseError):
+    """A value that no note or coin has."""
+
+    code = "cash.denomination"
+    template = N_("there is no note or coin of {value_cents}")
+    hint = N_("notes: 500, 200, 100, 50, 20, 10, 5; coins: 2, 1, 0,50, 0,20, 0,10, 0,05, 0,02, 0,01")
+
+
+class UnknownCountError(KasseError):
+    """There is no such count, or none that waits."""
+
+    code = "cash.count_unknown"
+    template = N_("no count of cash desk {desk} waits for its second signature")
+    hint = N_("see 'kasse cash show {desk}' for its counts; 'kasse cash count {desk}' makes one")
+
+
+class StaleCountError(KasseError):
+    """A count that something happened after."""
+
+    code = "cash.count_stale"
+    template = N_("cash desk {desk} had {counted_cents} when it was counted and has {balance_cents} now")
+    hint = N_("count it again with 'kasse cash count {desk}'")
+
+
+class DifferenceFinding(KasseError):  # noqa: N818 - a finding that stops nothing
+    """Ist and Soll differ."""
+
+    code = "cash.difference"
+    template = N_("cash desk {desk}: counted {counted_cents}, expected {expected_cents}, difference {difference_cents}")
+    hint = N_("it is booked as case {case}: look for the mistake, then see 'kasse suspense show {case}'")
+    severity = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Denominations:
+    """The values of notes and coins in cents, the largest first."""
+
+    source: str
+    notes: tuple[int, ...]
+    coins: tuple[int, ...]
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """All values, the largest first."""
+        return (*self.notes, *self.coins)
+
+
+@cache
+def denominations() -> Denominations:
+    """Return the notes and coins that are legal tender."""
+    data = tomllib.loads((files("ledger") / "cash" / "denominations.toml").read_text(encoding="utf-8"))
+    return Denominations(str(data["source"]), tuple(data["notes"]), tuple(data["coins"]))
+
+
+def parse_pieces(texts: Iterable[str]) -> dict[int, int]:
+    """Return how many pieces were counted by value in cents; a value named twice is added up.
+
+    >>> parse_pieces(["3x50", "2 x 0,20", "1x0.20"])
+    {5000: 3, 20: 3}
+
+    Raises `PiecesError`, `DenominationError`, `InvalidAmountError`.
+    """
+    found: dict[int, int] = {}
+    for text in texts:
+        match = _PIECES.fullmatch(text.strip())
+        if match is None:
+            raise PiecesError(text=text)
+        value = parse_amount(match[2])
+        check_value(value)
+        found[value] = found.get(value, 0) + int(match[1])
+    return {value: pieces for value, pieces in found.items() if pieces}
+
+
+def check_value(cents: int) -> None:
+    """Check that there is a note or coin of that value; raises `DenominationError`."""
+    if cents not in denominations().values:
+        raise DenominationError(value_cents=cents)
+
+
+def counted(pieces: Mapping[int, int]) -> int:
+    """Return the sum of notes and coins in cents.
+
+    >>> counted({5000: 3, 20: 2})
+    15040
+    """
+    return sum(value * count for value, count in pieces.items())

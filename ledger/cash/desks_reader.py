@@ -1,0 +1,125 @@
+"""Cash desks in the book, looked at: who holds one on a day, what is in it, what is still under way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.cash.desks import (
+    ClosedDeskError,
+    Desk,
+    EarlierDayError,
+    NotADeskError,
+    NotAFundError,
+    NotHolderError,
+    NotYetDeskError,
+    RestingDeskError,
+    UncountedDeskError,
+    UnknownDeskError,
+)
+from ledger.people.users import user_name
+from ledger.store.engines import Store
+
+_DESK = """
+    SELECT d.code, d.office, d.kind, d.name, d.account, d.limit_cents, d.single_cents, d.fixed_cents, d.settle_days,
+           d.opened_on, d.closed_on, h.user_id, u.name, h.party
+    FROM cash_desk d
+    LEFT JOIN cash_holder h ON h.desk = d.code AND h.since <= :day AND (h.until IS NULL OR h.until > :day)
+    LEFT JOIN app_user u ON u.id = h.user_id"""
+_BALANCE = """
+    SELECT coalesce(sum(debit_cents - credit_cents), 0) FROM month_balance
+    WHERE office = :office AND account = :account"""
+_AFTER = """
+    SELECT coalesce(sum(p.cents), 0) FROM entry e JOIN posting p ON p.office = e.office AND p.position = e.position
+    WHERE e.office = :office AND e.posting_day > :day AND p.account = :account"""
+_LATEST = """
+    SELECT max(e.posting_day) FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position
+    WHERE p.office = :office AND p.account = :account"""
+_REST = "SELECT 1 FROM cash_rest WHERE desk = :desk AND day = :day"
+_COUNTED = """
+    SELECT counted_cents FROM cash_count WHERE desk = :desk AND day = :day AND confirmed_by IS NOT NULL
+    ORDER BY number DESC LIMIT 1"""
+_HOLDERS = """
+    SELECT h.since, h.until, u.name, h.party, m.name FROM cash_holder h
+    JOIN app_user u ON u.id = h.user_id JOIN app_user m ON m.id = h.made_by WHERE h.desk = :desk ORDER BY h.line"""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A time in which somebody held a desk."""
+
+    since: str
+    until: str | None
+    holder: str
+    party: int | None
+    made_by: str
+
+
+def find_desk(store: Store, code: str, day: str) -> Desk:
+    """Return a desk with who holds it on the day; raises `UnknownDeskError`."""
+    row = store.one(f"{_DESK} WHERE d.code = :code", code=code.strip().upper(), day=day)
+    if row is None:
+        raise UnknownDeskError(desk=code)
+    return Desk(*row)
+
+
+def desks(store: Store, day: str, *, every: bool = False) -> list[Desk]:
+    """Return the desks that are open on the day, or every one, by code."""
+    sql = f"{_DESK} WHERE :every = 1 OR (d.opened_on <= :day AND (d.closed_on IS NULL OR d.closed_on > :day))"
+    return [Desk(*row) for row in store.rows(f"{sql} ORDER BY d.code", day=day, every=int(every))]
+
+
+def holders(store: Store, desk: Desk) -> list[Held]:
+    """Return who held a desk, the first first."""
+    return [Held(*row) for row in store.rows(_HOLDERS, desk=desk.code)]
+
+
+def balance(store: Store, desk: Desk) -> int:
+    """Return the cash that the books say is in the desk."""
+    return int(store.value(_BALANCE, office=desk.office, account=desk.account))
+
+
+def balance_on(store: Store, desk: Desk, day: str) -> int:
+    """Return the cash that the books say was in the desk at the end of the day."""
+    after = store.value(_AFTER, office=desk.office, account=desk.account, day=day)
+    return balance(store, desk) - int(after)
+
+
+def own_desk(store: Store, code: str, kind: str | None = None) -> Desk:
+    """Return the desk that the acting person holds today and may move cash in, in the order of days.
+
+    Raises `UnknownDeskError`, `NotHolderError`, `ClosedDeskError`, `NotYetDeskError`, `RestingDeskError`,
+    `EarlierDayError`, and `NotADeskError` or `NotAFundError` where only the other kind does this.
+    """
+    desk = open_desk(store, code, kind)
+    if desk.holder != store.user:
+        raise NotHolderError(user=user_name(store, store.user), desk=desk.code, day=store.today)
+    return desk
+
+
+def open_desk(store: Store, code: str, kind: str | None = None) -> Desk:
+    """Return a desk that cash may be moved in today, whoever holds it."""
+    desk, day = find_desk(store, code, store.today), store.today
+    if kind is not None and desk.kind != kind:
+        raise (NotADeskError if kind == "desk" else NotAFundError)(desk=desk.code)
+    if desk.closed_on is not None and desk.closed_on <= day:
+        raise ClosedDeskError(desk=desk.code, day=desk.closed_on)
+    if day < desk.opened_on:
+        raise NotYetDeskError(desk=desk.code, day=desk.opened_on)
+    if store.value(_REST, desk=desk.code, day=day) is not None:
+        raise RestingDeskError(desk=desk.code, day=day)
+    latest = latest_day(store, desk)
+    if latest > day:
+        raise EarlierDayError(desk=desk.code, day=day, latest=latest)
+    return desk
+
+
+def latest_day(store: Store, desk: Desk) -> str:
+    """Return the day of the last movement in the desk, '' where there was none."""
+    return str(store.value(_LATEST, office=desk.office, account=desk.account) or "")
+
+
+def check_counted(store: Store, desk: Desk, day: str) -> None:
+    """Check that what is in the desk was counted and confirmed that day; raises `UncountedDeskError`."""
+    held = balance(store, desk)
+    if held and store.value(_COUNTED, desk=desk.code, day=day) != held:
+        raise UncountedDeskError(desk=desk.code, balance_cents=held, day=day)

@@ -1,0 +1,93 @@
+"""What keeps a payable from being paid in cash, each with the way out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ledger.people.users import OwnWorkError
+from sepa.errors import N_, KasseError
+
+NOT_AFTER = ("created", "certified", "approved", "accepted")
+"""Steps of an order whose author does not pay it out (§ 77 LHO, § 31 KomHVO NRW: paying is a duty of its own)."""
+
+
+class InRunError(KasseError):
+    """An item that a payment run holds."""
+
+    code = "cash.in_run"
+    template = N_("item {office}/{item} is in payment run {run}")
+    hint = N_("take it out with 'kasse payment change {run}', or let the run pay it")
+
+
+class CollectedBySupplierError(KasseError):
+    """An item that the supplier collects."""
+
+    code = "cash.direct_debit"
+    template = N_("item {office}/{item} is collected by its supplier and never paid by us")
+    hint = N_("nothing is to be paid; the bank statement clears it")
+
+
+class LockedItemError(KasseError):
+    """An item that is locked against payment."""
+
+    code = "cash.locked"
+    template = N_("item {office}/{item} is locked against payment")
+    hint = N_("the lock and its reason stand in 'kasse item show {office}/{item}' or at the party")
+
+
+class AttachedItemError(KasseError):
+    """Money that belongs to somebody else."""
+
+    code = "cash.attached"
+    template = N_("what item {office}/{item} pays belongs wholly or in part to {creditor} (attachment {number})")
+    hint = N_("pay it by a run, which splits it: 'kasse payment propose'; see 'kasse attachment list'")
+
+
+class OwesError(KasseError):
+    """A payee who owes the city something that is due."""
+
+    code = "cash.owes"
+    template = N_("the payee of item {office}/{item} owes {owed_cents} that is due")
+    hint = N_("set it off with 'kasse payment set-off {office}/{item}', or pay with --despite-debts")
+
+
+class PayeeNeededError(KasseError):
+    """Cash for nobody: the receipt must say who signs it."""
+
+    code = "cash.payee"
+    template = N_("nobody is named who gets the money")
+    hint = N_("give --payee NAME: the person who signs the receipt")
+
+
+class PayableRow(NamedTuple):
+    """A payable with what may keep it from being paid in cash; `step` is one the acting person took with its order."""
+
+    office: str
+    item: int
+    account: str
+    open_cents: int
+    party: int | None
+    name: str | None
+    run: int | None
+    paid_by: str | None
+    locked: int
+    owed_cents: int
+    step: str | None
+
+
+def check_payable(row: PayableRow, user: str, *, despite_debts: bool) -> None:
+    """Check that a payable may be paid in cash by this person.
+
+    Raises `InRunError`, `CollectedBySupplierError`, `LockedItemError`, `OwesError`, `OwnWorkError`.
+    """
+    where = {"office": row.office, "item": row.item}
+    if row.run is not None:
+        raise InRunError(run=row.run, **where)
+    if row.paid_by is not None:
+        raise CollectedBySupplierError(**where)
+    if row.locked:
+        raise LockedItemError(**where)
+    if row.step is not None:
+        raise OwnWorkError(user=user, what=f"item {row.office}/{row.item}", office=row.office)
+    if row.owed_cents and not despite_debts:
+        raise OwesError(owed_cents=row.owed_cents, **where)

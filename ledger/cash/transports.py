@@ -1,0 +1,87 @@
+"""Cash on its way between desks and banks, as values (Geldtransport): it is nobody's until it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sepa.errors import N_, KasseError
+
+TransportKind = Literal["deposit", "withdrawal", "cheques", "transfer"]
+KINDS = (N_("deposit"), N_("withdrawal"), N_("cheques"), N_("transfer"))
+STATES = (N_("under_way"), N_("there"), N_("taken_back"))
+CHEQUE_STATES = (N_("held"), N_("presented"), N_("credited"), N_("bounced"), N_("given_back"))
+LATE_DAYS = 7
+"""Days after which cash under way is named: a night deposit is booked in two or three."""
+
+
+class NothingToBringError(KasseError):
+    """An amount that moves nothing."""
+
+    code = "cash.nothing"
+    template = N_("nothing of {desk} is to be moved with the amount {cents}")
+    hint = N_("give an amount above zero; 'kasse cash show {desk}' says what is there")
+
+
+class NoChequesError(KasseError):
+    """Cheques to be handed in, and none is in the drawer."""
+
+    code = "cash.no_cheques"
+    template = N_("no cheque is in the drawer of cash desk {desk}")
+    hint = N_("see 'kasse cash show {desk}'")
+
+
+class SameDeskError(KasseError):
+    """Cash from a desk to itself."""
+
+    code = "cash.same_desk"
+    template = N_("{desk} cannot give cash to itself")
+    hint = N_("name the desk or fund that gets it")
+
+
+class FullFundError(KasseError):
+    """A fund that has what it shall have, or more under way."""
+
+    code = "cash.full"
+    template = N_("fund {desk} needs nothing: it has {balance_cents} of {fixed_cents}, under way {under_way_cents}")
+    hint = N_("settle its vouchers first: 'kasse cash settle {desk} FILE'")
+
+
+class NoIncomingError(KasseError):
+    """Nothing is on its way to the desk."""
+
+    code = "cash.no_incoming"
+    template = N_("nothing with the name {reference} is on its way to {desk}")
+    hint = N_("see 'kasse cash show {desk}' for what is under way")
+
+
+class LateTransportFinding(KasseError):  # noqa: N818 - a finding that stops nothing
+    """Cash that is under way for too long."""
+
+    code = "cash.transport_late"
+    template = N_("{reference}: {cents} are under way since {day}")
+    hint = N_("ask the bank or who carried it; see 'kasse cash show {desk}'")
+    severity = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """Cash or cheques under way: from a desk to a bank (deposit, cheques), from a bank, or between desks."""
+
+    number: int
+    kind: TransportKind
+    desk: str
+    other: str | None
+    iban: str | None
+    reference: str
+    bag: str | None
+    amount_cents: int
+    day: str
+    state: str
+    made_by: str
+    there_on: str | None
+
+
+def reference_of(office: str, number: int) -> str:
+    """Return what a transport is called on the paying-in slip: `KASSE-T12`."""
+    return f"{office}-T{number}"
