@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,8 +42,7 @@ def create_book(call: Call, plan: Callable[[Store], BookPlan], chart: Chart | No
 
     Raises `BookExistsError`, `NoFolderError` and what the store raises; then nothing is left behind.
     """
-    opened = _on_server(call) if is_server(call.book) else _in_file(call, Path(call.book))
-    with opened as store:
+    with new_place(call) as store:
         made = plan(store)
         create_schema(store)
         fill_book(store, made, chart or load_chart())
@@ -53,6 +52,14 @@ def create_book(call: Call, plan: Callable[[Store], BookPlan], chart: Chart | No
 def session_user(store: Store) -> str:
     """Return the role that a person used to log in to the server."""
     return str(store.value("SELECT session_user::text"))
+
+
+def new_place(call: Call) -> AbstractContextManager[Store]:
+    """Return a store on a new file or an empty database, which has its place once all went well.
+
+    Raises `BookExistsError`, `NoFolderError`, `DatabaseNotEmptyError`.
+    """
+    return _on_server(call) if is_server(call.book) else _in_file(call, Path(call.book))
 
 
 @contextmanager

@@ -36,7 +36,7 @@ class Noun:
 
 
 NOUNS = (
-    Noun("book", "buch", N_("the book: create")),
+    Noun("book", "buch", N_("the book: create, audit, backup, restore, retention, erase")),
     Noun("opening", "uebernahme", N_("take over opening balances and open items")),
     Noun("order", "anordnung", N_("orders: import, certify, approve, accept")),
     Noun("office", "amt", N_("offices: list, add, feed")),
@@ -63,6 +63,7 @@ NOUNS = (
     Noun("party", "person", N_("persons and their accounts")),
     Noun("scheme", "kassenzeichen", N_("how Kassenzeichen are built: list, add, test")),
     Noun("user", "benutzer", N_("users, their offices and roles")),
+    Noun("db", "datenbank", N_("the database of the book: grant, roles, revoke, upgrade")),
     Noun("law", "recht", N_("the dated rules and rates of law")),
     Noun("iban", "iban", N_("check account numbers")),
     Noun("sepa", "sepa", N_("payment files: read, check, convert")),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.commands.book_audit import register as register_audit
+from kasse_cli.commands.book_backup import register as register_backup
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Result, render, say
@@ -20,7 +22,7 @@ from sepa.identifiers import format_iban, parse_iban
 if TYPE_CHECKING:
     from ledger.store.engines import Store
 
-app = noun(N_("the book: create"))
+app = noun(N_("the book: create, audit, backup, restore, retention, erase"))
 
 
 class OfficeOptionError(KasseError):
@@ -180,3 +182,7 @@ def _result(call: Call, plan: BookPlan) -> Result:
     data = {"book": place, "name": plan.name, "kasse": plan.kasse, "first_user": plan.first_user,
             "offices": plan.offices, "accounts": accounts}  # fmt: skip
     return Result(data=data, lines=lines)
+
+
+register_backup(app)
+register_audit(app)

@@ -26,7 +26,7 @@ class OlderBookError(KasseError):
 
     code = "book.older"
     template = N_("the book has schema {found}, this kasse needs {known}")
-    hint = N_("make a backup, then follow the notes on upgrading in CHANGELOG.md")
+    hint = N_("try it with 'kasse db upgrade --dry-run', then do it with 'kasse db upgrade --backup FILE'")
 
 
 class BookExistsError(KasseError):

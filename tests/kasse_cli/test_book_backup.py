@@ -1,0 +1,119 @@
+"""`kasse book backup|restore`: a file that is whole or not there, and a book that goes on where the other stopped."""
+
+import subprocess
+import sys
+import time
+
+from ledger.book.store import post
+from ledger.book.verify_store import verify
+from tests import books
+from tests.books import entry, opened
+
+CREATE = (
+    "kasse book create --name Musterstadt --office KASSE=Stadtkasse --kasse KASSE --land HH "
+    "--account DE02370400440000000024=Hauptkonto"
+)
+
+
+def left(folder):
+    return sorted(path.name for path in folder.iterdir() if not path.name.endswith((".lock", "-wal", "-shm")))
+
+
+def test_a_book_is_saved_and_restored(shell):
+    shell.transcript(
+        "book-backup",
+        CREATE,
+        "kasse book backup heute.backup --dry-run",
+        "kasse book backup heute.backup --check",
+        "kasse book backup heute.backup",
+        "kasse book backup no/folder.backup",
+        "kasse book restore heute.backup --dry-run",
+        "kasse book restore heute.backup --book neu.db",
+        "kasse book restore heute.backup --book neu.db",
+        "kasse book restore kasse.db --book anders.db",
+        "kasse book restore nichts.backup --book anders.db",
+        "kasse journal verify --book neu.db",
+    )
+    assert left(shell.folder) == ["heute.backup", "kasse.db", "neu.db"]
+
+
+def test_the_same_book_saved_again_replaces_the_file_only_when_told(shell):
+    assert shell(CREATE).code == 0
+    first = shell("kasse book backup b.backup --json").data
+    assert shell("kasse book backup b.backup").code == 1
+    again = shell("kasse book backup b.backup --force --json").data
+    assert again["head"] == first["head"]
+    assert again["rows"] == first["rows"] + 1, "that it was saved stands in the event log"
+
+
+def test_who_may_not_see_everything_may_not_save_it(shell):
+    books.make_sqlite_template(shell.folder / "kasse.db")
+    refused = shell("kasse book backup b.backup --user clara")
+    assert refused.code == 1
+    assert "admin / head / machine" in refused.err
+    assert left(shell.folder) == ["kasse.db"]
+    assert shell("kasse book backup b.backup --user import").code == 0
+
+
+def filled(path, count):
+    books.make_sqlite_template(path)
+    store = opened(str(path))
+    with store.unit(["KASSE"]):
+        post(store, [entry("2800 1,00", "5100 -1,00", text=f"Zahlung {n}") for n in range(count)])
+    store.close()
+
+
+def kasse(folder, *arguments, most_kib=0):
+    """Start a command, with a limit on the size of what it may write where one is given."""
+    command = [sys.executable, "-m", "kasse_cli", *arguments, "--user", "root", "--json"]
+    if most_kib:
+        command = ["bash", "-c", f'ulimit -f {most_kib}; exec "$@"', "bash", *command]
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def finished(folder, *arguments):
+    """Run a command to its end and return its exit code."""
+    run = kasse(folder, *arguments)
+    run.communicate()
+    return run.returncode
+
+
+def test_a_full_disk_leaves_no_backup(tmp_path):
+    filled(tmp_path / "kasse.db", 3000)
+    run = kasse(tmp_path, "book", "backup", "b.backup", most_kib=60)
+    out, _ = run.communicate()
+    assert run.returncode == 4, out
+    assert b"disk.full" in out
+    assert left(tmp_path) == ["kasse.db"]
+
+
+def test_a_killed_backup_leaves_nothing_that_looks_like_one(tmp_path):
+    filled(tmp_path / "kasse.db", 3000)
+    whole = tmp_path / "b.backup"
+    for delay in (0.5, 0.7, 0.9, 1.1, 1.3):
+        run = kasse(tmp_path, "book", "backup", "b.backup", "--force")
+        time.sleep(delay)
+        run.kill()
+        run.communicate()
+        names = left(tmp_path)
+        assert set(names) <= {"kasse.db", "b.backup", ".b.backup.part"}
+        if whole.exists():
+            assert finished(tmp_path, "book", "restore", "b.backup", "--dry-run") == 0
+            whole.unlink()
+    assert finished(tmp_path, "book", "backup", "b.backup", "--force") == 0
+    assert left(tmp_path) == ["b.backup", "kasse.db"], "the next run removes what was left"
+
+
+def test_a_killed_restore_leaves_no_book(tmp_path):
+    filled(tmp_path / "kasse.db", 3000)
+    assert finished(tmp_path, "book", "backup", "b.backup") == 0
+    for delay in (0.6, 0.9, 1.2):
+        run = kasse(tmp_path, "book", "restore", "b.backup", "--book", "neu.db")
+        time.sleep(delay)
+        run.kill()
+        run.communicate()
+        if (tmp_path / "neu.db").exists():
+            store = opened(str(tmp_path / "neu.db"))
+            assert verify(store).findings == ()
+            store.close()
+            (tmp_path / "neu.db").unlink()
