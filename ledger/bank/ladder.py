@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.bank.matching import Case, Decision, Running, Share, whole_part
+from ledger.bank.matching import Case, Decision, Running, Share, Staged, Target, whole_part
 from ledger.bank.rungs import REASONS, Data, Doubt, Rung
+from ledger.bank.rungs_cash import cards_credited, cash_arrived, cheque_bounced
 from ledger.bank.rungs_collections import collected, collected_run, returned_collection, reversed_collections
 from ledger.bank.rungs_kasse import by_direct_debit, by_rule, own_transfer
 from ledger.bank.rungs_references import by_account, by_evidence, by_one_reference, by_reference
@@ -33,6 +34,8 @@ CREDITS = (
     Step(collected, "collection"),
     Step(collected_run, "collected"),
     Step(undone),
+    Step(cash_arrived, "cash"),
+    Step(cards_credited, "cards"),
     Step(incomplete),
     Step(own_transfer),
     Step(by_one_reference),
@@ -44,8 +47,10 @@ CREDITS = (
 DEBITS = (
     Step(reversed_collections, "collection"),
     Step(returned_collection, "collection"),
+    Step(cheque_bounced, "cheque"),
     Step(other_return),
     Step(undone),
+    Step(cash_arrived, "cash"),
     Step(incomplete),
     Step(own_payment, "payment"),
     Step(own_run, "run"),
@@ -65,11 +70,6 @@ def decide(cases: Sequence[Case], running: Running, data: Data) -> Decision:
 
     What a share uses up is noted in `running` at once, so that two parts never settle the same cents.
     """
-    if len(cases) == 1 and cases[0].part.line == 0:
-        plain = _at_once(cases[0], running, data)
-        if plain is not None:
-            running.take(plain)
-            return Decision(cases[0].entry, (plain,))
     entry = cases[0].entry
     shares: list[Share] = []
     doubts: list[Doubt] = []
@@ -89,21 +89,21 @@ def decide(cases: Sequence[Case], running: Running, data: Data) -> Decision:
     return Decision(entry, tuple(shares))
 
 
-def _at_once(case: Case, running: Running, data: Data) -> Share | None:
-    """Return what the ladder comes to for most payments, without climbing it: one sure reference, exactly paid.
+def paid_at_once(entry: Staged, targets: Sequence[Target], running: Running, data: Data) -> Target | None:
+    """Return what the ladder would settle with most payments, without climbing it: one sure reference, exactly paid.
 
-    Where anything else is known of the entry, or a rung before `by_one_reference` could speak, the ladder decides.
+    For an entry without parts of which the book knows nothing but what its references name. Where a rung before
+    `by_one_reference` could speak, the ladder decides.
     """
-    entry, part, targets, found, complete = case
-    if len(targets) != 1 or found or not complete or entry.reversal or part.counter_iban in data.own_accounts:
+    if len(targets) != 1 or entry.reversal or entry.counter_iban in data.own_accounts:
         return None
     (only,) = targets
-    cents = part.amount_cents or 0
-    if cents <= 0 or not only.strong or only.foreign or only.item is None or is_return(entry.gvc, part.return_reason):
+    cents = entry.amount_cents
+    if cents <= 0 or not only.strong or only.foreign or only.item is None:
         return None
-    if only.open_cents - running.taken.get((only.office, only.item), 0) != cents:
+    if only.open_cents != cents or (only.office, only.item) in running.taken:
         return None
-    return Share("settle", "reference", cents, {"in": only.place, "reference": only.key}, only)
+    return None if is_return(entry.gvc, entry.return_reason) else only
 
 
 def climb(case: Case, running: Running, data: Data) -> Sequence[Share] | Doubt:

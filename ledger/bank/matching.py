@@ -188,6 +188,13 @@ class Share(NamedTuple):
     effect: Effect | None = None
 
 
+class Paid(NamedTuple):
+    """An entry that settles one item and does nothing else: what most entries are."""
+
+    entry: Staged
+    target: Target
+
+
 class Decision(NamedTuple):
     """An entry and its shares; together they are its amount."""
 
@@ -222,6 +229,10 @@ class Running:
         """Return whether a payment was executed in this unit of work, alone or with its run."""
         alone = (payment.office, payment.run, payment.number) in self.payments
         return alone or (payment.office, payment.run, payment.file) in self.whole_runs
+
+    def settle(self, target: Target) -> None:
+        """Note that a target nobody has touched is paid."""
+        self.taken[target.office, target.item or 0] = target.open_cents
 
     def take(self, share: Share) -> None:
         """Note what a share used up."""

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ledger.bank.matching import Decision, Share, Staged, Target, settled_cents
-from ledger.book.chart import verrechnung_account
-from ledger.book.entry import Draft, EntryKind, Posting
+from ledger.book.entry import Draft, Posting
 from ledger.book.transfer import across
 from ledger.items.store import ClearingKind, ItemKind, NewClearing, NewItem
 from ledger.store.engines import Row
@@ -68,45 +67,34 @@ def plan(decision: Decision, posting_day: str, role: Role, number: Number) -> Pl
     entry, shares = decision
     lines = tuple([_line(share, entry, role, number) for share in shares])
     bank = Posting(entry.account, entry.amount_cents)
-    if len(lines) == 1:
-        drafts = _of_one(entry, shares[0], lines[0], bank, posting_day)
-        return Plan(decision, lines, drafts)
     postings: dict[str, list[Posting]] = {entry.office: [bank]}
     for line in lines:
         postings.setdefault(line.office, []).append(Posting(line.account, -line.share.cents, line.item))
-    common: dict[str, Any] = dict(zip(_COMMON, _common(entry, shares, posting_day), strict=True))
+    common = _common(entry, shares, posting_day)
     if len(postings) == 1:
         return Plan(decision, lines, (Draft(office=entry.office, postings=tuple(postings[entry.office]), **common),))
     return Plan(decision, lines, tuple(across(entry.office, postings, group=entry.seq, **common)))
 
 
-_COMMON = ("kind", "posting_day", "source", "text", "bank_day", "value_day", "payment_day")
-
-
-def _common(entry: Staged, shares: Sequence[Share], posting_day: str) -> tuple[EntryKind, str, str, str, str, str, str]:
-    """Return what the drafts of an entry share, in the order of `_COMMON`."""
-    kind: EntryKind = "execution" if any(share.act in _EXECUTING for share in shares) else "bank"
-    source, day = f"bank:{entry.office}/{entry.id}", entry.bank_day
-    return kind, posting_day, source, words(entry), day, entry.value_day, payment_day(entry)
+def _common(entry: Staged, shares: Sequence[Share], posting_day: str) -> dict[str, Any]:
+    """Return the fields that the drafts of an entry share."""
+    return {
+        "kind": "execution" if any(share.act in _EXECUTING for share in shares) else "bank",
+        "posting_day": posting_day,
+        "source": source_of(entry),
+        "text": words(entry),
+        "bank_day": entry.bank_day,
+        "value_day": entry.value_day,
+        "payment_day": payment_day(entry),
+    }
 
 
 _EXECUTING = frozenset({"transit", "collect"})
 
 
-def _of_one(entry: Staged, share: Share, line: Line, bank: Posting, posting_day: str) -> tuple[Draft, ...]:
-    """Return what `across` would for one share, in fewer steps: most entries are of that kind."""
-    kind, day, source, text, bank_day, value_day, paid = _common(entry, (share,), posting_day)
-    lead, other, cents = entry.office, line.office, share.cents
-    own = Posting(line.account, -cents, line.item)
-    if lead == other:
-        return (Draft(lead, kind, day, (bank, own), source, text, bank_day, value_day, paid),)
-    group = entry.seq
-    here = (bank, Posting(verrechnung_account(other), -cents))
-    there = (own, Posting(verrechnung_account(lead), cents))
-    return (
-        Draft(lead, kind, day, here, source, text, bank_day, value_day, paid, None, group),
-        Draft(other, kind, day, there, source, text, bank_day, value_day, paid, None, group),
-    )
+def source_of(entry: Staged) -> str:
+    """Return what the journal names as the source of what a bank entry becomes."""
+    return f"bank:{entry.office}/{entry.id}"
 
 
 def words(entry: Staged) -> str:
@@ -161,8 +149,6 @@ def fresh_items(decision: Decision) -> list[str]:
 def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_day: str) -> None:
     """Add to the records what a plan means, its entries being at these positions of the offices."""
     entry = plan_.decision.entry
-    if _note_settled(records, plan_, positions, posting_day):
-        return
     moved: dict[tuple[str, ClearingKind, int | None], list[tuple[int, int]]] = {}
     for index, line in enumerate(plan_.lines, 1):
         share = line.share
@@ -181,7 +167,7 @@ def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_da
         item_office = line.office if line.item is not None else None
         rule, evidence = _explained(share)
         records.matches.append(
-            (entry.office, entry.id, index, rule, _encoded(evidence), item_office, line.item, share.cents)
+            (entry.office, entry.id, index, rule, _json(evidence), item_office, line.item, share.cents)
         )
     for (office, kind, undone), lines in moved.items():
         records.clearings.append(
@@ -190,37 +176,12 @@ def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_da
     records.posted.append((entry.office, entry.id, positions[entry.office]))
 
 
-def _note_settled(records: Records, plan_: Plan, positions: Mapping[str, int], posting_day: str) -> bool:
-    """Add what a plan means that settles one item and does nothing else, as most do; return whether it was one."""
-    line = plan_.lines[0]
-    share, office, _, item, _ = line
-    if len(plan_.lines) > 1 or share.act != "settle" or share.effect is not None or item is None:
-        return False
-    entry, cents = plan_.decision.entry, share.cents
-    cleared = ((item, abs(cents)),)
-    match = (entry.office, entry.id, 1, share.rule, _encoded(share.evidence), office, item, cents)
-    undone = getattr(share.target, "resets", None)
-    records.matches.append(match)
-    records.clearings.append(
-        NewClearing(office, "bank", positions[office], posting_day, payment_day(entry), cleared, undone)
-    )
-    records.posted.append((entry.office, entry.id, positions[entry.office]))
-    return True
-
-
 def _note_payment(records: Records, share: Share, entry: Staged) -> None:
     if share.payment is not None:
         paid = share.payment
         records.payments.append((paid.office, paid.run, paid.number, entry.office, entry.id))
     elif share.run is not None:
         records.runs.append((share.run.office, share.run.run, share.run.file, entry.office, entry.id))
-
-
-def _encoded(evidence: Mapping[str, str | int]) -> str:
-    """Return evidence as JSON; that of most entries is put together here: its two texts are letters and digits."""
-    if len(evidence) == 2 and "in" in evidence and "reference" in evidence:
-        return f'{{"in":"{evidence["in"]}","reference":"{evidence["reference"]}"}}'
-    return _json(evidence)
 
 
 def _explained(share: Share) -> tuple[str, Mapping[str, str | int]]:

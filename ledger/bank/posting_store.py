@@ -6,17 +6,17 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count
 
 from ledger.bank.effects_store import apply_effects
-from ledger.bank.ladder import decide
-from ledger.bank.match_store import Scope, cases, drop, gather
-from ledger.bank.matching import Case, Decision, Running
+from ledger.bank.ladder import decide, paid_at_once
+from ledger.bank.match_store import Candidates, Scope, candidates, drop, gather
+from ledger.bank.matching import Decision, Paid, Running, Staged
 from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS, Plan, Records, fresh_items, note, plan
 from ledger.bank.rules_store import bank_rules
 from ledger.bank.rungs import Data
-from ledger.book.entry import Posted
-from ledger.book.store import account_with_role, kasse_office, office_codes, post
+from ledger.bank.settled_store import entries_of, settle
+from ledger.book.store import Poster, account_with_role, kasse_office, office_codes
 from ledger.events.store import record
 from ledger.items.settlement import Order
 from ledger.items.store import NewClearing, clear, insert_items, reserve_items
@@ -75,9 +75,6 @@ class Outcome:
             self.credit_cents += cents
         else:
             self.debit_cents -= cents
-        if len(shares) == 1 and shares[0].act == "settle":
-            self.matched += 1
-            return
         acts = {share.act for share in shares}
         self.surpluses += "surplus" in acts
         if "clarify" in acts:
@@ -90,6 +87,12 @@ class Outcome:
         self.returned += "reopen" in acts
         self.transfers += "transfer" in acts
         self.fees += "account" in acts
+
+    def count_settled(self, entry: Staged) -> None:
+        """Add an entry that pays an item and does nothing else."""
+        self.posted += 1
+        self.matched += 1
+        self.credit_cents += entry.amount_cents
 
     def add(self, other: Outcome) -> None:
         """Add what another unit of work did."""
@@ -119,15 +122,15 @@ def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[s
         if found:
             own = frozenset(iban for (iban,) in store.rows("SELECT iban FROM bank_account"))
             data = Data(tuple(bank_rules(store)), orders, own, kasse_office(store), policy_of(store))
-            poster = _Poster(store, outcome, data)
-            for chunk in cases(store, found):
-                poster.post(chunk)
-            poster.finish()
+            matched = _Matched(store, outcome, data)
+            for chunk in candidates(store, found):
+                matched.post(chunk)
+            matched.finish()
             _note_event(store, scope, outcome)
         drop(store)
 
 
-class _Poster:
+class _Matched:
     """Posts chunk after chunk and remembers between them what is used up, and which accounts have which role."""
 
     def __init__(self, store: Store, outcome: Outcome, data: Data) -> None:
@@ -135,6 +138,7 @@ class _Poster:
         self.outcome = outcome
         self.data = data
         self.running = Running()
+        self.poster = Poster(store)
         self.closed = str(store.value("SELECT max(last_day) FROM closing") or "")
         self.accounts: dict[tuple[str, str], str] = {}
         self.clearings: list[NewClearing] = []
@@ -143,16 +147,40 @@ class _Poster:
         for name, columns in _TABLES.items():
             store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
 
-    def post(self, chunk: Sequence[Sequence[Case]]) -> None:
+    def post(self, chunk: Sequence[Candidates]) -> None:
         """Decide, post and write down a chunk of entries."""
-        decisions = [decide(parts, self.running, self.data) for parts in chunk]
-        numbers = self._numbers(decisions)
-        plans = [plan(d, self.posting_day(d.entry.bank_day), self.role, lambda o: next(numbers[o])) for d in decisions]
-        posted = iter(post(self.store, (draft for each in plans for draft in each.drafts)))
-        records = Records()
-        for each in plans:
-            self._note(records, each, list(islice(posted, len(each.drafts))))
+        decided = [self._decide(one) for one in chunk]
+        plans = self._plans([one for one in decided if isinstance(one, Decision)])
+        self.poster.expect(sum(map(entries_of, decided)) + sum(len(each.drafts) for each in plans))
+        records, planned = Records(), iter(plans)
+        for one in decided:
+            entry, day = one[0], self.posting_day(one[0].bank_day)
+            if isinstance(one, Paid):
+                settle(self.poster, records, one, day)
+                self.outcome.count_settled(entry)
+            else:
+                self._post_plan(records, next(planned), day)
+                self.outcome.count(one)
+            if day != entry.bank_day:
+                self._note_late(entry, day)
+        self.poster.flush()
         self._write(records)
+
+    def _decide(self, one: Candidates) -> Decision | Paid:
+        entry, named, found, parts = one
+        target = None if parts or found else paid_at_once(entry, named.get(0, ()), self.running, self.data)
+        if target is None:
+            return decide(one.cases(), self.running, self.data)
+        self.running.settle(target)
+        return Paid(entry, target)
+
+    def _plans(self, decisions: Sequence[Decision]) -> list[Plan]:
+        numbers = self._numbers(decisions)
+        return [plan(d, self.posting_day(d.entry.bank_day), self.role, lambda o: next(numbers[o])) for d in decisions]
+
+    def _post_plan(self, records: Records, each: Plan, day: str) -> None:
+        posted = [self.poster.draft(draft) for draft in each.drafts]
+        note(records, each, {one.office: one.position for one in posted}, day)
 
     def posting_day(self, bank_day: str) -> str:
         """Return the day an entry is posted on: its own, or the first open one."""
@@ -173,22 +201,17 @@ class _Poster:
         wanted = Counter(office for decision in decisions for office in fresh_items(decision))
         return {office: count(reserve_items(self.store, office, n)) for office, n in sorted(wanted.items())}
 
-    def _note(self, records: Records, each: Plan, posted: Sequence[Posted]) -> None:
-        entry, lead = each.decision.entry, posted[0]
-        day = each.drafts[0].posting_day
-        note(records, each, {one.office: one.position for one in posted}, day)
-        self.outcome.count(each.decision)
-        if day != entry.bank_day:
-            self.outcome.late += 1
-            self.outcome.findings.append(
-                LatePostingError(
-                    entry=f"{lead.office}-{lead.year}-{lead.number}",
-                    iban=entry.iban,
-                    amount_cents=entry.amount_cents,
-                    bank_day=entry.bank_day,
-                    posting_day=day,
-                )
+    def _note_late(self, entry: Staged, day: str) -> None:
+        self.outcome.late += 1
+        self.outcome.findings.append(
+            LatePostingError(
+                entry=f"{entry.office}-{day[:4]}-{self.poster.last_number(entry.office, day[:4])}",
+                iban=entry.iban,
+                amount_cents=entry.amount_cents,
+                bank_day=entry.bank_day,
+                posting_day=day,
             )
+        )
 
     def _write(self, records: Records) -> None:
         store = self.store
@@ -204,6 +227,7 @@ class _Poster:
 
     def finish(self) -> None:
         """Clear what was settled, in one pass over the items, and mark entries as posted, payments as executed."""
+        self.poster.finish()
         clear(self.store, self.clearings)
         self.store.execute(_MARK_POSTED)
         touched = set(self.store.rows("SELECT DISTINCT office, run FROM match_paid"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
+from typing import Any
 
-from ledger.book.chain import SALT_BYTES, entry_bytes, is_unambiguous, salted
-from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, Posted, UnknownAccountError
+from ledger.book.chain import SALT_BYTES, PostingFields, entry_bytes, is_unambiguous, salted
+from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, EntryKind, Posted, UnknownAccountError
 from ledger.book.periods import CLOSING, balance_month
 from ledger.book.periods_store import check_closing
 from ledger.store.collector import without_collector
@@ -34,21 +35,18 @@ _ADD_BALANCE = """
 
 @dataclass(slots=True)
 class _Chain:
-    """The end of an office's chain while a unit of work appends to it; its years' numbers, its accounts' closing."""
+    """The end of an office's chain while a unit of work appends to it.
 
+    `numbers` are the last ones by year, `noted` those the store knows of; `sums` are debits, credits and the day of
+    closing of every account by month.
+    """
+
+    office: str
     position: int
     hash: bytes
     numbers: dict[str, int] = field(default_factory=dict)
-    closed_on: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Rows of one chunk on their way into the tables."""
-
-    entries: list[Row] = field(default_factory=list)
-    postings: list[Row] = field(default_factory=list)
-    texts: list[Row] = field(default_factory=list)
+    noted: dict[str, int] = field(default_factory=dict)
+    sums: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def post(store: Store, drafts: Iterable[Draft]) -> list[Posted]:
@@ -57,57 +55,120 @@ def post(store: Store, drafts: Iterable[Draft]) -> list[Posted]:
     Runs inside a unit of work that holds the offices. Raises `ClosedPeriodError`, `UnknownAccountError`,
     `ClosedAccountError`; the unit is then rolled back as a whole.
     """
-    poster = _Poster(store)
-    stream, posted = iter(drafts), []
+    poster = Poster(store)
+    stream, posted = iter(drafts), list[Posted]()
     with without_collector():
         while chunk := list(islice(stream, CHUNK)):
-            posted += poster.append(chunk)
+            poster.expect(len(chunk))
+            posted += [poster.draft(draft) for draft in chunk]
+            poster.flush()
         poster.finish()
     return posted
 
 
-class _Poster:
-    """Appends chunks of drafts and remembers heads, accounts and balances between them."""
+class Poster:
+    """Appends entries, given as rows, and remembers heads, accounts and balances until it has finished.
+
+    Nobody else posts in the unit of work before that. `expect` so many entries, `add` them, `flush` their rows.
+    """
 
     def __init__(self, store: Store) -> None:
         assert store.in_unit, "posting needs a unit of work"
         self.store = store
         self.closed: str = store.value("SELECT max(last_day) FROM closing") or ""
+        self.recorded = store.now, store.user
+        self.salts: Iterator[bytes] = iter(())
         self.chains: dict[str, _Chain] = {}
-        self.debits: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        self.credits: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.entries: list[Row] = []
+        self.postings: list[Row] = []
+        self.texts: list[Row] = []
         self.group: tuple[int, str] | None = None
 
-    def append(self, chunk: list[Draft]) -> list[Posted]:
-        batch = _Batch()
-        salts = self.store.salt(SALT_BYTES * len(chunk))
-        posted = [
-            self._add(batch, draft, salts[SALT_BYTES * place : SALT_BYTES * (place + 1)])
-            for place, draft in enumerate(chunk)
-        ]
-        self.store.insert("posting", POSTING_COLUMNS, batch.postings)
-        self.store.insert("entry_text", ("office", "position", "salt", "text"), batch.texts)
-        self.store.insert("entry", ENTRY_COLUMNS, batch.entries)
-        self.store.numbered += _spans(posted)
-        return posted
+    def expect(self, count: int) -> None:
+        """Draw the salts of so many entries at once."""
+        salts = self.store.salt(SALT_BYTES * count)
+        self.salts = iter([salts[start : start + SALT_BYTES] for start in range(0, len(salts), SALT_BYTES)])
+
+    def draft(self, draft: Draft) -> Posted:
+        """Add a draft and return where it is."""
+        office, day = draft.office, draft.posting_day
+        transaction = self._transaction(draft) if draft.group is not None else None
+        position = self.add(
+            office, draft.kind, day, draft.postings, draft.source, draft.text, draft.bank_day, draft.value_day,
+            draft.payment_day, transaction, draft.reverses,
+        )  # fmt: skip
+        return Posted(office, position, int(day[:4]), self.chains[office].numbers[day[:4]], transaction)
+
+    def add(
+        self, office: str, kind: EntryKind, day: str, postings: Sequence[PostingFields], source: str | None, text: str,
+        bank_day: str | None, value_day: str | None, payment_day: str | None, transaction: str | None,
+        reverses: int | None = None,
+    ) -> int:  # fmt: skip
+        """Append an entry whose postings are known to sum to zero and return its position."""
+        if kind == CLOSING:
+            check_closing(self.store, office, day, (posting[0] for posting in postings))
+        elif day <= self.closed:
+            raise ClosedPeriodError(day=day, closed=self.closed)
+        chain = self.chains.get(office) or self._load(office)
+        year, position = day[:4], chain.position + 1
+        number = (chain.numbers.get(year) or self._last_number(chain, year)) + 1
+        fields = (
+            office, position, int(year), number, kind, source, transaction, day, bank_day, value_day, payment_day,
+            *self.recorded, reverses,
+        )  # fmt: skip
+        salt, text_hash = next(self.salts), None
+        if text:
+            self.texts.append((office, position, salt, text))
+            text_hash = salted(salt, text)
+        canonical = entry_bytes(chain.hash, fields, text_hash, postings)
+        assert is_unambiguous(canonical, len(postings)), "a field holds a separator"
+        chain.hash, chain.position, chain.numbers[year] = sha256(canonical).digest(), position, number
+        self.entries.append((*fields, len(postings), text_hash, canonical, chain.hash))
+        self._add_postings(chain, position, day, balance_month(kind, day), postings)
+        return position
+
+    def _add_postings(
+        self, chain: _Chain, position: int, day: str, month: str, postings: Sequence[PostingFields]
+    ) -> None:
+        """Keep the rows of the postings and their sums; every account must be open on the day."""
+        office, sums = chain.office, chain.sums[month]
+        for line, (account, cents, item, dimensions) in enumerate(postings, 1):
+            self.postings.append((account, cents, item, dimensions, office, position, line))
+            known = sums.get(account)
+            if known is None or known[2] <= day:
+                known = self._open_account(chain, month, account, day)
+            known[cents < 0] += cents
+
+    def next_transaction(self, office: str) -> str:
+        """Return the identifier of the transaction whose first entry is the next one of the office."""
+        return f"{office}-{(self.chains.get(office) or self._load(office)).position + 1}"
+
+    def last_number(self, office: str, year: str) -> int:
+        """Return the number of the last entry that the office was given in a year."""
+        return self.chains[office].numbers[year]
+
+    def flush(self) -> None:
+        """Write the rows of the entries so far."""
+        store = self.store
+        store.insert("posting", POSTING_COLUMNS, self.postings)
+        store.insert("entry_text", ("office", "position", "salt", "text"), self.texts)
+        store.insert("entry", ENTRY_COLUMNS, self.entries)
+        self.entries, self.postings, self.texts = [], [], []
+        for chain in self.chains.values():
+            for year, number in chain.numbers.items():
+                if number > chain.noted[year]:
+                    store.numbered.append((chain.office, int(year), chain.noted[year] + 1, number))
+                    chain.noted[year] = number
 
     def finish(self) -> None:
-        keys = sorted(
-            {(*key, account) for sums in (self.debits, self.credits) for key in sums for account in sums[key]}
-        )
-        self.store.execute_many(
-            _ADD_BALANCE,
-            [
-                {
-                    "office": office,
-                    "account": account,
-                    "month": month,
-                    "debit": self.debits[office, month][account],
-                    "credit": -self.credits[office, month][account],
-                }
-                for office, month, account in keys
-            ],
-        )
+        """Write month balances and heads."""
+        balances = [
+            {"office": chain.office, "account": account, "month": month, "debit": debit, "credit": -credit}
+            for _, chain in sorted(self.chains.items())
+            for month, sums in sorted(chain.sums.items())
+            for account, (debit, credit, _) in sorted(sums.items())
+        ]
+        self.store.execute_many(_ADD_BALANCE, balances)
         for office, chain in sorted(self.chains.items()):
             self.store.execute(
                 "UPDATE head SET position = :position, hash = :hash WHERE office = :office",
@@ -116,82 +177,33 @@ class _Poster:
                 hash=chain.hash,
             )
 
-    def _add(self, batch: _Batch, draft: Draft, salt: bytes) -> Posted:
-        office, day, postings = draft.office, draft.posting_day, draft.postings
-        if draft.kind == CLOSING:
-            check_closing(self.store, office, day, (posting.account for posting in postings))
-        elif day <= self.closed:
-            raise ClosedPeriodError(day=day, closed=self.closed)
-        chain = self.chains.get(office) or self._load(office)
-        position, number = chain.position + 1, (chain.numbers.get(day[:4]) or self._last_number(office, day[:4])) + 1
-        transaction = self._transaction(draft, position) if draft.group is not None else None
-        text_hash = _keep_text(batch, draft, position, salt) if draft.text else None
-        year = int(day[:4])
-        fields = (
-            office, position, year, number, draft.kind, draft.source, transaction, day, draft.bank_day,
-            draft.value_day, draft.payment_day, self.store.now, self.store.user, draft.reverses,
-        )  # fmt: skip
-        canonical = entry_bytes(chain.hash, fields, text_hash, postings)
-        assert is_unambiguous(canonical, len(postings)), "a field holds a separator"
-        chain.hash, chain.position, chain.numbers[day[:4]] = sha256(canonical).digest(), position, number
-        batch.entries.append((*fields, len(postings), text_hash, canonical, chain.hash))
-        batch.postings += [(*posting, office, position, line) for line, posting in enumerate(postings, 1)]
-        self._balance(draft, chain.closed_on)
-        return Posted(office, position, year, number, transaction)
-
-    def _balance(self, draft: Draft, closed_on: dict[str, str]) -> None:
-        """Add the postings to the balances of their month; every account must be open on the day."""
-        office, day = draft.office, draft.posting_day
-        month = balance_month(draft.kind, day)
-        debits, credits_ = self.debits[office, month], self.credits[office, month]
-        for posting in draft.postings:
-            account, cents = posting[0], posting[1]
-            if closed_on.get(account, "") <= day:
-                self._check_account(office, account, day)
-            if cents > 0:
-                debits[account] += cents
-            else:
-                credits_[account] += cents
-
     def _load(self, office: str) -> _Chain:
         assert office in self.store.locked, f"the unit of work does not hold office {office}"
         row = self.store.one("SELECT position, hash FROM head WHERE office = :office", office=office)
         assert row is not None, f"office {office} has no head"
-        self.chains[office] = _Chain(row[0], bytes(row[1]))
+        self.chains[office] = _Chain(office, row[0], bytes(row[1]))
         return self.chains[office]
 
-    def _last_number(self, office: str, year: str) -> int:
+    def _last_number(self, chain: _Chain, year: str) -> int:
         sql = "SELECT max(number) FROM entry WHERE office = :office AND year = :year"
-        return int(self.store.value(sql, office=office, year=int(year)) or 0)
+        last = int(self.store.value(sql, office=chain.office, year=int(year)) or 0)
+        return chain.noted.setdefault(year, last)
 
-    def _transaction(self, draft: Draft, position: int) -> str:
+    def _transaction(self, draft: Draft) -> str:
         assert draft.group is not None
         if self.group is None or self.group[0] != draft.group:
-            self.group = (draft.group, f"{draft.office}-{position}")
+            self.group = (draft.group, self.next_transaction(draft.office))
         return self.group[1]
 
-    def _check_account(self, office: str, account: str, day: str) -> None:
+    def _open_account(self, chain: _Chain, month: str, account: str, day: str) -> list[Any]:
+        """Return the sums of an account that is open on the day."""
         sql = "SELECT closed_on FROM account WHERE office = :office AND number = :account"
-        row = self.store.one(sql, office=office, account=account)
+        row = self.store.one(sql, office=chain.office, account=account)
         if row is None:
-            raise UnknownAccountError(office=office, account=account)
+            raise UnknownAccountError(office=chain.office, account=account)
         if row[0] is not None and row[0] <= day:
-            raise ClosedAccountError(office=office, account=account, day=row[0])
-        self.chains[office].closed_on[account] = row[0] or NEVER
-
-
-def _spans(posted: Iterable[Posted]) -> Iterator[tuple[str, int, int, int]]:
-    """Yield office, year, first and last number of what was posted."""
-    spans: dict[tuple[str, int], list[int]] = {}
-    for one in posted:
-        spans.setdefault((one.office, one.year), []).append(one.number)
-    for (office, year), numbers in spans.items():
-        yield office, year, numbers[0], numbers[-1]
-
-
-def _keep_text(batch: _Batch, draft: Draft, position: int, salt: bytes) -> bytes:
-    batch.texts.append((draft.office, position, salt, draft.text))
-    return salted(salt, draft.text)
+            raise ClosedAccountError(office=chain.office, account=account, day=row[0])
+        return chain.sums[month].setdefault(account, [0, 0, row[0] or NEVER])
 
 
 def heads(store: Store) -> Iterator[tuple[str, int, bytes]]:

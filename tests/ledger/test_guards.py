@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from ledger.book.entry import ClosedPeriodError
-from ledger.book.store import _Poster, post
+from ledger.book.store import Poster, post
 from ledger.book.verify_store import verify
 from ledger.events.store import record
 from ledger.items.store import NewClearing, NewItem, clear, insert_items
@@ -114,11 +114,13 @@ def test_an_orphan_posting_is_refused_or_named(attacked):
     assert next(f.code for f in checked(book).findings) == "verify.orphan"
 
 
-def unchecked(store):
-    """The writer without its own look at the calendar, as a client that skips it."""
-    poster = _Poster(store)
+def post_unchecked(store, draft):
+    """Post without the writer's own look at the calendar, as a client that skips it."""
+    poster = Poster(store)
     poster.closed = ""
-    return poster
+    poster.expect(1)
+    poster.draft(draft)
+    poster.flush()
 
 
 def test_a_closed_day_refuses_an_entry_that_is_right_in_all_else(attacked):
@@ -131,7 +133,7 @@ def test_a_closed_day_refuses_an_entry_that_is_right_in_all_else(attacked):
     with pytest.raises(ClosedPeriodError), store.unit(["KASSE"]):
         post(store, [entry("2800 1", "3000 -1")])
     with pytest.raises(RefusedByBookError) as caught, store.unit(["KASSE"]):
-        unchecked(store).append([entry("2800 1", "3000 -1")])
+        post_unchecked(store, entry("2800 1", "3000 -1"))
     assert caught.value.fields["reason"] == "the posting day is closed"
     store.close()
 

@@ -5,13 +5,18 @@ from itertools import product
 
 from bench.reconcile_data import fill_town
 from bench.reconcile_days import stage
-from ledger.bank import ladder, posting
-from ledger.bank.matching import Case, Running, Staged, Target, whole_part
+from ledger.bank import ladder, posting_store
+from ledger.bank.matching import Case, Running, Share, Staged, Target, whole_part
 from ledger.bank.posting_store import post_staged
 from ledger.bank.rungs import Data
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
 
-WRITTEN = ("bank_match", "clearing", "clearing_line", "item", "suspense_case", "month_balance", "posting", "bank_entry")
+UNSALTED = """office, position, year, number, kind, source, transaction_id, posting_day, bank_day, value_day, payment_day,
+    recorded_at, recorded_by, posting_count"""
+WRITTEN = (
+    *((table, "*") for table in ("bank_match", "clearing", "clearing_line", "item", "suspense_case", "month_balance")),
+    ("posting", "*"), ("bank_entry", "*"), ("entry", UNSALTED), ("entry_text", "office, position, text"),
+)  # fmt: skip
 DATA = Data(own_accounts=frozenset({MAIN_IBAN, SECOND_IBAN}), kasse="KASSE")
 
 
@@ -35,20 +40,36 @@ def drawn_cases():
         yield Case(entry, whole_part(entry), tuple(targets), found, complete)
 
 
-def test_the_short_way_decides_as_the_ladder_does(monkeypatch):
-    cases = list(drawn_cases())
+def shortly(case, running):
+    """Return the share of the short way, None where the ladder is to decide."""
+    if case.found or not case.complete:
+        return None
+    paid = ladder.paid_at_once(case.entry, case.targets, running, DATA)
+    return paid and Share("settle", "reference", paid.open_cents, {"in": paid.place, "reference": paid.key}, paid)
+
+
+def test_the_short_way_decides_as_the_ladder_does():
     used = [Running(), Running(taken={("BAU", 5): 100})]
-    shortly = [ladder.decide([case], Running(dict(one.taken)), DATA) for case, one in product(cases, used)]
-    asked = sum(ladder._at_once(case, one, DATA) is not None for case, one in product(cases, used))
-    monkeypatch.setattr(ladder, "_at_once", lambda *_: None)
-    assert [ladder.decide([case], Running(dict(one.taken)), DATA) for case, one in product(cases, used)] == shortly
-    assert 0 < asked < len(shortly)
+    asked = 0
+    for case, one in product(drawn_cases(), used):
+        share = shortly(case, one)
+        asked += share is not None
+        if share is not None:
+            climbed = Running(dict(one.taken))
+            assert ladder.decide([case], climbed, DATA).shares == (share,)
+            one_more = Running(dict(one.taken))
+            one_more.settle(share.target)
+            assert one_more == climbed
+    assert asked > 0
 
 
 def test_the_short_way_uses_up_what_it_settles():
     (entry,) = [case.entry for case in drawn_cases()][:1]
     case, running = Case(entry, whole_part(entry), (target(),)), Running()
-    first, second = (ladder.decide([case], running, DATA).shares[0] for _ in range(2))
+    first = shortly(case, running)
+    running.settle(first.target)
+    (second,) = ladder.decide([case], running, DATA).shares
+    assert shortly(case, running) is None
     assert (first.act, first.rule, second.act, second.rule) == ("settle", "reference", "clarify", "closed")
 
 
@@ -56,13 +77,22 @@ def test_a_drawn_day_is_written_as_by_the_ladder(store, monkeypatch):
     act(store, "import")
     town = fill_town(store, 3000, 3, 11)
     stage(store, town, 1500, 11)
+    ways = Counter()
 
     def written():
         with store.rehearsal():
-            post_staged(store)
-            return [Counter(store.all(f"SELECT * FROM {table}")) for table in WRITTEN]
+            outcome = post_staged(store)
+            return [outcome, *(Counter(store.all(f"SELECT {columns} FROM {table}")) for table, columns in WRITTEN)]
 
-    shortly = written()
-    monkeypatch.setattr(ladder, "_at_once", lambda *_: None)
-    monkeypatch.setattr(posting, "_note_settled", lambda *_: False)
-    assert written() == shortly
+    def counted(*given):
+        found = paid_at_once(*given)
+        ways[found is not None] += 1
+        return found
+
+    paid_at_once = posting_store.paid_at_once
+    monkeypatch.setattr(posting_store, "paid_at_once", counted)
+    short = written()
+    monkeypatch.setattr(posting_store, "paid_at_once", lambda *_: None)
+    assert written() == short
+    assert ways[True] > 500
+    assert ways[False] > 100
