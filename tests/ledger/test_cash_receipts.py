@@ -1,0 +1,320 @@
+"""Receipts at a desk: money goes to items as bank money does, numbers have no gap, nothing is taken back alone."""
+
+import pytest
+
+from ledger.bank.suspense import ClosedTargetError, UnknownTargetError, Wish
+from ledger.bank.suspense_desk_store import assign
+from ledger.bank.suspense_store import find_case
+from ledger.book.entry import ClosedPeriodError
+from ledger.book.journal import parse_entry_number
+from ledger.book.reversal import OwnCommandError, SettledItemError
+from ledger.book.reversal_store import reverse
+from ledger.book.verify_store import verify
+from ledger.cash.cancel_store import cancel
+from ledger.cash.cancelling import (
+    CancelledAlreadyError,
+    CancelOfCancelError,
+    CancelReasonError,
+    ClearedCardError,
+    GoneChequeError,
+)
+from ledger.cash.cards import UnknownTerminalError
+from ledger.cash.desks import NotEnoughCashError, OverSingleError
+from ledger.cash.pay_store import pay
+from ledger.cash.paying import CollectedBySupplierError, InRunError, LockedItemError, OwesError, PayeeNeededError
+from ledger.cash.receipts import (
+    Label,
+    NoMoneyError,
+    PayerNeededError,
+    ReceiptLabelError,
+    TenderFactsError,
+    TooLittleError,
+    UnknownReceiptError,
+    UnnamedSumError,
+    parse_label,
+)
+from ledger.cash.receipts_reader import receipt_named, receipts_of
+from ledger.cash.take_store import Payment, take
+from ledger.cash.terminals_store import TerminalPlan, put_terminal
+from ledger.cash.transport_store import deposit, deposit_cheques
+from ledger.items.locks import Span
+from ledger.items.locks_store import lock_items
+from ledger.people.users import NotAllowedError, OwnWorkError
+from sepa.errors import KasseError
+from tests.bankbooks import close_day, item, open_cents, reference, run
+from tests.books import act
+from tests.cashbooks import DAY, check, desk, held
+
+ERIKA = Payment(payer="Erika Muster")
+
+
+@pytest.fixture
+def town(store):
+    """A desk held by dirk, two debts of Erika in two offices, one of Adam, payables of a supplier."""
+    act(store, "import")
+    store.dog = item(store, "50", reference(store, 1), name="Erika Muster")
+    erika = store.value("SELECT max(id) FROM party")
+    store.house = item(store, "30", reference(store, 2), office="BAU", person=erika)
+    store.fine = item(store, "20", reference(store, 3), name="Adam Muster")
+    store.invoice = item(store, "15", "RE4711", office="BAU", kind="payable", foreign_reference=True, name="Laden")
+    desk(store, single_cents=10000)
+    return store
+
+
+def what(done) -> list[tuple[str, str, int, int]]:
+    return [(part.kind, part.office, part.item, part.cents) for part in done.receipt.parts]
+
+
+def test_several_debts_are_paid_with_one_receipt(town):
+    done = take(town, "B1", [Wish(reference(town, 1)), Wish(f"BAU/{town.house}")], payment=ERIKA)
+    assert what(done) == [("settled", "ORDNUNG", town.dog, 5000), ("settled", "BAU", town.house, 3000)]
+    assert (str(done.receipt.label), done.receipt.cents, done.balance_cents) == ("B1-2026-1", 8000, 8000)
+    assert (open_cents(town, town.dog), open_cents(town, town.house, "BAU")) == (0, 0)
+    rows = town.all("SELECT DISTINCT kind, payment_day FROM clearing WHERE kind = 'cash'")
+    assert rows == [("cash", DAY)]
+    check(town)
+
+
+def test_a_part_may_be_paid(town):
+    assert what(take(town, "B1", [Wish(reference(town, 1), 1000)])) == [("settled", "ORDNUNG", town.dog, 1000)]
+    assert what(take(town, "B1", [Wish(reference(town, 1))], cents=1500)) == [("settled", "ORDNUNG", town.dog, 1500)]
+    assert open_cents(town, town.dog) == 2500
+    check(town)
+
+
+def test_a_surplus_is_the_credit_of_the_one_person_paid_for(town):
+    done = take(town, "B1", [Wish(reference(town, 1)), Wish(reference(town, 2))], cents=10000)
+    assert [row[0::3] for row in what(done)] == [("settled", 5000), ("settled", 3000), ("credit", 2000)]
+    credit = town.one("SELECT office, open_cents, party FROM item WHERE kind = 'credit'")
+    debtor = town.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = :id", id=town.dog)
+    assert credit == ("BAU", 2000, debtor)
+    check(town)
+
+
+def test_a_surplus_of_nobody_in_particular_is_unclear_money(town):
+    done = take(town, "B1", [Wish(reference(town, 1)), Wish(reference(town, 3))], cents=8000, payment=ERIKA)
+    kind, office, number, cents = what(done)[-1]
+    case = find_case(town, office, number)
+    assert (kind, office, cents, case.reason, case.payment_day) == ("suspense", "KASSE", 1000, "several", DAY)
+    check(town)
+
+
+def test_what_the_book_does_not_know_is_unclear_money_and_is_assigned_later(town):
+    done = take(town, "B1", [Wish("4711", 1200), Wish(reference(town, 3))], payment=ERIKA)
+    number = what(done)[-1][2]
+    assert find_case(town, "KASSE", number).reason == "unknown"
+    check(town)
+    assigned = assign(act(town, "clara"), number, [Wish(reference(town, 1))], day="2026-11-18")
+    assert assigned.settled_cents == 1200
+    paid = town.value("SELECT max(payment_day) FROM clearing WHERE kind = 'assign'")
+    assert paid == DAY  # it counts from the day it was brought
+    check(town)
+
+
+def test_what_is_paid_already_is_unclear_money(town):
+    take(town, "B1", [Wish(reference(town, 3))])
+    done = take(town, "B1", [Wish(reference(town, 3), 2000)], payment=ERIKA)
+    assert find_case(town, "KASSE", what(done)[0][2]).reason == "closed"
+    check(town)
+
+
+REFUSED = {
+    "nothing at all": ([], {}, NoMoneyError),
+    "unknown without an amount": ([Wish("4711")], {}, UnnamedSumError),
+    "unknown from nobody": ([Wish("4711", 100)], {}, PayerNeededError),
+    "no reference from nobody": ([], {"cents": 100}, PayerNeededError),
+    "less than is named": ([Wish("{1}", 2000)], {"cents": 1000}, TooLittleError),
+    "nothing left for the second": ([Wish("{1}"), Wish("{3}")], {"cents": 5000}, TooLittleError),
+    "a negative sum": ([Wish("{1}")], {"cents": -5}, NoMoneyError),
+    "a terminal that there is not": ([Wish("{1}")], {"payment": Payment("card", "T9")}, UnknownTerminalError),
+}
+
+
+@pytest.mark.parametrize(("wishes", "more", "error"), REFUSED.values(), ids=REFUSED)
+def test_what_is_not_taken(town, wishes, more, error):
+    named = [
+        Wish(w.target.replace("{1}", reference(town, 1)).replace("{3}", reference(town, 3)), w.cents) for w in wishes
+    ]
+    with pytest.raises(error):
+        take(town, "B1", named, **more)
+    assert (held(town), town.value("SELECT count(*) FROM cash_receipt")) == (0, 0)
+    check(town)
+
+
+def test_how_it_was_paid_must_be_clear():
+    for facts in ({"tender": "card"}, {"tender": "cheque"}, {"terminal": "T1"}, {"cheque": "1"}):
+        with pytest.raises(TenderFactsError):
+            Payment(**facts)
+
+
+def test_a_closed_day_takes_nothing(town):
+    close_day(town, DAY)
+    with pytest.raises(ClosedPeriodError):
+        take(town, "B1", [Wish(reference(town, 1))])
+
+
+def test_numbers_have_no_gap_by_desk_and_year(town):
+    desk(town, "B2", holder="import")
+    for _ in range(3):
+        take(act(town, "dirk"), "B1", [Wish(reference(town, 1), 100)])
+    take(act(town, "import"), "B2", [Wish(reference(town, 1), 100)])
+    with pytest.raises(KasseError):
+        take(act(town, "dirk"), "B1", [Wish("4711")])
+    take(town, "B1", [Wish(reference(town, 1), 100)])
+    town.today = "2027-01-04"
+    take(town, "B1", [Wish(reference(town, 1), 100)])
+    labels = town.all("SELECT desk, year, number FROM cash_receipt ORDER BY desk, year, number")
+    assert labels == [*[("B1", 2026, n) for n in (1, 2, 3, 4)], ("B1", 2027, 1), ("B2", 2026, 1)]
+    check(town)
+
+
+def test_a_receipt_is_taken_back_by_another_person_with_a_counter_receipt(town):
+    done = take(town, "B1", [Wish(reference(town, 1)), Wish("4711", 700)], cents=6000, payment=ERIKA)
+    label = done.receipt.label
+    with pytest.raises(NotAllowedError):
+        cancel(town, label, "falsches Kassenzeichen")
+    act(town, "clara")
+    with pytest.raises(CancelReasonError):
+        cancel(town, label, " ")
+    back = cancel(town, label, "falsches Kassenzeichen")
+    assert (str(back.receipt.label), back.receipt.cents, back.receipt.cancels) == ("B1-2026-2", -6000, "B1-2026-1")
+    assert (back.cancelled.cancelled_by, back.balance_cents) == ("B1-2026-2", 0)
+    assert open_cents(town, town.dog) == 5000
+    assert town.value("SELECT sum(open_cents) FROM item WHERE kind IN ('suspense', 'credit')") == 0
+    with pytest.raises(CancelledAlreadyError):
+        cancel(town, label, "noch einmal")
+    with pytest.raises(CancelOfCancelError):
+        cancel(town, back.receipt.label, "doch")
+    check(town)
+    assert verify(act(town, "root")).findings == ()
+
+
+def test_nobody_takes_back_the_own_receipt(town):
+    desk(town, "B2", holder="clara")
+    done = take(town, "B2", [Wish(reference(town, 1))])
+    with pytest.raises(OwnWorkError):
+        cancel(town, done.receipt.label, "vertippt")
+
+
+def test_cash_that_is_gone_is_not_given_back(town):
+    done = take(town, "B1", [Wish(reference(town, 1))])
+    deposit(town, "B1", 4000)
+    with pytest.raises(NotEnoughCashError):
+        cancel(act(town, "clara"), done.receipt.label, "vertippt")
+
+
+def test_what_was_done_with_the_money_since_is_undone_first(town):
+    done = take(town, "B1", [Wish("4711", 1200)], payment=ERIKA)
+    act(town, "clara")
+    assign(town, what(done)[0][2], [Wish(reference(town, 1))], day=DAY)
+    with pytest.raises(SettledItemError):
+        cancel(town, done.receipt.label, "vertippt")
+
+
+def test_entries_of_a_desk_are_not_reversed_by_hand(town):
+    done = take(town, "B1", [Wish(reference(town, 1))])
+    with pytest.raises(OwnCommandError):
+        reverse(act(town, "clara"), parse_entry_number(done.receipt.entry), reason="vertippt", day=DAY)
+
+
+def test_a_payable_is_paid_in_cash(town):
+    take(town, "B1", [Wish(reference(town, 1))])
+    done = pay(town, "B1", [Wish(f"BAU/{town.invoice}", 500)])
+    assert (done.receipt.cents, done.receipt.person, done.balance_cents) == (-500, "Laden", 4500)
+    assert pay(town, "B1", [Wish("RE4711")], payee="Frau Laden").balance_cents == 3500
+    assert open_cents(town, town.invoice, "BAU") == 0
+    check(town)
+    back = cancel(act(town, "clara"), done.receipt.label, "nicht abgeholt")
+    assert (back.balance_cents, open_cents(town, town.invoice, "BAU")) == (4000, 500)
+    check(town)
+
+
+def test_a_desk_never_pays_more_than_it_has_or_may(town):
+    with pytest.raises(NotEnoughCashError):
+        pay(town, "B1", [Wish("RE4711")])
+    town.big = item(act(town, "import"), "150", "RE1", kind="payable", foreign_reference=True, name="Laden")
+    act(town, "dirk")
+    take(town, "B1", [], cents=20000, payment=ERIKA)
+    with pytest.raises(OverSingleError):
+        pay(town, "B1", [Wish("RE1")])
+    with pytest.raises(UnknownTargetError):
+        pay(town, "B1", [Wish(reference(town, 1))])  # a claim is not paid out
+    assert held(town) == 20000
+
+
+def test_what_others_pay_or_nobody_may_is_not_paid_in_cash(town):
+    take(town, "B1", [], cents=20000, payment=ERIKA)
+    run(town, "E1 25,00")
+    in_run = town.value("SELECT item FROM payment")
+    debit = item(town, "5", "RE2", kind="payable", foreign_reference=True, paid_by="direct_debit", name="Strom")
+    locked = item(town, "6", "RE3", kind="payable", foreign_reference=True, name="Laden")
+    erika = town.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = :id", id=town.dog)
+    owing = item(town, "7", "RE4", kind="payable", foreign_reference=True, person=erika)
+    lock_items(act(town, "clara"), [("ORDNUNG", locked)], "payment", "Reklamation", Span(DAY))
+    act(town, "dirk")
+    for number, error in (
+        (in_run, InRunError),
+        (debit, CollectedBySupplierError),
+        (locked, LockedItemError),
+        (owing, OwesError),
+    ):
+        with pytest.raises(error):
+            pay(town, "B1", [Wish(f"ORDNUNG/{number}")])
+    assert pay(town, "B1", [Wish(f"ORDNUNG/{owing}")], despite_debts=True).receipt.cents == -700
+    with pytest.raises(ClosedTargetError):
+        pay(town, "B1", [Wish(f"ORDNUNG/{owing}")])
+    nobody = town.value("SELECT id FROM item WHERE kind = 'payable' AND open_cents > 0 AND party IS NULL")
+    assert nobody is None
+    with pytest.raises(PayeeNeededError):
+        pay(town, "B1", [Wish(f"BAU/{town.invoice}", 100), Wish(f"ORDNUNG/{other(town)}", 100)])
+    check(town)
+
+
+def other(town) -> int:
+    return item(town, "8", "RE5", kind="payable", foreign_reference=True, name="Gärtnerei")
+
+
+def test_a_cheque_counts_three_days_later_and_lies_in_the_drawer(town):
+    done = take(town, "B1", [Wish(reference(town, 1))], payment=Payment("cheque", cheque="0004711"))
+    assert (done.receipt.payment_day, done.balance_cents) == ("2026-11-19", 0)
+    assert town.value("SELECT payment_day FROM clearing WHERE kind = 'cash'") == "2026-11-19"
+    check(town)
+    given = take(town, "B1", [Wish(reference(town, 3))], payment=Payment("cheque", cheque="0004712"))
+    cancel(act(town, "clara"), given.receipt.label, "Scheck zurückgegeben")
+    act(town, "dirk")
+    assert deposit_cheques(town, "B1").transport.amount_cents == 5000
+    check(town)
+    with pytest.raises(GoneChequeError):
+        cancel(act(town, "clara"), done.receipt.label, "zu spät")
+
+
+def test_card_payments_of_a_day_are_one_sum_that_the_acquirer_owes(town):
+    put_terminal(act(town, "emil"), "B1", TerminalPlan("61234567", "Girocard AG", fee_ppm=2500))
+    act(town, "dirk")
+    card = Payment("card", "61234567")
+    first = take(town, "B1", [Wish(reference(town, 1))], payment=card)
+    take(town, "B1", [Wish(reference(town, 3))], payment=card)
+    assert held(town) == 0
+    assert town.all("SELECT terminal, day FROM cash_batch") == [("61234567", DAY)]
+    check(town)
+    cancel(act(town, "clara"), first.receipt.label, "doppelt")
+    assert town.value("SELECT sum(cents) FROM cash_receipt WHERE tender = 'card'") == 2000
+    check(town)
+    town.today = "2026-11-17"
+    take(act(town, "dirk"), "B1", [Wish(reference(town, 1))], payment=card)
+    assert town.value("SELECT count(*) FROM cash_batch") == 2
+    assert issubclass(ClearedCardError, KasseError)
+
+
+def test_receipts_are_listed_and_looked_at(town):
+    take(town, "B1", [Wish(reference(town, 1))], payment=ERIKA)
+    found = receipt_named(town, parse_label("b1/2026/1"))
+    assert (found.officer, found.person, found.tender, found.parts[0].reference) == (
+        "dirk", "Erika Muster", "cash", reference(town, 1),
+    )  # fmt: skip
+    opened = desk(town, "B2")
+    assert list(receipts_of(town, opened, DAY, DAY)) == []
+    with pytest.raises(UnknownReceiptError):
+        receipt_named(town, Label("B1", 2026, 9))
+    with pytest.raises(ReceiptLabelError):
+        parse_label("B1 17")
