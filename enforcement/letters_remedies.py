@@ -10,8 +10,16 @@ from importlib.resources import files
 
 from enforcement.law.figures import RuleUnconfirmedError
 from enforcement.profiles import Profile
+from sepa.errors import N_
 
 FILE = "remedies.toml"
+
+
+class RemedyUnconfirmedError(RuleUnconfirmedError):
+    """A point of a remedy that the sources leave open."""
+
+    code = "law.remedy_point"
+    hint = N_("'kasse letter remedies' says which; change the wording with 'kasse letter template' where it differs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,7 @@ class Remedy:
     def doubts(self) -> tuple[RuleUnconfirmedError, ...]:
         """Return what the sources leave open."""
         return tuple(
-            RuleUnconfirmedError(rule=f"rechtsbehelf-{self.name}", norm=self.norm, point=point, file=FILE)
+            RemedyUnconfirmedError(rule=f"rechtsbehelf-{self.name}", norm=self.norm, point=point, file=FILE)
             for point in self.open_points
         )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from kasse_cli.i18n import _, sentence, visible
 from sepa.errors import N_, Field, KasseError, Place
 
+NAMED_AT_ONCE = 6
+"""How many names a line of findings that belong together lists."""
 _PARTS = {
     "file": "{text}",
     "sheet": N_("sheet {text}"),
@@ -58,10 +61,27 @@ def error_lines(error: KasseError) -> list[str]:
 
 
 def finding_lines(findings: tuple[KasseError, ...]) -> list[str]:
-    """Return one line a finding in their order, then each different way out once."""
-    lines = [f"{_(_LABELS[finding.severity])}: {located(finding)}" for finding in findings]
+    """Return one line a finding in their order, many of a class that knows how in one, then each way out once."""
+    lines = [f"{_(_LABELS[group[0].severity])}: {_told(group)}" for group in _together(findings)]
     hints = dict.fromkeys(text for finding in findings if (text := hint(finding)))
     return lines + [f"{_('hint')}: {text}" for text in hints]
+
+
+def _together(findings: Iterable[KasseError]) -> list[list[KasseError]]:
+    """Return findings in groups of one, and those of a class that tells several in one line in one group."""
+    groups: dict[object, list[KasseError]] = {}
+    for finding in findings:
+        groups.setdefault(type(finding) if finding.together else object(), []).append(finding)
+    return list(groups.values())
+
+
+def _told(group: Sequence[KasseError]) -> str:
+    first = group[0]
+    if len(group) == 1:
+        return located(first)
+    names = list(dict.fromkeys(str(one.fields[first.named]) for one in group))
+    shown = ", ".join([*names[:NAMED_AT_ONCE], *(["…"] if len(names) > NAMED_AT_ONCE else [])])
+    return sentence(first.together, {"count": len(names), "names": shown})
 
 
 def _plain(value: Field) -> str | int | bool | None:

@@ -46,12 +46,15 @@ class KasseError(Exception):
 
     Subclasses stand beside the rule they guard and set `code` (stable, `noun.what`), `template` and `hint`
     (both `N_(…)` with named fields). A field named `*_cents` is shown as money, a date as a date.
-    `findings` holds the single findings behind a refusal of many rows.
+    `findings` holds the single findings behind a refusal of many rows. Where several of one class are told in one
+    line, `together` is its template, with {count} and {names}: the field `named` of each.
     """
 
     code: ClassVar[str] = "kasse.error"
     template: ClassVar[str] = ""
     hint: ClassVar[str] = ""
+    together: ClassVar[str] = ""
+    named: ClassVar[str] = ""
     severity: Severity = "error"
     exit_code: ClassVar[int] = 1
 

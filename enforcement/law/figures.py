@@ -43,8 +43,10 @@ class FigureUnconfirmedError(KasseError):
 
     code = "law.unconfirmed"
     severity = "warning"
-    template = N_("{name} ({norm}) as valid from {valid_from} is not confirmed: {source}")
-    hint = N_("check it against the official text; set confirmed = true in {file} when it holds")
+    template = N_("{name} ({norm}) as valid from {valid_from} is not confirmed")
+    hint = N_("'kasse law rates show NAME' says what is uncertain, and where it is to be checked")
+    together = N_("figures of law that are not confirmed: {count} ({names})")
+    named = "name"
 
 
 class RuleUnconfirmedError(KasseError):
@@ -52,8 +54,10 @@ class RuleUnconfirmedError(KasseError):
 
     code = "law.open_point"
     severity = "info"
-    template = N_("{rule} ({norm}): an open point is decided by the data: {point}")
-    hint = N_("check how your office decides it; change it in {file} if it differs")
+    template = N_("{rule} ({norm}) leaves a point open that the data decides")
+    hint = N_("'kasse law rates show NAME' says what is uncertain, and where it is to be checked")
+    together = N_("rules of law with a point that the data decides: {count} ({names})")
+    named = "rule"
 
 
 @dataclass(frozen=True, slots=True)

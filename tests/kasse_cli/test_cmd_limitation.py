@@ -152,5 +152,7 @@ def _played(town, session) -> str:
         if line.startswith("$ "):
             done = town(line.removeprefix("$ "))
             said += [line, *(text.rstrip() for text in done.out.splitlines())]
-            said += [text for text in done.err.splitlines() if "open point" not in text and "hint: check " not in text]
+            said += [
+                text for text in done.err.splitlines() if "a point open" not in text and "law rates show" not in text
+            ]
     return "\n".join(said) + "\n"

@@ -1,4 +1,5 @@
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -8,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enforcement.law.figures import FigureUnconfirmedError
 from kasse_cli import i18n
 from kasse_cli.columns import Column
+from kasse_cli.messages import finding_lines
 from kasse_cli.results import Table
 from kasse_cli.tables import fitted
+from ledger.bank.suspense import UnknownCaseError
 from tests.kasse_cli.probe import PROBE
 
 FORMS = ["", "--json", "--csv", "--csv-excel", "-v", "-q", "--dry-run"]
@@ -176,3 +180,18 @@ def test_excel_replaces_a_file_only_when_told_to(probe):
     assert (probe.folder / "list.xlsx").read_text() == "somebody's work"
     assert probe(f"kasse probe ok --xlsx {probe.folder}/list.xlsx --force").code == 0
     assert openpyxl.load_workbook(probe.folder / "list.xlsx").active["A1"].value == "Name"
+
+
+def doubt(name):
+    return FigureUnconfirmedError(name=name, norm="§ 1", valid_from=dt.date(2026, 1, 1), source="", file="x")
+
+
+def test_many_doubts_about_the_law_are_one_line():
+    other = UnknownCaseError(number=7)
+    warnings, refusal, *ways = finding_lines((doubt("a"), doubt("b"), other, doubt("a"), doubt("c")))
+    assert warnings == "warning: figures of law that are not confirmed: 3 (a, b, c)"
+    assert refusal == finding_lines((other,))[0]
+    assert len(ways) == 2
+    assert finding_lines((doubt("a"),))[0] == "warning: a (§ 1) as valid from 2026-01-01 is not confirmed"
+    (many, _) = finding_lines(tuple(map(doubt, "abcdefgh")))
+    assert many.endswith("8 (a, b, c, d, e, f, …)")

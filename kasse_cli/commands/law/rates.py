@@ -219,7 +219,8 @@ def _rule_result(kind: str, rule: Any) -> Result:
     rows = [{"key": key, "value": _plain(value)} for key, value in settings.items() if value not in ("", (), {}, 0)]
     columns = (Column("key", N_("Setting")), Column("value", N_("Value")))
     line = say(N_("{title} ({norm}), kept in {file}"), title=title(rule), norm=rule.norm, file=rule.file)
-    return Result({"kind": kind, "name": rule.name}, [Table("settings", columns, rows)], [line], rule.doubts())
+    points = [say(N_("left open by the sources: {point}"), point=doubt.fields["point"]) for doubt in rule.doubts()]
+    return Result({"kind": kind, "name": rule.name}, [Table("settings", columns, rows)], [line, *points])
 
 
 def _plain(value: Any) -> str:

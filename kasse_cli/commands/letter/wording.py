@@ -41,6 +41,7 @@ REMEDIES = (
     Column("title_de", N_("Title")),
     Column("norm", N_("Norm")),
     Column("laws", N_("Laws")),
+    Column("open_points", N_("Open points")),
 )
 template = noun(N_("the wording of letters: list, show, export, check, import, placeholders"))
 
@@ -178,8 +179,10 @@ def list_remedies(ctx: Context) -> None:
 
     found = remedies().values()
     rows = [
-        {"name": one.name, "title_de": one.title_de, "norm": one.norm, "laws": ", ".join(one.profiles)} for one in found
-    ]
+        {"name": one.name, "title_de": one.title_de, "norm": one.norm, "laws": ", ".join(one.profiles),
+         "open_points": "; ".join(one.open_points)}
+        for one in found
+    ]  # fmt: skip
     doubts = [doubt for one in found for doubt in one.doubts()]
     render(ctx, Result(tables=[Table("remedies", REMEDIES, rows)], findings=doubts))
 
