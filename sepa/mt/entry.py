@@ -32,7 +32,6 @@ FIELDS = {
 }
 _ULTIMATES = {"ABWA": True, "ULTD": True, "ABWE": False, "ULTB": False, "ULTC": False}
 _AMOUNTS = {"OAMT": original, "OCMT": original, "COAM": fee, "CHGS": fee}
-is_other_iban = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}").fullmatch
 _SUPPLEMENT = re.compile(r"/(OCMT|CHGS)/([^/\n]*)/?")
 
 
@@ -55,6 +54,22 @@ def codes_of(kind: str, gvc: str, primanota: str, extension: str) -> _Codes:
         "proprietary_code": f"{kind}+{gvc}+{primanota}+{extension}".rstrip("+"),
     }
     return _Codes(fields, is_return(gvc, ""), transaction(gvc).batch, reason_of_text_key(extension))
+
+
+def is_other_iban(text: str) -> bool:
+    """Return whether a text has the form of an IBAN: two letters, two digits, 11 to 30 capital letters or digits.
+
+    >>> is_other_iban("DE08000000000000039595"), is_other_iban("de08000000000000039595"), is_other_iban("4711")
+    (True, False, False)
+    """
+    return (
+        15 <= len(text) <= 34
+        and text[2:4].isdigit()
+        and text[:2].isalpha()
+        and text.isascii()
+        and text.isalnum()
+        and text.isupper()
+    )
 
 
 def read_entry(line: Line, information: Information, index: int, notes: Notes) -> Entry:
