@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from ledger.book.store import kasse_office, setting
 from ledger.events.store import record
 from ledger.people.users import NotAllowedError, user_id
 from ledger.store.access import open_book as open_location
+from ledger.store.postgres import DatabaseRightError
+from sepa.errors import KasseError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kasse_cli.context import Call
+    from ledger.access.rights import TableRights
     from ledger.items.settlement import Order
     from ledger.store.engines import Store
 
@@ -32,8 +35,9 @@ def open_book(call: Call) -> Iterator[Store]:
     try:
         store.user = _actor(call, store)
         yield store
-    except NotAllowedError as error:
-        note_refusal(call, store, error)
+    except (NotAllowedError, DatabaseRightError) as error:
+        with suppress(DatabaseRightError):  # whom the database knows no more cannot sign for the refusal either
+            note_refusal(call, store, error)
         raise
     finally:
         store.close()
@@ -64,14 +68,25 @@ def law_profiles() -> tuple[str, ...]:
     return tuple(sorted(profiles()))
 
 
+def table_rights() -> Mapping[str, TableRights]:
+    """Return what each role may do with each table of the book."""
+    from importlib.resources import files
+
+    from ledger.access.rights import load_rights
+
+    places = (files("ledger") / "access" / "rights.toml", files("enforcement") / "rights.toml")
+    return load_rights(*(place.read_text(encoding="utf-8") for place in places))
+
+
 def _actor(call: Call, store: Store) -> int:
     if store.engine.name == "postgresql" and setting(store, "identity") != "declared":
-        call.actor(declared=False)
-        return user_id(store, str(store.value("SELECT session_user::text")))
+        login = str(store.value("SELECT session_user::text"))
+        call.actor(declared=call.settings["user"] == login)
+        return user_id(store, login)
     return user_id(store, call.actor(declared=setting(store, "identity") == "declared"))
 
 
-def note_refusal(call: Call, store: Store, error: NotAllowedError) -> None:
+def note_refusal(call: Call, store: Store, error: KasseError) -> None:
     """Write to the event log that the rules refused something to this person."""
     office = kasse_office(store)
     with store.unit([office], dated=False):

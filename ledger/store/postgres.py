@@ -22,9 +22,17 @@ from sepa.errors import N_, KasseError
 if TYPE_CHECKING:
     from ledger.store.engines import Store
 
-GUARD_STATE = "KA001"
+GUARD_STATE, ACCESS_STATE = "KA001", "KA002"
 FEW = 50
 _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
+
+
+class DatabaseRightError(KasseError):
+    """The rights in the database refuse what was tried."""
+
+    code = "right.database"
+    template = N_("the rights in the database refuse this: {reason}")
+    hint = N_("'kasse db roles' shows which rights each login has and whether they are those of the book")
 
 
 class PostgresMissingError(KasseError):
@@ -107,6 +115,8 @@ class PostgresEngine:
         state = error.sqlstate or ""
         if state == GUARD_STATE:
             return RefusedByBookError(reason=error.diag.message_primary or "")
+        if state in {ACCESS_STATE, "42501"}:
+            return DatabaseRightError(reason=error.diag.message_primary or "")
         if state in {"55P03", "57014", "40P01", "40001"}:
             return BookLockedError(book=_shown(book))
         if state == "53100":

@@ -1,0 +1,1 @@
+"""Who may do what in the database itself: roles, row rules and signatures on PostgreSQL."""

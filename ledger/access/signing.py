@@ -1,0 +1,193 @@
+"""Triggers that hold people to their own name and to the duties they must not join (invariant 6).
+
+They run once for a statement over all its rows, with the owner's rights and a pinned search path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ledger.access import integrity
+from ledger.access.functions import PINNED
+from ledger.access.names import array
+from ledger.access.policies import Shape
+from ledger.access.rights import Parent, Signature, TableRights
+from ledger.items.order_decisions import NEXT_ROLE, WAITING
+from ledger.people.duties import Duty, duties
+from ledger.store.changes import quoted
+from ledger.store.postgres import ACCESS_STATE
+
+_KASSE = "(SELECT code FROM office WHERE is_kasse = 1)"
+
+
+def triggers(shapes: Mapping[str, Shape], rights: Mapping[str, TableRights]) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each function and trigger, functions first."""
+    for table, shape in sorted(shapes.items()):
+        known = rights.get(table, TableRights(table))
+        yield from _trigger(f"access_{table}_insert", table, "INSERT", _insert(shape, known))
+        yield from _trigger(f"access_{table}_update", table, "UPDATE", _update(shape, known))
+
+
+def _trigger(name: str, table: str, event: str, body: str) -> Iterator[tuple[str, str]]:
+    if not body:
+        return
+    old = "OLD TABLE AS former " if event == "UPDATE" else ""
+    head = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {PINNED}"
+    actor = "DECLARE\n  actor bigint := access_actor();"
+    yield f"{name}()", f"{head} AS $access$\n{actor}\nBEGIN\n{body}  RETURN NULL;\nEND\n$access$"
+    trigger = f"CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {old}NEW TABLE AS fresh"
+    yield name, f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+
+
+def _insert(shape: Shape, known: TableRights) -> str:
+    checks = [_unsigned(shape)] if shape.persons else []
+    checks += [_signed(shape, signature, changed="") for signature in known.signatures]
+    checks += [_needed(signature) for signature in known.signatures if signature.states]
+    if known.kinds:
+        checks.append(_kinds(known))
+    if known.parent:
+        checks.append(_sealed(known.parent))
+    if shape.table == "order_step":
+        checks += _order_steps()
+    if shape.table in integrity.INSERT:
+        wrong, reason = integrity.INSERT[shape.table]
+        checks.append(_check(f"EXISTS ({wrong})", reason))
+    if shape.table == "user_role":
+        checks.append(_check("EXISTS (SELECT 1 FROM fresh WHERE user_id = actor)", "nobody gives rights to themselves"))
+    return "".join(checks)
+
+
+def _update(shape: Shape, known: TableRights) -> str:
+    later = [name for name in shape.persons if name in known.update]
+    same = " AND ".join(f"f.{name} = o.{name}" for name in shape.key)
+    joined = f"fresh f JOIN former o ON {same}"
+    checks = []
+    if later:
+        wrong = " OR ".join(f"f.{name} IS DISTINCT FROM o.{name} AND f.{name} IS DISTINCT FROM actor" for name in later)
+        checks.append(_check(f"EXISTS (SELECT 1 FROM {joined} WHERE {wrong})", _OTHER_NAME.format(shape.table)))
+    checks += [_signed(shape, signature, changed=joined) for signature in known.signatures]
+    checks += [_needed(signature) for signature in known.signatures if signature.states]
+    if shape.table == "cash_order":
+        checks.append(_order_state(joined))
+    if shape.table in integrity.UPDATE:
+        wrong, reason = integrity.UPDATE[shape.table]
+        checks.append(_check(f"EXISTS ({wrong})", reason))
+    if shape.table == "app_user":
+        own = f"EXISTS (SELECT 1 FROM {joined} WHERE f.id = actor AND f.locked <> o.locked)"
+        checks.append(_check(own, "nobody changes their own rights"))
+    return "".join(checks)
+
+
+_OTHER_NAME = "what is written in {} is signed in one''s own name"
+
+
+def _unsigned(shape: Shape) -> str:
+    """Return the check that every person named in new rows is the one who writes them."""
+    wrong = [
+        f"{'' if name in shape.required else f'{name} IS NOT NULL AND '}{name} IS DISTINCT FROM actor"
+        for name in shape.persons
+    ]
+    return _check(f"EXISTS (SELECT 1 FROM fresh WHERE {' OR '.join(wrong)})", _OTHER_NAME.format(shape.table))
+
+
+def _signed(shape: Shape, signature: Signature, changed: str) -> str:
+    """Return the checks that who signs holds a role for it there and did not make what is signed."""
+    rows = f"{changed} WHERE f.{signature.column} IS DISTINCT FROM o.{signature.column} AND " if changed else ""
+    rows = rows or "fresh f WHERE "
+    filled = f"{rows}f.{signature.column} IS NOT NULL"
+    checks = ""
+    if signature.roles:
+        there = f"access_holds({array(signature.roles)})"
+        if shape.office:
+            there = f"f.{shape.office} = ANY (access_offices({array(signature.roles)}))"
+        missing = f"EXISTS (SELECT 1 FROM {filled} AND NOT coalesce({there}, access_holds({array(signature.roles)})))"
+        checks += _check(missing, f"{signature.column} of {shape.table} needs the role {' / '.join(signature.roles)}")
+    if signature.never:
+        own = " OR ".join(f"{_other(shape, other)} = f.{signature.column}" for other in signature.never)
+        checks += _check(f"EXISTS (SELECT 1 FROM {filled} AND ({own}))", "nobody signs their own work")
+    return checks
+
+
+def _other(shape: Shape, column: str) -> str:
+    """Return the person in another column, of this table or, as `table.column`, of the row with the same key."""
+    table, dot, name = column.partition(".")
+    if not dot:
+        return f"f.{column}"
+    same = " AND ".join(f"x.{key} = f.{key}" for key in shape.key)
+    return f"(SELECT x.{name} FROM {table} x WHERE {same})"
+
+
+def _needed(signature: Signature) -> str:
+    unsigned = f"state IN ({quoted(signature.states)}) AND {signature.column} IS NULL"
+    return _check(f"EXISTS (SELECT 1 FROM fresh WHERE {unsigned})", f"this state needs {signature.column}")
+
+
+def _kinds(known: TableRights) -> str:
+    """Return the check that each kind of row is written by those whose task it is."""
+    cases = [
+        f"WHEN {quoted((kind,))} THEN office = ANY "
+        f"({'access_own_offices' if kind in known.own_kinds else 'access_offices'}({array(roles)}))"
+        for kind, roles in sorted(known.kinds.items())
+    ]
+    fresh = "(SELECT DISTINCT office, kind FROM fresh) AS f"
+    wrong = f"SELECT 1 FROM {fresh} WHERE NOT CASE kind {' '.join(cases)} ELSE false END"
+    return _check(f"EXISTS ({wrong})", f"this kind of {known.table} is written by others")
+
+
+def _sealed(parent: Parent) -> str:
+    same = " AND ".join(f"p.{other} = f.{own}" for own, other in parent.key.items())
+    closed = f"SELECT 1 FROM fresh f JOIN {parent.table} p ON {same} WHERE p.state NOT IN ({quoted(parent.states)})"
+    return _check(f"EXISTS ({closed})", f"the {parent.table} takes no more rows")
+
+
+def _order_steps() -> Iterator[str]:
+    """Yield the checks of a step of an order: state, role or deputy, forbidden pairs, exception, limit."""
+    ready = " OR ".join(f"f.step = '{step}' AND o.state IN ({quoted(states)})" for step, states in WAITING.items())
+    rows = "fresh f JOIN cash_order o ON o.office = f.office AND o.id = f.order_id"
+    yield _check(
+        f"EXISTS (SELECT 1 FROM {rows} WHERE NOT (f.step = 'created' AND o.state = 'created' OR {ready}))",
+        "the order does not wait for this step",
+    )
+    role = " ".join(f"WHEN '{state}' THEN '{name}'" for state, name in NEXT_ROLE.items())
+    place = f"CASE WHEN state = 'approved' THEN {_KASSE} ELSE office END"
+    turns = f"SELECT DISTINCT f.office, o.state, f.on_behalf FROM {rows} WHERE f.step <> 'created'"
+    acts = f"access_acts(CASE state {role} END, {place}, on_behalf)"
+    yield _check(f"EXISTS (SELECT 1 FROM ({turns}) AS t WHERE NOT {acts})", "this step needs another role")
+    for step, duty in duties().items():
+        yield from _duty(step, duty, role)
+    limit = """(SELECT l.max_cents FROM approval_limit l WHERE l.user_id = coalesce(f.on_behalf, f.by)
+      AND l.office IN (f.office, '*') ORDER BY CASE WHEN l.office = '*' THEN 1 ELSE 0 END LIMIT 1)"""
+    yield _check(
+        f"EXISTS (SELECT 1 FROM {rows} WHERE f.step = 'approved' AND o.total_cents > {limit})",
+        "the order is above the limit",
+    )
+
+
+def _duty(step: str, duty: Duty, role: str) -> Iterator[str]:
+    """Yield the checks of one row of duties.toml."""
+    persons = "(s.by IN (f.by, f.on_behalf) OR s.on_behalf IN (f.by, f.on_behalf))"
+    spared = f" AND NOT (f.exception = 1 AND s.step IN ({quoted(duty.small_office)}))" if duty.small_office else ""
+    before = "fresh f JOIN order_step s ON s.office = f.office AND s.order_id = f.order_id"
+    own = f"f.step = '{step}' AND s.step IN ({quoted(duty.not_after)}) AND {persons}{spared}"
+    yield _check(f"EXISTS (SELECT 1 FROM {before} WHERE {own})", "nobody acts on their own work")
+    if not duty.small_office:
+        yield _check(
+            f"EXISTS (SELECT 1 FROM fresh WHERE step = '{step}' AND exception = 1)", "this step knows no exception"
+        )
+        return
+    another = f"""SELECT 1 FROM fresh f JOIN cash_order o ON o.office = f.office AND o.id = f.order_id
+      JOIN user_role r ON r.role = CASE o.state {role} END AND r.office IN (f.office, '*') AND r.user_id <> f.by
+      JOIN app_user u ON u.id = r.user_id AND u.locked = 0 WHERE f.step = '{step}' AND f.exception = 1"""
+    yield _check(f"EXISTS ({another})", "another person may take this step")
+
+
+def _order_state(joined: str) -> str:
+    """Return the check that an order moves on only by a step that the acting person has signed."""
+    order = "s.office = f.office AND s.order_id = f.id"
+    signed = f"SELECT 1 FROM order_step s WHERE {order} AND s.step = f.state AND s.by = actor"
+    moved = f"SELECT 1 FROM {joined} WHERE f.state <> o.state AND NOT EXISTS ({signed})"
+    return _check(f"EXISTS ({moved})", "an order moves on by a signed step")
+
+
+def _check(condition: str, reason: str) -> str:
+    return f"  IF {condition} THEN\n    RAISE EXCEPTION '{reason}' USING ERRCODE = '{ACCESS_STATE}';\n  END IF;\n"

@@ -1,0 +1,112 @@
+"""The rights by table: complete, within what the tables allow, and the same as the services demand."""
+
+import pytest
+
+from enforcement.dunning_release_store import RELEASERS as DUNNING
+from enforcement.letters import RELEASERS as LETTERS
+from enforcement.relief_grant_store import DECIDERS
+from kasse_cli.schema import METADATA, permitted_changes
+from kasse_cli.wiring import table_rights
+from ledger.access.names import DatabaseNameError, Names, array, is_login, literal, quoted
+from ledger.access.rights import KASSE_WIDE
+from ledger.payments.collection_runs import ROLES as COLLECTION
+from ledger.payments.redirect import CONFIRM_ROLES
+from ledger.payments.refunds import APPROVE_ROLES
+from ledger.payments.runs import ROLES as RUN
+from ledger.people.duties import duties
+from ledger.people.parties_merge_store import ROLES as MERGE
+from ledger.people.users import ROLES
+
+RIGHTS = table_rights()
+NOTES = {"event", "event_details", "head", "counter"}
+"""What everybody writes who acts, or is refused."""
+
+
+def test_every_table_has_rights_and_every_right_a_table():
+    assert RIGHTS.keys() == METADATA.tables.keys() | {"alembic_version"}
+
+
+@pytest.mark.parametrize("table", sorted(METADATA.tables))
+def test_rights_are_within_what_the_table_allows(table):
+    known, columns = RIGHTS[table], set(METADATA.tables[table].columns.keys())
+    changes = permitted_changes()[table]
+    assert {name for name in known.update if not changes.allows(name)} == set()
+    assert {one.column for one in known.signatures} <= columns
+    states = {state for steps in changes.steps.values() for state in steps}
+    states |= {state for steps in changes.steps.values() for after in steps.values() for state in after}
+    assert {state for one in known.signatures for state in one.states} <= states
+    if known.parent:
+        assert set(known.parent.key) <= columns
+        assert set(known.parent.key.values()) <= set(METADATA.tables[known.parent.table].columns.keys())
+
+
+def test_auditors_only_read_and_read_all():
+    written = {
+        table
+        for table, known in RIGHTS.items()
+        if {"audit"} & {*known.insert, *known.delete, *known.updaters} and table not in NOTES
+    }
+    assert written == set()
+    assert {table for table, known in RIGHTS.items() if "audit" not in known.readers} == set()
+
+
+def test_machines_sign_nothing():
+    signed = [role for known in RIGHTS.values() for one in known.signatures for role in one.roles]
+    assert not {"machine", "audit", "admin"} & set(signed)
+
+
+SAME = {
+    ("payment_run", "reviewed_by"): RUN["review"],
+    ("payment_run", "released_by"): RUN["release"],
+    ("collection_run", "reviewed_by"): COLLECTION["review"],
+    ("collection_run", "released_by"): COLLECTION["release"],
+    ("collection_run", "exported_by"): COLLECTION["export"],
+    ("collection_message", "released_by"): COLLECTION["release"],
+    ("dunning_run", "released_by"): DUNNING,
+    ("letter", "released_by"): LETTERS,
+    ("relief", "decided_by"): DECIDERS,
+    ("party_merge", "decided_by"): MERGE,
+    ("refund", "approved_by"): APPROVE_ROLES,
+    ("payee_account", "confirmed_by"): CONFIRM_ROLES,
+}
+
+
+@pytest.mark.parametrize(("table", "column"), SAME)
+def test_who_signs_is_who_the_service_lets_sign(table, column):
+    (one,) = (one for one in RIGHTS[table].signatures if one.column == column)
+    assert set(one.roles) == set(SAME[table, column])
+
+
+def test_the_forbidden_pairs_are_complete():
+    assert set(duties()) == {"certified", "approved", "accepted", "objected"}
+    pairs = {(table, one.column) for table, known in RIGHTS.items() for one in known.signatures if one.never}
+    assert pairs >= {("payment_run", "released_by"), ("relief", "decided_by"), ("closing_confirmation", "confirmed_by")}
+
+
+def test_roles_of_offices_are_not_wide():
+    assert set(ROLES) - set(KASSE_WIDE) == {"certifier", "approver", "admin"}
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("anna", '"anna"'), ('a"b', '"a""b"'), ("Gerda Groß", '"Gerda Groß"'), ("a;b--", '"a;b--"')]
+)
+def test_names_are_quoted(name, written):
+    assert quoted(name) == written
+
+
+def test_texts_are_quoted():
+    assert literal("a\\'b") == "E'a\\\\''b'"
+    assert array(("a", "b'")) == "ARRAY['a', 'b''']::text[]"
+
+
+@pytest.mark.parametrize(
+    ("name", "possible"), [("anna", True), ("Gerda Groß", True), ("pg_monitor", False), ("public", False), ("ä" * 32, False)]
+)
+def test_not_every_user_can_be_a_login(name, possible):
+    assert is_login(name) is possible
+
+
+def test_a_database_name_leaves_room_for_its_roles():
+    assert Names("stadtkasse").group("enforcement") == "stadtkasse_enforcement"
+    with pytest.raises(DatabaseNameError):
+        Names("x" * 52)
