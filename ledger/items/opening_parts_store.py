@@ -99,7 +99,7 @@ _SAME = """
     UPDATE {table} SET id = (
         SELECT min(p.id) FROM party p WHERE p.match_key = {table}.match_key AND p.merged_into IS NULL
         AND p.address_key = {table}.address_key AND coalesce(p.birth_date, '') = coalesce({table}.birth_date, ''))
-    WHERE address_key <> '' OR birth_date IS NOT NULL"""
+    WHERE id IS NULL AND (address_key <> '' OR birth_date IS NOT NULL)"""
 _NUMBER = """
     UPDATE {table} SET id = r.place + :before FROM (
         SELECT seq AS at, row_number() OVER (ORDER BY seq) AS place FROM {table} WHERE id IS NULL) r
@@ -111,27 +111,24 @@ _PARTIES = """
         address_key, CAST(:now AS TEXT)
     FROM {table} WHERE id > :before ORDER BY id"""
 _FORMER = """
-    INSERT INTO party_former (key, party) SELECT s.party, s.id FROM {table} s
-    WHERE NOT EXISTS (SELECT 1 FROM party_former f WHERE f.key = s.party)"""
-_CLASH = """
-    SELECT s.seq, s.party, f.party FROM {table} s JOIN party_former f ON f.key = s.party WHERE f.party <> s.id
-    ORDER BY s.seq"""
+    INSERT INTO party_former (key, party) SELECT s.party, min(s.id) FROM {table} s
+    WHERE NOT EXISTS (SELECT 1 FROM party_former f WHERE f.key = s.party) GROUP BY s.party"""
+_KNOWN = "UPDATE {table} SET id = (SELECT f.party FROM party_former f WHERE f.key = {table}.party)"
 
 
 def write_parties(store: Store, table: str, day: str) -> Iterator[KasseError | int]:
-    """Write parties that the book does not know by name and address or birth date, and all their former numbers."""
+    """Write parties that the book does not know by number, or name and address or birth date, and their numbers."""
     del day
     for seq, party, first in store.all(_TWICE.format(table=table)):
         yield RepeatedPartyError(party=party, row=first, place=Place(row=seq, column="party", value=party))
     store.execute(f"ALTER TABLE {table} ADD COLUMN id BIGINT")
+    store.execute(_KNOWN.format(table=table))
     store.execute(_SAME.format(table=table))
     fresh = int(store.value(f"SELECT count(*) FROM {table} WHERE id IS NULL"))
     before = take_ids(store, BOOK, "party", fresh) - 1 if fresh else 0
     if fresh:
         store.execute(_NUMBER.format(table=table), before=before)
         store.execute(_PARTIES.format(table=table), before=before, now=store.now)
-    for seq, party, _ in store.all(_CLASH.format(table=table)):
-        yield RepeatedPartyError(party=party, row=seq, place=Place(row=seq, column="party", value=party))
     yield store.execute(_FORMER.format(table=table))
 
 
