@@ -28,6 +28,7 @@ def play(week: Week) -> None:
     thursday(week)
     friday(week)
     look_back(week)
+    leave_a_fine(week)
 
 
 def found_the_book(week: Week) -> None:
@@ -152,6 +153,15 @@ def look_back(week: Week) -> None:
     week.type("report suspense", user="frida", day=SATURDAY)
     week.type("report trial-balance", user="frida", day=SATURDAY)
     week.type("journal verify", user="frida", day=SATURDAY)
+
+
+def leave_a_fine(week: Week) -> None:
+    """Leave a list with a fine, and the statement of the day on which it will be paid, for whoever goes on."""
+    folder = week.folder / "bussgeld"
+    folder.mkdir()
+    (folder / "anordnung.csv").write_text(town.FINE_LIST, encoding="utf-8")
+    paid = Booking(24310, town.FINED.name, town.FINED.iban, (f"Bussgeld {town.FINE_REFERENCE}",))
+    (folder / "zahlung.xml").write_bytes(week.bank.statement(town.FINE_PAID_ON, (paid,)))
 
 
 def files_of(folder: Path) -> list[str]:

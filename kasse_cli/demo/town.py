@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from datetime import date
 
@@ -107,6 +108,15 @@ OLD_ITEMS = (
     OldItem("ORDNUNG", SABINE, 7500, 7500, "2026-10-20", "GA20260902", "Gebühr Hundehaltung"),
     OldItem("BAU", NORTH, 190000, 190000, "2026-11-02", "BA20260044", "Gebühr Festzelt"),
 )
+
+
+FINED = Person("Nora Brandt", "Elbweg", "17a", account(2_000_011))
+FINE_REFERENCE = "1000000047112"
+FINE_LIST = f"""Amt;Art;Name;Straße;Hausnummer;PLZ;Ort;Betrag;Fälligkeit;Kassenzeichen;Verwendungszweck;Profil
+ORDNUNG;Forderung;{FINED.name};{FINED.street};{FINED.house_number};{FINED.postcode};{FINED.town};240,00;02.11.2026;\
+{FINE_REFERENCE};Bußgeld Rotlicht;fine
+"""
+FINE_PAID_ON = dt.date(2026, 11, 23)
 
 
 def old_receivables() -> dict[str, int]:
