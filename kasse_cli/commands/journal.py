@@ -11,11 +11,12 @@ import typer
 from kasse_cli.commands import journal_export, journal_gaps, journal_post
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
+from kasse_cli.kept_heads import head_of, kept_head
 from kasse_cli.output import Column, Result, Streamed, Table, render, say
 from kasse_cli.params import OfficeOption, ReasonOption, parse_day
 from kasse_cli.results import Line
 from ledger.book.entry import EntryKind
-from ledger.book.journal import EntryNumber, JournalFilter, JournalLine, grouped, parse_entry_number, parse_head
+from ledger.book.journal import EntryNumber, JournalFilter, JournalLine, grouped, parse_entry_number
 from sepa.errors import N_
 
 app = noun(N_("entries: list, show, post, reverse, gaps, export, verify"))
@@ -94,7 +95,12 @@ LimitOption = Annotated[
 ]
 AgainstOption = Annotated[
     str | None,
-    typer.Option("--against", parser=parse_head, metavar="HEAD", help=N_("a head printed earlier, to compare with")),
+    typer.Option(
+        "--against",
+        parser=kept_head,
+        metavar="FILE|HEAD",
+        help=N_("a head kept outside: a file of 'kasse book head', or typed from paper"),
+    ),
 ]
 
 
@@ -210,7 +216,11 @@ def reverse(ctx: Context, number: NumberArgument, reason: ReasonOption) -> None:
 @command(
     app,
     "verify",
-    examples=("kasse journal verify", "kasse journal verify --against '1f2e3d4c …'"),
+    examples=(
+        "kasse journal verify",
+        "kasse journal verify --against '1f2e3d4c …'",
+        "kasse journal verify --against /media/stick/kopf.txt",
+    ),
 )
 def verify(ctx: Context, against: AgainstOption = None) -> None:
     """Recompute the chains, numbers, texts, balances and open items of the whole book and name what is wrong.
@@ -225,7 +235,7 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
         found = prove(store, against=against)
     data = {
         "entries": found.entries, "postings": found.postings, "events": found.events,
-        "erased_texts": found.erased_texts, "head": found.head, "heads": found.heads, "against": against,
+        "erased_texts": found.erased_texts, "head": found.head, "heads": found.heads, "against": head_of(against),
     }  # fmt: skip
     lines = [
         say(

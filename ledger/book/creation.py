@@ -8,7 +8,8 @@ from typing import Literal
 
 from ledger.book.chain import genesis
 from ledger.book.chart import BANK, VERRECHNUNG, Chart, bank_account_number, verrechnung_account, verrechnung_name
-from ledger.events.store import record
+from ledger.book.guards_made_store import guard_facts
+from ledger.events.store import Fact, record
 from ledger.people.users import EVERYWHERE, add_user
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
@@ -106,7 +107,8 @@ def fill_book(store: Store, plan: BookPlan, chart: Chart) -> None:
         store.user = 1
         grants = [(EVERYWHERE, "admin")]
         add_user(store, plan.first_user, grants)
-        record(store, plan.kasse, "book.create", None, {"offices": len(plan.offices), "accounts": len(plan.accounts)})
+        facts: dict[str, Fact] = {"offices": len(plan.offices), "accounts": len(plan.accounts)}
+        record(store, plan.kasse, "book.create", None, facts | guard_facts(store))
 
 
 def _settings(store: Store, plan: BookPlan, chart: Chart) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -175,8 +175,10 @@ def month_sums(report: ChainReport) -> dict[tuple[str, str, str], tuple[int, int
     }
 
 
-def walk_events(events: Iterable[Row], starts: dict[str, bytes]) -> ChainReport:
-    """Recompute every event and every link of the event chains."""
+def walk_events(
+    events: Iterable[Row], starts: dict[str, bytes], wanted: Collection[tuple[str, int]] = ()
+) -> ChainReport:
+    """Recompute every event and every link of the event chains; `wanted` as in `walk_entries`."""
     report = ChainReport()
     for row in events:
         office, position = row[0], row[1]
@@ -187,6 +189,8 @@ def walk_events(events: Iterable[Row], starts: dict[str, bytes]) -> ChainReport:
         kept = None if row[9] is None else (row[9], row[10])
         _check_text(AlteredDetailsError, office, position, details_hash, kept, report)
         report.heads[office] = (position, value)
+        if (office, position) in wanted:
+            report.wanted[office, position] = value
         report.entries += 1
     return report
 

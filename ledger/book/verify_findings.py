@@ -159,6 +159,39 @@ class DamagedGuardError(KasseError):
     hint = _ADVICE
 
 
+class OtherGuardsError(KasseError):
+    """The guards are those that another version of kasse made, and nobody has changed them since."""
+
+    code = "verify.guard_version"
+    template = N_("the guards of the database are as kasse {version} made them on {day}, this is kasse {known}")
+    hint = N_("nothing was tampered with: work with that version, or bring the book up to this one")
+    severity = "warning"
+
+
+class ChangedSinceError(KasseError):
+    """A chain does not run through the head that was kept outside."""
+
+    code = "verify.since"
+    template = N_("entry {position} of office {office} is missing or not the one of the head kept outside, of {at}")
+    hint = _ADVICE
+
+
+class EventsChangedSinceError(KasseError):
+    """The event log does not run through the head that was kept outside."""
+
+    code = "verify.events_since"
+    template = N_("event {position} of office {office} is missing or not the one of the head kept outside, of {at}")
+    hint = _ADVICE
+
+
+class ChangedClosingError(KasseError):
+    """A closing is not what was written when the day, month or year was closed."""
+
+    code = "verify.closing"
+    template = N_("the closing of {kind} {period} was changed: its {part} is not what was written")
+    hint = _ADVICE
+
+
 class UnknownHeadError(KasseError):
     """The head to compare with belongs to no state of this book."""
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from ledger.book.chain import ENTRY_HEAD, book_head
 from ledger.book.chart import CONTROL_ROLES, VERRECHNUNG
-from ledger.book.store import heads, kasse_office
+from ledger.book.guards_made_store import VERSION, made_by
+from ledger.book.printed_head import OfficeMark, PrintedHead
+from ledger.book.store import heads, kasse_office, setting
 from ledger.book.verify import (
     CHAIN_SQL,
     EVENT_SQL,
@@ -20,12 +22,16 @@ from ledger.book.verify import (
     walk_entries,
     walk_events,
 )
+from ledger.book.verify_closings_store import changed_closings
 from ledger.book.verify_findings import (
     BankEntryError,
+    ChangedSinceError,
     ControlAccountError,
     DamagedGuardError,
+    EventsChangedSinceError,
     MonthBalanceError,
     OpenAmountError,
+    OtherGuardsError,
     RunEvidenceError,
     StagedEntryError,
     UnbalancedOfficesError,
@@ -35,6 +41,7 @@ from ledger.book.verify_findings import (
 )
 from ledger.events.store import Fact, record
 from ledger.payments.evidence_store import further_findings, run_contradictions
+from ledger.payments.list_evidence_store import changed_lists
 from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from ledger.store.guards import damaged_guards
@@ -64,22 +71,26 @@ class Verification:
     findings: tuple[KasseError, ...]
 
 
-def verify(store: Store, *, against: str | None = None) -> Verification:
+def verify(store: Store, *, against: str | PrintedHead | None = None) -> Verification:
     """Recompute chains, numbers, texts, balances, open items, control accounts and guards of the whole book.
 
-    `against` is a head printed earlier: an owner who wrote the chain anew cannot make it match. The check itself
-    is noted in the event log with the head it found, so that this head can be compared with later.
+    `against` is a head printed earlier: an owner who wrote the chain anew cannot make it match. With a whole
+    `PrintedHead` the event log is compared, too. The check itself is noted in the event log with the head it found, so
+    that this head can be compared with later.
     """
+    typed = None if against is None or isinstance(against, PrintedHead) else against.lower()
     with without_collector(), store.snapshot():
         entries, events = _walk(store, against)
         findings = [*entries.findings, *events.findings, *_guards(store), *_months(store, entries)]
-        findings += [*_figures(store), *_steps(store)]
+        findings += [*_figures(store), *_steps(store), *changed_closings(store), *changed_lists(store)]
         stored = list(heads(store))
         findings += compare_heads(stored, entries.heads, WrongHeadError)
         findings += compare_heads(_event_heads(store), events.heads, WrongEventHeadError)
         head = book_head(stored).hex()
-        if against and against.lower() != head:
-            findings += _compare_with_known(store, against.lower(), entries)
+        if isinstance(against, PrintedHead):
+            findings += _compare_with_printed(against, entries, events)
+        elif typed and typed != head:
+            findings += _compare_with_known(store, typed, entries)
     found = {office: OfficeHead(position, value.hex()) for office, position, value in stored}
     result = Verification(
         entries.entries, entries.postings, events.entries, entries.erased_texts + events.erased_texts, head, found,
@@ -89,13 +100,38 @@ def verify(store: Store, *, against: str | None = None) -> Verification:
     return result
 
 
-def _walk(store: Store, against: str | None) -> tuple[ChainReport, ChainReport]:
+def _walk(store: Store, against: str | PrintedHead | None) -> tuple[ChainReport, ChainReport]:
     starts = {code: bytes(start) for code, start in store.rows("SELECT code, genesis FROM office")}
-    wanted = {(office, position) for _, known in _known_heads(store, against) for office, position, _ in known}
+    if isinstance(against, PrintedHead):
+        wanted = {(office, mark.position) for office, mark in against.offices.items()}
+        noted = {(office, mark.event_position) for office, mark in against.offices.items()}
+    else:
+        wanted = {(office, position) for _, known in _known_heads(store, against) for office, position, _ in known}
+        noted = set()
     entries = walk_entries(
         store.stream(CHAIN_SQL, head=ENTRY_HEAD), store.stream(POSTING_SQL), store.stream(TEXT_SQL), starts, wanted
     )
-    return entries, walk_events(store.stream(EVENT_SQL), starts)
+    return entries, walk_events(store.stream(EVENT_SQL), starts, noted)
+
+
+def _compare_with_printed(printed: PrintedHead, entries: ChainReport, events: ChainReport) -> Iterator[KasseError]:
+    for office, mark in sorted(printed.offices.items()):
+        if mark.position and entries.wanted.get((office, mark.position)) != mark.hash:
+            yield ChangedSinceError(office=office, position=mark.position, at=printed.at)
+        if mark.event_position and events.wanted.get((office, mark.event_position)) != mark.event_hash:
+            yield EventsChangedSinceError(office=office, position=mark.event_position, at=printed.at)
+
+
+def printed_head(store: Store) -> PrintedHead:
+    """Return the head of the book as it stands, with the ends of the event logs, to be kept outside."""
+    sql = "SELECT office, position, hash, event_position, event_hash FROM head ORDER BY office"
+    with store.snapshot():
+        marks = {
+            office: OfficeMark(int(position), bytes(value), int(event_position), bytes(event_value))
+            for office, position, value, event_position, event_value in store.rows(sql)
+        }
+        head = book_head((office, mark.position, mark.hash) for office, mark in marks.items()).hex()
+        return PrintedHead(head, setting(store, "name"), store.now, marks)
 
 
 def _known_heads(store: Store, head: str | None) -> Iterator[tuple[str, list[tuple[str, int, bytes]]]]:
@@ -137,7 +173,12 @@ def _event_heads(store: Store) -> Iterator[tuple[str, int, bytes]]:
 def _guards(store: Store) -> Iterator[KasseError]:
     from ledger.store.schema import permitted_changes
 
-    for name in damaged_guards(store, permitted_changes()):
+    damaged = damaged_guards(store, permitted_changes())
+    made = made_by(store) if damaged else None
+    if made is not None:
+        yield OtherGuardsError(version=made.version, day=made.at[:10], known=VERSION)
+        return
+    for name in damaged:
         yield DamagedGuardError(guard=name)
 
 

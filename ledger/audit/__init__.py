@@ -1,0 +1,1 @@
+"""The audit: what the book says against the bank, against a head kept outside, and what looks wrong in it."""
