@@ -217,7 +217,7 @@ def check_second(store: Store) -> Draft:
     row = store.one("SELECT made_by, first_by FROM opening_run WHERE id = :id", id=waiting.number)
     assert row is not None, "it was just found"
     if store.user in row:
-        what = f"opening:{waiting.number}"
+        what = f"opening {waiting.number}"
         raise OwnWorkError(user=user_name(store, store.user), what=what, office=kasse)
     if not any(store.value(_HOLDS_HEAD, user=user, office=kasse) for user in (store.user, row[1])):
         raise HeadSignatureError
