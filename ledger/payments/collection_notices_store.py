@@ -43,10 +43,14 @@ class UnknownNoticeError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """The letters that are to be sent, and the claims that no letter names although their debtor has a mandate."""
+    """The letters that are to be sent, and the claims that no letter names although their debtor has a mandate.
+
+    `until` is the due day up to which claims were looked at.
+    """
 
     notices: tuple[Notice, ...]
     skipped: tuple[Skipped, ...]
+    until: str
 
 
 def announce(
@@ -73,7 +77,7 @@ def announce(
             total = sum(letter.total_cents for letter in letters)
             facts: dict[str, Fact] = {"letters": len(letters), "sum_cents": total, "due_until": until.isoformat()}
             record(store, kasse, "collection.announce", f"collection_notice:{first}", facts)
-    return Announcement(tuple(letters), tuple(skipped))
+    return Announcement(tuple(letters), tuple(skipped), until.isoformat())
 
 
 def _to_tell(

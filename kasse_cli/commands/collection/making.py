@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +22,7 @@ from kasse_cli.commands.collection.shapes import (
     policy_lines,
 )
 from kasse_cli.context import Context
+from kasse_cli.i18n import _
 from kasse_cli.output import Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption, parse_day
 from sepa.errors import N_, KasseError
@@ -112,7 +114,8 @@ def _fees(given: list[str]) -> Iterator[tuple[str, str]]:
 def announce(ctx: Context, due_until: DueOption = None, office: OfficeOption = None, out: OutOption = None) -> None:
     """Write the letters that announce the next collections: one for each mandate, with all days and sums.
 
-    What was announced already is not announced again. --out FILE gets all letters, as PDF or text.
+    What was announced already is not announced again, and what else is left out says why. --out FILE gets all
+    letters, as PDF or text.
     """
     from kasse_cli.documents import save
     from kasse_cli.wiring import open_book
@@ -125,13 +128,18 @@ def announce(ctx: Context, due_until: DueOption = None, office: OfficeOption = N
     total = sum(one.total_cents for one in done.notices)
     lines = [say(N_("letters: {count}, together {sum_cents}"), count=len(done.notices), sum_cents=total)]
     if not done.notices:
-        lines = [say(N_("nothing to announce"))]
+        lines = [say(N_("nothing to announce: nobody is to be told of what falls due up to {until}"), until=done.until)]
+    if done.skipped:
+        whys = ", ".join(f"{_(why)} {count}" for why, count in sorted(Counter(s.why for s in done.skipped).items()))
+        lines.append(say(N_("left out: {count} ({whys})"), count=len(done.skipped), whys=whys))
     if out and done.notices and not call.dry_run:
         save(letters(done.notices), out, call.world.clock())
         lines.append(say(N_("written: {file}"), file=str(out)))
     lines += _trial(dry_run=call.dry_run)
-    data = {"letters": list(done.notices), "skipped": list(done.skipped)}
-    render(ctx, Result(data, [Table("announced", NOTICES, done.notices)] if done.notices else [], lines))
+    data = {"letters": list(done.notices), "skipped": list(done.skipped), "until": done.until}
+    tables = [Table("announced", NOTICES, done.notices)] if done.notices else []
+    tables += [Table("skipped", SKIPPED, done.skipped, N_("Left out"))] if done.skipped else []
+    render(ctx, Result(data, tables, lines))
 
 
 def notice(
