@@ -32,6 +32,7 @@ ROLES = (
     ("transit_out", "Zahlungsausgang unterwegs"), ("transit_in", "Lastschrifteinzug unterwegs"),
     ("transit_own", "Geldtransit"), ("charges", "Nebenforderungen"), ("bank_fees", "Bankentgelte"),
     ("bank_interest", "Bankzinsen"), ("opening", "Eröffnungsbilanz"), ("shortage", "Kassenfehlbetrag"),
+    ("result", "Jahresergebnis"),
     ("pass_through", "Durchlaufende Gelder"), ("allowance", "Wertberichtigung"),
     ("allowance_release", "Auflösung Wertberichtigung"), ("allowance_expense", "Zuführung Wertberichtigung"),
     ("write_off", "Ausbuchung"), ("remission", "Erlass"), ("cash", "Barkasse"), ("imprest", "Handvorschuss"),

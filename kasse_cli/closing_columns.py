@@ -78,7 +78,7 @@ _CONTROLS = (
     Column("office", N_("Office")),
     Column("account", N_("Account")),
     Column("name", N_("Name")),
-    Column("items", N_("Items"), "count"),
+    Column("count", N_("Items"), "count"),
     Column("items_cents", N_("Open items"), "cents"),
     Column("balance_cents", N_("Balance"), "cents"),
 )

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from kasse_cli.closing_columns import CLOSING, PARTS_OF, TABLES, TITLES
 from kasse_cli.i18n import _
-from kasse_cli.output import Result, Table, say
+from kasse_cli.output import Result, Table, render, say
 from kasse_cli.results import Line, cell, shown_columns
 from kasse_cli.tables import for_person
 from ledger.book.journal import grouped
-from sepa.errors import N_, KasseError
+from sepa.errors import N_
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kasse_cli.context import Call
+    from kasse_cli.context import Context
     from ledger.book.closing_protocol import AccountLine, AgeLine, CheckLine
     from ledger.book.closing_service import Closing
     from ledger.documents import Block, Document
@@ -26,15 +26,6 @@ WIDTH = 80
 _SHAPES = {("month", "transit"): "explained", ("year", "transit"): "explained", ("year", "periods"): "months"}
 REASONS = {"no_banking_day": N_("no banking day")}
 Row = Mapping[str, object]
-
-
-def closing_result(
-    done: Closing, lines: Sequence[Line], *, people: bool, dry_run: bool, findings: Sequence[KasseError] = ()
-) -> Result:
-    """Return the protocol as tables; for people without the empty ones, and with words where programs get codes."""
-    tables = closing_tables(done, people=people)
-    data = {"fresh": done.fresh, "dry_run": dry_run}
-    return Result(data=data, tables=tables, lines=lines, findings=(*done.findings, *findings))
 
 
 def closing_tables(done: Closing, *, people: bool) -> list[Table]:
@@ -87,12 +78,18 @@ def _age(line: AgeLine, _people: bool) -> Row:
 _ROWS: Mapping[str, Callable[[Any, bool], Row]] = {"checks": _check, "accounts": _account, "ages": _age}
 
 
-def write_sheet(call: Call, done: Closing, out: Path) -> Line:
-    """Write the protocol as a sheet to sign, and return the line that says so."""
-    from kasse_cli.documents import save
+def show_closing(ctx: Context, done: Closing, lines: Sequence[Line], out: Path | None) -> None:
+    """Render the protocol as tables, and as a sheet to sign where one is asked for; on standard output it is alone."""
+    call, written = ctx.obj, list(lines)
+    if out is not None:
+        from kasse_cli.documents import save
 
-    save(closing_document(done), out, dt.datetime.fromisoformat(call.now))
-    return say(N_("written: {file}"), file=str(out))
+        if str(out) != "-":
+            written.append(say(N_("written: {file}"), file=str(out)))
+        save(closing_document(done), out, dt.datetime.fromisoformat(call.now))
+    people = call.format not in {"json", "csv"}
+    tables = [] if str(out) == "-" and people and not call.xlsx else closing_tables(done, people=people)
+    render(ctx, Result({"fresh": done.fresh, "dry_run": call.dry_run}, tables, written, done.findings))
 
 
 def closing_document(done: Closing) -> Document:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kasse_cli.closing_columns import CLOSING
-from kasse_cli.closing_pages import closing_result, signed, write_sheet
+from kasse_cli.closing_pages import show_closing, signed
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Result, Table, render, say
@@ -74,7 +72,7 @@ def close(ctx: Context, day: DateOption, no_statement: NoStatementOption = None,
         done = close_day(
             store, day.isoformat(), today=call.today.isoformat(), reasons=reasons, dry_run=call.dry_run
         )  # fmt: skip
-    _show(ctx, done, _closed(call, done), text)
+    show_closing(ctx, done, _closed(call, done), text)
 
 
 def _closed(call: Call, done: Closing) -> list[Line]:
@@ -103,7 +101,7 @@ def confirm(ctx: Context, day: DateOption, text: ProtocolOption = None) -> None:
         done = confirm_day(store, day.isoformat())
     fields = {"number": done.protocol.label, "user": done.confirmed_by}
     said = N_("confirmed: protocol {number}") if done.fresh else N_("nothing new: confirmed already by {user}")
-    _show(ctx, done, [say(said, **fields)], text)
+    show_closing(ctx, done, [say(said, **fields)], text)
 
 
 @command(app, "show", lists=True, examples=("kasse day show --date 2026-11-20 --xlsx protokoll.xlsx",))
@@ -114,7 +112,7 @@ def show(ctx: Context, day: DateOption, text: ProtocolOption = None) -> None:
 
     with open_book(ctx.obj) as store:
         done = show_day(store, day.isoformat())
-    _show(ctx, done, [], text)
+    show_closing(ctx, done, [], text)
 
 
 @command(app, "list", lists=True, examples=("kasse day list",))
@@ -129,10 +127,3 @@ def list_closings(ctx: Context) -> None:
     waiting = sum(row["confirmed_by"] is None for row in rows)
     lines = [say(N_("closings: {count}, to be confirmed: {waiting}"), count=len(rows), waiting=waiting)]
     render(ctx, Result(tables=[Table("closings", CLOSING, rows)], lines=lines))
-
-
-def _show(ctx: Context, done: Closing, lines: Sequence[Line], text: Path | None = None) -> None:
-    call = ctx.obj
-    written = [*lines, write_sheet(call, done, text)] if text else lines
-    people = call.format not in {"json", "csv"}
-    render(ctx, closing_result(done, written, people=people, dry_run=call.dry_run))

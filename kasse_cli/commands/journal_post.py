@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ import typer
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command
 from kasse_cli.output import Column, Result, Table, render, say
+from ledger.book.closing_periods import Period, parse_year
 from ledger.book.dimensions import parse_dimension
 from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
@@ -109,6 +110,10 @@ DimensionsOption = Annotated[
     ),
 ]  # fmt: skip
 AgainOption = Annotated[bool, typer.Option("--again", help=N_("the same entry once more is meant"))]
+ClosingOption = Annotated[
+    Period | None,
+    typer.Option("--closing", parser=parse_year, metavar="YEAR", help=N_("a closing entry, in period 13 of the year")),
+]
 PathArgument = Annotated[Path, typer.Argument(metavar="FILE", help=N_("the Excel file to write"))]
 
 
@@ -123,6 +128,8 @@ def register(app: typer.Typer) -> None:
             "kasse journal post --debit 6100=12,50 --credit 5900=12,50 --text 'Porto richtig zugeordnet' \\",
             "    --document 'Vermerk 12.11.2026' --dimension kostenstelle=4711",
             "kasse journal post --debit BAU:6100=80 --credit KASSE:6100=80 --text Umbuchung --document 'AZ 17'",
+            "kasse journal post --closing 2026 --debit 6500=800 --credit 2490=800 --text 'Wertberichtigung' \\",
+            "    --document 'Liste vom 15.01.2027'",
             "kasse journal post buchungen.xlsx --dry-run",
         ),
     )(post)
@@ -139,18 +146,20 @@ def post(
     office: OfficeOption = None,
     dimension: DimensionsOption = None,
     again: AgainOption = False,
+    closing: ClosingOption = None,
 ) -> None:
     """Post entries by hand, from options or from a list: all of them or none.
 
     Debits and credits are equal; where an entry touches several offices (Umbuchung) kasse adds the lines of the
     Verrechnung between them. Accounts of items, banks, runs and of the Verrechnung are refused: each error says which
-    command posts there. Dated today or --on; in a list each entry may have its own day.
+    command posts there. Dated today or --on; in a list each entry may have its own day. With --closing it is dated the
+    last day of that year, after its months are closed and before the year is.
     """
     from kasse_cli.wiring import open_book, trial
     from ledger.book.manual_store import post_manual
 
     call, lines = ctx.obj, [*(debit or ()), *(_turned(line) for line in credit or ())]
-    if (file is None) == (not lines):
+    if (file is None) == (not lines) or (file is not None and closing is not None):
         raise FileOrLinesError
     today, source = call.today.isoformat(), None
     notes: tuple[KasseError, ...] = ()
@@ -159,7 +168,8 @@ def post(
             entries, notes, source = _from_list(call, file, today)
         else:
             given = {one.name: one.value for one in dimension or ()}
-            entries = [_from_options(store, lines, given, (today, text, document), office)]
+            said = (closing.last_day if closing else today, text, document)
+            entries = [replace(_from_options(store, lines, given, said, office), closing=closing is not None)]
         with trial(call, store):
             done = post_manual(store, entries, today=today, file=source, again=again)
     render(ctx, _result(done, notes, dry_run=call.dry_run))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kasse_cli.closing_columns import CLOSING
-from kasse_cli.closing_pages import closing_result, signed, write_sheet
+from kasse_cli.closing_pages import show_closing, signed
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Result, Table, render, say
@@ -50,7 +48,7 @@ def close(ctx: Context, month: MonthOption, explain: ExplainOption = None, text:
     call, reasons = ctx.obj, dict(map(parse_explanation, explain or ()))
     with open_book(call) as store:
         done = close_period(store, month, today=call.today.isoformat(), reasons=reasons, dry_run=call.dry_run)
-    _show(ctx, done, _closed(call, done), text)
+    show_closing(ctx, done, _closed(call, done), text)
 
 
 def _closed(call: Call, done: Closing) -> list[Line]:
@@ -79,7 +77,7 @@ def confirm(ctx: Context, month: MonthOption, text: ProtocolOption = None) -> No
     with open_book(ctx.obj) as store:
         done = confirm_period(store, month)
     said = N_("confirmed: protocol {number}") if done.fresh else N_("nothing new: confirmed already by {user}")
-    _show(ctx, done, [say(said, number=done.protocol.label, user=done.confirmed_by)], text)
+    show_closing(ctx, done, [say(said, number=done.protocol.label, user=done.confirmed_by)], text)
 
 
 @command(app, "show", lists=True, examples=("kasse month show --month 2026-11 --xlsx monat.xlsx",))
@@ -90,7 +88,7 @@ def show(ctx: Context, month: MonthOption, text: ProtocolOption = None) -> None:
 
     with open_book(ctx.obj) as store:
         done = show_period(store, month)
-    _show(ctx, done, [], text)
+    show_closing(ctx, done, [], text)
 
 
 @command(app, "list", lists=True, examples=("kasse month list",))
@@ -105,10 +103,3 @@ def list_closings(ctx: Context) -> None:
     waiting = sum(row["confirmed_by"] is None for row in rows)
     lines = [say(N_("closings: {count}, to be confirmed: {waiting}"), count=len(rows), waiting=waiting)]
     render(ctx, Result(tables=[Table("closings", CLOSING, rows)], lines=lines))
-
-
-def _show(ctx: Context, done: Closing, lines: Sequence[Line], text: Path | None) -> None:
-    call = ctx.obj
-    written = [*lines, write_sheet(call, done, text)] if text else lines
-    people = call.format not in {"json", "csv"}
-    render(ctx, closing_result(done, written, people=people, dry_run=call.dry_run))

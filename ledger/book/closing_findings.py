@@ -18,7 +18,7 @@ class ClosingRefusedError(KasseError):
 
     code = "closing.refused"
     template = N_("{day} cannot be closed, findings: {count}")
-    hint = N_("settle the findings, then close the day again")
+    hint = N_("settle the findings, then close again")
 
 
 class NotClosedError(KasseError):
@@ -216,5 +216,5 @@ class ChangedSinceError(KasseError):
     """A year whose figures are not those that were prepared."""
 
     code = "closing.changed"
-    template = N_("the year {year} is not what it was when {user} prepared it; changed: {parts}")
+    template = N_("the year {year} is not what it was when {user} prepared it")
     hint = N_("prepare it again with 'kasse year prepare --year {year}', look at it, then close it")

@@ -125,7 +125,7 @@ class ControlLine:
     office: str
     account: str
     name: str
-    items: int
+    count: int
     items_cents: int
     balance_cents: int
 

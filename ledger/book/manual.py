@@ -20,6 +20,7 @@ from ledger.book.manual_errors import (
     TooFewLinesError,
     UnbalancedLinesError,
 )
+from ledger.book.periods import CLOSING, ClosedUntil, check_closing_entry
 from ledger.book.transfer import across
 from sepa.errors import NOWHERE, KasseError, Place
 
@@ -39,7 +40,10 @@ class ManualLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ManualEntry:
-    """An entry as somebody wrote it, for one office or several; `key` is what the list calls it."""
+    """An entry as somebody wrote it, for one office or several; `key` is what the list calls it.
+
+    A `closing` one is of period 13 of its year.
+    """
 
     key: str
     day: str
@@ -48,6 +52,7 @@ class ManualEntry:
     lines: tuple[ManualLine, ...]
     place: Place = NOWHERE
     findings: tuple[KasseError, ...] = ()
+    closing: bool = False
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -84,6 +89,7 @@ class ManualRules:
     offices: tuple[str, ...]
     accounts: Mapping[tuple[str, str], AccountState]
     lists: Lists = field(default_factory=Lists)
+    until: ClosedUntil = field(default_factory=ClosedUntil)
 
 
 def check_entry(rules: ManualRules, entry: ManualEntry) -> Iterator[KasseError]:
@@ -91,13 +97,22 @@ def check_entry(rules: ManualRules, entry: ManualEntry) -> Iterator[KasseError]:
     yield from entry.findings
     if not entry.findings:  # a row that could not be read may have had them
         yield from _words(entry)
-    if entry.day <= rules.closed:
+    if entry.closing:
+        yield from _period(rules, entry)
+    elif entry.day <= rules.closed:
         yield ClosedPeriodError(day=entry.day, closed=rules.closed, place=entry.place)
     elif entry.day > rules.today:
         yield FutureEntryError(day=entry.day, place=entry.place)
     for line in entry.lines:
         yield from _check_line(rules, entry.day, line)
     yield from _balance(entry)
+
+
+def _period(rules: ManualRules, entry: ManualEntry) -> Iterator[KasseError]:
+    try:
+        check_closing_entry(rules.until, entry.day)
+    except KasseError as error:
+        yield error.at(entry.place)
 
 
 def _words(entry: ManualEntry) -> Iterator[KasseError]:
@@ -148,7 +163,7 @@ def drafts_of(entry: ManualEntry, voucher: int, group: int) -> list[Draft]:
     for line in entry.lines:
         assert line.cents is not None, "an entry is checked before it is drafted"
         lines.setdefault(line.office, []).append(Posting(line.account, line.cents, None, canonical(line.dimensions)))
-    kind = "manual" if len(lines) == 1 else "transfer"
+    kind = CLOSING if entry.closing else "manual" if len(lines) == 1 else "transfer"
     return across(
         entry.lines[0].office, lines, kind=kind, posting_day=entry.day, source=f"{SOURCE}:{voucher}", text=entry.text,
         group=group,

@@ -18,6 +18,7 @@ from ledger.book.manual import (
     drafts_of,
 )
 from ledger.book.manual_errors import PostedAlreadyError, RefusedEntriesError
+from ledger.book.periods_store import closed_until
 from ledger.book.store import kasse_office, office_codes, post
 from ledger.events.store import Fact, record
 from ledger.people.users import require
@@ -49,8 +50,8 @@ class ManualFile:
 def load_manual_rules(store: Store, today: str) -> ManualRules:
     """Return what the book allows by hand."""
     accounts = {(row[0], row[1]): AccountState(*row[2:]) for row in store.rows(_ACCOUNTS)}
-    closed = store.value("SELECT max(last_day) FROM closing") or ""
-    return ManualRules(today, closed, office_codes(store), accounts, load_lists(store))
+    until = closed_until(store)
+    return ManualRules(today, until.any, office_codes(store), accounts, load_lists(store), until)
 
 
 def post_manual(

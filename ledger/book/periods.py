@@ -43,9 +43,9 @@ class MoneyInClosingError(KasseError):
 class ClosedUntil:
     """The last day that is closed by any closing, by a month and by a year; '' before the first."""
 
-    any: str
-    month: str
-    year: str
+    any: str = ""
+    month: str = ""
+    year: str = ""
 
 
 def balance_month(kind: str, day: str) -> str:

@@ -66,7 +66,7 @@ def test_the_protocol_of_a_month(kasse):
         ("ORDNUNG", 1, 0),
     ]
     owed = next(line for line in protocol.controls if (line.office, line.account) == ("ORDNUNG", "2400"))
-    assert (owed.items, owed.items_cents, owed.balance_cents) == (1, 5000, 5000)
+    assert (owed.count, owed.items_cents, owed.balance_cents) == (1, 5000, 5000)
     assert [(b.office, b.other, b.balance_cents, b.back_cents) for b in protocol.between] == [
         ("BAU", "KASSE", 300, -300)
     ]

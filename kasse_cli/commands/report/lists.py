@@ -57,16 +57,24 @@ DimensionOption = Annotated[
     str | None,
     typer.Option("--dimension", metavar="NAME=VALUE", help=N_("only postings with this value, as kostenstelle=4711")),
 ]
+ClosingOption = Annotated[
+    bool, typer.Option("--closing", help=N_("on 31 December: with the closing entries of period 13"))
+]
 KindOption = Annotated[ItemKind | None, typer.Option("--kind", help=N_("only items of this kind"))]
 
 
 def trial_balance(
-    ctx: Context, office: OfficeOption = None, every: AllOption = False, dimension: DimensionOption = None
+    ctx: Context,
+    office: OfficeOption = None,
+    every: AllOption = False,
+    dimension: DimensionOption = None,
+    closing: ClosingOption = False,
 ) -> None:
     """Show debits, credits and balance of every account at the end of today or of --on.
 
     The sum over all accounts is zero. For people, accounts that were never posted on are left out. With --dimension
-    only postings with that value count, as kostenstelle=4711.
+    only postings with that value count, as kostenstelle=4711. Closing entries (period 13) lie between the years: they
+    count from 1 January on, with --closing already on 31 December.
     """
     from kasse_cli.wiring import open_book
     from ledger.reports.balances_store import dimension_balance
@@ -77,7 +85,7 @@ def trial_balance(
         if dimension is not None:
             found = dimension_balance(store, day, *parse_dimension(dimension), office=office)
         else:
-            found = compute(store, day, office=office, every=every)
+            found = compute(store, day, office=office, every=every, closing=closing)
     line = say(N_("sum of all balances on {day}: {sum_cents}"), day=ctx.obj.today, sum_cents=found.sum_cents)
     data = {"day": found.day, "sum_cents": found.sum_cents, "dimension": dimension}
     render(ctx, Result(data=data, tables=[Table("accounts", ACCOUNTS, found.accounts)], lines=[line]))
