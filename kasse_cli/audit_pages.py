@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -155,7 +157,8 @@ def _summary(report: AuditReport) -> Iterator[Block]:
     yield Heading(_("Checks"))
     found = [line for line in report.checks if line.count]
     if found:
-        yield _grid(_short(CHECKS, "name severity count amount_cents"), found)
+        seen = [replace(line, amount_cents=line.amount_cents or None) for line in found]
+        yield _grid(_short(CHECKS, "name severity count amount_cents"), seen)
     silent = sum(not line.count for line in report.checks)
     yield Paragraph(sentence(N_("Checks that found nothing: {count} of {all}."), {
         "count": silent, "all": len(report.checks)}))  # fmt: skip
@@ -176,7 +179,14 @@ def _facts(report: AuditReport) -> tuple[tuple[str, str], ...]:
         (_("Head of the book"), grouped(chain.head[:32])),
         ("", grouped(chain.head[32:])),
         (_("Head kept outside"), against),
+        (_("Chains and figures"), _verified(chain.findings)),
     )
+
+
+def _verified(count: int) -> str:
+    if not count:
+        return _("recomputed, all as written")
+    return sentence(N_("recomputed, findings: {count}"), {"count": count})
 
 
 BROKEN = frozenset({"verify.against", "verify.since", "verify.events_since"})
@@ -197,16 +207,23 @@ def _verdict(report: AuditReport) -> str:
 def _details(report: AuditReport) -> Iterator[Block]:
     yield Heading(_("Findings"), 1)
     meanings = {line.name: f"{_(line.meaning)} ({line.norm})" for line in report.checks}
-    last = ""
-    for row in finding_rows(report):
-        check = str(row["check"])
-        if check != last:
-            yield Heading(f"{check}: {_(SEVERITIES[str(row['severity'])])}")
-            if check in meanings:
-                yield Paragraph(meanings[check])
-            last = check
-        yield Paragraph(f"{row['number']}. {row['message']}")
-        yield Paragraph(f"→ {row['hint']}")
+    for check, rows in groupby(finding_rows(report), key=lambda row: str(row["check"])):
+        own = list(rows)
+        yield Heading(f"{check}: {_(SEVERITIES[str(own[0]['severity'])])}")
+        if check in meanings:
+            yield Paragraph(meanings[check])
+        lines = [line for row in own for line in _told(row, hinted=row is own[-1] or row["hint"] != own[-1]["hint"])]
+        yield Grid((_("No."), _("Finding → what to look at next")), tuple(lines), frozenset({0}))
+
+
+def _told(row: Mapping[str, object], *, hinted: bool) -> Iterator[tuple[str, str]]:
+    """Yield the lines of one finding; a way out that all of a check share stands once, behind the last of them."""
+    texts = [str(row["message"]), *([f"→ {row['hint']}"] if hinted else [])]
+    number = str(row["number"])
+    for text in texts:
+        for line in wrap(text, WIDTH - 6, break_long_words=False):
+            yield number, line
+            number = ""
 
 
 def _grid(columns: Sequence[Column], rows: Sequence[object]) -> Grid:
@@ -223,7 +240,7 @@ def _fitting(heads: tuple[str, ...], texts: Sequence[Sequence[str]], right: froz
     soft = [i for i in range(len(heads)) if i not in right]
     if over <= 0 or not soft:
         return Grid(heads, tuple(map(tuple, texts)), right)
-    longest = max(soft, key=lambda i: widths[i])
+    longest = max(soft, key=lambda i: widths[i])  # the others keep their width
     room = max(widths[longest] - over, len(heads[longest]), 8)
     rows: list[tuple[str, ...]] = []
     for row in texts:

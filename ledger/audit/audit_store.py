@@ -42,6 +42,15 @@ class MoneyDifferenceError(KasseError):
     severity = "error"
 
 
+class MoneyUnseenError(KasseError):
+    """Money in the books that no statement or count has ever shown."""
+
+    code = "audit.money_unseen"
+    template = N_("{account} {name} of office {office} has {books_cents} in the books, but no statement shows it")
+    hint = N_("import the statements: 'kasse statement import'; without them nobody knows what is there")
+    severity = "warning"
+
+
 class ControlDifferenceError(KasseError):
     """A control account is not the sum of its open items."""
 
@@ -93,13 +102,15 @@ def _differences(money: Iterable[MoneyLine], controls: Iterable[ControlLine]) ->
     for line in money:
         if line.difference_cents:
             yield MoneyDifferenceError(**_fields(line, "office account name books_cents there_cents difference_cents"))
+        elif line.there_cents is None and line.books_cents:
+            yield MoneyUnseenError(**_fields(line, "office account name books_cents"))
     for own in controls:
         if own.difference_cents:
             yield ControlDifferenceError(**_fields(own, "office account name books_cents items_cents difference_cents"))
 
 
 def _fields(line: MoneyLine | ControlLine, names: str) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in names.split()}
+    return {"object": f"account:{line.office}/{line.account}"} | {name: getattr(line, name) for name in names.split()}
 
 
 def _findings(store: Store, check: Check, scope: Scope) -> Iterator[KasseError]:

@@ -59,9 +59,7 @@ class UnnotedEntryError(KasseError):
     """Entries of which the event log knows nothing."""
 
     code = "audit.entry_unnoted"
-    template = N_(
-        "{count} entries of office {office} from {object} on were written at {at} by {user}, but no event says so"
-    )
+    template = N_("written at {at} by {user} from entry {number} on, and no event says so; entries: {count}")
     hint = N_("the event log was cut, or somebody wrote by hand: compare with 'kasse journal verify --against HEAD'")
     severity = "error"
 

@@ -76,7 +76,7 @@ class CheckLine:
     norm: str
     severity: str
     count: int
-    amount_cents: int
+    amount_cents: int | None
 
 
 @dataclass(frozen=True, slots=True)
