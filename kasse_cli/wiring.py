@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kasse_cli.context import Call
     from ledger.access.rights import TableRights
     from ledger.items.settlement import Order
+    from ledger.keeping.personal import Personal
     from ledger.store.engines import Store
 
 
@@ -59,6 +60,14 @@ def settlement_orders(store: Store) -> Mapping[str, Order]:
         plain = (word.partition(":") for word in profile.stands_for)
         orders |= {word: profile.settlement for code, _, word in plain if code == land}
     return orders
+
+
+def personal_data() -> Personal:
+    """Return where personal data stand in the whole book."""
+    from enforcement.keeping import KINDS, OBJECTS
+    from ledger.keeping.personal import personal
+
+    return personal(KINDS, OBJECTS)
 
 
 def law_profiles() -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import typer
 
 from kasse_cli.commands.book_audit import register as register_audit
 from kasse_cli.commands.book_backup import register as register_backup
+from kasse_cli.commands.book_keeping import register as register_keeping
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Result, render, say
@@ -185,4 +186,5 @@ def _result(call: Call, plan: BookPlan) -> Result:
 
 
 register_backup(app)
+register_keeping(app)
 register_audit(app)

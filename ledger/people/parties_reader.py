@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ledger.keeping.restriction_store import ACTIVE, check_sight, may_see
 from ledger.people.parties import match_key
 from ledger.people.party_values import Account, PartyEvent, PartyFacts, PartyRow
 from ledger.store.engines import Row, Store
@@ -21,7 +22,8 @@ _LIST = f"""
     SELECT p.id, p.name, p.legal_name, p.town, p.birth_date, coalesce(o.items, 0), coalesce(o.owes, 0),
         coalesce(o.gets, 0), p.merged_into
     FROM party p LEFT JOIN ({_OPEN}) o ON o.party = p.id
-    WHERE (:open = 0 OR o.items > 0) AND (:search = '' OR p.match_key LIKE :like) ORDER BY p.match_key, p.id"""
+    WHERE (:open = 0 OR o.items > 0) AND (:search = '' OR p.match_key LIKE :like)
+    AND (:all = 1 OR p.id NOT IN ({ACTIVE})) ORDER BY p.match_key, p.id"""
 _FACTS = """
     SELECT id, name, legal_name, street, house_number, postcode, town, country, birth_date, vat_id, merged_into,
         created_at
@@ -54,8 +56,14 @@ class AmbiguousPartyError(KasseError):
 def find_party(store: Store, text: str) -> int:
     """Return the number of the party that a number or a name stands for; `alt:4711` is a number of the system before.
 
-    Raises `UnknownPartyError`, `AmbiguousPartyError`.
+    Raises `UnknownPartyError`, `AmbiguousPartyError`, `RestrictedPartyError`.
     """
+    number = _find(store, text)
+    check_sight(store, number)
+    return number
+
+
+def _find(store: Store, text: str) -> int:
     bare = text.strip()
     if bare.isascii() and bare.isdigit() and len(bare) < 16:
         if store.value("SELECT 1 FROM party WHERE id = :id", id=int(bare)) is None:
@@ -74,10 +82,13 @@ def find_party(store: Store, text: str) -> int:
 
 
 def list_parties(store: Store, *, search: str = "", only_open: bool = False) -> list[PartyRow]:
-    """Return the parties by name; `search` finds parts of a name, words in any order of the alphabet."""
+    """Return the parties by name; `search` finds parts of a name, words in any order of the alphabet.
+
+    Persons whose data are restricted are left out, but for those who must see them.
+    """
     words = match_key(search).split() if search else []
     like = "%" + "%".join(words) + "%"
-    rows = store.rows(_LIST, open=int(only_open), search=search, like=like)
+    rows = store.rows(_LIST, open=int(only_open), search=search, like=like, all=int(may_see(store)))
     return [_row(row) for row in rows]
 
 

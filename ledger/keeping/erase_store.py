@@ -1,0 +1,243 @@
+"""Erasing: proposed by one person, decided by another; the chain keeps its hashes, the words and salts go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from ledger.book.store import kasse_office, office_codes
+from ledger.events.store import Fact, record
+from ledger.keeping.erasing import (
+    DECIDERS,
+    ERASED_NAME,
+    AlreadyErasedError,
+    Erased,
+    FutureErasureError,
+    PersonRow,
+    StillKeptError,
+    StillNeededError,
+    UnknownErasureError,
+)
+from ledger.keeping.personal import Kind, Personal
+from ledger.keeping.retention import retention
+from ledger.keeping.retention_store import blanked_columns, filled, person_rows, weighed
+from ledger.people.users import OwnWorkError, require, user_name
+from ledger.store.changes import Changes
+from ledger.store.counters import BOOK, take_ids
+from ledger.store.engines import Store
+
+_NULLABLE_SQLITE = """
+    SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+    WHERE m.type = 'table' AND c."notnull" = 0"""
+_NULLABLE_POSTGRES = """
+    SELECT c.relname::text, a.attname::text FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
+    WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace"""
+Allowed = Mapping[str, Changes]
+
+
+def propose_erasure(
+    store: Store, where: Personal, reason: str, *, party: int | None = None, before: str | None = None
+) -> Erased:
+    """Propose to erase a person, or everything whose period was over before a day; another person decides.
+
+    Raises `StillNeededError`, `StillKeptError`, `AlreadyErasedError`, `FutureErasureError`, `NotAllowedError`.
+    """
+    assert (party is None) != (before is None), "a person or a day"
+    kasse = kasse_office(store)
+    with store.unit([kasse]):
+        require(store, kasse, *DECIDERS)
+        chosen = _chosen(store, where, party, before)
+        waiting = store.value(
+            """SELECT id FROM erasure WHERE state = 'proposed' AND coalesce(party, 0) = :party
+               AND coalesce(before, '') = :before""",
+            party=party or 0,
+            before=before or "",
+        )
+        number = int(waiting or take_ids(store, BOOK, "erasure"))
+        day = date.fromisoformat(before) if before else None
+        if waiting is None:
+            store.insert_one(
+                "erasure", id=number, state="proposed", party=party, before=before, reason=reason.strip(),
+                proposed_by=store.user, proposed_at=store.now,
+            )  # fmt: skip
+            facts: dict[str, Fact] = {"erasure": number, "persons": len(chosen), "before": before}
+            record(store, kasse, "book.erase_propose", f"erasure:{number}", facts)
+    return Erased(number, "proposed", party, day, len(chosen), 0, 0, 0, new=waiting is None)
+
+
+def _chosen(store: Store, where: Personal, party: int | None, before: str | None) -> list[PersonRow]:
+    """Return who is erased, the day being that of the proposal or today."""
+    day = before or store.today
+    if day > store.today:
+        raise FutureErasureError(day=date.fromisoformat(day))
+    with weighed(store, where, day):
+        rows = [row for row in person_rows(store, day) if party is None or row.party == party]
+        if party is not None:
+            _check(store, rows, party, day)
+    return [row for row in rows if row.state == "erase" or (party is not None and row.state == "used")]
+
+
+def _check(store: Store, rows: Sequence[PersonRow], party: int, day: str) -> None:
+    """Check that nothing stands in the way of erasing one person who asks for it."""
+    if any(row.state == "erased" for row in rows):
+        raise AlreadyErasedError(party=party)
+    of_party = "(SELECT id FROM party WHERE id = :party OR merged_into = :party)"
+    needed = store.all(
+        f"SELECT kind, sum(n) FROM keep_person WHERE party IN {of_party} AND needed > 0 GROUP BY kind ORDER BY kind",
+        party=party,
+    )
+    if needed:
+        what = ", ".join(kind for kind, _ in needed)
+        raise StillNeededError(party=party, count=sum(int(count) for _, count in needed), what=what)
+    last = store.all(
+        f"SELECT kind, until FROM keep_person WHERE party IN {of_party} AND until >= :year ORDER BY until DESC, kind",
+        party=party,
+        year=int(day[:4]),
+    )
+    if last:
+        kind, until = last[0]
+        name = "book" if kind in {"entry_text", "event_details"} else "letter" if "letter" in kind else "voucher"
+        rule = retention().classes[name]
+        raise StillKeptError(party=party, day=date(int(until) + 1, 1, 1), what=name, norm=rule.on(day).norm)
+
+
+def decide_erasure(store: Store, where: Personal, allowed: Allowed, number: int, *, confirm: bool) -> Erased:
+    """Carry out a proposal to erase, or refuse it, as another person than who proposed it.
+
+    Whatever is open or must be kept by now stays. Raises `UnknownErasureError`, `OwnWorkError`, `StillNeededError`,
+    `StillKeptError`, `NotAllowedError`.
+    """
+    kasse = kasse_office(store)
+    with store.unit(office_codes(store)):
+        require(store, kasse, *DECIDERS)
+        row = store.one("SELECT state, party, before, proposed_by FROM erasure WHERE id = :id", id=number)
+        if row is None or row[0] != "proposed":
+            raise UnknownErasureError(number=number)
+        _, party, before, proposer = row
+        if proposer == store.user:
+            raise OwnWorkError(user=user_name(store, store.user), what=f"erasure {number}", office=kasse)
+        done = Erased(number, "refused", party, date.fromisoformat(before) if before else None, 0, 0, 0, 0)
+        _step(store, done, "approved" if confirm else "refused")
+        if confirm:
+            chosen = _chosen(store, where, party, before)
+            done = _erase(store, where, allowed, done, [one.party for one in chosen], before)
+            _finish(store, done)
+        facts: dict[str, Fact] = {
+            "erasure": number, "persons": done.persons, "fields": done.fields, "texts": done.texts,
+            "details": done.details,
+        }  # fmt: skip
+        record(store, kasse, f"book.erase_{'confirm' if confirm else 'refuse'}", f"erasure:{number}", facts)
+    return done
+
+
+def _step(store: Store, done: Erased, state: str) -> None:
+    store.execute(
+        """UPDATE erasure SET state = :state, decided_by = :user, decided_at = CAST(:now AS TEXT) WHERE id = :id""",
+        state=state,
+        user=store.user,
+        now=store.now,
+        id=done.number,
+    )
+
+
+def _finish(store: Store, done: Erased) -> None:
+    store.execute(
+        """UPDATE erasure SET state = 'done', persons = :persons, fields = :fields, texts = :texts, details = :details
+           WHERE id = :id""",
+        persons=done.persons,
+        fields=done.fields,
+        texts=done.texts,
+        details=done.details,
+        id=done.number,
+    )
+
+
+def _erase(
+    store: Store, where: Personal, allowed: Allowed, done: Erased, parties: Sequence[int], before: str | None
+) -> Erased:
+    """Blank what belongs to the persons, and with a day whatever else was kept long enough before it."""
+    store.execute("DROP TABLE IF EXISTS erase_party")
+    store.execute("CREATE TEMPORARY TABLE erase_party (party BIGINT)")
+    store.insert("erase_party", ("party",), [(party,) for party in parties])
+    store.execute(
+        """INSERT INTO erase_party SELECT p.id FROM party p JOIN erase_party e ON e.party = p.merged_into
+           WHERE p.id NOT IN (SELECT party FROM erase_party)"""
+    )
+    kinds = where.all()
+    for kind in kinds:
+        _choose(store, kind, allowed[kind.table], before, store.today)
+    nullable = _nullable(store)
+    counts = tuple((kind.table, _blank(store, kind, allowed[kind.table], nullable)) for kind in kinds)
+    store.execute(
+        "UPDATE party SET name = :name WHERE id IN (SELECT party FROM erase_party) AND name = ''", name=ERASED_NAME
+    )
+    store.execute(
+        """INSERT INTO erased_party (party, erasure) SELECT e.party, CAST(:number AS BIGINT) FROM erase_party e
+           WHERE e.party NOT IN (SELECT party FROM erased_party)""",
+        number=done.number,
+    )
+    store.execute("DROP TABLE erase_party")
+    by_table = dict(counts)
+    texts, details = by_table["entry_text"], by_table["event_details"]
+    return replace(
+        done,
+        state="done",
+        persons=len(parties),
+        fields=sum(by_table.values()) - texts - details,
+        texts=texts,
+        details=details,
+        kinds=tuple(one for one in counts if one[1]),
+    )
+
+
+def _choose(store: Store, kind: Kind, changes: Changes, before: str | None, today: str) -> None:
+    """Note the keys of the rows that go, before any of them does: some are found through others."""
+    day = before or today
+    keys = ", ".join(kind.key)
+    held = f"SELECT {', '.join(f't.{name}' for name in kind.key)} FROM {kind.table} t WHERE {filled(kind, changes)}"
+    scope, last = "person IN (SELECT party FROM erase_party)", ""
+    if kind.retention and before:
+        scope, last = f"({scope} OR day <= CAST(:last AS TEXT))", retention().classes[kind.retention].last_day(day)
+    name = f"erase_rows_{kind.table}"
+    store.execute(f"DROP TABLE IF EXISTS {name}")
+    store.execute(f"CREATE TEMPORARY TABLE {name} AS SELECT {keys} FROM {kind.table} WHERE 0 = 1")
+    store.execute(
+        f"""INSERT INTO {name} SELECT DISTINCT {keys} FROM ({kind.view()}) v
+            WHERE needed = 0 AND {scope} AND ({keys}) IN ({held})""",
+        on=day,
+        last=last,
+    )
+
+
+def _blank(store: Store, kind: Kind, changes: Changes, nullable: set[tuple[str, str]]) -> int:
+    keys, name = ", ".join(kind.key), f"erase_rows_{kind.table}"
+    chosen = f"({keys}) IN (SELECT {keys} FROM {name})"
+    columns = blanked_columns(kind, changes)
+    if columns:
+        sets = ", ".join(f"{column} = {'NULL' if (kind.table, column) in nullable else repr('')}" for column in columns)
+        count = store.execute(f"UPDATE {kind.table} SET {sets} WHERE {chosen}")
+    else:
+        count = store.execute(f"DELETE FROM {kind.table} WHERE {chosen}")
+    store.execute(f"DROP TABLE {name}")
+    return max(count, 0)
+
+
+def _nullable(store: Store) -> set[tuple[str, str]]:
+    sql = _NULLABLE_SQLITE if store.engine.name == "sqlite" else _NULLABLE_POSTGRES
+    return {(table, column) for table, column in store.rows(sql)}
+
+
+def purge(store: Store, where: Personal) -> None:
+    """Rewrite the database so that no byte of what was erased is left in its files; outside a unit of work.
+
+    On SQLite the log beside the file is emptied too, as soon as nobody else reads the book. Copies, backups and the
+    archives of a server are not reached: they are erased by their own periods.
+    """
+    if store.engine.name == "sqlite":
+        store.execute("VACUUM")
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    for kind in where.all():
+        store.execute(f"VACUUM (FULL) {kind.table}")
