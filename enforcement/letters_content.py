@@ -244,9 +244,10 @@ def _instalments(facts: LetterFacts) -> Content:
 
 def _payment(facts: LetterFacts, frame: Frame, paper: Paper) -> Content:
     """Return how to pay, with the text of the code for banking apps; none where a code cannot say it."""
-    what, cents = _due(facts)
+    (what, cents), (when, until) = _due(facts), _until(facts, frame)
     rows = [
         [what, f"{german(cents)} EUR"],
+        *([[when, day(until)]] if until else []),
         ["Empfänger", paper.wrapped(frame.payee.name)],
         ["IBAN", format_iban(frame.payee.iban)],
         *([["BIC", frame.payee.bic]] if frame.payee.bic else []),
@@ -262,6 +263,15 @@ def _due(facts: LetterFacts) -> tuple[str, int]:
         first = facts.relief.instalments[0]
         return "Erste Rate", first.cents + first.interest_cents
     return "Betrag", facts.sum_cents
+
+
+def _until(facts: LetterFacts, frame: Frame) -> tuple[str, str | None]:
+    """Return by when it is to be paid, in words and as a day; none where only the service tells."""
+    if facts.relief is not None and facts.kind_name == "ratenplan" and facts.relief.instalments:
+        return "Fällig am", facts.relief.instalments[0].due
+    if facts.relief is not None and facts.kind_name == "stundung":
+        return "Fällig am", facts.relief.last_day
+    return "Zahlbar bis", frame.term_end
 
 
 def _code(facts: LetterFacts, frame: Frame, cents: int) -> str:
