@@ -37,7 +37,7 @@ class Noun:
 
 NOUNS = (
     Noun("book", "buch", N_("the book: create, audit, backup, restore, retention, erase")),
-    Noun("opening", "uebernahme", N_("take over opening balances and open items")),
+    Noun("opening", "uebernahme", N_("take over everything from the system before")),
     Noun("order", "anordnung", N_("orders: import, certify, approve, accept")),
     Noun("office", "amt", N_("offices: list, add, feed")),
     Noun("account", "konto", N_("accounts: list, add, rename, close, import, template")),
@@ -45,6 +45,7 @@ NOUNS = (
     Noun("statement", "auszug", N_("bank statements: import, list, show")),
     Noun("reconcile", "abgleich", N_("import statements, match, post and report"), single=True),
     Noun("suspense", "klaerung", N_("unclear money: list, assign, split, hold, refund, undo")),
+    Noun("cash", "barkasse", N_("cash desks and imprest funds: take, pay, count, deposit, settle")),
     Noun("rule", "regel", N_("rules for bank entries: list, add, test, move, on, off")),
     Noun("journal", "journal", N_("entries: list, show, post, reverse, gaps, export, verify")),
     Noun("day", "tag", N_("close and confirm the day")),

@@ -48,7 +48,7 @@ _OWED = f"""
     GROUP BY b.id, b.terminal, b.day, d.office, t.iban, t.acquirer_iban, t.fee_ppm, t.fee_each_cents"""
 CARDS = Lookup(
     "cards",
-    """seq BIGINT, line BIGINT, office TEXT, batch BIGINT, terminal TEXT, day TEXT, cents BIGINT, count BIGINT,
+    """seq BIGINT, line BIGINT, office TEXT, batch BIGINT, terminal TEXT, day TEXT, cents BIGINT, payments BIGINT,
        single_fee_cents BIGINT, fee_ppm BIGINT, fee_each_cents BIGINT""",
     CardDay, "seq, terminal, day, batch",
     (

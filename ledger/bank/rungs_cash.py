@@ -61,7 +61,7 @@ def _cards(way: Cleared, data: Data) -> list[Share]:
     transit = BankRule(0, "", "credit", "transit_card", office=data.kasse)
     shares = [
         Share(
-            "collect", "card_day", day.cents, {"terminal": day.terminal, "day": day.day, "payments": day.count},
+            "collect", "card_day", day.cents, {"terminal": day.terminal, "day": day.day, "payments": day.payments},
             bank_rule=transit, effect=Effect(CARDS_CLEARED, (day.batch,)),
         )
         for day in way.days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.store.engines import Row, Store
 
 _THERE = """
@@ -35,7 +35,7 @@ def cash_there(store: Store, rows: Sequence[Row]) -> None:
         found = store.one(_TRANSPORT, id=number)
         assert found is not None, "a transport that was just found"
         office, desk, reference, cents = found
-        facts = {"reference": reference, "cents": cents, "bank_entry": bank_entry}
+        facts: dict[str, Fact] = {"reference": reference, "cents": cents, "bank_entry": bank_entry}
         record(store, office, "cash.there", f"desk:{desk}", facts)
 
 
@@ -46,7 +46,7 @@ def cards_cleared(store: Store, rows: Sequence[Row]) -> None:
         found = store.one(_BATCH, id=number)
         assert found is not None, "a day that was just found"
         office, desk, terminal, day = found
-        facts = {"terminal": terminal, "day": day, "bank_entry": bank_entry}
+        facts: dict[str, Fact] = {"terminal": terminal, "day": day, "bank_entry": bank_entry}
         record(store, office, "cash.cards", f"desk:{desk}", facts)
 
 
@@ -57,5 +57,5 @@ def cheques_bounced(store: Store, rows: Sequence[Row]) -> None:
             _BOUNCED, desk=desk, year=year, number=number, fee=fee, office=bank_office, entry=bank_entry
         )  # fmt: skip
         office = str(store.value(_OFFICE, desk=desk))
-        facts = {"receipt": f"{desk}-{year}-{number}", "fee_cents": fee, "bank_entry": bank_entry}
+        facts: dict[str, Fact] = {"receipt": f"{desk}-{year}-{number}", "fee_cents": fee, "bank_entry": bank_entry}
         record(store, office, "cash.bounced", f"desk:{desk}", facts)

@@ -84,8 +84,8 @@ def _check(store: Store, desk: Desk, old: Receipt) -> int | None:
         raise GoneChequeError(label=label, state=cheque)
     if credited is not None:
         raise ClearedCardError(label=label)
-    if tender == "cash" and old.cents > 0:
-        check_enough(desk, balance(store, desk), old.cents)
+    if tender == "cash" and old.amount_cents > 0:
+        check_enough(desk, balance(store, desk), old.amount_cents)
     return None if batch is None else int(batch)
 
 
@@ -93,9 +93,9 @@ def _write(store: Store, desk: Desk, old: Receipt, lead: Posted, said: tuple[int
     batch, reason = said
     label = next_label(store, desk)
     new = NewReceipt(
-        "cancel", old.tender, -old.cents, store.today, lead, old.person, reason, batch, old.label.number
+        "cancel", old.tender, -old.amount_cents, store.today, lead, old.person, reason, batch, old.label.number
     )  # fmt: skip
-    parts = [(Part(part.kind, part.office, part.item, part.cents), None) for part in old.parts]
+    parts = [(Part(part.kind, part.office, part.item, part.amount_cents), None) for part in old.parts]
     write_receipt(store, desk, label, new, parts)
     if old.cheque is not None:
         store.execute(_GIVE_BACK, desk=old.label.desk, year=old.label.year, number=old.label.number)

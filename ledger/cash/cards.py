@@ -59,7 +59,7 @@ class CardDay(NamedTuple):
     terminal: str
     day: str
     cents: int
-    count: int
+    payments: int
     single_fee_cents: int
     fee_ppm: int
     fee_each_cents: int
@@ -99,7 +99,7 @@ def stated_fee(text: str | None) -> int | None:
 
 def fees_of(days: Sequence[CardDay]) -> set[int]:
     """Return what the terms of the terminal come to: the rate on each day's sum, or rounded for each payment."""
-    each = sum(day.count * day.fee_each_cents for day in days)
+    each = sum(day.payments * day.fee_each_cents for day in days)
     by_day = sum((day.cents * day.fee_ppm + PPM // 2) // PPM for day in days)
     total = (sum(day.cents for day in days) * days[0].fee_ppm + PPM // 2) // PPM
     return {each + by_day, each + total, each + sum(day.single_fee_cents for day in days)}

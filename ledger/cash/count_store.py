@@ -12,7 +12,7 @@ from ledger.book.transfer import across
 from ledger.cash.counting import DifferenceFinding, StaleCountError, UnknownCountError, check_value, counted
 from ledger.cash.desks import Desk
 from ledger.cash.desks_reader import balance, find_desk, open_desk
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.items.store import SIDES, ItemKind, NewItem, insert_items, opening_posting, reserve_items
 from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.engines import Store
@@ -73,7 +73,12 @@ def count(store: Store, code: str, pieces: Mapping[int, int], *, remark: str = "
         )  # fmt: skip
         rows = [(desk.code, number, value, held) for value, held in sorted(pieces.items()) if held]
         store.insert("cash_count_piece", ("desk", "number", "value_cents", "pieces"), rows)
-        facts = {"number": number, "day": store.today, "expected_cents": expected, "counted_cents": found}
+        facts: dict[str, Fact] = {
+            "number": number,
+            "day": store.today,
+            "expected_cents": expected,
+            "counted_cents": found,
+        }
         record(store, desk.office, "cash.count", f"desk:{desk.code}", facts, {"remark": remark} if remark else None)
         return CountDone(
             desk.code, number, store.today, expected, found, item, confirmed=False,

@@ -137,7 +137,7 @@ class NotEnoughCashError(KasseError):
     """More would go out than there is: cash is never below zero."""
 
     code = "cash.not_enough"
-    template = N_("cash desk {desk} has {balance_cents}: {cents} cannot be taken out")
+    template = N_("cash desk {desk} has {balance_cents}: {wanted_cents} cannot be taken out")
     hint = N_("bring cash with 'kasse cash withdraw {desk}', or pay by bank transfer")
 
 
@@ -145,7 +145,7 @@ class OverSingleError(KasseError):
     """A single payment above what the desk may pay."""
 
     code = "cash.single"
-    template = N_("cash desk {desk} pays up to {limit_cents} at a time, this would be {cents}")
+    template = N_("cash desk {desk} pays up to {limit_cents} at a time, this would be {wanted_cents}")
     hint = N_("pay it by bank transfer with 'kasse payment propose', or let a head raise the limit")
 
 
@@ -220,7 +220,7 @@ def account_number(kind: DeskKind, code: str) -> str:
 def check_enough(desk: Desk, balance_cents: int, cents: int) -> None:
     """Check that the desk has so much to give out; raises `NotEnoughCashError`."""
     if cents > balance_cents:
-        raise NotEnoughCashError(desk=desk.code, balance_cents=balance_cents, cents=cents)
+        raise NotEnoughCashError(desk=desk.code, balance_cents=balance_cents, wanted_cents=cents)
 
 
 def over_limit(desk: Desk, balance_cents: int) -> tuple[KasseError, ...]:

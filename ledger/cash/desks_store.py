@@ -136,7 +136,10 @@ def close_desk(store: Store, code: str) -> DeskDone:
             raise OwnWorkError(user=user_name(store, store.user), what=f"desk {desk.code}", office=desk.office)
         held, left = balance(store, desk), {name: int(store.value(sql, desk=desk.code)) for name, sql in _OPEN.items()}
         if held or any(left.values()):
-            raise DeskNotEmptyError(desk=desk.code, balance_cents=held, **left)
+            raise DeskNotEmptyError(
+                desk=desk.code, balance_cents=held, transports=left["transports"], cheques=left["cheques"],
+                settlements=left["settlements"],
+            )  # fmt: skip
         latest = latest_day(store, desk)
         if latest >= store.today:
             raise EarlierDayError(desk=desk.code, day=store.today, latest=latest)

@@ -62,7 +62,7 @@ def pay(
         rows = [_checked(store, claim.office, claim.item, despite_debts) for claim, _ in allocation.lines]
         cents = allocation.settled_cents
         if desk.single_cents is not None and cents > desk.single_cents:
-            raise OverSingleError(desk=desk.code, limit_cents=desk.single_cents, cents=cents)
+            raise OverSingleError(desk=desk.code, limit_cents=desk.single_cents, wanted_cents=cents)
         check_enough(desk, balance(store, desk), cents)
         names = {row.name for row in rows}
         who = payee.strip() or (str(names.pop() or "") if len(names) == 1 else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.people.users import OwnWorkError
 from sepa.errors import N_, KasseError
@@ -80,7 +80,7 @@ def check_payable(row: PayableRow, user: str, *, despite_debts: bool) -> None:
 
     Raises `InRunError`, `CollectedBySupplierError`, `LockedItemError`, `OwesError`, `OwnWorkError`.
     """
-    where = {"office": row.office, "item": row.item}
+    where: dict[str, Any] = {"office": row.office, "item": row.item}
     if row.run is not None:
         raise InRunError(run=row.run, **where)
     if row.paid_by is not None:

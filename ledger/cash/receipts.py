@@ -44,7 +44,7 @@ class NoMoneyError(KasseError):
     """Nothing was taken, or less than nothing."""
 
     code = "cash.no_money"
-    template = N_("nothing can be taken with the amount {cents}")
+    template = N_("nothing can be taken with the amount {taken_cents}")
     hint = N_("give an amount above zero, with --amount or as REFERENCE=AMOUNT")
 
 
@@ -60,8 +60,16 @@ class TooLittleError(KasseError):
     """Less was taken than what was named takes."""
 
     code = "cash.too_little"
-    template = N_("{named_cents} are named, but only {cents} were taken")
+    template = N_("{named_cents} are named, but only {taken_cents} were taken")
     hint = N_("give smaller amounts, or the right sum with --amount")
+
+
+class GivenTooLittleError(KasseError):
+    """Less handed over than is paid."""
+
+    code = "cash.given"
+    template = N_("{given_cents} were handed over, but {due_cents} are to be paid")
+    hint = N_("nothing was taken; ask for the rest, or take a part with --amount")
 
 
 class PayerNeededError(KasseError):
@@ -96,24 +104,24 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a part of the money did: an item and its cents, by the kind of `LINE_KINDS`."""
+    """What a part of the money did: an item and its amount, by the kind of `LINE_KINDS`."""
 
     kind: str
     office: str
     item: int
-    cents: int
+    amount_cents: int
     reference: str | None = None
     purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt as it is printed: `cents` above zero were taken, below zero paid; `cancelled_by` another receipt."""
+    """A receipt as it is printed: `amount_cents` above zero was taken, below zero paid out."""
 
     label: Label
     kind: str
     tender: Tender
-    cents: int
+    amount_cents: int
     day: str
     payment_day: str
     person: str
@@ -179,7 +187,7 @@ def total_of(aims: Sequence[Aim], unknown: Sequence[Wish], given_cents: int | No
     named = sum(aim.open_cents if aim.wish.cents is None else aim.wish.cents for aim in aims)
     total = named + sum(wish.cents or 0 for wish in unknown) if given_cents is None else given_cents
     if total <= 0:
-        raise NoMoneyError(cents=total)
+        raise NoMoneyError(taken_cents=total)
     return total
 
 
@@ -196,13 +204,13 @@ def spread_taken(
     unclear = [(reason, wish.cents or 0) for wish, reason in unknown]
     for aim in aims:
         if sharing.left_cents <= 0:
-            raise TooLittleError(named_cents=_named(aims, unknown), cents=cents)
+            raise TooLittleError(named_cents=_named(aims, unknown), taken_cents=cents)
         try:
             sharing.take(aim)
         except ClosedTargetError:
             raise ClosedTargetError(reference=aim.wish.target, place=aim.wish.place) from None
     if sharing.left_cents < 0:
-        raise TooLittleError(named_cents=_named(aims, unknown), cents=cents)
+        raise TooLittleError(named_cents=_named(aims, unknown), taken_cents=cents)
     over = sharing.over_cents + sharing.left_cents
     parties = {aim.party for aim in aims}
     party = parties.pop() if len(parties) == 1 else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ledger.book.entry import Posted
 from ledger.cash.desks import Desk
 from ledger.cash.receipts import Label, Part, Tender
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.store.engines import Store
 
 _LAST = "SELECT coalesce(max(number), 0) FROM cash_receipt WHERE desk = :desk AND year = :year"
@@ -49,11 +49,17 @@ def write_receipt(
     )  # fmt: skip
     key = (label.desk, label.year, label.number)
     rows = [
-        (*key, line, part.kind, part.office, part.item, part.cents, clearing)
+        (*key, line, part.kind, part.office, part.item, part.amount_cents, clearing)
         for line, (part, clearing) in enumerate(parts, 1)
     ]
     store.insert("cash_receipt_line", _LINE_COLUMNS, rows)
-    facts = {"receipt": str(label), "cents": new.cents, "tender": new.tender, "items": len(parts), "day": store.today}
+    facts: dict[str, Fact] = {
+        "receipt": str(label),
+        "cents": new.cents,
+        "tender": new.tender,
+        "items": len(parts),
+        "day": store.today,
+    }
     said = {name: value for name, value in (("person", new.person), ("words", new.words)) if value}
     record(store, desk.office, f"cash.{new.kind}", f"desk:{desk.code}", facts, said or None)
 

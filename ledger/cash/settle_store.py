@@ -25,9 +25,9 @@ from ledger.cash.settlements import (
     check_vouchers,
     overdue,
 )
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.people.users import OwnWorkError, require, user_name
-from ledger.store.engines import Store
+from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
 ROLES = ("certifier",)
@@ -110,7 +110,7 @@ def certify(store: Store, code: str) -> SettleDone:
         total = sum(one.cents for one in vouchers)
         (posted,) = post(store, [_draft(store, fund, number, vouchers)])
         _decide(store, fund, number, "certified", None, posted.position)
-        facts = {"settlement": number, "cents": total, "count": len(vouchers), "day": store.today}
+        facts: dict[str, Fact] = {"settlement": number, "cents": total, "count": len(vouchers), "day": store.today}
         record(store, fund.office, "cash.certify", f"desk:{fund.code}", facts)
         return SettleDone(settlement(store, fund, number), balance(store, fund))
 
@@ -125,7 +125,7 @@ def reject(store: Store, code: str, reason: str) -> SettleDone:
         if not reason.strip():
             raise RejectReasonError(desk=fund.code)
         _decide(store, fund, number, "rejected", reason.strip(), None)
-        facts = {"settlement": number, "day": store.today}
+        facts: dict[str, Fact] = {"settlement": number, "day": store.today}
         record(store, fund.office, "cash.reject", f"desk:{fund.code}", facts, {"reason": reason.strip()})
         return SettleDone(settlement(store, fund, number), balance(store, fund))
 
@@ -140,10 +140,12 @@ def settlement(store: Store, fund: Desk, number: int) -> Settlement:
 
 def settlements_of(store: Store, fund: Desk, number: int | None = None) -> list[Settlement]:
     """Return the settlements of a fund, the oldest first."""
-    rows = store.rows(_SETTLEMENTS, fund=fund.code, number=number)
-    return [
-        Settlement(*row[:10], None if row[10] is None else f"{row[10]}-{row[11]}-{row[12]}") for row in rows
-    ]  # fmt: skip
+    return [_settlement(row) for row in store.rows(_SETTLEMENTS, fund=fund.code, number=number)]
+
+
+def _settlement(row: Row) -> Settlement:
+    known, (office, year, number) = row[:10], row[10:]
+    return Settlement(*(*known, None if office is None else f"{office}-{year}-{number}"))
 
 
 def vouchers_of(store: Store, fund: Desk, number: int) -> list[Voucher]:
@@ -198,7 +200,12 @@ def _write(store: Store, fund: Desk, vouchers: Sequence[Voucher], file: ManualFi
         for line, v in enumerate(vouchers, 1)
     ]
     store.insert("cash_voucher", _COLUMNS, rows)
-    facts = {"settlement": number, "cents": total, "count": len(vouchers), "sha256": file.sha256 if file else None}
+    facts: dict[str, Fact] = {
+        "settlement": number,
+        "cents": total,
+        "count": len(vouchers),
+        "sha256": file.sha256 if file else None,
+    }
     record(store, fund.office, "cash.settle", f"desk:{fund.code}", facts)
     return number
 

@@ -62,7 +62,7 @@ class SettlementOverError(KasseError):
     """Vouchers over more than the fund has."""
 
     code = "cash.settle_over"
-    template = N_("the vouchers are {cents}, but fund {desk} has {balance_cents}")
+    template = N_("the vouchers are {sum_cents}, but fund {desk} has {balance_cents}")
     hint = N_("the fund never pays more than it holds: check the amounts, or settle what was refilled first")
 
 
@@ -94,7 +94,7 @@ class SettleDueFinding(KasseError):  # noqa: N818 - a finding that stops nothing
     """A fund that was not accounted for in time."""
 
     code = "cash.settle_due"
-    template = N_("fund {desk} was to be settled by {day}; {cents} of it are not accounted for")
+    template = N_("fund {desk} was to be settled by {day}; {balance_cents} of it are not accounted for")
     hint = N_("its holder lists the vouchers with 'kasse cash settle {desk} FILE'")
     severity = "warning"
 
@@ -152,7 +152,7 @@ def check_vouchers(rules: FundRules, vouchers: Sequence[Voucher]) -> Iterator[Ka
         seen.add(key)
     total = sum(one.cents for one in vouchers)
     if total > rules.balance_cents:
-        yield SettlementOverError(desk=rules.fund.code, cents=total, balance_cents=rules.balance_cents)
+        yield SettlementOverError(desk=rules.fund.code, sum_cents=total, balance_cents=rules.balance_cents)
 
 
 def _voucher(rules: FundRules, one: Voucher) -> Iterator[KasseError]:
@@ -189,4 +189,4 @@ def overdue(fund: Desk, since: str | None, balance_cents: int, today: str) -> tu
     day = settle_by(fund, since) if since else None
     if day is None or day >= today or not balance_cents:
         return ()
-    return (SettleDueFinding(desk=fund.code, day=day, cents=balance_cents),)
+    return (SettleDueFinding(desk=fund.code, day=day, balance_cents=balance_cents),)

@@ -11,7 +11,7 @@ from ledger.cash.desks import check_enough
 from ledger.cash.desks_reader import balance, open_desk
 from ledger.cash.transport_reader import transport_numbered
 from ledger.cash.transport_store import TransportDone
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.engines import Store
 
@@ -51,6 +51,6 @@ def take_back_transport(store: Store, reference: str, reason: str) -> TransportD
         text = f"Storno {label}: {reason.strip()}"
         take_back(store, places, reason=text, day=store.today, own_kinds=OWN_KINDS - {"cash"})
         store.execute(_BACK, id=number)
-        facts = {"reference": label, "cents": cents, "day": store.today}
+        facts: dict[str, Fact] = {"reference": label, "cents": cents, "day": store.today}
         record(store, desk.office, "cash.take_back", f"desk:{desk.code}", facts, {"reason": reason.strip()})
         return TransportDone(transport_numbered(store, number), balance(store, desk))

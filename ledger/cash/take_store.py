@@ -16,6 +16,7 @@ from ledger.cash.accounts_store import tender_account
 from ledger.cash.desks import Desk, over_limit
 from ledger.cash.desks_reader import balance, own_desk
 from ledger.cash.receipts import (
+    GivenTooLittleError,
     Label,
     Part,
     PayerNeededError,
@@ -48,13 +49,17 @@ from sepa.errors import KasseError
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """How and by whom something is paid at a desk; a card has its terminal, a cheque its number."""
+    """How and by whom something is paid at a desk; a card has its terminal, a cheque its number.
+
+    `given_cents` is what the payer handed over where change is given back.
+    """
 
     tender: Tender = "cash"
     terminal: str | None = None
     cheque: str | None = None
     payer: str = ""
     note: str = ""
+    given_cents: int | None = None
 
     def __post_init__(self) -> None:
         if (self.tender == "card") != bool(self.terminal) or (self.tender == "cheque") != bool(self.cheque):
@@ -108,6 +113,8 @@ def take(
         aims = list(targets.aims(refused))
         unknown = [_unknown(error, wishes) for error in refused]
         total = total_of(aims, [wish for wish, _ in unknown], cents)
+        if payment.given_cents is not None and payment.given_cents < total:
+            raise GivenTooLittleError(given_cents=payment.given_cents, due_cents=total)
         taken = spread_taken(aims, unknown, total, orders)
         if taken.unclear and not (payment.payer.strip() or payment.note.strip()):
             raise PayerNeededError

@@ -69,7 +69,7 @@ class TerminalDay:
     terminal: str
     day: str
     batch: int
-    cents: int
+    amount_cents: int
     count: int
     bank_entry: int | None
 

@@ -81,4 +81,4 @@ def late_transports(store: Store, day: str) -> Iterator[KasseError]:
         "SELECT reference, cents, day, desk FROM cash_transport WHERE state = 'under_way' AND day < :limit ORDER BY id"
     )
     for reference, cents, since, desk in store.rows(sql, limit=limit):
-        yield LateTransportFinding(reference=reference, cents=cents, day=since, desk=desk)
+        yield LateTransportFinding(reference=reference, sum_cents=cents, day=since, desk=desk)

@@ -22,7 +22,7 @@ from ledger.cash.transports import (
     TransportKind,
     reference_of,
 )
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.store.counters import take_ids
 from ledger.store.engines import Store
 from sepa.errors import KasseError
@@ -123,7 +123,7 @@ def accept(store: Store, code: str, reference: str | None = None) -> TransportDo
         lines = {desk.office: [Posting(desk.account, given.amount_cents)]}
         (lead, *_) = _post(store, desk, lines, -given.amount_cents, given.reference)
         store.execute(_THERE, position=lead.position, user=store.user, day=store.today, id=given.number)
-        facts = {"reference": given.reference, "cents": given.amount_cents, "day": store.today}
+        facts: dict[str, Fact] = {"reference": given.reference, "cents": given.amount_cents, "day": store.today}
         record(store, desk.office, "cash.accept", f"desk:{desk.code}", facts)
         held = balance(store, desk)
         return TransportDone(transport_numbered(store, given.number), held, over_limit(desk, held))
@@ -145,7 +145,7 @@ def missing(store: Store, fund: Desk) -> int:
 def _start(store: Store, desk: Desk, cents: int, way: Way) -> TransportDone:
     """Post what is under way from now on and write it down."""
     if cents <= 0:
-        raise NothingToBringError(desk=desk.code, cents=cents)
+        raise NothingToBringError(desk=desk.code, wanted_cents=cents)
     kasse = kasse_office(store)
     number = take_ids(store, kasse, "cash_transport")
     reference = reference_of(kasse, number)
@@ -160,7 +160,13 @@ def _start(store: Store, desk: Desk, cents: int, way: Way) -> TransportDone:
         reference=reference, bag=way.bag, cents=cents, day=store.today, state="under_way", office=lead.office,
         position=lead.position, made_by=store.user, made_at=store.now,
     )  # fmt: skip
-    facts = {"reference": reference, "kind": way.kind, "cents": cents, "to": way.iban or way.other, "day": store.today}
+    facts: dict[str, Fact] = {
+        "reference": reference,
+        "kind": way.kind,
+        "cents": cents,
+        "to": way.iban or way.other,
+        "day": store.today,
+    }
     record(store, desk.office, f"cash.{way.kind}", f"desk:{desk.code}", facts)
     held = balance(store, find_desk(store, desk.code, store.today))
     findings = over_limit(desk, held) if way.kind == "withdrawal" else ()

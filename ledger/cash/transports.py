@@ -9,8 +9,8 @@ from sepa.errors import N_, KasseError
 
 TransportKind = Literal["deposit", "withdrawal", "cheques", "transfer"]
 KINDS = (N_("deposit"), N_("withdrawal"), N_("cheques"), N_("transfer"))
-STATES = (N_("under_way"), N_("there"), N_("taken_back"))
-CHEQUE_STATES = (N_("held"), N_("presented"), N_("credited"), N_("bounced"), N_("given_back"))
+STATES = ("under_way", N_("there"), "taken_back")
+CHEQUE_STATES = ("held", "presented", N_("credited"), N_("bounced"), "given_back")
 LATE_DAYS = 7
 """Days after which cash under way is named: a night deposit is booked in two or three."""
 
@@ -19,7 +19,7 @@ class NothingToBringError(KasseError):
     """An amount that moves nothing."""
 
     code = "cash.nothing"
-    template = N_("nothing of {desk} is to be moved with the amount {cents}")
+    template = N_("nothing of {desk} is to be moved with the amount {wanted_cents}")
     hint = N_("give an amount above zero; 'kasse cash show {desk}' says what is there")
 
 
@@ -59,7 +59,7 @@ class LateTransportFinding(KasseError):  # noqa: N818 - a finding that stops not
     """Cash that is under way for too long."""
 
     code = "cash.transport_late"
-    template = N_("{reference}: {cents} are under way since {day}")
+    template = N_("{reference}: {sum_cents} are under way since {day}")
     hint = N_("ask the bank or who carried it; see 'kasse cash show {desk}'")
     severity = "warning"
 

@@ -62,13 +62,13 @@ def town(store):
 
 
 def what(done) -> list[tuple[str, str, int, int]]:
-    return [(part.kind, part.office, part.item, part.cents) for part in done.receipt.parts]
+    return [(part.kind, part.office, part.item, part.amount_cents) for part in done.receipt.parts]
 
 
 def test_several_debts_are_paid_with_one_receipt(town):
     done = take(town, "B1", [Wish(reference(town, 1)), Wish(f"BAU/{town.house}")], payment=ERIKA)
     assert what(done) == [("settled", "ORDNUNG", town.dog, 5000), ("settled", "BAU", town.house, 3000)]
-    assert (str(done.receipt.label), done.receipt.cents, done.balance_cents) == ("B1-2026-1", 8000, 8000)
+    assert (str(done.receipt.label), done.receipt.amount_cents, done.balance_cents) == ("B1-2026-1", 8000, 8000)
     assert (open_cents(town, town.dog), open_cents(town, town.house, "BAU")) == (0, 0)
     rows = town.all("SELECT DISTINCT kind, payment_day FROM clearing WHERE kind = 'cash'")
     assert rows == [("cash", DAY)]
@@ -177,7 +177,11 @@ def test_a_receipt_is_taken_back_by_another_person_with_a_counter_receipt(town):
     with pytest.raises(CancelReasonError):
         cancel(town, label, " ")
     back = cancel(town, label, "falsches Kassenzeichen")
-    assert (str(back.receipt.label), back.receipt.cents, back.receipt.cancels) == ("B1-2026-2", -6000, "B1-2026-1")
+    assert (str(back.receipt.label), back.receipt.amount_cents, back.receipt.cancels) == (
+        "B1-2026-2",
+        -6000,
+        "B1-2026-1",
+    )
     assert (back.cancelled.cancelled_by, back.balance_cents) == ("B1-2026-2", 0)
     assert open_cents(town, town.dog) == 5000
     assert town.value("SELECT sum(open_cents) FROM item WHERE kind IN ('suspense', 'credit')") == 0
@@ -220,7 +224,7 @@ def test_entries_of_a_desk_are_not_reversed_by_hand(town):
 def test_a_payable_is_paid_in_cash(town):
     take(town, "B1", [Wish(reference(town, 1))])
     done = pay(town, "B1", [Wish(f"BAU/{town.invoice}", 500)])
-    assert (done.receipt.cents, done.receipt.person, done.balance_cents) == (-500, "Laden", 4500)
+    assert (done.receipt.amount_cents, done.receipt.person, done.balance_cents) == (-500, "Laden", 4500)
     assert pay(town, "B1", [Wish("RE4711")], payee="Frau Laden").balance_cents == 3500
     assert open_cents(town, town.invoice, "BAU") == 0
     check(town)
@@ -260,7 +264,7 @@ def test_what_others_pay_or_nobody_may_is_not_paid_in_cash(town):
     ):
         with pytest.raises(error):
             pay(town, "B1", [Wish(f"ORDNUNG/{number}")])
-    assert pay(town, "B1", [Wish(f"ORDNUNG/{owing}")], despite_debts=True).receipt.cents == -700
+    assert pay(town, "B1", [Wish(f"ORDNUNG/{owing}")], despite_debts=True).receipt.amount_cents == -700
     with pytest.raises(ClosedTargetError):
         pay(town, "B1", [Wish(f"ORDNUNG/{owing}")])
     nobody = town.value("SELECT id FROM item WHERE kind = 'payable' AND open_cents > 0 AND party IS NULL")
