@@ -20,13 +20,18 @@ _EVENT_FIELDS = " || ".join(
 _EVENT_HASH = f"""SELECT 1 FROM fresh f JOIN office o ON o.code = f.office
     LEFT JOIN event e ON e.office = f.office AND e.position = f.position - 1
     WHERE f.hash <> sha256(coalesce(e.hash, o.genesis) || convert_to('{EVENT_FORMAT}' || {_EVENT_FIELDS}, 'UTF8'))"""
-_HEAD = """SELECT 1 FROM fresh f JOIN former o ON o.office = f.office JOIN office c ON c.code = f.office
-    WHERE (f.event_position, f.event_hash) IS DISTINCT FROM (o.event_position, o.event_hash) AND
-    (f.event_position, f.event_hash) IS DISTINCT FROM (SELECT e.position, e.hash FROM event e
-        WHERE e.office = f.office ORDER BY e.position DESC LIMIT 1)
-    OR (f.position, f.hash) IS DISTINCT FROM (o.position, o.hash) AND
-    (f.position, f.hash) IS DISTINCT FROM (SELECT e.position, e.hash FROM entry e
-        WHERE e.office = f.office ORDER BY e.position DESC LIMIT 1)"""
+
+
+def _not_the_end(chain: str, prefix: str) -> str:
+    """Return the condition that a head has moved, and not to the last row of its chain."""
+    position, value = f"{prefix}position", f"{prefix}hash"
+    return f"""(f.{position}, f.{value}) IS DISTINCT FROM (o.{position}, o.{value}) AND (NOT EXISTS (
+        SELECT 1 FROM {chain} e WHERE e.office = f.office AND e.position = f.{position} AND e.hash = f.{value})
+        OR EXISTS (SELECT 1 FROM {chain} e WHERE e.office = f.office AND e.position = f.{position} + 1))"""
+
+
+_HEAD = f"""SELECT 1 FROM fresh f JOIN former o ON o.office = f.office
+    WHERE {_not_the_end("event", "event_")} OR {_not_the_end("entry", "")}"""
 _CLEARED = """coalesce((SELECT sum(l.cents) FROM clearing_line l
         WHERE l.office = f.office AND l.item = f.id), 0)"""
 _OPEN = f"SELECT 1 FROM fresh f WHERE f.open_cents <> f.amount_cents - {_CLEARED}"

@@ -50,6 +50,8 @@ _PEOPLE = """
 _MEMBERS = """
     SELECT m.rolname::text, g.rolname::text FROM pg_auth_members x JOIN pg_roles g ON g.oid = x.roleid
     JOIN pg_roles m ON m.oid = x.member WHERE g.rolname = ANY (:groups) AND m.rolname <> ALL (:groups)"""
+_INHERITED = " AND x.inherit_option"
+"""Who creates a role is its member since PostgreSQL 16, to give it to others, without the rights that it has."""
 LOGINS = """SELECT rolname::text, rolcanlogin, rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication
              FROM pg_roles"""
 
@@ -105,6 +107,14 @@ class UnboundLoginError(KasseError):
     severity = "warning"
 
 
+class AdministratorNoteError(UnboundLoginError):
+    """The login of somebody who only gives rights, which may well administer the server too."""
+
+    code = "roles.administrator"
+    hint = N_("that is as it should be where nobody works in the book with this login")
+    severity = "info"
+
+
 def plan_of(store: Store, rights: Mapping[str, TableRights]) -> Plan:
     """Return what the database of the book should look like, by the tables that are there."""
     shapes = {
@@ -127,9 +137,15 @@ def people(store: Store) -> list[Person]:
 def memberships(store: Store, plan: Plan) -> dict[str, frozenset[str]]:
     """Return the groups of the book that each login is in."""
     found: dict[str, set[str]] = {}
-    for member, group in store.rows(_MEMBERS, groups=list(plan.groups)):
+    counted = _MEMBERS + (_INHERITED if server_version(store) >= 160000 else "")
+    for member, group in store.rows(counted, groups=list(plan.groups)):
         found.setdefault(member, set()).add(group)
     return {member: frozenset(groups) for member, groups in found.items()}
+
+
+def server_version(store: Store) -> int:
+    """Return the version of the server as a number: 160004."""
+    return int(store.value("SELECT current_setting('server_version_num')"))
 
 
 def shown(plan: Plan, groups: frozenset[str]) -> str:
@@ -173,6 +189,6 @@ def found_wrong(store: Store, plan: Plan) -> Iterator[KasseError]:
         elif held.get(person.name, frozenset()) != wanted_groups(plan.names, person):
             yield MembershipError(user=person.name)
         if known.get(person.name):
-            yield UnboundLoginError(user=person.name)
+            yield (AdministratorNoteError if set(person.roles) <= {"admin"} else UnboundLoginError)(user=person.name)
     for name in sorted(held.keys() - {person.name for person in persons}):
         yield MembershipError(user=name)

@@ -16,6 +16,7 @@ from ledger.access.standing_reader import (
     memberships,
     people,
     plan_of,
+    server_version,
     shown,
     standing,
     stands,
@@ -163,7 +164,7 @@ def _create_logins(store: Store, persons: list[Person]) -> list[str]:
 
 def _align(store: Store, plan: Plan, persons: list[Person]) -> list[str]:
     """Bring the members of the groups in line with the roles of the users."""
-    version, held = int(store.value("SELECT current_setting('server_version_num')")), memberships(store, plan)
+    version, held = server_version(store), memberships(store, plan)
     wanted = {person.name: wanted_groups(plan.names, person) for person in persons if is_login(person.name)}
     lines = []
     for name in sorted(held.keys() | wanted.keys()):

@@ -1,0 +1,265 @@
+"""With psql a person can do nothing that the rules forbid them, and sign as no one else (invariant 6)."""
+
+import datetime as dt
+import os
+import re
+
+import psycopg
+import pytest
+
+from kasse_cli.wiring import table_rights
+from ledger.access.store import roles
+from ledger.book.store import post
+from ledger.book.verify_store import verify
+from ledger.items.order_decisions import Choice
+from ledger.items.order_steps_store import decide
+from ledger.payments.propose_store import propose
+from ledger.payments.steps_store import release, review
+from ledger.people.users import add_user
+from ledger.store.engines import RefusedByBookError
+from tests import books
+from tests.books import act, entry
+from tests.ledger.order_lists import DAY, accepted, row, step, take
+from tests.rolebooks import granted, login, opened
+
+MONDAY = dt.date(2026, 11, 16)
+DENIED, OWNER = "permission denied", "must be owner|permission denied"
+ROWS, NAME = "row-level security", "one's own name"
+
+
+def prepare(store):
+    """Orders in every state, a proposed and a released run, a closed day."""
+    with store.unit(["KASSE"]):
+        add_user(store, "gerda", [("*", "audit")])
+        add_user(store, "hans", [("BAU", "certifier")])
+        add_user(store, "ines", [("*", "certifier"), ("*", "approver"), ("*", "cashier")])
+    later = row("BAU payable 30,00 Malerin", due="2027-03-01")
+    accepted(store, row("ORDNUNG payable 89,00 Papierhaus"), row("BAU receivable 40,00 Erika Musterfrau"), later)
+    take(store, row("ORDNUNG receivable 125,50 Max Muster"), name="zwei.xlsx")
+    take(store, row("ORDNUNG payable 10,00 Schreiner"), row("BAU payable 11,00 Maler"), name="drei.xlsx")
+    step(store, "anna", "certified", 3)
+    take(store, row("ORDNUNG payable 12,00 Gärtner"), name="vier.xlsx")
+    step(store, "anna", "certified", 4)
+    step(store, "bernd", "approved", 4)
+    take(store, row("ORDNUNG payable 13,00 Schlosser"), name="fünf.xlsx")
+    step(store, "ines", "certified", 5)
+    act(store, "dirk")
+    run = propose(store, today=MONDAY, due_until=dt.date(2026, 12, 1)).run
+    review(store, run.number, today=MONDAY)
+    insert_closing(store)
+    act(store, "root")
+
+
+def insert_closing(store):
+    """Close a day: what is dated before takes no posting any more."""
+    columns = (
+        "kind",
+        "period",
+        "year",
+        "number",
+        "last_day",
+        "closed_by",
+        "closed_at",
+        "book_head",
+        "heads",
+        "protocol",
+    )
+    row = ("day", "2026-11-03", 2026, 1, "2026-11-03", store.user, store.now, b"0", "{}", "{}")
+    with store.unit(["KASSE"]):
+        store.insert("closing", columns, [row])
+
+
+@pytest.fixture(scope="module")
+def location(postgres_server, postgres_template):
+    name = f"kasse_attacked_{os.getpid()}"
+    with granted(postgres_server, postgres_template, name, prepare) as found:
+        yield found
+
+
+STEP = (
+    "INSERT INTO order_step (office, order_id, step, by, on_behalf, at, exception, seen_count, seen_cents, seen_hash) "
+    "VALUES ('{office}', {order}, '{step}', {by}, NULL, '2026-11-16T05:00:00Z', {exception}, 1, 1, '\\x00')"
+)
+EVENT = (
+    "INSERT INTO event (office, position, at, by, action, facts, hash) SELECT 'KASSE', max(position) + 1, "
+    "'2026-11-16T05:00:00Z', {by}, 'payment.release', '{{}}', '\\x00' FROM event WHERE office = 'KASSE'"
+)
+ME, OTHER = "access_actor()", "(SELECT id FROM app_user WHERE name = 'bernd')"
+"""Numbers of users, in the words of an attacker."""
+
+
+def steps(step, order, *, by=ME, office="ORDNUNG", exception=0):
+    return STEP.format(step=step, order=order, by=by, office=office, exception=exception)
+
+
+LINE = (
+    "INSERT INTO payment (office, run, line, item_office, item, cents, end_to_end_id, creditor_name, creditor_iban, "
+    "remittance, state, active) SELECT 'KASSE', 1, 99, office, id, 1, 'X', 'Mallory', 'DE02120300000000202051', '', "
+    "'proposed', 1 FROM item WHERE office = 'BAU' AND kind = 'payable'"
+)
+ATTACKS = {
+    # in another's name
+    "sign a step as another": ("anna", [steps("certified", 2, by=OTHER)], NAME),
+    "sign a step as nobody": ("anna", [steps("certified", 2, by="0")], NAME),
+    "log an event as another": ("dirk", [EVENT.format(by=OTHER)], NAME),
+    "release a run as another": (
+        "emil",
+        [f"UPDATE payment_run SET state = 'released', released_by = {OTHER} WHERE id = 1"],
+        NAME,
+    ),
+    "take a file in as another": (
+        "clara",
+        [f"INSERT INTO source_file VALUES ('ff', 'order', 'x', 1, {OTHER}, '2026-11-16T05:00:00Z', '{{}}')"],
+        NAME,
+    ),
+    # own work and steps without the role
+    "approve what I certified": ("ines", [steps("approved", 5)], "duplicate key"),
+    "approve what I certified, by exception": ("ines", [steps("approved", 5, exception=1)], "own work"),
+    "accept what I certified, by exception": ("ines", [steps("accepted", 4, exception=1)], "no exception"),
+    "approve without the role": ("anna", [steps("approved", 5)], "another role"),
+    "certify what I may not": ("dirk", [steps("certified", 2)], f"{DENIED}|another role"),
+    "approve without certification": ("bernd", [steps("approved", 2)], "does not wait"),
+    "act in another office": ("hans", [steps("certified", 2)], ROWS),
+    "approve without a step": ("bernd", ["UPDATE cash_order SET state = 'approved' WHERE id = 3"], "signed step"),
+    "claim the exception of small offices": ("import", [steps("certified", 2, exception=1)], "another person"),
+    "release a run as its maker": (
+        "dirk",
+        [f"UPDATE payment_run SET state = 'released', released_by = {ME} WHERE id = 1"],
+        f"{DENIED}|needs the role",
+    ),
+    "release a run without a name": ("emil", ["UPDATE payment_run SET state = 'released' WHERE id = 1"], "released_by"),
+    "add a line to a reviewed run": (
+        "dirk",
+        [LINE],
+        "takes no more rows",
+    ),
+    # rights of one's own
+    "make myself a releaser": ("dirk", [f"INSERT INTO user_role VALUES ({ME}, '*', 'releaser', NULL)"], DENIED),
+    "make myself approver as admin": (
+        "root",
+        [f"INSERT INTO user_role VALUES ({ME}, '*', 'approver', NULL)"],
+        "themselves",
+    ),
+    "take the name of another": ("root", [f"UPDATE app_user SET name = 'x' WHERE id = {OTHER}"], DENIED),
+    "raise my limit": ("bernd", [f"INSERT INTO approval_limit VALUES ({ME}, '*', NULL)"], DENIED),
+    "end the login rule": (
+        "dirk",
+        ["UPDATE setting SET value = 'declared' WHERE key = 'identity'"],
+        f"{DENIED}|{ROWS}|no row",
+    ),
+    # what is written is written
+    "change an entry": ("dirk", ["UPDATE entry SET posting_day = '2026-11-15'"], DENIED),
+    "change a posting": ("dirk", ["UPDATE posting SET cents = 1"], DENIED),
+    "delete an event": ("dirk", ["DELETE FROM event"], DENIED),
+    "truncate": ("dirk", ["TRUNCATE entry CASCADE"], DENIED),
+    "truncate events": ("emil", ["TRUNCATE event"], DENIED),
+    # the rules themselves
+    "disable a trigger": ("dirk", ["ALTER TABLE event DISABLE TRIGGER ALL"], OWNER),
+    "drop a trigger": ("dirk", ["DROP TRIGGER guard_entry_update ON entry"], OWNER),
+    "drop a signature": ("dirk", ["DROP TRIGGER access_event_insert ON event"], OWNER),
+    "drop a row rule": ("dirk", ["DROP POLICY access_read ON item"], OWNER),
+    "switch row rules off": ("dirk", ["ALTER TABLE item DISABLE ROW LEVEL SECURITY"], OWNER),
+    "read without row rules": (
+        "anna",
+        ["SET row_security = off", "SELECT * FROM item"],
+        "row-level security|row security",
+    ),
+    "add a trigger": ("dirk", ["CREATE TRIGGER mine BEFORE INSERT ON event EXECUTE FUNCTION guard_refuse()"], DENIED),
+    "add a rule": ("dirk", ["CREATE RULE mine AS ON INSERT TO event DO INSTEAD NOTHING"], OWNER),
+    "replace a function": (
+        "dirk",
+        ["CREATE OR REPLACE FUNCTION access_actor() RETURNS bigint LANGUAGE sql AS 'SELECT 5::bigint'"],
+        f"{DENIED}|must be owner",
+    ),
+    "skip triggers": ("dirk", ["SET session_replication_role = replica"], DENIED),
+    "drop the table": ("dirk", ["DROP TABLE event_details"], OWNER),
+    "give rights on": (
+        "dirk",
+        ["GRANT INSERT ON payment_run TO anna", "SELECT 1 / has_table_privilege('anna', 'payment_run', 'INSERT')::int"],
+        "zero",
+    ),
+    "drop all I own": ("dirk", ["REASSIGN OWNED BY postgres TO dirk"], DENIED),
+    # to be somebody else
+    "become another": ("dirk", ["SET SESSION AUTHORIZATION emil"], DENIED),
+    "take another's role": ("dirk", ["SET ROLE emil"], DENIED),
+    "take the owner's role": ("dirk", ["SET ROLE {database}_owner"], DENIED),
+    "take a group's role": ("dirk", ["SET ROLE {database}_releaser"], DENIED),
+    "join a group": ("dirk", ["GRANT {database}_releaser TO dirk"], f"{DENIED}|admin option|permission"),
+    "make a login": ("root", ["CREATE ROLE mallory LOGIN SUPERUSER"], DENIED),
+    "change another's password": ("root", ["ALTER ROLE emil PASSWORD 'x'"], DENIED),
+    # ways around the tables
+    "make a schema": ("dirk", ["CREATE SCHEMA pretend"], DENIED),
+    "make a table": ("dirk", ["CREATE TABLE public.closing2 (a int)"], DENIED),
+    "make an extension": ("dirk", ["CREATE EXTENSION dblink"], f"{DENIED}|not available"),
+    "read a file": ("dirk", ["SELECT pg_read_file('/etc/passwd')"], DENIED),
+    "run a program": ("dirk", ["COPY item TO PROGRAM 'cat'"], f"{DENIED}|superuser|privileges"),
+    "copy to a file": ("dirk", ["COPY item TO '/tmp/item'"], f"{DENIED}|superuser|privileges"),
+    "copy into a table with row rules": ("dirk", ["COPY event FROM STDIN"], "row-level security"),
+    "import a large object": ("dirk", ["SELECT lo_import('/etc/passwd')"], DENIED),
+    "export a large object": ("dirk", ["SELECT lo_export(1, '/tmp/x')"], DENIED),
+    "change the settings of the database": ("dirk", ["ALTER DATABASE {database} SET search_path = pg_temp"], OWNER),
+    "change the settings of the server": ("dirk", ["SELECT pg_reload_conf()"], DENIED),
+    # audit writes nothing
+    "write as an auditor": ("gerda", ["UPDATE item SET open_cents = 0"], DENIED),
+    "post as an auditor": (
+        "gerda",
+        ["INSERT INTO posting (office, position, line, account, cents) VALUES ('BAU', 99, 1, '2400', 1)"],
+        DENIED,
+    ),
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_the_database_refuses(location, attack):
+    user, statements, expected = ATTACKS[attack]
+    database = location.partition("?")[0].rpartition("/")[2]
+    script = "; ".join([*statements, "SET CONSTRAINTS ALL IMMEDIATE"]).replace("{database}", database)
+    with psycopg.connect(login(location, user)) as connection:
+        with pytest.raises(psycopg.Error) as refused:
+            connection.execute(script)
+        connection.rollback()
+    assert re.search(expected, str(refused.value)), refused.value
+
+
+def test_nobody_sees_the_items_of_another_office(location):
+    with psycopg.connect(login(location, "hans")) as connection:
+        for table in ("cash_order", "cash_order_line", "order_step", "item", "entry", "posting"):
+            if connection.execute("SELECT has_table_privilege(%s, 'SELECT')", [table]).fetchone()[0]:
+                offices = connection.execute(f"SELECT DISTINCT office FROM {table}").fetchall()
+                assert offices in ([], [("BAU",)]), table
+
+
+def test_a_temporary_table_does_not_stand_before_the_books_own(location):
+    """The guards look for the last closed day in `closing`: a table of that name must not deceive them."""
+    store = opened(location, "dirk")
+    shadow = "CREATE TEMPORARY TABLE {0} AS SELECT * FROM public.{0} WITH NO DATA"
+    for table in ("closing", "app_user", "user_role"):
+        store.execute(shadow.format(table))
+    store.execute(
+        "INSERT INTO pg_temp.app_user SELECT id, session_user, 0, '' FROM public.app_user WHERE name = 'emil'"
+    )
+    assert store.value("SELECT name FROM public.app_user WHERE id = public.access_actor()") == "dirk"
+    with pytest.raises(RefusedByBookError, match="closed"), store.unit(["KASSE"]):
+        post(store, [entry("2800 5,00", "4800 -5,00", day="2026-11-02")])
+    store.close()
+
+
+def test_the_book_is_whole_after_all_attacks(location):
+    store = books.opened(location)
+    act(store, str(store.value("SELECT session_user::text")))
+    assert verify(store).findings == ()
+    assert [finding.code for finding in roles(store, table_rights()).findings] == ["roles.administrator"]
+    store.close()
+
+
+def test_people_bound_by_the_database_do_their_work(location):
+    """The refusals above are not there because nothing is possible."""
+    for user, name in (("anna", "certified"), ("bernd", "approved"), ("clara", "accepted")):
+        store = opened(location, user)
+        choice = Choice(numbers=(("ORDNUNG", 2),))
+        assert decide(store, name, choice, day=DAY).new
+        store.close()
+    store = opened(location, "emil")
+    total = store.value("SELECT total_cents FROM payment_run WHERE id = 1")
+    assert release(store, 1, sum_cents=total, today=MONDAY).run.state == "released"
+    store.close()
