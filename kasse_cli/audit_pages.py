@@ -211,7 +211,7 @@ def _details(report: AuditReport) -> Iterator[Block]:
         own = list(rows)
         yield Heading(f"{check}: {_(SEVERITIES[str(own[0]['severity'])])}")
         if check in meanings:
-            yield Paragraph(meanings[check])
+            yield Paragraph(meanings[check].replace("§ ", "§\u00a0"))
         lines = [line for row in own for line in _told(row, hinted=row is own[-1] or row["hint"] != own[-1]["hint"])]
         yield Grid((_("No."), _("Finding → what to look at next")), tuple(lines), frozenset({0}))
 

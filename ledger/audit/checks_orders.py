@@ -151,7 +151,7 @@ def _raised(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
 CHECKS = (
     Check(SplitOrderError, "id payee_key payee limit_cents limited", _SPLIT,
           N_("orders for one payee within 7 days, each a quarter of the limit or more, together above the limit of who"
-             " approved them"), "§ 34 LHO; § 24 UVgO", _splits),
+             " approved them"), "§ 34 LHO; § 3 (2) VgV", _splits),
     Check(RebookedError,
           "cancelled order payee_before payee cancelled_on cancelled_id reference_before reference purpose_before"
           " purpose", _REBOOKED,
