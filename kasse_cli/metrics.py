@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _SUCCESS = "kasse_reconcile_last_success_timestamp_seconds"
 _COUNTS = (
     "files", "broken", "statements", "entries", "new", "duplicates", "pending", "posted", "matched", "suspense",
-    "advances", "executed", "fees", "surpluses", "late", "credit_cents", "debit_cents",
+    "advances", "executed", "returned", "transfers", "fees", "surpluses", "late", "resolved", "credit_cents",
+    "debit_cents",
 )  # fmt: skip
 _HELP = {
     "kasse_reconcile_last_run_timestamp_seconds": "When the last run ended, successful or not.",

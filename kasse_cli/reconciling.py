@@ -16,6 +16,7 @@ from kasse_cli.metrics import run_figures, state_figures, write_metrics
 from kasse_cli.reconcile_report import report_lines, write_report
 from kasse_cli.results import Line, Table
 from kasse_cli.wiring import open_book, settlement_orders
+from ledger.bank.again_store import Again, look_again
 from ledger.bank.export_store import next_export
 from ledger.bank.movements_reader import movements
 from ledger.bank.posting_store import Outcome, post_staged
@@ -49,8 +50,10 @@ def reconcile(
     rehearse: bool = False,
     wait_seconds: float = WAIT_SECONDS,
     then: Callable[[], None] | None = None,
-) -> tuple[Intake, Outcome]:
+) -> tuple[Intake, Outcome, Again]:
     """Take in the deliveries, then match and post what is staged: theirs file by file, then what waits from before.
+
+    At the end it looks again at unclear money whose order or details came later.
 
     With `rehearse` everything is done and undone, and no file is moved. `then` is called at the end, while no other
     run can begin. Raises `AlreadyReconcilingError`, `TryAgainError`, `NotAllowedError`, and what is wrong where not
@@ -67,9 +70,10 @@ def reconcile(
             outcome.add(post_staged(store, scope, orders=orders))
         if not outcome.posted:
             refuse_if_all_broken(intake)
+        again = look_again(store, day=store.today, orders=orders)
         if then is not None:
             then()
-        return intake, outcome
+        return intake, outcome, again
 
 
 @contextmanager
@@ -88,6 +92,7 @@ class Run:
 
     intake: Intake
     outcome: Outcome
+    again: Again
     exported: int
     name: str
     state: BookState
@@ -126,10 +131,10 @@ def run_book(
                     _export(call, store, export, rows)
 
             wait_seconds = int(call.settings["wait_seconds"])
-            intake, outcome = reconcile(
+            intake, outcome, again = reconcile(
                 store, incoming, folders, rehearse=call.dry_run, wait_seconds=wait_seconds, then=write
             )
-            return Run(intake, outcome, rows.count, setting(store, "name"), book_state(store))
+            return Run(intake, outcome, again, rows.count, setting(store, "name"), book_state(store))
     except BaseException as error:
         if metrics is not None:
             write_metrics(metrics, call.world.clock().timestamp(), refusal(error).exit_code, {})

@@ -15,6 +15,7 @@ from sepa.errors import N_
 
 if TYPE_CHECKING:
     from kasse_cli.intake import Intake
+    from ledger.bank.again_store import Again
     from ledger.bank.posting_store import Outcome
 
 app = noun(N_("import statements, match, post and report"))
@@ -22,8 +23,9 @@ FilesOrNone = Annotated[
     list[Path] | None,
     typer.Argument(metavar="FILE", help=N_("files, folders or ZIP files; without any, what waits is posted")),
 ]
-COUNTS = ("posted", "matched", "suspense", "advances", "executed", "fees", "surpluses", "late")
-
+COUNTS = (
+    "posted", "matched", "suspense", "advances", "executed", "returned", "transfers", "fees", "surpluses", "late",
+)  # fmt: skip
 
 ExportOption = Annotated[
     Path | None,
@@ -76,7 +78,7 @@ def reconcile(
         check_form(export)
     incoming = deliveries(given, call.stdin() if STDIN in given else b"")
     done: Run = run_book(call, incoming, Folders(archive, reject), export, metrics)
-    data = {**summary(done.intake, done.outcome), "exported": done.exported, "dry_run": call.dry_run}
+    data = {**summary(done.intake, done.outcome, done.again), "exported": done.exported, "dry_run": call.dry_run}
     findings = [*done.intake.findings, *done.outcome.findings]
     if report is not None or metrics is not None:
         done.write_beside(call, data, told(data), findings, report, metrics)
@@ -86,14 +88,19 @@ def reconcile(
 
 def told(data: dict[str, Any]) -> list[Line]:
     """Return the counts as sentences, leaving out what did not happen."""
-    if not data["posted"] and not data["broken"]:
+    if not data["posted"] and not data["broken"] and not data["resolved"]:
         return [say(N_("nothing new: all entries are posted already"))]
-    lines = [say(N_("posted: {posted} entries, in {credit_cents}, out {debit_cents}"), **_plain(data))]
+    lines = []
+    if data["posted"] or data["broken"]:
+        lines.append(say(N_("posted: {posted} entries, in {credit_cents}, out {debit_cents}"), **_plain(data)))
     sentences = {
         "matched": N_("decided by a rule: {matched} (own payments {executed}, fees {fees})"),
+        "returned": N_("came back: {returned}"),
+        "transfers": N_("between own accounts: {transfers}"),
         "suspense": N_("to clarify, received: {suspense}"),
         "advances": N_("to clarify, paid out: {advances}"),
         "surpluses": N_("paid too much: {surpluses}, kept as credits"),
+        "resolved": N_("clarified by what came later: {resolved}, together {resolved_cents}"),
         "late": N_("of closed days: {late}"),
         "duplicates": N_("known already: {duplicates}"),
         "pending": N_("not booked yet by the bank: {pending}"),
@@ -108,13 +115,15 @@ def _plain(data: dict[str, Any]) -> dict[str, int]:
     return {key: value for key, value in data.items() if isinstance(value, int)}
 
 
-def summary(intake: Intake, outcome: Outcome) -> dict[str, Any]:
+def summary(intake: Intake, outcome: Outcome, again: Again) -> dict[str, Any]:
     """Return the counts that scripts build on."""
     return {
         "files": len(intake.files),
         "broken": intake.broken,
         **{name: intake.total(name) for name in ("statements", "entries", "new", "duplicates", "pending")},
         **{name: getattr(outcome, name) for name in COUNTS},
+        "resolved": again.resolved,
+        "resolved_cents": again.resolved_cents,
         "credit_cents": outcome.credit_cents,
         "debit_cents": outcome.debit_cents,
         "reasons": dict(outcome.reasons),

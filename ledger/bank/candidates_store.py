@@ -20,7 +20,8 @@ MOST_PARTIES, MOST_NAMES, AT_ONCE = 60, 100_000, 400
 """How many persons are looked at, how many names compared, how many keys asked for at once."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _CASE = """
-    SELECT i.kind, i.open_cents, i.amount_cents, coalesce(d.amount_cents, i.open_cents), coalesce(d.name, b.name, q.name),
+    SELECT i.kind, i.open_cents, i.amount_cents, coalesce(d.amount_cents, i.open_cents),
+           coalesce(d.name, b.name, q.name),
            coalesce(d.counter_iban, b.counter_iban, q.counter_iban), coalesce(d.remittance, b.remittance),
            coalesce(d.creditor_reference, b.creditor_reference), coalesce(d.end_to_end_id, b.end_to_end_id), i.purpose
     FROM item i

@@ -9,7 +9,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from ledger.bank.keys import KEY_COLUMNS, Key, Texts, keys_of
-from ledger.bank.lookups import LOOKUPS, TARGETS, Lookup
+from ledger.bank.lookup import Lookup
+from ledger.bank.lookups import LOOKUPS, TARGETS
 from ledger.bank.matching import NOTHING, Case, Part, Staged, Target, whole_part
 from ledger.bank.references import Finder
 from ledger.items.kassenzeichen import active_schemes
@@ -20,10 +21,17 @@ CHUNK = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which staged entries one unit of work takes: those of a file, of an account, or all."""
+    """Which entries one unit of work takes: the staged ones of a file, of an account, or all.
+
+    `unclear` are posted ones instead: whole, in suspense, and untouched by people.
+    """
 
     file_sha256: str | None = None
     iban: str | None = None
+    unclear: bool = False
+
+
+UNCLEAR = Scope(unclear=True)
 
 
 _TABLES = {
@@ -38,6 +46,21 @@ _GATHER = """
       AND (CAST(:iban AS TEXT) IS NULL OR e.iban = :iban)
       AND (CAST(:file AS TEXT) IS NULL
            OR e.statement IN (SELECT s.id FROM statement s WHERE s.file_sha256 = :file))"""
+_GATHER_UNCLEAR = """
+    INSERT INTO match_entry (seq, office, id, details)
+    SELECT row_number() OVER (ORDER BY e.bank_day, e.iban, e.id), e.office, e.id, e.detail_count
+    FROM suspense_case c
+    JOIN item i ON i.office = c.office AND i.id = c.item AND i.kind = 'suspense' AND i.open_cents > 0
+    JOIN bank_entry e ON e.office = c.office AND e.id = c.entry
+    WHERE i.open_cents = i.amount_cents AND i.amount_cents = e.amount_cents
+      AND c.owner IS NULL AND c.hold_until IS NULL AND c.reason <> 'undone'
+      AND NOT EXISTS (SELECT 1 FROM suspense_step s WHERE s.office = c.office AND s.item = c.item)
+      AND NOT EXISTS (
+          SELECT 1 FROM suspense_payout p JOIN cash_order o ON o.office = p.office AND o.id = p.order_id
+          WHERE p.office = c.office AND p.item = c.item AND o.state IN ('created', 'certified', 'approved'))
+      AND (CAST(:iban AS TEXT) IS NULL OR e.iban = :iban)
+      AND (CAST(:file AS TEXT) IS NULL
+           OR e.statement IN (SELECT s.id FROM statement s WHERE s.file_sha256 = :file))"""
 _TEXTS = """
     SELECT m.seq, 0, e.amount_cents, e.end_to_end_id, e.creditor_reference, e.counter_iban, e.remittance,
            e.payment_information_id, e.message_id, e.return_reason, e.detail_count, e.gvc, e.reversal, e.name,
@@ -49,7 +72,7 @@ _DETAIL_TEXTS = """
            NULL, NULL, d.return_reason, 0, e.gvc, e.reversal, d.name, e.bank_day
     FROM match_entry m JOIN bank_entry e ON e.office = m.office AND e.id = m.id
     JOIN bank_detail d ON d.office = m.office AND d.entry = m.id
-    WHERE m.details > 1 AND m.seq > :start AND m.seq <= :stop"""
+    WHERE m.details > 0 AND m.seq > :start AND m.seq <= :stop"""
 _ENTRIES = """
     SELECT m.seq, e.office, e.id, e.iban, b.account, e.bank_day, e.value_day, e.amount_cents, e.reversal, e.gvc,
            e.name, e.counter_iban, e.remittance, e.return_reason, e.detail_count
@@ -59,14 +82,14 @@ _ENTRIES = """
 _DETAILS = """
     SELECT m.seq, d.line, d.amount_cents, d.name, d.counter_iban, d.remittance, d.return_reason
     FROM match_entry m JOIN bank_detail d ON d.office = m.office AND d.entry = m.id
-    WHERE m.details > 1 AND m.seq > :start AND m.seq <= :stop ORDER BY m.seq, d.line"""
+    WHERE m.details > 0 AND m.seq > :start AND m.seq <= :stop ORDER BY m.seq, d.line"""
 
 
 def gather(store: Store, scope: Scope) -> int:
     """Fill the temporary tables of one match and return how many entries it has; inside a unit of work."""
     for name, columns in _TABLES.items():
         store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
-    count = store.execute(_GATHER, iban=scope.iban, file=scope.file_sha256)
+    count = store.execute(_GATHER_UNCLEAR if scope.unclear else _GATHER, iban=scope.iban, file=scope.file_sha256)
     if not count:
         return 0
     finder = book_finder(store)

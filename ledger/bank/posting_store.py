@@ -120,14 +120,18 @@ def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[s
         found = gather(store, scope)
         outcome.entries = found
         if found:
-            own = frozenset(iban for (iban,) in store.rows("SELECT iban FROM bank_account"))
-            data = Data(tuple(bank_rules(store)), orders, own, kasse_office(store), policy_of(store))
-            matched = _Matched(store, outcome, data)
+            matched = _Matched(store, outcome, matching_data(store, orders))
             for chunk in candidates(store, found):
                 matched.post(chunk)
             matched.finish()
             _note_event(store, scope, outcome)
         drop(store)
+
+
+def matching_data(store: Store, orders: Mapping[str, Order] | None) -> Data:
+    """Return what the rungs decide by besides candidates."""
+    own = frozenset(iban for (iban,) in store.rows("SELECT iban FROM bank_account"))
+    return Data(tuple(bank_rules(store)), orders, own, kasse_office(store), policy_of(store))
 
 
 class _Matched:

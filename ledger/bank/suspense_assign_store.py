@@ -25,6 +25,7 @@ from ledger.book.store import account_with_role, post
 from ledger.items.settlement import Order
 from ledger.items.store import (
     SIDES,
+    ItemKind,
     NewClearing,
     NewItem,
     clear,
@@ -54,7 +55,7 @@ class SplitSumError(KasseError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class Given:
     """What an allocation became in the books: its entry in the case's office and what each item got."""
 
     entry: Posted
@@ -111,7 +112,7 @@ def _done(
     sitting: Sitting,
 ) -> Done:  # fmt: skip
     day = max(sitting.day, case.posting_day)
-    given = _post(store, case, allocation, targets, party, day)
+    given = post_allocation(store, case, allocation, targets.kind, targets.accounts, party, day)
     moved = allocation.settled_cents + allocation.surplus_cents
     write_step(store, case, "assigned", given.entry.position, moved, sitting)
     explain(store, case, "assigned", parts_of(given.items), sitting)
@@ -125,17 +126,20 @@ def _done(
     )  # fmt: skip
 
 
-def _post(store: Store, case: Case, allocation: Allocation, targets: Targets, party: int | None, day: str) -> _Given:
-    """Post an allocation with its clearings and its credit."""
+def post_allocation(
+    store: Store, case: Case, allocation: Allocation, kind: ItemKind, accounts: Mapping[tuple[str, int], str],
+    party: int | None, day: str,
+) -> Given:  # fmt: skip
+    """Post an allocation to items of a kind with its clearings and credit; `accounts` are their control accounts."""
     total = allocation.settled_cents + allocation.surplus_cents
-    side = SIDES[targets.kind]
+    side = SIDES[kind]
     postings: dict[str, list[Posting]] = {
         case.office: [posting_for(SIDES[case.kind], case.account, case.number, total)]
     }
     cleared: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     cleared[case.office].append((case.number, total))
     for claim, cents in allocation.lines:
-        account = targets.accounts[claim.office, claim.item]
+        account = accounts[claim.office, claim.item]
         postings.setdefault(claim.office, []).append(posting_for(side, account, claim.item, cents))
         cleared[claim.office].append((claim.item, cents))
     items = [(claim.office, claim.item, cents) for claim, cents in allocation.lines]
@@ -153,7 +157,7 @@ def _post(store: Store, case: Case, allocation: Allocation, targets: Targets, pa
         for office, lines in sorted(cleared.items())
     ]
     clear(store, made_clearings)
-    return _Given(posted[case.office], tuple(items))
+    return Given(posted[case.office], tuple(items))
 
 
 def _credit(store: Store, allocation: Allocation, party: int | None, day: str) -> NewItem:

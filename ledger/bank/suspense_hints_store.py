@@ -16,7 +16,8 @@ from ledger.store.engines import Row, Store
 KEYS_AT_ONCE = 500
 _MONEY = """
     SELECT i.office, i.id, i.open_cents, coalesce(d.name, b.name, q.name),
-           coalesce(d.counter_iban, b.counter_iban, q.counter_iban), coalesce(d.remittance, b.remittance), coalesce(d.creditor_reference, b.creditor_reference),
+           coalesce(d.counter_iban, b.counter_iban, q.counter_iban), coalesce(d.remittance, b.remittance),
+           coalesce(d.creditor_reference, b.creditor_reference),
            coalesce(d.end_to_end_id, b.end_to_end_id), coalesce(d.amount_cents, i.open_cents), i.purpose
     FROM item i
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from ledger.bank.matching import Evidence
 from ledger.bank.posting import MATCH_COLUMNS
 from ledger.bank.suspense import ClearedCaseError
 from ledger.bank.suspense_decisions import BoundCaseError, ItemPart, ReservedCaseError, Sitting
@@ -76,14 +77,18 @@ def write_step(
 
 
 def explain(
-    store: Store, case: Case, rule: str, parts: Sequence[tuple[str | None, int | None, int]], sitting: Sitting
-) -> None:
-    """Write down beside the bank entry where its money went: (office, item, cents), cents as the case counts them."""
+    store: Store, case: Case, rule: str, parts: Sequence[tuple[str | None, int | None, int]], sitting: Sitting,
+    proof: Evidence | None = None,
+) -> None:  # fmt: skip
+    """Write down beside the bank entry where its money went: (office, item, cents), cents as the case counts them.
+
+    With `proof` a rule decided by it, else the acting person did.
+    """
     if case.entry is None:
         return
     sign = 1 if case.kind == "suspense" else -1
     line = int(store.value(_LAST_MATCH, office=case.office, entry=case.entry))
-    known: dict[str, Fact] = {"by": store.user, "at": store.now}
+    known: dict[str, Fact] = {"at": store.now, **({"by": store.user} if proof is None else proof)}
     if sitting.batch is not None:
         known["batch"] = sitting.batch
     evidence = json.dumps(known, sort_keys=True)

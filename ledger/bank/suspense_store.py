@@ -17,8 +17,8 @@ from ledger.store.engines import Store
 _BOUND = """(SELECT {what} FROM suspense_payout p JOIN cash_order o ON o.office = p.office AND o.id = p.order_id
         WHERE p.office = i.office AND p.item = i.id AND o.state IN ('created', 'certified', 'approved'))"""
 _CASE = f"""
-    SELECT i.kind, i.account, i.open_cents, i.amount_cents, c.entry, c.reason, coalesce(e.payment_day, q.bank_day), e.posting_day,
-           c.owner, u.name, c.hold_until, {_BOUND.format(what="coalesce(sum(o.total_cents), 0)")},
+    SELECT i.kind, i.account, i.open_cents, i.amount_cents, c.entry, c.reason, coalesce(e.payment_day, q.bank_day),
+           e.posting_day, c.owner, u.name, c.hold_until, {_BOUND.format(what="coalesce(sum(o.total_cents), 0)")},
            {_BOUND.format(what="max(o.id)")}, CASE WHEN c.item IS NULL THEN 0 ELSE 1 END
     FROM item i JOIN entry e ON e.office = i.office AND e.position = i.position
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id

@@ -10,10 +10,11 @@ from ledger.bank.suspense import Aim, ClosedTargetError, UnknownTargetError, Wis
 from ledger.items.kassenzeichen import compact
 from ledger.items.settlement import Claim
 from ledger.items.staging_store import drop, text_type
+from ledger.items.store import ItemKind
 from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
-TARGET_KINDS = {"suspense": "receivable", "advance": "payable"}
+TARGET_KINDS: dict[str, ItemKind] = {"suspense": "receivable", "advance": "payable"}
 """What money received may pay, and what money paid out may have paid."""
 _BY_NUMBER = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,18})")
 _FOUND = """

@@ -92,7 +92,7 @@ class Office:
     def morning(self, today: str):
         self.store.now, self.store.today = f"{today}T06:30:00Z", today
         folders = Folders(self.folder / "done", self.folder / "broken")
-        intake, outcome = reconcile(self.store, deliveries([self.folder / "inbox"]), folders)
+        intake, outcome, _ = reconcile(self.store, deliveries([self.folder / "inbox"]), folders)
         assert list((self.folder / "inbox").iterdir()) == []
         check_invariants(self.store)
         return intake, outcome

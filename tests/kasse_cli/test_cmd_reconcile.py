@@ -178,7 +178,7 @@ def test_two_at_once_post_everything_once(book, tmp_path):
     def work(_: int) -> tuple[int, int]:
         own = opened(book, "import")
         try:
-            intake, outcome = reconcile(own, deliveries([inbox]), Folders(tmp_path / "done", tmp_path / "broken"))
+            intake, outcome, _ = reconcile(own, deliveries([inbox]), Folders(tmp_path / "done", tmp_path / "broken"))
         finally:
             own.close()
         return outcome.posted, intake.broken
