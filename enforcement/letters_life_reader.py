@@ -63,7 +63,7 @@ def _words(facts: str, details: str | None) -> str:
 def last_print(store: Store, letter: int) -> Content | None:
     """Return the text of a letter as it was last printed, none where it was not."""
     text = store.value(_CONTENT, letter=letter)
-    if text is None:
+    if not text:  # not printed yet, or erased
         return None
     found: Content = json.loads(text)
     return found

@@ -154,6 +154,8 @@ def _chunk(desk: _Desk, numbers: Sequence[int], *, anew: bool) -> dict[int, Prin
     for number in numbers:
         if number not in states:
             raise UnknownLetterError(letter=number)
+        if number in held and not held[number].content:
+            raise LetterStateError(letter=number, state="erased")
         if states[number] == "cancelled" or (number in again and states[number] != "released"):
             raise LetterStateError(letter=number, state=states[number])
     made = [_composed(desk, one, held.get(one.number)) for one in chosen_facts(store) if one.number in again]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,9 @@ ConfirmOption = Annotated[
     int | None, typer.Option("--confirm", metavar="NUMBER", help=N_("carry out the proposal, as a second person"))
 ]
 RefuseOption = Annotated[int | None, typer.Option("--refuse", metavar="NUMBER", help=N_("refuse the proposal"))]
+PurgeOption = Annotated[
+    bool, typer.Option("--purge", help=N_("write the files anew, so that no byte of what was erased is left"))
+]
 CLASSES = {"book": N_("book"), "voucher": N_("voucher"), "letter": N_("letter")}
 STATES = {
     "used": N_("in use"), "restrict": N_("only to be kept"), "erase": N_("may be erased"), "erased": N_("erased"),
@@ -97,10 +101,12 @@ def retention(ctx: Context, restrict: RestrictOption = False, persons: PersonsOp
 
     day, where = ctx.obj.today.isoformat(), personal_data()
     with open_book(ctx.obj) as store:
-        kinds = kind_rows(store, where, dict(permitted_changes()), day)
+        kinds = kind_rows(store, where, permitted_changes(), day)
         with weighed(store, where, day):
             people = list(person_rows(store, day))
         done = _restrict(store, people, day) if restrict else None
+        if done:
+            people = [replace(one, restricted=one.state in ("restrict", "erase")) for one in people]
     render(ctx, _shown(kinds, people, done, with_persons=persons))
 
 
@@ -149,6 +155,7 @@ def erase(
     reason: ReasonOption = "",
     confirm: ConfirmOption = None,
     refuse: RefuseOption = None,
+    purge: PurgeOption = False,
 ) -> None:
     """Erase personal data: one person proposes it, another decides; what is open or must be kept stays.
 
@@ -157,32 +164,35 @@ def erase(
     older than they need be.
     """
     from kasse_cli.wiring import open_book, trial
+    from ledger.keeping.erasing import Erased
 
-    call, asked, decided = (
-        ctx.obj,
-        [v for v in (party, before) if v is not None],
-        [v for v in (confirm, refuse) if v is not None],
-    )
-    if len(asked) + len(decided) != 1 or (asked and not reason.strip()):
+    call = ctx.obj
+    asked = [value for value in (party, before) if value is not None]
+    if len(asked) + sum(value is not None for value in (confirm, refuse)) + purge != 1 or (
+        asked and not reason.strip()
+    ):
         raise EraseWhichError
     if confirm is not None and not call.dry_run:
         call.confirm(N_("Erase for good? No backup of kasse is made before."))
     with open_book(call) as store:
         with trial(call, store):
-            done = _propose(store, party, before, reason) if asked else _decide(store, confirm, refuse)
-        if done.state == "done" and not call.dry_run:
-            _purge(store)
-    render(ctx, _said(done, dry_run=call.dry_run))
+            if asked:
+                done = _propose(store, party, before, reason)
+            else:
+                done = Erased(0, "purged", None, None, 0, 0, 0, 0) if purge else _decide(store, confirm, refuse)
+        sure = call.dry_run or done.state not in {"done", "purged"} or _purge(store)
+    render(ctx, _said(done, dry_run=call.dry_run, sure=sure))
 
 
 def _propose(store: Store, party: str | None, before: dt.date | None, reason: str) -> Erased:
+    from kasse_cli.schema import permitted_changes
     from kasse_cli.wiring import personal_data
     from ledger.keeping.erase_store import propose_erasure
     from ledger.people.parties_reader import find_party
 
     number = find_party(store, party) if party is not None else None
     day = before.isoformat() if before else None
-    return propose_erasure(store, personal_data(), reason, party=number, before=day)
+    return propose_erasure(store, personal_data(), permitted_changes(), reason, party=number, before=day)
 
 
 def _decide(store: Store, confirm: int | None, refuse: int | None) -> Erased:
@@ -195,26 +205,30 @@ def _decide(store: Store, confirm: int | None, refuse: int | None) -> Erased:
     return decide_erasure(store, personal_data(), permitted_changes(), number, confirm=confirm is not None)
 
 
-def _purge(store: Store) -> None:
+def _purge(store: Store) -> bool:
     from kasse_cli.wiring import personal_data
     from ledger.keeping.erase_store import purge
 
-    purge(store, personal_data())
+    return purge(store, personal_data())
 
 
 SAID = {
+    "nothing": N_("nothing new: nothing may be erased"),
     "proposed": N_("proposed as erasure {number}: persons {persons}; another person confirms it"),
+    "proposed_before": N_("proposed as erasure {number}: persons {persons}, rows {fields}; another person confirms it"),
+    "purged": N_("the files of the book were written anew"),
     "refused": N_("refused: erasure {number}, nothing was erased"),
     "done": N_("erased: persons {persons}, rows {fields}, words of entries {texts}, details of events {details}"),
 }
 
 
-def _said(done: Erased, *, dry_run: bool) -> Result:
+def _said(done: Erased, *, dry_run: bool, sure: bool) -> Result:
+    from ledger.keeping.erasing import BytesRemainError
     from ledger.keeping.personal import WORDS
 
     lines = [
         say(
-            SAID[done.state],
+            SAID["proposed_before" if done.state == "proposed" and done.before else done.state],
             number=done.number,
             persons=done.persons,
             fields=done.fields,
@@ -235,4 +249,4 @@ def _said(done: Erased, *, dry_run: bool) -> Result:
         "persons": done.persons, "fields": done.fields, "texts": done.texts, "details": done.details, "new": done.new,
         "dry_run": dry_run,
     }  # fmt: skip
-    return Result(data, tables, lines)
+    return Result(data, tables, lines, findings=() if sure else (BytesRemainError(),))

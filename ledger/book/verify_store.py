@@ -39,7 +39,9 @@ from ledger.book.verify_findings import (
     WrongEventHeadError,
     WrongHeadError,
 )
+from ledger.cash.check_store import cash_contradictions
 from ledger.events.store import Fact, record
+from ledger.keeping.erased_reader import missing_words
 from ledger.payments.evidence_store import further_findings, run_contradictions
 from ledger.payments.list_evidence_store import changed_lists
 from ledger.store.collector import without_collector
@@ -83,6 +85,7 @@ def verify(store: Store, *, against: str | PrintedHead | None = None) -> Verific
         entries, events = _walk(store, against)
         findings = [*entries.findings, *events.findings, *_guards(store), *_months(store, entries)]
         findings += [*_figures(store), *_steps(store), *changed_closings(store), *changed_lists(store)]
+        findings += missing_words(store, entries.erased_texts + events.erased_texts)
         stored = list(heads(store))
         findings += compare_heads(stored, entries.heads, WrongHeadError)
         findings += compare_heads(_event_heads(store), events.heads, WrongEventHeadError)
@@ -217,6 +220,7 @@ def _steps(store: Store) -> Iterator[KasseError]:
     for office, run, column, held, expected in run_contradictions(store):
         yield RunEvidenceError(office=office, run=run, column=column, held=held, expected=expected)
     yield from further_findings(store)
+    yield from cash_contradictions(store)
 
 
 def _compare(store: Store, error: type[KasseError], sql: str) -> Iterator[KasseError]:

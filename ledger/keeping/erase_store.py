@@ -21,11 +21,12 @@ from ledger.keeping.erasing import (
 )
 from ledger.keeping.personal import Kind, Personal
 from ledger.keeping.retention import retention
-from ledger.keeping.retention_store import blanked_columns, filled, person_rows, weighed
+from ledger.keeping.retention_store import blanked_columns, filled, kind_rows, person_rows, weighed
 from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.changes import Changes
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
+from sepa.errors import TryAgainError
 
 _NULLABLE_SQLITE = """
     SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
@@ -34,11 +35,20 @@ _NULLABLE_POSTGRES = """
     SELECT c.relname::text, a.attname::text FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
     WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace"""
+_NOT_OWNED = """
+    SELECT count(*) FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+    AND NOT pg_has_role(c.relowner, 'USAGE')"""
 Allowed = Mapping[str, Changes]
 
 
 def propose_erasure(
-    store: Store, where: Personal, reason: str, *, party: int | None = None, before: str | None = None
+    store: Store,
+    where: Personal,
+    allowed: Allowed,
+    reason: str,
+    *,
+    party: int | None = None,
+    before: str | None = None,
 ) -> Erased:
     """Propose to erase a person, or everything whose period was over before a day; another person decides.
 
@@ -49,6 +59,10 @@ def propose_erasure(
     with store.unit([kasse]):
         require(store, kasse, *DECIDERS)
         chosen = _chosen(store, where, party, before)
+        rows = sum(kind.erasable for kind in kind_rows(store, where, allowed, before)) if before else 0
+        day = date.fromisoformat(before) if before else None
+        if not chosen and not rows:
+            return Erased(0, "nothing", party, day, 0, 0, 0, 0, new=False)
         waiting = store.value(
             """SELECT id FROM erasure WHERE state = 'proposed' AND coalesce(party, 0) = :party
                AND coalesce(before, '') = :before""",
@@ -56,15 +70,14 @@ def propose_erasure(
             before=before or "",
         )
         number = int(waiting or take_ids(store, BOOK, "erasure"))
-        day = date.fromisoformat(before) if before else None
         if waiting is None:
             store.insert_one(
                 "erasure", id=number, state="proposed", party=party, before=before, reason=reason.strip(),
                 proposed_by=store.user, proposed_at=store.now,
             )  # fmt: skip
-            facts: dict[str, Fact] = {"erasure": number, "persons": len(chosen), "before": before}
+            facts: dict[str, Fact] = {"erasure": number, "persons": len(chosen), "rows": rows, "before": before}
             record(store, kasse, "book.erase_propose", f"erasure:{number}", facts)
-    return Erased(number, "proposed", party, day, len(chosen), 0, 0, 0, new=waiting is None)
+    return Erased(number, "proposed", party, day, len(chosen), rows, 0, 0, new=waiting is None)
 
 
 def _chosen(store: Store, where: Personal, party: int | None, before: str | None) -> list[PersonRow]:
@@ -229,15 +242,19 @@ def _nullable(store: Store) -> set[tuple[str, str]]:
     return {(table, column) for table, column in store.rows(sql)}
 
 
-def purge(store: Store, where: Personal) -> None:
-    """Rewrite the database so that no byte of what was erased is left in its files; outside a unit of work.
+def purge(store: Store, where: Personal) -> bool:
+    """Rewrite the database so that no byte of what was erased is left in its files; return whether that is sure.
 
-    On SQLite the log beside the file is emptied too, as soon as nobody else reads the book. Copies, backups and the
-    archives of a server are not reached: they are erased by their own periods.
+    Outside a unit of work, when nobody else uses the book; on a server it needs the owner of the tables. Copies,
+    backups and the archives of a server are not reached: they go by their own periods.
     """
-    if store.engine.name == "sqlite":
+    if store.engine.name == "postgresql":
+        tables = [kind.table for kind in where.all()]
+        for table in tables:
+            store.execute(f"VACUUM (FULL) {table}")
+        return not store.value(_NOT_OWNED)
+    try:
         store.execute("VACUUM")
-        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return
-    for kind in where.all():
-        store.execute(f"VACUUM (FULL) {kind.table}")
+        return not store.value("PRAGMA wal_checkpoint(TRUNCATE)")
+    except TryAgainError:
+        return False

@@ -19,7 +19,7 @@ class StillNeededError(KasseError):
     """A person with something open, or something that goes on."""
 
     code = "erase.needed"
-    template = N_("party {party} cannot be erased: {count} things of theirs are open or under way ({what})")
+    template = N_("party {party} cannot be erased: {count} things of theirs are open or under way")
     hint = N_("see 'kasse party account {party}'; settle or end them first")
 
 
@@ -27,7 +27,7 @@ class StillKeptError(KasseError):
     """A person whose papers must be kept for some time."""
 
     code = "erase.kept"
-    template = N_("party {party} cannot be erased before {day}: the {what} must be kept ({norm})")
+    template = N_("party {party} cannot be erased before {day}: until then their papers must be kept ({norm})")
     hint = N_("restrict the processing instead: 'kasse party restrict {party} --reason TEXT'")
 
 
@@ -45,6 +45,15 @@ class FutureErasureError(KasseError):
     code = "erase.future"
     template = N_("{day} has not come yet: nothing is erased ahead of time")
     hint = N_("give a day up to today")
+
+
+class BytesRemainError(KasseError):
+    """What was erased from the tables may still stand in the files."""
+
+    code = "erase.bytes_remain"
+    severity = "warning"
+    template = N_("erased, but bytes of it may remain in the files: others use the book, or the right is missing")
+    hint = N_("give 'kasse book erase --purge' when nobody else uses the book; on a server as the owner of its tables")
 
 
 class UnknownErasureError(KasseError):

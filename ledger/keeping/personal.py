@@ -164,6 +164,7 @@ KINDS = (
     Kind("party_lock", "", ("party", "id"), "t.since",
          "t.lifted_on IS NULL AND (t.until IS NULL OR t.until >= CAST(:on AS TEXT))", "t.party"),
     Kind("party_merge", "", ("id",), "substr(t.proposed_at, 1, 10)", "t.state = 'proposed'", "t.source"),
+    Kind("party_restriction", "", ("party", "number"), "'1900-01-01'", NEVER, "t.party"),  # it is no use of the data
 )  # fmt: skip
 OBJECTS = (
     "SELECT '' AS office, 'party:' || CAST(id AS TEXT) AS object, id AS party FROM party",
@@ -214,7 +215,8 @@ WORDS = {
     "mandate_amendment": N_("changes of mandates"), "collection": N_("direct debits"),
     "entry_text": N_("words of entries"), "event_details": N_("details of events"), "party": N_("persons"),
     "party_account": N_("accounts of persons"), "party_lock": N_("locks of persons"),
-    "party_merge": N_("merges of persons"), "letter": N_("letters"), "letter_print": N_("words of letters"),
+    "party_merge": N_("merges of persons"), 
+    "party_restriction": N_("restrictions"), "letter": N_("letters"), "letter_print": N_("words of letters"),
     "cash_receipt": N_("cash receipts"), "cash_cheque": N_("cheques"),
     "address_task": N_("address tasks"), "claim_event": N_("events of claims"), "relief": N_("relief"),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ledger.keeping.erasing import KindRow, PersonRow, state_of
@@ -32,7 +32,7 @@ def filled(kind: Kind, changes: Changes, alias: str = "t.") -> str:
     return "(" + (" OR ".join(f"coalesce({alias}{name}, '') <> ''" for name in columns) or "1 = 1") + ")"
 
 
-def kind_rows(store: Store, where: Personal, allowed: dict[str, Changes], day: str) -> list[KindRow]:
+def kind_rows(store: Store, where: Personal, allowed: Mapping[str, Changes], day: str) -> list[KindRow]:
     """Return for each kind with a period of its own what there is on the day and what may go."""
     return [_kind_row(store, kind, allowed[kind.table], day) for kind in where.all() if kind.retention]
 

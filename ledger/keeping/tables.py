@@ -72,6 +72,7 @@ class PartyRestriction(SQLModel, table=True):
         CheckConstraint("(lifted_by IS NULL) = (lifted_at IS NULL)", name="ck_party_restriction_lifted"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("reason", "lifted_reason")
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("lifted_by", "lifted_at", "lifted_reason")
 

@@ -1,0 +1,125 @@
+"""Everything the book holds of one person, as values and as a document to read (Art. 15 DSGVO)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.documents import Block, Document, Facts, Grid, Heading, Paragraph
+from sepa.money import german
+
+ROLES = ("clerk", "enforcement", "head", "audit", "admin")
+SHARED = frozenset({"bank_entry", "bank_detail", "bank_match", "bank_notice", "bank_notice_detail", "entry_text"})
+"""Tables whose rows may speak of several persons at once: their words are left out where they do."""
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What was found of a person: rows by table, what happened and who looked, and how many shared words stayed out."""
+
+    party: int
+    name: str
+    day: str
+    kasse: str
+    rows: Rows
+    events: Sequence[Mapping[str, Any]]
+    letters: Sequence[tuple[int, str]]
+    left_out: int
+
+    def data(self) -> dict[str, Any]:
+        """Return everything as data for a file."""
+        return {
+            "party": self.party, "name": self.name, "day": self.day, "held_by": self.kasse,
+            "rows": {table: list(rows) for table, rows in self.rows.items() if rows}, "events": list(self.events),
+            "letters": [f"brief-{number:06d}.pdf" for number, _ in self.letters], "words_left_out": self.left_out,
+        }  # fmt: skip
+
+
+GRIDS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("party_account", "Bankverbindungen",
+     (("iban", "IBAN"), ("kind", "Art"), ("source", "Herkunft"), ("since", "seit"), ("until", "bis"))),
+    ("cash_order", "Anordnungen",
+     (("office", "Amt"), ("id", "Nr."), ("purpose", "Zweck"), ("total_cents", "Betrag"), ("due", "fällig"))),
+    ("item", "Forderungen und Guthaben",
+     (("office", "Amt"), ("reference", "Kassenzeichen"), ("purpose", "Zweck"), ("amount_cents", "Betrag"),
+      ("open_cents", "offen"), ("due", "fällig"))),
+    ("clearing_line", "Zahlungen und Verrechnungen",
+     (("payment_day", "Tag"), ("kind", "Art"), ("reference", "Kassenzeichen"), ("cents", "Betrag"))),
+    ("bank_entry", "Bankbuchungen",
+     (("bank_day", "Tag"), ("amount_cents", "Betrag"), ("name", "Name"), ("counter_iban", "IBAN"),
+      ("remittance", "Verwendungszweck"))),
+    ("payment", "Auszahlungen",
+     (("cents", "Betrag"), ("creditor_name", "Empfänger"), ("creditor_iban", "IBAN"), ("remittance", "Text"))),
+    ("cash_receipt", "Quittungen der Barkasse",
+     (("day", "Tag"), ("cents", "Betrag"), ("person", "Name"), ("words", "Text"))),
+    ("mandate", "Lastschriftmandate",
+     (("reference", "Mandat"), ("debtor_name", "Kontoinhaber"), ("iban", "IBAN"), ("signed", "erteilt"),
+      ("state", "Stand"))),
+    ("letter", "Briefe", (("day", "Tag"), ("kind", "Art"), ("state", "Stand"), ("sum_cents", "Summe"))),
+    ("relief", "Stundungen, Ratenpläne, Erlasse",
+     (("kind", "Art"), ("state", "Stand"), ("first_day", "ab"), ("last_day", "bis"), ("reason", "Grund"))),
+    ("attachment", "Pfändungen und Abtretungen",
+     (("kind", "Art"), ("creditor", "Gläubiger"), ("served_on", "zugestellt"), ("ended_on", "beendet"))),
+    ("party_lock", "Sperren", (("kind", "Art"), ("reason", "Grund"), ("since", "seit"), ("until", "bis"))),
+)  # fmt: skip
+MASTER = (
+    ("id", "Personennummer"), ("name", "Name"), ("legal_name", "Kontoinhaber"), ("street", "Straße"),
+    ("house_number", "Hausnummer"), ("postcode", "Postleitzahl"), ("town", "Ort"), ("country", "Land"),
+    ("birth_date", "Geburtstag"), ("vat_id", "USt-IdNr."), ("created_at", "erfasst am"),
+)  # fmt: skip
+PURPOSE = (
+    "Die Daten werden verarbeitet, um Forderungen und Verbindlichkeiten der Körperschaft zu buchen, einzuziehen, zu "
+    "zahlen und zu prüfen (Art. 6 Abs. 1 Buchst. c und e DSGVO). Empfänger sind die anordnenden Ämter, die "
+    "beteiligten Banken und, soweit vollstreckt wird, die dafür zuständigen Stellen."
+)
+KEPT = (
+    "Bücher werden zehn, Belege acht und Briefe sechs Jahre nach dem Ende des Kalenderjahres aufbewahrt; danach "
+    "werden die Daten gelöscht. Bis dahin kann ihre Verarbeitung eingeschränkt werden (Art. 17 Abs. 3 Buchst. b, "
+    "Art. 18 DSGVO)."
+)
+RIGHTS = (
+    "Es bestehen Rechte auf Berichtigung, Löschung, Einschränkung der Verarbeitung und Widerspruch (Art. 16 bis 18 "
+    "und 21 DSGVO) sowie auf Beschwerde bei der Aufsichtsbehörde für den Datenschutz (Art. 77 DSGVO). Eine "
+    "automatisierte Entscheidung im Einzelfall (Art. 22 DSGVO) findet nicht statt."
+)
+
+
+def disclosure_document(found: Disclosure) -> Document:
+    """Return what a person reads: their data by subject, what they are for, how long they are kept, their rights."""
+    title = f"Auskunft nach Art. 15 DSGVO: {found.name} (Person {found.party})"
+    blocks: list[Block] = [Heading(title, 1), Paragraph(f"{found.kasse}, Stand {found.day}"), *_master(found.rows)]
+    for table, heading, columns in GRIDS:
+        if rows := found.rows.get(table):
+            blocks += [Heading(heading), _grid(columns, rows)]
+    if found.events:
+        blocks += [Heading("Vorgänge und Zugriffe"), _grid((("at", "Zeitpunkt (UTC)"), ("action", "Vorgang"),
+                   ("object", "Gegenstand")), found.events)]  # fmt: skip
+    if found.left_out:
+        blocks.append(Paragraph(f"Texte, die auch andere Personen betreffen, sind ausgelassen: {found.left_out}."))
+    blocks += [Heading("Zwecke, Empfänger, Dauer, Rechte"), Paragraph(PURPOSE), Paragraph(KEPT), Paragraph(RIGHTS)]
+    return Document("disclosure", title, tuple(blocks), footer=title)
+
+
+def _master(rows: Rows) -> list[Block]:
+    blocks: list[Block] = []
+    for row in rows.get("party", ()):
+        facts = tuple((label, str(row[key])) for key, label in MASTER if row.get(key) not in (None, ""))
+        blocks += [Heading("Stammdaten"), Facts(facts)]
+    return blocks
+
+
+def _grid(columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, Any]]) -> Grid:
+    right = frozenset(place for place, (key, _) in enumerate(columns) if key.endswith("cents"))
+    return Grid(
+        tuple(label for _, label in columns),
+        tuple(tuple(_text(key, row.get(key)) for key, _ in columns) for row in rows),
+        right,
+    )
+
+
+def _text(key: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return german(int(value)) if key.endswith("cents") else str(value)
