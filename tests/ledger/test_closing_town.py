@@ -1,0 +1,59 @@
+"""Invariant 13 over a year end: a town closed day by day equals the one rebuilt from files, orders and decisions."""
+
+from ledger.book.closing_periods import month_period, year_period
+from ledger.book.closing_year_service import close_year, prepare_year
+from ledger.book.verify_store import verify
+from ledger.items.kassenzeichen import active_schemes
+from tests.books import act, opened, sqlite_copy
+from tests.ledger.town_year import FAR, at, balances, items, live, months_of, plan_town, rebuild, shut, shut_month
+
+YEAR = year_period(2026)
+SAME = ("results", "stocks", "rests", "controls", "between")
+
+
+def close_the_year(store):
+    """Prepare and close the year by two persons and return its protocol."""
+    at(store, "2027-01-15")
+    act(store, "emil")
+    assert prepare_year(store, YEAR, today=FAR).fresh
+    act(store, "frida")
+    return close_year(store, YEAR, today=FAR).protocol
+
+
+def close_at_once(store):
+    """Close a rebuilt year: its days, its months and itself in one go each."""
+    shut(store, "2026-12-31")
+    shut_month(store, "2026-12")
+    return close_the_year(store)
+
+
+def lived_and_rebuilt(store, again, first, per_day, every=1):
+    """Live a town in one book, rebuild it in another, and prove that both are the same."""
+    days = plan_town(active_schemes(store)[0], first, "2026-12-31", per_day, every)
+    known = {}
+    live(store, days, lambda book, month: known.update({month: balances(book, month_period(month).last_day)}))
+    rebuild(again, days)
+    assert known == {month: balances(again, month_period(month).last_day) for month in months_of(days)}
+    assert items(again) == items(store)
+    protocols = [close_the_year(store), close_at_once(again)]
+    for part in SAME:
+        assert getattr(protocols[0], part) == getattr(protocols[1], part), part
+    unclear = [sorted((u.office, u.kind, u.day, u.open_cents) for u in p.unclear) for p in protocols]
+    assert unclear[0] == unclear[1]
+    for book, protocol in zip((store, again), protocols, strict=True):
+        assert verify(book, against=protocol.head).findings == ()
+    return protocols[0]
+
+
+def test_three_months_lived_are_three_months_rebuilt(store, sqlite_template, tmp_path):
+    folder = tmp_path / "again"
+    folder.mkdir()
+    with sqlite_copy(sqlite_template, folder) as location:
+        again = opened(location)
+        protocol = lived_and_rebuilt(store, again, "2026-10-01", per_day=15, every=5)
+        again.close()
+    assert sum(line.entries for line in protocol.offices) > 400
+    assert [line.period for line in protocol.periods] == ["2026-10", "2026-11", "2026-12"]
+    assert {line.kind for line in protocol.rests} == {"receivable", "payable"}
+    assert protocol.unclear
+    assert protocol.results
