@@ -13,6 +13,8 @@ from ledger.items.orders import COLUMN_OF, Checked, OrderRow, Rules
 from sepa.errors import KasseError, Place
 
 Check = Callable[[Rules, OrderRow, frozenset[str]], Checked]
+SEEN_AT_MOST = 2000
+"""How many different texts of one column are remembered."""
 _FIELDS = OrderRow._fields
 _ORDER_KEY = _FIELDS.index("order_key")
 
@@ -33,6 +35,24 @@ class ListFile:
         return read_table(self.path, names, required=needed, sheet=self.sheet, stdin=self.stdin)
 
 
+class _Seen(dict[Any, Any]):
+    """What texts of a column were read as: offices, kinds, days and towns come again and again."""
+
+    def keep(self, text: object, value: Any) -> Any:
+        """Remember a value, as long as there is room, and return it."""
+        if value is not None and len(self) < SEEN_AT_MOST:
+            self[text] = value
+        return value
+
+
+def _read(row: Row, value: Any, column: ListColumn, plain: Callable[[str], Any] | None, seen: _Seen) -> Any:
+    """Return what a cell says; a text by the plain reader of its column, if that can; raises what reading raises."""
+    if value.__class__ is not str:
+        return column.read(row[column.key])
+    read = plain(value) if plain is not None else None
+    return seen.keep(value, column.read(row[column.key]) if read is None else read)
+
+
 class RowReader:
     """Reads the rows of one list by a check of the ledger, and tells where their findings are in the file."""
 
@@ -40,7 +60,7 @@ class RowReader:
         self.table, self.rules, self.check = table, rules, check
         known = [column for column in columns if column.key in table]
         positions = table.heading.positions
-        self._columns = [(c, positions[c.key], _FIELDS.index(c.target), PLAIN.get(c.read)) for c in known]
+        self._columns = [(c, positions[c.key], _FIELDS.index(c.target), PLAIN.get(c.read), _Seen()) for c in known]
         self._heading = {COLUMN_OF.get(column.target, column.target): column.key for column in known}
         self._heads: dict[str, int] = {}
 
@@ -53,19 +73,17 @@ class RowReader:
         values: list[Any] = [None] * len(_FIELDS)
         findings: list[KasseError] = list(row.findings)
         unread: list[str] = []
-        cells = row.values
-        for column, position, index, plain in self._columns:
-            value = cells[position] if position < len(cells) else None
-            if blank(value):
-                continue
-            if plain is not None and value.__class__ is str and (read := plain(value)) is not None:
-                values[index] = read
-                continue
-            try:
-                values[index] = column.read(row[column.key])
-            except KasseError as error:
-                findings.append(error)
-                unread.append(COLUMN_OF.get(column.target, column.target))
+        cells, width = row.values, len(row.values)
+        for column, position, index, plain, seen in self._columns:
+            value = cells[position] if position < width else None
+            read = seen.get(value) if value.__class__ is str else None
+            if read is None and not blank(value):
+                try:
+                    read = _read(row, value, column, plain, seen)
+                except KasseError as error:
+                    findings.append(error)
+                    unread.append(COLUMN_OF.get(column.target, column.target))
+            values[index] = read
         values[0], values[1] = row.number, self._head(values[_ORDER_KEY], row.number)
         checked = self.check(self.rules, OrderRow._make(values), frozenset(unread))
         if not findings and not checked.findings:

@@ -115,7 +115,8 @@ def _rows(source: Source, encoding: str) -> Generator[RawRow, None, None]:
         try:
             for values in reader:
                 if number > 0:
-                    yield RawRow(number, line, [_unguarded(value) for value in values])
+                    plain = [value if value[:1] != "'" else _unguarded(value) for value in values]
+                    yield RawRow(number, line, plain)
                 number, line = number + 1, reader.line_num + 1
         except csv.Error:
             raise CsvSyntaxError(place=Place(file=source.name, line=line)) from None
@@ -134,4 +135,4 @@ def _separator(text: io.TextIOWrapper) -> tuple[str, int]:
 
 
 def _unguarded(value: str) -> str:
-    return value[1:] if value.startswith("'") and GUARDED.match(value) else value
+    return value[1:] if GUARDED.match(value) else value

@@ -10,7 +10,7 @@ from ledger.book.chart import CONTROL_ROLES
 from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.items.kassenzeichen import InvalidReferenceError, check_reference
 from ledger.items.locks import LockDaysError
-from ledger.items.order_rules import SHARED_RULES, Rule, checked, completion, missing
+from ledger.items.order_rules import SHARED_RULES, Rule, checked, completion, missing, put
 from ledger.items.orders import AccountState, Checked, OrderRow, Rules, at, control_role
 from sepa.errors import N_, KasseError, Place
 
@@ -94,7 +94,7 @@ def _filled_item(rules: Rules, row: OrderRow) -> OrderRow:
     reference = values["reference"]
     if reference and row.kind != "payable":
         values["reference_foreign"] = int(not any(scheme.valid(reference) for scheme in rules.schemes))
-    return row._replace(**values)
+    return put(row, values)
 
 
 def _control(rules: Rules, row: OrderRow) -> str | None:

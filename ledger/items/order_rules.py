@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -29,6 +29,7 @@ _WRITTEN = (
     "product", "budget_year",
 )  # fmt: skip
 _written = itemgetter(*map(OrderRow._fields.index, _WRITTEN))
+_PLACES = {name: place for place, name in enumerate(OrderRow._fields)}
 _HOME = {"D": "DE", "DEUTSCHLAND": "DE", "GERMANY": "DE"}
 _POSTCODE = re.compile(r"[0-9]{5}")
 Fill = Callable[[Rules, OrderRow], OrderRow]
@@ -136,7 +137,15 @@ def _about(finding: KasseError, unread: frozenset[str]) -> bool:
 
 def filled(rules: Rules, row: OrderRow) -> OrderRow:
     """Return the row in the book's form, with its coding."""
-    return row._replace(gl_account=row.gl_account or rules.default_account(row), **completion(row))
+    return put(row, completion(row) | {"gl_account": row.gl_account or rules.default_account(row)})
+
+
+def put(row: OrderRow, values: Mapping[str, Any]) -> OrderRow:
+    """Return the row with these fields: what `_replace` does, without its search through all names."""
+    fields = list(row)
+    for name, value in values.items():
+        fields[_PLACES[name]] = value
+    return OrderRow._make(fields)
 
 
 def completion(row: OrderRow) -> dict[str, Any]:

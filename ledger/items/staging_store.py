@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import itemgetter
 
 from ledger.book.dimensions_store import load_lists
 from ledger.items.kassenzeichen import active_schemes, issue
@@ -82,11 +83,17 @@ def _fill(store: Store, rows: Iterable[Checked]) -> Staging:
     stream = _tuples(rows, staging)
     with without_collector():
         while chunk := list(islice(stream, CHUNK)):
-            staging.count += store.insert("staged_row", COLUMNS, chunk)
+            staging.count += _insert(store, chunk)
     store.execute("CREATE INDEX ix_staged_head ON staged_row (head)")
     if store.engine.name == "postgresql":
         store.execute("ANALYZE staged_row")
     return staging
+
+
+def _insert(store: Store, chunk: list[Row]) -> int:
+    """Insert rows with the columns that any of them fills: a list has a third of those there are."""
+    used = [place for place in range(len(COLUMNS)) if any(row[place] is not None for row in chunk)]
+    return store.insert("staged_row", [COLUMNS[place] for place in used], map(itemgetter(*used), chunk))
 
 
 def _tuples(rows: Iterable[Checked], staging: Staging) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 
 _UMLAUTS = str.maketrans(
@@ -45,6 +46,7 @@ def plain(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=8192)
 def match_key(name: str) -> str:
     """Return the name as matching sees it: words in order of the alphabet, without academic titles.
 
@@ -55,6 +57,7 @@ def match_key(name: str) -> str:
     return " ".join(sorted(word for word in words if word not in _TITLES) or sorted(words))
 
 
+@lru_cache(maxsize=8192)
 def address_key(street: str | None, house_number: str | None, postcode: str | None, town: str | None) -> str:
     """Return the address as it is compared, '' where there is none.
 
