@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
+from enforcement.dunning_joint import Joint, copies
 from enforcement.dunning_rules import ClaimLaw, Due, Left, Overdue, Rulebook
 from ledger.items.locks import NO_LOCKS, ActiveLocks
 from sepa.errors import N_, KasseError
@@ -84,7 +85,10 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class LetterDraft:
-    """One letter: all claims of a debtor that are due for a step of the same kind and way."""
+    """One letter: all claims of a debtor that are due for a step of the same kind and way.
+
+    A `copy` goes to a joint debtor, behind the first debtor's letter.
+    """
 
     party: int
     kind: str
@@ -93,6 +97,7 @@ class LetterDraft:
     level: int
     items: tuple[Due, ...]
     fees: tuple[Fee, ...]
+    copy: bool = False
 
     @property
     def open_cents(self) -> int:
@@ -115,13 +120,14 @@ class Gathering:
     """Takes overdue claims debtor by debtor and gives letters and what is left out.
 
     `waiting` are the items that money in suspense or a debit under way may pay, `credits` the cents that the Kasse
-    owes by person, `locked` what must not be dunned.
+    owes by person, `locked` what must not be dunned, `joint` who else owes a claim.
     """
 
     book: Rulebook
     waiting: Collection[tuple[str, int]] = ()
     credits: Mapping[int, int] = field(default_factory=dict)
     locked: ActiveLocks = NO_LOCKS
+    joint: Joint = field(default_factory=dict)
     findings: list[KasseError] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
 
@@ -138,7 +144,7 @@ class Gathering:
         letters = list(self._letters(due))
         if letters:
             self._note(rows[0], letters)
-        return letters, left
+        return [each for one in letters for each in (one, *copies(one, self.joint, self.locked))], left
 
     def _decided(self, rows: list[Overdue]) -> tuple[list[Due], list[Left]]:
         """Decide main claims first: a side claim goes with its main claim, into the letter or out of it."""
@@ -170,6 +176,8 @@ class Gathering:
             return Left(row.office, row.item, "no_debtor")
         if self.locked.hold(row.office, row.item, row.number):
             return Left(row.office, row.item, "locked")
+        if row.main_gone:
+            return Left(row.office, row.item, "main_cancelled")
         if (row.office, row.item) in self.waiting:
             return Left(row.office, row.item, "suspense")
         return None

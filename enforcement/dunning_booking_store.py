@@ -21,7 +21,7 @@ CHUNK = 2_000
 _CHARGES = """
     SELECT l.id, l.party, x.office, x.item, x.line, x.charge_cents, x.charge_kind, i.profile, i.account, i.reference
     FROM letter l JOIN letter_item x ON x.letter = l.id JOIN item i ON i.office = x.office AND i.id = x.item
-    WHERE l.run = :run AND l.state = 'made' AND x.charge_cents > 0
+    WHERE l.run = :run AND l.state = 'made' AND l.copy_of IS NULL AND x.charge_cents > 0
     UNION ALL
     SELECT l.id, l.party, f.office, f.main_item, -f.line, f.cents, 'mahngebuehr', i.profile, i.account, i.reference
     FROM letter l JOIN letter_fee f ON f.letter = l.id JOIN item i ON i.office = f.office AND i.id = f.main_item
@@ -38,7 +38,11 @@ _REFERENCES = "CREATE TEMPORARY TABLE letter_reference (letter BIGINT PRIMARY KE
 _LETTERS = "SELECT id FROM letter WHERE run = :run AND state = 'made' ORDER BY id"
 _NAMED = """
     SELECT r.reference, x.office, x.item FROM letter_reference r JOIN letter_item x ON x.letter = r.letter
-    UNION ALL SELECT r.reference, m.office, m.item FROM letter_reference r JOIN made_item m ON m.letter = r.letter"""
+    UNION ALL SELECT r.reference, m.office, m.item FROM letter_reference r JOIN made_item m ON m.letter = r.letter
+    UNION ALL SELECT r.reference, m.office, m.item FROM letter l JOIN letter_reference r ON r.letter = l.id
+    JOIN made_item m ON m.letter = l.copy_of JOIN item i ON i.office = m.office AND i.id = m.item
+    JOIN letter_item x ON x.letter = l.id AND x.office = i.office AND x.item = i.main_item
+    WHERE l.copy_of IS NOT NULL"""
 _LEVELS = """
     UPDATE item SET dunning_level = x.level_after, dunned_on = :day
     FROM letter_item x JOIN letter l ON l.id = x.letter

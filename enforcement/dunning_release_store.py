@@ -27,11 +27,13 @@ _CHANGED = f"""
     SELECT DISTINCT x.letter FROM letter l JOIN letter_item x ON x.letter = l.id
     JOIN item i ON i.office = x.office AND i.id = x.item
     WHERE l.run = :run AND l.state = 'made'
-      AND (i.open_cents <> x.open_cents OR i.party <> l.party OR i.dunning_level <> x.level_before
+      AND (i.open_cents <> x.open_cents OR (i.party <> l.party AND l.copy_of IS NULL)
+           OR i.dunning_level <> x.level_before
            OR coalesce(i.dunned_on, '') <> coalesce(x.dunned_before, '') OR {locked("dunning", day=":day")})"""
 _WAITING = """
     SELECT DISTINCT x.letter FROM letter l JOIN letter_item x ON x.letter = l.id
     JOIN dunning_waiting w ON w.office = x.office AND w.item = x.item WHERE l.run = :run AND l.state = 'made'"""
+_COPIES = "SELECT id, copy_of FROM letter WHERE run = :run AND state = 'made' AND copy_of IS NOT NULL"
 _TAKE_OUT = """
     UPDATE letter SET state = 'cancelled', cancelled_by = :user, cancelled_at = :now, cancelled_reason = 'changed'
     WHERE id = :letter"""
@@ -101,6 +103,7 @@ def _take_out(store: Store, run: RunRow) -> list[KasseError]:
     store.insert("dunning_waiting", ("office", "item"), sorted(_waiting(store)))
     gone = {letter for (letter,) in store.rows(_CHANGED, run=run.number, day=store.today)}
     gone |= {letter for (letter,) in store.rows(_WAITING, run=run.number)}
+    gone |= {copy for copy, first in store.rows(_COPIES, run=run.number) if first in gone}
     store.execute("DROP TABLE dunning_waiting")
     findings: list[KasseError] = []
     for letter in sorted(gone):

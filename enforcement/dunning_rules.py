@@ -29,14 +29,15 @@ PLAIN = DunningStep(1, "mahnung", "", "", fee=False, way="post", norm="")
 """The step of a claim without a profile."""
 WHYS = (
     N_("suspense"), N_("no_debtor"), N_("locked"), N_("small"), N_("last_step"), N_("waiting"), N_("barred"),
-    N_("letter_open"), N_("main_left_out"), N_("law_unknown"),
+    N_("letter_open"), N_("main_left_out"), N_("main_cancelled"), N_("law_unknown"),
 )  # fmt: skip
 """Why an overdue claim gets no letter.
 
 suspense: money in suspense or a debit under way may pay it. no_debtor: nobody is known to owe it. locked: against
 dunning. small: less than the law's limit for a Mahnung. last_step: all steps of its profile are done. waiting: its
 waiting time is not over. barred: time-barred. letter_open: its last letter is not posted yet. main_left_out: a side
-claim of a claim that is left out. law_unknown: its profile is none of the law data.
+claim of a claim that is left out. main_cancelled: a side claim of a claim that was taken off as a whole. law_unknown:
+its profile is none of the law data.
 """
 
 
@@ -44,7 +45,8 @@ class Overdue(NamedTuple):
     """An overdue receivable with its debtor as the book has them; rows come by the 100,000, debtor by debtor.
 
     `demanded_cents` are charges demanded before as items of their own, `term_end` the last day of the term that the
-    last letter set, `letter_open` whether a letter about it waits to be posted.
+    last letter set, `letter_open` whether a letter about it waits to be posted, `main_gone` whether its main claim was
+    taken off as a whole.
     """
 
     office: str
@@ -67,6 +69,7 @@ class Overdue(NamedTuple):
     demanded_cents: int
     term_end: str | None
     letter_open: int
+    main_gone: int = 0
 
 
 class Due(NamedTuple):

@@ -63,7 +63,9 @@ class PostedLetterError(KasseError):
 
     code = "dunning.posted"
     template = N_("letters of dunning run {run} are posted already: {count}")
-    hint = N_("a posted letter cannot be undone; write to the debtor, and cancel the fees with a change order")
+    hint = N_(
+        "a posted letter cannot be undone; write to the debtor; 'kasse relief propose absetzung' takes its fees off"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ from sepa.errors import KasseError
 ROLES = ("enforcement", "clerk", "machine")
 CHUNK = 5_000
 LETTER = (
-    "id", "kind", "state", "way", "party", "profile", "level", "day", "run", "sum_cents", "fee_cents", "made_by",
-    "made_at",
+    "id", "kind", "state", "way", "party", "profile", "level", "day", "run", "copy_of", "sum_cents", "fee_cents",
+    "made_by", "made_at",
 )  # fmt: skip
 LETTER_ITEM = (
     "letter", "line", "office", "item", "open_cents", "charge_cents", "charge_kind", "limitation_end", "level_before",
@@ -47,6 +47,10 @@ CHARGE_KINDS = "('saeumniszuschlag', 'saeumniszinsen', 'verzugszinsen')"
 _CREDITS = """
     SELECT party, sum(open_cents) FROM item
     WHERE kind IN ('credit', 'payable') AND open_cents > 0 AND party IS NOT NULL GROUP BY party"""
+_JOINT = """
+    SELECT d.office, d.item, d.party FROM item_debtor d JOIN item i ON i.office = d.office AND i.id = d.item
+    WHERE i.open_cents > 0 AND d.since <= :day AND (d.released_on IS NULL OR d.released_on > :day)
+    ORDER BY d.office, d.item, d.party"""
 _WANTED = """
     i.kind = 'receivable' AND i.open_cents > 0 AND i.due < :day
     AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)"""
@@ -57,7 +61,12 @@ _COLUMNS = f"""
     coalesce((SELECT sum(c.amount_cents) FROM item c WHERE c.office = i.office AND c.main_item = i.id
               AND c.claim_kind IN {CHARGE_KINDS} AND NOT EXISTS (
                   SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)), 0),
-    t.term_end, coalesce(t.letter_open, 0)"""
+    t.term_end, coalesce(t.letter_open, 0),
+    CASE WHEN i.main_item IS NULL THEN 0 ELSE (
+        SELECT CASE WHEN m.open_cents = 0 AND m.amount_cents = (
+            SELECT sum(l.cents) FROM clearing_line l JOIN clearing c ON c.office = l.office AND c.id = l.clearing
+            WHERE l.office = m.office AND l.item = m.id AND c.kind = 'reduction') THEN 1 ELSE 0 END
+        FROM item m WHERE m.office = i.office AND m.id = i.main_item) END"""
 _JOINS = """
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
     LEFT JOIN item_facts f ON f.office = i.office AND f.item = i.id
@@ -165,7 +174,10 @@ def _gathering(store: Store, day: dt.date, wait_days: int, office: str | None, l
     book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events)
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
     waiting = may_be_paid_by(store) | under_collection(store, day)
-    return Gathering(book, waiting, owed, active_locks(store, "dunning", here))
+    joint: dict[tuple[str, int], tuple[int, ...]] = {}
+    for code, item, party in store.rows(_JOINT, day=here):
+        joint[code, item] = (*joint.get((code, item), ()), party)
+    return Gathering(book, waiting, owed, active_locks(store, "dunning", here), joint)
 
 
 @dataclass(slots=True)
@@ -195,29 +207,37 @@ class _Writer:
             return
         first = take_ids(self.store, BOOK, "letter", len(letters))
         numbered = list(enumerate(letters, first))
-        self.store.insert("letter", LETTER, [self._head(number, letter) for number, letter in numbered])
+        self.store.insert("letter", LETTER, list(self._heads(numbered)))
         self.store.insert("letter_item", LETTER_ITEM, [row for each in numbered for row in _item_rows(*each)])
         fees = [
             (number, line, fee.schedule, fee.norm, fee.cents, fee.office, fee.main_item)
             for number, letter in numbered
-            for line, fee in enumerate(letter.fees, 1)
+            for line, fee in enumerate(letter.fees if not letter.copy else (), 1)
         ]
         self.store.insert("letter_fee", LETTER_FEE, fees)
 
-    def _head(self, number: int, letter: LetterDraft) -> Row:
-        self.letters += 1
-        self.items += len(letter.items)
-        amounts = letter.open_cents, letter.charge_cents, letter.fee_cents
-        self.open_cents += amounts[0]
-        self.charge_cents += amounts[1]
-        self.fee_cents += amounts[2]
+    def _heads(self, numbered: Sequence[tuple[int, LetterDraft]]) -> Iterator[Row]:
+        """Yield the rows of letters; what a joint debtor is asked for is counted with the first one's letter."""
+        first = 0
+        for number, letter in numbered:
+            first = first if letter.copy else number
+            amounts = letter.open_cents, letter.charge_cents, letter.fee_cents
+            self.letters += 1
+            if not letter.copy:
+                self.items += len(letter.items)
+                self.open_cents += amounts[0]
+                self.charge_cents += amounts[1]
+                self.fee_cents += amounts[2]
+            yield self._head(number, letter, first if letter.copy else None, amounts)
+
+    def _head(self, number: int, letter: LetterDraft, copy_of: int | None, amounts: tuple[int, int, int]) -> Row:
         named = ";".join(
             [f"{one.row.office}/{one.row.item}={one.row.open_cents}+{one.charge_cents}" for one in letter.items]
         )
         self.hash.update(f"{letter.party} {letter.kind} {amounts[2]} {named}\n".encode())
         return (
             number, letter.kind, "made", letter.way, letter.party, letter.profile, letter.level, self.day, self.run,
-            sum(amounts), amounts[2], self.store.user, self.store.now,
+            copy_of, sum(amounts), amounts[2], self.store.user, self.store.now,
         )  # fmt: skip
 
     def _skips(self, lefts: Sequence[Left]) -> None:

@@ -18,13 +18,15 @@ class Letter(SQLModel, table=True):
     `recipient` is who gets it where that is not the debtor (an insolvency administrator). `content_sha256` and
     `pdf_sha256` are the hashes of what was posted: the print of that content. `way` is `post` (notice by fiction) or
     `service` (with proof). `deemed_on` is the day of notice, `term_end` the last day of the term it sets; a receipt
-    later than the fiction moves both.
+    later than the fiction moves both. `copy_of` is the first debtor's letter where this one goes to a joint debtor: it
+    names the same charges and fees, which become items once.
     """
 
     __tablename__ = "letter"
     __table_args__ = col.strict(
         ForeignKeyConstraint(["party"], ["party.id"], name="fk_letter_party"),
         ForeignKeyConstraint(["recipient"], ["party.id"], name="fk_letter_recipient"),
+        ForeignKeyConstraint(["copy_of"], ["letter.id"], name="fk_letter_copy"),
         ForeignKeyConstraint(["run"], ["dunning_run.id"], name="fk_letter_run", deferrable=True, initially="DEFERRED"),
         CheckConstraint(
             "state IN ('made', 'released', 'posted', 'served', 'returned', 'cancelled')", name="ck_letter_state"
@@ -32,6 +34,12 @@ class Letter(SQLModel, table=True):
         CheckConstraint("way IN ('post', 'service')", name="ck_letter_way"),
         CheckConstraint("released_by IS NULL OR released_by <> made_by", name="ck_letter_persons"),
         Index("ix_letter_party", "party"),
+        Index(
+            "ix_letter_copy",
+            "copy_of",
+            sqlite_where=sql("copy_of IS NOT NULL"),
+            postgresql_where=sql("copy_of IS NOT NULL"),
+        ),
         Index("ix_letter_state", "state", "kind"),
         Index("ix_letter_run", "run", sqlite_where=sql("run IS NOT NULL"), postgresql_where=sql("run IS NOT NULL")),
         Index(
@@ -68,6 +76,7 @@ class Letter(SQLModel, table=True):
     day: str = col.day()
     run: int | None = col.number(nullable=True)
     relief: int | None = col.number(nullable=True)
+    copy_of: int | None = col.number(nullable=True)
     reference: str | None = col.text(nullable=True)
     sum_cents: int = col.cents()
     fee_cents: int = col.cents()

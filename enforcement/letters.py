@@ -194,7 +194,7 @@ class FeesStayError(KasseError):
 
     code = "letter.fees_stay"
     template = N_("letter {letter} came back; its fees stay booked: {fee_cents}")
-    hint = N_("cancel them with a change order if the debtor never got a letter")
+    hint = N_("if they are not owed: 'kasse relief propose absetzung ITEM'; another person decides")
     severity = "warning"
 
 

@@ -110,7 +110,7 @@ class ReliefFacts:
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """A letter as its released rows have it."""
+    """A letter as its released rows have it; `joint` names the others who owe its claims."""
 
     number: int
     kind_name: str
@@ -124,6 +124,7 @@ class LetterFacts:
     claims: tuple[LetterClaim, ...]
     fees: tuple[FeeLine, ...]
     relief: ReliefFacts | None = None
+    joint: tuple[str, ...] = ()
 
     @property
     def kind(self) -> LetterKind:

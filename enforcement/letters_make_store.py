@@ -32,7 +32,7 @@ _RELEASE = """
         released_by = :user, released_at = :now WHERE id = :letter"""
 _CANCEL = """
     UPDATE letter SET state = 'cancelled', cancelled_by = :user, cancelled_at = :now, cancelled_reason = :reason
-    WHERE id = :letter"""
+    WHERE id = :letter OR (copy_of = :letter AND state IN ('made', 'released'))"""
 _ENTRIES = """
     SELECT i.office, i.position FROM letter_item x JOIN item i ON i.office = x.office AND i.id = x.charge_item
     WHERE x.letter = :letter
@@ -42,6 +42,8 @@ _LEVELS = """
     UPDATE item SET dunning_level = x.level_before, dunned_on = x.dunned_before
     FROM letter_item x JOIN letter l ON l.id = x.letter
     WHERE x.letter = :letter AND item.office = x.office AND item.id = x.item AND x.level_after > 0
+      AND l.copy_of IS NULL
+      AND NOT EXISTS (SELECT 1 FROM letter o WHERE o.copy_of = l.id AND o.state IN ('posted', 'served'))
       AND item.dunning_level = x.level_after AND item.dunned_on = l.day"""
 
 
@@ -140,6 +142,8 @@ def release_in_unit(store: Store, number: int) -> Moved:
 
 def cancel_letter(store: Store, number: int, *, reason: str) -> Moved:
     """Cancel a letter that has not left the house: its fees and charges are mirrored, levels are as before.
+
+    Its copies to joint debtors that were not posted go with it.
 
     Raises `UnknownLetterError`, `LetterStateError`, `NoReturnReasonError`, `NotAllowedError`, `ClosedPeriodError`, and
     what a mirror entry raises where a fee is paid.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from enforcement.letters import LetterRow, TaskRow, UnknownLetterError
@@ -41,8 +42,18 @@ _CLAIMS = """
     LEFT JOIN item m ON m.office = i.office AND m.id = i.main_item
     ORDER BY x.letter, x.line"""
 _FEES = """
-    SELECT f.letter, f.norm, f.cents FROM chosen_letter c JOIN letter_fee f ON f.letter = c.letter
-    ORDER BY f.letter, f.line"""
+    SELECT l.id, f.norm, f.cents FROM chosen_letter c JOIN letter l ON l.id = c.letter
+    JOIN letter_fee f ON f.letter = coalesce(l.copy_of, l.id)
+    WHERE l.copy_of IS NULL OR EXISTS (
+        SELECT 1 FROM letter_item x WHERE x.letter = l.id AND x.office = f.office AND x.item = f.main_item)
+    ORDER BY l.id, f.line"""
+_JOINT = """
+    SELECT c.letter, coalesce(p.legal_name, p.name) FROM chosen_letter c JOIN letter l ON l.id = c.letter
+    JOIN letter o ON o.id = l.copy_of JOIN party p ON p.id = o.party
+    UNION SELECT c.letter, coalesce(p.legal_name, p.name) FROM chosen_letter c
+    JOIN letter o ON o.copy_of = c.letter JOIN party p ON p.id = o.party
+    UNION SELECT c.letter, coalesce(p.legal_name, p.name) FROM chosen_letter c JOIN letter l ON l.id = c.letter
+    JOIN letter o ON o.copy_of = l.copy_of AND o.id <> l.id JOIN party p ON p.id = o.party ORDER BY 1, 2"""
 _RELIEFS = """
     SELECT l.id, r.id, r.kind, r.first_day, r.last_day, r.watch_day, r.reason,
         coalesce(r.ended_reason, r.decided_reason), r.reference, r.document
@@ -101,8 +112,10 @@ def chosen_facts(store: Store) -> list[LetterFacts]:
     claims = _grouped(store.rows(_CLAIMS), lambda row: LetterClaim(*row))
     fees = _grouped(store.rows(_FEES), lambda row: FeeLine(*row))
     parts = _grouped(store.rows(_INSTALMENTS), lambda row: Instalment(*row))
+    joint = _grouped(store.rows(_JOINT), lambda row: str(row[0]))
     reliefs = {row[0]: ReliefFacts(*(*row[2:], tuple(parts[row[0]]))) for row in store.rows(_RELIEFS)}
-    return [_facts(row, claims, fees, reliefs.get(row[0])) for row in store.all(_HEADS)]
+    found = [_facts(row, claims, fees, reliefs.get(row[0])) for row in store.all(_HEADS)]
+    return [replace(one, joint=tuple(joint[one.number])) if one.number in joint else one for one in found]
 
 
 def _facts(

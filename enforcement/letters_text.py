@@ -44,6 +44,7 @@ WORDS: Mapping[str, str] = {
     "stichtag": N_("the day up to which charges are reckoned"),
     "zahlungsstand": N_("the bank day up to which payments are taken into account"),
     "abgezogen": N_("what was paid, set off or taken off the claims before; empty where there is nothing"),
+    "gesamtschuldner": N_("who else owes the claims; empty where nobody does"),
     "frist": N_("the last day of the term, or the term in words"),
     "frist_tag": N_("the last day of the term; empty where only the service fixes it"),
     "rechtsgrund": N_("the norm of this step"),

@@ -48,6 +48,7 @@ _ALL = (
          locks=True, writes_down=True),
     Kind("niederschlagung_unbefristet", N_("not pursued any more (unbefristete Niederschlagung)"), f"§ 261 AO, {_LHO}",
          locks=True, ends_claims=True, role="write_off"),
+    Kind("absetzung", N_("side claim that is not owed after all (Absetzung)"), _LHO, ends_claims=True, role="charges"),
     Kind("erlass", N_("waived (Erlass)"), f"§ 227 AO, {_LHO}", ends_claims=True, role="remission"),
     Kind("tod", N_("death of the debtor"), "§ 101 OWiG, § 45 AO", ("estate",), locks=True, whole=True,
          role="write_off"),
@@ -100,6 +101,14 @@ class NothingOwedError(KasseError):
     code = "relief.nothing"
     template = N_("nothing is open that the relief could be about: {what}")
     hint = N_("see 'kasse party show' or 'kasse report open-items'")
+
+
+class MainClaimError(KasseError):
+    """A claim itself that is to be taken off like a fee or a charge."""
+
+    code = "relief.main_claim"
+    template = N_("{item} is no side claim: what an order claimed, another order takes off")
+    hint = N_("use 'kasse order change' or 'kasse order cancel'")
 
 
 class SeveralDebtorsError(KasseError):

@@ -79,6 +79,18 @@ class NotFiledError(KasseError):
     severity = "warning"
 
 
+class SideClaimsLeftError(KasseError):
+    """Side claims of a claim that was taken off as a whole."""
+
+    code = "relief.side_claims"
+    template = N_("{item} of {party} was taken off; its side claims are open still: {sides}, together {open_cents}")
+    hint = N_(
+        "if they are not owed either: 'kasse relief propose absetzung ITEM'; Säumniszuschläge that had arisen stay "
+        "(§ 240 Abs. 1 Satz 4 AO)"
+    )
+    severity = "warning"
+
+
 def findings(relief: Relief, profile: Profile | None, day: dt.date, *, land: str, law: Law) -> list[KasseError]:
     """Return what a granted relief that did not end its claims wants a person to do on a day."""
     look = _LOOKS.get(relief.row.kind)

@@ -31,6 +31,7 @@ WAYS = {
     "niederschlagung_befristet": (LIFTED, ENDED),
     "niederschlagung_unbefristet": (LIFTED,),
     "erlass": (LIFTED,),
+    "absetzung": (LIFTED,),
     "tod": (ENDED, LIFTED),
     "insolvenz": (ENDED, DISCHARGED, LIFTED),
 }

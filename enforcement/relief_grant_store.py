@@ -168,7 +168,7 @@ def _with_reason(store: Store, number: int, reason: str) -> Relief:
 def _unchanged(store: Store, relief: Relief) -> list[Owed]:
     """Return the claims as they were proposed; raises `ReliefChangedError` where money came or levels moved."""
     now = {one.key: one for one in owed(store, [one.key for one in relief.items])}
-    partly = relief.row.kind == "erlass"
+    partly = relief.row.kind in {"erlass", "absetzung"}
     found: list[Owed] = []
     for item in relief.items:
         one = now.get(item.key)

@@ -12,6 +12,7 @@ from enforcement.relief import (
     Instalment,
     InstalmentSumError,
     Kind,
+    MainClaimError,
     NothingOwedError,
     Owed,
     ReliefConflictError,
@@ -39,7 +40,8 @@ ITEM = (
 _RUNNING = """
     SELECT r.id, r.kind FROM relief_item x JOIN relief r ON r.id = x.relief
     WHERE x.office = :office AND x.item = :item AND x.part = 'claim' AND r.id <> :own
-      AND (r.state = 'proposed' OR (r.state = 'granted' AND r.kind NOT IN ('niederschlagung_unbefristet', 'erlass')))
+      AND (r.state = 'proposed' OR (r.state = 'granted'
+           AND r.kind NOT IN ('niederschlagung_unbefristet', 'erlass', 'absetzung')))
     ORDER BY r.id"""
 BESIDE = ("tod", "insolvenz", "niederschlagung_befristet")
 """Kinds that may hold for one claim at the same time."""
@@ -114,6 +116,8 @@ def _claims(store: Store, wish: Wish) -> list[Owed]:
         raise NothingOwedError(what=names or str(wish.party))
     if len({one.party for one in claims}) > 1 or claims[0].party is None:
         raise SeveralDebtorsError(items=names)
+    if wish.kind.name == "absetzung" and (mains := [one for one in claims if one.main_item is None]):
+        raise MainClaimError(item=item_name(*mains[0].key))
     check_conflict(store, wish.kind, claims)
     return _partly(claims, wish.cents) if wish.cents is not None else claims
 

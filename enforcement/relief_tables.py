@@ -66,7 +66,7 @@ class Relief(SQLModel, table=True):
         ForeignKeyConstraint(["party"], ["party.id"], name="fk_relief_party"),
         CheckConstraint(
             "kind IN ('stundung', 'ratenplan', 'aufschub', 'aussetzung', 'niederschlagung_befristet',"
-            " 'niederschlagung_unbefristet', 'erlass', 'tod', 'insolvenz')",
+            " 'niederschlagung_unbefristet', 'absetzung', 'erlass', 'tod', 'insolvenz')",
             name="ck_relief_kind",
         ),
         CheckConstraint(

@@ -23,8 +23,8 @@ KindArgument = Annotated[
     str,
     typer.Argument(
         metavar="KIND",
-        help=N_("stundung, ratenplan, aufschub, aussetzung, niederschlagung, niederschlagung_unbefristet, erlass, tod, "
-                "insolvenz"),
+        help=N_("stundung, ratenplan, aufschub, aussetzung, niederschlagung, niederschlagung_unbefristet, erlass, "
+                "absetzung (of side claims), tod, insolvenz"),
     ),
 ]  # fmt: skip
 ItemsArgument = Annotated[

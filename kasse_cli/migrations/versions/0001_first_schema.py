@@ -546,6 +546,7 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_clearing_entry"),
         sa.PrimaryKeyConstraint("office", "id"),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_clearing_position", "clearing", ["office", "position"], unique=False)
     op.create_index(
@@ -660,6 +661,7 @@ def create_tables() -> None:
         Column("day", col.Day(), nullable=False),
         Column("run", col.Number(), nullable=True),
         Column("relief", col.Number(), nullable=True),
+        Column("copy_of", col.Number(), nullable=True),
         Column("reference", col.Text(), nullable=True),
         Column("sum_cents", col.Cents(), nullable=False),
         Column("fee_cents", col.Cents(), nullable=False),
@@ -685,6 +687,7 @@ def create_tables() -> None:
         ),
         sa.CheckConstraint("way IN ('post', 'service')", name="ck_letter_way"),
         sa.CheckConstraint("released_by IS NULL OR released_by <> made_by", name="ck_letter_persons"),
+        sa.ForeignKeyConstraint(["copy_of"], ["letter.id"], name="fk_letter_copy"),
         sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_letter_party"),
         sa.ForeignKeyConstraint(["recipient"], ["party.id"], name="fk_letter_recipient"),
         sa.ForeignKeyConstraint(
@@ -692,6 +695,14 @@ def create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_letter_copy",
+        "letter",
+        ["copy_of"],
+        unique=False,
+        sqlite_where=sa.text("copy_of IS NOT NULL"),
+        postgresql_where=sa.text("copy_of IS NOT NULL"),
     )
     op.create_index("ix_letter_party", "letter", ["party"], unique=False)
     op.create_index(
@@ -912,7 +923,7 @@ def create_tables() -> None:
         Column("filed_on", col.Day(), nullable=True),
         sa.CheckConstraint("kind <> 'niederschlagung_befristet' OR watch_day IS NOT NULL", name="ck_relief_watch"),
         sa.CheckConstraint(
-            "kind IN ('stundung', 'ratenplan', 'aufschub', 'aussetzung', 'niederschlagung_befristet', 'niederschlagung_unbefristet', 'erlass', 'tod', 'insolvenz')",
+            "kind IN ('stundung', 'ratenplan', 'aufschub', 'aussetzung', 'niederschlagung_befristet', 'niederschlagung_unbefristet', 'absetzung', 'erlass', 'tod', 'insolvenz')",
             name="ck_relief_kind",
         ),
         sa.CheckConstraint(
@@ -1954,7 +1965,8 @@ def create_tables() -> None:
         Column("at", col.Text(), nullable=False),
         sa.CheckConstraint("(undoes IS NULL) = (kind <> 'undone')", name="ck_suspense_step_undoes"),
         sa.CheckConstraint(
-            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'undone')", name="ck_suspense_step_kind"
+            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'executed', 'undone')",
+            name="ck_suspense_step_kind",
         ),
         sa.ForeignKeyConstraint(["batch"], ["suspense_batch.id"], name="fk_suspense_step_batch"),
         sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_step_item"),
