@@ -44,6 +44,19 @@ _ACCOUNTS = (
     Column("reason_code", N_("Reason code"), shown=False),
     Column("reason", N_("Without a statement because")),
 )
+_DESKS = (
+    Column("desk", N_("Desk")),
+    Column("name", N_("Name")),
+    Column("office", N_("Office"), shown=False),
+    Column("account", N_("Account"), shown=False),
+    Column("holder", N_("Holder")),
+    Column("balance_cents", N_("Expected"), "cents"),
+    Column("counted_cents", N_("Counted"), "cents"),
+    Column("difference_cents", N_("Booked difference"), "cents"),
+    Column("count", N_("Count"), "count"),
+    Column("counted_on", N_("Counted on"), "day"),
+    Column("state", N_("State"), "word", words={"not_open": N_("not open")}),
+)
 _DAYS = (Column("day", N_("Day"), "day"), Column("entries", N_("Entries"), "count"))
 _PERIODS = (
     Column("period", N_("Period")),
@@ -142,6 +155,7 @@ _UNCLEAR = (
 TABLES: Mapping[str, tuple[str, Sequence[Column]]] = {
     "checks": (N_("Checked before closing"), _CHECKS),
     "accounts": (N_("Bank accounts"), _ACCOUNTS),
+    "desks": (N_("Cash desks"), _DESKS),
     "days": (N_("Days closed"), _DAYS),
     "periods": (N_("Days closed"), _PERIODS),
     "months": (N_("Months closed"), _PERIODS),
@@ -160,7 +174,7 @@ TABLES: Mapping[str, tuple[str, Sequence[Column]]] = {
 }
 """Title and columns of each part, and of parts that look otherwise in some kind of closing."""
 PARTS_OF: Mapping[str, Sequence[str]] = {
-    "day": ("accounts", "days", "offices", "ages", "transit", "floating", "checks"),
+    "day": ("accounts", "desks", "days", "offices", "ages", "transit", "floating", "checks"),
     "month": (
         "checks", "accounts", "periods", "offices", "gaps", "ages", "controls", "transit", "between", "floating",
     ),

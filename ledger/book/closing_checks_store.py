@@ -12,6 +12,7 @@ from ledger.book.closing_findings import OpenDayError, OpenMonthError, OpenYearE
 from ledger.book.closing_periods import month_after
 from ledger.book.closing_protocol import CheckLine, ClosingKind, Subject
 from ledger.book.journal_gaps_store import gap_report
+from ledger.cash.closing_reader import uncounted
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
@@ -86,10 +87,15 @@ def _gaps(store: Store, subject: Subject) -> Iterator[KasseError]:
     return (finding for finding in gap_report(store).findings if finding.fields["year"] in years)
 
 
+def _cash(store: Store, subject: Subject) -> Iterator[KasseError]:
+    return uncounted(store, subject.first_day, subject.last_day)
+
+
 CHECKS: tuple[Check, ...] = (
     Check("staged", (*DAY, *MONTH), N_("every bank entry is posted"), _staged),
     Check("earlier", DAY, N_("days closed along agree with their statements"), _earlier),
     Check("accounts", DAY, N_("books and bank agree on every account"), _accounts),
+    Check("cash", DAY, N_("every open cash desk was counted"), _cash),
     Check("days", MONTH, N_("every day is closed"), _days),
     Check("signed", (*MONTH, *YEAR), N_("every closing within has two signatures"), rules.unsigned),
     Check("one_by_one", MONTH, N_("the months before are closed"), _one_by_one),

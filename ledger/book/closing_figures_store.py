@@ -8,12 +8,13 @@ from ledger.book import closing_store
 from ledger.book.chart import CONTROL_ROLES, VERRECHNUNG
 from ledger.book.closing_protocol import BetweenLine, ClosingKind, ControlLine, GapLine, PeriodLine, TransitLine
 from ledger.book.journal_gaps import GapReport
+from ledger.cash.check_store import UNDER_WAY_SQL
 from ledger.reports.balances_store import AccountBalance, TrialBalance, trial_balance
 from ledger.reports.items_store import as_of
 from ledger.store.engines import Store
 
-RUN_ROLES = {"transit_out": -1, "transit_in": 1}
-"""Accounts that runs explain, and the side on which what is under way stands."""
+RUN_ROLES = {"transit_out": -1, "transit_in": 1, "transit_cash": 1, "transit_card": 1, "cheques": 1}
+"""Accounts that runs or cash desks explain, and the side on which what is under way stands."""
 EXPLAINED_ROLES = ("transit_own", "shortage")
 """Accounts that hold money nothing in the book explains: a person does."""
 _ITEMS = """
@@ -25,7 +26,7 @@ _UNDER_WAY = {
     "transit_in": """
         SELECT office, sum(cents) FROM collection WHERE credit_entry IS NULL
         AND state IN ('released', 'exported', 'collected', 'returned', 'reversed') GROUP BY office""",
-}
+} | {role: f"SELECT o.code, ({sql}) FROM office o WHERE o.is_kasse = 1" for role, sql in UNDER_WAY_SQL.items()}
 _LAST = "SELECT max((SELECT max(posting_day) FROM entry WHERE office = o.code)) FROM office o"
 
 
@@ -74,7 +75,7 @@ def _now(store: Store, balances: TrialBalance) -> dict[tuple[str, str], int]:
 def _run_line(store: Store, account: AccountBalance, now: int) -> TransitLine:
     assert account.role is not None, "only accounts of runs come here"
     found: dict[str, int] = dict(store.rows(_UNDER_WAY[account.role]))
-    under_way = RUN_ROLES[account.role] * int(found.get(account.office, 0))
+    under_way = RUN_ROLES[account.role] * int(found.get(account.office) or 0)
     since = now - account.balance_cents
     return TransitLine(account.office, account.number, account.name, account.balance_cents, since, under_way)
 

@@ -12,6 +12,7 @@ from ledger.book.closing import account_lines, by_age, next_day
 from ledger.book.closing_periods import Period
 from ledger.book.closing_protocol import AccountLine, ClosingKind, Subject
 from ledger.book.journal_gaps_store import gap_report
+from ledger.cash.closing_reader import desk_lines
 from ledger.reports.balances_store import bank_balances, trial_balance
 from ledger.reports.items_store import unclear_cases
 from ledger.store.engines import Store
@@ -41,6 +42,7 @@ def _day(store: Store, period: Period, first: str, reasons: Reasons) -> Parts:
     day = period.last_day
     return {
         "accounts": _accounts(store, first, day, reasons),
+        "desks": tuple(desk_lines(store, first, day)),
         "days": tuple(closing_store.day_lines(store, first, day)),
         "offices": tuple(closing_store.office_lines(store, first, day)),
         "ages": tuple(by_age(unclear_cases(store, day))),

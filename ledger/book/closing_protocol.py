@@ -97,6 +97,24 @@ class TransitLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskLine:
+    """A cash desk or imprest fund in the protocol of a day: Soll, Ist of its last signed count, differences booked."""
+
+    desk: str
+    kind: str
+    name: str
+    office: str
+    account: str
+    holder: str
+    balance_cents: int
+    counted_cents: int | None
+    difference_cents: int
+    count: int | None
+    counted_on: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodLine:
     """A closing that belongs to this one: a day of a month, a month of a year; `period` is its last day or month."""
 
@@ -241,6 +259,7 @@ class Protocol:
     stocks: tuple[StockLine, ...] = ()
     rests: tuple[RestLine, ...] = ()
     unclear: tuple[UnclearLine, ...] = ()
+    desks: tuple[DeskLine, ...] = ()
     format: int = 1
 
     @property
@@ -253,6 +272,7 @@ PARTS: Mapping[str, type] = {
     "checks": CheckLine, "accounts": AccountLine, "days": DayLine, "periods": PeriodLine, "offices": OfficeLine,
     "gaps": GapLine, "ages": AgeLine, "controls": ControlLine, "transit": TransitLine, "between": BetweenLine,
     "floating": FloatingLine, "results": ResultLine, "stocks": StockLine, "rests": RestLine, "unclear": UnclearLine,
+    "desks": DeskLine,
 }  # fmt: skip
 """The parts of a protocol in the order in which it shows them."""
 

@@ -23,7 +23,7 @@ from ledger.reports.balances_store import BankBalance, TrialBalance, bank_balanc
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
-TRANSIT_ROLES = ("transit_out", "transit_in", "transit_own")
+TRANSIT_ROLES = ("transit_out", "transit_in", "transit_own", "transit_cash", "transit_card", "cheques")
 
 
 @dataclass(frozen=True, slots=True)

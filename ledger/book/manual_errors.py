@@ -57,7 +57,7 @@ class CashAccountError(KeptAccountError):
     """An account of a cash desk, an imprest fund, or of cash on its way."""
 
     code = "journal.kept_cash"
-    hint = N_("cash follows receipts, counts and deposits: see 'kasse cash --help'")
+    hint = N_("cash follows receipts, counts and deposits: see 'kasse cash list' and 'kasse cash show'")
 
 
 KEPT: Mapping[str, type[KeptAccountError]] = {

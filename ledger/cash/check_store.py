@@ -21,7 +21,7 @@ _DESKS = f"""
     SELECT d.office, d.account, {_HELD.format(a="d", number="account")} AS held,
            coalesce((SELECT sum(m.cents) FROM ({_MOVES}) m WHERE m.code = d.code), 0) AS expected, d.code
     FROM cash_desk d ORDER BY d.code"""
-_UNDER_WAY = {
+UNDER_WAY_SQL = {
     "transit_cash": """SELECT sum(CASE WHEN kind = 'withdrawal' THEN -cents ELSE cents END) FROM cash_transport
                        WHERE state = 'under_way'""",
     "transit_card": """SELECT sum(r.cents) FROM cash_receipt r JOIN cash_batch b ON b.id = r.batch
@@ -30,6 +30,7 @@ _UNDER_WAY = {
                   JOIN cash_cheque c ON c.desk = r.desk AND c.year = r.year AND c.number = r.number
                   WHERE c.state = 'held'""",
 }
+"""By role of the Kasse's account: the cents that must stand on it now."""
 _ROLE = f"""
     SELECT a.office, a.number, {_HELD.format(a="a", number="number")} FROM account a
     JOIN office o ON o.code = a.office AND o.is_kasse = 1 WHERE a.role = :role ORDER BY a.number"""
@@ -60,7 +61,7 @@ def cash_contradictions(store: Store) -> Iterator[KasseError]:
     for office, account, held, expected, desk in store.all(_DESKS):
         if held != expected:
             yield _sum(office, account, held, expected, f"desk {desk}")
-    for role, sql in _UNDER_WAY.items():
+    for role, sql in UNDER_WAY_SQL.items():
         expected = int(store.value(sql) or 0)
         for office, account, held in store.all(_ROLE, role=role):
             if held != expected:

@@ -1,0 +1,88 @@
+"""Cash in the closing of a day: each open desk counted by two persons, or shown as not open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from ledger.book.closing_protocol import DeskLine
+from ledger.cash.closings import UncountedDayError, UnsignedCountError, skipped
+from ledger.cash.desks import Desk
+from ledger.cash.desks_reader import balance_on, desks
+from ledger.cash.settle_store import deadlines
+from ledger.store.engines import Store
+from sepa.calendar import is_target_day
+from sepa.errors import KasseError
+
+_MOVED = """
+    SELECT DISTINCT e.posting_day FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position
+    WHERE p.office = :office AND p.account = :account AND e.posting_day >= :first AND e.posting_day <= :last
+    ORDER BY e.posting_day"""
+_REST = "SELECT 1 FROM cash_rest WHERE desk = :desk AND day = :day"
+_COUNTS = """
+    SELECT number, day, expected_cents, counted_cents, confirmed_by FROM cash_count
+    WHERE desk = :desk AND day >= :first AND day <= :last ORDER BY number"""
+
+
+def desk_lines(store: Store, first: str, last: str) -> Iterator[DeskLine]:
+    """Yield what the protocol of the days says of each desk and fund that was open on the last one."""
+    for desk in desks(store, last):
+        held = balance_on(store, desk, last)
+        counts = store.all(_COUNTS, desk=desk.code, first=first, last=last)
+        signed = [row for row in counts if row[4] is not None]
+        number, day, _, counted, _ = signed[-1] if signed else (None, None, 0, None, None)
+        difference = sum(row[3] - row[2] for row in counts)
+        yield DeskLine(
+            desk.code, desk.kind, desk.name, desk.office, desk.account, desk.holder_name or "", held, counted,
+            difference, number, day, _state(store, desk, first, last, day),
+        )  # fmt: skip
+
+
+def uncounted(store: Store, first: str, last: str) -> Iterator[KasseError]:
+    """Yield what stands against closing these days: a desk that was open and not counted, or by one person only.
+
+    What was not counted on a day before the last one is noted, and funds that were to be settled.
+    """
+    for desk in desks(store, last):
+        if desk.kind == "fund":
+            yield from deadlines(store, desk, last)
+            continue
+        needed = _needed(store, desk, first, last)
+        if needed is not None:
+            counts = store.all(_COUNTS, desk=desk.code, first=first, last=last)
+            yield from _counted(store, desk, needed, last, counts)
+            yield from skipped(desk, [day for day in _moved(store, desk, first, last) if day < needed], counts)
+
+
+def _counted(
+    store: Store, desk: Desk, needed: str, last: str, counts: list[tuple[int, str, int, int, int | None]]
+) -> Iterator[KasseError]:
+    held = balance_on(store, desk, last)
+    late = [row for row in counts if row[1] >= needed]
+    if not late or late[-1][3] != held:
+        yield UncountedDayError(desk=desk.code, day=needed, balance_cents=held)
+    elif late[-1][4] is None:
+        yield UnsignedCountError(desk=desk.code, day=late[-1][1], number=late[-1][0])
+
+
+def _state(store: Store, desk: Desk, first: str, last: str, counted_on: str | None) -> str:
+    """Return how a desk stands in the protocol, in a word."""
+    if desk.kind == "fund":
+        return "fund"
+    if _needed(store, desk, first, last) is None:
+        return "not_open"
+    return "counted" if counted_on is not None else "uncounted"
+
+
+def _needed(store: Store, desk: Desk, first: str, last: str) -> str | None:
+    """Return the day on which a desk must have been counted: the last one it was open, None where on none."""
+    resting = store.value(_REST, desk=desk.code, day=last) is not None
+    if is_target_day(dt.date.fromisoformat(last)) and not resting and desk.opened_on <= last:
+        return last
+    moved = _moved(store, desk, first, last)
+    return moved[-1] if moved else None
+
+
+def _moved(store: Store, desk: Desk, first: str, last: str) -> list[str]:
+    rows = store.rows(_MOVED, office=desk.office, account=desk.account, first=first, last=last)
+    return [day for (day,) in rows]

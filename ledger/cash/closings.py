@@ -1,0 +1,45 @@
+"""What closing a day asks of cash desks (§ 72 BayKommHV as a model: Ist at the end of the day beside the Soll)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ledger.cash.desks import Desk
+from sepa.errors import N_, KasseError
+
+STATES = (N_("counted"), N_("uncounted"), "not_open", N_("fund"))
+"""How a desk stands in the protocol of a day."""
+
+
+class UncountedDayError(KasseError):
+    """A desk that was open and that nobody counted after its last movement."""
+
+    code = "closing.cash_uncounted"
+    template = N_("cash desk {desk} has {balance_cents} and was not counted on {day}")
+    hint = N_("count it with 'kasse cash count {desk}', or note with 'kasse cash not-open {desk}' that it was shut; "
+              "--on gives the day")  # fmt: skip
+
+
+class UnsignedCountError(KasseError):
+    """A count with one signature."""
+
+    code = "closing.cash_unsigned"
+    template = N_("count {number} of cash desk {desk} on {day} has one signature")
+    hint = N_("another person runs 'kasse cash confirm {desk}'")
+
+
+class SkippedDayFinding(KasseError):  # noqa: N818 - a finding that stops nothing
+    """A day with movements that is closed along with a later one, and was not counted itself."""
+
+    code = "closing.cash_skipped"
+    template = N_("cash desk {desk} had movements on {day} and was not counted on that day")
+    hint = N_("count each desk at the end of each day; the later count covers it")
+    severity = "warning"
+
+
+def skipped(desk: Desk, days: Sequence[str], counts: Sequence[Sequence[object]]) -> Iterator[KasseError]:
+    """Yield the days with movements on which no count was made."""
+    counted = {row[1] for row in counts}
+    for day in days:
+        if day not in counted:
+            yield SkippedDayFinding(desk=desk.code, day=day)
