@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain as together
 from itertools import islice
 from typing import Any
 
@@ -23,6 +24,7 @@ ENTRY_COLUMNS = (
     "hash",
 )  # fmt: skip
 POSTING_COLUMNS = ("account", "cents", "item", "dimensions", "office", "position", "line")
+TEXT_COLUMNS = ("office", "position", "salt", "text")
 NEVER = "~"
 """Sorts behind every day: when an open account closes."""
 _ADD_BALANCE = """
@@ -38,7 +40,7 @@ class _Chain:
     """The end of an office's chain while a unit of work appends to it.
 
     `numbers` are the last ones by year, `noted` those the store knows of; `sums` are debits, credits and the day of
-    closing of every account by month.
+    closing of every account by month. Rows wait here, so that each office's are written one after the other.
     """
 
     office: str
@@ -47,6 +49,9 @@ class _Chain:
     numbers: dict[str, int] = field(default_factory=dict)
     noted: dict[str, int] = field(default_factory=dict)
     sums: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: defaultdict(dict))
+    entries: list[Row] = field(default_factory=list)
+    postings: list[Row] = field(default_factory=list)
+    texts: list[Row] = field(default_factory=list)
 
 
 def post(store: Store, drafts: Iterable[Draft]) -> list[Posted]:
@@ -79,9 +84,6 @@ class Poster:
         self.recorded = store.now, store.user
         self.salts: Iterator[bytes] = iter(())
         self.chains: dict[str, _Chain] = {}
-        self.entries: list[Row] = []
-        self.postings: list[Row] = []
-        self.texts: list[Row] = []
         self.group: tuple[int, str] | None = None
 
     def expect(self, count: int) -> None:
@@ -118,12 +120,12 @@ class Poster:
         )  # fmt: skip
         salt, text_hash = next(self.salts), None
         if text:
-            self.texts.append((office, position, salt, text))
+            chain.texts.append((office, position, salt, text))
             text_hash = salted(salt, text)
         canonical = entry_bytes(chain.hash, fields, text_hash, postings)
         assert is_unambiguous(canonical, len(postings)), "a field holds a separator"
         chain.hash, chain.position, chain.numbers[year] = sha256(canonical).digest(), position, number
-        self.entries.append((*fields, len(postings), text_hash, canonical, chain.hash))
+        chain.entries.append((*fields, len(postings), text_hash, canonical, chain.hash))
         self._add_postings(chain, position, day, balance_month(kind, day), postings)
         return position
 
@@ -131,9 +133,9 @@ class Poster:
         self, chain: _Chain, position: int, day: str, month: str, postings: Sequence[PostingFields]
     ) -> None:
         """Keep the rows of the postings and their sums; every account must be open on the day."""
-        office, sums = chain.office, chain.sums[month]
+        office, sums, rows = chain.office, chain.sums[month], chain.postings
         for line, (account, cents, item, dimensions) in enumerate(postings, 1):
-            self.postings.append((account, cents, item, dimensions, office, position, line))
+            rows.append((account, cents, item, dimensions, office, position, line))
             known = sums.get(account)
             if known is None or known[2] <= day:
                 known = self._open_account(chain, month, account, day)
@@ -149,15 +151,18 @@ class Poster:
 
     def flush(self) -> None:
         """Write the rows of the entries so far."""
-        store = self.store
-        store.insert("posting", POSTING_COLUMNS, self.postings)
-        store.insert("entry_text", ("office", "position", "salt", "text"), self.texts)
-        store.insert("entry", ENTRY_COLUMNS, self.entries)
-        self.entries, self.postings, self.texts = [], [], []
-        for chain in self.chains.values():
+        chains = [chain for _, chain in sorted(self.chains.items())]
+        for table, columns, rows in (
+            ("posting", POSTING_COLUMNS, [chain.postings for chain in chains]),
+            ("entry_text", TEXT_COLUMNS, [chain.texts for chain in chains]),
+            ("entry", ENTRY_COLUMNS, [chain.entries for chain in chains]),
+        ):
+            self.store.insert(table, columns, together.from_iterable(rows))
+        for chain in chains:
+            chain.entries, chain.postings, chain.texts = [], [], []
             for year, number in chain.numbers.items():
                 if number > chain.noted[year]:
-                    store.numbered.append((chain.office, int(year), chain.noted[year] + 1, number))
+                    self.store.numbered.append((chain.office, int(year), chain.noted[year] + 1, number))
                     chain.noted[year] = number
 
     def finish(self) -> None:

@@ -118,6 +118,7 @@ class Clearing(SQLModel, table=True):
             postgresql_where=sql("resets IS NOT NULL"),
         ),
         Index("ix_clearing_position", "office", "position"),
+        clustered=True,
     )
     MUTABLE: ClassVar = ()
 

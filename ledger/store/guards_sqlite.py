@@ -151,12 +151,12 @@ def _check(condition: str, reason: str) -> str:
 
 _ENTRY = """CREATE TRIGGER guard_entry_insert BEFORE INSERT ON entry BEGIN
   SELECT CASE
-    WHEN NEW.position <> coalesce(e.position, 0) + 1 THEN
+    WHEN NEW.position <> coalesce(max(e.position), 0) + 1 THEN
       RAISE(ABORT, 'kasse: an entry must follow the last one')
     WHEN NEW.number <> 1 + CASE WHEN e.year = NEW.year THEN e.number ELSE coalesce(
         (SELECT max(number) FROM entry WHERE office = NEW.office AND year = NEW.year), 0) END THEN
       RAISE(ABORT, 'kasse: entry numbers have no gaps')
-    WHEN substr(NEW.canonical, 1, 32) IS NOT coalesce(e.hash, o.genesis) THEN
+    WHEN substr(NEW.canonical, 1, 32) IS NOT coalesce(e.hash, (SELECT genesis FROM office WHERE code = NEW.office)) THEN
       RAISE(ABORT, 'kasse: an entry must carry the hash before it')
     WHEN NEW.kind <> 'closing' AND NEW.posting_day <= (SELECT max(last_day) FROM closing) THEN
       RAISE(ABORT, 'kasse: the posting day is closed')
@@ -179,9 +179,9 @@ _ENTRY = """CREATE TRIGGER guard_entry_insert BEFORE INSERT ON entry BEGIN
         SELECT 1 FROM entry WHERE kind = 'run' AND source = NEW.source AND office = NEW.office) THEN
       RAISE(ABORT, 'kasse: the run is posted already')
   END
-  FROM (SELECT 1) LEFT JOIN office o ON o.code = NEW.office LEFT JOIN entry e ON e.office = NEW.office
-    AND e.position = (SELECT max(position) FROM entry WHERE office = NEW.office);
+  FROM entry e WHERE e.office = NEW.office;
 END"""
+"""With `max`, the other columns of `e` are those of the last entry: SQLite says so of bare columns."""
 _USED = """(NEW.kind, NEW.role) IS NOT (OLD.kind, OLD.role) AND EXISTS (
     SELECT 1 FROM posting WHERE office = OLD.office AND account = OLD.number)"""
 _EVENT = (

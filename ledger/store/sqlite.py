@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 OLDEST = (3, 38, 0)
 TEMPORARY_KIB = 32 * 1024
+PAGE_BYTES = 8192
+"""Entries are wide rows: in pages of 4096 bytes a bank day writes a tenth more slowly."""
 AT_ONCE = 100
 """Rows of one INSERT: more gain nothing, and the number of parameters of a statement is limited."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "davfs", "ceph"})
@@ -156,6 +158,7 @@ def connect(path: Path, *, create: bool = False, wait_seconds: float = WAIT_SECO
 
 def _prepare(connection: sqlite3.Connection, *, fresh: bool) -> None:
     if fresh:
+        connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")

@@ -340,7 +340,7 @@ def test_a_rehearsal_changes_nothing(kasse):
     assert post_staged(kasse).posted == 1
 
 
-@pytest.mark.parametrize("place", ["post", "clear", "record", "insert_items"])
+@pytest.mark.parametrize("place", ["note", "clear", "record", "insert_items"])
 def test_what_breaks_half_way_leaves_nothing(kasse, place, monkeypatch):
     import ledger.bank.posting_store as module
 
