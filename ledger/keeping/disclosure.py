@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.documents import Block, Document, Facts, Grid, Heading, Paragraph
+from ledger.keeping.retention import retention
 from sepa.money import german
 
 ROLES = ("clerk", "enforcement", "head", "audit", "admin")
@@ -69,15 +70,29 @@ MASTER = (
     ("house_number", "Hausnummer"), ("postcode", "Postleitzahl"), ("town", "Ort"), ("country", "Land"),
     ("birth_date", "Geburtstag"), ("vat_id", "USt-IdNr."), ("created_at", "erfasst am"),
 )  # fmt: skip
+GERMAN = {
+    "opening": "Übernahme", "bank": "Zahlung", "assign": "Zuordnung", "run": "Zahllauf", "setoff": "Aufrechnung",
+    "reduction": "Minderung", "relief": "Erlass oder Niederschlagung", "reset": "Rücknahme", "reversal": "Storno",
+    "cash": "bar", "own": "eigenes",
+    "third_party": "fremdes", "guardian": "Betreuer", "authority": "Behörde", "payment_service": "Zahlungsdienst",
+    "active": "gültig", "suspended": "ausgesetzt", "revoked": "widerrufen", "ended": "beendet", "made": "entworfen",
+    "released": "freigegeben", "posted": "versandt", "served": "zugestellt", "returned": "zurückgekommen",
+    "cancelled": "zurückgezogen", "proposed": "vorgeschlagen", "granted": "bewilligt", "refused": "abgelehnt",
+    "withdrawn": "zurückgenommen", "failed": "gescheitert", "lifted": "aufgehoben", "garnishment": "Pfändung",
+    "assignment": "Abtretung", "dunning": "Mahnsperre", "enforcement": "Vollstreckungssperre",
+    "mahnung": "Mahnung", "ankuendigung": "Vollstreckungsankündigung", "stundung": "Stundung",
+    "ratenplan": "Ratenplan", "erlass": "Erlass", "tod": "Todesfall", "insolvenz": "Insolvenz",
+}  # fmt: skip
+"""What people read for kinds and states; German like everything that goes to persons."""
 PURPOSE = (
     "Die Daten werden verarbeitet, um Forderungen und Verbindlichkeiten der Körperschaft zu buchen, einzuziehen, zu "
     "zahlen und zu prüfen (Art. 6 Abs. 1 Buchst. c und e DSGVO). Empfänger sind die anordnenden Ämter, die "
     "beteiligten Banken und, soweit vollstreckt wird, die dafür zuständigen Stellen."
 )
 KEPT = (
-    "Bücher werden zehn, Belege acht und Briefe sechs Jahre nach dem Ende des Kalenderjahres aufbewahrt; danach "
-    "werden die Daten gelöscht. Bis dahin kann ihre Verarbeitung eingeschränkt werden (Art. 17 Abs. 3 Buchst. b, "
-    "Art. 18 DSGVO)."
+    "Bücher werden {book}, Belege {voucher} und Briefe {letter} Jahre nach dem Ende des Kalenderjahres aufbewahrt, "
+    "offene Vorgänge länger; danach werden die Daten gelöscht. Bis dahin kann ihre Verarbeitung eingeschränkt werden "
+    "(Art. 17 Abs. 3 Buchst. b, Art. 18 DSGVO)."
 )
 RIGHTS = (
     "Es bestehen Rechte auf Berichtigung, Löschung, Einschränkung der Verarbeitung und Widerspruch (Art. 16 bis 18 "
@@ -89,7 +104,8 @@ RIGHTS = (
 def disclosure_document(found: Disclosure) -> Document:
     """Return what a person reads: their data by subject, what they are for, how long they are kept, their rights."""
     title = f"Auskunft nach Art. 15 DSGVO: {found.name} (Person {found.party})"
-    blocks: list[Block] = [Heading(title, 1), Paragraph(f"{found.kasse}, Stand {found.day}"), *_master(found.rows)]
+    blocks: list[Block] = [Paragraph(f"{found.kasse}, Stand {found.day}"), *_master(found.rows)]
+    years = {name: one.on(found.day).years for name, one in retention().classes.items()}
     for table, heading, columns in GRIDS:
         if rows := found.rows.get(table):
             blocks += [Heading(heading), _grid(columns, rows)]
@@ -98,7 +114,8 @@ def disclosure_document(found: Disclosure) -> Document:
                    ("object", "Gegenstand")), found.events)]  # fmt: skip
     if found.left_out:
         blocks.append(Paragraph(f"Texte, die auch andere Personen betreffen, sind ausgelassen: {found.left_out}."))
-    blocks += [Heading("Zwecke, Empfänger, Dauer, Rechte"), Paragraph(PURPOSE), Paragraph(KEPT), Paragraph(RIGHTS)]
+    blocks += [Heading("Zwecke, Empfänger, Dauer, Rechte"), Paragraph(PURPOSE), Paragraph(KEPT.format(**years))]
+    blocks.append(Paragraph(RIGHTS))
     return Document("disclosure", title, tuple(blocks), footer=title)
 
 
@@ -122,4 +139,6 @@ def _grid(columns: Sequence[tuple[str, str]], rows: Sequence[Mapping[str, Any]])
 def _text(key: str, value: Any) -> str:
     if value is None:
         return ""
-    return german(int(value)) if key.endswith("cents") else str(value)
+    if key.endswith("cents"):
+        return german(int(value))
+    return GERMAN.get(str(value), str(value)) if key in {"kind", "state"} else str(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.keeping.retention import retention
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
@@ -22,3 +23,24 @@ def missing_words(store: Store, missing: int) -> Iterator[KasseError]:
     erased = int(store.value(decided))
     if missing > erased:
         yield MissingWordsError(missing=missing, erased=erased)
+
+
+_RUNS = {
+    "payment": """SELECT DISTINCT t.run FROM payment t JOIN payment_run r ON r.office = t.office AND r.id = t.run
+                  WHERE t.creditor_iban = '' AND r.execution_day <= CAST(:last AS TEXT)""",
+    "collection": """SELECT DISTINCT t.run FROM collection t
+                     JOIN collection_run r ON r.office = t.office AND r.id = t.run
+                     WHERE t.debtor_iban = '' AND r.collection_day <= CAST(:last AS TEXT)""",
+}
+
+
+def erased_runs(store: Store, what: str) -> set[int]:
+    """Return the runs with names and accounts that a decision erased: their lists cannot be hashed again.
+
+    Only runs so old that they could be erased when the last decision was made.
+    """
+    decided = store.value("SELECT max(decided_at) FROM erasure WHERE state = 'done'")
+    if decided is None:
+        return set()
+    last = retention().classes["voucher"].last_day(str(decided)[:10])
+    return {int(run) for (run,) in store.rows(_RUNS[what], last=last)}

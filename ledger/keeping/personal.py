@@ -215,7 +215,7 @@ WORDS = {
     "mandate_amendment": N_("changes of mandates"), "collection": N_("direct debits"),
     "entry_text": N_("words of entries"), "event_details": N_("details of events"), "party": N_("persons"),
     "party_account": N_("accounts of persons"), "party_lock": N_("locks of persons"),
-    "party_merge": N_("merges of persons"), 
+    "party_merge": N_("merges of persons"),
     "party_restriction": N_("restrictions"), "letter": N_("letters"), "letter_print": N_("words of letters"),
     "cash_receipt": N_("cash receipts"), "cash_cheque": N_("cheques"),
     "address_task": N_("address tasks"), "claim_event": N_("events of claims"), "relief": N_("relief"),

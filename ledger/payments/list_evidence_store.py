@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ledger.keeping.erased_reader import erased_runs
 from ledger.payments import collection_reader, runs_reader
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
@@ -36,6 +37,8 @@ def _changed(
 ) -> Iterator[KasseError]:
     sql = _NOTED.format(action=f"{what}.release", object=object_)
     noted = {int(name.partition(":")[2]): json.loads(facts).get("list_hash") for name, facts in store.all(sql)}
+    for number in erased_runs(store, what):
+        noted.pop(number, None)
     for number, wanted in sorted(noted.items()):
         run = run_named(store, number)
         if wanted is not None and hash_of(store, run) != wanted:
