@@ -173,6 +173,16 @@ TABLES: Mapping[str, tuple[str, Sequence[Column]]] = {
     "unclear": (N_("Unclear money case by case"), _UNCLEAR),
 }
 """Title and columns of each part, and of parts that look otherwise in some kind of closing."""
+TOTALS: Mapping[str, tuple[str, ...]] = {
+    "accounts": ("opening_cents", "in_cents", "out_cents", "balance_cents", "bank_cents"),
+    "days": ("entries",),
+    "periods": ("entries",),
+    "offices": ("entries",),
+    "gaps": ("entries", "missing", "out_of_time", "aborted"),
+    "results": ("balance_cents", "carried_cents"),
+    "stocks": ("closing_cents", "balance_cents"),
+}
+"""The columns that Excel sums under a part; where claims and debts stand together there is no sum."""
 PARTS_OF: Mapping[str, Sequence[str]] = {
     "day": ("accounts", "desks", "days", "offices", "ages", "transit", "floating", "checks"),
     "month": (

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kasse_cli.closing_columns import CLOSING, PARTS_OF, TABLES, TITLES
+from kasse_cli.closing_columns import CLOSING, PARTS_OF, TABLES, TITLES, TOTALS
 from kasse_cli.i18n import _
 from kasse_cli.output import Result, Table, render, say
 from kasse_cli.results import Line, cell, shown_columns
@@ -37,7 +37,7 @@ def closing_tables(done: Closing, *, people: bool) -> list[Table]:
         made = _ROWS.get(part)
         rows: Any = [made(row, people) for row in getattr(protocol, part)] if made else getattr(protocol, part)
         if rows or not people:
-            found.append(Table(part, columns, rows, title=title))
+            found.append(Table(part, columns, rows, title=title, totals=TOTALS.get(part, ())))
     return found
 
 
@@ -89,7 +89,7 @@ def show_closing(ctx: Context, done: Closing, lines: Sequence[Line], out: Path |
         save(closing_document(done), out, dt.datetime.fromisoformat(call.now))
     people = call.format not in {"json", "csv"}
     tables = [] if str(out) == "-" and people and not call.xlsx else closing_tables(done, people=people)
-    render(ctx, Result({"fresh": done.fresh, "dry_run": call.dry_run}, tables, written, done.findings))
+    render(ctx, Result({"fresh": done.fresh, "dry_run": call.dry_run}, tables, written, done.findings, report=True))
 
 
 def closing_document(done: Closing) -> Document:
@@ -120,7 +120,7 @@ def _blocks(table: Table) -> Iterator[Block]:
     rows = [tuple(for_person(cell(row, column.key), column) for column in columns) for row in table.rows]
     labels = tuple(_(column.label) for column in columns)
     widths = [max(map(len, texts)) for texts in zip(labels, *rows, strict=True)]
-    yield Heading(_(table.title), 3)
+    yield Heading(_(table.title))
     if sum(widths) + 2 * len(widths) - 2 <= WIDTH:
         right = frozenset(place for place, column in enumerate(columns) if column.kind in ("cents", "count"))
         yield Grid(labels, tuple(rows), right)

@@ -10,6 +10,19 @@ Kind = Literal["text", "cents", "day", "count", "flag", "word"]
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture beside a list in Excel: a group of bars, or a line, for each row; `values` are keys of columns.
+
+    `labels` is the key of the column that names the rows; `stacked` bars stand on each other.
+    """
+
+    labels: str
+    values: tuple[str, ...]
+    kind: Literal["bars", "line"] = "bars"
+    stacked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column: its stable key, the heading people see, and what its cells hold.
 

@@ -82,6 +82,7 @@ class Call:
     def __init__(self, arguments: Sequence[str], world: World) -> None:
         self.world = world
         self.command = ""
+        self.book_name = ""
         self.options: dict[str, Any] = {}
         self.parsing = True
         self.rendered = False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from kasse_cli.columns import Column
-from kasse_cli.i18n import _
+from kasse_cli.i18n import _, day
 from kasse_cli.results import Table, cell, shown_columns
 from kasse_cli.spreadsheets import csvfiles, excel
 from sepa.errors import N_, KasseError
@@ -58,18 +58,34 @@ def check_target(path: Path, *, replace_it: bool) -> None:
         raise TargetExistsError(file=str(path))
 
 
-def write_excel(path: Path, tables: Sequence[Table], created: dt.datetime) -> None:
-    """Write the tables to a workbook, one sheet each; raises `NothingToExportError`."""
+def write_excel(
+    path: Path, tables: Sequence[Table], created: dt.datetime, about: tuple[str, dt.date] | None = None
+) -> None:
+    """Write the tables to a workbook, one sheet each; raises `NothingToExportError`.
+
+    `about` is the book and the day that the sheets of a report name above their headings.
+    """
     if not tables:
         raise NothingToExportError(file=str(path))
-    sheets = [_sheet(table) for table in tables]
+    sheets = [_sheet(table, about) for table in tables]
     excel.write_xlsx(path, sheets, created=created.astimezone(dt.UTC).replace(tzinfo=None))
 
 
-def _sheet(table: Table) -> excel.Sheet:
+def _sheet(table: Table, about: tuple[str, dt.date] | None) -> excel.Sheet:
     columns = shown_columns(table)
     heads = [_labelled(column) for column in columns]
-    return excel.Sheet(_(table.title) or table.key, heads, _rows(table, columns, words=True))
+    name = _(table.title) or table.key
+    return excel.Sheet(
+        name, heads, _rows(table, columns, words=True), totals=_(N_("Total")) if table.totals else "",
+        summed=tuple(table.totals), caption=_caption(name, about), chart=table.chart,
+    )  # fmt: skip
+
+
+def _caption(name: str, about: tuple[str, dt.date] | None) -> str:
+    """Return what stands above the heading of a report: the sheet, the book, the day."""
+    if about is None:
+        return ""
+    return " · ".join(filter(None, (name, about[0], day(about[1]))))
 
 
 def _labelled(column: Column) -> Column:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from kasse_cli.columns import Column
+from kasse_cli.columns import Chart, Column
 from kasse_cli.context import Call, Context
 from kasse_cli.i18n import sentence
 from kasse_cli.messages import as_json, error_lines, finding_lines
@@ -19,7 +19,7 @@ from kasse_cli.results import Line, Result, Streamed, Table, Written, say
 from sepa.errors import N_, KasseError
 
 Status = Literal["ok", "findings", "error"]
-__all__ = ["Column", "Line", "Result", "Streamed", "Table", "Written", "json_text", "render", "say"]
+__all__ = ["Chart", "Column", "Line", "Result", "Streamed", "Table", "Written", "json_text", "render", "say"]
 
 
 def render(ctx: Context, result: Result) -> None:
@@ -31,7 +31,8 @@ def render(ctx: Context, result: Result) -> None:
     if call.xlsx:
         from kasse_cli.exports import write_excel
 
-        write_excel(call.xlsx, result.tables, call.world.clock())
+        about = (call.book_name, call.today) if result.report else None
+        write_excel(call.xlsx, result.tables, call.world.clock(), about)
     call.rendered = True
     if call.format == "json":
         content = envelope(call, "findings" if remain else "ok", result.data, result.findings, ())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kasse_cli.columns import Column
+from kasse_cli.columns import Chart, Column
 from sepa.errors import Field, KasseError
 
 
@@ -30,12 +30,17 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows (mappings or dataclasses) under columns; in JSON they are the list `data[key]`."""
+    """Rows (mappings or dataclasses) under columns; in JSON they are the list `data[key]`.
+
+    In Excel the columns of `totals` are summed in a last row, and `chart` draws a picture beside the list.
+    """
 
     key: str
     columns: Sequence[Column]
     rows: Iterable[object]
     title: str = ""
+    totals: Sequence[str] = ()
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +58,17 @@ def say(template: str, **values: Field) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a command found or did: data for scripts, tables and lines for people, findings for both."""
+    """What a command found or did: data for scripts, tables and lines for people, findings for both.
+
+    A `report` is to be looked at, no list to be read again: in Excel each sheet begins with a row that names it, the
+    book and the day.
+    """
 
     data: Mapping[str, object] = field(default_factory=dict)
     tables: Sequence[Table] = ()
     lines: Sequence[Line] = ()
     findings: Sequence[KasseError] = ()
+    report: bool = False
 
 
 def shown_columns(table: Table) -> list[Column]:

@@ -35,6 +35,7 @@ def open_book(call: Call) -> Iterator[Store]:
     store.on_abort = lambda taken, error: _note_aborted(store, taken, error)
     try:
         store.user = _actor(call, store)
+        call.book_name = setting(store, "name") if call.xlsx else ""
         yield store
     except (NotAllowedError, DatabaseRightError) as error:
         with suppress(DatabaseRightError):  # whom the database knows no more cannot sign for the refusal either

@@ -54,6 +54,14 @@ class RowWriter:
         self._cells = [self._made(NUMBER_FORMATS[kind]) for kind in kinds]
         self.count = 0
 
+    def caption(self, text: str) -> None:
+        """Append a row that says what the sheet is."""
+        from openpyxl.styles import Font
+
+        cell = _text(self._made("@"), text)
+        cell.font = Font(bold=True, size=13)
+        self._append([cell])
+
     def heading(self, labels: Sequence[str]) -> None:
         """Append the names of the columns, bold on grey, over figures to the right as these stand."""
         from openpyxl.styles import Alignment, PatternFill

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kasse_cli.columns import Column, Kind
+from kasse_cli.columns import Chart, Column, Kind
 from kasse_cli.spreadsheets.cellwriter import RowWriter
+from kasse_cli.spreadsheets.charts import MOST_DRAWN, draw
 from kasse_cli.spreadsheets.replacing import replacing
 from kasse_cli.spreadsheets.rows import Value
 from kasse_cli.spreadsheets.scans import letters
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_ROWS = 200
 _WIDEST = 60
+_SUMMED = ("cents", "count")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
@@ -30,14 +32,18 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 class Sheet:
     """One list to write: its name, its columns, its rows in the order of the columns.
 
-    Cells of `cents` columns are whole cents. `totals` is the word before the sums of the amounts; without it
-    there is no such row, and a list that is to be read again must have none.
+    Cells of `cents` columns are whole cents. `totals` is the word before the sums of the amounts, or of the columns
+    with the keys in `summed`; without it there is no such row. `caption` is a row above the heading, `chart` a picture
+    beside the list. A list that is to be read again has none of them.
     """
 
     name: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Value]]
     totals: str = ""
+    summed: Sequence[str] = ()
+    caption: str = ""
+    chart: Chart | None = None
 
 
 def write_xlsx(path: Path, sheets: Sequence[Sheet], *, title: str = "", created: dt.datetime | None = None) -> None:
@@ -96,14 +102,19 @@ def _write(book: Workbook, sheet: Sheet, name: str, title: str) -> None:
     page = book.create_sheet(name)
     rows = iter(sheet.rows)
     sample = list(itertools.islice(rows, _SAMPLE_ROWS))
-    set_up(page, _widths(sheet, sample), title)
+    top = 2 if sheet.caption else 1
+    set_up(page, _widths(sheet, sample), title, top)
     writer = RowWriter(page, [column.kind for column in sheet.columns])
+    if sheet.caption:
+        writer.caption(sheet.caption)
     writer.heading([column.label for column in sheet.columns])
     sums = [0] * len(sheet.columns)
     for row in itertools.chain(sample, rows):
         writer.row(row)
         _add(sums, sheet.columns, row)
-    page.auto_filter.ref = f"A1:{letters(len(sheet.columns))}{writer.count}"
+    page.auto_filter.ref = f"A{top}:{letters(len(sheet.columns))}{writer.count}"
+    if sheet.chart is not None and 0 < writer.count - top <= MOST_DRAWN:
+        draw(page, sheet.chart, sheet.columns, top, writer.count)
     if sheet.totals:
         writer.totals(_totals(sheet, sums))
 
@@ -111,13 +122,14 @@ def _write(book: Workbook, sheet: Sheet, name: str, title: str) -> None:
 def _add(sums: list[int], columns: Sequence[Column], row: Sequence[Value]) -> None:
     for position, column in enumerate(columns):
         value = row[position]
-        if column.kind == "cents" and isinstance(value, int):
+        if column.kind in _SUMMED and isinstance(value, int):
             sums[position] += value
 
 
 def _totals(sheet: Sheet, sums: Sequence[int]) -> list[Value]:
+    wanted = sheet.summed or [column.key for column in sheet.columns if column.kind == "cents"]
     row: list[Value] = [
-        total if column.kind == "cents" else None for total, column in zip(sums, sheet.columns, strict=True)
+        total if column.key in wanted else None for total, column in zip(sums, sheet.columns, strict=True)
     ]
     word = next((place for place, column in enumerate(sheet.columns) if column.kind == "text"), None)
     if word is not None:
@@ -125,10 +137,10 @@ def _totals(sheet: Sheet, sums: Sequence[int]) -> list[Value]:
     return row
 
 
-def set_up(page: Any, widths: Sequence[int], title: str = "") -> None:
-    """Freeze the first row of an empty sheet, set the widths of its columns and how it prints."""
-    page.freeze_panes = "A2"
-    page.print_title_rows = "1:1"
+def set_up(page: Any, widths: Sequence[int], title: str = "", top: int = 1) -> None:
+    """Freeze an empty sheet down to the row of its heading, set the widths of its columns and how it prints."""
+    page.freeze_panes = f"A{top + 1}"
+    page.print_title_rows = f"1:{top}"
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = 9  # A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0

@@ -65,4 +65,6 @@ def test_the_protocol_as_a_workbook_has_a_sheet_for_each_section(office):
         "Money in transit", "Checked before closing",
     ]  # fmt: skip
     accounts = book.get_sheet_by_name("Bank accounts").to_python()
-    assert accounts[1][:7] == ["DE02370400440000000024", "Hauptkonto", "2800", 0, 107.5, 0, 107.5]
+    assert accounts[0][0] == "Bank accounts · Musterstadt · 2026-11-20"
+    assert accounts[2][:7] == ["DE02370400440000000024", "Hauptkonto", "2800", 0, 107.5, 0, 107.5]
+    assert accounts[-1][:7] == ["Total", "", "", 0, 107.5, 0, 107.5]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kasse_cli.columns import Column
+from kasse_cli.columns import Chart, Column
 from kasse_cli.i18n import set_language
 from kasse_cli.spreadsheets import (
     Sheet,
@@ -343,3 +343,34 @@ def test_a_template_filled_in_is_read_without_a_finding(template):
 
 def test_an_empty_template_has_no_rows(template):
     assert list(read_table(template, {entry.column.key: () for entry in FIELDS} | {"kind": ("Art",)})) == []
+
+
+def test_a_report_names_itself_above_the_heading_and_sums_what_is_asked(tmp_path):
+    path = tmp_path / "a.xlsx"
+    write_xlsx(path, [Sheet("A", COLUMNS, ROWS, "Summe", ("amount_cents", "level"), "A · Musterstadt · 21.11.2026")])
+    sheet = page(path)
+    assert (sheet["A1"].value, sheet["A1"].font.bold, sheet["B1"].value) == ("A · Musterstadt · 21.11.2026", True, None)
+    assert [cell.value for cell in sheet[2]] == [column.label for column in COLUMNS]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A3", "A2:E5", "$1:$2")
+    assert [cell.value for cell in sheet[6]] == ["Summe", None, 1227.51, None, 2]
+    assert [cell.number_format for cell in sheet[6]] == ["@", "@", "#,##0.00", "dd.mm.yyyy", "0"]
+
+
+@pytest.mark.parametrize(("kind", "stacked"), [("bars", False), ("bars", True), ("line", False)])
+def test_a_chart_draws_the_rows_and_not_their_sum(tmp_path, kind, stacked):
+    path = tmp_path / "a.xlsx"
+    chart = Chart("name", ("amount_cents", "level"), kind, stacked)
+    write_xlsx(path, [Sheet("A", COLUMNS, ROWS, "Summe", (), "Titel", chart)])
+    (drawn,) = page(path)._charts
+    assert type(drawn).__name__ == ("LineChart" if kind == "line" else "BarChart")
+    assert [series.val.numRef.f for series in drawn.series] == ["'A'!$C$3:$C$5", "'A'!$E$3:$E$5"]
+    assert {series.cat.numRef.f for series in drawn.series} == {"'A'!$B$3:$B$5"}
+    assert (drawn.grouping == "stacked") is stacked
+    assert drawn.anchor._from.col == len(COLUMNS) + 1
+
+
+@pytest.mark.parametrize("rows", [0, 121])
+def test_nothing_is_drawn_of_no_rows_or_of_too_many(tmp_path, rows):
+    path = tmp_path / "a.xlsx"
+    write_xlsx(path, [Sheet("A", COLUMNS, ROWS[:1] * rows, chart=Chart("name", ("amount_cents",)))])
+    assert page(path)._charts == []

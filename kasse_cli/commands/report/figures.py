@@ -9,7 +9,7 @@ import typer
 from kasse_cli.commands.report.movements import first_day
 from kasse_cli.context import Context
 from kasse_cli.i18n import _
-from kasse_cli.output import Column, Result, Table, render, say
+from kasse_cli.output import Chart, Column, Result, Table, render, say
 from kasse_cli.params import FromOption
 from sepa.errors import N_
 
@@ -53,7 +53,9 @@ def forecast(ctx: Context, weeks: WeeksOption = 8) -> None:
     ]
     data = {"day": found.day, "balance_cents": found.balance_cents, "under_way_cents": found.under_way_cents,
             "collected_cents": found.collected_cents}  # fmt: skip
-    render(ctx, Result(data=data, tables=[Table("weeks", WEEKS, rows, title=N_("Forecast"))], lines=lines))
+    chart = Chart("label", ("in_cents", "out_cents", "expected_cents"))
+    table = Table("weeks", WEEKS, rows, title=N_("Forecast"), totals=("in_cents", "out_cents"), chart=chart)
+    render(ctx, Result(data=data, tables=[table], lines=lines, report=True))
 
 
 def kpi(ctx: Context, since: FromOption = None) -> None:
@@ -74,7 +76,8 @@ def kpi(ctx: Context, since: FromOption = None) -> None:
     ]  # fmt: skip
     line = say(N_("standing at the end of {last}; what happened counts from {first}"), first=first, last=last)
     data = {"first": first, "last": last}
-    render(ctx, Result(data=data, tables=[Table("figures", FIGURES, rows, title=N_("Key figures"))], lines=[line]))
+    table = Table("figures", FIGURES, rows, title=N_("Key figures"), chart=Chart("name", ("sum_cents",)))
+    render(ctx, Result(data=data, tables=[table], lines=[line], report=True))
 
 
 def _percent(permille: int | None) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,9 @@ from kasse_cli.params import OfficeOption
 from ledger.book.dimensions import parse_dimension
 from ledger.items.store import ItemKind
 from sepa.errors import N_
+
+if TYPE_CHECKING:
+    from ledger.reports.items_store import OpenTotal
 
 ACCOUNTS = (
     Column("office", N_("Office")),
@@ -88,7 +92,14 @@ def trial_balance(
             found = compute(store, day, office=office, every=every, closing=closing)
     line = say(N_("sum of all balances on {day}: {sum_cents}"), day=ctx.obj.today, sum_cents=found.sum_cents)
     data = {"day": found.day, "sum_cents": found.sum_cents, "dimension": dimension}
-    render(ctx, Result(data=data, tables=[Table("accounts", ACCOUNTS, found.accounts)], lines=[line]))
+    sums = ("debit_cents", "credit_cents", "balance_cents")
+    table = Table("accounts", ACCOUNTS, found.accounts, N_("Trial balance"), totals=sums)
+    render(ctx, Result(data=data, tables=[table], lines=[line], report=True))
+
+
+def _one_kind(totals: Sequence[OpenTotal], *keys: str) -> tuple[str, ...]:
+    """Return the columns to sum: none where claims and debts stand in one list, for their sum says nothing."""
+    return keys if len(totals) == 1 else ()
 
 
 def open_items(ctx: Context, office: OfficeOption = None, kind: KindOption = None) -> None:
@@ -108,7 +119,8 @@ def open_items(ctx: Context, office: OfficeOption = None, kind: KindOption = Non
             say(N_("{kind}: {count}, together {open_cents}"), kind=_(t.kind), count=t.count, open_cents=t.open_cents)
             for t in totals
         ] or [say(N_("nothing is open"))]
-        render(ctx, Result(data={"day": day, "totals": totals}, tables=[Table("items", ITEMS, rows)], lines=lines))
+        table = Table("items", ITEMS, rows, N_("Open items"), totals=_one_kind(totals, "amount_cents", "open_cents"))
+        render(ctx, Result(data={"day": day, "totals": totals}, tables=[table], lines=lines, report=True))
 
 
 def suspense(ctx: Context, office: OfficeOption = None) -> None:
@@ -124,4 +136,5 @@ def suspense(ctx: Context, office: OfficeOption = None) -> None:
             say(N_("{kind}: {count}, together {open_cents}"), kind=_(t.kind), count=t.count, open_cents=t.open_cents)
             for t in totals
         ] or [say(N_("nothing is unclear"))]
-        render(ctx, Result(data={"day": day, "totals": totals}, tables=[Table("cases", CASES, rows)], lines=lines))
+        table = Table("cases", CASES, rows, N_("Unclear money"), totals=_one_kind(totals, "amount_cents"))
+        render(ctx, Result(data={"day": day, "totals": totals}, tables=[table], lines=lines, report=True))

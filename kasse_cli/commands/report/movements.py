@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kasse_cli.context import Call, Context
-from kasse_cli.output import Column, Result, Streamed, Table, render, say
+from kasse_cli.output import Chart, Column, Result, Streamed, Table, render, say
 from kasse_cli.params import FromOption, OfficeOption
 from ledger.items.store import ItemKind
 from ledger.reports.ageing_store import Group
@@ -80,7 +80,8 @@ def account(ctx: Context, number: NumberArgument, office: OfficeOption = None, s
                 credit_cents=head.credit_cents, closing_cents=head.closing_cents),
         ]  # fmt: skip
         rows = Streamed(lambda: sheet_lines(store, head))
-        render(ctx, Result(data={"account": head}, tables=[Table("lines", SHEET, rows, number)], lines=lines))
+        table = Table("lines", SHEET, rows, number, totals=("debit_cents", "credit_cents"))
+        render(ctx, Result(data={"account": head}, tables=[table], lines=lines, report=True))
 
 
 def ageing(ctx: Context, by: ByOption = "office", office: OfficeOption = None, kind: KindOption = None) -> None:
@@ -94,8 +95,11 @@ def ageing(ctx: Context, by: ByOption = "office", office: OfficeOption = None, k
     kinds = list(dict.fromkeys(group.kind for group in groups))
     sums = {one: sum(group.open_cents for group in groups if group.kind == one) for one in kinds}
     lines = [say(N_("{kind}, together {open_cents}"), kind=one, open_cents=cents) for one, cents in sums.items()]
-    table = Table("groups", AGES, groups, title=N_("Age of what is open"))
-    render(ctx, Result(data={"day": day, "by": by}, tables=[table], lines=lines or [say(N_("nothing is open"))]))
+    totals = tuple(column.key for column in AGES[2:]) if len(kinds) == 1 else ()  # claims and debts have no sum
+    chart = Chart("group", tuple(column.key for column in AGES[3:-1]), stacked=True)
+    table = Table("groups", AGES, groups, title=N_("Age of what is open"), totals=totals, chart=chart)
+    lines = lines or [say(N_("nothing is open"))]
+    render(ctx, Result(data={"day": day, "by": by}, tables=[table], lines=lines, report=True))
 
 
 def cash(ctx: Context, since: FromOption = None) -> None:
@@ -113,4 +117,5 @@ def cash(ctx: Context, since: FromOption = None) -> None:
         held = sum(own.balance_cents for own in bank_balances(store, last))
     line = say(N_("on all accounts on {day}: {sum_cents}"), day=last, sum_cents=held)
     data = {"first": first, "last": last, "sum_cents": held}
-    render(ctx, Result(data=data, tables=[Table("days", CASH, days, title=N_("Cash position"))], lines=[line]))
+    table = Table("days", CASH, days, title=N_("Cash position"), totals=("in_cents", "out_cents"))
+    render(ctx, Result(data=data, tables=[table], lines=[line], report=True))
