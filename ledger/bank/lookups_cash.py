@@ -10,7 +10,8 @@ from ledger.bank.lookup import Lookup, Statement
 from ledger.cash.cards import PPM, CardDay
 from ledger.cash.found import OwnCheque, OwnTransport
 
-_ENTRY = "match_entry m JOIN bank_entry e ON e.office = m.office AND e.id = m.id"
+_ENTRY, _OF_ENTRY = "match_entry m CROSS JOIN bank_entry e", "e.office = m.office AND e.id = m.id"
+# SQLite joins what is CROSS JOINed in the order written: from the staged entries, never from those of all years
 _TEXT = "upper(coalesce(e.remittance, ''))"
 _CASH = """(e.gvc IN ('082', '083', '170') OR e.code LIKE '%-CNTR-%' OR e.code LIKE '%-RCHQ-%'
     OR e.code LIKE '%-ICHQ-%' OR e.code LIKE '%-LBOX-%')"""
@@ -27,8 +28,8 @@ CASH = Lookup(
         Statement(
             f"""INSERT INTO match_cash
                 SELECT m.seq, 0, t.office, t.id, t.reference, t.bag, {_SIGNED}, t.day, {_ALIKE}
-                FROM cash_transport t JOIN {_ENTRY} AND e.iban = t.iban
-                WHERE t.state = 'under_way' AND e.bank_day >= t.day
+                FROM {_ENTRY} CROSS JOIN cash_transport t
+                WHERE {_OF_ENTRY} AND t.iban = e.iban AND t.state = 'under_way' AND e.bank_day >= t.day
                   AND ({_ALIKE} = 1 OR {_NAMED})""",
             frozenset(), "SELECT 1 FROM cash_transport WHERE state = 'under_way' AND iban IS NOT NULL LIMIT 1",
         ),
@@ -56,8 +57,8 @@ CARDS = Lookup(
             f"""INSERT INTO match_cards
                 SELECT m.seq, 0, o.office, o.id, o.terminal, o.day, o.cents, o.payments, o.single, o.fee_ppm,
                        o.fee_each_cents
-                FROM ({_OWED}) o JOIN {_ENTRY} AND e.iban = o.iban
-                WHERE e.amount_cents > 0 AND e.bank_day >= o.day
+                FROM {_ENTRY} CROSS JOIN ({_OWED}) o
+                WHERE {_OF_ENTRY} AND e.iban = o.iban AND e.amount_cents > 0 AND e.bank_day >= o.day
                   AND (e.counter_iban = o.acquirer_iban OR {_TEXT} LIKE '%' || upper(o.terminal) || '%')""",
             frozenset(), "SELECT 1 FROM cash_batch WHERE bank_entry IS NULL LIMIT 1",
         ),
@@ -77,12 +78,13 @@ CHEQUES = Lookup(
                 SELECT m.seq, 0, r.desk, r.year, r.number, c.cheque, r.cents, r.day, l.line, l.kind, l.cents,
                        l.clearing, i.office, i.id, i.account, i.open_cents, i.amount_cents, i.party, i.profile,
                        i.claim_kind, i.due, i.reference
-                FROM cash_cheque c JOIN cash_transport t ON t.id = c.transport
+                FROM {_ENTRY} CROSS JOIN cash_transport t
+                JOIN cash_cheque c ON c.transport = t.id AND c.state IN ('presented', 'credited')
                 JOIN cash_receipt r ON r.desk = c.desk AND r.year = c.year AND r.number = c.number
                 JOIN cash_receipt_line l ON l.desk = r.desk AND l.year = r.year AND l.number = r.number
                 JOIN item i ON i.office = l.office AND i.id = l.item
-                JOIN {_ENTRY} AND e.iban = t.iban
-                WHERE c.state IN ('presented', 'credited') AND e.amount_cents <= -r.cents AND e.bank_day >= r.day""",
+                WHERE {_OF_ENTRY} AND t.iban = e.iban AND t.kind = 'cheques' AND e.amount_cents <= -r.cents
+                  AND e.bank_day >= r.day""",
             frozenset(), _OUT,
         ),
     ),
