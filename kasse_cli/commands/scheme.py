@@ -34,7 +34,12 @@ LengthOption = Annotated[
     int, typer.Option("--length", metavar="NUMBER", min=3, max=21, help=N_("digits, the check digit included"))
 ]
 MethodOption = Annotated[
-    str, typer.Option("--method", metavar="TEXT", help=N_("iso7064_mod_11_10, weights:11:2-3-4-5-6-7, none and so on"))
+    str,
+    typer.Option(
+        "--method",
+        metavar="TEXT",
+        help=N_("iso7064_mod_11_10 or _97_10 or _11_2, luhn, verhoeff, damm, weights:11:2-3-4-5-6-7, or none"),
+    ),
 ]
 PrefixOption = Annotated[str, typer.Option("--prefix", metavar="DIGITS", help=N_("what all its numbers begin with"))]
 PatternOption = Annotated[

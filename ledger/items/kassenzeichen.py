@@ -11,6 +11,7 @@ from ledger.items.check_digits import weighted
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
+from sepa.identifiers.check_methods import METHOD_NAMES, check_digits, check_method
 
 _NOISE = re.compile(r"[\s.\-/]+")
 _FOREIGN = re.compile(r"[A-Z0-9]{3,35}")
@@ -76,6 +77,7 @@ def _append_mod_11_10(digits: str) -> str:
 
 METHODS: Mapping[str, tuple[Callable[[str], bool], Callable[[str], str]]] = {
     "iso7064_mod_11_10": (lambda digits: mod_11_10(digits) == 1, _append_mod_11_10),
+    **{name: check_method(name) for name in METHOD_NAMES},
 }
 """By name: whether a number is right, and the number with its check digit appended."""
 
@@ -125,7 +127,7 @@ class Scheme:
 
         Where the weights leave no check digit it is '', and the next one is taken.
         """
-        width = self.length - len(self.prefix) - 1
+        width = self.length - len(self.prefix) - check_digits(self.method)
         first = 0 if self.prefix else 10 ** (width - 1)
         check = METHODS.get(self.method) or weighted(self.method)
         assert check is not None, "a scheme that issues has a check digit"

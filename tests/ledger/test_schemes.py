@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from ledger.items.check_digits import weighted
-from ledger.items.kassenzeichen import Scheme, active_schemes, issue
+from ledger.items.kassenzeichen import METHODS, Scheme, active_schemes, issue
 from ledger.items.schemes_store import (
     SchemeExistsError,
     SchemeMethodError,
@@ -42,6 +42,47 @@ def test_modulus_eleven_finds_every_wrong_digit(body, place, by):
         assert not right(wrong)
 
 
+PUBLISHED = [
+    pytest.param("luhn", "7992739871", "79927398713", id="Luhn, US patent 2,950,048"),
+    pytest.param("verhoeff", "236", "2363", id="Verhoeff 1969"),
+    pytest.param("damm", "572", "5724", id="Damm 2004"),
+    pytest.param("iso7064_mod_97_10", "794", "79444", id="ISO 7064 MOD 97-10"),
+    pytest.param("iso7064_mod_11_2", "0794", "07940", id="ISO 7064 MOD 11-2"),
+]
+
+
+@pytest.mark.parametrize(("method", "body", "number"), PUBLISHED)
+def test_published_methods_give_published_check_digits(method, body, number):
+    right, append = METHODS[method]
+    assert append(body) == number
+    assert right(number)
+    assert not right(number[:-1] + "X")
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+@given(body=st.text("0123456789", min_size=3, max_size=12), place=st.integers(0, 11), by=st.integers(1, 9))
+def test_every_method_finds_every_wrong_digit(method, body, place, by):
+    right, append = METHODS[method]
+    number = append(body)
+    if number:
+        at = place % len(number)
+        assert right(number)
+        assert not right(number[:at] + str((int(number[at]) + by) % 10) + number[at + 1 :])
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_a_scheme_of_every_method_gives_out_numbers_of_its_length(store, method):
+    act(store, "root")
+    old = next(scheme.code for scheme in active_schemes(store) if scheme.issues)
+    switch_scheme(store, old, active=False)
+    add_scheme(store, Scheme("neu", "47[0-9]{10}", 12, method, "47", issues=True))
+    with store.unit(["KASSE"]):
+        numbers = issue(store, 30)
+    assert {len(number) for number in numbers} == {12}
+    assert all(METHODS[method][0](number) for number in numbers)
+    assert len(set(numbers)) == 30
+
+
 @pytest.mark.parametrize("method", ["", "luhn", "weights:12:2", "weights:11:", "weights:11:0-1", "weights:11:2-3-"])
 def test_other_texts_name_no_weights(method):
     assert weighted(method) is None
@@ -64,7 +105,7 @@ def test_schemes_are_added_tried_and_switched(store):
     ("changes", "error"),
     [
         ({"length": 11}, SchemeExistsError),
-        ({"code": "x", "method": "luhn"}, SchemeMethodError),
+        ({"code": "x", "method": "lohn"}, SchemeMethodError),
         ({"code": "x", "pattern": "58("}, SchemePatternError),
         ({"code": "x", "issues": True}, SecondIssuerError),
         ({"code": "x", "issues": True, "pattern": "[a-z]+"}, SchemePatternError),
