@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -236,18 +236,28 @@ class _Matched:
         self.store.execute(_MARK_POSTED)
         touched = set(self.store.rows("SELECT DISTINCT office, run FROM match_paid"))
         self.store.execute(_MARK_PAID)
-        for office, run, file, bank_office, bank_entry in self.runs:
-            given = {"bank_office": bank_office, "bank_entry": bank_entry, "file": file}
-            self.store.execute(_MARK_RUN, office=office, run=run, **given)
-            touched.add((office, run))
-        for office, run in sorted(touched):
-            self.store.execute(_CLOSE_RUN, office=office, run=run)
-            done = self.store.one(_EXECUTED, office=office, run=run)
-            assert done is not None, "a count has a row"
-            record(self.store, office, "payment.execute", f"run:{run}", {"payments": done[0], "cents": done[1]})
+        execute_runs(self.store, self.runs, touched)
         apply_effects(self.store, self.effects)
         for name in _TABLES:
             self.store.execute(f"DROP TABLE {name}")
+
+
+def execute_runs(store: Store, booked: Iterable[Row], also: Iterable[tuple[str, int]] = ()) -> None:
+    """Mark what is left of runs as executed, and close the runs of which nothing is left; inside a unit.
+
+    `booked` are (office, run, file or 0, office and number of the bank entry); `also` are runs of which single
+    payments were executed.
+    """
+    touched = {(str(office), int(run)) for office, run in also}
+    for office, run, file, bank_office, bank_entry in booked:
+        given = {"bank_office": bank_office, "bank_entry": bank_entry, "file": file}
+        store.execute(_MARK_RUN, office=office, run=run, **given)
+        touched.add((office, run))
+    for office, run in sorted(touched):
+        store.execute(_CLOSE_RUN, office=office, run=run)
+        done = store.one(_EXECUTED, office=office, run=run)
+        assert done is not None, "a count has a row"
+        record(store, office, "payment.execute", f"run:{run}", {"payments": done[0], "cents": done[1]})
 
 
 _TABLES = {

@@ -40,7 +40,8 @@ class SuspenseStep(SQLModel, table=True):
         ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_suspense_step_entry"),
         ForeignKeyConstraint(["batch"], ["suspense_batch.id"], name="fk_suspense_step_batch"),
         CheckConstraint(
-            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'undone')", name="ck_suspense_step_kind"
+            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'executed', 'undone')",
+            name="ck_suspense_step_kind",
         ),
         CheckConstraint("(undoes IS NULL) = (kind <> 'undone')", name="ck_suspense_step_undoes"),
         Index(

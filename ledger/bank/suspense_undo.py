@@ -47,6 +47,14 @@ class CollectedCaseError(KasseError):
     hint = N_("what was not collected after all comes back as a return of the bank; see 'kasse collection list'")
 
 
+class ExecutedCaseError(KasseError):
+    """Money that was taken as the debit of a payment run."""
+
+    code = "suspense.executed"
+    template = N_("case {number} was taken as the debit of a payment run by entry {entry}")
+    hint = N_("what was not paid after all comes back as a return of the bank; see 'kasse payment search'")
+
+
 class NotOfDeskError(KasseError):
     """An entry that neither the desk nor the matching wrote."""
 

@@ -12,6 +12,7 @@ from ledger.bank.suspense_store import find_case
 from ledger.bank.suspense_undo import (
     HAND_KINDS,
     CollectedCaseError,
+    ExecutedCaseError,
     NothingToUndoError,
     PaidOutError,
     PendingPayoutError,
@@ -122,6 +123,8 @@ def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
         raise NoWordsError(number=step.item)
     if step.kind == "collected":
         raise CollectedCaseError(number=step.item, entry=str(step.entry))
+    if step.kind == "executed":
+        raise ExecutedCaseError(number=step.item, entry=str(step.entry))
     places = places_of(store, step.entry)
     day = _open_day(store, sitting.day)
     try:

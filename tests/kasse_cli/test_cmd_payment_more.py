@@ -1,10 +1,12 @@
 """The verbs of `kasse payment` around the plain way, and `kasse attachment`, as a person types them."""
 
 import datetime as dt
+from contextlib import contextmanager
 
 import pytest
 
-from tests.bankbooks import item
+from ledger.bank.posting_store import post_staged
+from tests.bankbooks import item, staged
 from tests.books import act, opened, sqlite_copy
 from tests.ledger.payables import party, payables
 from tests.ledger.test_payments_answers import GROUP
@@ -25,6 +27,13 @@ def town(shell, sqlite_template):
         payables(store, ITEMS)
         store.close()
         yield shell
+
+
+@contextmanager
+def opened_in(town):
+    store = opened(str(town.folder / "kasse.db"))
+    yield store
+    store.close()
 
 
 def released(town):
@@ -181,3 +190,20 @@ def test_a_run_of_several_files_gets_numbered_names(town):
 def test_a_run_is_not_proposed_as_of_a_day_that_is_over(town):
     done = town(f"kasse payment propose --on {dt.date(2026, 11, 19)} --json")
     assert (done.code, done.json["errors"][0]["code"]) == (1, "payment.past")
+
+
+def test_a_debit_that_names_no_run(town):
+    released(town)
+    with opened_in(town) as store:
+        staged(act(store, "import"), "-370,49", "Sammelauftrag", day="2026-11-20")
+        post_staged(store)
+    town.transcript(
+        "payment-booked",
+        "kasse suspense list",
+        "kasse payment booked 2 --case 2",
+        "kasse payment booked 1 --case 2 --dry-run",
+        "kasse payment booked 1 --case 2",
+        "kasse payment list",
+        "kasse suspense explain 2",
+        "kasse suspense undo 2 --reason 'doch nicht' --user clara",
+    )

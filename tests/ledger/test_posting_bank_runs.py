@@ -2,7 +2,14 @@
 
 import pytest
 
+from ledger.bank.booked_desk import DebitSumError, NotADebitError
+from ledger.bank.booked_desk_store import book_run
 from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense import ClearedCaseError
+from ledger.bank.suspense_decisions import Undo
+from ledger.bank.suspense_desk_store import decide
+from ledger.bank.suspense_undo import ExecutedCaseError
+from ledger.people.users import NotAllowedError
 from tests.bankbooks import check_invariants, matches, payments, reason, run, staged
 from tests.books import SECOND_IBAN, act
 
@@ -114,3 +121,55 @@ def test_a_returned_transfer_of_ours_is_left_with_its_evidence(kasse):
     assert evidence == '{"office":"KASSE","payment":1,"reason":"return","return_reason":"AC04","run":1}'
     assert payments(kasse)[0][1] == "executed"
     check_invariants(kasse)
+
+
+def nameless(store, amount="-80", **more) -> tuple[int, int]:
+    """Post a debit that names nothing, and return its entry and its case."""
+    entry = staged(store, amount, "SEPA-Sammelueberweisung", gvc="191", **more)
+    assert post_staged(store).advances == 1
+    return entry, store.value("SELECT max(item) FROM suspense_case")
+
+
+@pytest.fixture
+def payer(kasse):
+    """A run of two payments, 80.00 together, exported."""
+    run(kasse, "E1 50", "E2 30", "E3 20 returned")
+    yield kasse
+    check_invariants(kasse)
+
+
+def test_a_person_says_which_run_a_nameless_debit_is(payer):
+    entry, case = nameless(payer)
+    done = book_run(act(payer, "dirk"), 1, case, day="2026-11-18")
+    assert (done.cents, done.payments, done.case) == (8000, 2, case)
+    assert payments(payer)[:2] == [("E1", "executed", 0, entry), ("E2", "executed", 0, entry)]
+    assert (transit(payer), run_state(payer)) == (8000, "executed"), "as after a debit with a name"
+    assert matches(payer, entry)[-1] == ("executed", None, None, -8000)
+    with pytest.raises(ClearedCaseError):
+        book_run(payer, 1, case, day="2026-11-18")
+    with pytest.raises(ExecutedCaseError):
+        decide(act(payer, "clara"), [Undo(case, "wrong")], day="2026-11-18")
+
+
+REFUSED = {
+    "another sum": ("-79.99", {}, DebitSumError),
+    "money received": ("80", {}, NotADebitError),
+    "another account": ("-80", {"iban": SECOND_IBAN}, NotADebitError),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_debit_of_the_run_is_refused(payer, case):
+    amount, more, error = REFUSED[case]
+    staged(payer, amount, "?", **more)
+    post_staged(payer)
+    number = payer.value("SELECT max(item) FROM suspense_case")
+    with pytest.raises(error):
+        book_run(act(payer, "dirk"), 1, number, day="2026-11-18")
+    assert [state for _, state, *_ in payments(payer)] == ["exported", "exported", "returned"]
+
+
+def test_only_who_makes_payments_says_so(payer):
+    _, case = nameless(payer)
+    with pytest.raises(NotAllowedError):
+        book_run(act(payer, "clara"), 1, case, day="2026-11-18")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kasse_cli.commands.payment.answers import recall, status
+from kasse_cli.commands.payment.booking import booked
 from kasse_cli.commands.payment.handing import export, slip, void
 from kasse_cli.commands.payment.making import change, discard, propose
 from kasse_cli.commands.payment.releasing import release, review
@@ -64,6 +65,12 @@ command(app, "void", examples=("kasse payment void 17 --reason 'connection to th
 command(
     app, "status", lists=True, examples=("kasse payment status pain002.xml", "kasse payment status vpz.zip --json")
 )(status)
+command(
+    app,
+    "booked",
+    dry_run=True,
+    examples=("kasse payment booked 17 --case 4", "kasse payment booked 17 --case 4 --file 2"),
+)(booked)
 command(app, "recall", examples=("kasse payment recall 17-3 --why DUPL --out rueckruf.xml",))(recall)
 command(
     app,
