@@ -126,3 +126,29 @@ def test_words_that_vanish_without_a_decision_are_found(town):
     done = town("kasse journal verify --json")
     codes = {finding["code"] for finding in done.json["findings"]}
     assert codes == {"verify.guard", "verify.missing_words"}
+
+
+def test_a_week_of_the_town_is_erased_years_later_and_the_books_are_whole(shell):
+    assert shell("kasse demo --folder demo").code == 0
+    book = shell.folder / "demo/kasse.db"
+    store = opened(str(book), "emil")
+    names = dict(store.all("SELECT id, name FROM party"))
+    open_ones = {party for (party,) in store.all("SELECT DISTINCT party FROM item WHERE open_cents <> 0")}
+    before = verify(store)
+    store.close()
+    at(shell, 2050)
+    proposed = shell(f"kasse book erase --before 2050-01-01 --reason x --user emil --book {book} --json")
+    assert proposed.code == 0, proposed.out
+    done = shell(f"kasse book erase --confirm 1 --user frida --yes --book {book} --json")
+    assert done.code == 0, done.out
+    assert done.data["persons"] == len(names.keys() - open_ones)
+    store = opened(str(book), "emil")
+    after = verify(store)
+    assert (after.findings, after.head) == ((), before.head)
+    assert after.erased_texts == done.data["texts"] + done.data["details"] > 0
+    left = dict(store.all("SELECT id, name FROM party"))
+    assert {party for party in names if left[party] == names[party]} == open_ones & names.keys()
+    store.close()
+    content = b"".join(path.read_bytes() for path in book.parent.iterdir() if path.name.startswith("kasse.db"))
+    gone = [names[party] for party in names.keys() - open_ones]
+    assert [name for name in gone if name.encode() in content] == []
