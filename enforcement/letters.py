@@ -50,6 +50,9 @@ KINDS: Mapping[str, LetterKind] = {
             needs=("posten", "zahlung", "rechtsbehelf"),
         ),
         LetterKind(N_("niederschlagung"), "Verfügung über eine Niederschlagung", internal=True, relief=True),
+        LetterKind(
+            N_("vorabankuendigung"), "Ankündigung einer SEPA-Lastschrift", needs=("einzuege", "mandat")
+        ),
         LetterKind(N_("forderungsanmeldung"), "Forderungsanmeldung", to_other=True, relief=True),
     )
 }  # fmt: skip

@@ -22,7 +22,7 @@ Content = dict[str, Any]
 
 def compose(facts: LetterFacts, frame: Frame, made_at: str) -> tuple[Content, int]:
     """Return the letter as data, and how many characters could not be printed as they are."""
-    paper = Paper()
+    paper, mark = Paper(), facts.reference or f"Brief {facts.number}"
     values = {name: paper.plain(text) for name, text in _values(facts, frame, paper).items()}
     subject = filled(frame.wording.subject, values)
     blocks = [*_blocks(facts, frame, frame.wording, values, paper)]
@@ -37,12 +37,12 @@ def compose(facts: LetterFacts, frame: Frame, made_at: str) -> tuple[Content, in
         "sender": paper.plain(frame.head.get("absender", "").replace("\n", " · ")),
         "remarks": [paper.plain(line) for line in _remarks(facts)],
         "address": facts.addressee.lines(paper),
-        "information": _information(facts, frame, paper),
+        "information": information("Unser Zeichen", mark, frame.head, frame.planned_on, paper),
         "subject": paper.wrapped(subject),
         "blocks": blocks,
         "plain": plain,
         "foot": [paper.plain(line) for line in _lines(frame.head, "fuss")],
-        "mark": facts.reference or f"Brief {facts.number}",
+        "mark": mark,
         "term_end": frame.term_end,
         "sum_cents": facts.sum_cents,
     }
@@ -59,16 +59,15 @@ def _remarks(facts: LetterFacts) -> list[str]:
     return []
 
 
-def _information(facts: LetterFacts, frame: Frame, paper: Paper) -> list[list[str]]:
-    """Return the information block: what the receiver needs to answer."""
-    head = frame.head
+def information(label: str, mark: str, head: Mapping[str, str], iso: str, paper: Paper) -> list[list[str]]:
+    """Return the information block: what the receiver needs to answer, and the day of the letter."""
     rows = [
-        ("Unser Zeichen", facts.reference or f"Brief {facts.number}"),
+        (label, mark),
         ("Auskunft gibt", head.get("auskunft", "")),
         ("Telefon", head.get("telefon", "")),
         ("E-Mail", head.get("email", "")),
         ("Sprechzeiten", head.get("sprechzeiten", "").replace("\n", ", ")),
-        ("Datum", day(frame.planned_on)),
+        ("Datum", day(iso)),
     ]
     return [[label, paper.wrapped(value)] for label, value in rows if value]
 
@@ -156,10 +155,11 @@ def _blocks(
         if piece.kind == "block":
             yield from _block(piece.lines[0], facts, frame, values, paper)
         else:
-            yield _text(piece, values, paper)
+            yield paragraph(piece, values, paper)
 
 
-def _text(piece: Piece, values: Mapping[str, str], paper: Paper) -> Content:
+def paragraph(piece: Piece, values: Mapping[str, str], paper: Paper) -> Content:
+    """Return a paragraph, heading or list of a wording with its placeholders filled in."""
     lines = [paper.wrapped(filled(line, values)) for line in piece.lines]
     if piece.kind == "heading":
         return {"block": "heading", "text": " ".join(lines)}
@@ -178,10 +178,15 @@ def _block(name: str, facts: LetterFacts, frame: Frame, values: Mapping[str, str
     elif name == "rechtsbehelf" and frame.remedy_wording is not None:
         yield from _blocks(facts, frame, frame.remedy_wording, values, paper)
     elif name == "unterschrift":
-        greeting = frame.head.get("unterschrift") or f"Mit freundlichen Grüßen\n\n{frame.payee.name}"
-        yield {"block": "signature", "lines": [paper.plain(line) for line in greeting.split("\n")]}
+        yield signature(frame.head, frame.payee.name, paper)
     elif name == "neue_seite":
         yield {"block": "page"}
+
+
+def signature(head: Mapping[str, str], kasse: str, paper: Paper) -> Content:
+    """Return the greeting and signature of a letterhead."""
+    greeting = head.get("unterschrift") or f"Mit freundlichen Grüßen\n\n{kasse}"
+    return {"block": "signature", "lines": [paper.plain(line) for line in greeting.split("\n")]}
 
 
 def claims_table(facts: LetterFacts, paper: Paper) -> Content:

@@ -26,6 +26,9 @@ BLOCKS: Mapping[str, str] = {
     "posten": N_("the table of claims with the sum"),
     "zahlung": N_("sum, account and reference, with the code for banking apps"),
     "raten": N_("the table of instalments"),
+    "einzuege": N_("the table of collections before a direct debit, with the sum"),
+    "tagessummen": N_("what is collected together on each day"),
+    "mandat": N_("creditor, mandate and account of a direct debit"),
     "rechtsbehelf": N_("the remedy by the law of the claim"),
     "unterschrift": N_("the greeting and signature of the letterhead"),
     "neue_seite": N_("what follows begins on a new page"),
@@ -64,6 +67,10 @@ WORDS: Mapping[str, str] = {
     "raten_anzahl": N_("number of instalments"),
     "zinsen": N_("interest of the instalments; empty where there is none"),
     "nachrang": N_("the sum of subordinate claims; empty where there is none"),
+    "glaeubiger_id": N_("the creditor identifier of direct debits"),
+    "mandatsreferenz": N_("the reference of the mandate"),
+    "kontoinhaber": N_("who owns the account that is debited"),
+    "mehrere_tage": N_("on how many days is collected; empty where sums by day say nothing more"),
     "empfaenger": N_("who gets the letter"),
 }
 """What may stand in the text, and what it is; amounts come as 1.234,56, days as 21.11.2026."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kasse_cli.columns import Column
 from kasse_cli.documents.joining import Joiner
 from kasse_cli.documents.letters import letter_pdfs
+from kasse_cli.documents.letters_text import letter_text
 from kasse_cli.exports import NoFolderError
 from kasse_cli.progress import progress
 from kasse_cli.spreadsheets.csvfiles import write_csv
@@ -93,6 +96,25 @@ def write_letters(prints: Sequence[Printed], output: Path, run: int | None) -> L
     listed = output / f"druckliste-lauf-{run}.csv"
     _write_list(listed, written)
     return LetterFiles(written, (batch, listed))
+
+
+def save_letters(contents: Sequence[Mapping[str, Any]], output: Path) -> None:
+    """Write letters that are kept as data into one file: .pdf is a PDF, anything else text, - is standard output.
+
+    Raises `FileWriteError`, `DocumentFormError`.
+    """
+    if output.suffix.lower() != ".pdf":
+        text = "\n".join(letter_text(one) for one in contents)
+        if str(output) == "-":
+            sys.stdout.write(text)
+        else:
+            _write(output, text.encode())
+        return
+    with replacing(output) as temporary, temporary.open("wb") as out:
+        joiner = Joiner(out)
+        for data in letter_pdfs([json.dumps(one) for one in contents], _workers()):
+            joiner.add(data)
+        joiner.close()
 
 
 def _each(prints: Sequence[Printed], output: Path, joiner: Joiner | None) -> Iterator[LetterFile]:

@@ -7,15 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger.documents import Address, Block, Document, Facts, Grid, Heading, PageBreak, Paragraph
 from ledger.payments.collection_policy import Policy
 from ledger.payments.collection_sieve import Wanted
 from ledger.payments.mandates import Mandate
 from sepa.calendar import next_target_day
 from sepa.debits import Scheme
-from sepa.money import german
-
-TITLE = "Vorabankündigung einer SEPA-Lastschrift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,66 +109,3 @@ def by_day(lines: Iterable[NoticeLine]) -> tuple[NoticeDay, ...]:
     for line in lines:
         sums[line.collection_day] = sums.get(line.collection_day, 0) + line.cents
     return tuple(NoticeDay(day, cents) for day, cents in sorted(sums.items()))
-
-
-def letter(notice: Notice) -> Document:
-    """Return the letter of a pre-notification: German, one page, everything that EPC016-06 asks for.
-
-    Creditor and identifier, mandate reference, account, sums and days.
-    """
-    amounts = tuple(
-        (_day(line.collection_day), line.reference or "", line.purpose or "", german(line.cents))
-        for line in notice.lines
-    )
-    sums = tuple((_day(day.collection_day), german(day.cents)) for day in notice.days)
-    return Document(
-        "pre-notification",
-        TITLE,
-        (
-            Address(_address(notice), notice.creditor_name),
-            Heading(TITLE, 1),
-            Paragraph(
-                "Sehr geehrte Damen und Herren, auf Grund des uns erteilten Mandats ziehen wir die folgenden Beträge "
-                "von Ihrem Konto ein. Fällt ein Tag auf einen Tag ohne Bankverkehr, so erfolgt der Einzug am nächsten "
-                "Tag mit Bankverkehr."
-            ),
-            Facts(
-                (
-                    ("Gläubiger", notice.creditor_name),
-                    ("Gläubiger-Identifikationsnummer", notice.creditor_id),
-                    ("Mandatsreferenz", notice.mandate_reference),
-                    ("Art der Lastschrift", _SCHEMES[notice.scheme]),
-                    ("Kontoinhaber", notice.holder),
-                    ("IBAN", " ".join(notice.iban[at : at + 4] for at in range(0, len(notice.iban), 4))),
-                )
-            ),
-            Grid(("Einzug am", "Kassenzeichen", "Wofür", "Betrag EUR"), amounts, frozenset({3})),
-            Heading("Summe je Tag", 2),
-            Grid(("Einzug am", "Betrag EUR"), sums, frozenset({1})),
-            Paragraph(
-                "Bitte sorgen Sie an diesen Tagen für Deckung. Was eine Rückgabe kostet, kann Ihnen zur Last fallen."
-            ),
-        ),
-    )
-
-
-_SCHEMES: dict[Scheme, str] = {"CORE": "SEPA-Basislastschrift", "B2B": "SEPA-Firmenlastschrift"}
-
-
-def _address(notice: Notice) -> tuple[str, ...]:
-    street = f"{notice.street or ''} {notice.house_number or ''}".strip()
-    town = f"{notice.postcode or ''} {notice.town or ''}".strip()
-    return tuple(line for line in (notice.debtor, street, town) if line)
-
-
-def _day(iso: str) -> str:
-    return dt.date.fromisoformat(iso).strftime("%d.%m.%Y")
-
-
-def letters(notices_: Sequence[Notice]) -> Document:
-    """Return all letters as one document, each on a page of its own."""
-    blocks: list[Block] = []
-    for at, notice in enumerate(notices_):
-        blocks += [PageBreak()] if at else []
-        blocks += letter(notice).blocks
-    return Document("pre-notifications", TITLE, tuple(blocks))

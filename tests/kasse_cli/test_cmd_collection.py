@@ -142,7 +142,7 @@ def test_letters_announce_what_is_collected(town):
         "kasse collection notice 1",
         "kasse collection propose --on 2026-11-24",
     )
-    assert "Vorabankündigung" in (town.folder / "vorab.txt").read_text()
+    assert "Ankündigung einer SEPA-Lastschrift" in (town.folder / "vorab.txt").read_text()
 
 
 def test_the_same_for_scripts(town):

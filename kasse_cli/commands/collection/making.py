@@ -117,14 +117,15 @@ def announce(ctx: Context, due_until: DueOption = None, office: OfficeOption = N
     What was announced already is not announced again, and what else is left out says why. --out FILE gets all
     letters, as PDF or text.
     """
-    from kasse_cli.documents import save
+    from enforcement.letters_notice_reader import notice_letters
+    from kasse_cli.letter_files import save_letters
     from kasse_cli.wiring import open_book
-    from ledger.payments.collection_notices import letters
     from ledger.payments.collection_notices_store import announce as service
 
     call = ctx.obj
     with open_book(call) as store:
         done = service(store, today=call.today, due_until=due_until, office=office, trial=call.dry_run)
+        written = notice_letters(store, done.notices) if out and not call.dry_run else []
     total = sum(one.total_cents for one in done.notices)
     lines = [say(N_("letters: {count}, together {sum_cents}"), count=len(done.notices), sum_cents=total)]
     if not done.notices:
@@ -132,8 +133,8 @@ def announce(ctx: Context, due_until: DueOption = None, office: OfficeOption = N
     if done.skipped:
         whys = ", ".join(f"{_(why)} {count}" for why, count in sorted(Counter(s.why for s in done.skipped).items()))
         lines.append(say(N_("left out: {count} ({whys})"), count=len(done.skipped), whys=whys))
-    if out and done.notices and not call.dry_run:
-        save(letters(done.notices), out, call.world.clock())
+    if out and written:
+        save_letters(written, out)
         lines.append(say(N_("written: {file}"), file=str(out)))
     lines += _trial(dry_run=call.dry_run)
     data = {"letters": list(done.notices), "skipped": list(done.skipped), "until": done.until}
@@ -148,17 +149,18 @@ def notice(
     out: OutOption = None,
 ) -> None:
     """Show a letter that announced collections, or write it once more."""
-    from kasse_cli.documents import save
+    from enforcement.letters_notice_reader import notice_letters
+    from kasse_cli.letter_files import save_letters
     from kasse_cli.wiring import open_book
-    from ledger.payments.collection_notices import letter
     from ledger.payments.collection_notices_store import notice_numbered
 
     with open_book(ctx.obj) as store:
         found = notice_numbered(store, number)
+        written = notice_letters(store, [found])
     if out:
-        save(letter(found), out, ctx.obj.world.clock())
+        save_letters(written, out)
     elif ctx.obj.format == "table":
-        save(letter(found), Path("-"), ctx.obj.world.clock())
+        save_letters(written, Path("-"))
     lines = [say(N_("written: {file}"), file=str(out))] if out else []
     render(ctx, Result({"letter": found}, lines=lines))
 
