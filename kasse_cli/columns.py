@@ -11,7 +11,7 @@ Kind = Literal["text", "cents", "day", "count", "flag", "word"]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture beside a list in Excel: a group of bars, or a line, for each row; `values` are keys of columns.
+    """A picture below a list in Excel: a group of bars, or a line, for each row; `values` are keys of columns.
 
     `labels` is the key of the column that names the rows; `stacked` bars stand on each other.
     """

@@ -32,7 +32,7 @@ class Written:
 class Table:
     """Rows (mappings or dataclasses) under columns; in JSON they are the list `data[key]`.
 
-    In Excel the columns of `totals` are summed in a last row, and `chart` draws a picture beside the list.
+    In Excel the columns of `totals` are summed in a last row, and `chart` draws a picture below the list.
     """
 
     key: str

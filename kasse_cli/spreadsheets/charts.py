@@ -1,4 +1,4 @@
-"""A picture beside a list: bars or lines over its columns, drawn by the program that opens the workbook."""
+"""A picture below a list: bars or lines over its columns, drawn by the program that opens the workbook."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kasse_cli.columns import Chart, Column
-from kasse_cli.spreadsheets.scans import letters
 
 if TYPE_CHECKING:
     from openpyxl.chart import BarChart, LineChart
 
 MOST_DRAWN = 120
 """Rows beyond which a picture shows nothing any more."""
-_WIDTH_CM, _HEIGHT_CM, _GAP = 24, 11, 2
+_WIDTH_CM, _HEIGHT_CM, _GAP = 24, 11, 4
 _COLOURS = ("1F4E79", "C55A11", "7F7F7F", "2E75B6", "F4B183", "A9D18E")
 
 
 def draw(page: Any, chart: Chart, columns: Sequence[Column], top: int, last: int) -> None:
-    """Put the chart to the right of the list whose heading stands in row `top` and whose last row is `last`."""
+    """Put the chart below the list whose heading stands in row `top` and whose last row is `last`.
+
+    Beside it, it would make the list tiny on paper.
+    """
     from openpyxl.chart import Reference
 
     keys = [column.key for column in columns]
@@ -31,7 +33,7 @@ def draw(page: Any, chart: Chart, columns: Sequence[Column], top: int, last: int
     for series, colour in zip(made.series, _COLOURS, strict=False):
         series.graphicalProperties.solidFill = colour
         series.graphicalProperties.line.solidFill = colour
-    page.add_chart(made, f"{letters(len(columns) + _GAP)}{top}")
+    page.add_chart(made, f"A{last + _GAP}")
 
 
 def _made(chart: Chart) -> BarChart | LineChart:

@@ -34,7 +34,7 @@ class Sheet:
 
     Cells of `cents` columns are whole cents. `totals` is the word before the sums of the amounts, or of the columns
     with the keys in `summed`; without it there is no such row. `caption` is a row above the heading, `chart` a picture
-    beside the list. A list that is to be read again has none of them.
+    below the list. A list that is to be read again has none of them.
     """
 
     name: str

@@ -366,7 +366,7 @@ def test_a_chart_draws_the_rows_and_not_their_sum(tmp_path, kind, stacked):
     assert [series.val.numRef.f for series in drawn.series] == ["'A'!$C$3:$C$5", "'A'!$E$3:$E$5"]
     assert {series.cat.numRef.f for series in drawn.series} == {"'A'!$B$3:$B$5"}
     assert (drawn.grouping == "stacked") is stacked
-    assert drawn.anchor._from.col == len(COLUMNS) + 1
+    assert (drawn.anchor._from.col, drawn.anchor._from.row) == (0, len(ROWS) + 5)
 
 
 @pytest.mark.parametrize("rows", [0, 121])

@@ -53,7 +53,7 @@ def forecast(ctx: Context, weeks: WeeksOption = 8) -> None:
     ]
     data = {"day": found.day, "balance_cents": found.balance_cents, "under_way_cents": found.under_way_cents,
             "collected_cents": found.collected_cents}  # fmt: skip
-    chart = Chart("label", ("in_cents", "out_cents", "expected_cents"))
+    chart = Chart("label", ("in_cents", "out_cents"))
     table = Table("weeks", WEEKS, rows, title=N_("Forecast"), totals=("in_cents", "out_cents"), chart=chart)
     render(ctx, Result(data=data, tables=[table], lines=lines, report=True))
 
