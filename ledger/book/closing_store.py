@@ -55,6 +55,7 @@ _TAKEN_OVER = """
     JOIN posting p ON p.office = b.office AND p.account = b.account
     JOIN entry e ON e.office = p.office AND e.position = p.position
     WHERE b.iban = :iban AND e.kind = 'opening' AND e.posting_day <= :day GROUP BY p.office, p.account"""
+_USED = "SELECT 1 FROM month_balance WHERE office = :office AND account = :account"
 _FINAL = "closing_cents IS NOT NULL AND (message LIKE 'camt.053%' OR message LIKE 'mt940%' OR message LIKE 'MT940%')"
 # the last row of a day counts: one whose entries all lie in another (an earlier issue, a piece of the day) comes first
 _STATEMENTS = f"""
@@ -128,8 +129,12 @@ def earlier_statements(store: Store, first: str, day: str) -> Iterator[tuple[Ban
 
 
 def taken_over(store: Store, day: str, balances: tuple[BankBalance, ...]) -> dict[tuple[str, str], int]:
-    """Return what opening entries put on the bank accounts, by office and account."""
-    rows = (row for own in balances for row in store.all(_TAKEN_OVER, iban=own.iban, day=day))
+    """Return what opening entries put on the bank accounts, by office and account.
+
+    Accounts on which nothing was ever posted are passed over: looking for their entries may mean reading all.
+    """
+    used = [own for own in balances if store.one(_USED, office=own.office, account=own.account)]
+    rows = (row for own in used for row in store.all(_TAKEN_OVER, iban=own.iban, day=day))
     return {(office, account): int(cents) for office, account, cents in rows}
 
 
