@@ -151,6 +151,16 @@ class KasseCommand(_Framed, TyperCommand):
         """Write the usage line."""
         formatter.write_usage(ctx.command_path, _usage(self.get_params(ctx)), prefix=_("Usage: "))
 
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:
+        """Write what it does and which role it needs."""
+        from kasse_cli.rights import needed
+
+        super().format_help_text(ctx, formatter)
+        if roles := needed(_canonical_path(ctx)):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(_(N_("Needs the role: {roles}")).format(roles=" / ".join(roles)))
+
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first paragraph of the help, whole whatever the limit; a translation may break its lines."""
         del limit

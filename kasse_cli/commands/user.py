@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kasse_cli.commands.user_duties import register as register_duties
+from kasse_cli.commands.user_rights import register as register_rights
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Column, Result, Table, render, say
@@ -14,6 +15,7 @@ from sepa.errors import N_, KasseError
 
 app = noun(N_("users, their offices and roles"))
 register_duties(app)
+register_rights(app)
 COLUMNS = (
     Column("name", N_("Name")),
     Column("office", N_("Office")),
