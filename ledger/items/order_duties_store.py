@@ -17,7 +17,8 @@ _MARK = """UPDATE chosen_order SET on_behalf = CAST(:principal AS BIGINT)
 # SQLite joins what is CROSS JOINed in the order written: from the few chosen orders, never from all steps
 _OWN = """
     SELECT c.office, c.id FROM chosen_order c CROSS JOIN order_step s
-    WHERE s.office = c.office AND s.order_id = c.id AND s.step IN ({steps}) AND (s.by IN (:user, c.on_behalf) OR s.on_behalf IN (:user, c.on_behalf))
+    WHERE s.office = c.office AND s.order_id = c.id AND s.step IN ({steps})
+    AND (s.by IN (:user, c.on_behalf) OR s.on_behalf IN (:user, c.on_behalf))
     ORDER BY c.office, c.id LIMIT 1"""
 _EXCEPT = """
     UPDATE chosen_order SET exception = 1 WHERE EXISTS (
