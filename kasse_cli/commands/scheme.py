@@ -41,7 +41,10 @@ MethodOption = Annotated[
         help=N_("iso7064_mod_11_10 or _97_10 or _11_2, luhn, verhoeff, damm, weights:11:2-3-4-5-6-7, or none"),
     ),
 ]
-PrefixOption = Annotated[str, typer.Option("--prefix", metavar="DIGITS", help=N_("what all its numbers begin with"))]
+PrefixOption = Annotated[
+    str,
+    typer.Option("--prefix", metavar="DIGITS", help=N_("what all its numbers begin with; YYYY or YY is the year")),
+]
 PatternOption = Annotated[
     str, typer.Option("--pattern", metavar="REGEX", help=N_("what the whole number looks like; else prefix and digits"))
 ]
@@ -64,6 +67,7 @@ def list_(ctx: Context) -> None:
     "add",
     examples=(
         "kasse scheme add bussgeld --length 12 --prefix 58 --method weights:11:2-3-4-5-6-7",
+        "kasse scheme add jahr --length 13 --prefix 47YY --issues",
         "kasse scheme add alt --length 10 --method none --pattern '[0-9]{10}'",
     ),
 )
@@ -81,7 +85,7 @@ def add(
     from ledger.items.kassenzeichen import Scheme
     from ledger.items.schemes_store import add_scheme
 
-    fits = pattern or f"{prefix}[0-9]{{{length - len(prefix)}}}"
+    fits = pattern or f"{prefix.replace('Y', '[0-9]')}[0-9]{{{length - len(prefix)}}}"
     with open_book(ctx.obj) as store:
         new = add_scheme(store, Scheme(code, fits, length, method, prefix, issues))
     line = say(N_("added the scheme {code}") if new else N_("nothing new: the scheme {code} is there"), code=code)

@@ -25,6 +25,14 @@ class InvalidReferenceError(KasseError):
     hint = N_("check the digits, or mark the reference as foreign")
 
 
+class ExhaustedSchemeError(KasseError):
+    """A scheme whose numbers are all given out."""
+
+    code = "reference.exhausted"
+    template = N_("the scheme {code} has no number left")
+    hint = N_("add a longer one with 'kasse scheme add' and switch this one off with 'kasse scheme off {code}'")
+
+
 class NoSchemeError(KasseError):
     """No active scheme gives out numbers."""
 
@@ -94,7 +102,10 @@ TWINS: Mapping[str, Callable[[str], list[str]]] = {"iso7064_mod_11_10": twins_mo
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """How a Kassenzeichen of this book is built: pattern, length with check digit, method, prefix."""
+    """How a Kassenzeichen of this book is built: pattern, length with check digit, method, prefix.
+
+    A prefix may hold the year, as `YYYY` or `YY`: then the numbers of each year begin anew.
+    """
 
     code: str
     pattern: str
@@ -122,16 +133,24 @@ class Scheme:
         find = TWINS.get(self.method, _swapped)
         return [twin for twin in find(reference) if self.valid(twin)]
 
-    def number(self, count: int) -> str:
+    def range_of(self, year: str) -> str:
+        """Return the name under which the numbers given out in a year are counted."""
+        return f"reference:{self.code}:{year}" if "YY" in self.prefix else f"reference:{self.code}"
+
+    def number(self, count: int, year: str = "2000") -> str:
         """Return the count-th Kassenzeichen; without a prefix it begins with 1, because spreadsheets drop a 0.
 
-        Where the weights leave no check digit it is '', and the next one is taken.
+        Where the weights leave no check digit it is '', and the next one is taken. The year counts where the prefix
+        holds it. Raises `ExhaustedSchemeError`.
         """
         width = self.length - len(self.prefix) - check_digits(self.method)
         first = 0 if self.prefix else 10 ** (width - 1)
         check = METHODS.get(self.method) or weighted(self.method)
         assert check is not None, "a scheme that issues has a check digit"
-        return check[1](self.prefix + f"{first + count:0{width}d}")
+        digits = f"{first + count:0{width}d}"
+        if len(digits) > width:
+            raise ExhaustedSchemeError(code=self.code)
+        return check[1](self.prefix.replace("YYYY", year).replace("YY", year[2:]) + digits)
 
 
 @lru_cache(maxsize=64)
@@ -179,8 +198,9 @@ def issue(store: Store, count: int = 1, avoid: Collection[str] = ()) -> list[str
     fresh: list[str] = []
     while len(fresh) < count:
         wanted = count - len(fresh)
-        first = take_ids(store, BOOK, f"reference:{scheme.code}", wanted)
-        numbers = [scheme.number(first + offset) for offset in range(wanted)]
+        year = store.today[:4]
+        first = take_ids(store, BOOK, scheme.range_of(year), wanted)
+        numbers = [scheme.number(first + offset, year) for offset in range(wanted)]
         used = _used(store, [number for number in numbers if number])
         fresh += [number for number in numbers if number and number not in used and number not in avoid]
     return fresh

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from ledger.items.check_digits import weighted
-from ledger.items.kassenzeichen import METHODS, Scheme, active_schemes, issue
+from ledger.items.kassenzeichen import METHODS, ExhaustedSchemeError, Scheme, active_schemes, issue
 from ledger.items.schemes_store import (
     SchemeExistsError,
     SchemeMethodError,
@@ -137,3 +137,26 @@ def test_another_scheme_issues_after_the_first_is_off(store):
         numbers = issue(store, 30)
     assert len(set(numbers)) == 30
     assert all(number.startswith("47") and len(number) == 10 for number in numbers)
+
+
+def test_a_scheme_with_the_year_begins_anew_each_year(store):
+    act(store, "root")
+    switch_scheme(store, next(scheme.code for scheme in active_schemes(store) if scheme.issues), active=False)
+    scheme = Scheme("jahr", "47[0-9]{8}", 10, "iso7064_mod_11_10", "47YY", issues=True)
+    add_scheme(store, scheme)
+    given = {}
+    for day in ("2026-12-31", "2027-01-01", "2027-06-30"):
+        store.today = day
+        with store.unit(["KASSE"]):
+            given[day] = issue(store, 2)
+    assert [[number[:9] for number in numbers] for numbers in given.values()] == [
+        ["472600001", "472600002"], ["472700001", "472700002"], ["472700003", "472700004"],
+    ]  # fmt: skip
+    assert all(scheme.valid(number) for numbers in given.values() for number in numbers)
+
+
+def test_a_scheme_says_when_its_numbers_are_used_up():
+    scheme = Scheme("kurz", "47[0-9]{3}", 5, "iso7064_mod_11_10", "47", issues=True)
+    assert len(scheme.number(99)) == 5
+    with pytest.raises(ExhaustedSchemeError):
+        scheme.number(100)
