@@ -12,10 +12,13 @@ from ledger.items.store import ItemKind
 from ledger.reports.items_store import as_of
 from ledger.store.engines import Store
 
-Group = Literal["office", "kind", "profile", "year"]
+Group = Literal["office", "kind", "profile", "year", "account"]
 SPANS = (0, 30, 90, 365, 1096)
 """The last day past due of each span but the last: not yet due, a month, a quarter, a year, three years, older."""
-_GROUPS = {"office": "i.office", "kind": "i.kind", "profile": "coalesce(i.profile, '')", "year": "substr(i.due, 1, 4)"}
+_GROUPS = {
+    "office": "i.office", "kind": "i.kind", "profile": "coalesce(i.profile, '')", "year": "substr(i.due, 1, 4)",
+    "account": "i.office || ':' || i.account",
+}  # fmt: skip
 _AGEING = """
     SELECT {group}, i.kind, count(*), sum({{open}}), {spans}
     FROM item i {{later}} WHERE {{open}} > 0 {{wanted}} GROUP BY {group}, i.kind ORDER BY i.kind, {group}"""

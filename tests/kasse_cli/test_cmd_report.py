@@ -41,6 +41,7 @@ def test_reports_on_accounts_ages_cash_and_figures(office):
         f"kasse report account 9999 {BY}",
         f"kasse report ageing {BY}",
         f"kasse report ageing --by year --kind receivable --json {BY}",
+        f"kasse report ageing --by account {BY}",
         f"kasse report cash {BY}",
         f"kasse report cash --from 2026-11-17 --json {BY}",
         f"kasse report forecast --weeks 3 {BY}",

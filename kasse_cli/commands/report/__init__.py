@@ -35,7 +35,11 @@ command(
     app,
     "ageing",
     lists=True,
-    examples=("kasse report ageing", "kasse report ageing --by year --kind receivable --xlsx alter.xlsx"),
+    examples=(
+        "kasse report ageing",
+        "kasse report ageing --by year --kind receivable --xlsx alter.xlsx",
+        "kasse report ageing --by account --on 2026-12-31 --xlsx kassenreste.xlsx",
+    ),
 )(ageing)
 command(app, "suspense", lists=True, examples=("kasse report suspense", "kasse report suspense --csv"))(suspense)
 command(app, "cash", lists=True, examples=("kasse report cash", "kasse report cash --from 2026-11-01 --csv"))(cash)

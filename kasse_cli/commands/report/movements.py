@@ -50,7 +50,7 @@ CASH = (
     Column("difference_cents", N_("Difference"), "cents", minor=True),
 )
 ByOption = Annotated[
-    Group, typer.Option("--by", help=N_("what makes a group: office, kind of item, law profile, year"))
+    Group, typer.Option("--by", help=N_("what makes a group: office, kind of item, law profile, year, account"))
 ]
 KindOption = Annotated[ItemKind | None, typer.Option("--kind", help=N_("only items of this kind"))]
 NumberArgument = Annotated[str, typer.Argument(metavar="ACCOUNT", help=N_("the number of the account"))]
