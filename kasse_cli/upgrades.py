@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kasse_cli.book_writer import session_user
 from kasse_cli.migrations import migrating, rehearsing, revisions
 from kasse_cli.schema import permitted_changes
 from ledger.book.store import kasse_office, setting
 from ledger.book.verify_store import Verification, verify
 from ledger.keeping.upgrade_store import Figures, compare, copy_rows, enter_trial, figures, note_upgrade
 from ledger.people.users import require, user_id
-from ledger.store import guards_postgres
 from ledger.store.access import NewerBookError, connect, version_of
-from ledger.store.guards import install_guards
+from ledger.store.guards import install_guards, remove_guards
 from ledger.store.sqlite import NotABookError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _actor(call: Call, store: Store) -> int:
     declared = setting(store, "identity") == "declared"
     if store.engine.name == "postgresql" and not declared:
         call.actor(declared=False)
-        return user_id(store, str(store.value("SELECT session_user::text")))
+        return user_id(store, session_user(store))
     return user_id(store, call.actor(declared=declared))
 
 
@@ -120,8 +120,7 @@ def _try_on_server(store: Store, found: str) -> Upgraded:
     with rehearsing(store) as migrate:
         tables = enter_trial(store)
         migrate(found)
-        for statement in guards_postgres.drop(store):
-            store.execute(statement)
+        remove_guards(store)
         copy_rows(store, tables)
         before = figures(store)
         install_guards(store, permitted_changes())

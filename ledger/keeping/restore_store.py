@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ledger.keeping.backup_reader import BackupFile
 from ledger.keeping.backups import Layout, Manifest, RestoreDiffersError, Step, TableDump
 from ledger.keeping.layout_store import digest, layouts
-from ledger.store import guards_postgres, guards_sqlite
 from ledger.store.engines import Row, Store
+from ledger.store.guards import remove_guards
 
 
 def load(store: Store, backup: BackupFile, step: Step) -> None:
@@ -17,9 +17,7 @@ def load(store: Store, backup: BackupFile, step: Step) -> None:
     The guards are taken away, because they watch how rows come to be one by one; whoever calls this puts them back.
     Then every table is read and hashed again. Raises `RestoreDiffersError`, `DamagedBackupError`.
     """
-    drop = guards_sqlite.drop if store.engine.name == "sqlite" else guards_postgres.drop
-    for statement in drop(store):
-        store.execute(statement)
+    remove_guards(store)
     if store.engine.name == "sqlite":
         store.execute("PRAGMA defer_foreign_keys = ON")
     known = {table.name: table for table in layouts(store)}

@@ -52,11 +52,16 @@ def guard_statements(store: Store, allowed: Mapping[str, Changes]) -> dict[str, 
     return dict(build(list(table_guards(store, allowed))))
 
 
-def install_guards(store: Store, allowed: Mapping[str, Changes]) -> None:
-    """Remove the guards that stand and install those of this version; inside a unit of work."""
+def remove_guards(store: Store) -> None:
+    """Remove the guards that stand, inside a unit of work that puts them back."""
     drop = guards_sqlite.drop if store.engine.name == "sqlite" else guards_postgres.drop
     for statement in drop(store):
         store.execute(statement)
+
+
+def install_guards(store: Store, allowed: Mapping[str, Changes]) -> None:
+    """Remove the guards that stand and install those of this version; inside a unit of work."""
+    remove_guards(store)
     for statement in guard_statements(store, allowed).values():
         store.execute(statement)
 
