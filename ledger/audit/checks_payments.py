@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any
 
 from ledger.audit.checks import Check, Hit, Scope, days_between, moved, plain_reference, within
 from sepa.errors import N_, KasseError
@@ -91,17 +90,19 @@ class SwitchedAccountError(KasseError):
     severity = "warning"
 
 
+_PAID_SINCE = f"""{_PAYMENTS} JOIN party n ON n.id = i.party
+        WHERE r.released_at >= :since AND r.released_at < :next
+          AND (CAST(:office AS TEXT) IS NULL OR p.item_office = :office)
+          AND p.part = 0 AND p.refund IS NULL AND i.kind = 'payable' AND n.match_key <> ''"""
 _SWITCHED = f"""
-    SELECT {_HEAD}, p.run, n.match_key, n.id, n.address_key, n.birth_date, p.creditor_name, p.creditor_iban
-    {_PAYMENTS} JOIN party n ON n.id = i.party
-    JOIN (SELECT m.match_key FROM payment q JOIN item j ON j.office = q.item_office AND j.id = q.item
-          JOIN party m ON m.id = j.party WHERE q.state IN {PAID} AND q.part = 0 AND q.refund IS NULL
-          AND m.match_key <> ''
-          GROUP BY m.match_key HAVING count(DISTINCT q.creditor_iban) > 1 AND count(*) > 2) several
-      ON several.match_key = n.match_key
-    WHERE r.released_at >= :since AND r.released_at < :next AND (CAST(:office AS TEXT) IS NULL OR p.item_office = :office)
-      AND p.part = 0 AND p.refund IS NULL AND i.kind = 'payable'
-    ORDER BY n.match_key, r.released_at, p.run, p.line"""  # noqa: E501
+    SELECT office, object, day, cents, releaser, run, match_key, party, address_key, birth_date, payee, iban
+    FROM (SELECT p.item_office AS office, {_OBJECT} AS object, {_DAY} AS day, p.cents AS cents,
+                 {_NAMES.format(who="r.released_by")} AS releaser, p.run AS run, n.match_key AS match_key,
+                 n.id AS party, n.address_key AS address_key, n.birth_date AS birth_date, p.creditor_name AS payee,
+                 p.creditor_iban AS iban, r.released_at AS at, p.line AS line,
+                 min(p.creditor_iban) OVER own AS lowest, max(p.creditor_iban) OVER own AS highest
+          {_PAID_SINCE} WINDOW own AS (PARTITION BY n.match_key)) paid
+    WHERE lowest <> highest ORDER BY match_key, at, run, line"""
 
 
 def _there_and_back(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
@@ -150,43 +151,46 @@ class PaidTwiceError(KasseError):
 
 
 _TWICE = f"""
-    SELECT {_HEAD}, p.run, n.match_key, p.creditor_name, coalesce(i.reference, ''), coalesce(j.reference, ''),
-           coalesce(i.purpose, ''), coalesce(j.purpose, ''), coalesce(x.number, ''), coalesce(y.number, ''),
-           i.due, j.due, q.run
-    {_PAYMENTS} JOIN party n ON n.id = i.party
-    JOIN party m ON m.match_key = n.match_key
-    JOIN item j ON j.party = m.id AND j.kind = 'payable' AND j.amount_cents = i.amount_cents
-    JOIN payment q ON q.item_office = j.office AND q.item = j.id AND q.part = 0 AND q.state IN {PAID}
-    LEFT JOIN order_invoice x ON x.office = i.office AND x.order_id = i.order_id
-    LEFT JOIN order_invoice y ON y.office = j.office AND y.order_id = j.order_id
-    WHERE {_PERIOD} AND i.kind = 'payable' AND p.part = 0 AND p.refund IS NULL AND n.match_key <> ''
-      AND (j.office <> i.office OR j.id <> i.id) AND (q.run < p.run OR (q.run = p.run AND q.line < p.line))
-      AND NOT EXISTS (SELECT 1 FROM standing_item t WHERE t.office = i.office AND t.item = i.id)
-    ORDER BY p.run, p.line, q.run DESC"""
+    SELECT office, object, day, cents, releaser, run, match_key, amount, payee, coalesce(reference, ''), purpose, due,
+           coalesce((SELECT max(x.number) FROM order_invoice x WHERE x.office = paid.office
+                     AND x.order_id = paid.order_id), ''),
+           CASE WHEN EXISTS (SELECT 1 FROM standing_item t WHERE t.office = paid.office AND t.item = paid.item)
+                THEN 1 ELSE 0 END
+    FROM (SELECT p.item_office AS office, {_OBJECT} AS object, {_DAY} AS day, p.cents AS cents,
+                 {_NAMES.format(who="r.released_by")} AS releaser, p.run AS run, p.line AS line,
+                 n.match_key AS match_key, i.amount_cents AS amount, p.creditor_name AS payee,
+                 i.reference AS reference, coalesce(i.purpose, '') AS purpose, i.due AS due, i.order_id AS order_id,
+                 i.id AS item, count(*) OVER (PARTITION BY n.match_key, i.amount_cents) AS alike
+          {_PAID_SINCE}) paid
+    WHERE alike > 1 ORDER BY match_key, amount, run, line"""
 
 
 def _same_invoice(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
-    """Yield one hit for each payment that repeats an earlier one; what comes every month is no invoice paid twice."""
-    del scope
-    groups: dict[tuple[Any, ...], list[Hit]] = {}
-    for hit in hits:
-        if name := _invoice_named(hit):
-            groups.setdefault((hit["match_key"], hit["amount_cents"], name), []).append(hit)
-    for (_, _, name), own in groups.items():
-        dues = {str(hit[key]) for hit in own for key in ("due", "due_before")}
-        if len(dues) > 2 and len({day[:7] for day in dues}) == len(dues) and not own[0]["invoice"]:
-            continue
-        yield from {hit["object"]: hit | {"reference": hit["reference"] or name} for hit in reversed(own)}.values()
+    """Yield each payment of the period that names the same as an earlier one; what comes every month is left out."""
+    for _, own in groupby(hits, key=lambda hit: (hit["match_key"], hit["amount"])):
+        before: dict[object, list[Hit]] = {}
+        twice = []
+        for hit in own:
+            names = _names(hit)
+            earlier = next((before[name] for name in names if name in before), [])
+            if earlier and hit["day"] >= scope.first and not hit["standing"]:
+                shown = hit["reference"] or hit["invoice"] or hit["purpose"]
+                twice.append((earlier, hit | {"other": earlier[-1]["run"], "reference": shown}))
+            for name in names:
+                before.setdefault(name, []).append(hit)
+        yield from (hit for earlier, hit in twice if not _monthly(earlier))
 
 
-def _invoice_named(hit: Hit) -> str:
-    """Return what names the invoice in both payments: its number, the reference, else the words; '' for nothing."""
-    for one, other in (("invoice", "invoice_before"), ("reference", "reference_before")):
-        if hit[one] or hit[other]:
-            same = plain_reference(hit[one]) == plain_reference(hit[other])
-            return plain_reference(hit[one]) if same else ""
-    same = plain_reference(hit["purpose"]) == plain_reference(hit["purpose_before"]) and hit["due"] == hit["due_before"]
-    return str(hit["purpose"]) if same else ""
+def _names(hit: Hit) -> list[object]:
+    """Return what names the invoice: its number and reference, else words and day together."""
+    named = [plain_reference(hit[key]) for key in ("invoice", "reference")]
+    return [name for name in named if name] or [(plain_reference(hit["purpose"]), hit["due"])]
+
+
+def _monthly(alike: list[Hit]) -> bool:
+    """Return whether what names the same comes regularly: three times or more, each in a month of its own."""
+    months = {hit["due"][:7] for hit in alike}
+    return len(alike) > 2 and len(months) == len(alike) and not alike[0]["invoice"]
 
 
 class LiftedLockError(KasseError):
@@ -231,9 +235,7 @@ CHECKS = (
           "VV § 70 LHO", _there_and_back),
     Check(EndedAccountError, "run party payee iban until", _ENDED,
           N_("paid to an account that had ended"), "VV § 70 LHO"),
-    Check(PaidTwiceError,
-          "run match_key payee reference reference_before purpose purpose_before invoice invoice_before due"
-          " due_before other", _TWICE,
+    Check(PaidTwiceError, "run match_key amount payee reference purpose due invoice standing", _TWICE,
           N_("the same invoice of the same payee paid twice, to whatever account"), "§ 34 LHO", _same_invoice),
     Check(LiftedLockError, "run item reason lifted", _LIFTED,
           N_("a lock against payment lifted up to three days before, by somebody who took a step of the run"),

@@ -34,7 +34,7 @@ from ledger.people.users_store import grant
 from ledger.store.counters import BOOK, take_ids
 from sepa.identifiers import make_iban
 from tests.bankbooks import staged
-from tests.books import act, entry
+from tests.books import MAIN_IBAN, act, entry
 from tests.ledger.order_lists import ADDRESS, checked, row, source
 from tests.ledger.test_verify_steps import without_guards
 
@@ -118,6 +118,12 @@ class Town:
         self.by("import")
         bank = staged(self.store, amount, "ohne Angabe", day=self.day, name=payer, counter_iban=iban(number))
         post_staged(self.store)
+        with self.store.unit(["KASSE"]):
+            self.store.insert_one(
+                "statement", id=take_ids(self.store, BOOK, "statement"), iban=MAIN_IBAN, message="camt.053",
+                statement_id=f"E{bank}", last_page=1, file_sha256="00", entry_count=0, credit_cents=0, debit_cents=0,
+                closing_day=self.day, closing_cents=self.store.value("SELECT sum(amount_cents) FROM bank_entry"),
+            )  # fmt: skip
         return self.store.value("SELECT item FROM suspense_case WHERE entry = :entry", entry=bank)
 
     def refund(self, case):
@@ -507,5 +513,5 @@ FRAUDS = (
     deputy_void, deputy_own, payee_is_user, user_twins, small_office, clock_backwards, entry_unnoted, entry_backdated,
     locked_user, lock_silent, odd_hours, statement_late,
 )  # fmt: skip
-ALSO = {("deputy_void", "own_work"), ("clock_backwards", "event")}
-"""A check that another case trips too (who approved in her name was not her deputy), or another kind of object."""
+ALSO = {("deputy_void", "own_work"), ("clock_backwards", "event"), ("money", "account")}
+"""A check that another case trips too (who approved in her name was not her deputy; late bank entries wait), or another kind of object."""

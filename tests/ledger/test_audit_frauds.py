@@ -23,13 +23,9 @@ def town(store):
     return made
 
 
-def test_honest_traffic_is_silent(town):
+def test_every_fraud_is_named_and_honest_traffic_is_silent(town):
     honest(town)
     assert found(town)[0] == set()
-
-
-def test_every_fraud_is_named(town):
-    honest(town)
     wanted = {}
     for fraud in FRAUDS:
         wanted[fraud.__name__] = fraud(town)
