@@ -107,10 +107,11 @@ class UnboundLoginError(KasseError):
     severity = "warning"
 
 
-class AdministratorNoteError(UnboundLoginError):
+class AdministratorNoteError(KasseError):
     """The login of somebody who only gives rights, which may well administer the server too."""
 
     code = "roles.administrator"
+    template = N_("the login {user} administers the server: the rules of the database do not bind it")
     hint = N_("that is as it should be where nobody works in the book with this login")
     severity = "info"
 

@@ -113,10 +113,9 @@ class PostgresEngine:
         if not isinstance(error, psycopg.Error):
             return None
         state = error.sqlstate or ""
-        if state == GUARD_STATE:
-            return RefusedByBookError(reason=error.diag.message_primary or "")
-        if state in {ACCESS_STATE, "42501"}:
-            return DatabaseRightError(reason=error.diag.message_primary or "")
+        if state in {GUARD_STATE, ACCESS_STATE, "42501"}:
+            refused = RefusedByBookError if state == GUARD_STATE else DatabaseRightError
+            return refused(reason=error.diag.message_primary or "")
         if state in {"55P03", "57014", "40P01", "40001"}:
             return BookLockedError(book=_shown(book))
         if state == "53100":
