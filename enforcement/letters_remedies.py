@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from enforcement.law.catalogue import found
 from enforcement.law.figures import RuleUnconfirmedError
 from enforcement.profiles import Profile
 from sepa.errors import N_
@@ -55,7 +56,12 @@ def remedies() -> Mapping[str, Remedy]:
 
 
 def remedy_of(profile: Profile | None) -> Remedy | None:
-    """Return the remedy against acts about claims of a profile, none where the data names none."""
+    """Return the remedy against acts about claims of a profile, none where the data names none.
+
+    Raises `FigureUnknownError` for a profile that names a remedy which is nowhere.
+    """
     if profile is None:
         return None
+    if profile.remedy:
+        return found(remedies(), profile.remedy, "remedy")
     return next((one for one in remedies().values() if profile.name in one.profiles), None)

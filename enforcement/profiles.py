@@ -95,6 +95,7 @@ class Profile:
     `costs_round_up` a figure; `limitation` a rule; `notice` the deadline rule of notice by post; `small`
     maps purposes to figures. `death` says whether the claim ends or goes on against the estate,
     `insolvency` which rank it has (§ 38 or § 39 InsO).
+    `remedy` names the remedy against decisions, where the remedies do not name the profile themselves.
     `stands_for` are plain names that mean this profile in a Land, as `HH:fee`.
     """
 
@@ -119,6 +120,7 @@ class Profile:
     open_points: tuple[str, ...]
     stands_for: tuple[str, ...] = ()
     relief: ReliefLaw = ReliefLaw()
+    remedy: str = ""
 
     def limitation_rule(self, law: Law | None = None) -> LimitationRule:
         """Return the rule of limitation; raises `NoLimitationError` where the creditor's law holds."""
@@ -211,6 +213,7 @@ def _profile(section: Section) -> Profile:
         open_points=section.texts("open_points"),
         stands_for=section.texts("stands_for"),
         relief=_relief(section.section("relief")),
+        remedy=section.text("remedy", ""),
     )
     return section.finish(result)
 
