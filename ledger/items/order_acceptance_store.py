@@ -42,10 +42,11 @@ _DEBTORS = """
     SELECT i.office, i.id, d.party, CAST(:day AS TEXT) FROM chosen_order c
     JOIN order_debtor d ON d.office = c.office AND d.order_id = c.id
     JOIN item i ON i.office = c.office AND i.order_id = c.id WHERE c.makes = 1"""
+# SQLite joins what is CROSS JOINed in the order written: from the few chosen orders, never from all items
 _COLLECTED = """
-    SELECT i.office, i.id, v.seller_name FROM chosen_order c
-    JOIN order_invoice v ON v.office = c.office AND v.order_id = c.id AND v.collected = 1
-    JOIN item i ON i.office = c.office AND i.order_id = c.id WHERE c.makes = 1 ORDER BY i.office, i.id"""
+    SELECT i.office, i.id, v.seller_name FROM chosen_order c CROSS JOIN order_invoice v CROSS JOIN item i
+    WHERE v.office = c.office AND v.order_id = c.id AND v.collected = 1 AND c.makes = 1
+    AND i.office = c.office AND i.order_id = c.id ORDER BY i.office, i.id"""
 
 
 @dataclass(frozen=True, slots=True)
