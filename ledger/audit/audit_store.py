@@ -11,7 +11,7 @@ from ledger.audit import checks_books, checks_duties, checks_orders, checks_paym
 from ledger.audit.checks import Check, Scope
 from ledger.audit.people import is_twin, person_key
 from ledger.audit.report import AuditReport, Chain, CheckLine, ControlLine, MoneyLine
-from ledger.audit.sections_reader import control_lines, deputy_lines, lock_lines, money_lines
+from ledger.audit.sections_reader import cash_lines, control_lines, deputy_lines, lock_lines, money_lines
 from ledger.book.offices_store import check_office
 from ledger.book.printed_head import PrintedHead
 from ledger.book.store import kasse_office, setting
@@ -46,8 +46,8 @@ class MoneyUnseenError(KasseError):
     """Money in the books that no statement or count has ever shown."""
 
     code = "audit.money_unseen"
-    template = N_("{account} {name} of office {office} has {books_cents} in the books, but no statement shows it")
-    hint = N_("import the statements: 'kasse statement import'; without them nobody knows what is there")
+    template = N_("{account} {name} of office {office} has {books_cents} in the books, no statement or count shows it")
+    hint = N_("import its statements with 'kasse statement import', or count the cash with 'kasse cash count'")
     severity = "warning"
 
 
@@ -84,7 +84,8 @@ def audit(
     check_office(store, scope.office)
     proof = verify(store, against=against)
     with store.snapshot():
-        money, controls = tuple(money_lines(store, scope)), tuple(control_lines(store, scope))
+        money = (*money_lines(store, scope), *cash_lines(store, scope))
+        controls = tuple(control_lines(store, scope))
         found = [list(_findings(store, check, scope)) for check in checks]
         named = against.head if isinstance(against, PrintedHead) else against
         report = AuditReport(
@@ -102,7 +103,7 @@ def _differences(money: Iterable[MoneyLine], controls: Iterable[ControlLine]) ->
     for line in money:
         if line.difference_cents:
             yield MoneyDifferenceError(**_fields(line, "office account name books_cents there_cents difference_cents"))
-        elif line.there_cents is None and line.books_cents:
+        elif line.seen_on is None and line.there_cents is None and line.books_cents:
             yield MoneyUnseenError(**_fields(line, "office account name books_cents"))
     for own in controls:
         if own.difference_cents:

@@ -73,6 +73,7 @@ ALWAYS = ("office", "object", "day", "amount_cents", "user")
 KINDS = (
     N_("order"), N_("run"), N_("collection run"), N_("item"), N_("entry"), N_("event"), N_("user"), N_("merge"),
     N_("day"), N_("month"), N_("year"), N_("statement"), N_("party"), N_("relief"), N_("dunning"),
+    N_("receipt"), N_("count"),
 )  # fmt: skip
 """Kinds of objects that findings name, so that people read them in their language."""
 IN_OFFICE = "(CAST(:office AS TEXT) IS NULL OR {column} = :office)"

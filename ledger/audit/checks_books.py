@@ -24,21 +24,24 @@ class BackwardsError(KasseError):
     severity = "warning"
 
 
-_LAG = "lag({at}) OVER (PARTITION BY {office} ORDER BY {number})"
+_LAG = "lag({at}) OVER (PARTITION BY {chain} ORDER BY {number})"
 _TIMED = " UNION ALL ".join(
     f"""
     SELECT office, object, substr(at, 1, 10) AS day, CAST(NULL AS BIGINT), {_USER.format(who="who")}, at, before_it
     FROM (SELECT {office} AS office, {what} AS object, {at} AS at, {by} AS who,
-                 {_LAG.format(at=at, office=office, number=number)} AS before_it
+                 {_LAG.format(at=at, chain=chain, number=number)} AS before_it
           FROM {table} t WHERE {within(at, office)}{more}) timed WHERE at < before_it"""
-    for table, office, number, what, at, by, more in (
-        ("entry", "t.office", "t.position",
+    for table, office, chain, number, what, at, by, more in (
+        ("entry", "t.office", "t.office", "t.position",
          "'entry:' || t.office || '-' || CAST(t.year AS TEXT) || '-' || CAST(t.number AS TEXT)", "t.recorded_at",
          "t.recorded_by", ""),
-        ("event", "t.office", "t.position", "'event:' || t.office || '/' || CAST(t.position AS TEXT)", "t.at", "t.by",
-         ""),
-        ("order_step", "t.office", "t.order_id", "'order:' || t.office || '-' || CAST(t.order_id AS TEXT)", "t.at",
-         "t.by", " AND t.step = 'created'"),
+        ("event", "t.office", "t.office", "t.position", "'event:' || t.office || '/' || CAST(t.position AS TEXT)",
+         "t.at", "t.by", ""),
+        ("order_step", "t.office", "t.office", "t.order_id", "'order:' || t.office || '-' || CAST(t.order_id AS TEXT)",
+         "t.at", "t.by", " AND t.step = 'created'"),
+        ("cash_receipt", "t.office", "t.desk, t.year", "t.number",
+         "'receipt:' || t.desk || '-' || CAST(t.year AS TEXT) || '-' || CAST(t.number AS TEXT)", "t.made_at",
+         "t.made_by", ""),
     )
 )  # fmt: skip
 
@@ -201,7 +204,7 @@ CHECKS = (
     Check(SilentUnlockError, "", _SILENT,
           N_("users whose lock in the table is not what the event log says"), "§ 77 LHO"),
     Check(BackwardsError, "at before", _TIMED,
-          N_("numbers of entries, events and orders whose moments run backwards by more than 10 minutes"),
+          N_("numbers of entries, events, orders and receipts whose moments run backwards by more than 10 minutes"),
           "§ 71 LHO; GoBD Rz. 45", _far_back),
     Check(LateStatementError, "iban file count", _LATE,
           N_("statements of a closed day issued again, with entries that were not there before"), "§ 70 LHO"),

@@ -32,6 +32,8 @@ _OWN_ORDERS = f"""
       AND (s.by = t.by OR s.by = t.on_behalf OR s.on_behalf = t.by OR s.on_behalf = t.on_behalf)"""
 _SIGNED = """(SELECT f.confirmed_by, f.confirmed_at, c.closed_by, c.kind, c.period FROM closing_confirmation f
     JOIN closing c ON c.kind = f.kind AND c.period = f.period)"""
+_CANCELLED = """(SELECT c.desk, c.year, c.number, c.office, c.cents, c.made_by, c.made_at, o.made_by AS first_by
+    FROM cash_receipt c JOIN cash_receipt o ON o.desk = c.desk AND o.year = c.year AND o.number = c.cancels)"""
 _OWN = (
     ("payment_run", "'run:' || CAST(t.id AS TEXT)", "t.released_by", "t.released_at", "t.created_by", "t.total_cents",
      "t.office", "proposed", "released"),
@@ -47,6 +49,10 @@ _OWN = (
      "t.asked_by", "CAST(NULL AS BIGINT)", "t.office", "asked", "confirmed"),
     ("party_merge", "'merge:' || CAST(t.id AS TEXT)", "t.decided_by", "t.decided_at", "t.proposed_by",
      "CAST(NULL AS BIGINT)", "'*'", "proposed", "decided"),
+    (_CANCELLED, "'receipt:' || t.desk || '-' || CAST(t.year AS TEXT) || '-' || CAST(t.number AS TEXT)", "t.made_by",
+     "t.made_at", "t.first_by", "t.cents", "t.office", "made", "cancelled"),
+    ("cash_count", "'count:' || t.desk || '/' || CAST(t.number AS TEXT)", "t.confirmed_by", "t.confirmed_at",
+     "t.counted_by", "t.counted_cents", "'*'", "counted", "confirmed"),
     (_SIGNED, "t.kind || ':' || t.period", "t.confirmed_by",
      "t.confirmed_at", "t.closed_by", "CAST(NULL AS BIGINT)", "'*'", "closed", "confirmed"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from ledger.audit.checks import Scope
 from ledger.audit.report import ControlLine, DeputyLine, LockLine, MoneyLine
 from ledger.book.chart import CONTROL_ROLES
 from ledger.book.closing_store import last_statements, taken_over
+from ledger.cash.desks_reader import balance_on, desks
 from ledger.reports.balances_store import bank_balances, trial_balance
 from ledger.store.engines import Store
 
@@ -29,6 +30,9 @@ _LOCKS = f"""
            sum(CASE WHEN l.made_at >= :first AND l.made_at < :next THEN 1 ELSE 0 END),
            sum(CASE WHEN l.lifted_at >= :first AND l.lifted_at < :next THEN 1 ELSE 0 END)
     FROM {{table}} l {{where}} GROUP BY l.kind ORDER BY l.kind"""
+_COUNTED = """
+    SELECT day, counted_cents FROM cash_count WHERE desk = :desk AND day <= :last ORDER BY day DESC, number DESC
+    LIMIT 1"""
 _DEPUTIES = """
     SELECT p.name, s.name, d.office, d.role, d.since, coalesce(d.ended_on, d.until), m.name,
            (SELECT count(*) FROM order_step t WHERE t.by = d.deputy AND t.on_behalf = d.principal
@@ -52,6 +56,20 @@ def money_lines(store: Store, scope: Scope) -> Iterator[MoneyLine]:
             difference = None if there is None else own.balance_cents - there
             yield MoneyLine(own.office, own.account, own.name, own.iban, own.balance_cents, there, difference,
                             "statement", last.day or None)  # fmt: skip
+
+
+def cash_lines(store: Store, scope: Scope) -> Iterator[MoneyLine]:
+    """Yield each cash desk and fund at the end of the period, as the books have it and as it was counted last.
+
+    Cash that moved after the last count is in the books only: then nobody has seen what is there.
+    """
+    for desk in desks(store, scope.last):
+        if scope.office in {None, desk.office}:
+            books = balance_on(store, desk, scope.last)
+            day, counted = store.one(_COUNTED, desk=desk.code, last=scope.last) or (None, None)
+            there = counted if counted == books or (day and balance_on(store, desk, day) == books) else None
+            difference = None if there is None else books - there
+            yield MoneyLine(desk.office, desk.account, desk.name, None, books, there, difference, "count", day)
 
 
 def control_lines(store: Store, scope: Scope) -> Iterator[ControlLine]:
