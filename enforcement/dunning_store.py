@@ -169,7 +169,7 @@ def _gathering(store: Store, day: dt.date, wait_days: int, office: str | None, l
     for code, item, paid_on, cents, kind in store.rows(_PAID, day=here, office=office):
         paid_day = dt.date.fromisoformat(paid_on)
         paid[code, item] = (*paid.get((code, item), ()), Payment(paid_day, int(cents)))
-        if kind in {"bank", "assign"}:  # what the debtor paid, which some laws take for an acknowledgement
+        if kind in {"bank", "assign", "cash"}:  # what the debtor paid, which some laws take for an acknowledgement
             events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
     book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events)
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}

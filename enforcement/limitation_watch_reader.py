@@ -34,7 +34,7 @@ _PAID = """
     FROM item i CROSS JOIN clearing_line l CROSS JOIN clearing c
     WHERE i.kind = 'receivable' AND i.main_item IS NULL AND i.open_cents < i.amount_cents {paid}
       AND l.office = i.office AND l.item = i.id AND l.cents > 0 AND c.office = l.office AND c.id = l.clearing
-      AND c.kind IN ('bank', 'assign') AND c.resets IS NULL
+      AND c.kind IN ('bank', 'assign', 'cash') AND c.resets IS NULL
       AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)"""
 _CLEARED = """
     SELECT l.office, coalesce(i.main_item, i.id), 0, 'cleared', c.payment_day, NULL, 0, l.cents, NULL

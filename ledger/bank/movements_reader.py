@@ -14,7 +14,7 @@ from ledger.bank.movements import CursorAheadError, Movement, event_of
 from ledger.store.engines import Row, Store
 
 _ENTRIES_AT_ONCE = 5000
-_KINDS = ("bank", "execution", "clearing", "run", "return", "reversal", "manual", "transfer")
+_KINDS = ("bank", "cash", "execution", "clearing", "run", "return", "reversal", "manual", "transfer")
 _LINES = f"""
     SELECT e.position, p.line, e.year, e.number, e.kind, e.source, e.posting_day, e.bank_day, e.value_day,
            e.payment_day, p.account, a.role, -p.cents, p.item, i.kind, i.reference, i.open_cents, i.order_id
@@ -24,7 +24,7 @@ _LINES = f"""
     LEFT JOIN item i ON i.office = p.office AND i.id = p.item
     WHERE e.office = :office AND e.position > :after AND e.position <= :until
       AND e.kind IN ({", ".join(f"'{kind}'" for kind in _KINDS)})
-      AND (a.role IS NULL OR a.role NOT IN ('bank', 'verrechnung'))
+      AND (a.role IS NULL OR a.role NOT IN ('bank', 'verrechnung', 'cash', 'imprest', 'cheques'))
     ORDER BY e.position, p.line"""
 _BANK = """
     SELECT id, iban, amount_cents, name, counter_iban, remittance, end_to_end_id, return_reason, bank_day, value_day
