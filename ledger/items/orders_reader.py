@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from ledger.book.offices_store import check_office
 from ledger.items.order_decisions import UnknownBatchError, UnknownOrderError
 from ledger.items.orders import order_number
+from ledger.keeping.restriction_store import ACTIVE, RESTRICTED_NAME, check_sight, may_see
 from ledger.store.engines import Row, Store
 
-_LIST = """
-    SELECT o.office, o.id, o.state, o.kind, coalesce(p.name, ''), o.due, o.total_cents, o.reference, o.purpose,
-        o.batch, o.bank_account, o.act, o.changes
+_LIST = f"""
+    SELECT o.office, o.id, o.state, o.kind,
+        coalesce(CASE WHEN :sees = 0 AND p.id IN ({ACTIVE}) THEN '{RESTRICTED_NAME}' ELSE p.name END, ''),
+        o.due, o.total_cents, o.reference, o.purpose, o.batch, o.bank_account, o.act, o.changes
     FROM cash_order o LEFT JOIN party p ON p.id = o.party
     WHERE (:state = '' OR o.state = :state) AND (:office = '' OR o.office = :office)
     AND (:batch = 0 OR o.batch = :batch) ORDER BY o.office, o.id"""
@@ -28,7 +30,7 @@ _ONE = f"""
     FROM cash_order o LEFT JOIN party p ON p.id = o.party WHERE o.office = :office AND o.id = :id"""
 _LINES = """SELECT line, gl_account, amount_cents, cost_object, purpose, contra_office, contra_account
             FROM cash_order_line WHERE office = :office AND order_id = :id ORDER BY line"""
-_CHANGES = _LIST.partition("WHERE")[0] + "WHERE o.office = :office AND o.changes = :id ORDER BY o.id"
+_CHANGES = _LIST.partition("WHERE (:state")[0] + "WHERE o.office = :office AND o.changes = :id ORDER BY o.id"
 _DEBTORS = """SELECT p.name FROM order_debtor d JOIN party p ON p.id = d.party
               WHERE d.office = :office AND d.order_id = :id ORDER BY p.id"""
 _MORE = (
@@ -133,7 +135,8 @@ def list_orders(
         check_office(store, office)
     if batch is not None and store.value("SELECT 1 FROM order_batch WHERE id = :batch", batch=batch) is None:
         raise UnknownBatchError(batch=batch)
-    rows = store.rows(_LIST, state=state or "", office=office or "", batch=batch or 0)
+    sees = int(may_see(store))
+    rows = store.rows(_LIST, state=state or "", office=office or "", batch=batch or 0, sees=sees)
     return list(map(_summary, rows))
 
 
@@ -146,11 +149,15 @@ def _summary(row: Row) -> OrderSummary:
 def show_order(store: Store, office: str, number: int) -> OrderDetails:
     """Return one order with everything that belongs to it.
 
-    Raises `UnknownOrderError`.
+    Raises `UnknownOrderError`, `RestrictedPartyError`.
     """
+    party = store.value("SELECT party FROM cash_order WHERE office = :office AND id = :id", office=office, id=number)
+    if party is not None:
+        check_sight(store, party)
+    sees = int(may_see(store))
     with store.snapshot():
         found = store.one(
-            _LIST.replace("ORDER BY", "AND o.id = :id ORDER BY"), state="", office=office, batch=0, id=number
+            _LIST.replace("ORDER BY", "AND o.id = :id ORDER BY"), state="", office=office, batch=0, id=number, sees=sees
         )
         if found is None:
             raise UnknownOrderError(order=order_number(office, number))
@@ -164,7 +171,7 @@ def show_order(store: Store, office: str, number: int) -> OrderDetails:
             lines=tuple(OrderLine(*line) for line in store.rows(_LINES, office=office, id=number)),
             steps=tuple(OrderStep(*step) for step in store.rows(_STEPS, office=office, id=number)),
             items=tuple(_item(office, item) for item in store.all(_ITEM, office=office, id=number)),
-            changes=tuple(_summary(change) for change in store.rows(_CHANGES, office=office, id=number)),
+            changes=tuple(_summary(change) for change in store.rows(_CHANGES, office=office, id=number, sees=sees)),
         )
 
 

@@ -10,6 +10,8 @@ from ledger.store.engines import Store
 
 SEE = ("head", "audit", "admin")
 RESTRICTORS = ("head", "admin")
+RESTRICTED_NAME = "(eingeschränkt)"
+"""What stands in lists where a name is hidden; German like all data of persons."""
 ACTIVE = "SELECT r.party FROM party_restriction r WHERE r.lifted_by IS NULL"
 """The parties whose data are restricted now."""
 

@@ -1,5 +1,6 @@
 """`kasse book backup|restore`: a file that is whole or not there, and a book that goes on where the other stopped."""
 
+import os
 import subprocess
 import sys
 import time
@@ -44,6 +45,24 @@ def test_the_same_book_saved_again_replaces_the_file_only_when_told(shell):
     again = shell("kasse book backup b.backup --force --json").data
     assert again["head"] == first["head"]
     assert again["rows"] == first["rows"] + 1, "that it was saved stands in the event log"
+
+
+def test_a_file_becomes_a_database_on_a_server_and_back(shell, postgres_server):
+    name = f"kasse_move_{os.getpid()}"
+    books.run_sql(postgres_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    place = books.database(postgres_server, name)
+    try:
+        filled(shell.folder / "kasse.db", 30)
+        saved = shell("kasse book backup a.backup --user root --json").data
+        moved = shell(f"kasse book restore a.backup --book {place} --json", KASSE_USER="root")
+        assert (moved.code, moved.data["head"]) == (0, saved["head"]), moved.out
+        again = shell(f"kasse book restore a.backup --book {place} --json", KASSE_USER="root")
+        assert again.json["errors"][0]["code"] == "book.exists"
+        assert shell(f"kasse book backup b.backup --book {place} --user root --check").code == 0
+        back = shell("kasse book restore b.backup --book back.db --json", KASSE_USER="root")
+        assert (back.code, back.data["head"], back.data["engine"]) == (0, saved["head"], "postgresql"), back.out
+    finally:
+        books.run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_who_may_not_see_everything_may_not_save_it(shell):

@@ -7,6 +7,7 @@ import pytest
 import kasse_cli.schema
 from kasse_cli.wiring import personal_data
 from ledger.book.verify_store import verify
+from ledger.items.orders_reader import list_orders, show_order
 from ledger.keeping.erase_store import decide_erasure, propose_erasure, purge
 from ledger.keeping.erasing import (
     AlreadyErasedError,
@@ -243,6 +244,22 @@ def test_an_approved_erasure_lets_words_go_but_not_change(store):
     with pytest.raises(RefusedByBookError, match="final"):
         attack()
     assert "Erika" in texts(store)
+
+
+def test_orders_of_restricted_persons_are_listed_without_their_names(store):
+    erika, _ = filled(store)
+    with store.unit(["BAU"]):
+        store.insert_one("order_batch", id=99, source="x", count=1, total_cents=1, list_hash=b"", created_by=1,
+                         created_at=store.now)  # fmt: skip
+        store.insert_one("cash_order", office="BAU", id=1, batch=99, kind="receivable", state="created", party=erika,
+                         total_cents=1, due="2026-12-01", purpose="Gebühr", foreign_reference=0)  # fmt: skip
+    restrict(act(store, "emil"), erika, "Art. 18 DSGVO")
+    assert [order.name for order in list_orders(store)] == ["Erika Musterfrau"]
+    assert show_order(store, "BAU", 1).order.name == "Erika Musterfrau"
+    act(store, "clara")
+    assert [order.name for order in list_orders(store)] == ["(eingeschränkt)"]
+    with pytest.raises(RestrictedPartyError):
+        show_order(store, "BAU", 1)
 
 
 def test_restricted_data_are_hidden_but_for_those_who_must_see_them(store):
