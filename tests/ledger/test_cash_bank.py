@@ -5,11 +5,14 @@ import pytest
 from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import Wish
 from ledger.book.verify_store import verify
+from ledger.cash.bounce_store import bounce as note_bounce
+from ledger.cash.bouncing import BounceSumError, NoChequeError
 from ledger.cash.cancel_store import cancel
 from ledger.cash.cancelling import ArrivedError, ClearedCardError, PresentedChequesError, TransportLabelError
 from ledger.cash.cards import CardDay, FeeRateError, clearing_of, fees_of, rate_ppm, stated_fee
 from ledger.cash.desks import NotAFundError, NotEnoughCashError, NotHolderError
 from ledger.cash.desks_reader import find_desk
+from ledger.cash.receipts import Label
 from ledger.cash.take_back_store import take_back_transport
 from ledger.cash.take_store import Payment, take
 from ledger.cash.terminals_store import (
@@ -247,8 +250,6 @@ def test_a_card_payment_that_was_credited_is_not_taken_back(town):
     cards(town, Wish(reference(town, 1)))
     label = town.one("SELECT desk, year, number FROM cash_receipt WHERE tender = 'card'")
     booked(town, "50", f"TID {TERMINAL}")
-    from ledger.cash.receipts import Label
-
     with pytest.raises(ClearedCardError):
         cancel(act(town, "clara"), Label(*label), "doppelt")
     late = take(act(town, "dirk"), "B1", [Wish(reference(town, 2))], payment=Payment("card", TERMINAL))
@@ -347,3 +348,29 @@ def test_a_cheque_bounces_once(town):
     bounce(town)
     assert reason(town, bounce(town)) == "return"
     check(town)
+
+
+@pytest.mark.parametrize(("amount", "fee"), [("-50", 0), ("-53", 300)])
+def test_a_bounced_cheque_that_nobody_could_tell_is_noted_by_hand(town, amount, fee):
+    for number, cheque in ((1, "0004711"), (1, "0004712")):
+        take(town, "B1", [Wish(reference(town, number), 2500)], cents=5000, payment=Payment("cheque", cheque=cheque))
+    deposit_cheques(town, "B1")
+    case = town.value("SELECT item FROM suspense_case WHERE entry = :entry", entry=bounce(town, amount, "RUECKGABE"))
+    done = note_bounce(act(town, "clara"), Label("B1", 2026, 2), case)
+    assert (done.amount_cents, done.fee_cents) == (5000, fee)
+    states = [one.state for one in cheques_of(town, find_desk(town, "B1", DAY), every=True)]
+    assert states == ["bounced", "presented"]
+    assert open_cents(town, town.dog) == 2500
+    check(town)
+    with pytest.raises(NoChequeError):
+        note_bounce(town, Label("B1", 2026, 1), unclear(town, "-25"))
+    with pytest.raises(BounceSumError):
+        note_bounce(town, Label("B1", 2026, 3), unclear(town, "-26"))
+    assert verify(act(town, "root")).findings == ()
+
+
+def unclear(town, amount: str) -> int:
+    """Let the bank book a debit that says nothing, and return its case."""
+    entry = booked(town, amount, "Belastung", day="2026-11-20")
+    act(town, "clara")
+    return town.value("SELECT item FROM suspense_case WHERE entry = :entry", entry=entry)

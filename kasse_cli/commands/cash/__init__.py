@@ -7,7 +7,7 @@ from kasse_cli.commands.cash.keeping import change, close, hand_over, not_open, 
 from kasse_cli.commands.cash.looking import list_, receipts, show
 from kasse_cli.commands.cash.moving import accept, deposit, transfer, withdraw
 from kasse_cli.commands.cash.settling import certify, settle, template
-from kasse_cli.commands.cash.taking import cancel, pay, receipt, take
+from kasse_cli.commands.cash.taking import bounce, cancel, pay, receipt, take
 from kasse_cli.frame import command, noun
 from sepa.errors import N_
 
@@ -60,6 +60,7 @@ command(
     app, "count", dry_run=True,
     examples=("kasse cash count B1 3x50 4x20 12x0,20", "kasse cash count B1 --empty --out kassensturz.pdf"),
 )(count)  # fmt: skip
+command(app, "bounce", dry_run=True, examples=("kasse cash bounce B1-2026-17 --case 12",))(bounce)
 command(app, "confirm", examples=("kasse cash confirm B1",))(confirm)
 command(app, "protocol", examples=("kasse cash protocol B1 --out kassensturz.pdf",))(protocol)
 command(

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from ledger.store.engines import Store
 
 LabelArgument = Annotated[str, typer.Argument(metavar="RECEIPT", help=N_("the number of a receipt: B1-2026-17"))]
+CaseOption = Annotated[int, typer.Option("--case", metavar="CASE", help=N_("the case that holds the debit"))]
+CaseOfficeOption = Annotated[
+    str | None, typer.Option("--office", metavar="CODE", help=N_("the office of the case, if not the Kasse"))
+]
 UndoneArgument = Annotated[
     str, typer.Argument(metavar="NUMBER", help=N_("a receipt such as B1-2026-17, or cash under way such as KASSE-T12"))
 ]
@@ -133,6 +137,27 @@ def cancel(ctx: Context, number: UndoneArgument, reason: WhyOption = "", sheet: 
         written = _sheet(ctx, store, done.receipt, sheet)
     lines = [*receipt_lines(done.receipt, dry_run=ctx.obj.dry_run), _balance(done.balance_cents)]
     _show(ctx, done.receipt, {"balance_cents": done.balance_cents}, lines, written)
+
+
+def bounce(ctx: Context, number: LabelArgument, case: CaseOption, office: CaseOfficeOption = None) -> None:
+    """Note that the cheque of a receipt bounced, with the unclear debit of the bank that reconciling could not tell.
+
+    What it paid is open again with its old due day; what the case holds above the cheque is the fee of the bank.
+    """
+    from kasse_cli.wiring import open_book, trial
+    from ledger.cash.bounce_store import bounce as service
+    from ledger.cash.receipts import parse_label
+
+    with open_book(ctx.obj) as store, trial(ctx.obj, store):
+        done = service(store, parse_label(number), case, office=office)
+    lines = [say(N_("nothing was changed; this would be written:"))] if ctx.obj.dry_run else []
+    lines.append(
+        say(
+            N_("cheque of {number} bounced: {sum_cents} open again, fee {fee_cents}, entry {entry}"),
+            number=done.receipt, sum_cents=done.amount_cents, fee_cents=done.fee_cents, entry=done.entry,
+        )
+    )  # fmt: skip
+    render(ctx, Result({"bounced": done, "dry_run": ctx.obj.dry_run}, lines=lines))
 
 
 def receipt(ctx: Context, number: LabelArgument, out: OutOption = Path("-")) -> None:
