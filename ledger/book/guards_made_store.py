@@ -15,7 +15,8 @@ from ledger.store.engines import Store
 VERSION = "0.1.0"
 """The version of kasse that makes guards; a test compares it with that of the program."""
 _NOTED = """
-    SELECT at, facts FROM event WHERE action IN ('book.create', 'book.guards') AND facts LIKE '%"guards"%'
+    SELECT at, facts FROM event
+    WHERE action IN ('book.create', 'book.guards', 'book.restore', 'db.upgrade') AND facts LIKE '%"guards"%'
     ORDER BY at DESC, position DESC LIMIT 1"""
 
 

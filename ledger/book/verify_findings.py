@@ -164,7 +164,7 @@ class OtherGuardsError(KasseError):
 
     code = "verify.guard_version"
     template = N_("the guards of the database are as kasse {version} made them on {day}, this is kasse {known}")
-    hint = N_("nothing was tampered with: work with that version, or bring the book up to this one")
+    hint = N_("nothing was tampered with: work with that version, or bring the book up with 'kasse db upgrade'")
     severity = "warning"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.book.guards_made_store import guard_facts
 from ledger.book.store import kasse_office
 from ledger.book.verify_store import Verification, verify
 from ledger.events.store import Fact, record
@@ -49,4 +50,4 @@ def note_restore(store: Store, manifest: Manifest) -> None:
         "rows": manifest.rows,
     }
     with store.unit([office], dated=False):
-        record(store, office, "book.restore", None, facts)
+        record(store, office, "book.restore", None, facts | guard_facts(store))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from ledger.book.chain import book_head
+from ledger.book.guards_made_store import guard_facts
 from ledger.book.store import heads, kasse_office
 from ledger.events.store import record
 from ledger.keeping.layout_store import layouts
@@ -74,7 +75,7 @@ def note_upgrade(store: Store, before: str, after: str) -> None:
     """Write to the event log that the schema moved."""
     office = kasse_office(store)
     with store.unit([office], dated=False):
-        record(store, office, "db.upgrade", None, {"from": before, "to": after})
+        record(store, office, "db.upgrade", None, {**guard_facts(store), "from": before, "to": after})
 
 
 def enter_trial(store: Store) -> list[str]:
