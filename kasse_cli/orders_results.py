@@ -160,13 +160,17 @@ def _sums(done: Imported) -> dict[str, int]:
     return {"count": done.orders, "sum_cents": done.total_cents}
 
 
-def listed(orders: Sequence[OrderSummary]) -> Result:
-    """Return a list of orders with its count and sum, the control sum of a batch."""
+def listed(orders: Sequence[OrderSummary], back: int = 0) -> Result:
+    """Return a list of orders with its count and sum, the control sum of a batch; `back` were sent back to the user."""
     total = sum(order.amount_cents for order in orders)
-    line = say(N_("orders: {count}, together {sum_cents}"), count=len(orders), sum_cents=total)
+    lines = [say(N_("orders: {count}, together {sum_cents}"), count=len(orders), sum_cents=total)]
+    if back:
+        lines.append(say(N_("sent back to you in the last 30 days: {count}; see 'kasse order list --state objected'"),
+                         count=back))  # fmt: skip
     special = any(order.act != "order" for order in orders)
     columns = [replace(column, shown=True) if special and column.key in _ACT else column for column in LIST]
-    return Result(data={"sum_cents": total}, tables=[Table("orders", columns, orders)], lines=[line])
+    data = {"sum_cents": total, "sent_back": back}
+    return Result(data=data, tables=[Table("orders", columns, orders)], lines=lines)
 
 
 def shown(details: OrderDetails) -> Result:

@@ -31,6 +31,7 @@ LABELS = {
     "name": N_("Name"), "legal_name": N_("Account holder"), "street": N_("Street"), "house_number": N_("House number"),
     "postcode": N_("Postcode"), "town": N_("Town"), "country": N_("Country"), "birth_date": N_("Born"),
     "vat_id": N_("VAT number"), "merged_into": N_("Part of"), "merged_from": N_("Merged into it"),
+    "former": N_("Former numbers"),
 }  # fmt: skip
 ACCOUNTS = (
     Column("iban", N_("IBAN")),
@@ -117,6 +118,7 @@ def _facts(facts: PartyFacts) -> list[dict[str, str]]:
     rows = [{"name": "number", "label": N_("Party"), "value": str(facts.number)}]
     values = {name: getattr(facts, name) for name in LABELS}
     values["merged_from"] = ", ".join(map(str, facts.merged_from)) or None
+    values["former"] = ", ".join(facts.former) or None
     return rows + [
         {"name": name, "label": LABELS[name], "value": str(value)}
         for name, value in values.items()

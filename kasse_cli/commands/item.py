@@ -35,6 +35,17 @@ ITEMS = (
     Column("paid_by", N_("Paid by"), "word", shown=False),
 )
 PaidBy = (N_("direct_debit"),)
+PAPERS = (
+    Column("item", N_("Item")),
+    Column("notice_date", N_("Notice of"), "day"),
+    Column("served_on", N_("Served on"), "day"),
+    Column("final_on", N_("Final on"), "day"),
+    Column("enforceable", N_("Enforceable"), "flag", minor=True),
+    Column("period_from", N_("From"), "day", minor=True),
+    Column("period_to", N_("To"), "day", minor=True),
+    Column("debt_reason", N_("Reason of the debt"), minor=True),
+    Column("document", N_("Document"), minor=True),
+)
 LOCKS = (
     Column("kind", N_("Kind"), "word"),
     Column("since", N_("Since"), "day"),
@@ -96,6 +107,7 @@ def show(ctx: Context, item: ItemArgument) -> None:
     A reference of a letter, plan, case or account shows all it stands for.
     """
     from kasse_cli.wiring import open_book
+    from ledger.items.items_reader import papers_of
     from ledger.items.list_reader import named_items, stands_for
     from ledger.items.locks_store import item_locks as locks_of
 
@@ -107,6 +119,7 @@ def show(ctx: Context, item: ItemArgument) -> None:
             for one in found
             for lock in locks_of(store, one.office, one.number)
         ]
+        papers = list(papers_of(store, [(one.office, one.number) for one in found]))
     lines: list[Line] = []
     if target:
         sort = N_("the reference stands for {kind} {office}/{number}")
@@ -117,6 +130,8 @@ def show(ctx: Context, item: ItemArgument) -> None:
         )
     )
     tables = [Table("items", ITEMS, found)]
+    if papers:
+        tables.append(Table("papers", PAPERS, papers, title=N_("Papers")))
     if locks:
         tables.append(Table("locks", LOCKS, locks, title=N_("Locks")))
     data = {"target": {f.name: getattr(target, f.name) for f in fields(target)} if target else None}

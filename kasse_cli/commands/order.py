@@ -163,15 +163,15 @@ def list_(
 ) -> None:
     """List orders; with --waiting-for-me those whose next step is yours to take."""
     from kasse_cli.wiring import open_book
-    from ledger.items.orders_queue_reader import waiting_for_me
+    from ledger.items.orders_queue_reader import sent_back, waiting_for_me
     from ledger.items.orders_reader import list_orders
 
     with open_book(ctx.obj) as store:
         if mine:
-            orders = waiting_for_me(store, office=office)
+            orders, back = waiting_for_me(store, office=office), sent_back(store)
         else:
-            orders = list_orders(store, state=state, office=office, batch=batch)
-    render(ctx, listed(orders))
+            orders, back = list_orders(store, state=state, office=office, batch=batch), 0
+    render(ctx, listed(orders, back))
 
 
 @command(app, "show", lists=True, examples=("kasse order show ORDNUNG-17",))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from ledger.items.kassenzeichen import compact
 from ledger.items.locks import ItemKey
@@ -11,6 +13,28 @@ from sepa.errors import N_, KasseError
 
 _BY_NUMBER = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,18})")
 _BY_REFERENCE = "SELECT office, id FROM item WHERE reference = :reference ORDER BY office, id"
+
+
+_PAPER = ("notice_date", "served_on", "final_on", "enforceable", "debt_reason", "period_from", "period_to", "document")
+_PAPERS = f"""
+    SELECT {", ".join(f"coalesce(o.{name}, f.{name})" for name in _PAPER)}
+    FROM item i LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    LEFT JOIN item_facts f ON f.office = i.office AND f.item = i.id WHERE i.office = :office AND i.id = :item"""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What an item rests on, from its order or as it was taken over: days of notice, service, Bestandskraft."""
+
+    item: str
+    notice_date: str | None
+    served_on: str | None
+    final_on: str | None
+    enforceable: int | None
+    debt_reason: str | None
+    period_from: str | None
+    period_to: str | None
+    document: str | None
 
 
 class UnknownItemError(KasseError):
@@ -41,3 +65,11 @@ def find_items(store: Store, text: str) -> list[ItemKey]:
         if found:
             return found
     raise UnknownItemError(text=text)
+
+
+def papers_of(store: Store, keys: Iterable[ItemKey]) -> Iterator[Paper]:
+    """Yield what these items rest on, where anything is known of it."""
+    for office, item in keys:
+        row = store.one(_PAPERS, office=office, item=item)
+        if row is not None and any(value is not None for value in row):
+            yield Paper(item_name(office, item), *row)

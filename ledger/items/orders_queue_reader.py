@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from ledger.book.store import kasse_office
 from ledger.items.order_decisions import NEXT_ROLE
 from ledger.items.orders_reader import OrderSummary, list_orders
@@ -17,6 +19,12 @@ _OWN = """
     SELECT o.id FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
     WHERE o.office = :office AND o.state = :state AND s.step IN ({steps})
     AND (s.by IN (:user, CAST(:principal AS BIGINT)) OR s.on_behalf IN (:user, CAST(:principal AS BIGINT)))"""
+
+
+_BACK = """
+    SELECT count(*) FROM order_step b JOIN order_step c ON c.office = b.office AND c.order_id = b.order_id
+    WHERE b.step = 'objected' AND b.at >= :since AND c.step = 'created' AND c.by = :user"""
+BACK_DAYS = 30
 
 
 def waiting_for_me(store: Store, *, office: str | None = None) -> list[OrderSummary]:
@@ -37,6 +45,12 @@ def waiting_for_me(store: Store, *, office: str | None = None) -> list[OrderSumm
                 continue
             found += _mine(store, code, state, person)
     return sorted(found, key=lambda order: (order.office, int(order.number.rpartition("-")[2])))
+
+
+def sent_back(store: Store) -> int:
+    """Return how many orders that the acting person made were objected to in the last 30 days."""
+    since = (dt.date.fromisoformat(store.today) - dt.timedelta(days=BACK_DAYS)).isoformat()
+    return int(store.value(_BACK, user=store.user, since=since))
 
 
 def _mine(store: Store, office: str, state: str, person: Acting) -> list[OrderSummary]:

@@ -13,6 +13,9 @@ from sepa.errors import N_, KasseError
 SHOWN = 5
 FORMER = "alt:"
 """What stands before the number that a party had in the system it was taken over from."""
+_FORMERS = """
+    SELECT f.key FROM party_former f JOIN party p ON p.id = f.party
+    WHERE p.id = :party OR p.merged_into = :party ORDER BY f.key"""
 _BY_FORMER = "SELECT party FROM party_former WHERE key = :key"
 _OPEN = """
     SELECT party, count(*) AS items, sum(CASE WHEN kind = 'receivable' THEN open_cents ELSE 0 END) AS owes,
@@ -98,7 +101,7 @@ def _row(row: Row) -> PartyRow:
 
 
 def show_party(store: Store, party: int) -> PartyFacts:
-    """Return all that is known of a party: its accounts, what happened to it, which others were merged into it.
+    """Return all that is known of a party: its accounts, what happened to it, which others and former numbers it has.
 
     Raises `UnknownPartyError`.
     """
@@ -111,6 +114,7 @@ def show_party(store: Store, party: int) -> PartyFacts:
         accounts=tuple(Account(*account) for account in store.rows(_ACCOUNTS, party=party)),
         events=tuple(PartyEvent(*event) for event in store.rows(_EVENTS, object=f"party:{party}")),
         merged_from=tuple(number for (number,) in merged),
+        former=tuple(key for (key,) in store.rows(_FORMERS, party=party)),
     )
 
 

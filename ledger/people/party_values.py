@@ -136,6 +136,7 @@ class PartyFacts:
     accounts: tuple[Account, ...] = ()
     events: tuple[PartyEvent, ...] = ()
     merged_from: tuple[int, ...] = ()
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

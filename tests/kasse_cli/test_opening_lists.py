@@ -95,6 +95,10 @@ def test_everything_is_taken_over_from_a_folder(folder):
     assert folder("kasse journal verify").code == 0
     account = folder("kasse party account alt:4711 --user clara").out
     assert "105.00" in account
+    folder.transcript(
+        "opening-taken", "kasse party show alt:4711 --user clara", "kasse item show 4711-0815 --user clara",
+        "kasse suspense show 1 --user clara", "kasse relief show 1 --user clara",
+    )  # fmt: skip
 
 
 def test_everything_is_taken_over_from_one_workbook(folder):

@@ -9,7 +9,7 @@ from ledger.items.order_decisions import Choice
 from ledger.items.order_duties_store import NotAloneError, OverLimitError
 from ledger.items.order_steps_store import decide
 from ledger.items.orders import parse_order_number
-from ledger.items.orders_queue_reader import waiting_for_me
+from ledger.items.orders_queue_reader import sent_back, waiting_for_me
 from ledger.items.orders_reader import show_order
 from ledger.people.duties_store import DeputyPairError, end_deputy, name_deputy, set_limit
 from ledger.people.users import NotAllowedError, OwnWorkError, add_user
@@ -223,3 +223,12 @@ def test_the_queue_can_be_looked_at_office_by_office(store):
         1,
         1,
     ]
+
+
+def test_who_made_an_order_sees_that_it_came_back(store):
+    take(store, CLAIM, CLAIM._replace(name="Max"))
+    assert sent_back(act(store, "import")) == 0
+    do(store, "anna", "objected", 1)
+    assert [sent_back(act(store, user)) for user in ("import", "anna", "bernd")] == [1, 0, 0]
+    store.today = "2027-01-15"
+    assert sent_back(act(store, "import")) == 0
