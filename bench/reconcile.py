@@ -23,6 +23,7 @@ from bench.ledger_data import posting, raw_rows, sqlite_engine
 from bench.reconcile_data import fill_town
 from bench.reconcile_days import shares_by_kind, stage, wrong_matches
 from ledger.bank import posting_store
+from ledger.book.store import Poster
 from ledger.store.engines import Store
 from tests import books
 from tests.bankbooks import check_invariants
@@ -31,8 +32,8 @@ from tests.servers import postgres_url
 ENTRIES = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 ITEMS = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
 ENGINES = sys.argv[3:] or ["sqlite", "postgresql"]
-STAGES = ("gather", "decide", "plan", "post", "note", "insert_items", "clear", "apply_effects")
-"""What the service calls by these names is a stage; the rest is reading candidates and writing what was decided."""
+STAGES = ("gather", "decide", "plan", "settle", "note", "insert_items", "clear", "apply_effects")
+"""What the service calls by these names is a stage; `settle` posts what is paid at once, `draft` the others."""
 
 
 class Stages:
@@ -86,8 +87,9 @@ def reconcile(location: str) -> float:
     """Match and post everything and return the CPU seconds of this process; the server's own are in the wall time."""
     store, stages = books.opened(location, "import"), Stages()
     stages.watch(posting_store, STAGES)
+    stages.watch(Poster, ("draft",))
     stages.watch(Store, ("insert",))
-    stages.stream(posting_store, "cases")
+    stages.stream(posting_store, "candidates")
     wall, cpu = time.perf_counter(), time.process_time()
     outcome = posting_store.post_staged(store)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

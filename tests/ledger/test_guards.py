@@ -15,6 +15,10 @@ from tests.books import entry, opened
 
 COPIED = """office, 9, year, 9, kind, source, transaction_id, posting_day, bank_day, value_day, payment_day, recorded_at,
     recorded_by, reverses, posting_count, text_hash, canonical, hash"""
+UNCHAINED = [
+    f"INSERT INTO entry SELECT {COPIED.replace('office, 9, year, 9', place)} FROM entry WHERE position = {copied}"
+    for place, copied in (("office, 3, year, 3", 2), ("'BAU', 1, year, 1", 1), ("'ZOO', 1, year, 1", 1))
+]
 ATTACKS = [
     "UPDATE entry SET posting_day = '2026-11-17'",
     "UPDATE entry SET hash = canonical WHERE position = 1",
@@ -37,6 +41,8 @@ ATTACKS = [
     "INSERT INTO posting (office, position, line, account, cents) VALUES ('ZOO', 1, 1, '2800', 100)",
     "INSERT INTO entry_text (office, position, salt, text) VALUES ('KASSE', 2, 'x', 'y')",
     f"INSERT INTO entry SELECT {COPIED} FROM entry WHERE position = 2",
+    *UNCHAINED,
+    *(f"UPDATE item SET due = '{day}'" for day in ("2026/11/16", "2026-11-160", "2026-1-16", "16.11.2026")),
 ]
 ONLY_SQLITE = [
     "INSERT OR REPLACE INTO entry SELECT * FROM entry WHERE position = 1",
@@ -93,6 +99,11 @@ def test_plain_sql_changes_nothing(attacked):
     assert passed == []
     found = checked(book)
     assert (found.entries, found.findings) == (2, ())
+
+
+def test_an_entry_carries_the_hash_before_it_or_the_genesis_of_its_office(attacked):
+    _, connection = attacked
+    assert [sql for sql in UNCHAINED if "hash" not in refused(connection, sql)] == []
 
 
 def checked(book, **options):
