@@ -228,11 +228,15 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
     Print the head and keep it outside: with --against a later run proves that nothing written before was changed.
     """
     import kasse_cli.schema  # noqa: F401 - the guards of every table are compared, those above the ledger too
-    from kasse_cli.wiring import open_book
+    from kasse_cli.wiring import open_book, table_rights
+    from ledger.access.store import check_sees_all
+    from ledger.access.store import findings as wrong_rights
     from ledger.book.verify_store import verify as prove
 
     with open_book(ctx.obj) as store:
+        check_sees_all(store, table_rights())
         found = prove(store, against=against)
+        findings = (*found.findings, *wrong_rights(store, table_rights()))
     data = {
         "entries": found.entries, "postings": found.postings, "events": found.events,
         "erased_texts": found.erased_texts, "head": found.head, "heads": found.heads, "against": head_of(against),
@@ -245,9 +249,9 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
             events=found.events,
         ),
         say(N_("texts erased since: {count}"), count=found.erased_texts),
-        say(N_("findings: {count}"), count=len(found.findings)),
+        say(N_("findings: {count}"), count=len(findings)),
         say(N_("head of the book: {head}"), head=grouped(found.head)),
     ]
-    if against and not found.findings:
+    if against and not findings:
         lines.append(say(N_("the head given is one this book had: nothing before it was changed")))
-    render(ctx, Result(data=data, lines=lines, findings=found.findings))
+    render(ctx, Result(data=data, lines=lines, findings=findings))

@@ -11,6 +11,7 @@ from ledger.access.standing_reader import (
     FINGERPRINT,
     LOGINS,
     NotAServerError,
+    PartialViewError,
     StrangeLoginError,
     found_wrong,
     memberships,
@@ -22,7 +23,7 @@ from ledger.access.standing_reader import (
     stands,
 )
 from ledger.access.statements import Person, Plan, join, leave, wanted_groups
-from ledger.book.store import kasse_office, setting
+from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import Fact, record
 from ledger.people.users import EVERYWHERE, require, user_name
 from ledger.store.engines import Store
@@ -132,7 +133,21 @@ def findings(store: Store, rights: Mapping[str, TableRights]) -> list[KasseError
     """Return what is wrong with the rules of the database, nothing where the book has none: for `verify`."""
     if store.engine.name != "postgresql" or not setting(store, FINGERPRINT):
         return []
-    return list(found_wrong(store, plan_of(store, rights)))
+    with store.snapshot():
+        return [one for one in found_wrong(store, plan_of(store, rights)) if one.severity != "info"]
+
+
+def check_sees_all(store: Store, rights: Mapping[str, TableRights]) -> None:
+    """Check that row rules hide no entries from the acting person: a part of the book cannot be verified.
+
+    Raises `PartialViewError`.
+    """
+    if store.engine.name != "postgresql" or not setting(store, FINGERPRINT):
+        return
+    if store.value("SELECT row_security_active('entry')"):
+        seen = store.value("SELECT access_offices(CAST(:roles AS text[]))", roles=list(rights["entry"].readers))
+        if not set(office_codes(store)) <= set(seen):
+            raise PartialViewError(offices=", ".join(sorted(seen)).lstrip(", "))
 
 
 def _check_login(store: Store) -> None:
@@ -220,10 +235,16 @@ def _take_down(store: Store, plan: Plan) -> list[str]:
     lines += _leftovers(store)
     lines += [f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY" for table in sorted(plan.shapes)]
     known = {name for name, *_ in store.rows(LOGINS)}
-    for name in (*plan.groups, plan.names.owner):
-        if name in known:
-            lines += [f"REASSIGN OWNED BY {quoted(name)} TO SESSION_USER", f"DROP OWNED BY {quoted(name)}"]
-            lines.append(f"DROP ROLE {quoted(name)}")
+    groups = [quoted(name) for name in plan.groups if name in known]
+    if groups:
+        them = ", ".join(groups)
+        lines.append(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {them}")
+        lines.append(f"REVOKE ALL ON SCHEMA public FROM {them}")
+        lines.append(f"REVOKE ALL ON DATABASE {quoted(plan.names.database)} FROM {them}")
+        lines += [f"DROP ROLE {group}" for group in groups]
+    if plan.names.owner in known:
+        owner = quoted(plan.names.owner)
+        lines += [f"REASSIGN OWNED BY {owner} TO SESSION_USER", f"DROP OWNED BY {owner}", f"DROP ROLE {owner}"]
     done = _run(store, lines)
     store.execute("DELETE FROM setting WHERE key = :key", key=FINGERPRINT)
     return done

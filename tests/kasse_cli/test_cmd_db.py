@@ -9,6 +9,7 @@ import re
 import shlex
 from dataclasses import dataclass, replace
 
+import psycopg
 import pytest
 
 from kasse_cli.demo import play, town
@@ -105,3 +106,50 @@ def test_a_week_from_orders_to_closed_days_works_for_people_bound_by_the_databas
 def test_granting_twice_is_nothing_new(week):
     assert not week.ask("db grant --yes", user=DBA, day=town.MONDAY)["new"]
     assert week.ask("db roles", user=DBA, day=town.MONDAY)["granted"]
+
+
+def test_who_sees_a_part_of_the_book_cannot_verify_it(week):
+    assert week.refused("journal verify", user="anna", day=town.MONDAY) == "roles.partial"
+
+
+def test_the_login_is_who_acts(week):
+    assert week.refused("user list --user emil", user="anna", day=town.MONDAY) == "user.not_declarable"
+    assert week.ask("user list --user anna", user="anna", day=town.MONDAY)["users"]
+
+
+def test_who_is_locked_is_out_at_once_and_the_groups_follow(week, database):
+    week.type("user lock bernd", user=DBA, day=town.MONDAY)
+    assert week.refused("user list", user="bernd", day=town.MONDAY) == "user.locked"
+    with psycopg.connect(login(database, "bernd")) as connection:
+        assert connection.execute("SELECT count(*) FROM cash_order").fetchone() == (0,)
+    found = week.ask("db roles", user=DBA, day=town.MONDAY)["logins"]
+    assert next(row["roles"] for row in found if row["name"] == "bernd") == "approver"
+    week.type("db grant --yes", user=DBA, day=town.MONDAY)
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(login(database, "bernd"))
+
+
+def test_rules_that_somebody_changed_are_found_and_given_again(week, database):
+    books.run_sql(database, "GRANT UPDATE ON setting TO clara")
+    assert "roles.changed" in codes(week, "journal verify")
+    assert week.ask("db grant --yes", user=DBA, day=town.MONDAY)["new"]
+    books.run_sql(database, "REVOKE UPDATE ON setting FROM clara")
+    week.ask("db grant --yes", user=DBA, day=town.MONDAY)
+    assert codes(week, "journal verify") == []
+
+
+def codes(week, line):
+    week.user = "clara"
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        run([*shlex.split(line), "--on", str(town.MONDAY), "--json"], week._world(town.MONDAY))
+    return [one["code"] for one in json.loads(out.getvalue())["findings"]]
+
+
+def test_what_was_granted_can_be_taken_back_whole(week, database):
+    week.type("db revoke --yes", user=DBA, day=town.MONDAY)
+    assert not week.ask("db roles", user=DBA, day=town.MONDAY)["granted"]
+    left = "SELECT count(*) FROM pg_policies UNION ALL SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'access%'"
+    with psycopg.connect(database) as connection:
+        assert connection.execute(left).fetchall() == [(0,), (0,)]
+    assert week.ask("db grant --yes", user=DBA, day=town.MONDAY)["new"]
