@@ -21,7 +21,9 @@ class OpeningRun(SQLModel, table=True):
     __tablename__ = "opening_run"
     __table_args__ = col.strict(
         CheckConstraint("state IN ('draft', 'signed', 'final', 'replaced', 'discarded')", name="ck_opening_run_state"),
-        CheckConstraint("second_by IS NULL OR second_by <> first_by", name="ck_opening_run_persons"),
+        CheckConstraint(
+            "second_by IS NULL OR (second_by <> first_by AND second_by <> made_by)", name="ck_opening_run_persons"
+        ),
         CheckConstraint("(state = 'final') = (second_by IS NOT NULL)", name="ck_opening_run_final"),
         Index("ix_opening_run_state", "state"),
     )

@@ -262,7 +262,9 @@ def create_tables() -> None:
         sa.CheckConstraint(
             "state IN ('draft', 'signed', 'final', 'replaced', 'discarded')", name="ck_opening_run_state"
         ),
-        sa.CheckConstraint("second_by IS NULL OR second_by <> first_by", name="ck_opening_run_persons"),
+        sa.CheckConstraint(
+            "second_by IS NULL OR (second_by <> first_by AND second_by <> made_by)", name="ck_opening_run_persons"
+        ),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
     )
