@@ -18,9 +18,12 @@ _OWED = f"""
         CAST(coalesce((SELECT sum(c.amount_cents) FROM item c WHERE c.office = i.office AND c.main_item = i.id
                   AND c.claim_kind IN {CHARGE_KINDS} AND NOT EXISTS (
                       SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)), 0) AS BIGINT)
-    FROM item i WHERE i.kind = 'receivable' AND i.open_cents > 0"""
+    FROM {{items}} i WHERE i.kind = 'receivable' AND i.open_cents > 0"""
 _ORDER = "ORDER BY i.due, i.office, i.id"
-_WITH_SIDES = "AND i.office = :office AND (i.id = :item OR i.main_item = :item)"
+_WITH_SIDES = """(
+    SELECT CAST(:office AS TEXT) AS office, CAST(:item AS BIGINT) AS item
+    UNION ALL SELECT s.office, s.id FROM item s WHERE s.office = :office AND s.main_item = :item) w CROSS JOIN item"""
+"""An item and its side claims one by one: else SQLite walks all that is open in the office."""
 _PAID = """
     SELECT c.payment_day, CAST(sum(l.cents) AS BIGINT) FROM clearing_line l
     JOIN clearing c ON c.office = l.office AND c.id = l.clearing
@@ -196,8 +199,9 @@ def of_batch(store: Store, batch: int) -> list[int]:
 def owed(store: Store, keys: Sequence[ItemKey]) -> list[Owed]:
     """Return open receivables with their side claims, in the order of due days; what is paid is left out."""
     found: dict[ItemKey, Owed] = {}
+    sql = f"{_OWED.format(items=_WITH_SIDES)} AND i.office = w.office AND i.id = w.item {_ORDER}"
     for office, item in keys:
-        for row in store.rows(f"{_OWED} {_WITH_SIDES} {_ORDER}", office=office, item=item):
+        for row in store.rows(sql, office=office, item=item):
             one = Owed(*row)
             found[one.key] = one
     return sorted(found.values(), key=lambda one: (one.due, one.office, one.item))
@@ -205,7 +209,7 @@ def owed(store: Store, keys: Sequence[ItemKey]) -> list[Owed]:
 
 def owed_by(store: Store, party: int) -> list[Owed]:
     """Return everything that a person owes."""
-    rows = store.rows(f"{_OWED} AND i.party = :party {_ORDER}", party=party)
+    rows = store.rows(f"{_OWED.format(items='item')} AND i.party = :party {_ORDER}", party=party)
     return [Owed(*row) for row in rows]
 
 
