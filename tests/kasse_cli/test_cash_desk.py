@@ -134,3 +134,19 @@ def test_the_bank_statement_clears_what_was_brought(town):
     post_staged(store)
     store.close()
     town.transcript("cash-bank", "kasse cash show B1 --all", "kasse item explain BAU/1")
+
+
+def test_the_protocol_of_the_day_has_the_desks(town):
+    for line in OPENED:
+        town(line)
+    town("kasse cash take B1 1000000000015")
+    quiet = "--no-statement DE02370400440000000024=ruhig --no-statement DE75512108001245126199=ruhig"
+    closing = as_("clara", f"kasse day close --date 2026-11-20 {quiet}")
+    town.transcript(
+        "cash-day",
+        closing,
+        "kasse cash count B1 1x50",
+        as_("emil", "kasse cash confirm B1"),
+        closing,
+        "kasse cash take B1 1000000000023",
+    )
