@@ -219,4 +219,4 @@ def decided(done: Decision) -> Result:
             lines.append(say(template, office=part.office, first=part.first_entry, last=part.last_entry))
     if done.step in NEXT:
         lines.append(say(NEXT[done.step]))
-    return Result(data=data, lines=lines)
+    return Result(data=data, lines=lines, findings=done.findings)

@@ -105,7 +105,10 @@ class OfficePart:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was decided: count, sum and hash of the list as seen; `new` is false where it had been done before."""
+    """What was decided: count, sum and hash of the list as seen; `new` is false where it had been done before.
+
+    `findings` warn of orders that together pass a limit which each of them keeps.
+    """
 
     step: str
     new: bool
@@ -113,3 +116,4 @@ class Decision:
     sum_cents: int = 0
     list_hash: str = ""
     offices: tuple[OfficePart, ...] = ()
+    findings: tuple[KasseError, ...] = ()

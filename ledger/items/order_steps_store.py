@@ -22,6 +22,7 @@ from ledger.items.order_decisions import (
     UnknownOrderError,
 )
 from ledger.items.order_duties_store import check_person, note_exception
+from ledger.items.order_split_store import splits
 from ledger.items.order_write_store import hash_of
 from ledger.items.orders import order_number
 from ledger.items.staging_store import drop, text_type
@@ -93,6 +94,8 @@ def decide(
             return Decision(step, new=False)
         check_person(store, step, exception.strip())
         decision = _seen(store, step, choice, sum_cents)
+        if step == "approved":
+            decision = replace(decision, findings=splits(store))
         if step == "accepted":
             decision = replace(decision, offices=accept_orders(store, day, decision.offices))
         _write(store, decision, reason.strip() or None)
