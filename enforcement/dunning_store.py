@@ -15,7 +15,7 @@ from enforcement.dunning import Gathering, LetterDraft
 from enforcement.dunning_checks_store import check_complete
 from enforcement.dunning_rules import WAIT_DAYS, Left, Overdue, Rulebook
 from enforcement.dunning_runs import OpenRunError
-from enforcement.events_reader import events_of_overdue
+from enforcement.events_reader import CANCELLED, events_of_overdue
 from enforcement.law import Law, packaged_law
 from enforcement.limitation import LimitationEvent
 from ledger.bank.suspense_hints_store import may_be_paid_by
@@ -62,11 +62,8 @@ _COLUMNS = f"""
               AND c.claim_kind IN {CHARGE_KINDS} AND NOT EXISTS (
                   SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)), 0),
     t.term_end, coalesce(t.letter_open, 0),
-    CASE WHEN i.main_item IS NULL THEN 0 ELSE (
-        SELECT CASE WHEN m.open_cents = 0 AND m.amount_cents = (
-            SELECT sum(l.cents) FROM clearing_line l JOIN clearing c ON c.office = l.office AND c.id = l.clearing
-            WHERE l.office = m.office AND l.item = m.id AND c.kind = 'reduction') THEN 1 ELSE 0 END
-        FROM item m WHERE m.office = i.office AND m.id = i.main_item) END"""
+    CASE WHEN i.main_item IS NULL THEN 0 ELSE coalesce((
+        SELECT 1 FROM cancelled_main g WHERE g.office = i.office AND g.item = i.main_item), 0) END"""
 _JOINS = """
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
     LEFT JOIN item_facts f ON f.office = i.office AND f.item = i.id
@@ -145,6 +142,7 @@ def propose(
         for sql in (_OVERDUE, _NOBODY):
             writer.take(gathering, map(Overdue._make, store.stream(sql, day=day.isoformat(), office=office)))
         store.execute("DROP TABLE dunned_letter")
+        store.execute("DROP TABLE cancelled_main")
         proposal = writer.finish(office, gathering.all_findings())
         if not proposal.letters:
             store.execute(_NOBODY_DUE, run=proposal.run, user=store.user, now=store.now)
@@ -159,11 +157,14 @@ def _check_no_open_run(store: Store) -> None:
 
 
 def _gathering(store: Store, day: dt.date, wait_days: int, office: str | None, law: Law) -> Gathering:
-    """Return what the rules need to know besides the rows; makes the temporary table of last letters."""
+    """Return what the rules need to know besides the rows; makes temporary tables of letters and cancelled claims."""
     here = day.isoformat()
     store.execute(_LETTERS)
     store.execute(_FILL_LETTERS)
     store.execute("CREATE INDEX ix_dunned_letter ON dunned_letter (office, item)")
+    store.execute("CREATE TEMPORARY TABLE cancelled_main (office TEXT, item BIGINT)")
+    store.execute(f"INSERT INTO cancelled_main {CANCELLED}")
+    store.execute("CREATE INDEX ix_cancelled_main ON cancelled_main (office, item)")
     paid: dict[tuple[str, int], tuple[Payment, ...]] = {}
     events = dict(events_of_overdue(store, here))
     for code, item, paid_on, cents, kind in store.rows(_PAID, day=here, office=office):

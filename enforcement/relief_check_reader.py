@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import groupby
 
+from enforcement.events_reader import CANCELLED
 from enforcement.law import Law
 from enforcement.relief import KINDS
 from enforcement.relief_checks import SideClaimsLeftError, findings
@@ -16,13 +17,10 @@ from ledger.items.items_reader import item_name
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
-_SIDES = """
+_SIDES = f"""
     SELECT s.office, s.main_item, s.id, s.open_cents, coalesce(p.legal_name, p.name)
-    FROM item s JOIN item m ON m.office = s.office AND m.id = s.main_item LEFT JOIN party p ON p.id = s.party
-    WHERE s.main_item IS NOT NULL AND s.kind = 'receivable' AND s.open_cents > 0 AND m.open_cents = 0
-      AND m.amount_cents = (
-        SELECT sum(l.cents) FROM clearing_line l JOIN clearing c ON c.office = l.office AND c.id = l.clearing
-        WHERE l.office = m.office AND l.item = m.id AND c.kind = 'reduction')
+    FROM ({CANCELLED}) g CROSS JOIN item s LEFT JOIN party p ON p.id = s.party
+    WHERE s.office = g.office AND s.main_item = g.item AND s.kind = 'receivable' AND +s.open_cents > 0
       AND NOT EXISTS (SELECT 1 FROM relief_item x JOIN relief r ON r.id = x.relief
                       WHERE x.office = s.office AND x.item = s.id AND r.state = 'proposed')
     ORDER BY s.office, s.main_item, s.id"""
