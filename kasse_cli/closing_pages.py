@@ -48,8 +48,8 @@ def signed(done: Closing, *, people: bool) -> Row:
     return {
         "protocol": protocol.label, "year": protocol.year, "number": protocol.number, "period": protocol.period,
         "day": protocol.last_day, "first_day": protocol.first_day, "closed_by": done.closed_by,
-        "closed_at": protocol.closed_at, "confirmed_by": done.confirmed_by, "confirmed_at": done.confirmed_at,
-        "head": head,
+        "closed_at": done.closed_at or protocol.closed_at, "confirmed_by": done.confirmed_by,
+        "confirmed_at": done.confirmed_at, "head": head,
     }  # fmt: skip
 
 

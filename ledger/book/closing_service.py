@@ -46,6 +46,7 @@ _UNCONFIRMED: Mapping[ClosingKind, type[KasseError]] = {"day": UnconfirmedDayErr
 class Closing:
     """A closing with the names of those who signed; `fresh` where this call did what it was asked to.
 
+    `closed_at` is when the first signature was given, where that is not when it was closed: a year is proposed before.
     `findings` are notes: what checks noticed without standing against it, closings that wait for a second signature.
     """
 
@@ -55,6 +56,7 @@ class Closing:
     confirmed_at: str | None
     fresh: bool
     findings: tuple[KasseError, ...] = ()
+    closed_at: str = ""
 
 
 def close_day(
@@ -151,7 +153,8 @@ def _known(store: Store, period: Period) -> StoredClosing:
 def shown(store: Store, known: StoredClosing, *, fresh: bool) -> Closing:
     """Return a stored closing with the names of its signers."""
     second = None if known.confirmed_by is None else user_name(store, known.confirmed_by)
-    return Closing(known.protocol, user_name(store, known.closed_by), second, known.confirmed_at, fresh)
+    first, at = user_name(store, known.closed_by), known.closed_at
+    return Closing(known.protocol, first, second, known.confirmed_at, fresh, closed_at=at)
 
 
 def draft(store: Store, period: Period, reasons: dict[str, str]) -> tuple[Protocol, tuple[KasseError, ...]]:

@@ -35,6 +35,7 @@ class StoredClosing:
     heads: str
     book_head: str
     closed_by: int
+    closed_at: str
     confirmed_by: int | None
     confirmed_at: str | None
 
@@ -81,9 +82,16 @@ _FLOATING = f"""
     WHERE {_IN_RANGE} AND e.bank_day < e.posting_day AND {_ON_BANK}
     GROUP BY e.office, e.year, e.number, p.account, e.bank_day, e.posting_day
     ORDER BY e.office, e.year, e.number"""
+# a year is signed first by who proposed it; who closes it signs second
 _CLOSINGS = """
-    SELECT c.protocol, c.heads, c.book_head, c.closed_by, f.confirmed_by, f.confirmed_at FROM closing c
-    LEFT JOIN closing_confirmation f ON f.kind = c.kind AND f.period = c.period WHERE c.kind = :kind"""
+    SELECT c.protocol, c.heads, c.book_head, coalesce(p.proposed_by, c.closed_by), coalesce(p.proposed_at, c.closed_at),
+           CASE WHEN p.serial IS NULL THEN f.confirmed_by ELSE c.closed_by END,
+           CASE WHEN p.serial IS NULL THEN f.confirmed_at ELSE c.closed_at END
+    FROM closing c
+    LEFT JOIN closing_confirmation f ON f.kind = c.kind AND f.period = c.period
+    LEFT JOIN closing_proposal p ON p.kind = c.kind AND p.period = c.period AND p.serial = (
+        SELECT max(serial) FROM closing_proposal WHERE kind = c.kind AND period = c.period)
+    WHERE c.kind = :kind"""
 
 
 def first_open_day(store: Store, day: str) -> str:
@@ -222,11 +230,10 @@ def first_entry_day(store: Store) -> str | None:
     return None if found is None else str(found)
 
 
-def _stored(row: tuple[str, str, bytes, int, int | None, str | None]) -> StoredClosing:
-    text, heads, book_head, closed_by, confirmed_by, confirmed_at = row
-    return StoredClosing(
-        read_protocol(text), text, heads, bytes(book_head).hex(), closed_by, confirmed_by, confirmed_at
-    )  # fmt: skip
+def _stored(row: tuple[str, str, bytes, int, str, int | None, str | None]) -> StoredClosing:
+    text, heads, book_head, closed_by, closed_at, confirmed_by, confirmed_at = row
+    head = bytes(book_head).hex()
+    return StoredClosing(read_protocol(text), text, heads, head, closed_by, closed_at, confirmed_by, confirmed_at)
 
 
 def noted_hash(store: Store, protocol: Protocol) -> str | None:

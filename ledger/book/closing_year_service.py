@@ -87,13 +87,10 @@ def close_year(store: Store, year: Period, *, today: str, dry_run: bool = False)
         if changed:
             who = user_name(store, proposal.closed_by)
             raise ChangedSinceError(year=year.year, user=who, parts=", ".join(changed))
-        final = replace(protocol, closed_by=proposal.closed_by, closed_at=proposal.closed_at)
         if not dry_run:
-            write(store, final)
-            closing_store.insert_confirmation(store, final)
-            note(store, final, protocol_text(final), "confirm")
-        first = user_name(store, proposal.closed_by)
-    return Closing(final, first, user_name(store, store.user), store.now, fresh=True, findings=notes)
+            write(store, protocol)
+        first, second = user_name(store, proposal.closed_by), user_name(store, store.user)
+    return Closing(protocol, first, second, store.now, fresh=True, findings=notes, closed_at=proposal.closed_at)
 
 
 def proposal_of(store: Store, year: Period) -> Protocol | None:

@@ -12,11 +12,8 @@ from ledger.store.engines import Store
 from sepa.errors import KasseError
 
 _CLOSINGS = """
-    SELECT c.kind, c.period, c.book_head, c.heads, c.protocol, c.closed_by, c.closed_at, e.facts,
-           coalesce(p.proposed_by, e.by), coalesce(p.proposed_at, e.at)
+    SELECT c.kind, c.period, c.book_head, c.heads, c.protocol, c.closed_by, c.closed_at, e.facts, e.by, e.at
     FROM closing c LEFT JOIN event e ON e.object = c.kind || ':' || c.period AND e.action = c.kind || '.close'
-    LEFT JOIN closing_proposal p ON p.kind = c.kind AND p.period = c.period AND p.serial = (
-        SELECT max(serial) FROM closing_proposal WHERE kind = c.kind AND period = c.period)
     ORDER BY c.last_day, c.kind"""
 _REMOVED = """
     SELECT e.object FROM event e WHERE e.action IN ('day.close', 'month.close', 'year.close') AND NOT EXISTS (
