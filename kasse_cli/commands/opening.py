@@ -129,8 +129,8 @@ def import_(ctx: Context, lists: ListsArgument, as_of: AsOfOption, controls: Con
 def sign(ctx: Context, lists: ListsArgument) -> None:
     """Sign the draft: the first signature confirms the lists, the second one, by another person, posts them.
 
-    The lists must be those that were imported, to the byte. Whoever imported them may sign first, never last; one of
-    the two is the head of the Kasse. After the second signature the offices are taken over for good.
+    The lists must be those that were imported, to the byte. Whoever imported them may sign first, never last; the
+    head of the Kasse signs last. After the second signature the offices are taken over for good.
     """
     from kasse_cli.opening_lists import opened_lists
     from kasse_cli.orders_opening import Wanted, run_second

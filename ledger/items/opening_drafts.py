@@ -45,14 +45,6 @@ class OpeningChangedError(KasseError):
     hint = N_("sign the lists that were imported, or import these with 'kasse opening import' and sign then")
 
 
-class HeadSignatureError(KasseError):
-    """Two signatures, none of them of the head of the Kasse."""
-
-    code = "opening.head"
-    template = N_("one of the two signatures is that of the head of the Kasse")
-    hint = N_("someone with the role head signs second")
-
-
 class UndoReasonError(KasseError):
     """A draft is thrown away without a word."""
 

@@ -16,7 +16,6 @@ SUMS = "--control receivables=105 --control suspense=42,50 --control balances=62
 COMMANDS = (
     f"kasse opening import alt --as-of 2026-11-15 {SUMS} --user root",
     "kasse opening sign alt --user root",
-    "kasse opening sign alt --user root",
     "kasse opening sign alt --user emil",
     "kasse party show alt:4711 --user clara",
 )
