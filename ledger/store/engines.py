@@ -94,6 +94,9 @@ class Engine(Protocol):
     def lock(self, store: Store, offices: Sequence[str]) -> None:
         """Hold these offices, in this order, until the unit of work ends."""
 
+    def leave(self, connection: Any) -> None:
+        """Leave the database as the next command wants it."""
+
 
 class Store:
     """An open book: queries, one unit of work at a time, who acts and when.
@@ -128,6 +131,7 @@ class Store:
         self.on_abort: Callable[[Sequence[tuple[str, int, int, int]], BaseException], None] | None = None
         self._depth = 0
         self._rehearsing = False
+        self._tried = False
 
     def rows(self, sql: str, /, **parameters: Any) -> Iterator[Row]:
         """Yield the rows of a query, streaming."""
@@ -225,7 +229,7 @@ class Store:
         assert not self.in_unit, "a rehearsal holds units of work, not the other way round"
         with self.translated():
             self.engine.begin(self.connection)
-            self._rehearsing = True
+            self._rehearsing = self._tried = True
             try:
                 yield
             finally:
@@ -274,6 +278,8 @@ class Store:
 
     def close(self) -> None:
         """Close the connection; an unfinished unit of work is lost as if it had never begun."""
+        if not self._depth and not self._tried:
+            self.engine.leave(self.connection)
         self.connection.close()
 
     def translated(self) -> AbstractContextManager[None]:

@@ -83,6 +83,9 @@ class PostgresEngine:
             cursor.execute(sql, parameters)
             yield from cursor
 
+    def leave(self, connection: Any) -> None:
+        """Do nothing: the server counts its rows by itself."""
+
     def lock(self, store: Store, offices: Sequence[str]) -> None:
         """Lock the head rows of the offices in the given order."""
         for office in offices:
