@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, cast
 
-from ledger.items.invoices import Invoice, Seller, Sums, Tax
+from ledger.items.invoices import COLLECTED, Invoice, Seller, Sums, Tax
 from sepa.errors import N_, KasseError, Place
 from sepa.sources import Source
 from sepa.xml.parser import elements
@@ -130,8 +130,9 @@ def _ubl(root: Element) -> Invoice:
         due=read.day("DueDate"),
         leitweg=read.text("BuyerReference"),
         payee=read.text("PayeeParty/PartyName/Name"),
-        means=read.text(f"{means}/PaymentMeansCode"),
+        means=_means(read, f"{means}/PaymentMeansCode"),
         iban=_iban(read.text(f"{means}/PayeeFinancialAccount/ID")),
+        holder=read.text(f"{means}/PayeeFinancialAccount/Name"),
         remittance=read.text(f"{means}/PaymentID"),
         terms="\n".join(element.text or "" for element in read.all("PaymentTerms/Note")) or None,
         order_reference=read.text("OrderReference/ID"),
@@ -204,8 +205,9 @@ def _cii(root: Element) -> Invoice:
         due=read.day(f"{terms}/DueDateDateTime/DateTimeString"),
         leitweg=read.text(f"{agreement}/BuyerReference"),
         payee=read.text(f"{settlement}/PayeeTradeParty/Name"),
-        means=read.text(f"{means}/TypeCode"),
+        means=_means(read, f"{means}/TypeCode"),
         iban=_iban(read.text(f"{means}/PayeePartyCreditorFinancialAccount/IBANID")),
+        holder=read.text(f"{means}/PayeePartyCreditorFinancialAccount/AccountName"),
         remittance=read.text(f"{settlement}/PaymentReference"),
         terms="\n".join(element.text or "" for element in read.all(f"{terms}/Description")) or None,
         order_reference=read.text(f"{agreement}/BuyerOrderReferencedDocument/IssuerAssignedID"),
@@ -256,6 +258,12 @@ def _cii_taxes(read: _Reader, settlement: str) -> Iterator[Tax]:
 def _each(read: _Reader, path: str) -> Iterator[int]:
     for element in read.all(path):
         yield _cents((element.text or "").strip(), path)
+
+
+def _means(read: _Reader, path: str) -> str | None:
+    """Return the means of payment; of several the one by which the seller collects, as nothing is paid twice."""
+    codes = [text for element in read.all(path) if (text := (element.text or "").strip())]
+    return next((code for code in codes if code in COLLECTED), codes[0] if codes else None)
 
 
 def _iban(text: str | None) -> str | None:

@@ -40,6 +40,24 @@ class OthersIbanError(KasseError):
     hint = N_("check who is to be paid before you certify")
 
 
+class SellerNameError(KasseError):
+    """A known VAT number under another name."""
+
+    code = "invoice.seller_name"
+    severity = "warning"
+    template = N_("the book knows the seller {seller} by another name: {known}")
+    hint = N_("check who wrote the invoice; 'kasse party change' notes a new name")
+
+
+class PayeeError(KasseError):
+    """An invoice that wants its money to go to somebody else than the seller."""
+
+    code = "invoice.payee"
+    severity = "warning"
+    template = N_("the invoice wants {payee} to be paid, not the seller {seller}")
+    hint = N_("ask the seller on a number you know from before whether the claim was assigned, before you certify")
+
+
 def seller_party(store: Store, invoice: Invoice, day: str) -> tuple[int, list[KasseError]]:
     """Return the seller in the book, made where it is new, and what its accounts tell."""
     seller, key = invoice.seller, match_key(invoice.seller.name)
@@ -54,8 +72,27 @@ def seller_party(store: Store, invoice: Invoice, day: str) -> tuple[int, list[Ka
     )  # fmt: skip
     if found is None:
         notes = [NewSellerError(seller=seller.name, place=Place(field="BT-27")), *_others(store, invoice, None)]
-        return _make_party(store, invoice, key, day), notes
-    return int(found), [*_accounts(store, invoice, int(found)), *_others(store, invoice, int(found))]
+        payees = list(_payees(invoice, (seller.name,)))
+        return _make_party(store, invoice, key, day, own=not payees), [*notes, *payees]
+    return int(found), [*_against_book(store, invoice, int(found)), *_others(store, invoice, int(found))]
+
+
+def _against_book(store: Store, invoice: Invoice, party: int) -> Iterator[KasseError]:
+    """Yield where a known seller's name, payee and account differ from what the book knows."""
+    name, legal_name = store.all("SELECT name, legal_name FROM party WHERE id = :party", party=party)[0]
+    if match_key(invoice.seller.name) not in {match_key(known) for known in (name, legal_name) if known}:
+        yield SellerNameError(seller=invoice.seller.name, known=name, place=Place(field="BT-27"))
+    yield from _payees(invoice, tuple(filter(None, (invoice.seller.name, name, legal_name))))
+    yield from _accounts(store, invoice, party)
+
+
+def _payees(invoice: Invoice, names: tuple[str, ...]) -> Iterator[KasseError]:
+    """Yield the payee (BT-59) and the account holder (BT-85) where they are none of the seller's names."""
+    known = {match_key(name) for name in names}
+    for place, payee in (("BT-59", invoice.payee), ("BT-85", invoice.holder)):
+        if payee and not invoice.collected and match_key(payee) not in known:
+            known.add(match_key(payee))
+            yield PayeeError(payee=payee, seller=invoice.seller.name, place=Place(field=place))
 
 
 def _accounts(store: Store, invoice: Invoice, party: int) -> Iterator[KasseError]:
@@ -80,7 +117,8 @@ def _others(store: Store, invoice: Invoice, party: int | None) -> Iterator[Kasse
         yield OthersIbanError(iban=invoice.iban, other=other, place=Place(field="BT-84"))
 
 
-def _make_party(store: Store, invoice: Invoice, key: str, day: str) -> int:
+def _make_party(store: Store, invoice: Invoice, key: str, day: str, *, own: bool) -> int:
+    """Add the seller; an account in another's name is no evidence of who paid (kind `third_party`)."""
     seller, number = invoice.seller, take_ids(store, BOOK, "party")
     store.insert_one(
         "party",
@@ -97,7 +135,12 @@ def _make_party(store: Store, invoice: Invoice, key: str, day: str) -> int:
     )
     if invoice.iban and not invoice.collected:
         store.insert_one(
-            "party_account", party=number, iban=invoice.iban, kind="own", source=f"invoice {invoice.number}", since=day
+            "party_account",
+            party=number,
+            iban=invoice.iban,
+            kind="own" if own else "third_party",
+            source=f"invoice {invoice.number}",
+            since=day,
         )
     record(store, kasse_office(store), "party.add", f"party:{number}", {"source": "invoice"}, {"name": seller.name})
     return number

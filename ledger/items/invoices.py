@@ -160,6 +160,7 @@ class Invoice:
     payee: str | None = None
     means: str | None = None
     iban: str | None = None
+    holder: str | None = None
     remittance: str | None = None
     terms: str | None = None
     order_reference: str | None = None

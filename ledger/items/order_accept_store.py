@@ -9,6 +9,7 @@ from itertools import groupby
 from ledger.book.dimensions import of_cost_object
 from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import account_with_role, post
+from ledger.items.invoices import COLLECTED
 from ledger.items.order_decisions import OfficePart
 from ledger.items.order_payouts_store import settle_payouts
 from ledger.items.orders import PRIVATE_PROFILE, control_role
@@ -24,8 +25,9 @@ _LINES = """
     WHERE c.makes = 1 ORDER BY o.office, o.id, l.line"""
 # `|| ''` keeps the planner from walking all items of the office instead of those with the reference
 _MAIN = "(SELECT min(m.id) FROM item m WHERE m.reference = o.main_reference AND m.office || '' = o.office)"
-_PAID_BY = """coalesce(o.paid_by, (SELECT max('direct_debit') FROM order_invoice v
-            WHERE v.office = o.office AND v.order_id = o.id AND v.collected = 1))"""
+_DEBIT_MEANS = ", ".join(f"'{means}'" for means in sorted(COLLECTED))
+_PAID_BY = f"""coalesce(o.paid_by, (SELECT max('direct_debit') FROM order_invoice v
+            WHERE v.office = o.office AND v.order_id = o.id AND v.means IN ({_DEBIT_MEANS})))"""
 _ITEMS = f"""
     INSERT INTO item (office, id, kind, side, account, party, reference, foreign_reference, order_id, main_item,
         claim_kind, profile, purpose, bank_account, amount_cents, open_cents, due, original_due, opened_on, position,

@@ -11,6 +11,7 @@ from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import account_with_role, post
 from ledger.book.transfer import across
 from ledger.events.store import record
+from ledger.items.invoices import COLLECTED
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
 from ledger.items.order_accept_store import book_orders, shown_entry
@@ -44,9 +45,13 @@ _DEBTORS = """
     JOIN item i ON i.office = c.office AND i.order_id = c.id WHERE c.makes = 1"""
 # SQLite joins what is CROSS JOINed in the order written: from the few chosen orders, never from all items
 _COLLECTED = """
-    SELECT i.office, i.id, v.seller_name FROM chosen_order c CROSS JOIN order_invoice v CROSS JOIN item i
+    SELECT i.office, i.id, v.means FROM chosen_order c CROSS JOIN order_invoice v CROSS JOIN item i
     WHERE v.office = c.office AND v.order_id = c.id AND v.collected = 1 AND c.makes = 1
     AND i.office = c.office AND i.order_id = c.id ORDER BY i.office, i.id"""
+_REASONS = {
+    True: "Lastschrift: der Zahlungsempfänger bucht selbst ab",
+    False: "laut Rechnung nicht zu überweisen (Karte, bar, Verrechnung)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +212,7 @@ def _credit(store: Store, day: str, order: _Order, cents: int) -> tuple[NewItem 
 
 
 def _lock_collected(store: Store, day: str) -> None:
-    """Lock payables that the payee collects himself: they are never paid by a transfer."""
-    for office, item, _seller in store.all(_COLLECTED):
-        place_item_lock(store, office, item, "payment", "Lastschrift: der Zahlungsempfänger bucht selbst ab", Span(day))
+    """Lock payables that the payee collects, or that are paid by card, in cash and the like: no transfer pays them."""
+    for office, item, means in store.all(_COLLECTED):
+        place_item_lock(store, office, item, "payment", _REASONS[means in COLLECTED], Span(day))
         record(store, office, "lock.set", f"item:{item}", {"kind": "payment", "since": day, "until": None})

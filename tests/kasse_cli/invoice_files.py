@@ -19,8 +19,8 @@ UBL = """<?xml version="1.0" encoding="UTF-8"?>
     <cac:PartyTaxScheme><cbc:CompanyID>DE123456788</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>
     <cac:PartyLegalEntity><cbc:RegistrationName>{seller}</cbc:RegistrationName></cac:PartyLegalEntity>
   </cac:Party></cac:AccountingSupplierParty>
-  <cac:PaymentMeans><cbc:PaymentMeansCode>{means}</cbc:PaymentMeansCode>
-    <cac:PayeeFinancialAccount><cbc:ID>{iban}</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>
+  {payee}<cac:PaymentMeans><cbc:PaymentMeansCode>{means}</cbc:PaymentMeansCode>
+    <cac:PayeeFinancialAccount><cbc:ID>{iban}</cbc:ID>{holder}</cac:PayeeFinancialAccount></cac:PaymentMeans>
   <cac:PaymentTerms><cbc:Note>{terms}</cbc:Note></cac:PaymentTerms>
   <cac:TaxTotal><cbc:TaxAmount currencyID="EUR">19.00</cbc:TaxAmount><cac:TaxSubtotal>
     <cbc:TaxableAmount currencyID="EUR">100.00</cbc:TaxableAmount><cbc:TaxAmount currencyID="EUR">19.00</cbc:TaxAmount>
@@ -57,9 +57,9 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
       </ram:SellerTradeParty>
       <ram:BuyerOrderReferencedDocument><ram:IssuerAssignedID>B-77</ram:IssuerAssignedID></ram:BuyerOrderReferencedDocument>
     </ram:ApplicableHeaderTradeAgreement>
-    <ram:ApplicableHeaderTradeSettlement><ram:InvoiceCurrencyCode>{currency}</ram:InvoiceCurrencyCode>
+    <ram:ApplicableHeaderTradeSettlement><ram:InvoiceCurrencyCode>{currency}</ram:InvoiceCurrencyCode>{payee}
       <ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>{means}</ram:TypeCode>
-        <ram:PayeePartyCreditorFinancialAccount><ram:IBANID>{iban}</ram:IBANID></ram:PayeePartyCreditorFinancialAccount>
+        <ram:PayeePartyCreditorFinancialAccount><ram:IBANID>{iban}</ram:IBANID>{holder}</ram:PayeePartyCreditorFinancialAccount>
       </ram:SpecifiedTradeSettlementPaymentMeans>
       <ram:ApplicableTradeTax><ram:CalculatedAmount>19.00</ram:CalculatedAmount><ram:BasisAmount>100.00</ram:BasisAmount>
         <ram:RateApplicablePercent>{rate}</ram:RateApplicablePercent></ram:ApplicableTradeTax>
@@ -77,8 +77,16 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
 FIGURES = {
     "number": "RE-2026-118", "type": "380", "currency": "EUR", "seller": "Papierhaus Muster KG", "means": "58",
     "iban": "DE02 1203 0000 0000 2020 51", "terms": "#SKONTO#TAGE=14#PROZENT=2.00#&#10;", "rate": "19", "lines": "105.00",
-    "payable": "110.00",
+    "payable": "110.00", "payee": "", "holder": "",
 }  # fmt: skip
+PAYEE = {
+    "ubl": "<cac:PayeeParty><cac:PartyName><cbc:Name>Inkasso Beispiel AG</cbc:Name></cac:PartyName></cac:PayeeParty>",
+    "cii": "<ram:PayeeTradeParty><ram:Name>Inkasso Beispiel AG</ram:Name></ram:PayeeTradeParty>",
+}
+HOLDER = {
+    "ubl": "<cbc:Name>Inkasso Beispiel AG</cbc:Name>",
+    "cii": "<ram:AccountName>Inkasso Beispiel AG</ram:AccountName>",
+}
 DUE = {
     "ubl": "<cbc:DueDate>2026-12-02</cbc:DueDate>",
     "cii": '<ram:DueDateDateTime><udt:DateTimeString format="102">20261202</udt:DateTimeString></ram:DueDateDateTime>',
