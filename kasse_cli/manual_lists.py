@@ -83,7 +83,10 @@ class _Pending:
 
     def done(self, today: str) -> ManualEntry:
         shared = {"day": today, "text": "", "document": ""} | self.shared
-        return ManualEntry(self.key, **shared, lines=tuple(self.lines), place=self.place, findings=tuple(self.findings))
+        return ManualEntry(
+            self.key, shared["day"], text=shared["text"], document=shared["document"], lines=tuple(self.lines),
+            place=self.place, findings=tuple(self.findings),
+        )  # fmt: skip
 
 
 def read_entries(

@@ -73,7 +73,8 @@ SMALL = (
 LIMITS = (Column("name", N_("Name")), Column("kind", N_("Kind"), "word"), Column("max_cents", N_("Up to"), "cents"))
 WORDS = (
     N_("stundung"), N_("ratenplan"), N_("aufschub"), N_("aussetzung"), N_("niederschlagung_befristet"),
-    N_("niederschlagung_unbefristet"), N_("erlass"), N_("absetzung"), N_("tod"), N_("insolvenz"), N_("ordinary"), N_("subordinate"),
+    N_("niederschlagung_unbefristet"), N_("erlass"), N_("absetzung"), N_("tod"), N_("insolvenz"), N_("ordinary"),
+    N_("subordinate"),
 )  # fmt: skip
 
 

@@ -38,7 +38,10 @@ def as_(user: str, line: str) -> str:
 
 OPENED = (
     as_("emil", "kasse cash open b1 --name 'Barkasse Rathaus' --holder dirk --limit 100 --single 500 --on 2026-11-02"),
-    as_("emil", "kasse cash open H1 --fund --office BAU --name 'Handkasse Bauhof' --holder clara --fixed 60 --on 2026-11-02"),
+    as_(
+        "emil",
+        "kasse cash open H1 --fund --office BAU --name 'Handkasse Bauhof' --holder clara --fixed 60 --on 2026-11-02",
+    ),
 )
 
 
