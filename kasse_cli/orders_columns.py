@@ -220,7 +220,22 @@ SCHEDULE = (
     ListColumn("last_due", ("Letzte Fälligkeit", "befristet bis"), _day,
                N_("of a standing order: the last day it may fall due"), "day"),
 )  # fmt: skip
-ORDER_COLUMNS = (OFFICE, KIND, *PARTY, AMOUNT, DUE, *REFERENCE, *CODING, *LAW, ORDER_KEY, *SCHEDULE)
+_way = cell_choice(
+    {"direct debit": "direct_debit", "Lastschrift": "direct_debit", "direct_debit": "direct_debit",
+     "SEPA-Lastschrift": "direct_debit", "Abbuchung": "direct_debit", "transfer": "", "Überweisung": ""}
+)  # fmt: skip
+
+
+def _paid_by(cell: Cell) -> str | None:
+    return _way(cell) or None
+
+
+PAID_BY = ListColumn(
+    "paid_by", ("Zahlungsweg", "Zahlweg"), _paid_by,
+    N_("of a payable: direct debit where the payee collects it, then it is never paid and needs no IBAN"),
+    choices=(("direct debit", "Lastschrift"), ("transfer", "Überweisung")),
+)  # fmt: skip
+ORDER_COLUMNS = (OFFICE, KIND, *PARTY, AMOUNT, DUE, *REFERENCE, *CODING, *LAW, ORDER_KEY, *SCHEDULE, PAID_BY)
 NEEDED = ("office", "kind", "name", "amount", "due", "purpose")
 
 ITEM_KIND = ListColumn(

@@ -10,7 +10,7 @@ from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office
 from ledger.items.invoice_party_store import seller_party
-from ledger.items.invoices import DueAssumedError, Invoice, findings
+from ledger.items.invoices import COLLECTED, DueAssumedError, Invoice, findings
 from ledger.items.order_coding import KEPT_ROLES, KeptAccountError
 from ledger.items.order_import_store import CREATORS, Source
 from ledger.items.order_make_store import NewLine, NewOrder, write_order
@@ -165,7 +165,7 @@ def _order(invoice: Invoice, office: str, party: int, due: str, account: str, wi
         office, "payable", "order", due, purpose, (line,), f"invoice {invoice.number}", party=party,
         reference=(invoice.remittance or invoice.number)[:35], foreign_reference=1,
         bank_account=None if invoice.collected else invoice.iban, notice_date=invoice.issued_on,
-        document=invoice.order_reference,
+        document=invoice.order_reference, paid_by="direct_debit" if invoice.means in COLLECTED else None,
     )  # fmt: skip
 
 

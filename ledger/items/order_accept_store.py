@@ -9,7 +9,6 @@ from itertools import groupby
 from ledger.book.dimensions import of_cost_object
 from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import account_with_role, post
-from ledger.items.invoices import COLLECTED
 from ledger.items.order_decisions import OfficePart
 from ledger.items.order_payouts_store import settle_payouts
 from ledger.items.orders import PRIVATE_PROFILE, control_role
@@ -25,9 +24,6 @@ _LINES = """
     WHERE c.makes = 1 ORDER BY o.office, o.id, l.line"""
 # `|| ''` keeps the planner from walking all items of the office instead of those with the reference
 _MAIN = "(SELECT min(m.id) FROM item m WHERE m.reference = o.main_reference AND m.office || '' = o.office)"
-_DEBIT_MEANS = ", ".join(f"'{means}'" for means in sorted(COLLECTED))
-_PAID_BY = f"""coalesce(o.paid_by, (SELECT max('direct_debit') FROM order_invoice v
-            WHERE v.office = o.office AND v.order_id = o.id AND v.means IN ({_DEBIT_MEANS})))"""
 _ITEMS = f"""
     INSERT INTO item (office, id, kind, side, account, party, reference, foreign_reference, order_id, main_item,
         claim_kind, profile, purpose, bank_account, amount_cents, open_cents, due, original_due, opened_on, position,
@@ -36,7 +32,7 @@ _ITEMS = f"""
         CASE WHEN o.kind = 'payable' THEN CAST(:payable AS TEXT) WHEN o.profile = '{PRIVATE_PROFILE}'
         THEN CAST(:private AS TEXT) ELSE CAST(:receivable AS TEXT) END, o.party, o.reference, o.foreign_reference,
         o.id, {{main}}, o.claim_kind, o.profile, o.purpose, o.bank_account, o.total_cents, o.total_cents, o.due, o.due,
-        CAST(:day AS TEXT), c.place + :positions, 0, {_PAID_BY}
+        CAST(:day AS TEXT), c.place + :positions, 0, o.paid_by
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
     WHERE c.office = :office AND c.makes = 1 AND o.main_reference IS {{null}} ORDER BY o.id"""
 _MAIN_ITEMS, _SIDE_ITEMS = _ITEMS.format(main="NULL", null="NULL"), _ITEMS.format(main=_MAIN, null="NOT NULL")

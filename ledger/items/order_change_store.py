@@ -27,7 +27,7 @@ from ledger.store.engines import Store
 
 _ROOT = """
     SELECT kind, act, state, changes, party, reference, foreign_reference, bank_account, profile, claim_kind, due,
-           total_cents, main_reference
+           total_cents, main_reference, paid_by
     FROM cash_order WHERE office = :office AND id = :id"""
 _WAITS = """SELECT id FROM cash_order WHERE office = :office AND changes = :id
             AND state NOT IN ('accepted', 'objected') ORDER BY id LIMIT 1"""
@@ -66,6 +66,7 @@ class Root:
     due: str
     total_cents: int
     main_reference: str | None
+    paid_by: str | None
 
 
 def change_order(
@@ -196,4 +197,5 @@ def _successor(root: Root, office: str, number: int, act: str, reason: str) -> N
         claim_kind=root.claim_kind,
         main_reference=root.main_reference if act == "increase" else None,
         changes=number,
+        paid_by=root.paid_by,
     )

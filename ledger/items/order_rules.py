@@ -101,6 +101,14 @@ class FutureDayError(KasseError):
     hint = N_("correct the date")
 
 
+class PaidByKindError(KasseError):
+    """A claim that is said to be collected by its payee."""
+
+    code = "order.paid_by"
+    template = N_("only a payable can be collected by its payee, and this is a {kind}")
+    hint = N_("leave paid_by blank; that you collect from a debtor stands in a mandate: 'kasse mandate add'")
+
+
 class UnknownProfileError(KasseError):
     """A law profile that the book does not have."""
 
@@ -197,12 +205,14 @@ def missing(row: OrderRow, fields: tuple[str, ...]) -> Iterator[KasseError]:
 
 
 def needed_by_kind(_: Rules, row: OrderRow) -> Iterator[KasseError]:
-    """Yield what a receivable (an address to write to) or a payable (an account to pay to) lacks."""
+    """Yield what a receivable (an address) or a payable (an account to pay to, or a payee who collects) lacks."""
     if row.kind == "receivable":
         home = row.country in (None, "DE")
         yield from missing(row, (*ADDRESS, "postcode") if home else ADDRESS)
     elif row.kind == "payable":
-        yield from missing(row, ("bank_account",))
+        yield from missing(row, () if row.paid_by else ("bank_account",))
+    if row.paid_by and row.kind == "receivable":
+        yield PaidByKindError(kind=row.kind, place=at(row, "paid_by"))
 
 
 def office_known(rules: Rules, row: OrderRow) -> Iterator[KasseError]:

@@ -79,6 +79,7 @@ class OrderRow(NamedTuple):
     dunned_on: str | None = None
     every_months: int | None = None
     last_due: str | None = None
+    paid_by: str | None = None
     lock_kind: str | None = None
     lock_until: str | None = None
     lock_reason: str | None = None

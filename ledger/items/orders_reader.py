@@ -21,7 +21,7 @@ _LIST = f"""
 _ADDRESS = ("street", "house_number", "postcode", "town", "country")
 _DETAILS = (
     "profile", "claim_kind", "notice_date", "served_on", "final_on", "debt_reason", "period_from", "period_to",
-    "joint_group", "main_reference", "document", "order_key",
+    "joint_group", "main_reference", "document", "order_key", "paid_by",
 )  # fmt: skip
 _ONE = f"""
     SELECT p.id, p.street, p.house_number, p.postcode, p.town, p.country, p.birth_date,

@@ -31,7 +31,7 @@ ROLES = ("cashier", "clerk", "machine")
 CHUNK = 5000
 _ORDERS = """
     SELECT o.office, o.id, o.kind, o.party, o.reference, o.foreign_reference, o.bank_account, o.profile, o.claim_kind,
-        o.purpose, o.total_cents, s.months, s.first_due, s.last_due, s.ended_on
+        o.purpose, o.total_cents, s.months, s.first_due, s.last_due, s.ended_on, o.paid_by
     FROM standing_order s JOIN cash_order o ON o.office = s.office AND o.id = s.order_id
     WHERE o.state = 'accepted' AND s.first_due <= :until AND (CAST(:office AS TEXT) IS NULL OR o.office = :office)
     ORDER BY o.office, o.id"""
@@ -87,7 +87,7 @@ def run_standing(store: Store, until: str, *, day: str, office: str | None = Non
 def _due(store: Store, until: str, office: str | None) -> Iterator[tuple[Row, str]]:
     made = {(code, number, due) for code, number, due in store.rows(_MADE)}
     for row in store.all(_ORDERS, until=until, office=office):
-        for due in Schedule(*row[11:]).days(until):
+        for due in Schedule(*row[11:15]).days(until):
             if (row[0], row[1], due) not in made:
                 yield row, due
 
@@ -144,7 +144,7 @@ class _Maker:
         return NewItem(
             office, number, kind, self._account(row), row[10], due, self.day, position, party=party,
             reference=reference, foreign_reference=bool(foreign), order_id=order, claim_kind=claim, profile=profile,
-            purpose=_purpose(row, due), bank_account=bank,
+            purpose=_purpose(row, due), bank_account=bank, paid_by=row[15],
         )  # fmt: skip
 
     def _account(self, row: Row) -> str:
@@ -211,6 +211,7 @@ def _replacing(
         office, root.kind, "standing", first, purpose, lines, f"change of {order_number(office, number)}: {reason}",
         party=root.party, reference=root.reference, foreign_reference=root.foreign_reference,
         bank_account=root.bank_account, profile=root.profile, claim_kind=root.claim_kind, changes=number,
+        paid_by=root.paid_by,
     )  # fmt: skip
 
 

@@ -222,7 +222,7 @@ def test_the_empty_list_can_be_filled_in_and_imported(town):
         names = [cell.value for cell in page[1]]
         values = {names[0]: "ORDNUNG", names[1]: "Forderung", names[2]: f"Erika {lang}", names[3]: "Gartenweg 3"}
         position = {key: at for at, key in enumerate(names)}
-        assert len(position) == 34
+        assert len(position) == 35
         for at, value in enumerate(
             [
                 "ORDNUNG",

@@ -49,6 +49,21 @@ def test_an_order_is_changed_and_cancelled(town):
     )
 
 
+def test_a_list_says_what_its_payee_collects(town):
+    words = ("Lastschrift", "direct debit", "Überweisung", "")
+    head = "Dienststelle;Art;Name;IBAN;Betrag;Fällig am;Verwendungszweck;Zahlungsweg\n"
+    lines = [
+        f"BAU;Auszahlung;Stadtwerke AG;DE02120300000000202051;1{at},00;15.12.2026;Strom;{word}"
+        for at, word in enumerate(words)
+    ]
+    write(town.folder, "strom.csv", head + "\n".join(lines))
+    assert town("kasse order import strom.csv").code == 0
+    shown = [town(f"kasse order show BAU-{at} --csv").out for at in (2, 3, 4, 5)]
+    assert ["paid_by,direct_debit" in text for text in shown] == [True, True, False, False], shown
+    write(town.folder, "falsch.csv", head + lines[0].replace("Lastschrift", "Bargeld"))
+    assert [one["code"] for one in town("kasse order import falsch.csv --json").json["findings"]] == ["cell.choice"]
+
+
 def test_standing_orders_run(town):
     town.transcript(
         "order-standing",
