@@ -45,7 +45,7 @@ def test_without_surcharges_the_fee_in_nrw_has_no_upper_bound():
 def test_an_amount_that_was_not_read_warns_with_its_source():
     (warning,) = dunning_fee("vko.mahnung", 100, TODAY).findings
     assert (warning.code, warning.severity) == ("law.unconfirmed", "warning")
-    assert "not read" in str(warning)
+    assert "vko.mahnung (§ 5 VKO HH)" in str(warning)
     assert dunning_fee("vko.mahnung", 100, dt.date(2022, 6, 1)).findings == ()
 
 
