@@ -11,6 +11,7 @@ from kasse_cli.output import Column, Result, Table, say
 from sepa.errors import N_
 
 if TYPE_CHECKING:
+    from enforcement.letters import LetterRow
     from ledger.items.locks import Lock
     from ledger.items.party_account import PartyAccountPage
     from ledger.people.party_values import PartyEvent, PartyFacts, PartyRow
@@ -89,6 +90,18 @@ ORDERS = (
     Column("amount_cents", N_("Amount"), "cents"),
     Column("purpose", N_("Purpose")),
 )
+LETTERS = (
+    Column("letter", N_("Letter"), "count"),
+    Column("day", N_("Day"), "day"),
+    Column("kind", N_("Kind"), "word"),
+    Column("state", N_("State"), "word", words={"posted": N_("mailed")}),
+    Column("reference", N_("Reference"), minor=True),
+    Column("sum_cents", N_("Sum"), "cents"),
+    Column("posted_on", N_("Posted"), "day"),
+    Column("term_end", N_("Term"), "day"),
+    Column("served_on", N_("Served"), "day", minor=True),
+    Column("returned_on", N_("Returned"), "day", minor=True),
+)
 
 
 def listed(parties: Sequence[PartyRow]) -> Result:
@@ -140,8 +153,8 @@ def _event(event: PartyEvent) -> dict[str, object]:
     return known | {"details": details, "words": "; ".join(words)}
 
 
-def account(page: PartyAccountPage) -> Result:
-    """Return the whole story of a party on one page."""
+def account(page: PartyAccountPage, letters: Sequence[LetterRow]) -> Result:
+    """Return the whole story of a party on one page, with the letters it got up to the day."""
     party = page.party
     town = " ".join(filter(None, (party.postcode, party.town)))
     address = ", ".join(filter(None, (" ".join(filter(None, (party.street, party.house_number))), town)))
@@ -162,6 +175,8 @@ def account(page: PartyAccountPage) -> Result:
     tables = [Table("items", ITEMS, page.items, N_("Items")), Table("moves", MOVES, page.moves, N_("Account"))]
     if page.locks:
         tables.append(Table("locks", LOCKS, page.locks, N_("Locks")))
+    if letters:
+        tables.append(Table("letters", LETTERS, letters, N_("Letters")))
     if page.orders:
         tables.append(Table("orders", ORDERS, page.orders, N_("Orders under way")))
     data = {"day": page.day, "party": page.party, "owes_cents": page.owes_cents, "gets_cents": page.gets_cents}

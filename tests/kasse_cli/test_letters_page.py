@@ -75,6 +75,22 @@ def test_files_are_the_same_each_time_and_a_changed_one_is_refused(town):
     assert [row["term_end"] for row in done.data["posted"]] == ["2026-12-21", "2026-12-21"]
 
 
+def test_the_account_of_a_debtor_shows_the_letters_up_to_the_day(town):
+    listed = town("kasse letter list --json").data["letters"]
+    party = listed[0]["party_number"]
+    mine = [(one["letter"], one["day"], one["state"]) for one in listed if one["party_number"] == party]
+    shown = town(f"kasse party account {party} --json").data["letters"]
+    assert mine == [(one["letter"], one["day"], one["state"]) for one in shown]
+    assert len(mine) < len(listed), "others have letters too, which are not shown"
+    day = dt.date.fromisoformat(mine[0][1]) - dt.timedelta(days=1)
+    assert "letters" not in town(f"kasse party account {party} --on {day} --json").data
+    town.terminal = True
+    words = town(f"kasse party account {party}", COLUMNS="80").out
+    table = words.partition("Letters\n")[2].partition("\n\n")[0].splitlines()[:2]
+    assert table[0].startswith("Letter  Day"), words
+    assert max(map(len, table)) <= 80
+
+
 def test_the_verbs_of_a_letter(town):
     store = opened(str(town.folder / "kasse.db"))
     decision(store)
