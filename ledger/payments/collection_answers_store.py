@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ledger.book.store import office_codes
 from ledger.events.store import Fact, record
+from ledger.payments.answers import DUPLICATE
 from ledger.payments.collection_bank_store import follow
 from ledger.payments.collection_lines import Line
 from ledger.payments.collection_outcomes_store import undo
@@ -54,6 +55,15 @@ class RefusedAfterCreditError(KasseError):
     severity = "warning"
 
 
+class RefusedCopyError(KasseError):
+    """The bank refuses a second copy: the first one is under way there."""
+
+    code = "collection.duplicate"
+    template = N_("the bank refused {count} collections of run {run} as a duplicate ({reason}); nothing was taken back")
+    hint = N_("the first copy is with the bank; if it is not, give the run up with 'kasse collection void {run}'")
+    severity = "warning"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What an answer changed: the run, how many collections it refused or stopped, their sum, which entries."""
@@ -71,7 +81,7 @@ class Answer:
 def take_status(store: Store, events: StatusStream, *, day: str) -> Answer:
     """Take a status report: what it refuses is open again, mandates follow the reason; again it changes nothing.
 
-    Raises `NotAllowedError` and what the reader raises.
+    What it refuses as a copy of what the bank has, stays under way. Raises `NotAllowedError` and what the reader raises.
     """
     head = ReportHead("", "", "")
     refused: dict[str, str] = {}
@@ -88,8 +98,28 @@ def take_status(store: Store, events: StatusStream, *, day: str) -> Answer:
         return _unknown(head.message_id, head.original_message_id)
     require(store, run.office, *ROLES)
     whole = _code(head.reasons) if head.status == REFUSED else None
-    found = {line.line: reason for line in lines(store, run) if (reason := _why(run, line, refused, batches, whole))}
-    return _end(store, run, found, ("rejected", head.message_id, head.status), day)
+    sent = lines(store, run)
+    found = {line.line: reason for line in sent if (reason := _why(run, line, refused, batches, whole))}
+    copies = _copies(sent, found, {batch for batch in batches if not batches[batch]}, run)
+    if whole is not None and copies:
+        copies = dict.fromkeys(found, next(iter(copies.values())))
+    real = {line: reason for line, reason in found.items() if line not in copies}
+    done = _end(store, run, real, ("rejected", head.message_id, head.status), day)
+    if not copies:
+        return done
+    said = RefusedCopyError(count=len(copies), run=run.number, reason=" ".join(sorted(set(copies.values()))))
+    return replace(done, findings=(*done.findings, said))
+
+
+def _copies(sent: Sequence[Line], found: dict[int, str], bare: set[str], run: CollectionRun) -> dict[int, str]:
+    """Return the collections that are refused as a copy, with the reason.
+
+    A batch refused without a reason (`bare`) is a copy where one of its collections is.
+    """
+    copies = {line.line: found[line.line] for line in sent if found.get(line.line) in DUPLICATE}
+    names = {line.line: batch_id(run.message_id or "", line.batch) for line in sent}
+    batches = {names[line]: reason for line, reason in copies.items() if names[line] in bare}
+    return {line: batches[names[line]] for line in found if names[line] in batches} | copies
 
 
 def _why(

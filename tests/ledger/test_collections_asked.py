@@ -147,9 +147,9 @@ def test_a_reversal_is_possible_for_five_target_days(store):
         ask(act(store, "dirk"), "reversal", [(1, 1)], code="MS02", text="x", today=dt.date(2026, 11, 25))
 
 
-def status(level: str) -> bytes:
-    """A pain.002 that refuses the second collection, its batch, or the whole file."""
-    reason = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>"
+def status(level: str, code: str = "AC04") -> bytes:
+    """A pain.002 that refuses the second collection, its batch, or the whole file; or accepts the file."""
+    reason = f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn></StsRsnInf>"
     group = f"<GrpSts>RJCT</GrpSts>{reason}" if level == "file" else "<GrpSts>PART</GrpSts>"
     batch = f"<PmtInfSts>RJCT</PmtInfSts>{reason}" if level == "batch" else ""
     payment = (
@@ -210,6 +210,33 @@ def test_a_refusal_after_the_credit_changes_nothing_and_says_so(store):
     answer = take_status(store, read_status_report(io.BytesIO(status("payment"))), day="2026-11-18")
     assert [one.code for one in answer.findings] == ["collection.refused_late"]
     assert states(store) == ["collected", "collected"]
+
+
+COPIES = {"payment": "DU04", "batch": "DUPL", "file": "DU01"}
+
+
+@pytest.mark.parametrize("level", COPIES)
+def test_a_refused_copy_takes_nothing_back(store, level):
+    keys = town(store)
+    (run,) = exported(store)
+    for _ in range(2):
+        answer = take_status(store, read_status_report(io.BytesIO(status(level, COPIES[level]))), day="2026-11-16")
+        assert (answer.refused, [one.code for one in answer.findings]) == (0, ["collection.duplicate"])
+    assert states(store) == ["exported", "exported"]
+    assert mandate_numbered(store, 2).state == "active"
+    assert [open_cents(store, number, office) for office, number in keys[:2]] == [0, 0]
+    assert proposed(store).runs == ()
+    credited(store, run)
+    check_invariants(store)
+
+
+def test_a_file_refused_without_a_reason_is_a_copy_where_one_of_its_collections_is(store):
+    town(store)
+    exported(store)
+    report = status("payment", "AM05").replace(b"<GrpSts>PART<", b"<GrpSts>RJCT<")
+    answer = take_status(store, read_status_report(io.BytesIO(report)), day="2026-11-16")
+    assert (answer.refused, [one.code for one in answer.findings]) == (0, ["collection.duplicate"])
+    assert states(store) == ["exported", "exported"]
 
 
 def test_the_answer_to_another_file_is_named(store):
