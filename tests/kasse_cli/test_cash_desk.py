@@ -153,3 +153,26 @@ def test_the_protocol_of_the_day_has_the_desks(town):
         closing,
         "kasse cash take B1 1000000000023",
     )
+
+
+def test_the_cash_report_shows_desks_and_funds_beside_the_bank(town):
+    for line in (
+        *OPENED,
+        "kasse cash take B1 1000000000015",
+        "kasse cash count B1 1x50",
+        as_("emil", "kasse cash confirm B1"),
+    ):
+        assert town(line).code == 0, line
+    done = town(as_("clara", "kasse report cash --json")).data
+    assert done["cash_cents"] == 5000
+    figures = ("desk", "kind", "day", "opening_cents", "in_cents", "out_cents", "closing_cents", "counted_cents")
+    assert [tuple(desk[name] for name in figures) for desk in done["desks"]] == [
+        ("B1", "desk", "2026-11-20", 0, 5000, 0, 5000, 5000),
+        ("H1", "fund", "2026-11-20", 0, 0, 0, 0, None),
+    ]
+    later = town(as_("clara", "kasse report cash --from 2026-11-21 --on 2026-11-23 --json")).data["desks"]
+    assert [(desk["day"], desk["opening_cents"], desk["closing_cents"]) for desk in later] == [
+        ("2026-11-23", 5000, 5000), ("2026-11-23", 0, 0),
+    ]  # fmt: skip
+    assert "desks" not in town(as_("clara", "kasse report cash --from 2026-10-01 --on 2026-10-31 --json")).data
+    assert "in cash desks and imprest funds on 2026-11-20: 50.00 EUR" in town(as_("clara", "kasse report cash")).err

@@ -2,14 +2,16 @@
 
 import datetime as dt
 
+from ledger.cash.take_store import Payment, take
 from ledger.reports.ageing_store import ageing
 from ledger.reports.balances_store import trial_balance
-from ledger.reports.cash_store import cash_position
+from ledger.reports.cash_store import cash_position, desk_position
 from ledger.reports.figures_store import key_figures
 from ledger.reports.forecast_store import forecast
 from ledger.reports.items_store import open_totals
 from ledger.reports.sheets_store import account_sheet, sheet_lines
 from tests.books import MAIN_IBAN, act
+from tests.cashbooks import counted, desk, held, on, pieces
 from tests.kasse_cli.books_day import fill
 from tests.ledger.bank_days import claim, party, receive, settle, statement, take_over
 
@@ -91,6 +93,23 @@ def test_the_cash_position_chains_and_stands_beside_the_bank(store):
         ("2026-11-18", 10750, 250, 11000, 11100),
     ]
     assert days[1].difference_cents == -100
+
+
+def test_cash_in_desks_chains_from_day_to_day_and_ends_with_the_desk(store):
+    desk(on(store, "2026-11-16"))
+    take(store, "B1", (), cents=5000, payment=Payment(payer="Erika"))
+    counted(store, pieces(5000))
+    on(store, "2026-11-18")
+    take(store, "B1", (), cents=2500, payment=Payment(payer="Adam"))
+    days = desk_position(store, "2026-11-16", "2026-11-18")
+    assert [(one.day, one.opening_cents, one.in_cents, one.closing_cents, one.counted_cents) for one in days] == [
+        ("2026-11-16", 0, 5000, 5000, 5000),
+        ("2026-11-18", 5000, 2500, 7500, None),
+    ]
+    assert days[-1].closing_cents == held(store)
+    (quiet,) = desk_position(store, "2026-11-17", "2026-11-17")
+    assert (quiet.day, quiet.in_cents, quiet.closing_cents) == ("2026-11-17", 0, 5000)
+    assert desk_position(store, "2026-11-01", "2026-11-15") == ()
 
 
 def test_the_forecast_counts_own_debts_but_not_overdue_claims(store):

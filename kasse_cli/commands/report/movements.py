@@ -1,4 +1,4 @@
-"""`kasse report account|ageing|cash`: the sheet of an account, the age of what is open, the bank accounts by day."""
+"""`kasse report account|ageing|cash`: the sheet of an account, the age of what is open, bank and cash by day."""
 
 from __future__ import annotations
 
@@ -48,6 +48,17 @@ CASH = (
     Column("closing_cents", N_("Books"), "cents"),
     Column("bank_cents", N_("Bank"), "cents"),
     Column("difference_cents", N_("Difference"), "cents", minor=True),
+)
+DESKS = (
+    Column("desk", N_("Desk")),
+    Column("name", N_("Name")),
+    Column("kind", N_("Kind"), "word", minor=True),
+    Column("day", N_("Day"), "day"),
+    Column("opening_cents", N_("Before"), "cents", minor=True),
+    Column("in_cents", N_("In"), "cents"),
+    Column("out_cents", N_("Out"), "cents"),
+    Column("closing_cents", N_("Books"), "cents"),
+    Column("counted_cents", N_("Counted"), "cents"),
 )
 ByOption = Annotated[
     Group, typer.Option("--by", help=N_("what makes a group: office, kind of item, law profile, year, account"))
@@ -103,19 +114,26 @@ def ageing(ctx: Context, by: ByOption = "office", office: OfficeOption = None, k
 
 
 def cash(ctx: Context, since: FromOption = None) -> None:
-    """Show what came in and went out of each bank account by day, beside the closing balance of the bank.
+    """Show what came in and went out of bank accounts and cash desks by day, beside what bank and counts say.
 
-    A difference is money the bank booked that the books hold on another day, or not yet.
+    A difference is money the bank booked that the books hold on another day, or not yet. A desk or imprest fund in
+    which nothing moved has one line, with what is in it.
     """
     from kasse_cli.wiring import open_book
     from ledger.reports.balances_store import bank_balances
-    from ledger.reports.cash_store import cash_position
+    from ledger.reports.cash_store import cash_position, desk_position
 
     first, last = first_day(ctx.obj, since), ctx.obj.today.isoformat()
     with open_book(ctx.obj) as store, store.snapshot():
         days = cash_position(store, first, last)
         held = sum(own.balance_cents for own in bank_balances(store, last))
-    line = say(N_("on all accounts on {day}: {sum_cents}"), day=last, sum_cents=held)
-    data = {"first": first, "last": last, "sum_cents": held}
-    table = Table("days", CASH, days, title=N_("Cash position"), totals=("in_cents", "out_cents"))
-    render(ctx, Result(data=data, tables=[table], lines=[line], report=True))
+        desks = desk_position(store, first, last)
+    cash_cents = sum({line.desk: line.closing_cents for line in desks}.values())  # the last line of each desk
+    lines = [say(N_("on all accounts on {day}: {sum_cents}"), day=last, sum_cents=held)]
+    totals = ("in_cents", "out_cents")
+    tables = [Table("days", CASH, days, title=N_("Cash position"), totals=totals)]
+    if desks:
+        lines.append(say(N_("in cash desks and imprest funds on {day}: {cash_cents}"), day=last, cash_cents=cash_cents))
+        tables.append(Table("desks", DESKS, desks, title=N_("Cash desks and imprest funds"), totals=totals))
+    data = {"first": first, "last": last, "sum_cents": held, "cash_cents": cash_cents}
+    render(ctx, Result(data=data, tables=tables, lines=lines, report=True))
