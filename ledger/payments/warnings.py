@@ -19,6 +19,15 @@ class PaidBeforeError(KasseError):
     severity = "warning"
 
 
+class VoidedTwinError(KasseError):
+    """An earlier payment of the same item, or alike, was given up: the bank must really not have paid it."""
+
+    code = "payment.voided_twin"
+    template = N_("run {run} held {amount_cents} to {iban} with the same text and was given up")
+    hint = N_("see that the bank never debited it: 'kasse payment show {run}' and the statements since then")
+    severity = "warning"
+
+
 class SameInvoiceError(KasseError):
     """The same payee, amount and reference as another payment, perhaps to another account."""
 
@@ -73,6 +82,15 @@ class AttachedSinceError(KasseError):
     severity = "warning"
 
 
+class AttachmentEndedSinceError(KasseError):
+    """The right that a payment goes out for has ended since the run was proposed."""
+
+    code = "payment.attachment_ended"
+    template = N_("attachment {number} has ended on {day}: nothing more is paid to {creditor} for it")
+    hint = N_("take it out with 'kasse payment change {run} --without {line} --reason …' and propose the item again")
+    severity = "warning"
+
+
 class NameDiffersError(KasseError):
     """The bank said before that name and account do not match."""
 
@@ -102,6 +120,7 @@ class ManyAlikeError(KasseError):
 
 WORDS: Mapping[str, str] = {
     "payment.paid_before": N_("duplicate"),
+    "payment.voided_twin": N_("given up before"),
     "payment.same_invoice": N_("duplicate"),
     "payment.twin": N_("duplicate"),
     "payment.new_iban": N_("new IBAN"),
@@ -110,6 +129,7 @@ WORDS: Mapping[str, str] = {
     "payment.locked_since": N_("locked"),
     "payment.attached_since": N_("attached"),
     "payment.attached": N_("attached"),
+    "payment.attachment_ended": N_("attachment ended"),
     "payment.name_differs": N_("name differs"),
     "payment.text_changed": N_("letters"),
     "payment.purpose_omitted": N_("purpose"),

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from ledger.items.locks_store import locked
 from ledger.payments.profiles_store import high_cents
+from ledger.payments.redirect_store import redirected
 from ledger.payments.runs import Run
 from ledger.payments.warnings import (
     AttachedSinceError,
+    AttachmentEndedSinceError,
     ChangedIbanError,
     HighAmountError,
     LockedSinceError,
@@ -18,6 +20,7 @@ from ledger.payments.warnings import (
     PaidBeforeError,
     SameInvoiceError,
     VerifiedError,
+    VoidedTwinError,
 )
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
@@ -30,6 +33,12 @@ _PAID_BEFORE = f"""
     FROM payment p
     JOIN payment q ON q.creditor_iban = p.creditor_iban AND q.cents = p.cents AND q.remittance = p.remittance
     WHERE {_OF_RUN} AND q.state IN {LIVE} AND q.run <> p.run
+    GROUP BY p.line, p.end_to_end_id, p.creditor_iban, p.cents ORDER BY p.line"""
+_VOIDED = f"""
+    SELECT p.end_to_end_id, max(q.run), p.creditor_iban, p.cents
+    FROM payment p
+    JOIN payment q ON q.creditor_iban = p.creditor_iban AND q.cents = p.cents AND q.remittance = p.remittance
+    WHERE {_OF_RUN} AND q.state = 'voided' AND q.run <> p.run
     GROUP BY p.line, p.end_to_end_id, p.creditor_iban, p.cents ORDER BY p.line"""
 _SAME_INVOICE = f"""
     SELECT p.end_to_end_id, max(q.run), p.creditor_name, p.cents, i.reference
@@ -68,6 +77,10 @@ _ATTACHED = f"""
     WHERE {_OF_RUN} AND p.part = 0 AND a.made_at > :made_at AND a.ended_on IS NULL AND a.served_on <= :day
       AND NOT EXISTS (SELECT 1 FROM payment s WHERE s.office = p.office AND s.run = p.run AND s.attachment = a.id)
     ORDER BY p.line, a.id"""
+_ENDED = f"""
+    SELECT p.end_to_end_id, p.line, a.creditor, a.ended_on, a.id
+    FROM payment p JOIN attachment a ON a.id = p.attachment
+    WHERE {_OF_RUN} AND a.ended_on <= :day ORDER BY p.line"""
 _ANSWERED = f"""
     SELECT p.end_to_end_id, p.creditor_name, p.creditor_iban, w.status, coalesce(w.found_name, ''), r.read_at
     FROM payment p
@@ -96,6 +109,8 @@ def warnings_of(store: Store, run: Run) -> list[KasseError]:
 def _duplicates(store: Store, of_run: dict[str, str | int]) -> Iterator[KasseError]:
     for identifier, other, iban, cents in store.rows(_PAID_BEFORE, **of_run):
         yield PaidBeforeError(run=other, amount_cents=cents, iban=iban, place=Place(payment=identifier))
+    for identifier, other, iban, cents in store.rows(_VOIDED, **of_run):
+        yield VoidedTwinError(run=other, amount_cents=cents, iban=iban, place=Place(payment=identifier))
     for identifier, other, name, cents, reference in store.rows(_SAME_INVOICE, **of_run):
         place = Place(payment=identifier)
         yield SameInvoiceError(run=other, name=name, amount_cents=cents, reference=reference, place=place)
@@ -125,8 +140,14 @@ def hindrances(store: Store, run: Run) -> Iterator[KasseError]:
     for identifier, line, office, item, reason in store.rows(_LOCKED, day=run.execution_day, **of_run):
         place = Place(payment=identifier)
         yield LockedSinceError(office=office, item=item, reason=reason, run=run.number, line=line, place=place)
+    yield from redirected(store, run)
     given = {"made_at": run.created_at, "day": run.execution_day}
     for identifier, line, creditor, name, number in store.rows(_ATTACHED, **given, **of_run):
         yield AttachedSinceError(
             creditor=creditor, name=name, number=number, run=run.number, line=line, place=Place(payment=identifier)
+        )
+    for identifier, line, creditor, ended, number in store.rows(_ENDED, day=run.execution_day, **of_run):
+        day, place = dt.date.fromisoformat(ended), Place(payment=identifier)
+        yield AttachmentEndedSinceError(
+            number=number, creditor=creditor, day=day, run=run.number, line=line, place=place
         )

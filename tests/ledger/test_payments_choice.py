@@ -13,8 +13,10 @@ from ledger.items.locks_store import lift_items
 from ledger.payments.attachment_store import NewAttachment, add_attachment, declare, end_attachment
 from ledger.payments.attachments import Attachment, AttachmentEndedError, AttachmentReasonError, reminders, spread
 from ledger.payments.attachments_reader import attachments
+from ledger.payments.change_store import change
 from ledger.payments.discount import Term, best, misread, terms, without_terms
 from ledger.payments.propose_store import propose
+from ledger.payments.runs import ItemsChangedError
 from ledger.payments.runs_reader import payments
 from ledger.payments.set_off import NothingToSetOffError, SetOffReservedError
 from ledger.payments.set_off_reader import candidates
@@ -240,11 +242,27 @@ def test_a_garnishment_served_after_the_proposal_stops_the_release(store):
     review(store, run.number, today=MONDAY)
     store.now = "2026-11-16T09:00:00Z"
     served(store, creditor_iban=CREDITOR)
-    from ledger.payments.runs import ItemsChangedError
-
     with pytest.raises(ItemsChangedError) as refused:
         release(act(store, "emil"), run.number, sum_cents=run.total_cents, today=MONDAY)
     assert [one.code for one in refused.value.findings] == ["payment.attached_since"]
+
+
+def test_a_garnishment_that_ended_after_the_proposal_is_not_paid_any_more(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    served(store, creditor_iban=CREDITOR, sum_cents=6000)
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    end_attachment(act(store, "clara"), 1, reason="aufgehoben", day=MONDAY)
+    seen = review(act(store, "dirk"), run.number, today=MONDAY)
+    assert [one.warnings[-1:] for one in seen.payments] == [("attachment ended",), ("new IBAN",)]
+    with pytest.raises(ItemsChangedError) as refused:
+        release(act(store, "emil"), run.number, sum_cents=run.total_cents, today=MONDAY)
+    assert [(one.code, one.place.payment) for one in refused.value.findings] == [
+        ("payment.attachment_ended", f"KASSE-R{run.number}-1")
+    ]
+    change(act(store, "dirk"), run.number, without=[1], reason="aufgehoben", today=MONDAY)
+    review(store, run.number, today=MONDAY)
+    release(act(store, "emil"), run.number, sum_cents=4000, today=MONDAY)
+    assert store.value("SELECT open_cents FROM item") == 6000, "it is the payee's in the next run"
 
 
 def test_our_declaration_is_due_two_weeks_after_service(store):
