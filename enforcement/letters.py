@@ -44,6 +44,7 @@ KINDS: Mapping[str, LetterKind] = {
         LetterKind(
             N_("ratenplan"), "Bescheid über Ratenzahlung", act=True, relief=True, needs=("raten", "rechtsbehelf")
         ),
+        LetterKind(N_("erlass"), "Erlassbescheid", act=True, relief=True, needs=("posten", "rechtsbehelf")),
         LetterKind(N_("ablehnung"), "Ablehnungsbescheid", act=True, relief=True, needs=("rechtsbehelf",)),
         LetterKind(
             N_("widerruf"), "Widerruf von Zahlungserleichterungen", act=True, relief=True,

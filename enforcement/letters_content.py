@@ -135,6 +135,7 @@ def _relief_values(facts: LetterFacts) -> dict[str, str]:
         "aktenzeichen": relief.reference or "",
         "unterlage": relief.document or "",
         "raten_anzahl": str(len(relief.instalments) or ""),
+        "erstattung": _money(relief.paid_cents),
         "zinsen": _money(sum(one.interest_cents for one in relief.instalments)),
     }
 

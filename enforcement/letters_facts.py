@@ -106,6 +106,7 @@ class ReliefFacts:
     reference: str | None
     document: str | None
     instalments: tuple[Instalment, ...] = ()
+    paid_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ _JOINT = """
     JOIN letter o ON o.copy_of = l.copy_of AND o.id <> l.id JOIN party p ON p.id = o.party ORDER BY 1, 2"""
 _RELIEFS = """
     SELECT l.id, r.id, r.kind, r.first_day, r.last_day, r.watch_day, r.reason,
-        coalesce(r.ended_reason, r.decided_reason), r.reference, r.document
+        coalesce(r.ended_reason, r.decided_reason), r.reference, r.document,
+        CAST(coalesce((SELECT sum(k.cents) FROM relief_paid k WHERE k.relief = r.id), 0) AS BIGINT)
     FROM chosen_letter c JOIN letter l ON l.id = c.letter JOIN relief r ON r.id = l.relief"""
 _INSTALMENTS = """
     SELECT l.id, n.due, n.cents, n.interest_cents FROM chosen_letter c JOIN letter l ON l.id = c.letter
@@ -113,7 +114,7 @@ def chosen_facts(store: Store) -> list[LetterFacts]:
     fees = _grouped(store.rows(_FEES), lambda row: FeeLine(*row))
     parts = _grouped(store.rows(_INSTALMENTS), lambda row: Instalment(*row))
     joint = _grouped(store.rows(_JOINT), lambda row: str(row[0]))
-    reliefs = {row[0]: ReliefFacts(*(*row[2:], tuple(parts[row[0]]))) for row in store.rows(_RELIEFS)}
+    reliefs = {row[0]: ReliefFacts(*(*row[2:-1], tuple(parts[row[0]]), row[-1])) for row in store.rows(_RELIEFS)}
     found = [_facts(row, claims, fees, reliefs.get(row[0])) for row in store.all(_HEADS)]
     return [replace(one, joint=tuple(joint[one.number])) if one.number in joint else one for one in found]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from enforcement.letters import MAKERS, RELEASERS
 from enforcement.letters_make_store import LetterLine, NewLetter, make_letter
+from enforcement.relief_paid import PAYS_BACK
 from ledger.book.store import kasse_office
 from ledger.events.store import record
 from ledger.people.users import require
@@ -17,6 +18,7 @@ KINDS = {
     ("ratenplan", "granted"): "ratenplan",
     ("niederschlagung_befristet", "granted"): "niederschlagung",
     ("niederschlagung_unbefristet", "granted"): "niederschlagung",
+    ("erlass", "granted"): "erlass",
     ("insolvenz", "granted"): "forderungsanmeldung",
     ("stundung", "failed"): "widerruf",
     ("ratenplan", "failed"): "widerruf",
@@ -29,6 +31,11 @@ _LINES = """
     SELECT x.office, x.item, CASE WHEN :open = 1 THEN i.open_cents ELSE x.cents END
     FROM relief_item x JOIN item i ON i.office = x.office AND i.id = x.item
     WHERE x.relief = :relief ORDER BY x.line"""
+_WAIVED = """
+    SELECT office, item, CAST(sum(cents) AS BIGINT) FROM (
+        SELECT office, item, cents FROM relief_item WHERE relief = :relief
+        UNION ALL SELECT office, item, cents FROM relief_paid WHERE relief = :relief) x
+    GROUP BY office, item ORDER BY office, item"""
 _BEFORE = "SELECT id FROM letter WHERE relief = :relief AND kind = :kind AND state <> 'cancelled' ORDER BY id LIMIT 1"
 
 
@@ -88,7 +95,10 @@ def letter_of_relief(
         before = store.value(_BEFORE, relief=relief, kind=kind)
         if before is not None:
             return MadeLetter(int(before), kind, fresh=False)
-        lines = store.all(_LINES, relief=relief, open=int(kind == "widerruf"))
+        if kind == "erlass" or (kind == "ablehnung" and kind_of in PAYS_BACK):
+            lines = store.all(_WAIVED, relief=relief)
+        else:
+            lines = store.all(_LINES, relief=relief, open=int(kind == "widerruf"))
         new = NewLetter(
             kind, party, tuple(LetterLine(office, item, int(cents)) for office, item, cents in lines if cents), day,
             way="service" if service else "post", recipient=recipient, profile=profile, relief=relief,

@@ -65,6 +65,7 @@ WORDS: Mapping[str, str] = {
     "aktenzeichen": N_("the reference of a relief, or of the court"),
     "unterlage": N_("the document of a relief"),
     "raten_anzahl": N_("number of instalments"),
+    "erstattung": N_("what is given back of what was paid; empty where nothing is"),
     "zinsen": N_("interest of the instalments; empty where there is none"),
     "nachrang": N_("the sum of subordinate claims; empty where there is none"),
     "glaeubiger_id": N_("the creditor identifier of direct debits"),

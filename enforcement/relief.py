@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from enforcement.relief_paid import PAYS_BACK, ReliefPaidError
 from ledger.people.users import NotAllowedError
 from sepa.errors import N_, KasseError
 
@@ -169,15 +170,6 @@ class InstalmentDaysError(KasseError):
     hint = N_("give each instalment a day of its own")
 
 
-class LongPlanError(KasseError):
-    """A plan that lasts longer than the model of the law."""
-
-    code = "relief.long"
-    template = N_("the plan lasts until {last}; it should be done by {model} ({norm})")
-    hint = N_("higher instalments, or say in the reason why it may last longer")
-    severity = "warning"
-
-
 class ReliefChangedError(KasseError):
     """Claims that are not what they were when the relief was proposed."""
 
@@ -244,7 +236,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A relief as it is wanted; `items` or everything a `party` owes, `cents` only where it is for a part (Erlass)."""
+    """A relief as it is wanted; `items` or everything a `party` owes, `cents` only where it is for a part (Erlass).
+
+    `paid`: also about what is paid already, which becomes a credit of whoever paid it.
+    """
 
     kind: Kind
     reason: str
@@ -256,6 +251,7 @@ class Wish:
     cents: int | None = None
     document: str | None = None
     schedule: Schedule = Schedule()
+    paid: bool = False
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
@@ -263,6 +259,8 @@ class Wish:
         if self.last is not None and self.last < self.first:
             raise ReliefDaysError(first=self.first, last=self.last)
         name = self.kind.name
+        if self.paid and (name not in PAYS_BACK or self.party is not None):
+            raise ReliefPaidError(kind=name)
         if name == "stundung" and self.last is None:
             raise ReliefDayMissingError(kind=name, option="--until")
         if name == "niederschlagung_befristet" and self.watch is None:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from enforcement.relief import ItemKey
+from enforcement.relief_paid_store import PaidRow, place_paid
 from ledger.book.entry import OWN_KINDS, Draft, Posting
 from ledger.book.reversal_store import take_back
 from ledger.book.store import account_with_role, post
@@ -47,7 +48,7 @@ class Side:
     reference: str | None
 
 
-T = TypeVar("T", Side, Covered)
+T = TypeVar("T", Side, Covered, PaidRow)
 
 
 def book_sides(store: Store, number: int, sides: Sequence[Side]) -> list[NewItem]:
@@ -91,6 +92,32 @@ def write_off(store: Store, number: int, covered: Sequence[Covered], role: str, 
         _place(store, number, group, posted.position)
         total += cents
     return total
+
+
+def give_back(store: Store, number: int, rows: Sequence[PaidRow], role: str, text: str) -> list[NewItem]:
+    """Make credits of what is paid of claims that were not owed, one for each claim and payer; return them.
+
+    A credit names its claim as `main_item`: the way to the money that paid it.
+    """
+    made: list[NewItem] = []
+    for office, group in _by_office(rows):
+        account = account_with_role(store, office, "credit")
+        first = reserve_items(store, office, len(group))
+        items = [_credit(one, first + place, account, store.today, text) for place, one in enumerate(group)]
+        postings = [opening_posting("C", account, one.id, one.amount_cents) for one in items]
+        expense = Posting(account_with_role(store, office, role), sum(one.amount_cents for one in items))
+        (posted,) = post(store, [Draft(office, "relief", store.today, (expense, *postings), f"relief:{number}", text)])
+        place_paid(store, number, group, posted.position)
+        made += [replace(one, position=posted.position) for one in items]
+    insert_items(store, made)
+    return made
+
+
+def _credit(one: PaidRow, item: int, account: str, today: str, text: str) -> NewItem:
+    return NewItem(
+        office=one.office, id=item, kind="credit", account=account, amount_cents=one.cents, due=today, opened_on=today,
+        position=0, party=one.party_number, main_item=one.item, profile=one.profile, purpose=text,
+    )  # fmt: skip
 
 
 def write_down(store: Store, number: int, covered: Sequence[Covered], text: str) -> int:

@@ -14,6 +14,7 @@ from enforcement.relief_effects_store import dues_back, end_events, kind_of, unl
 from enforcement.relief_grant_store import DECIDERS, check_person, expect
 from enforcement.relief_interest_store import correct_interest
 from enforcement.relief_law import DEFAULT_LAND, ReliefBook
+from enforcement.relief_paid_store import paid_of
 from enforcement.relief_propose_store import relief_book
 from enforcement.relief_reader import Relief, owed, reliefs
 from enforcement.relief_rules import is_penal
@@ -184,6 +185,7 @@ def _undo(
         released = release_allowance(store, relief.number, covered, reason)
     if way == LIFTED and kind.role:
         places = [(one.office, one.position) for one in relief.items if one.position is not None]
+        places += [(one.office, one.position) for one in paid_of(store, relief.number) if one.position is not None]
         reopened = reopen(store, places, reason)
     if way == DISCHARGED:
         written = _discharge(store, relief, book, keep, reason)

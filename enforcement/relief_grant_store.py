@@ -15,9 +15,10 @@ from enforcement.relief import (
     ReliefReasonError,
     ReliefStateError,
 )
-from enforcement.relief_books_store import Covered, Side, book_sides, write_down, write_off
+from enforcement.relief_books_store import Covered, Side, book_sides, give_back, write_down, write_off
 from enforcement.relief_effects_store import kind_of, lock, move_dues, note_events
 from enforcement.relief_law import Late, ReliefBook
+from enforcement.relief_paid_store import PaidRow, check_paid, paid_of
 from enforcement.relief_propose_store import ONE_DAY, PROPOSERS, check_conflict, relief_book, write_items
 from enforcement.relief_reader import Relief, ReliefItemRow, find_relief, owed
 from enforcement.relief_rules import is_penal
@@ -57,6 +58,12 @@ class Granted:
     written_down_cents: int
     reference: str | None
     findings: tuple[KasseError, ...] = ()
+    credits: tuple[PaidRow, ...] = ()
+
+    @property
+    def credit_cents(self) -> int:
+        """What became credits of those who had paid."""
+        return sum(one.cents for one in self.credits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ def grant_in_unit(store: Store, number: int, *, reason: str = "", law: Law | Non
     facts: dict[str, Fact] = {
         "kind": granted.kind, "items": granted.items, "late_cents": granted.late_cents,
         "interest_cents": granted.interest_cents, "written_off_cents": granted.written_off_cents,
-        "written_down_cents": granted.written_down_cents,
+        "written_down_cents": granted.written_down_cents, "credit_cents": granted.credit_cents,
     }  # fmt: skip
     record(store, kasse, "relief.grant", f"relief:{number}", facts, {"reason": reason.strip()} if reason else None)
     return granted
@@ -181,6 +188,7 @@ def _unchanged(store: Store, relief: Relief) -> list[Owed]:
             raise ReliefChangedError(item=name, now_cents=open_cents, cents=item.cents, relief=relief.number)
         found.append(replace(one, cents=item.cents))
     check_conflict(store, kind_of(relief), found, own=relief.number)
+    check_paid(store, relief.number)
     return found
 
 
@@ -198,7 +206,8 @@ def _carry_out(store: Store, relief: Relief, claims: list[Owed], book: ReliefBoo
         ending = claims if kind.ends_claims else [one for one in claims if is_penal(one, book.profile(one.profile))]
         lasting = [one for one in claims if one not in ending]
         cents = write_off(store, relief.number, _covered(ending), kind.role, text)
-        done = replace(done, written_off_cents=cents)
+        give_back(store, relief.number, paid_of(store, relief.number), kind.role, text)
+        done = replace(done, written_off_cents=cents, credits=tuple(paid_of(store, relief.number)))
     elif kind.writes_down:
         done = replace(done, written_down_cents=write_down(store, relief.number, _covered(claims), text))
     _hold(store, relief, book, lasting)

@@ -12,15 +12,24 @@ from enforcement.law import Law
 from enforcement.law.figures import distinct
 from enforcement.limitation import LimitationEvent
 from enforcement.profiles import Profile, profile_for
-from enforcement.relief import Instalment, ItemKey, LongPlanError, Owed
+from enforcement.relief import Instalment, ItemKey, Owed
 from enforcement.relief_plan import PlannedInterest, plan_interest, shares, with_interest
 from enforcement.relief_rules import late_until, pauses
 from ledger.items.settlement import Order, packaged_orders
-from sepa.errors import KasseError
+from sepa.errors import N_, KasseError
 
 DEFAULT_LAND = "HH"
 UNBORN = 10**15
 """Numbers of items that only a grant makes: they come after all others, as the items will."""
+
+
+class LongPlanError(KasseError):
+    """A plan that lasts longer than the model of the law."""
+
+    code = "relief.long"
+    template = N_("the plan lasts until {last}; it should be done by {model} ({norm})")
+    hint = N_("higher instalments, or say in the reason why it may last longer")
+    severity = "warning"
 
 
 @dataclass(frozen=True, slots=True)

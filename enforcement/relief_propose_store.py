@@ -20,6 +20,8 @@ from enforcement.relief import (
     Wish,
 )
 from enforcement.relief_law import Late, Planned, ReliefBook, late_owed
+from enforcement.relief_paid import Paid, take_back
+from enforcement.relief_paid_store import debtors_of, paid_parts, write_paid
 from enforcement.relief_plan import instalments
 from enforcement.relief_reader import owed, owed_by, payments_of
 from ledger.book.store import kasse_office, office_codes, setting
@@ -59,11 +61,12 @@ class Proposed:
     interest_cents: int
     instalments: tuple[Instalment, ...]
     findings: tuple[KasseError, ...] = ()
+    paid_cents: int = 0
 
     @property
     def sum_cents(self) -> int:
-        """Claims and late charges."""
-        return self.claim_cents + self.late_cents
+        """Claims, late charges, and what is given back of what is paid."""
+        return self.claim_cents + self.late_cents + self.paid_cents
 
 
 def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
@@ -76,16 +79,17 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
     kasse = kasse_office(store)
     require(store, kasse, *PROPOSERS)
     with store.unit(office_codes(store)):
-        claims = _claims(store, wish)
+        paid = paid_parts(store, wish.items) if wish.paid else []
+        claims, back = _claims(store, wish, paid)
         book = relief_book(store, law)
         late = book.late(claims, wish.first - ONE_DAY) if wish.kind.moves_due else []
         planned = _planned(book, wish, claims, late)
         number = take_ids(store, BOOK, "relief")
-        _write(store, number, wish, claims, late, planned)
+        _write(store, number, wish, claims, late, planned, back)
         made = Proposed(
             number, wish.kind.name, len(claims), sum(one.cents for one in claims), sum(one.cents for one in late),
             sum(one.interest_cents for one in planned.instalments), planned.instalments,
-            book.findings + planned.findings,
+            book.findings + planned.findings, sum(one.cents for one in back),
         )  # fmt: skip
         note_proposal(store, kasse, made, wish)
     return made
@@ -109,17 +113,30 @@ def check_conflict(store: Store, kind: Kind, claims: Sequence[Owed], own: int = 
                 raise ReliefConflictError(item=item_name(*one.key), other=other, kind=name)
 
 
-def _claims(store: Store, wish: Wish) -> list[Owed]:
+def _claims(store: Store, wish: Wish, paid: Sequence[Paid]) -> tuple[list[Owed], list[Paid]]:
+    """Return the open claims that the relief is about, and what of the paid ones: a part takes off the open first."""
     claims = owed_by(store, wish.party) if wish.party is not None else owed(store, wish.items)
     names = ", ".join(item_name(*key) for key in wish.items)
-    if not claims:
+    if not claims and not paid:
         raise NothingOwedError(what=names or str(wish.party))
-    if len({one.party for one in claims}) > 1 or claims[0].party is None:
+    if len(debtors := debtors_of(store, claims, paid)) > 1 or None in debtors:
         raise SeveralDebtorsError(items=names)
-    if wish.kind.name == "absetzung" and (mains := [one for one in claims if one.main_item is None]):
-        raise MainClaimError(item=item_name(*mains[0].key))
+    if wish.kind.name == "absetzung":
+        _check_sides([*claims, *paid])
     check_conflict(store, wish.kind, claims)
-    return _partly(claims, wish.cents) if wish.cents is not None else claims
+    open_cents = sum(one.cents for one in claims)
+    if wish.cents is None or not paid:
+        return (_partly(claims, wish.cents) if wish.cents is not None else claims), list(take_back(paid, None))
+    if not 0 < wish.cents <= open_cents + sum(one.cents for one in paid):
+        raise InstalmentSumError(given_cents=wish.cents, sum_cents=open_cents + sum(one.cents for one in paid))
+    first = min(wish.cents, open_cents)
+    return (_partly(claims, first) if first else []), take_back(paid, wish.cents - first)
+
+
+def _check_sides(items: Sequence[Owed | Paid]) -> None:
+    mains = [one for one in items if one.main_item is None]
+    if mains:
+        raise MainClaimError(item=item_name(mains[0].office, mains[0].item))
 
 
 def _partly(claims: Sequence[Owed], cents: int) -> list[Owed]:
@@ -146,20 +163,27 @@ def _planned(book: ReliefBook, wish: Wish, claims: Sequence[Owed], late: Sequenc
 
 
 def _write(
-    store: Store, number: int, wish: Wish, claims: Sequence[Owed], late: Sequence[Late], planned: Planned
+    store: Store,
+    number: int,
+    wish: Wish,
+    claims: Sequence[Owed],
+    late: Sequence[Late],
+    planned: Planned,
+    back: Sequence[Paid],
 ) -> None:
-    profiles = {one.profile for one in claims}
+    profiles = {one.profile for one in claims} | {one.profile for one in back}
     rules = {one.rule for one in planned.interest}
     last = planned.instalments[-1].due if planned.instalments else wish.last
     store.insert_one(
-        "relief", id=number, kind=wish.kind.name, state="proposed", party=claims[0].party,
+        "relief", id=number, kind=wish.kind.name, state="proposed", party=debtors_of(store, claims, back).pop(),
         profile=profiles.pop() if len(profiles) == 1 else None, first_day=wish.first.isoformat(),
         last_day=last.isoformat() if last else None, watch_day=wish.watch.isoformat() if wish.watch else None,
-        sum_cents=sum(one.cents for one in claims) + sum(one.cents for one in late),
+        sum_cents=sum([one.cents for one in claims] + [one.cents for one in late] + [one.cents for one in back]),
         charge=rules.pop() if len(rules) == 1 else None, reason=wish.reason.strip(), document=wish.document,
         proposed_by=store.user, proposed_at=store.now,
     )  # fmt: skip
     write_items(store, number, claims)
+    write_paid(store, number, back)
     lines = enumerate(planned.instalments, 1)
     rows = [(number, line, one.due.isoformat(), one.cents, one.interest_cents) for line, one in lines]
     store.insert("relief_instalment", ("relief", "line", "due", "cents", "interest_cents"), rows)
@@ -177,7 +201,8 @@ def write_items(store: Store, number: int, claims: Sequence[Owed], part: str = "
 def note_proposal(store: Store, kasse: str, made: Proposed, wish: Wish) -> None:
     """Write the proposal to the event log; its words lie outside the chain."""
     facts: dict[str, Fact] = {
-        "kind": made.kind, "items": made.items, "sum_cents": made.sum_cents, "interest_cents": made.interest_cents,
+        "kind": made.kind, "items": made.items, "sum_cents": made.sum_cents,
+        "paid_cents": made.paid_cents, "interest_cents": made.interest_cents,
         "first_day": wish.first.isoformat(),
     }  # fmt: skip
     record(store, kasse, "relief.propose", f"relief:{made.number}", facts, {"reason": wish.reason.strip()})

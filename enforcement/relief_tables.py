@@ -153,6 +153,34 @@ class ReliefItem(SQLModel, table=True):
     position: int | None = col.number(nullable=True)
 
 
+class ReliefPaid(SQLModel, table=True):
+    """What a relief takes back of a claim that is paid, and for whom; it becomes a credit when it is granted.
+
+    `position` is the entry that made the credit.
+    """
+
+    __tablename__ = "relief_paid"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["relief"], ["relief.id"], name="fk_relief_paid_relief"),
+        ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_relief_paid_item"),
+        ForeignKeyConstraint(["party"], ["party.id"], name="fk_relief_paid_party"),
+        CheckConstraint("cents > 0", name="ck_relief_paid_cents"),
+        Index("ix_relief_paid_item", "office", "item"),
+        Index("ix_relief_paid_party", "party"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = ("position",)
+
+    relief: int = col.number(primary_key=True)
+    line: int = col.number(primary_key=True)
+    office: str = col.text()
+    item: int = col.number()
+    party: int = col.number()
+    cents: int = col.cents()
+    position: int | None = col.number(nullable=True)
+
+
 class ReliefInstalment(SQLModel, table=True):
     """One instalment (Rate) of a plan: when it is due, its share of the claims and its interest."""
 

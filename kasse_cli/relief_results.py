@@ -47,6 +47,14 @@ INSTALMENTS = (
     Column("sum_cents", N_("Instalment"), "cents"),
     Column("missing_cents", N_("Missing"), "cents"),
 )
+PAID = (
+    Column("office", N_("Office")),
+    Column("item", N_("Item"), "count"),
+    Column("party", N_("Paid by")),
+    Column("cents", N_("Given back"), "cents"),
+    Column("credit", N_("Credit"), "count"),
+    Column("credit_open_cents", N_("Open"), "cents"),
+)
 FILING = (
     Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),

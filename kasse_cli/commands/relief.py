@@ -13,12 +13,15 @@ from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
-from kasse_cli.relief_results import FILING, INSTALMENTS, ITEMS, LIMITS, RELIEFS, SMALL, summary
+from kasse_cli.relief_results import FILING, INSTALMENTS, ITEMS, LIMITS, PAID, RELIEFS, SMALL, summary
 from sepa.errors import N_
 from sepa.money import parse_amount
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from enforcement.relief_filing_reader import Filing
+    from enforcement.relief_paid_store import PaidRow
     from enforcement.relief_reader import Relief
 
 app = noun(N_("relief and the end of claims: propose, grant, end, check"))
@@ -57,13 +60,15 @@ def list_reliefs(ctx: Context, state: StateOption = None, kind: KindOption = Non
 def show(ctx: Context, number: NumberArgument) -> None:
     """Show a relief with its claims, its instalments and what is missing of each; for an insolvency what is filed."""
     from enforcement.relief_filing_reader import filing
+    from enforcement.relief_paid_store import paid_of
     from enforcement.relief_reader import find_relief
     from kasse_cli.wiring import open_book
 
     with open_book(ctx.obj) as store, store.snapshot():
         relief = find_relief(store, number)
+        paid = paid_of(store, number)
         filed = filing(store, number, ctx.obj.today) if relief.row.kind == "insolvenz" else None
-    render(ctx, _shown(relief, filed))
+    render(ctx, _shown(relief, filed, paid))
 
 
 relief_deciding.register(app)
@@ -134,10 +139,12 @@ def _small_step(batch: int | None, *, dry_run: bool) -> Line:
     return say(N_("another person decides: kasse relief grant --batch {batch}"), batch=batch)
 
 
-def _shown(relief: Relief, filed: Filing | None) -> Result:
+def _shown(relief: Relief, filed: Filing | None, paid: Sequence[PaidRow]) -> Result:
     tables = [Table("items", ITEMS, relief.items, N_("Claims"))]
     if relief.plan:
         tables.append(Table("instalments", INSTALMENTS, relief.instalments, N_("Instalments")))
+    if paid:
+        tables.append(Table("paid", PAID, paid, N_("Given back")))
     lines = summary(relief)
     if filed is not None:
         tables.append(Table("filing", FILING, filed.lines, N_("Filing")))

@@ -48,6 +48,10 @@ WatchOption = Annotated[
 AmountOption = Annotated[
     int | None, typer.Option("--amount", parser=parse_amount, metavar="AMOUNT", help=N_("only this much (Erlass)"))
 ]
+PaidOption = Annotated[
+    bool,
+    typer.Option("--paid", help=N_("also what is paid: it becomes a credit of who paid it (Erlass, Absetzung)")),
+]
 CountOption = Annotated[
     int | None, typer.Option("--count", metavar="COUNT", min=1, max=240, help=N_("so many equal instalments"))
 ]
@@ -114,6 +118,7 @@ def propose(
     until: UntilOption = None,
     watch: WatchOption = None,
     amount: AmountOption = None,
+    paid: PaidOption = False,
     count: CountOption = None,
     rate: RateOption = None,
     first_due: FirstOption = None,
@@ -123,7 +128,9 @@ def propose(
     """Propose relief: nothing is booked before another person grants it.
 
     A Stundung and a Ratenplan bear the interest of the claim's law and come with what paying late cost until the day
-    before. Dunning, limitation and charges follow the decision.
+    before. An Erlass with --paid takes off what is open first; the rest becomes a credit.
+
+    Dunning, limitation and charges follow the decision.
     """
     from enforcement.relief import Schedule, Wish, relief_kind
     from enforcement.relief_propose_store import propose as service
@@ -137,7 +144,7 @@ def propose(
     with open_book(call) as store, store.rehearsal() if call.dry_run else nullcontext():
         keys = tuple(key for text in items or () for key in find_items(store, text))
         who = find_party(store, party) if party else None
-        wish = Wish(wanted, reason, first or call.today, keys, who, until, watch, amount, document, schedule)
+        wish = Wish(wanted, reason, first or call.today, keys, who, until, watch, amount, document, schedule, paid)
         made = service(store, wish)
     data = {"relief": None if call.dry_run else made.number, "kind": made.kind, "sum_cents": made.sum_cents}
     tables = [Table("instalments", PLAN, made.instalments)] if made.instalments else []
@@ -165,6 +172,8 @@ def _said(made: Proposed, *, dry_run: bool) -> list[Line]:
         say(N_("{kind}: claims: {items}, together {claim_cents}"), kind=made.kind, items=made.items,
             claim_cents=made.claim_cents)
     ]  # fmt: skip
+    if made.paid_cents:
+        lines.append(say(N_("given back of what is paid: {paid_cents}"), paid_cents=made.paid_cents))
     if made.late_cents:
         lines.append(say(N_("charged for paying late until the day before: {late_cents}"), late_cents=made.late_cents))
     if made.interest_cents:

@@ -44,7 +44,13 @@ _PAYER = """
         JOIN item j ON j.office = o.office AND j.order_id = o.changes
         JOIN bank_match m ON m.item_office = j.office AND m.item = j.id AND m.cents > 0
         JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
-        WHERE i.office = :office AND i.id = :item) known
+        WHERE i.office = :office AND i.id = :item
+        UNION ALL
+        SELECT e.counter_iban, e.name, e.bank_day, e.remittance, CASE WHEN a.iban IS NULL THEN 5 ELSE 4 END
+        FROM item i JOIN bank_match m ON m.item_office = i.office AND m.item = i.main_item AND m.cents > 0
+        JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
+        LEFT JOIN party_account a ON a.iban = e.counter_iban AND a.party = i.party AND a.kind = 'own'
+        WHERE i.office = :office AND i.id = :item AND i.kind = 'credit') known
     ORDER BY rank, bank_day DESC"""
 _SERVICE = "SELECT max(party) FROM party_account WHERE iban = :iban AND kind = 'payment_service' AND until IS NULL"
 _OWED = """

@@ -1881,6 +1881,25 @@ def create_tables() -> None:
     )
     op.create_index("ix_relief_item_item", "relief_item", ["office", "item"], unique=False)
     op.create_table(
+        "relief_paid",
+        Column("relief", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("item", col.Number(), nullable=False),
+        Column("party", col.Number(), nullable=False),
+        Column("cents", col.Cents(), nullable=False),
+        Column("position", col.Number(), nullable=True),
+        sa.CheckConstraint("cents > 0", name="ck_relief_paid_cents"),
+        sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_relief_paid_item"),
+        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_relief_paid_party"),
+        sa.ForeignKeyConstraint(["relief"], ["relief.id"], name="fk_relief_paid_relief"),
+        sa.PrimaryKeyConstraint("relief", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_relief_paid_item", "relief_paid", ["office", "item"], unique=False)
+    op.create_index("ix_relief_paid_party", "relief_paid", ["party"], unique=False)
+    op.create_table(
         "standing_item",
         Column("office", col.Text(), nullable=False),
         Column("order_id", col.Number(), autoincrement=False, nullable=False),
