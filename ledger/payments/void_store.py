@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from typing import Literal
+from typing import Any, Literal
 
 from ledger.book.entry import Posted
 from ledger.book.store import office_codes
@@ -14,11 +15,14 @@ from ledger.payments.run_posting_store import Scope, take_back
 from ledger.payments.runs import ROLES, Run, check_step
 from ledger.payments.runs_reader import run_named
 from ledger.payments.steps import UnknownLineError
+from ledger.payments.unclear_reader import unclear_debit
 from ledger.payments.voiding import (
     VoidAnsweredError,
+    VoidDebitError,
     Voided,
     VoidNotRecalledError,
     VoidReasonError,
+    VoidStagedDebitError,
     VoidStateError,
     WhichFileError,
 )
@@ -67,8 +71,8 @@ def void(
     Its payables are open again, money in transit is taken back; the second file of the same payments has new ids.
     `cancelled` says that the order was cancelled at the bank before it was executed; `line` is a single payment whose
     recall the bank has accepted before it was executed. Raises `UnknownRunError`, `RunStateError`, `WhichFileError`,
-    `UnknownFileError`, `UnknownLineError`, `VoidReasonError`, `VoidStateError`, `VoidAnsweredError`,
-    `VoidNotRecalledError`, `NotAllowedError`, `ClosedPeriodError`.
+    `UnknownFileError`, `UnknownLineError`, `VoidReasonError`, `VoidStateError`, `VoidDebitError`,
+    `VoidStagedDebitError`, `VoidAnsweredError`, `VoidNotRecalledError`, `NotAllowedError`, `ClosedPeriodError`.
     """
     office = run_named(store, number).office
     require(store, office, *ROLES["void"])
@@ -78,8 +82,10 @@ def void(
         asked = _asked(store, run, scope)
         if done:
             return Voided(run, scope.file or 0, asked[1] if asked else "", done=True, new=False, line=line)
-        if line is None:
-            _check(store, run, file_named(store, number, scope.file or 0), cancelled=cancelled)
+        file_meant = file_named(store, number, scope.file or 0) if line is None else None
+        if file_meant is not None:
+            _check(store, run, file_meant, cancelled=cancelled)
+        _check_debits(store, run, scope, file_meant)
         if asked is None or asked[0] == store.user:
             return _ask(store, run, scope, reason, new=asked is None)
         require(store, office, "releaser")
@@ -116,6 +122,17 @@ def _check(store: Store, run: Run, file: PaymentFile, *, cancelled: bool) -> Non
     answer = store.one(_ANSWERED, office=run.office, run=run.number, file=file.number)
     if answer is not None and not cancelled:
         raise VoidAnsweredError(run=run.number, file=file.number, status=answer[0], at=answer[1])
+
+
+def _check_debits(store: Store, run: Run, scope: Scope, file: PaymentFile | None) -> None:
+    """Check that no unclear debit of the account names what is to be given up: that would be paid again."""
+    found = unclear_debit(store, run, scope, file)
+    if found is None:
+        return
+    said: dict[str, Any] = {"run": run.number, "debit_cents": found.cents, "day": dt.date.fromisoformat(found.day)}
+    if found.case is None:
+        raise VoidStagedDebitError(**said)
+    raise VoidDebitError(case=found.case, **said)
 
 
 def _asked(store: Store, run: Run, scope: Scope) -> tuple[int, str] | None:

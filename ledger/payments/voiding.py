@@ -34,6 +34,23 @@ class VoidAnsweredError(KasseError):
     )
 
 
+class VoidDebitError(KasseError):
+    """A debit that nobody has assigned yet names the file: the bank took its money, in whole or in part."""
+
+    code = "payment.void_debit"
+    template = N_("the bank debited {debit_cents} on {day} and named run {run}; that waits as case {case}")
+    hint = N_("take it as the debit of the run with 'kasse payment booked {run} --case {case}'; "
+              "what the bank refused comes back with its report, see 'kasse payment status'")  # fmt: skip
+
+
+class VoidStagedDebitError(KasseError):
+    """A debit that is not posted yet names the file."""
+
+    code = "payment.void_staged"
+    template = N_("the bank debited {debit_cents} on {day} and named run {run}; that is not posted yet")
+    hint = N_("post it with 'kasse reconcile' first, then look at the run with 'kasse payment show {run}'")
+
+
 class VoidNotRecalledError(KasseError):
     """A single payment that the bank did not agree to take out."""
 
@@ -49,6 +66,15 @@ class WhichFileError(KasseError):
     code = "payment.which_file"
     template = N_("run {run} has {count} files")
     hint = N_("say which one with --file; 'kasse payment show {run}' lists them")
+
+
+@dataclass(frozen=True, slots=True)
+class UnclearDebit:
+    """A debit that names a file of ours and is not settled; `case` is where it waits, None where it is not posted."""
+
+    case: int | None
+    day: str
+    cents: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ from ledger.payments.steps import (
 )
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
-from ledger.payments.voiding import VoidReasonError, VoidStateError
+from ledger.payments.voiding import VoidDebitError, VoidReasonError, VoidStagedDebitError, VoidStateError
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.money import plain
 from sepa.pain001 import NAMESPACE
 from sepa.profiles import shipped_profile
 from tests.bankbooks import staged
-from tests.books import MAIN_IBAN, act
+from tests.books import MAIN_IBAN, SECOND_IBAN, act
 from tests.ledger.payables import payables
 
 MONDAY, TUESDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
@@ -247,6 +247,65 @@ def test_what_the_bank_has_booked_is_not_given_up(store):
     execute(store)
     with pytest.raises(VoidStateError):
         void(act(store, "dirk"), run.number, reason="x")
+
+
+NAMING = {
+    "the message": {"message_id": "{file}"},
+    "the batch": {"payment_information_id": "{file}-1"},
+    "the text": {"text": "SAMMLER {file} VOM 17.11."},
+    "a payment": {"end_to_end_id": "KASSE-R1-1"},
+    "a payment among the details": {"details": [{"amount": "-90,00", "end_to_end_id": "KASSE-R1-2"}]},
+}
+
+
+@pytest.mark.parametrize("posted", [False, True])
+@pytest.mark.parametrize("case", NAMING)
+def test_what_an_unclear_debit_names_is_not_given_up_even_when_the_order_was_cancelled(store, case, posted):
+    run = released(store)
+    given = {key: value.format(file=run.message_id) if isinstance(value, str) else value
+             for key, value in NAMING[case].items()}  # fmt: skip
+    staged(store, "-90,00", given.pop("text", ""), gvc="191", **given)
+    if posted:
+        post_staged(act(store, "import"))
+    with pytest.raises(VoidDebitError if posted else VoidStagedDebitError) as refused:
+        void(act(store, "dirk"), run.number, reason="x", cancelled=True)
+    assert refused.value.fields["debit_cents"] == 9000
+    assert open_sum(store) == 0
+
+
+def test_a_debit_that_came_between_stops_who_confirms_a_void(store):
+    run = released(store)
+    void(act(store, "dirk"), run.number, reason="storniert", cancelled=True)
+    staged(store, "-100,00", message_id=run.message_id, gvc="191")
+    post_staged(act(store, "import"))
+    with pytest.raises(VoidDebitError):
+        void(act(store, "emil"), run.number, reason="", cancelled=True)
+    assert {one.state for one in payments(store, run)} == {"released"}
+
+
+STRANGE = {
+    "another file": {"message_id": "KASSE-00000000-R000009"},
+    "money that came": {"amount": "100,00", "message_id": "{file}"},
+    "another account": {"iban": SECOND_IBAN, "message_id": "{file}"},
+    "a longer name": {"message_id": "{file}0"},
+}
+
+
+@pytest.mark.parametrize("case", STRANGE)
+def test_what_names_something_else_does_not_stop_a_void(store, case):
+    run = released(store)
+    given = {key: value.format(file=run.message_id) for key, value in STRANGE[case].items()}
+    staged(store, given.pop("amount", "-100,00"), **given)
+    assert not void(act(store, "dirk"), run.number, reason="x").done
+
+
+def test_what_was_given_up_is_said_when_it_is_proposed_again(store):
+    run = released(store)
+    void(act(store, "dirk"), run.number, reason="x")
+    void(act(store, "emil"), run.number, reason="x")
+    again = propose(act(store, "dirk"), today=MONDAY)
+    found = [one.fields["run"] for one in again.findings if one.code == "payment.voided_twin"]
+    assert found == [run.number] * 2
 
 
 def test_a_run_that_is_not_released_is_discarded_not_given_up(store):
