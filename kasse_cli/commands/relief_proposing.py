@@ -128,9 +128,7 @@ def propose(
     """Propose relief: nothing is booked before another person grants it.
 
     A Stundung and a Ratenplan bear the interest of the claim's law and come with what paying late cost until the day
-    before. An Erlass with --paid takes off what is open first; the rest becomes a credit.
-
-    Dunning, limitation and charges follow the decision.
+    before; --paid takes off what is open first. Dunning, limitation and charges follow the decision.
     """
     from enforcement.relief import Schedule, Wish, relief_kind
     from enforcement.relief_propose_store import propose as service
