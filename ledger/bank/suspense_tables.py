@@ -40,7 +40,7 @@ class SuspenseStep(SQLModel, table=True):
         ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_suspense_step_entry"),
         ForeignKeyConstraint(["batch"], ["suspense_batch.id"], name="fk_suspense_step_batch"),
         CheckConstraint(
-            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'executed', 'undone')",
+            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'executed', 'returned', 'undone')",
             name="ck_suspense_step_kind",
         ),
         CheckConstraint("(undoes IS NULL) = (kind <> 'undone')", name="ck_suspense_step_undoes"),

@@ -65,6 +65,32 @@ class PaymentAnswer(SQLModel, table=True):
     found_name: str | None = col.text(nullable=True)
 
 
+class CollectionReport(SQLModel, table=True):
+    """A bank's answer to a file of collections that was read once: status report or answer to a recall."""
+
+    __tablename__ = "collection_report"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(
+            ["office", "run"], ["collection_run.office", "collection_run.id"], name="fk_collection_report_run"
+        ),
+        UniqueConstraint("file_sha256", name="uq_collection_report_file"),
+        CheckConstraint("kind IN ('status', 'recall')", name="ck_collection_report_kind"),
+        Index("ix_collection_report_run", "office", "run"),
+    )
+    MUTABLE: ClassVar = ()
+
+    id: int = col.number(primary_key=True)
+    kind: str = col.text()
+    file_sha256: str = col.text()
+    message_id: str = col.text()
+    status: str = col.text()
+    reason: str | None = col.text(nullable=True)
+    office: str = col.text()
+    run: int = col.number()
+    read_by: int = col.number()
+    read_at: str = col.text()
+
+
 class VopDecision(SQLModel, table=True):
     """What is done about a payee whose name does not match: accepted by two people or a rule, or corrected."""
 
@@ -73,7 +99,7 @@ class VopDecision(SQLModel, table=True):
         ForeignKeyConstraint(
             ["office", "run", "line"], ["payment.office", "payment.run", "payment.line"], name="fk_vop_decision"
         ),
-        CheckConstraint("decision IN ('accept', 'correct')", name="ck_vop_decision"),
+        CheckConstraint("decision IN ('accept', 'correct', 'refuse')", name="ck_vop_decision"),
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> made_by", name="ck_vop_decision_persons"),
         clustered=True,
     )

@@ -22,11 +22,16 @@ class Attachment(SQLModel, table=True):
         CheckConstraint("kind IN ('garnishment', 'assignment')", name="ck_attachment_kind"),
         CheckConstraint("sum_cents IS NULL OR sum_cents > 0", name="ck_attachment_sum"),
         CheckConstraint("pays = 0 OR creditor_iban IS NOT NULL", name="ck_attachment_pays"),
+        CheckConstraint(
+            "confirmed_by IS NULL OR (confirmed_by <> made_by AND pays = 1)", name="ck_attachment_confirmed"
+        ),
         Index("ix_attachment_party", "party"),
     )
     ERASABLE: ClassVar = ("creditor", "creditor_iban", "text", "document", "end_reason")
     MUTABLE: ClassVar = ("party",)  # it may become part of another
-    ONCE: ClassVar = ("declared_on", "declared_by", "ended_on", "ended_by", "end_reason")
+    ONCE: ClassVar = (
+        "declared_on", "declared_by", "ended_on", "ended_by", "end_reason", "confirmed_by", "confirmed_at",
+    )  # fmt: skip
 
     id: int = col.number(primary_key=True)
     party: int = col.number()
@@ -46,6 +51,8 @@ class Attachment(SQLModel, table=True):
     ended_on: str | None = col.day(nullable=True)
     ended_by: int | None = col.number(nullable=True)
     end_reason: str | None = col.text(nullable=True)
+    confirmed_by: int | None = col.number(nullable=True)
+    confirmed_at: str | None = col.text(nullable=True)
 
 
 class Refund(SQLModel, table=True):
@@ -87,11 +94,12 @@ class PayeeAccount(SQLModel, table=True):
     __table_args__ = col.strict(
         ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_payee_account_item"),
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> asked_by", name="ck_payee_account_persons"),
+        CheckConstraint("confirmed_by IS NULL OR refused_by IS NULL", name="ck_payee_account_refused"),
         clustered=True,
     )
     ERASABLE: ClassVar = ("iban", "reason")
     MUTABLE: ClassVar = ()
-    ONCE: ClassVar = ("confirmed_by", "confirmed_at")
+    ONCE: ClassVar = ("confirmed_by", "confirmed_at", "refused_by", "refused_at")
 
     office: str = col.text(primary_key=True)
     item: int = col.number(primary_key=True)
@@ -102,3 +110,5 @@ class PayeeAccount(SQLModel, table=True):
     asked_at: str = col.text()
     confirmed_by: int | None = col.number(nullable=True)
     confirmed_at: str | None = col.text(nullable=True)
+    refused_by: int | None = col.number(nullable=True)
+    refused_at: str | None = col.text(nullable=True)

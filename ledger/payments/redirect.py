@@ -35,6 +35,53 @@ class RedirectReasonError(KasseError):
     hint = N_("say with --reason how the account was checked: a wrong one is the most common fraud")
 
 
+class SameAccountError(KasseError):
+    """A payable that is paid to this account anyway."""
+
+    code = "redirect.same"
+    template = N_("item {item} of office {office} is paid to {iban} already")
+    hint = N_("nothing to do; another account that was asked for is given up with "
+              "'kasse payment redirect {office}/{item} --refuse --reason …'")  # fmt: skip
+
+
+class RedirectWaitsError(KasseError):
+    """Another account while one waits to be confirmed."""
+
+    code = "redirect.waits"
+    template = N_("{waiting} was asked for by {name} for item {item} of office {office} and is not confirmed yet")
+    hint = N_("another person confirms it, or give it up with "
+              "'kasse payment redirect {office}/{item} --refuse --reason …'")  # fmt: skip
+
+
+class NothingAskedError(KasseError):
+    """A refusal where no other account waits."""
+
+    code = "redirect.none"
+    template = N_("no other account waits to be confirmed for item {item} of office {office}")
+    hint = N_("see 'kasse item show {office}/{item}'; ask for another account with --iban")
+
+
+class RedirectWhatError(KasseError):
+    """Neither an account nor a refusal, or both."""
+
+    code = "redirect.what"
+    template = N_("say either to which account, or that what was asked for is refused")
+    hint = N_("give --iban IBAN, or --refuse with --reason")
+    exit_code = 2
+
+
+class RedirectedSinceError(KasseError):
+    """A run pays to an account that is replaced, or is to be replaced."""
+
+    code = "redirect.since"
+    template = N_(
+        "{name} is paid to {iban}, but {wanted} was asked for as the account of item {item} of office {office}"
+    )
+    hint = N_("confirm or refuse it with 'kasse payment redirect {office}/{item}'; once confirmed, take the payment "
+              "out with 'kasse payment change {run} --without {line} --reason …' and propose it again")  # fmt: skip
+    severity = "warning"
+
+
 class RedirectReservedError(KasseError):
     """A payable that a run holds."""
 
@@ -56,6 +103,7 @@ class Redirect:
     reason: str
     asked_by: str
     confirmed_by: str | None
+    refused_by: str | None = None
     new: bool = True
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ledger.book.store import office_codes
@@ -11,14 +12,20 @@ from ledger.items.locks_store import lift_placed, place_item_lock
 from ledger.payments.redirect import (
     ASK_ROLES,
     CONFIRM_ROLES,
+    NothingAskedError,
     NotPayableError,
     OtherAccountError,
     Redirect,
+    RedirectedSinceError,
     RedirectReasonError,
     RedirectReservedError,
+    RedirectWaitsError,
+    SameAccountError,
 )
+from ledger.payments.runs import Run
 from ledger.people.users import require
-from ledger.store.engines import Store
+from ledger.store.engines import Row, Store
+from sepa.errors import KasseError, Place
 from sepa.identifiers import parse_iban
 
 PAID_TO = """coalesce((
@@ -32,36 +39,85 @@ _ITEM = f"""
 _KNOWN = "SELECT iban FROM party_account WHERE party = :party AND kind = 'own' AND until IS NULL ORDER BY iban"
 _LAST = """
     SELECT g.office, g.item, g.id, coalesce(n.legal_name, n.name, ''), g.iban, i.bank_account, g.reason,
-           coalesce(u.name, CAST(g.asked_by AS TEXT)), coalesce(v.name, CAST(g.confirmed_by AS TEXT)), g.asked_by
+           coalesce(u.name, CAST(g.asked_by AS TEXT)), coalesce(v.name, CAST(g.confirmed_by AS TEXT)),
+           coalesce(w.name, CAST(g.refused_by AS TEXT)), g.asked_by
     FROM payee_account g JOIN item i ON i.office = g.office AND i.id = g.item
     LEFT JOIN party n ON n.id = i.party
     LEFT JOIN app_user u ON u.id = g.asked_by LEFT JOIN app_user v ON v.id = g.confirmed_by
+    LEFT JOIN app_user w ON w.id = g.refused_by
     WHERE g.office = :office AND g.item = :item ORDER BY g.id DESC LIMIT 1"""
 _CONFIRM = """
     UPDATE payee_account SET confirmed_by = :user, confirmed_at = :now
-    WHERE office = :office AND item = :item AND id = :id AND confirmed_by IS NULL"""
+    WHERE office = :office AND item = :item AND id = :id AND confirmed_by IS NULL AND refused_by IS NULL"""
+_REFUSE = """
+    UPDATE payee_account SET refused_by = :user, refused_at = :now
+    WHERE office = :office AND item = :item AND id = :id AND confirmed_by IS NULL AND refused_by IS NULL"""
+_SINCE = """
+    SELECT p.end_to_end_id, p.line, p.item_office, p.item, p.creditor_name, p.creditor_iban, g.iban
+    FROM payment p JOIN payee_account g ON g.office = p.item_office AND g.item = p.item
+    WHERE p.office = :office AND p.run = :run AND p.state = 'proposed' AND p.part = 0
+      AND g.iban <> p.creditor_iban
+      AND g.id = (SELECT max(h.id) FROM payee_account h
+                  WHERE h.office = g.office AND h.item = g.item AND h.refused_by IS NULL)
+    ORDER BY p.line"""
 
 
 def redirect(store: Store, office: str, item: int, *, iban: str, reason: str = "") -> Redirect:
     """Pay an item to another account that is known to be its payee's own: one person asks, another confirms.
 
     Until then the item is locked against payment. Raises `NotPayableError`, `OtherAccountError`,
-    `RedirectReasonError`, `RedirectReservedError`, `NotAllowedError`.
+    `SameAccountError`, `RedirectWaitsError`, `RedirectReasonError`, `RedirectReservedError`, `NotAllowedError`.
     """
     wanted = parse_iban(iban)
     with store.unit(office_codes(store)):
-        last = store.one(_LAST, office=office, item=item)
-        if last is None or last[4] != wanted or last[8] is not None or last[9] == store.user:
-            waits = last is not None and last[4] == wanted and last[8] is None
-            if not waits:
+        last = _waiting(store, office, item)
+        if last is None or last[4] != wanted:
+            if last is None:
                 _check_free(store, office, item)
-            return _last(store, office, item, new=False) if waits else ask(store, office, item, wanted, reason)
+            return ask(store, office, item, wanted, reason)
+        if last[10] == store.user:
+            return _last(store, office, item, new=False)
         require(store, office, *CONFIRM_ROLES)
         store.execute(_CONFIRM, user=store.user, now=store.now, office=office, item=item, id=last[2])
         done = _last(store, office, item)
         lift_placed(store, office, item, done.lock, store.today)
         record(store, office, "payee.confirm", f"item:{item}", {"account": done.number})
         return done
+
+
+def refuse(store: Store, office: str, item: int, *, reason: str) -> Redirect:
+    """Give up another account that was asked for and is not confirmed: its lock is lifted, the old account holds.
+
+    Whoever asked may do so, and whoever may confirm. Raises `NothingAskedError`, `RedirectReasonError`,
+    `NotAllowedError`.
+    """
+    with store.unit(office_codes(store)):
+        require(store, office, *ASK_ROLES, *CONFIRM_ROLES)
+        last = _waiting(store, office, item)
+        if last is None:
+            raise NothingAskedError(office=office, item=item)
+        if not reason.strip():
+            raise RedirectReasonError(office=office, item=item)
+        store.execute(_REFUSE, user=store.user, now=store.now, office=office, item=item, id=last[2])
+        done = _last(store, office, item)
+        lift_placed(store, office, item, done.lock, store.today)
+        record(store, office, "payee.refuse", f"item:{item}", {"account": done.number}, {"reason": reason.strip()})
+        return done
+
+
+def redirected(store: Store, run: Run) -> Iterator[KasseError]:
+    """Yield the payments of a run that is not released whose account is replaced, or asked to be replaced."""
+    for identifier, line, office, item, name, iban, wanted in store.rows(_SINCE, office=run.office, run=run.number):
+        yield RedirectedSinceError(
+            name=name, iban=iban, wanted=wanted, office=office, item=item, run=run.number, line=line,
+            place=Place(payment=identifier),
+        )  # fmt: skip
+
+
+def _waiting(store: Store, office: str, item: int) -> Row | None:
+    """Return the last account that was asked for, where it is neither confirmed nor refused."""
+    last = store.one(_LAST, office=office, item=item)
+    return last if last is not None and last[8] is None and last[9] is None else None
 
 
 def _check_free(store: Store, office: str, item: int) -> None:
@@ -74,8 +130,13 @@ def ask(store: Store, office: str, item: int, iban: str, reason: str) -> Redirec
     """Ask for another account; inside a unit that holds the office. Raises what `redirect` raises."""
     require(store, office, *ASK_ROLES)
     kind, _, party, name, paid_to, _ = store.one(_ITEM, office=office, item=item) or (None,) * 6
-    if kind != "payable" or paid_to == iban:
+    if kind != "payable":
         raise NotPayableError(office=office, item=item)
+    waits = _waiting(store, office, item)
+    if waits is not None:
+        raise RedirectWaitsError(office=office, item=item, waiting=waits[4], name=waits[7])
+    if paid_to == iban:
+        raise SameAccountError(office=office, item=item, iban=iban)
     known = [found for (found,) in store.rows(_KNOWN, party=party)]
     if iban not in known:
         raise OtherAccountError(iban=iban, name=name, party=party, known=", ".join(known) or "-")
@@ -96,4 +157,4 @@ def ask(store: Store, office: str, item: int, iban: str, reason: str) -> Redirec
 def _last(store: Store, office: str, item: int, *, new: bool = True) -> Redirect:
     row = store.one(_LAST, office=office, item=item)
     assert row is not None, "it was just found or written"
-    return replace(Redirect(*row[:9]), new=new)
+    return replace(Redirect(*row[:10]), new=new)

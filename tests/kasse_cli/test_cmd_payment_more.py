@@ -129,6 +129,10 @@ def test_a_refused_payment_goes_to_another_account_of_its_payee(town):
         f"kasse party change 3 --iban {iban}",
         f"kasse payment redirect ORDNUNG/1 --iban {iban} --reason Rückruf",
         f"kasse payment redirect ORDNUNG/1 --iban {iban}",
+        "kasse payment redirect ORDNUNG/1",
+        "kasse payment redirect ORDNUNG/1 --refuse --reason 'falsch gelesen'",
+        "kasse payment redirect ORDNUNG/1 --refuse --reason 'falsch gelesen'",
+        f"kasse payment redirect ORDNUNG/1 --iban {iban} --reason 'Rückruf am 20.11.'",
         f"kasse payment redirect ORDNUNG/1 --iban {iban} --user emil",
         "kasse item unlock ORDNUNG/1 --kind payment --reason 'neues Konto'",
         "kasse payment propose -q",
@@ -182,6 +186,7 @@ def test_a_run_of_several_files_gets_numbered_names(town):
         "kasse payment export 2 --out -",
         "kasse payment export 2 --file 2 --out nochmal.xml -q",
         "kasse payment show 2",
+        "kasse payment void 2 --file 2 --cancelled --reason 'Auftrag storniert'",
     )
     assert sorted(path.name for path in town.folder.glob("lauf-2*.xml")) == ["lauf-2-1.xml", "lauf-2-2.xml"]
     assert (town.folder / "nochmal.xml").read_bytes() == (town.folder / "lauf-2-2.xml").read_bytes()

@@ -4,15 +4,20 @@ import datetime as dt
 
 import pytest
 
-from ledger.payments.attachment_store import NewAttachment, add_attachment
+from ledger.items.locks_store import lift_items
+from ledger.payments.attachment_store import NewAttachment
 from ledger.payments.propose_store import propose
 from ledger.payments.redirect import (
+    NothingAskedError,
     NotPayableError,
     OtherAccountError,
     RedirectReasonError,
     RedirectReservedError,
+    RedirectWaitsError,
+    SameAccountError,
 )
-from ledger.payments.redirect_store import redirect
+from ledger.payments.redirect_store import redirect, refuse
+from ledger.payments.runs import ItemsChangedError
 from ledger.payments.runs_reader import payments
 from ledger.payments.steps_store import discard, release, review
 from ledger.payments.void_store import void
@@ -21,7 +26,7 @@ from ledger.payments.vop_store import correct
 from ledger.people.users import NotAllowedError
 from sepa.identifiers import make_iban
 from tests.books import act
-from tests.ledger.payables import IBANS, party, payables
+from tests.ledger.payables import IBANS, attached, party, payables
 from tests.ledger.test_payments_answers import GROUP, answer, names, sent  # noqa: F401 - a fixture
 from tests.sepa.test_pain002 import counts, tx
 
@@ -71,7 +76,7 @@ def test_an_item_is_paid_to_another_account_once_two_agree(kasse):
     ("item", "iban", "reason", "error"),
     [
         (1, make_iban("DE", "120300000000000124"), "x", OtherAccountError),
-        (1, IBANS["Meyer"], "x", NotPayableError),
+        (1, IBANS["Meyer"], "x", SameAccountError),
         (1, RIGHT, " ", RedirectReasonError),
         (9, RIGHT, "x", NotPayableError),
     ],
@@ -81,6 +86,44 @@ def test_another_account_is_refused(kasse, item, iban, reason, error):
     with pytest.raises(error):
         redirect(kasse, "BAU", item, iban=iban, reason=reason)
     assert kasse.value("SELECT count(*) FROM payee_account") == 0
+
+
+def test_an_account_that_was_asked_for_is_given_up(kasse):
+    redirect(kasse, "BAU", 1, iban=RIGHT, reason="Brief")
+    with pytest.raises(RedirectWaitsError):
+        redirect(kasse, "BAU", 1, iban=IBANS["Meyer"], reason="doch nicht")
+    with pytest.raises(RedirectReasonError):
+        refuse(kasse, "BAU", 1, reason=" ")
+    with pytest.raises(NotAllowedError):
+        refuse(act(kasse, "anna"), "BAU", 1, reason="x")
+    assert refuse(act(kasse, "emil"), "BAU", 1, reason="gefälscht").refused_by == "emil"
+    with pytest.raises(NothingAskedError):
+        refuse(kasse, "BAU", 1, reason="gefälscht")
+    assert accounts(kasse) == [IBANS["Meyer"]]
+
+
+def test_what_was_given_up_is_not_confirmed_but_asked_for_anew(kasse):
+    redirect(kasse, "BAU", 1, iban=RIGHT, reason="Brief")
+    refuse(kasse, "BAU", 1, reason="unklar")
+    again = redirect(act(kasse, "dirk"), "BAU", 1, iban=RIGHT, reason="Rückruf")
+    assert (again.new, again.confirmed_by, again.number) == (True, None, 2)
+
+
+@pytest.mark.parametrize("confirmed", [False, True], ids=["asked", "confirmed"])
+def test_a_run_is_not_released_to_an_account_that_is_replaced(kasse, confirmed):
+    redirect(kasse, "BAU", 1, iban=RIGHT, reason="Rückruf")
+    lift_items(kasse, [("BAU", 1)], "payment", "Versehen", "2026-11-16")
+    run = propose(act(kasse, "dirk"), today=MONDAY).run
+    if confirmed:
+        redirect(act(kasse, "emil"), "BAU", 1, iban=RIGHT)
+    seen = review(act(kasse, "dirk"), run.number, today=MONDAY)
+    assert "redirect.since" in [one.code for one in seen.findings]
+    with pytest.raises(ItemsChangedError) as stopped:
+        release(act(kasse, "emil"), run.number, sum_cents=10000, today=MONDAY)
+    assert [one.code for one in stopped.value.findings] == ["redirect.since"]
+    if not confirmed:
+        refuse(act(kasse, "clara"), "BAU", 1, reason="Irrtum")
+        assert release(act(kasse, "emil"), run.number, sum_cents=10000, today=MONDAY).entries
 
 
 def test_an_item_in_a_run_keeps_its_account(kasse):
@@ -107,8 +150,8 @@ def test_a_wrong_account_found_by_the_check_of_names_goes_out_again_to_the_right
 
 def test_what_goes_to_others_than_the_payee_is_not_corrected_at_the_payee(store):
     payables(store, "KASSE 4,00 2026-11-10 Schulz | b")
-    served = NewAttachment("garnishment", "Inkasso", dt.date(2026, 11, 2), "M", RIGHT, None)
-    add_attachment(act(store, "clara"), "KASSE/1", served)
+    served = NewAttachment("garnishment", "Inkasso", dt.date(2026, 11, 2), "M", RIGHT, document="Akte 1")
+    attached(store, "KASSE/1", served)
     released(store, 400)
     answer(store, tx("KASSE-R1-1", "RVNM"), file=GROUP.format("RVCM") + counts("RVNM 1"), number=1)
     with pytest.raises(VopNotPayeeError):

@@ -99,6 +99,7 @@ command(
     "redirect",
     examples=(
         "kasse payment redirect BAU/17 --iban DE02120300000000202051 --reason 'called back, account was closed'",
+        "kasse payment redirect BAU/17 --refuse --reason 'the letter was forged'",
     ),
 )(redirect)
 

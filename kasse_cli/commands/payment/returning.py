@@ -16,6 +16,7 @@ from sepa.errors import N_
 from sepa.money import parse_amount
 
 if TYPE_CHECKING:
+    from ledger.payments.redirect import Redirect
     from ledger.payments.refunds import Refund
     from ledger.payments.set_off import SetOff, SetOffDone
 
@@ -60,7 +61,8 @@ IbanOption = Annotated[
     str | None, typer.Option("--iban", metavar="IBAN", help=N_("another account than the paying one"))
 ]
 AllRefundsOption = Annotated[bool, typer.Option("--all", help=N_("also what was paid back or withdrawn"))]
-RedirectOption = Annotated[str, typer.Option("--iban", metavar="IBAN", help=N_("an account of the payee"))]
+RedirectOption = Annotated[str | None, typer.Option("--iban", metavar="IBAN", help=N_("an account of the payee"))]
+RefuseOption = Annotated[bool, typer.Option("--refuse", help=N_("give up the account that was asked for"))]
 HolderOption = Annotated[str | None, typer.Option("--name", metavar="NAME", help=N_("the account holder"))]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", metavar="TEXT", help=N_("the paper that proves the other account"))
@@ -231,25 +233,41 @@ def _refund_row(one: Refund) -> dict[str, object]:
     return asdict(one) | known
 
 
-def redirect(ctx: Context, item: ItemArgument, iban: RedirectOption, reason: DiscardReason = "") -> None:
+def redirect(
+    ctx: Context,
+    item: ItemArgument,
+    iban: RedirectOption = None,
+    reason: DiscardReason = "",
+    refuse: RefuseOption = False,
+) -> None:
     """Pay an item to another account of its payee, after a wrong name, a refusal or a return.
 
     The account must be known as the payee's own. One person asks, another with the right to release confirms it with
-    the same command; until then the item is locked against payment.
+    the same command; until then the item is locked against payment. --refuse gives up what was asked for. A run that
+    pays to the account before is not released.
     """
     from kasse_cli.wiring import open_book
     from ledger.payments.naming import parse_item
+    from ledger.payments.redirect import RedirectWhatError
     from ledger.payments.redirect_store import redirect as service
+    from ledger.payments.redirect_store import refuse as give_up
 
+    if (iban is None) != refuse:
+        raise RedirectWhatError
     with open_book(ctx.obj) as store:
-        done = service(store, *parse_item(item), iban=iban, reason=reason)
-    where = {"item": item.upper(), "iban": done.iban, "name": done.name}
-    if done.confirmed_by is not None:
-        lines = [say(N_("{item} is paid to {iban} of {name} from the next run on"), **where)]
+        where = parse_item(item)
+        done = service(store, *where, iban=iban, reason=reason) if iban else give_up(store, *where, reason=reason)
+    lines = list(_redirected(done, item.upper()))
+    render(ctx, Result({"redirect": done, "confirmed": done.confirmed_by is not None, "new": done.new}, lines=lines))
+
+
+def _redirected(done: Redirect, item: str) -> Iterator[Line]:
+    where = {"item": item, "iban": done.iban, "name": done.name}
+    if done.refused_by is not None:
+        yield say(N_("given up: {item} is not paid to {iban} of {name}; the account before holds"), **where)
+    elif done.confirmed_by is not None:
+        yield say(N_("{item} is paid to {iban} of {name} from the next run on"), **where)
     else:
         said = N_("asked: {item} is to be paid to {iban} of {name}; until that is confirmed it is locked")
-        lines = [say(said, **where)] if done.new else [say(N_("nothing new: another person must confirm it"))]
-        lines.append(
-            say(N_("next: another person confirms it with 'kasse payment redirect {item} --iban {iban}'"), **where)
-        )
-    render(ctx, Result({"redirect": done, "confirmed": done.confirmed_by is not None, "new": done.new}, lines=lines))
+        yield say(said, **where) if done.new else say(N_("nothing new: another person must confirm it"))
+        yield say(N_("next: another person confirms it with 'kasse payment redirect {item} --iban {iban}'"), **where)

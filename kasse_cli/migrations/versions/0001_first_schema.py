@@ -459,7 +459,12 @@ def create_tables() -> None:
         Column("ended_on", col.Day(), nullable=True),
         Column("ended_by", col.Number(), nullable=True),
         Column("end_reason", col.Text(), nullable=True),
+        Column("confirmed_by", col.Number(), nullable=True),
+        Column("confirmed_at", col.Text(), nullable=True),
         sa.CheckConstraint("kind IN ('garnishment', 'assignment')", name="ck_attachment_kind"),
+        sa.CheckConstraint(
+            "confirmed_by IS NULL OR (confirmed_by <> made_by AND pays = 1)", name="ck_attachment_confirmed"
+        ),
         sa.CheckConstraint("pays = 0 OR creditor_iban IS NOT NULL", name="ck_attachment_pays"),
         sa.CheckConstraint("sum_cents IS NULL OR sum_cents > 0", name="ck_attachment_sum"),
         sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_attachment_party"),
@@ -1781,7 +1786,10 @@ def create_tables() -> None:
         Column("asked_at", col.Text(), nullable=False),
         Column("confirmed_by", col.Number(), nullable=True),
         Column("confirmed_at", col.Text(), nullable=True),
+        Column("refused_by", col.Number(), nullable=True),
+        Column("refused_at", col.Text(), nullable=True),
         sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> asked_by", name="ck_payee_account_persons"),
+        sa.CheckConstraint("confirmed_by IS NULL OR refused_by IS NULL", name="ck_payee_account_refused"),
         sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_payee_account_item"),
         sa.PrimaryKeyConstraint("office", "item", "id"),
         sqlite_strict=True,
@@ -1986,7 +1994,7 @@ def create_tables() -> None:
         Column("at", col.Text(), nullable=False),
         sa.CheckConstraint("(undoes IS NULL) = (kind <> 'undone')", name="ck_suspense_step_undoes"),
         sa.CheckConstraint(
-            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'executed', 'undone')",
+            "kind IN ('assigned', 'forwarded', 'paid_out', 'collected', 'executed', 'returned', 'undone')",
             name="ck_suspense_step_kind",
         ),
         sa.ForeignKeyConstraint(["batch"], ["suspense_batch.id"], name="fk_suspense_step_batch"),
@@ -2270,6 +2278,27 @@ def create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "collection_report",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("file_sha256", col.Text(), nullable=False),
+        Column("message_id", col.Text(), nullable=False),
+        Column("status", col.Text(), nullable=False),
+        Column("reason", col.Text(), nullable=True),
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), nullable=False),
+        Column("read_by", col.Number(), nullable=False),
+        Column("read_at", col.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('status', 'recall')", name="ck_collection_report_kind"),
+        sa.ForeignKeyConstraint(
+            ["office", "run"], ["collection_run.office", "collection_run.id"], name="fk_collection_report_run"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("file_sha256", name="uq_collection_report_file"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_collection_report_run", "collection_report", ["office", "run"], unique=False)
+    op.create_table(
         "payment",
         Column("office", col.Text(), nullable=False),
         Column("run", col.Number(), autoincrement=False, nullable=False),
@@ -2514,7 +2543,7 @@ def create_tables() -> None:
         Column("made_at", col.Text(), nullable=False),
         Column("confirmed_by", col.Number(), nullable=True),
         Column("confirmed_at", col.Text(), nullable=True),
-        sa.CheckConstraint("decision IN ('accept', 'correct')", name="ck_vop_decision"),
+        sa.CheckConstraint("decision IN ('accept', 'correct', 'refuse')", name="ck_vop_decision"),
         sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> made_by", name="ck_vop_decision_persons"),
         sa.ForeignKeyConstraint(
             ["office", "run", "line"], ["payment.office", "payment.run", "payment.line"], name="fk_vop_decision"
