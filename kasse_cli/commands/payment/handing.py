@@ -114,12 +114,13 @@ def void(
     number, line = parse_run_or_payment(run)
     with open_book(ctx.obj) as store:
         done = service(store, number, reason=reason, file=file, line=line, cancelled=cancelled)
-    render(ctx, Result({"voided": done}, lines=list(_voided(done))))
+    render(ctx, Result({"voided": done}, lines=list(_voided(done, file, cancelled=cancelled))))
 
 
-def _voided(done: Voided) -> Iterator[Line]:
+def _voided(done: Voided, file: int | None, *, cancelled: bool) -> Iterator[Line]:
     what = f"{done.run.number}/F{done.file}" if done.line is None else f"{done.run.number}-{done.line}"
     named = str(done.run.number) if done.line is None else what
+    named += (f" --file {file}" if file is not None else "") + (" --cancelled" if cancelled else "")
     if not done.done:
         yield say(N_("asked: {what} is to be given up"), what=what)
         yield say(
