@@ -14,7 +14,7 @@ from kasse_cli.params import parse_day
 from sepa.errors import N_
 from sepa.money import parse_amount
 
-app = noun(N_("garnishments and assignments against payees: add, list, declare, end"))
+app = noun(N_("garnishments and assignments against payees: add, confirm, list, declare, end"))
 ATTACHMENTS = (
     Column("number", N_("No."), "count"),
     Column("party_name", N_("Payee")),
@@ -48,7 +48,10 @@ SumOption = Annotated[
     int | None, typer.Option("--sum", parser=parse_amount, metavar="AMOUNT", help=N_("how much; without it everything"))
 ]
 RankOption = Annotated[int | None, typer.Option("--rank", min=1, metavar="RANK", help=N_("its rank among others"))]
-DocumentOption = Annotated[str | None, typer.Option("--document", metavar="TEXT", help=N_("where the paper lies"))]
+DocumentOption = Annotated[str, typer.Option("--document", metavar="TEXT", help=N_("where the paper lies"))]
+ConfirmedOption = Annotated[
+    str, typer.Option("--iban", metavar="IBAN", help=N_("the creditor's account, as the paper says it"))
+]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("which paper ended it"))]
 AllOption = Annotated[bool, typer.Option("--all", help=N_("also those that have ended"))]
 
@@ -57,8 +60,8 @@ AllOption = Annotated[bool, typer.Option("--all", help=N_("also those that have 
     app,
     "add",
     examples=(
-        "kasse attachment add BAU/17 --kind garnishment --creditor 'Inkasso Nord' --served 2026-11-20 --sum 1.200,00",
-        "kasse attachment add 312 --kind assignment --creditor Bank --served 2026-11-20 --iban DE89370400440532013000",
+        "kasse attachment add BAU/17 --kind garnishment --creditor Inkasso --served 2026-11-20 --document 'Akte 12'",
+        "kasse attachment add 312 --kind assignment --creditor Bank --served 2026-11-20 --document A --iban DE8937…",
     ),
 )
 def add(
@@ -67,16 +70,17 @@ def add(
     kind: KindOption,
     creditor: CreditorOption,
     served: ServedOption,
+    document: DocumentOption,
     text: TextOption = "",
     iban: IbanOption = None,
     sum_cents: SumOption = None,
     rank: RankOption = None,
-    document: DocumentOption = None,
 ) -> None:
     """Take up a garnishment or an assignment: no run pays the payee past it.
 
-    With --iban the creditor is paid by rank out of what the payee gets, without it the money is held back. A
-    garnishment asks for our declaration within two weeks (§ 840 ZPO).
+    With --iban the creditor is paid by rank out of what the payee gets, once another person has confirmed the account;
+    until then, and without --iban, the money is held back. A garnishment asks for our declaration within two weeks
+    (§ 840 ZPO).
     """
     from kasse_cli.wiring import open_book
     from ledger.payments.attachment_store import NewAttachment, add_attachment
@@ -94,6 +98,24 @@ def add(
         )
     ]
     render(ctx, Result({"attachment": made}, lines=lines, findings=reminders([made])))
+
+
+@command(app, "confirm", examples=("kasse attachment confirm 3 --iban DE89370400440532013000",))
+def confirm(ctx: Context, number: NumberArgument, iban: ConfirmedOption) -> None:
+    """Confirm as a second person to which account the creditor is paid; until then the money is held back.
+
+    The account must be known as the creditor's own ('kasse party add', 'kasse party change').
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.payments.attachment_store import confirm_attachment
+
+    with open_book(ctx.obj) as store:
+        made, new = confirm_attachment(store, number, iban=iban)
+    said = N_("confirmed: {number}, {creditor} is paid to {iban}")
+    if not new:
+        said = N_("nothing new: {number} was confirmed before, {creditor} is paid to {iban}")
+    lines = [say(said, number=number, creditor=made.creditor, iban=made.creditor_iban or "")]
+    render(ctx, Result({"attachment": made, "new": new}, lines=lines))
 
 
 @command(app, "list", lists=True, examples=("kasse attachment list",))

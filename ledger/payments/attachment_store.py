@@ -8,22 +8,33 @@ from dataclasses import dataclass
 from ledger.book.store import kasse_office
 from ledger.events.store import record
 from ledger.payments.attachments import (
+    CONFIRM_ROLES,
     KINDS,
     ROLES,
     Attachment,
+    AttachmentAccountError,
+    AttachmentDocumentError,
     AttachmentEndedError,
+    AttachmentHeldError,
+    AttachmentIbanError,
     AttachmentKindError,
     AttachmentReasonError,
     UnknownPartyError,
 )
 from ledger.payments.attachments_reader import attachment_named, attachments
 from ledger.payments.naming import parse_item
-from ledger.people.users import require
+from ledger.people.parties import match_key
+from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.fields import NAME_LENGTH, REMITTANCE_LENGTH
 from sepa.identifiers import parse_iban
 from sepa.text import fit
+
+_CONFIRM = "UPDATE attachment SET confirmed_by = :user, confirmed_at = :now WHERE id = :id AND confirmed_by IS NULL"
+_KNOWN = """
+    SELECT DISTINCT d.iban FROM party_account d JOIN party q ON q.id = d.party
+    WHERE q.match_key = :creditor AND d.kind = 'own' AND d.until IS NULL ORDER BY d.iban"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +69,18 @@ def party_of(store: Store, target: str) -> int:
 def add_attachment(store: Store, target: str, new: NewAttachment) -> Attachment:
     """Take up a garnishment or an assignment: from now on no run pays the party past it.
 
-    With the creditor's IBAN it is paid by rank, without one the money is held back (a seizure not yet transferred,
-    §§ 835, 845 ZPO). Without a rank it stands behind those of before. Raises `UnknownPartyError`,
-    `AttachmentKindError`, `NotAllowedError`.
+    With the creditor's IBAN it is paid by rank once another person has confirmed the account (`confirm_attachment`);
+    until then, and without one, the money is held back (a seizure not yet transferred, §§ 835, 845 ZPO). Without a
+    rank it stands behind those of before. Raises `UnknownPartyError`, `AttachmentKindError`,
+    `AttachmentDocumentError`, `NotAllowedError`.
     """
     office = kasse_office(store)
     require(store, office, *ROLES)
     if new.kind not in KINDS:
         raise AttachmentKindError(kind=new.kind, kinds=", ".join(KINDS))
     creditor = fit(new.creditor, NAME_LENGTH, "dk").text
+    if not (new.document or "").strip():
+        raise AttachmentDocumentError(creditor=creditor)
     iban = parse_iban(new.creditor_iban) if new.creditor_iban else None
     with store.unit([office]):
         party = party_of(store, target)
@@ -81,6 +95,40 @@ def add_attachment(store: Store, target: str, new: NewAttachment) -> Attachment:
         facts = {"kind": new.kind, "party": party, "sum_cents": new.sum_cents, "served_on": new.served_on.isoformat()}
         record(store, office, "attachment.add", f"attachment:{number}", facts, {"creditor": creditor})
     return attachment_named(store, number)
+
+
+def confirm_attachment(store: Store, number: int, *, iban: str) -> tuple[Attachment, bool]:
+    """Confirm as a second person to which account the creditor is paid; return the attachment and whether that is new.
+
+    The account must be known as the creditor's own, as for `redirect`. Raises `UnknownAttachmentError`,
+    `AttachmentEndedError`, `AttachmentHeldError`, `AttachmentIbanError`, `AttachmentAccountError`, `OwnWorkError`,
+    `NotAllowedError`.
+    """
+    office = kasse_office(store)
+    require(store, office, *CONFIRM_ROLES)
+    wanted = parse_iban(iban)
+    with store.unit([office]):
+        known = attachment_named(store, number)
+        _check_account(known, wanted)
+        if known.pays:
+            return known, False
+        if store.value("SELECT made_by FROM attachment WHERE id = :id", id=number) == store.user:
+            raise OwnWorkError(user=user_name(store, store.user), what=f"attachment:{number}", office=office)
+        accounts = [found for (found,) in store.rows(_KNOWN, creditor=match_key(known.creditor))]
+        if wanted not in accounts:
+            raise AttachmentAccountError(iban=wanted, creditor=known.creditor, known=", ".join(accounts) or "-")
+        store.execute(_CONFIRM, user=store.user, now=store.now, id=number)
+        record(store, office, "attachment.confirm", f"attachment:{number}", {"party": known.party}, {"iban": wanted})
+        return attachment_named(store, number), True
+
+
+def _check_account(known: Attachment, iban: str) -> None:
+    if known.ended_on is not None:
+        raise AttachmentEndedError(number=known.number, day=dt.date.fromisoformat(known.ended_on))
+    if known.creditor_iban is None:
+        raise AttachmentHeldError(number=known.number, creditor=known.creditor)
+    if known.creditor_iban != iban:
+        raise AttachmentIbanError(number=known.number, iban=iban, known=known.creditor_iban)
 
 
 def declare(store: Store, number: int, day: dt.date) -> tuple[Attachment, bool]:

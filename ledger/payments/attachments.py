@@ -14,6 +14,7 @@ KINDS: tuple[Kind, ...] = ("garnishment", "assignment")
 N_("garnishment"), N_("assignment")  # words of lists
 DECLARATION_DAYS = 14  # § 840 Abs. 1 ZPO: binnen zwei Wochen von der Zustellung
 ROLES = ("clerk", "payments", "head")
+CONFIRM_ROLES = ("releaser", "head")
 
 
 class UnknownAttachmentError(KasseError):
@@ -49,6 +50,53 @@ class AttachmentReasonError(KasseError):
     hint = N_("say with --reason which paper ended it")
 
 
+class AttachmentDocumentError(KasseError):
+    """A right to a payee's money without the paper that gives it."""
+
+    code = "attachment.document"
+    template = N_("no document is named that gives {creditor} a right to the money")
+    hint = N_("say with --document where the order or the deed of assignment lies")
+    exit_code = 2
+
+
+class AttachmentHeldError(KasseError):
+    """A right that only holds the money back."""
+
+    code = "attachment.held"
+    template = N_("attachment {number} pays nobody: the money is held back, no account of {creditor} was given")
+    hint = N_(
+        "end it with 'kasse attachment end {number}' and take it up anew with --iban when the money is to be paid"
+    )
+
+
+class AttachmentIbanError(KasseError):
+    """Another account than the one that was taken up."""
+
+    code = "attachment.iban"
+    template = N_("{iban} is not the account that attachment {number} was taken up with: {known}")
+    hint = N_(
+        "compare both with the paper; a wrong one is ended with 'kasse attachment end {number}' and taken up anew"
+    )
+
+
+class AttachmentAccountError(KasseError):
+    """An account that is not known to be the creditor's own."""
+
+    code = "attachment.account"
+    template = N_("{iban} is not known to be an account of {creditor}; known are: {known}")
+    hint = N_("ask the creditor in a second way, not by the paper that named the account; then add it with "
+              "'kasse party add' or 'kasse party change', each with --iban")  # fmt: skip
+
+
+class AttachmentWaitsError(KasseError):
+    """A payout that no second person has confirmed."""
+
+    code = "attachment.waits"
+    template = N_("attachment {number}: the money is held back until another person confirms {iban} of {creditor}")
+    hint = N_("the other person types the account from the paper: 'kasse attachment confirm {number} --iban …'")
+    severity = "warning"
+
+
 class UnknownPartyError(KasseError):
     """No such party."""
 
@@ -68,7 +116,10 @@ class DeclarationDueError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A right to a party's money as it stands; `paid_cents` is what left for it or is on its way."""
+    """A right to a party's money as it stands; `paid_cents` is what left for it or is on its way.
+
+    It `pays` where a second person has confirmed the creditor's account, else the money is held back.
+    """
 
     number: int
     party: int
@@ -90,6 +141,11 @@ class Attachment:
     def left_cents(self) -> int | None:
         """What it may still take; None without a limit."""
         return None if self.sum_cents is None else max(self.sum_cents - self.paid_cents, 0)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the creditor's account is still to be confirmed by a second person."""
+        return self.creditor_iban is not None and not self.pays and self.ended_on is None
 
     @property
     def declaration_due(self) -> str | None:
@@ -123,9 +179,17 @@ def used(attachment: Attachment, cents: int) -> Attachment:
 
 
 def reminders(held: Iterable[Attachment]) -> list[KasseError]:
-    """Return a finding for each declaration of ours that is still to be made."""
+    """Return a finding for each account that is still to be confirmed and each declaration of ours still to be made."""
+    standing = [one for one in held if one.ended_on is None]
     return [
-        DeclarationDueError(number=one.number, creditor=one.creditor, day=dt.date.fromisoformat(due))
-        for one in held
-        if one.ended_on is None and (due := one.declaration_due)
+        *(
+            AttachmentWaitsError(number=one.number, iban=one.creditor_iban, creditor=one.creditor)
+            for one in standing
+            if one.waits
+        ),
+        *(
+            DeclarationDueError(number=one.number, creditor=one.creditor, day=dt.date.fromisoformat(due))
+            for one in standing
+            if (due := one.declaration_due)
+        ),
     ]

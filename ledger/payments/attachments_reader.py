@@ -8,8 +8,8 @@ from ledger.payments.attachments import Attachment, UnknownAttachmentError
 from ledger.store.engines import Store
 
 _ATTACHMENTS = """
-    SELECT a.id, a.party, p.name, a.kind, a.creditor, a.creditor_iban, a.text, a.rank, a.served_on, a.sum_cents, a.pays,
-           a.document, a.declared_on, a.ended_on,
+    SELECT a.id, a.party, p.name, a.kind, a.creditor, a.creditor_iban, a.text, a.rank, a.served_on, a.sum_cents,
+           CASE WHEN a.pays = 1 AND a.confirmed_by IS NOT NULL THEN 1 ELSE 0 END, a.document, a.declared_on, a.ended_on,
            coalesce((SELECT sum(m.cents) FROM payment m WHERE m.attachment = a.id
                      AND m.state NOT IN ('discarded', 'voided', 'rejected', 'returned')), 0)
     FROM attachment a JOIN party p ON p.id = a.party

@@ -3,11 +3,14 @@
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import office_codes, post
 from ledger.items.store import NewItem, insert_items, opening_posting, reserve_items
+from ledger.payments.attachment_store import NewAttachment, add_attachment, confirm_attachment
+from ledger.payments.attachments import Attachment
 from ledger.people.parties import match_key
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.identifiers import make_iban
 from sepa.money import parse_amount
+from tests.books import act
 
 DAY = "2026-11-10"
 IBANS = {name: make_iban("DE", f"12030000{number:010d}") for number, name in enumerate(("Meyer", "Schulz", "Çelik"), 1)}
@@ -20,6 +23,24 @@ def party(store: Store, name: str) -> int:
     number = take_ids(store, BOOK, "party")
     store.insert_one("party", id=number, name=name, match_key=match_key(name), created_at=store.now)
     return number
+
+
+def known_account(store: Store, name: str, iban: str) -> None:
+    """Note an account as the own one of a party, which is made where it is not there."""
+    with store.unit(office_codes(store)):
+        number = party(store, name)
+        store.insert_one("party_account", party=number, iban=iban, kind="own", source="letter", since="2026-11-01")
+
+
+def attached(store: Store, target: str, new: NewAttachment) -> Attachment:
+    """Take up an attachment as Clara; an account is confirmed by Emil."""
+    made = add_attachment(act(store, "clara"), target, new)
+    if made.creditor_iban is None:
+        return made
+    known_account(store, made.creditor, made.creditor_iban)
+    confirmed, _ = confirm_attachment(act(store, "emil"), made.number, iban=made.creditor_iban)
+    act(store, "clara")
+    return confirmed
 
 
 def payable(store: Store, line: str) -> tuple[str, int]:

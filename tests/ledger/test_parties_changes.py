@@ -155,7 +155,7 @@ def test_a_merge_takes_mandates_rights_of_others_and_references_along(two):
     ready(two)
     known = mandate(two, "Meyer - 2026-01-01 reference=M-7")
     party = two.value("SELECT party FROM mandate WHERE id = :id", id=known)
-    served = NewAttachment("garnishment", "Inkasso", dt.date(2026, 11, 2), "M", IBAN, None)
+    served = NewAttachment("garnishment", "Inkasso", dt.date(2026, 11, 2), "M", IBAN, document="Akte 1")
     add_attachment(act(two, "clara"), str(party), served)
     text = reference(two, 7001)
     with two.unit(["KASSE"]):

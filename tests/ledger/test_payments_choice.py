@@ -10,8 +10,18 @@ from ledger.bank.posting_store import post_staged
 from ledger.book.store import office_codes
 from ledger.book.verify_store import verify
 from ledger.items.locks_store import lift_items
-from ledger.payments.attachment_store import NewAttachment, add_attachment, declare, end_attachment
-from ledger.payments.attachments import Attachment, AttachmentEndedError, AttachmentReasonError, reminders, spread
+from ledger.payments.attachment_store import NewAttachment, add_attachment, confirm_attachment, declare, end_attachment
+from ledger.payments.attachments import (
+    Attachment,
+    AttachmentAccountError,
+    AttachmentDocumentError,
+    AttachmentEndedError,
+    AttachmentHeldError,
+    AttachmentIbanError,
+    AttachmentReasonError,
+    reminders,
+    spread,
+)
 from ledger.payments.attachments_reader import attachments
 from ledger.payments.change_store import change
 from ledger.payments.discount import Term, best, misread, terms, without_terms
@@ -23,10 +33,11 @@ from ledger.payments.set_off_reader import candidates
 from ledger.payments.set_off_store import set_off
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
+from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.identifiers import make_iban
 from tests.bankbooks import item, staged
 from tests.books import act
-from tests.ledger.payables import party, payables
+from tests.ledger.payables import IBANS, attached, known_account, party, payables
 
 MONDAY = dt.date(2026, 11, 16)
 CREDITOR = make_iban("DE", "120300000000000099")
@@ -205,7 +216,7 @@ def test_rights_of_others_take_by_rank(case):
 
 def served(store, **more):
     given = {"kind": "garnishment", "creditor": "Inkasso Nord", "served_on": dt.date(2026, 11, 2), "text": "M 12/26"}
-    return add_attachment(act(store, "clara"), "BAU/1", NewAttachment(**given | more))
+    return attached(store, "BAU/1", NewAttachment(**{"document": "Akte 1"} | given | more))
 
 
 def test_a_garnishment_is_paid_out_of_what_the_payee_gets(store):
@@ -223,6 +234,51 @@ def test_a_garnishment_is_paid_out_of_what_the_payee_gets(store):
     assert propose(act(store, "dirk"), today=MONDAY).run.total_cents == 5000
     assert made.rank == 1
     assert verify(store).findings == ()
+
+
+def test_one_person_alone_sends_no_money_to_somebody_elses_account(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    new = NewAttachment("assignment", "Clara Kasse", dt.date(2026, 11, 2), "M 1", CREDITOR, 6000, document="Akte 1")
+    made = add_attachment(act(store, "clara"), "BAU/1", new)
+    assert (made.pays, made.waits) == (False, True)
+    assert [one.code for one in reminders([made])] == ["attachment.waits"]
+    found = propose(act(store, "dirk"), today=MONDAY, trial=True)
+    assert (found.run.total_cents, found.findings[0].code) == (4000, "payment.attached")
+    with pytest.raises(NotAllowedError):
+        confirm_attachment(act(store, "clara"), 1, iban=CREDITOR)
+    with pytest.raises(AttachmentAccountError):
+        confirm_attachment(act(store, "emil"), 1, iban=CREDITOR)
+    known_account(store, "Clara Kasse", CREDITOR)
+    with pytest.raises(AttachmentIbanError):
+        confirm_attachment(act(store, "emil"), 1, iban=IBANS["Schulz"])
+    assert [confirm_attachment(act(store, "emil"), 1, iban=CREDITOR)[1] for _ in range(2)] == [True, False]
+    assert propose(act(store, "dirk"), today=MONDAY).run.total_cents == 10000
+
+
+def test_who_took_up_an_attachment_does_not_confirm_it(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    new = NewAttachment("garnishment", "Inkasso", dt.date(2026, 11, 2), "M 1", CREDITOR, document="Akte 1")
+    add_attachment(act(store, "frida"), "BAU/1", new)
+    known_account(store, "Inkasso", CREDITOR)
+    with pytest.raises(OwnWorkError):
+        confirm_attachment(act(store, "frida"), 1, iban=CREDITOR)
+    end_attachment(store, 1, reason="aufgehoben", day=MONDAY)
+    with pytest.raises(AttachmentEndedError):
+        confirm_attachment(act(store, "emil"), 1, iban=CREDITOR)
+
+
+@pytest.mark.parametrize("document", [None, " "])
+def test_a_right_without_a_paper_is_none(store, document):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    with pytest.raises(AttachmentDocumentError):
+        served(store, document=document)
+
+
+def test_what_is_only_held_back_is_not_confirmed(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    served(store)
+    with pytest.raises(AttachmentHeldError):
+        confirm_attachment(act(store, "emil"), 1, iban=CREDITOR)
 
 
 def test_a_seizure_without_transfer_holds_the_money_back(store):

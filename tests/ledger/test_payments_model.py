@@ -15,7 +15,7 @@ from ledger.bank.posting_store import post_staged
 from ledger.book.verify_store import verify
 from ledger.items.locks_store import lift_items
 from ledger.payments.answers import collected
-from ledger.payments.attachment_store import NewAttachment, add_attachment
+from ledger.payments.attachment_store import NewAttachment
 from ledger.payments.change_store import change
 from ledger.payments.export_store import exportable, file_of, note_export
 from ledger.payments.files_store import files_of
@@ -29,7 +29,7 @@ from sepa.identifiers import make_iban
 from sepa.pain002 import read_status_report
 from tests.bankbooks import check_invariants, staged
 from tests.books import act, opened, sqlite_copy
-from tests.ledger.payables import payables
+from tests.ledger.payables import attached, payables
 from tests.sepa.test_pain002 import REASON, report, tx
 
 PAYABLES = """
@@ -274,8 +274,10 @@ def check(world: World) -> None:
 def play(store, steps) -> World:
     payables(store, PAYABLES)
     creditor = make_iban("DE", "120300000000000099")
-    served = NewAttachment("garnishment", "Inkasso Nord", dt.date(2026, 11, 2), "M 12", creditor, 4000)
-    add_attachment(act(store, "clara"), "BAU/1", served)
+    served = NewAttachment(
+        "garnishment", "Inkasso Nord", dt.date(2026, 11, 2), "M 12", creditor, 4000, document="Akte 1"
+    )
+    attached(store, "BAU/1", served)
     world = World(store)
     for step in steps:
         world.play(step)
