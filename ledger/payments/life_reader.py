@@ -22,7 +22,8 @@ WORDS = (
     N_("order created"), N_("order certified"), N_("order approved"), N_("order accepted"), N_("proposed"),
     N_("reviewed"), N_("run changed"), N_("released"), N_("file written"), N_("file written again"),
     N_("file to be given up"), N_("file given up"), N_("refused by the bank"), N_("run discarded"),
-    N_("name checked"), N_("name accepted"), N_("name confirmed"), N_("name corrected"), N_("answered by the bank"),
+    N_("name checked"), N_("name accepted by one"), N_("name accepted by two"), N_("name corrected"),
+    N_("name refused"), N_("right name confirmed"), N_("answered by the bank"),
     N_("called back"), N_("recall answered"), N_("executed"), N_("returned"), N_("posted"),
 )  # fmt: skip
 _ITEM = """
@@ -59,8 +60,9 @@ _STEPS = {
     "payment.propose": "proposed", "payment.review": "reviewed", "payment.change": "run changed",
     "payment.release": "released", "payment.export": "file written", "payment.export_again": "file written again",
     "payment.ask_void": "file to be given up", "payment.void": "file given up", "payment.reject": "refused by the bank",
-    "payment.discard": "run discarded", "vop.accept": "name accepted", "vop.confirm": "name confirmed",
-    "vop.correct": "name corrected",
+    "payment.discard": "run discarded", "vop.accept": "name accepted by one",
+    "vop.confirm": "name accepted by two", "vop.correct": "name corrected", "vop.refuse": "name refused",
+    "vop.confirm_name": "right name confirmed",
 }  # fmt: skip
 _ORDERS = {"created": "order created", "certified": "order certified", "approved": "order approved",
            "accepted": "order accepted"}  # fmt: skip

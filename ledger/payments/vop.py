@@ -7,9 +7,15 @@ from typing import Literal
 
 from sepa.errors import N_, KasseError
 
-CaseState = Literal["open", "asked", "accepted", "corrected"]
-N_("open"), N_("asked"), N_("accepted"), N_("corrected")  # words of lists
+CaseState = Literal["open", "asked", "accepted", "named", "corrected", "refused", "over"]
+"""What is decided: `named` is a right name that a second person has to confirm, `over` was refused or given up."""
+N_("open"), N_("asked"), N_("accepted"), N_("named"), N_("corrected"), N_("refused"), N_("over")  # words of lists
+WAITING = frozenset({"open", "asked", "named"})
+STOPPING = frozenset({"named", "corrected", "refused"})
+"""States of payments with which the file must not be released at the bank."""
 ROLES = ("payments", "releaser", "head")
+NAME_ROLES = ("releaser", "head")
+"""Who confirms a payee's right name: it becomes the name in the book."""
 
 
 class NoVopCaseError(KasseError):
@@ -80,15 +86,24 @@ class VopCase:
     confirmed_by: str | None = None
     rule: int | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to decide, or to confirm what is decided."""
+        return self.state in WAITING
+
 
 @dataclass(frozen=True, slots=True)
 class VopDone:
-    """What a decision did: `left` counts the cases of the file that still wait, `corrected` those that stop it."""
+    """What a decision did: `left` counts the cases of the file that still wait, `corrected` those that stop it.
+
+    `live` counts the cases whose payments are with the bank still.
+    """
 
     case: VopCase
     new: bool
     left: int
     corrected: int
+    live: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
-"""The work list of names that do not match: accepted by two people with a reason, or corrected and sent again."""
+"""The work list of names that do not match: accepted by two people with a reason, refused, or corrected."""
 
 from __future__ import annotations
 
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import record
+from ledger.items.locks import Span
+from ledger.items.locks_store import lift_placed, place_item_lock
 from ledger.payments.redirect_store import ask
 from ledger.payments.vop import (
+    NAME_ROLES,
     ROLES,
+    STOPPING,
     CaseState,
     NoVopCaseError,
     VopCase,
@@ -25,12 +29,14 @@ from sepa.fields import NAME_LENGTH
 from sepa.identifiers import parse_iban
 from sepa.text import fit
 
+_LIVE = frozenset({"released", "exported"})
 PREFIX_LENGTH = 12  # country, check digits, eight digits of the bank: DE12 1203 0000
 _CASES = """
     SELECT p.office, p.run, p.line, p.file, p.creditor_name, p.creditor_iban, p.cents, a.status,
            coalesce(a.found_name, a.reason, ''), r.read_at, p.state, d.decision, d.reason,
            coalesce(m.name, CAST(d.made_by AS TEXT)), coalesce(c.name, CAST(d.confirmed_by AS TEXT)), d.rule, d.seq,
-           d.made_by, d.status
+           d.made_by, d.status,
+           coalesce(d.name, '')
     FROM payment_answer a
     JOIN payment_report r ON r.id = a.report AND r.kind = 'vop'
     JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
@@ -57,30 +63,39 @@ _PARTY = """
         SELECT i.party FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
         WHERE p.office = :office AND p.run = :run AND p.line = :line)"""
 
-_PAYABLE = """
+_ITEM = """
     SELECT p.item_office, p.item, CASE WHEN p.part = 0 AND i.kind = 'payable' THEN 1 ELSE 0 END
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
     WHERE p.office = :office AND p.run = :run AND p.line = :line"""
 
 
 def cases(store: Store, *, run: int | None = None, every: bool = False) -> list[VopCase]:
-    """Return the names that do not match and wait for a decision, or `every` one that ever did."""
+    """Return the names that do not match and wait for a decision or a second person, or `every` one that ever did."""
     found = [_case(row) for row in store.rows(_CASES, run=run, line=None)]
-    return found if every else [one for one in found if one.state in {"open", "asked"}]
+    return found if every else [one for one in found if one.waits]
 
 
 def _case(row: Row) -> VopCase:
     _, run, line, file, name, iban, cents, status, found, read_at, paid, decision, *more = row
     reason, made_by, confirmed_by, rule = more[:4]
-    state: CaseState = "open"
-    if decision == "correct" or paid in {"voided", "rejected"}:
-        state = "corrected"
-    elif decision == "accept":
-        state = "accepted" if confirmed_by else "asked"
+    state = _state(decision, name, row[19], paid, confirmed=confirmed_by is not None)
     return VopCase(
         f"{run}-{line}", run, line, file, name, iban, cents, status, found, read_at, state, reason, made_by,
         confirmed_by, rule,
     )  # fmt: skip
+
+
+def _state(decision: str | None, sent: str, name: str, paid: str, *, confirmed: bool) -> CaseState:
+    """Return where a case stands: a decision to stop it holds whatever became of the payment."""
+    if decision == "refuse":
+        return "refused"
+    if decision == "correct":
+        return "corrected" if confirmed or name in {"", sent} else "named"
+    if paid in {"voided", "rejected"}:
+        return "over"
+    if decision == "accept":
+        return "accepted" if confirmed else "asked"
+    return "open"
 
 
 def accept(store: Store, run: int, line: int, *, reason: str) -> VopDone:
@@ -109,32 +124,79 @@ def correct(store: Store, run: int, line: int, *, reason: str, name: str = "", i
     """Note the right name, or another account of the payee, for a payment that must not leave as it is.
 
     The file has to be cancelled at the bank and given up with `void`; what is proposed then carries the new data and
-    new ids. Another account must be known as the payee's own, and a second person confirms it (`redirect`). Raises
+    new ids. A second person confirms it: a name with the same call, another account, which must be known as the
+    payee's own, with `redirect`; until then the item is locked. It also contradicts what one person accepted. Raises
     `NoVopCaseError`, `VopReasonError`, `VopDecidedError`, `VopDataError`, `VopNotPayeeError`, `OtherAccountError`,
     `NotAllowedError`.
     """
     require(store, kasse_office(store), *ROLES)
     with store.unit(office_codes(store)):
         row, case = _found(store, run, line)
-        if case.state != "open":
+        held = fit(" ".join(name.split()), NAME_LENGTH, "dk").text if name.strip() else ""
+        if case.state == "named" and held == row[19] and iban is None:
+            return _confirm_name(store, row, case)
+        if case.state not in {"open", "asked"}:
             raise VopDecidedError(payment=case.payment, state=case.state)
         if not reason.strip():
             raise VopReasonError(payment=case.payment)
-        held = fit(" ".join(name.split()), NAME_LENGTH, "dk").text if name.strip() else ""
         wanted = parse_iban(iban) if iban else None
         if held in {"", case.name} and wanted in {None, case.iban}:
             raise VopDataError(payment=case.payment)
         where = {"office": row[0], "run": run, "line": line}
-        office, item, own = store.one(_PAYABLE, **where) or ("", 0, 0)
+        office, item, own = store.one(_ITEM, **where) or ("", 0, 0)
         if not own:
             raise VopNotPayeeError(payment=case.payment, name=case.name)
         more = {"name": held or None, "iban": wanted}
         _decide(store, where, case, decision="correct", reason=reason, seq=(row[16] or 0) + 1, **more)
         if held not in {"", case.name}:
-            store.execute(_PARTY, name=held, **where)
+            place_item_lock(store, office, item, "payment", _words(case, reason), Span(store.today))
         if wanted not in {None, case.iban}:
             ask(store, office, item, str(wanted), reason)
         return _done(store, row[0], case, "vop.correct", reason)
+
+
+def _confirm_name(store: Store, row: Row, case: VopCase) -> VopDone:
+    """Let a second person make a right name the payee's name in the book, and lift the lock that waited for it."""
+    if row[17] == store.user:
+        return VopDone(case, False, *_left(store, case))
+    require(store, kasse_office(store), *NAME_ROLES)
+    where = {"office": row[0], "run": case.run, "line": case.line}
+    store.execute(_CONFIRM, seq=row[16], user=store.user, now=store.now, **where)
+    store.execute(_PARTY, name=row[19], **where)
+    _unlock(store, where, case)
+    return _done(store, row[0], case, "vop.confirm_name", "")
+
+
+def refuse(store: Store, run: int, line: int, *, reason: str) -> VopDone:
+    """Decide that a payment must not leave: it stops its file, and its item is locked until somebody has looked.
+
+    One person suffices, also against what another accepted or corrected and nobody has confirmed yet. Raises
+    `NoVopCaseError`, `VopReasonError`, `VopDecidedError`, `NotAllowedError`.
+    """
+    require(store, kasse_office(store), *ROLES)
+    with store.unit(office_codes(store)):
+        row, case = _found(store, run, line)
+        if not case.waits:
+            raise VopDecidedError(payment=case.payment, state=case.state)
+        if not reason.strip():
+            raise VopReasonError(payment=case.payment)
+        where = {"office": row[0], "run": run, "line": line}
+        if case.state == "named":
+            _unlock(store, where, case)
+        office, item, _ = store.one(_ITEM, **where) or ("", 0, 0)
+        place_item_lock(store, office, item, "payment", _words(case, reason), Span(store.today))
+        _decide(store, where, case, decision="refuse", reason=reason, seq=(row[16] or 0) + 1)
+        return _done(store, row[0], case, "vop.refuse", reason)
+
+
+def _unlock(store: Store, where: dict[str, object], case: VopCase) -> None:
+    office, item, _ = store.one(_ITEM, **where) or ("", 0, 0)
+    lift_placed(store, office, item, _words(case, case.reason or ""), store.today)
+
+
+def _words(case: VopCase, reason: str) -> str:
+    """Return the words of the lock that keeps an item out of runs for its payee's name."""
+    return f"R{case.payment} VoP: {reason.strip()}"
 
 
 def _found(store: Store, run: int, line: int) -> tuple[Row, VopCase]:
@@ -155,10 +217,14 @@ def _done(store: Store, office: str, case: VopCase, action: str, reason: str) ->
     return VopDone(now, True, *_left(store, now))
 
 
-def _left(store: Store, case: VopCase) -> tuple[int, int]:
-    """Return how many cases of the same file wait still, and how many stop the file."""
-    same = [one for one in cases(store, run=case.run, every=True) if one.file == case.file]
-    return sum(one.state in {"open", "asked"} for one in same), sum(one.state == "corrected" for one in same)
+def _left(store: Store, case: VopCase) -> tuple[int, int, int]:
+    """Return how many cases of the same file wait still, how many stop the file, how many are with the bank.
+
+    A payment that the bank refused by itself stops nothing.
+    """
+    rows = [row for row in store.rows(_CASES, run=case.run, line=None) if row[3] == case.file and row[10] in _LIVE]
+    states = [_case(row).state for row in rows]
+    return sum(one in {"open", "asked"} for one in states), sum(one in STOPPING for one in states), len(states)
 
 
 def rules(store: Store) -> list[VopRule]:

@@ -34,7 +34,7 @@ from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
 from ledger.payments.voiding import VoidAnsweredError, VoidNotRecalledError
 from ledger.payments.vop import NoVopCaseError, VopDataError, VopDecidedError, VopReasonError, VopRuleError
-from ledger.payments.vop_store import accept, cases, correct, make_rule, rules
+from ledger.payments.vop_store import accept, cases, correct, make_rule, refuse, rules
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.camt029 import read_cancellation_answer
 from sepa.identifiers import make_iban
@@ -129,13 +129,64 @@ def test_a_corrected_name_goes_out_again_under_new_ids(sent):
     with pytest.raises(VopDataError):
         correct(sent, 1, 2, reason="x", name=" ")
     done = correct(sent, 1, 2, reason="Handelsregister", name="Schulz GmbH")
-    assert (done.case.state, done.corrected) == ("corrected", 1)
+    assert (done.case.state, done.corrected) == ("named", 1)
+    assert not correct(sent, 1, 2, reason="", name="Schulz GmbH").new
+    with pytest.raises(VopDecidedError):
+        correct(act(sent, "emil"), 1, 2, reason="x", name="Schultz GmbH")
+    assert sent.value("SELECT count(*) FROM party WHERE legal_name IS NOT NULL") == 0, "one person renames nobody"
+    assert [one.payment for one in cases(sent)] == ["1-2", "1-3"]
+    act(sent, "dirk")
     void(sent, 1, reason="Auftrag bei der Bank storniert", cancelled=True)
     assert void(act(sent, "emil"), 1, reason="", cancelled=True).done
+    assert [one.why for one in propose(act(sent, "dirk"), today=MONDAY, trial=True).skipped] == ["locked"]
+    confirmed = correct(act(sent, "emil"), 1, 2, reason="", name="Schulz GmbH")
+    assert (confirmed.case.state, confirmed.case.confirmed_by, confirmed.live) == ("corrected", "emil", 0)
     again = propose(act(sent, "dirk"), today=MONDAY)
     (schulz,) = [one for one in payments(sent, again.run) if one.creditor_name == "Schulz GmbH"]
     assert schulz.end_to_end_id.startswith("KASSE-R2-")
     assert verify(sent).findings == ()
+
+
+AGAINST = {
+    "refused": lambda store: refuse(store, 1, 3, reason="kennt das Konto nicht"),
+    "named": lambda store: correct(store, 1, 3, reason="Ausweis", name="Celik Bau"),
+}
+
+
+@pytest.mark.parametrize("state", AGAINST)
+def test_what_one_accepted_another_contradicts(sent, state):
+    names(sent)
+    accept(sent, 1, 3, reason="passt schon")
+    done = AGAINST[state](act(sent, "frida"))
+    assert (done.case.state, done.left, done.corrected) == (state, 1, 1)
+    with pytest.raises(VopDecidedError):
+        accept(act(sent, "emil"), 1, 3, reason="")
+    assert "name accepted by one" in [one.what for one in life(sent, 1, 3).stations]
+    void(sent, 1, reason="storniert", cancelled=True)
+    assert void(act(sent, "frida"), 1, reason="", cancelled=True).done
+    skipped = propose(act(sent, "dirk"), today=MONDAY, trial=True).skipped
+    assert [(one.item, one.why) for one in skipped] == [(3, "locked")]
+
+
+def test_a_right_name_that_nobody_confirmed_is_refused(sent):
+    names(sent)
+    correct(sent, 1, 2, reason="Mail", name="Schulz Holding")
+    with pytest.raises(VopReasonError):
+        refuse(act(sent, "emil"), 1, 2, reason="")
+    assert refuse(sent, 1, 2, reason="gefälschte Mail").case.state == "refused"
+    with pytest.raises(VopDecidedError):
+        correct(act(sent, "frida"), 1, 2, reason="", name="Schulz Holding")
+    assert sent.value("SELECT count(*) FROM party WHERE legal_name IS NOT NULL") == 0
+    assert sent.value("SELECT count(*) FROM item_lock WHERE lifted_on IS NULL") == 1
+
+
+def test_a_payment_the_bank_refused_does_not_stop_its_file(sent):
+    names(sent)
+    answer(sent, tx("KASSE-R1-2", "RJCT", REASON.format("AC04", "x")), file=GROUP.format("PART"))
+    accept(sent, 1, 3, reason="geklärt")
+    last = accept(act(sent, "emil"), 1, 3, reason="")
+    assert (last.left, last.corrected, last.live) == (0, 0, 1)
+    assert {one.payment: one.state for one in cases(sent, every=True)} == {"1-2": "over", "1-3": "accepted"}
 
 
 def test_names_the_bank_confirmed_once_are_not_checked_again(sent):
@@ -299,7 +350,7 @@ def test_one_page_tells_a_payments_whole_life(sent):
     answer(sent, tx("KASSE-R1-3", "RJCT", REASON.format("AC04", "erloschen")), file=GROUP.format("PART"))
     found = life(sent, 1, 3)
     assert [one.what for one in found.stations] == [
-        "proposed", "reviewed", "released", "file written", "name accepted", "refused by the bank", "name checked",
+        "proposed", "reviewed", "released", "file written", "name accepted by one", "refused by the bank", "name checked",
         "answered by the bank", "posted", "posted",
     ]  # fmt: skip
     assert found.file is not None

@@ -17,12 +17,12 @@ from kasse_cli.commands.payment.returning import (
 )
 from kasse_cli.commands.payment.rules import profile
 from kasse_cli.commands.payment.showing import list_runs, search, show
-from kasse_cli.commands.payment.vop import accept, correct, list_cases, rule
+from kasse_cli.commands.payment.vop import accept, correct, list_cases, refuse, rule
 from kasse_cli.frame import command, noun
 from sepa.errors import N_
 
 app = noun(N_("payment runs: propose, review, release, export"))
-vop = noun(N_("payees whose name does not match: list, accept, correct, rule"))
+vop = noun(N_("payees whose name does not match: list, accept, correct, refuse, rule"))
 refunds = noun(N_("money to be paid back: ask, approve, withdraw, list"))
 
 command(
@@ -116,6 +116,9 @@ command(
         "kasse payment vop correct 17-3 --iban DE02120300000000202051 --reason 'called back'",
     ),
 )(correct)
+command(vop, "refuse", examples=("kasse payment vop refuse 17-3 --reason 'the payee does not know this account'",))(
+    refuse
+)
 command(
     vop, "rule", lists=True, examples=("kasse payment vop rule DE1212030000 --reason 'payment cards of the city'",)
 )(rule)

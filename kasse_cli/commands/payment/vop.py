@@ -65,7 +65,7 @@ def list_cases(ctx: Context, every: AllOption = False) -> None:
 
     with open_book(ctx.obj) as store:
         found = cases(store, every=every)
-    waiting = sum(one.state in {"open", "asked"} for one in found)
+    waiting = sum(one.waits for one in found)
     render(
         ctx, Result(tables=[Table("cases", CASES, found)], lines=[say(N_("names to decide: {count}"), count=waiting)])
     )
@@ -98,8 +98,8 @@ def correct(
     """Note the right name or account; the file is cancelled at the bank and its items are proposed again.
 
     Banks take no single payment out of a file: cancel the order there, give the file up with 'kasse payment void', and
-    the next run carries the right data under new ids. Another account holds once a second person has confirmed it with
-    'kasse payment redirect'.
+    the next run carries the right data under new ids. A second person confirms it, a name with the same command,
+    another account with 'kasse payment redirect'; until then the item is locked.
     """
     from kasse_cli.wiring import open_book
     from ledger.payments.vop_store import correct as service
@@ -107,7 +107,30 @@ def correct(
     run, line = _payment(payment)
     with open_book(ctx.obj) as store:
         done = service(store, run, line, reason=reason, name=name, iban=iban)
-    render(ctx, Result({"case": done.case, "new": done.new, "left": done.left}, lines=list(_next(done))))
+    lines = list(_next(done))
+    if done.case.state == "named" and done.new:
+        lines.insert(
+            0, say(N_("noted; the item is locked until another person confirms the name with the same command"))
+        )
+    elif done.case.confirmed_by is not None:
+        lines.insert(0, say(N_("the name is confirmed: from the next run on it stands in the payee's payments")))
+    render(ctx, Result({"case": done.case, "new": done.new, "left": done.left}, lines=lines))
+
+
+def refuse(ctx: Context, payment: PaymentArgument, reason: DiscardReason = "") -> None:
+    """Decide that a payment must not leave, also against what one person accepted or corrected.
+
+    Its file is cancelled at the bank and given up with 'kasse payment void'; the item stays locked until somebody has
+    looked and lifts the lock with 'kasse item unlock'.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.payments.vop_store import refuse as service
+
+    run, line = _payment(payment)
+    with open_book(ctx.obj) as store:
+        done = service(store, run, line, reason=reason)
+    lines = [say(N_("refused: the payment must not leave; its item is locked")), *_next(done)]
+    render(ctx, Result({"case": done.case, "new": done.new, "left": done.left}, lines=lines))
 
 
 def _payment(text: str) -> tuple[int, int]:
@@ -130,7 +153,7 @@ def _next(done: VopDone) -> Iterator[Line]:
             N_("next: cancel the order at the bank, then 'kasse payment void {run} --file {file} --cancelled'"),
             run=case.run, file=case.file,
         )  # fmt: skip
-    else:
+    elif done.live:
         yield say(
             N_("all names of file {file} of run {run} are decided: release the order at the bank"),
             file=case.file,
