@@ -51,14 +51,28 @@ _SAME_INVOICE = f"""
       AND q.state IN {LIVE} AND (q.creditor_iban <> p.creditor_iban OR q.remittance <> p.remittance OR q.run = p.run)
       AND NOT (q.run = p.run AND q.creditor_iban = p.creditor_iban AND q.remittance = p.remittance)
     GROUP BY p.line, p.end_to_end_id, p.creditor_name, p.cents, i.reference ORDER BY p.line"""
-UNKNOWN_IBAN = """NOT EXISTS (SELECT 1 FROM payment q WHERE q.creditor_iban = p.creditor_iban AND q.state = 'executed')
-    AND NOT EXISTS (SELECT 1 FROM payment_answer w JOIN payment q ON q.office = w.office AND q.run = w.run
-                    AND q.line = w.line WHERE q.creditor_iban = p.creditor_iban AND q.creditor_name = p.creditor_name
-                    AND w.status = 'RCVC')"""
+UNKNOWN_IBAN = """NOT EXISTS (
+        SELECT 1 FROM item j JOIN payment q ON q.item_office = j.office AND q.item = j.id
+        WHERE p.part = 0 AND q.part = 0 AND q.state = 'executed' AND q.creditor_iban || '' = p.creditor_iban
+          AND j.party = (SELECT k.party FROM item k WHERE k.office = p.item_office AND k.id = p.item))
+    AND NOT EXISTS (
+        SELECT 1 FROM payment q JOIN item k ON k.office = p.item_office AND k.id = p.item
+        WHERE q.creditor_iban = p.creditor_iban AND q.creditor_name = p.creditor_name AND q.state = 'executed'
+          AND (p.part > 0 AND q.part > 0 OR p.part = 0 AND q.part = 0 AND k.party IS NULL))
+    AND NOT EXISTS (
+        SELECT 1 FROM payment_answer w
+        JOIN payment q ON q.office = w.office AND q.run = w.run AND q.line = w.line
+        WHERE q.creditor_iban = p.creditor_iban AND q.creditor_name = p.creditor_name AND w.status = 'RCVC')"""
+"""Whether the account of payment `p` is new to its payee: never paid for that person, nor confirmed for that name.
+
+Whom else an account was paid for says nothing; `|| ''` has the planners go by the payee, not by an account of many.
+"""
 _NEW_IBAN = f"""
     SELECT p.end_to_end_id, p.creditor_name, p.creditor_iban,
-           (SELECT max(q.creditor_iban) FROM item j JOIN payment q ON q.item_office = j.office AND q.item = j.id
-            WHERE j.party = i.party AND q.part = 0 AND q.state = 'executed')
+           CASE WHEN p.part = 0 THEN (
+               SELECT q.creditor_iban FROM item j JOIN payment q ON q.item_office = j.office AND q.item = j.id
+               WHERE j.party = i.party AND q.part = 0 AND q.state = 'executed'
+               ORDER BY q.run DESC, q.line DESC LIMIT 1) END
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
     WHERE {_OF_RUN} AND {UNKNOWN_IBAN} ORDER BY p.line"""
 _HIGH = f"SELECT p.end_to_end_id, p.cents FROM payment p WHERE {_OF_RUN} AND p.cents >= :high ORDER BY p.line"

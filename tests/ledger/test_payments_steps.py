@@ -32,7 +32,7 @@ from sepa.pain001 import NAMESPACE
 from sepa.profiles import shipped_profile
 from tests.bankbooks import staged
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
-from tests.ledger.payables import payables
+from tests.ledger.payables import IBANS, payables
 
 MONDAY, TUESDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
 TWO = "ORDNUNG 100,00 2026-11-10 Meyer | Miete\nKASSE 19,99 2026-11-12 Schulz | Auslagen"
@@ -190,6 +190,27 @@ def test_known_and_new_payees_become_two_files_with_ids_of_their_own(store):
     assert [data.count(b"<CdtTrfTxInf>") for data in both] == [1, 2]
     assert run_named(store, run.number).state == "exported"
     assert verify(store).findings == ()
+
+
+FOREIGN = {
+    "the account of another payee": ("Meyer", "Schulz", "payment.changed_iban"),
+    "a new payee at a known account": ("Neumann", "Schulz", "payment.new_iban"),
+    "the payee's own account": ("Meyer", "Meyer", None),
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_an_account_is_known_for_its_payee_only_and_checked_for_everybody_else(store, case):
+    released(store, "KASSE 1,00 2026-11-10 Meyer | a\nKASSE 2,00 2026-11-10 Schulz | b")
+    execute(store)
+    payee, owner, said = FOREIGN[case]
+    payables(store, f"KASSE 3,00 2026-11-10 {payee} {IBANS[owner]} | c\nKASSE 4,00 2026-11-10 Schulz | d")
+    found = propose(act(store, "dirk"), today=MONDAY)
+    codes = [one.code for one in found.findings if one.code in {"payment.changed_iban", "payment.new_iban"}]
+    assert codes == ([said] if said else [])
+    review(act(store, "frida"), 2, today=MONDAY)
+    release(act(store, "emil"), 2, sum_cents=700, today=MONDAY)
+    assert [(one.name_check, one.count) for one in files_of(store, 2)] == ([(True, 2)] if said else [(False, 2)])
 
 
 def test_an_instant_run_goes_on_any_day_as_instant(store):
