@@ -75,6 +75,15 @@ class DuplicateFileError(KasseError):
     severity = "warning"
 
 
+class DuplicatePaymentError(KasseError):
+    """The bank refused a payment as one that it has already."""
+
+    code = "answer.duplicate_payment"
+    template = N_("the bank refuses {payment} as a duplicate ({reason}); nothing was taken back")
+    hint = N_("ask the bank which one it means; what it executes comes with a statement")
+    severity = "warning"
+
+
 class RejectedLateError(KasseError):
     """The bank refuses what it has booked before."""
 

@@ -14,6 +14,7 @@ from ledger.payments.answers import (
     REJECTED,
     DeviationError,
     DuplicateFileError,
+    DuplicatePaymentError,
     ForeignReportError,
     RejectedFileError,
     RejectedLateError,
@@ -173,8 +174,9 @@ class _Taking:
             self.findings.append(DuplicateFileError(file=self.file.number, run=self.file.run, reason=said))
             return done
         gone, waiting = self.store.value(_GONE, **self.where), self.store.value(_IN_TRANSIT, **self.where)
+        if gone:
+            self.findings.append(RejectedLateError(count=gone, run=self.file.run))
         if gone or not waiting:
-            self.findings.append(RejectedLateError(count=self.file.count - waiting, run=self.file.run))
             return done
         reason = self.report.reason
         why = _said(reason.code or next((one.reason for one in self.report.answers if one.reason), None))
@@ -191,8 +193,14 @@ class _Taking:
         for line, state, sent, name, cents, office, item, code, information in self.store.all(
             _REFUSED, report=self.number
         ):
-            if state not in {"released", "exported"} or code in DUPLICATE:
+            if state in {"rejected", "voided"}:
+                continue  # a cumulative report says again what came back before
+            if state not in {"released", "exported"}:
                 late += 1
+                continue
+            if code in DUPLICATE:
+                named = {"payment": f"{self.file.run}-{line}", "reason": _said(code, information)}
+                self.findings.append(DuplicatePaymentError(**named, place=Place(payment=sent)))
                 continue
             why = _said(code, information)
             scope = Scope(self.file.number, line)

@@ -258,6 +258,31 @@ def test_a_refused_copy_takes_nothing_back(sent):
     assert states(sent) == ["exported"] * 3
 
 
+REFUSED_TWO = tx("KASSE-R1-2", "RJCT", REASON.format("AC04", "Konto erloschen"))
+
+
+def test_a_cumulative_report_takes_back_only_what_is_new(sent):
+    answer(sent, REFUSED_TWO, file=GROUP.format("PART"))
+    later = answer(sent, REFUSED_TWO, tx("KASSE-R1-1", "ACSP"), file=GROUP.format("PART"))
+    assert (later.new, later.rejected, later.findings) == (True, 0, ())
+    third = tx("KASSE-R1-3", "RJCT", REASON.format("AG01", "x"))
+    more = answer(sent, REFUSED_TWO, third, file=GROUP.format("PART"))
+    assert (more.rejected, codes(more.findings)) == (1, ["answer.payment_rejected"])
+    assert states(sent) == ["exported", "rejected", "rejected"]
+
+
+def test_a_refusal_of_the_whole_file_said_again_is_nothing_new(sent):
+    answer(sent, file=GROUP.format("RJCT") + REASON.format("FF01", "Format"))
+    again = answer(sent, file=GROUP.format("RJCT") + REASON.format("FF01", "Format again"))
+    assert (again.new, again.rejected, again.findings) == (True, 0, ())
+
+
+def test_a_payment_refused_as_a_duplicate_stays_under_way(sent):
+    done = answer(sent, tx("KASSE-R1-2", "RJCT", REASON.format("AM05", "x")), file=GROUP.format("PART"))
+    assert (done.rejected, codes(done.findings)) == (0, ["answer.duplicate_payment"])
+    assert states(sent) == ["exported"] * 3
+
+
 def test_what_the_bank_has_executed_is_not_taken_back_by_a_report(sent):
     with sent.unit(["KASSE"]):
         sent.execute("UPDATE payment SET state = 'executed', active = 0 WHERE line = 1")

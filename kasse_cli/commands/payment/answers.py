@@ -145,7 +145,9 @@ def _said(one: StatusTaken) -> Iterator[Line]:
             N_("run {run}: names to decide: {count}; see 'kasse payment vop list'"), run=one.run, count=one.deviations
         )
     elif not one.rejected and one.kind == "status":
-        yield say(N_("run {run}: nothing was refused"), run=one.run)
+        again = "RJCT" in {one.status, *dict(one.counts)}
+        text = N_("run {run}: nothing more was refused than before") if again else N_("run {run}: nothing was refused")
+        yield say(text, run=one.run)
 
 
 def recall(
