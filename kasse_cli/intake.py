@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kasse_cli.inbox import Delivery, NotMovedError, Unit, put_away
 from ledger.bank.intake import LeftOutError, NotPostedError, Staged
+from ledger.bank.intake_joins import NotContinuedError
 from ledger.bank.intake_reader import new_gaps
 from ledger.bank.intake_sheets import PagesOverlapError
 from ledger.bank.intake_store import stage_file
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ledger.store.engines import Store
 
 
-EARLY = (UnconnectedStatementsError, PagesOverlapError)
+EARLY = (UnconnectedStatementsError, PagesOverlapError, NotContinuedError)
 """Errors of a file that may go away when other files are taken."""
 COUNTS = ("statements", "entries", "new", "duplicates", "pending", "credit_cents", "debit_cents")
 

@@ -1,12 +1,15 @@
 """Joins between statements: where one ends and the next one begins with the same balance, nothing can lie between.
 
 A statement of an older day that says more than was known, so that the day after it no longer begins where it ends,
-contradicts the bank's own later balance: what it adds may be told again under another day. It is refused.
+contradicts the bank's own later balance: what it adds may be told again under another day. It is refused. So is a
+statement whose number follows directly on one that is known, but whose balance does not: nothing lies between the two
+that could still come, and what is posted of a wrong file could never be replaced by the right one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ledger.bank.continuity import number_years, numbers_missing, ordered
@@ -25,6 +28,66 @@ class BrokenJoinError(KasseError):
         "but {after} of {after_day} begins with {opening_cents}, and both fitted before"
     )
     hint = N_("nothing of this file was taken; ask the bank whether the later statements are to be replaced too")
+
+
+class NotContinuedError(KasseError):
+    """A statement that follows directly on another by its number, but not by its balance."""
+
+    code = "statement.not_continued"
+    template = N_(
+        "account {iban}: statement number {number} begins with {opening_cents}, but number {before}, which is "
+        "directly before it, ended with {closing_cents}"
+    )
+    hint = N_(
+        "nothing of this file was taken; no statement is missing between them, so ask the bank which of the two is "
+        "right and import the corrected file"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Number, year and balances of a statement or page; a balance between pages is None."""
+
+    number: int
+    year: str
+    opening_cents: int | None
+    closing_cents: int | None
+
+
+def not_continued(iban: str, new: Collection[Numbered], known: Iterable[Numbered]) -> NotContinuedError | None:
+    """Return the first of the new statements that does not join its direct neighbour by number, else None.
+
+    It is let through where it joins the one on its other side: then the neighbour is the wrong one. Any issue of
+    a neighbour counts, as a bank that withdraws a booking goes on from the shorter one.
+    """
+    found = [*known, *new]
+    for one in new:
+        own = [each for each in found if (each.number, each.year) == (one.number, one.year) and each is not one]
+        if any(each.opening_cents == one.opening_cents for each in own):
+            continue
+        before = {each.closing_cents for each in found if (each.number, each.year) == (one.number - 1, one.year)}
+        after = {each.opening_cents for each in found if (each.number, each.year) == (one.number + 1, one.year)}
+        inside = {each.closing_cents for each in own}
+        ends = _joins_one(one.opening_cents, before, inside), _joins_one(one.closing_cents, after, set())
+        if False in ends and True not in ends:
+            return _not_continued(iban, one, before, after)
+    return None
+
+
+def _joins_one(cents: int | None, beside: set[int | None], inside: set[int | None]) -> bool | None:
+    """Return whether a balance is that of a neighbour, None where either is not known."""
+    told = beside - {None}
+    return None if cents is None or not told else cents in told | inside
+
+
+def _not_continued(iban: str, one: Numbered, before: set[int | None], after: set[int | None]) -> NotContinuedError:
+    closings = [cents for cents in before if cents is not None]
+    if closings and one.opening_cents is not None:
+        number, opening, closing = one.number, one.opening_cents, max(closings)
+    else:
+        number, opening = one.number + 1, max(cents for cents in after if cents is not None)
+        closing = one.closing_cents or 0
+    return NotContinuedError(iban=iban, number=number, before=number - 1, opening_cents=opening, closing_cents=closing)
 
 
 def broken_join(before: Sequence[StatementLink], after: Sequence[StatementLink]) -> BrokenJoinError | None:

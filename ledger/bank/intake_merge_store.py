@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ledger.bank.intake import MESSAGE
 from ledger.bank.intake_bags import Key
-from ledger.bank.intake_joins import broken_join
+from ledger.bank.intake_joins import Numbered, broken_join, not_continued
 from ledger.bank.intake_meeting_store import Mark, known_marks
 from ledger.bank.intake_pages import Page
 from ledger.bank.intake_places import Place, places
@@ -18,6 +18,10 @@ from ledger.bank.intake_spool_store import Spool
 from ledger.bank.merge import Reading, read_together
 from ledger.store.engines import Store
 from sepa.errors import KasseError
+
+_NUMBERED = """
+    SELECT electronic_number, closing_day, opening_cents, closing_cents, page, last_page FROM statement
+    WHERE iban = :iban AND message = :message AND electronic_number IS NOT NULL AND closing_day IS NOT NULL"""
 
 
 @dataclass(slots=True)
@@ -66,7 +70,32 @@ def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
             raise error.at(mine[0].place) from None
     for iban in sorted(merged.touched):
         _check_joins(store, merged, iban, pages)
+    for iban in sorted({page.iban for page in pages}):
+        _check_numbers(store, iban, [page for page in pages if page.iban == iban and page.index not in merged.repeats])
     return merged
+
+
+def _check_numbers(store: Store, iban: str, pages: Sequence[Page]) -> None:
+    """Refuse what follows directly on a statement by its number, but not by its balance."""
+    new = [one for one in map(_numbered, pages) if one is not None]
+    if not new:
+        return
+    known = [
+        Numbered(number, day[:4], opening if page in {None, 1} else None, closing if last else None)
+        for number, day, opening, closing, page, last in store.rows(_NUMBERED, iban=iban, message=MESSAGE)
+    ]
+    broken = not_continued(iban, new, known)
+    if broken is not None:
+        raise broken.at(pages[0].place)
+
+
+def _numbered(page: Page) -> Numbered | None:
+    number, day = page.opened.electronic_number, page.closing_day
+    if number is None or not day:
+        return None
+    opening = None if page.opening is None or page.number > 1 else page.opening.amount_cents
+    closing = None if page.closing is None or not page.opened.last_page else page.closing.amount_cents
+    return Numbered(number, day[:4], opening, closing)
 
 
 def _check_joins(store: Store, merged: Merged, iban: str, pages: Sequence[Page]) -> None:

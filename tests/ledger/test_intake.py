@@ -15,7 +15,7 @@ from ledger.bank.intake import (
     ZeroEntryError,
 )
 from ledger.bank.intake_days_store import BeforeTakeOverError, FutureStatementError
-from ledger.bank.intake_joins import BrokenJoinError
+from ledger.bank.intake_joins import BrokenJoinError, NotContinuedError
 from ledger.bank.intake_reader import complete_until, continuity, list_statements, new_gaps, show_statement
 from ledger.bank.intake_sheets import BalanceBreakError, ReissueDiffersError, WithdrawnEntryError
 from ledger.bank.intake_store import stage_file
@@ -363,3 +363,45 @@ def test_a_day_to_come_is_not_taken(clerk):
     assert complete_until(clerk, MAIN_IBAN) == "2026-11-16"
     clerk.today = "2026-11-17"
     assert take(clerk, statement("24.11. 102,00 | +8,00 Schulz | 110,00")).new == 1
+
+
+def test_the_next_number_must_begin_where_the_one_before_ended(clerk):
+    """A wrong file is refused whole, so that the corrected one can be taken, under the same name or another."""
+    take(clerk, statement(MONDAY, number=1))
+    wrong = statement("17.11. 9.999,00 | +8,00 Schulz | 10.007,00", named="DI", number=2)
+    with pytest.raises(NotContinuedError) as refused:
+        take(clerk, wrong, name="wrong.xml")
+    fields = refused.value.fields
+    assert (fields["number"], fields["opening_cents"], fields["before"], fields["closing_cents"]) == (
+        2, 999900, 1, 10200,
+    )  # fmt: skip
+    assert booked(clerk) == ["16.11. -300 Entgelt", "16.11. +500 Meyer"]
+    assert clerk.value("SELECT count(*) FROM event WHERE action = 'statement.refuse'") == 1
+    assert take(clerk, statement(TUESDAY, named="DI", number=2)).new == 1
+    assert complete_until(clerk, MAIN_IBAN) == "2026-11-17"
+
+
+def test_a_statement_before_one_that_is_known_must_end_where_that_begins(clerk):
+    take(clerk, statement(TUESDAY, number=2))
+    with pytest.raises(NotContinuedError):
+        take(clerk, statement(MORNING, number=1))
+    take(clerk, statement(MONDAY, number=1))
+    assert complete_until(clerk, MAIN_IBAN) == "2026-11-17"
+
+
+def test_a_right_statement_is_taken_between_a_right_and_a_wrong_one(clerk):
+    take(clerk, statement(MONDAY, number=1))
+    take(clerk, statement("18.11. 999,00 | +8,00 Schulz | 1.007,00", number=3))
+    assert take(clerk, statement(TUESDAY, number=2)).new == 1
+    assert take(clerk, statement("18.11. 999,00 | +8,00 Schulz | 1.007,00", number=3), sha="f" * 64).new == 0
+
+
+def test_after_a_withdrawn_booking_the_next_number_may_go_on_from_either_issue(clerk):
+    take(clerk, statement(MONDAY, named="A", number=1, created="2026-11-16T20:00:00"))
+    take(clerk, statement(MORNING, named="A", number=1, created="2026-11-17T08:00:00"))
+    assert take(clerk, statement("17.11. 105,00 | +8,00 Schulz | 113,00", number=2)).new == 1
+
+
+def test_numbers_begin_anew_with_the_year(clerk):
+    take(clerk, statement("31.12.2025 100,00 | +5,00 Meyer | 105,00", number=4))
+    assert take(clerk, statement("16.11. 90,00 | +5,00 Meyer | 95,00", number=5)).new == 1
