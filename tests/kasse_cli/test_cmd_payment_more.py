@@ -164,6 +164,8 @@ def test_set_off_and_garnishment(town):
         "kasse attachment confirm 1 --iban DE89370400440532013000 --user emil",
         "kasse payment propose -q",
         "kasse payment show 1 -q",
+        "kasse payment review 1 --user frida",
+        "kasse payment show 1-1",
         "kasse attachment declare 1 --user clara",
         "kasse attachment end 1 --reason 'bezahlt' --user clara",
         "kasse attachment list --all --csv",
@@ -218,4 +220,20 @@ def test_a_debit_that_names_no_run(town):
         "kasse payment list",
         "kasse suspense explain 2",
         "kasse suspense undo 2 --reason 'doch nicht' --user clara",
+    )
+
+
+def test_a_debit_short_of_what_the_bank_refused(town):
+    released(town)
+    with opened_in(town) as store:
+        staged(act(store, "import"), "-350,50", "Sammelauftrag", day="2026-11-20")
+        post_staged(store)
+    town.transcript(
+        "payment-booked-without",
+        "kasse payment booked 1 --case 2",
+        "kasse payment booked 1 --case 2 --without 2",
+        "kasse payment booked 1 --case 2 --without 7 --reason AC04",
+        "kasse payment booked 1 --case 2 --without 2 --reason AC04",
+        "kasse payment show 1-2",
+        "kasse item show KASSE/1",
     )

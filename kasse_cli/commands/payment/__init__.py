@@ -69,7 +69,11 @@ command(
     app,
     "booked",
     dry_run=True,
-    examples=("kasse payment booked 17 --case 4", "kasse payment booked 17 --case 4 --file 2"),
+    examples=(
+        "kasse payment booked 17 --case 4",
+        "kasse payment booked 17 --case 4 --file 2",
+        "kasse payment booked 17 --case 4 --without 3 --reason AC04",
+    ),
 )(booked)
 command(app, "recall", examples=("kasse payment recall 17-3 --why DUPL --out rueckruf.xml",))(recall)
 command(
