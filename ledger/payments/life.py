@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ledger.payments.files import PaymentFile
+from ledger.payments.left_out import AttachedError
 from ledger.payments.runs import Payment, Run
 
 
@@ -47,3 +48,4 @@ class Life:
     item_open_cents: int
     stations: tuple[Station, ...]
     entries: tuple[str, ...] = field(default=())
+    rights: tuple[AttachedError, ...] = field(default=())

@@ -10,6 +10,7 @@ from ledger.payments.files import PaymentFile
 from ledger.payments.files_store import files_of
 from ledger.payments.life import Found, Life, Station
 from ledger.payments.recall_store import recalls
+from ledger.payments.rights_reader import rights_of
 from ledger.payments.runs import Payment, Run
 from ledger.payments.runs_reader import payments, run_named
 from ledger.payments.steps import UnknownLineError
@@ -101,7 +102,8 @@ def life(store: Store, number: int, line: int) -> Life:
         stations = sorted(_stations(store, run, payment, file, order), key=lambda one: one.at)
         entries = tuple(dict.fromkeys(one.detail for one in stations if one.what == "posted" and one.detail))
         named = order_number(payment.office, order) if order else None
-        return Life(payment, run, file, named, reference, purpose, left or 0, tuple(stations), entries)
+        rights = tuple(rights_of(store, run, line))
+        return Life(payment, run, file, named, reference, purpose, left or 0, tuple(stations), entries, rights)
 
 
 def _stations(

@@ -13,6 +13,7 @@ from ledger.payments.files import FilePlan, PaymentFile
 from ledger.payments.files_store import files_of, make_files, planned
 from ledger.payments.gathering import Gathering, counted
 from ledger.payments.profiles_store import profile_of
+from ledger.payments.rights_reader import rights_of
 from ledger.payments.run_posting_store import post_release
 from ledger.payments.runs import (
     ROLES,
@@ -96,7 +97,7 @@ def findings_of(
     head = Head(run.office, run.number, Party(run.debtor_name, run.iban), day, run.instant, charset)
     gathering = Gathering(head)
     gathering.see(counted(sources(store, run), step), today)
-    return (*gathering.findings, *warnings_of(store, run))
+    return (*gathering.findings, *rights_of(store, run), *warnings_of(store, run))
 
 
 def review(store: Store, number: int, *, today: dt.date, step: Callable[[int], None] | None = None) -> Reviewed:

@@ -165,7 +165,7 @@ def test_set_off_and_garnishment(town):
         "kasse payment propose -q",
         "kasse payment show 1 -q",
         "kasse payment review 1 --user frida",
-        "kasse payment show 1-1",
+        "kasse payment show 1-4",
         "kasse attachment declare 1 --user clara",
         "kasse attachment end 1 --reason 'bezahlt' --user clara",
         "kasse attachment list --all --csv",

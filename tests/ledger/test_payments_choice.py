@@ -25,6 +25,7 @@ from ledger.payments.attachments import (
 from ledger.payments.attachments_reader import attachments
 from ledger.payments.change_store import change
 from ledger.payments.discount import Term, best, misread, terms, without_terms
+from ledger.payments.life_reader import life
 from ledger.payments.propose_store import propose
 from ledger.payments.runs import ItemsChangedError
 from ledger.payments.runs_reader import payments
@@ -234,6 +235,29 @@ def test_a_garnishment_is_paid_out_of_what_the_payee_gets(store):
     assert propose(act(store, "dirk"), today=MONDAY).run.total_cents == 5000
     assert made.rank == 1
     assert verify(store).findings == ()
+
+
+def test_the_reviewer_sees_whose_right_takes_part_of_a_payment(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung\nBAU 50,00 2026-11-10 Schulz | Rechnung")
+    served(store, creditor_iban=CREDITOR, sum_cents=6000)
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    seen = review(act(store, "frida"), run.number, today=MONDAY)
+    said = [(one.place.payment, one.fields["taken_cents"]) for one in seen.findings if one.code == "payment.attached"]
+    assert said == [(f"KASSE-R{run.number}-1", 6000), (f"KASSE-R{run.number}-2", 6000)]
+    assert ["attached" in one.warnings for one in seen.payments] == [True, True, False]
+    found = [[one.fields["creditor"] for one in life(store, run.number, line).rights] for line in (1, 2, 3)]
+    assert found == [["Inkasso Nord"], ["Inkasso Nord"], []]
+
+
+def test_the_reviewer_sees_what_is_only_held_back(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    served(store, sum_cents=6000)
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    seen = review(act(store, "frida"), run.number, today=MONDAY)
+    said = [
+        (one.fields["taken_cents"], one.fields["number"]) for one in seen.findings if one.code == "payment.attached"
+    ]
+    assert (run.total_cents, said, "attached" in seen.payments[0].warnings) == (4000, [(6000, 1)], True)
 
 
 def test_one_person_alone_sends_no_money_to_somebody_elses_account(store):

@@ -38,6 +38,7 @@ def page(life: Life) -> Result:
         lines.append(say(N_("ordered as {order}"), order=life.order))
     if payment.discount_cents:
         lines.append(say(N_("discount kept off: {discount_cents}"), discount_cents=payment.discount_cents))
+    lines += [say(one.template, **one.fields) for one in life.rights]
     if file is not None:
         lines.append(
             say(
@@ -50,5 +51,6 @@ def page(life: Life) -> Result:
     data: dict[str, Any] = {
         "payment": payment, "run": run, "file": file, "order": life.order, "reference": life.reference,
         "item_open_cents": life.item_open_cents, "entries": list(life.entries),
+        "attachments": [one.fields for one in life.rights],
     }  # fmt: skip
     return Result(data, [Table("stations", STATIONS, life.stations)], lines)
