@@ -87,7 +87,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class SetOff:
-    """What the payee of one payable gets and owes; `cents` is what is set off, `claims` what is paid by it."""
+    """What the payee of one payable gets and owes; `cents` is what is set off, `claims` what is paid by it.
+
+    `attachments` are the rights of others in the money: number, creditor, and since when.
+    """
 
     office: str
     item: int
@@ -96,6 +99,7 @@ class SetOff:
     owed_cents: int
     cents: int
     claims: tuple[tuple[str, int, str | None, int], ...]
+    attachments: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def left_cents(self) -> int:

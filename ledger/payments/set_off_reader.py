@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from ledger.items.locks_store import not_locked
 from ledger.items.settlement import Claim, Order
+from ledger.payments.attachments import Attachment
+from ledger.payments.attachments_reader import active_attachments
 from ledger.payments.refund_sql import BOUND_CENTS
+from ledger.payments.seized import Aged, lawful
 from ledger.payments.set_off import (
     NothingToSetOffError,
     SetOff,
@@ -25,10 +28,10 @@ ItemKey = tuple[str, int]
 _SOURCE = f"""
     SELECT i.office, i.id, coalesce(n.legal_name, n.name), i.open_cents, i.party, i.account, i.side,
            (SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1),
-           {BOUND_CENTS}
+           {BOUND_CENTS}, i.due
     FROM item i JOIN party n ON n.id = i.party"""
 _GETS = f"i.kind IN ('payable', 'credit') AND i.open_cents > 0 AND {not_locked('payment')}"
-_CLAIM = "r.office, r.id, r.open_cents, r.due, r.profile, r.claim_kind, r.reference, r.account"
+_CLAIM = "r.office, r.id, r.open_cents, r.due, r.profile, r.claim_kind, r.reference, r.account, r.opened_on"
 _SAME_ACCOUNT = """r.party IN (
         SELECT d.party FROM party_account d JOIN party q ON q.id = d.party
         WHERE d.iban = i.bank_account AND d.kind = 'own' AND d.until IS NULL AND q.match_key = n.match_key)"""
@@ -63,6 +66,7 @@ class Source:
     side: str
     run: int | None
     bound_cents: int
+    due: str
 
     @property
     def free_cents(self) -> int:
@@ -77,33 +81,43 @@ class Pair:
     source: Source
     accounts: dict[ItemKey, str] = field(default_factory=dict)
     references: dict[ItemKey, str | None] = field(default_factory=dict)
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[Aged] = field(default_factory=list)
+    held: Sequence[Attachment] = ()
 
     def add(self, row: Row) -> None:
         """Take a claim, a row of the columns of `_CLAIM`."""
-        office, item, cents, due, profile, kind, reference, account = row[:8]
-        self.claims.append(Claim(office, item, cents, due, profile, kind))
+        office, item, cents, due, profile, kind, reference, account, opened_on = row[:9]
+        self.claims.append(Aged(Claim(office, item, cents, due, profile, kind), opened_on))
         self.accounts[office, item], self.references[office, item] = account, reference
 
     def set_off(self, wish: Wish, orders: Mapping[str, Order] | None, used: Mapping[ItemKey, int]) -> SetOff:
         """Return the set-off, what others have used of the claims taken off. Raises `SetOffAmountError`."""
         source = self.source
-        claims = [replace(one, open_cents=one.open_cents - used.get((one.office, one.item), 0)) for one in self.claims]
-        parts = share(claims, source.free_cents, wish.cents, orders)
+        claims = [_less(one, used) for one in self.claims]
+        allowed, takings = lawful(claims, source.free_cents, source.due, self.held)
+        rights = tuple((one.number, one.creditor, one.served_on) for one, _ in takings)
+        parts = share(allowed, source.free_cents, wish.cents, orders) if allowed else []
         lines = tuple((one.office, one.item, self.references[one.office, one.item], cents) for one, cents in parts)
-        owed = sum(claim.open_cents for claim in claims)
+        owed = sum(one.claim.open_cents for one in claims)
         total = sum(cents for _, cents in parts)
-        return SetOff(source.office, source.item, source.name, source.open_cents, owed, total, lines)
+        return SetOff(source.office, source.item, source.name, source.open_cents, owed, total, lines, rights)
+
+
+def _less(one: Aged, used: Mapping[ItemKey, int]) -> Aged:
+    claim = one.claim
+    return replace(one, claim=replace(claim, open_cents=claim.open_cents - used.get((claim.office, claim.item), 0)))
 
 
 def candidates(store: Store, day: str, orders: Mapping[str, Order] | None = None) -> Iterator[SetOff]:
     """Yield what could be set off on a day: payables and credits whose payee owes something that is due."""
     used: defaultdict[ItemKey, int] = defaultdict(int)
+    held = active_attachments(store, day)
     for row in store.all(_SOURCES, day=day):
         source = Source(*row)
         if source.free_cents <= 0:
             continue
         pair = _with_due(store, source, day, early=False)
+        pair.held = held.get(source.party, ())
         one = pair.set_off(Wish(), orders, used)
         for office, item, _, cents in one.claims:
             used[office, item] += cents
@@ -128,6 +142,7 @@ def pair_of(store: Store, key: ItemKey, wish: Wish, day: str) -> Pair:
     pair = _with_named(store, source, wish, day) if wish.against else _with_due(store, source, day, early=wish.early)
     if not pair.claims:
         raise NothingToSetOffError(office=key[0], item=key[1])
+    pair.held = active_attachments(store, day).get(source.party, ())
     return pair
 
 
@@ -143,8 +158,8 @@ def _with_named(store: Store, source: Source, wish: Wish, day: str) -> Pair:
     for office, item, row in named:
         if row is None:
             raise NothingToSetOffError(office=office, item=item)
-        if not row[8]:
-            raise SetOffOtherPartyError(office=office, item=item, debtor=row[9] or "-")
+        if not row[9]:
+            raise SetOffOtherPartyError(office=office, item=item, debtor=row[10] or "-")
         if row[3] > day and not wish.early:
             raise SetOffNotDueError(office=office, item=item, due=row[3])
         pair.add(row)

@@ -12,6 +12,7 @@ from ledger.documents import Document
 from ledger.events.store import record
 from ledger.items.settlement import Order
 from ledger.items.store import NewClearing, clear, posting_for
+from ledger.payments.seized import seized
 from ledger.payments.set_off import (
     ROLES,
     NothingToSetOffError,
@@ -41,7 +42,7 @@ def set_off(
 
     Money is spread in the `orders` of settlement of the claims' law. Raises `NothingToSetOffError`,
     `SetOffReservedError`, `SetOffBoundError`, `SetOffOtherPartyError`, `SetOffNotDueError`, `SetOffAmountError`,
-    `SetOffOneItemError`, `NotAllowedError`, `ClosedPeriodError`.
+    `SetOffOneItemError`, `SetOffSeizedError`, `NotAllowedError`, `ClosedPeriodError`.
     """
     keys = list(dict.fromkeys(items))
     if wish.choosy and len(keys) != 1:
@@ -52,6 +53,8 @@ def set_off(
         for key in keys:
             pair = pair_of(store, key, wish, day)
             one = pair.set_off(wish, orders, {})
+            if not one.cents and one.attachments:
+                raise seized(one)
             if not one.cents:
                 raise NothingToSetOffError(office=key[0], item=key[1])
             entries += _post(store, pair, one, day, wish.reason.strip())

@@ -1,10 +1,15 @@
 """Set-off: credits and payables against claims on the same party over all offices, in the order of their law."""
 
+import datetime as dt
+
 import pytest
 
-from ledger.items.settlement import ClassOrder
+from ledger.items.settlement import Claim, ClassOrder
+from ledger.payments.attachment_store import NewAttachment, add_attachment
+from ledger.payments.attachments import Attachment
 from ledger.payments.refund_store import approve_refund, ask_refund, withdraw_refund
 from ledger.payments.refunds import Wish as RefundWish
+from ledger.payments.seized import Aged, SetOffSeizedError, attached, bars
 from ledger.payments.set_off import (
     NothingToSetOffError,
     SetOffAmountError,
@@ -95,6 +100,56 @@ def test_a_set_off_is_refused(town, against, wish, error):
     with pytest.raises(error):
         off(town, *against, **wish)
     assert town.value("SELECT count(*) FROM entry") == before
+
+
+def paper(served_on, cents=None, kind="garnishment"):
+    return NewAttachment(
+        kind, "Inkasso Nord", dt.date.fromisoformat(served_on), "M 12/26", sum_cents=cents, document="A"
+    )
+
+
+BARS = {
+    "§ 392 BGB: acquired before, due before the service": ("2026-10-01", "2026-10-31", False),
+    "due after the service, but not later than the payable": ("2026-10-01", "2026-11-10", False),
+    "due after the service and later than the payable": ("2026-10-01", "2026-11-11", True),
+    "acquired after the service, due long before": ("2026-11-02", "2026-10-01", True),
+    "acquired on the day of service": ("2026-11-01", "2026-10-01", False),
+}
+
+
+@pytest.mark.parametrize("case", BARS)
+def test_an_attachment_bars_younger_claims_of_ours(case):
+    acquired, due, barred = BARS[case]
+    one = Attachment(1, 1, "P", "garnishment", "G", None, "M", 1, "2026-11-01", None, False, None, None, None, 0)
+    assert bars(one, Aged(Claim("BAU", 1, 100, due), acquired), "2026-11-10") is barred
+
+
+@pytest.mark.parametrize(
+    ("served_on", "cents", "expected"),
+    [
+        ("2026-10-15", None, "seized"),
+        ("2026-10-15", 7000, [3000]),
+        ("2026-10-15", 5000, [4000]),
+        (DAY, None, [4000]),
+    ],
+    ids=["all of it, before we had our claim", "in part", "what is left is enough", "after we had it"],
+)
+def test_what_was_attached_before_is_not_set_off(town, served_on, cents, expected):
+    add_attachment(town, "ORDNUNG/2", paper(served_on, cents))
+    before = town.value("SELECT count(*) FROM entry")
+    found = list(candidates(town, DAY))
+    if expected == "seized":
+        assert found == []
+        for against in ([], [("BAU", 1)]):
+            with pytest.raises(SetOffSeizedError) as refused:
+                off(town, *against)
+            assert (refused.value.fields["creditor"], refused.value.fields["number"]) == ("Inkasso Nord", 1)
+        assert town.value("SELECT count(*) FROM entry") == before
+    else:
+        assert [one.cents for one in found] == expected
+        done = off(town)
+        assert [done.cents] == expected
+        assert [one.code for one in attached([done])] == ["set_off.attached"]
 
 
 def test_only_credits_and_payables_are_set_off_and_only_by_the_kasse(town):

@@ -86,6 +86,7 @@ def set_off(
     """
     from kasse_cli.wiring import open_book, settlement_orders, trial
     from ledger.items.items_reader import find_items
+    from ledger.payments.seized import attached
     from ledger.payments.set_off import Wish
     from ledger.payments.set_off_reader import candidates
     from ledger.payments.set_off_store import set_off as service
@@ -103,11 +104,13 @@ def set_off(
         done = service(store, wanted, day=day, wish=wish, orders=orders) if wanted else None
     if done is None:
         table = Table("set_offs", SET_OFFS, [_row(one) for one in found])
-        render(ctx, Result(tables=[table], lines=[say(N_("can be set off: {count}"), count=len(found))]))
+        lines = [say(N_("can be set off: {count}"), count=len(found))]
+        render(ctx, Result(tables=[table], lines=lines, findings=attached(found)))
         return
     rows = [_row(one) for one in done.done]
     data = {"entries": list(done.entries), "dry_run": call.dry_run}
-    render(ctx, Result(data, [Table("set_offs", SET_OFFS, rows)], list(_told(ctx, done, letters))))
+    tables, lines = [Table("set_offs", SET_OFFS, rows)], list(_told(ctx, done, letters))
+    render(ctx, Result(data, tables, lines, findings=attached(done.done)))
 
 
 def _told(ctx: Context, done: SetOffDone, letters: Path | None) -> Iterator[Line]:
