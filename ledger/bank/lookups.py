@@ -9,7 +9,7 @@ from __future__ import annotations
 from ledger.bank.collected import CollectedRun, OwnCollection
 from ledger.bank.lookup import Lookup, Statement
 from ledger.bank.lookups_cash import CASH_LOOKUPS
-from ledger.bank.matching import OwnPayment, OwnRun, Target, Undone
+from ledger.bank.matching import OwnDebt, OwnPayment, OwnRun, Target, Undone
 
 _TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, office TEXT, item BIGINT,
     account TEXT, open_cents BIGINT, party BIGINT, profile TEXT, claim_kind TEXT, due TEXT, foreign_number INTEGER,
@@ -135,14 +135,17 @@ TWINS = Lookup(
     ),
 )  # fmt: skip
 ACCOUNTS = Lookup(
-    "account", _TARGET_COLUMNS, Target, "seq, line, office, item",
+    "account", f"{_TARGET_COLUMNS}, joint INTEGER, purpose TEXT", OwnDebt, "seq, line, office, item",
     (
         Statement(
             f"""INSERT INTO match_account
-                SELECT k.seq, k.line, k.key, 0, 'account', {_ITEM}, 0, NULL, 1
+                SELECT k.seq, k.line, k.key, 0, 'account', {_ITEM}, 0, p.match_key, 1,
+                       CASE WHEN EXISTS (SELECT 1 FROM party_account x WHERE x.iban = k.iban AND x.kind = 'own'
+                           AND x.until IS NULL AND x.party <> w.party) THEN 1 ELSE 0 END, i.purpose
                 FROM match_key k
                 JOIN party_account w ON w.iban = k.iban AND w.kind = 'own' AND w.until IS NULL
                 JOIN item i ON i.party = w.party AND i.kind = 'receivable' AND i.open_cents = k.cents
+                JOIN party p ON p.id = w.party
                 WHERE k.place = 'account'""",
             frozenset({"account"}),
         ),

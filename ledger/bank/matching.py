@@ -75,6 +75,37 @@ class Target(NamedTuple):
     own_iban: int
 
 
+class OwnDebt(NamedTuple):
+    """An item of somebody whose own account the payer's is, as a `Target`, and what tells whether it is meant.
+
+    `joint`: the account is that of others too. `purpose` and `claim_kind` say what the item is for.
+    """
+
+    seq: int
+    line: int
+    key: str
+    strong: int
+    place: str
+    office: str
+    item: int
+    account: str
+    open_cents: int
+    party: int | None
+    profile: str | None
+    claim_kind: str | None
+    due: str
+    foreign: int
+    match_key: str | None
+    own_iban: int
+    joint: int
+    purpose: str | None
+
+    @property
+    def target(self) -> Target:
+        """The item as all rungs know it."""
+        return Target._make(self[:16])
+
+
 class OwnPayment(NamedTuple):
     """A payment of ours that carries the entry's EndToEndId; `iban` is the account its run is paid from.
 

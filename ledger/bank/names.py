@@ -43,6 +43,22 @@ def likeness(one: str, other: str) -> int:
     return round(whole)
 
 
+def contradict(one: str, other: str) -> bool:
+    """Return whether two names are those of different people: each has a word that the other does not even begin.
+
+    A name that is missing, shorter or abbreviated contradicts nothing.
+
+    >>> contradict("Berg, Paul", "Petra Berg"), contradict("P. Berg", "Petra Berg"), contradict("", "Petra Berg")
+    (True, False, False)
+    """
+    first, second = sorted((name_words(one), name_words(other)), key=len)
+    return not all(any(_begins(word, like) for like in second) for word in first)
+
+
+def _begins(word: str, other: str) -> bool:
+    return word.startswith(other) or other.startswith(word)
+
+
 def blocks(name: str) -> tuple[tuple[str, str], ...]:
     """Return ranges of keys (from, below) in which names like this one lie: those with the same beginning of a word.
 

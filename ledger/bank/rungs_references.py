@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ledger.bank.matching import Case, Evidence, ItemKey, Running, Share, Target
-from ledger.bank.names import name_words
+from ledger.bank.matching import Case, Evidence, ItemKey, OwnDebt, Running, Share, Target
+from ledger.bank.names import contradict, name_words
 from ledger.bank.rungs import Data, Doubt, Verdict
 from ledger.items.settlement import Claim, spread
 from ledger.people.parties import match_key
@@ -129,17 +129,21 @@ def by_evidence(case: Case, running: Running, data: Data) -> Verdict:
 def by_account(case: Case, running: Running, data: Data) -> Verdict:
     """Settle the only item of this amount whose debtor pays from their own account without another number.
 
+    The account of several persons does not tell whose debt is meant, another's name says that it is not this one's.
     § 366 (2) BGB: money without a word is for the debt that is due; the key of these targets is the last due day.
     """
-    items: Sequence[Target] = case.found.get("account", ())
-    if not items or case.targets:
+    debts: Sequence[OwnDebt] = case.found.get("account", ())
+    if not debts or case.targets:
         return None
     evidence: Evidence = {"proof": "iban amount"}
-    if len(distinct(items)) != 1 or running.open_cents(items[0]) != case.cents:
+    target = debts[0].target
+    if len(debts) != 1 or debts[0].joint or running.open_cents(target) != case.cents:
         return Doubt("ambiguous", evidence)
-    if items[0].due > items[0].key:
+    if target.due > target.key:
         return None
-    return _settle("account", evidence, items[:1], case, running, data)
+    if contradict(case.part.name or "", target.match_key or ""):
+        return Doubt("stranger", evidence)
+    return _settle("account", evidence, [target], case, running, data)
 
 
 def _by_key(targets: Iterable[Target], running: Running) -> tuple[dict[str, list[Target]], set[str]]:

@@ -5,8 +5,10 @@ The order is certified, approved and accepted by others like any payable; until 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
+from ledger.bank.names import contradict
 from ledger.bank.suspense import AssignedTooMuchError, NoAmountError
 from ledger.bank.suspense_decisions import Done, Forward, Refund, Sitting
 from ledger.bank.suspense_moves_store import case_with_money, note_event
@@ -25,7 +27,7 @@ from sepa.errors import N_, KasseError
 from sepa.identifiers import parse_iban
 
 _OWED = """
-    SELECT i.office, i.id, i.reference, i.open_cents FROM item i
+    SELECT i.office, i.id, i.reference, i.open_cents, p.name FROM item i JOIN party p ON p.id = i.party
     WHERE i.kind = 'receivable' AND i.open_cents > 0 AND i.party IN (
         SELECT a.party FROM party_account a WHERE a.iban = :iban AND a.kind = 'own' AND a.until IS NULL)
     ORDER BY i.due, i.office, i.id"""
@@ -60,6 +62,15 @@ class NamesakeOwesError(KasseError):
     code = "suspense.namesake_owes"
     template = N_("somebody of the payer's name owes {owed_cents} (items: {count})")
     hint = N_("look whether it is the same person before the order is certified: 'kasse suspense suggest {number}'")
+    severity = "warning"
+
+
+class OtherHolderOwesError(KasseError):
+    """Somebody else who has the same account owes us: the money is not theirs."""
+
+    code = "suspense.other_holder_owes"
+    template = N_("somebody else with the payer's account owes {owed_cents}: {reference} is open with {open_cents}")
+    hint = N_("that debt is not the payer's; ask whether the money was meant for it before the order is certified")
     severity = "warning"
 
 
@@ -114,16 +125,24 @@ def partly(case: Case, cents: int | None) -> int:
 
 
 def _debts(store: Store, case: Case, iban: str, name: str, *, despite: bool) -> tuple[KasseError, ...]:
-    """Refuse where the owner of the account owes us, and warn where somebody of the name does."""
+    """Refuse where the payer owes us; warn where somebody else with the account, or somebody of the name, does."""
     owed = store.all(_OWED, iban=iban)
-    if owed and not despite:
-        office, item, reference, open_cents = owed[0]
-        raise PayerOwesError(
-            number=case.number, owed_cents=sum(row[3] for row in owed), reference=reference or f"{office}/{item}",
-            open_cents=open_cents,
-        )  # fmt: skip
+    own = [row for row in owed if not contradict(name, row[4])]
+    if own and not despite:
+        raise PayerOwesError(number=case.number, **_told(own))
+    if not own and owed:
+        return (OtherHolderOwesError(**_told(owed)),)
     count, cents = store.one(_OWED_BY_NAME, key=match_key(name)) or (0, 0) if name and not owed else (0, 0)
     return (NamesakeOwesError(owed_cents=int(cents), count=count, number=case.number),) if count else ()
+
+
+def _told(owed: Sequence[tuple[str, int, str | None, int, str]]) -> dict[str, int | str]:
+    """Return the sum of debts, and the one that is due first."""
+    office, item, reference, open_cents, _ = owed[0]
+    return {
+        "owed_cents": sum(row[3] for row in owed), "reference": reference or f"{office}/{item}",
+        "open_cents": open_cents,
+    }  # fmt: skip
 
 
 def _purpose(store: Store, case: Case) -> str:

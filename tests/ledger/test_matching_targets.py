@@ -189,6 +189,35 @@ def test_own_account_and_amount_decide_only_where_one_item_fits(kasse, owed):
     assert (reason(kasse, first), reason(kasse, second)) == ("ambiguous", "ambiguous")
 
 
+@pytest.mark.parametrize("name", ["Paul Berg", "Petra Berg", "Paul u. Petra Berg", None])
+def test_a_joint_account_does_not_tell_whose_debt_is_paid(kasse, name):
+    petra, _ = person(kasse, "Petra Berg"), person(kasse, "Paul Berg")
+    number = item(kasse, "75", reference(kasse, 1), person=petra)
+    entry = staged(kasse, "75", "Danke", counter_iban=PAYER, name=name)
+    post_staged(kasse)
+    assert (reason(kasse, entry), open_cents(kasse, number)) == ("ambiguous", 7500)
+
+
+PAYERS = {
+    "the debtor": ("Petra Berg", None),
+    "in capitals, turned, with a title": ("BERG, DR. PETRA", None),
+    "abbreviated": ("P. Berg", None),
+    "a couple": ("Eheleute Paul und Petra Berg", None),
+    "cut by the bank": ("Petra Ber", None),
+    "no name": (None, None),
+    "another of the family": ("Paul Berg", "stranger"),
+    "a firm": ("Firma Huber GmbH", "stranger"),
+}
+
+
+@pytest.mark.parametrize(("name", "why"), PAYERS.values(), ids=PAYERS)
+def test_the_name_of_somebody_else_stops_the_own_account(kasse, name, why):
+    item(kasse, "75", reference(kasse, 1), person=person(kasse, "Petra Berg"))
+    entry = staged(kasse, "75", "Danke", counter_iban=PAYER, name=name)
+    post_staged(kasse)
+    assert reason(kasse, entry) == why
+
+
 def test_a_debt_of_the_same_amount_that_is_not_yet_due_makes_it_ambiguous(kasse):
     someone = person(kasse)
     for number, due in enumerate(("2026-10-01", "2027-03-01")):

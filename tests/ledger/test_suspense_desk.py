@@ -351,6 +351,14 @@ def test_what_the_payer_owes_comes_before_a_refund(desk):
     assert take(desk, Refund(number, "zu viel", despite_debts=True)).done[0].order == "KASSE-1"
 
 
+def test_the_debt_of_another_who_has_the_account_is_only_a_warning(desk):
+    staged(act(desk, "import"), "25", "zu viel", name="Paul Berg", counter_iban=ERIKA)
+    post_staged(desk)
+    number = desk.value("SELECT max(id) FROM item WHERE kind = 'suspense'")
+    (finding,) = take(act(desk, "clara"), Refund(number, "zu viel")).done[0].findings
+    assert (finding.code, finding.fields["reference"]) == ("suspense.other_holder_owes", desk.refs[1])
+
+
 def test_somebody_of_the_same_name_is_a_warning(desk):
     with desk.unit(["KASSE"]):
         party(desk, "Max Unbekannt")
