@@ -68,6 +68,11 @@ def _(template: str) -> str:
     return _translations(language()).gettext(template) if template else ""
 
 
+def spoken(word: str) -> set[str]:
+    """Return the word in every language, for what people type as they saw it."""
+    return {_translations(lang).gettext(word) for lang in LANGUAGES}
+
+
 def visible(text: str) -> str:
     r"""Return the text with control and direction characters written out.
 

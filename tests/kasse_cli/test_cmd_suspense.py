@@ -53,6 +53,25 @@ def test_cases_are_listed_looked_at_and_assigned(town):
     )
 
 
+@pytest.mark.parametrize(
+    "word", ["no_reference", "no reference", "No_Reference", "kein Kassenzeichen", "KEIN  kassenzeichen"]
+)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_cases_are_filtered_by_the_reason_as_the_list_shows_it(town, word, language):
+    town.environ["LANG"] = language
+    found = town(f"kasse suspense list --reason '{word}' --json").data["cases"]
+    assert [case["number"] for case in found] == [1, 3]
+
+
+def test_a_filter_that_finds_nothing_says_how_much_is_unclear(town):
+    town.transcript(
+        "suspense-filter",
+        "kasse suspense list --reason paid",
+        "kasse suspense list --text nobody",
+        "kasse suspense list --reason kassenzeichen",
+    )
+
+
 def test_the_same_for_scripts(town):
     first, *_ = number(town)
     town.transcript(

@@ -84,16 +84,21 @@ def list_(
     held: RestOption = None,
 ) -> None:
     """List unclear money, received and paid out, oldest first."""
+    from kasse_cli.unclear_words import reason_code
     from kasse_cli.wiring import open_book
     from ledger.bank.suspense_store import list_cases
     from ledger.bank.suspense_worklist import Filter
 
     day = ctx.obj.today.isoformat()
     low, high = (amount, amount) if amount is not None else (least, most)
-    wanted = Filter(reason, owner, older_than, low, high, text, held)
     with open_book(ctx.obj) as store, store.snapshot():
-        cases = list(list_cases(store, day, office=office, wanted=wanted))
+        unclear = list(list_cases(store, day, office=office))
+    why = None if reason is None else reason_code(reason, (case.reason for case in unclear))
+    wanted = Filter(why, owner, older_than, low, high, text, held)
+    cases = [case for case in unclear if wanted.fits(case, day)]
     lines = [_together(kind, cases) for kind in sorted({case.kind for case in cases})]
+    if not cases and unclear:
+        lines = [say(N_("no case fits the filter; unclear are {count}"), count=len(unclear))]
     lines = lines or [say(N_("nothing is unclear"))]
     render(ctx, Result(data={"day": day}, tables=[Table("cases", CASES, cases)], lines=lines))
 

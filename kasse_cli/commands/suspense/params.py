@@ -31,7 +31,9 @@ SheetOption = Annotated[
     str | None, typer.Option("--sheet", metavar="NAME", help=N_("the sheet to read, if not the first"))
 ]
 AgeOption = Annotated[int, typer.Option("--older-than", metavar="DAYS", min=0, help=N_("only cases that old or older"))]
-WhyListedOption = Annotated[str | None, typer.Option("--reason", metavar="WORD", help=N_("only cases of this reason"))]
+WhyListedOption = Annotated[
+    str | None, typer.Option("--reason", metavar="WORD", help=N_("only cases of this reason, as the list shows it"))
+]
 OwnerListedOption = Annotated[
     str | None, typer.Option("--owner", metavar="NAME", help=N_("only cases of this clerk; - are those of nobody"))
 ]
