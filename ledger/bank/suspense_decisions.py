@@ -12,13 +12,13 @@ PayerKind = Literal["own", "third_party", "guardian", "authority", "payment_serv
 PAYER_KINDS = (N_("own"), N_("third_party"), N_("guardian"), N_("authority"), N_("payment_service"))
 """Whose account an IBAN of a party is; only `own` is evidence when money is matched."""
 DESK_RULES = (N_("assigned"), N_("forwarded"), N_("paid_out"), N_("collected"), N_("unassigned"), N_("later"),
-    N_("executed"),
+    N_("executed"), N_("returned"),
 )  # fmt: skip
 """What `bank_match.rule` says of what the desk did with money of a case; the case itself stays as it was matched."""
 VERBS = (
     N_("assign"), N_("split"), N_("reserve"), N_("release"), N_("hold"), N_("resume"), N_("note"), N_("forward"),
     N_("refund"), N_("undo"), N_("undo_match"), N_("paid_out"), N_("collected"),
-    N_("again"), N_("executed"),
+    N_("again"), N_("executed"), N_("returned"),
 )  # fmt: skip
 """What `Done.verb` and the history of a case say."""
 

@@ -55,6 +55,14 @@ class ExecutedCaseError(KasseError):
     hint = N_("what was not paid after all comes back as a return of the bank; see 'kasse payment search'")
 
 
+class ReturnedCaseError(KasseError):
+    """Money that was taken as a payment of ours coming back."""
+
+    code = "suspense.returned"
+    template = N_("case {number} was taken as a payment that came back by entry {entry}")
+    hint = N_("its item is open again and locked; see 'kasse payment search --state returned' and pay what is right")
+
+
 class NotOfDeskError(KasseError):
     """An entry that neither the desk nor the matching wrote."""
 

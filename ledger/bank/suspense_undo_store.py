@@ -16,6 +16,7 @@ from ledger.bank.suspense_undo import (
     NothingToUndoError,
     PaidOutError,
     PendingPayoutError,
+    ReturnedCaseError,
     UndoneBatchError,
     UnknownStepBatchError,
 )
@@ -125,6 +126,8 @@ def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
         raise CollectedCaseError(number=step.item, entry=str(step.entry))
     if step.kind == "executed":
         raise ExecutedCaseError(number=step.item, entry=str(step.entry))
+    if step.kind == "returned":
+        raise ReturnedCaseError(number=step.item, entry=str(step.entry))
     places = places_of(store, step.entry)
     day = _open_day(store, sitting.day)
     try:

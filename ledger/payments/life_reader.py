@@ -61,7 +61,7 @@ _STEPS = {
     "payment.propose": "proposed", "payment.review": "reviewed", "payment.change": "run changed",
     "payment.release": "released", "payment.export": "file written", "payment.export_again": "file written again",
     "payment.ask_void": "file to be given up", "payment.void": "file given up", "payment.reject": "refused by the bank",
-    "payment.discard": "run discarded", "vop.accept": "name accepted by one",
+    "payment.discard": "run discarded", "payment.came_back": "returned", "vop.accept": "name accepted by one",
     "vop.confirm": "name accepted by two", "vop.correct": "name corrected", "vop.refuse": "name refused",
     "vop.confirm_name": "right name confirmed",
 }  # fmt: skip

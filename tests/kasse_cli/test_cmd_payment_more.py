@@ -156,6 +156,10 @@ def test_set_off_and_garnishment(town):
         "kasse payment set-off BAU/1 --user clara",
         "kasse attachment add ORDNUNG/1 --kind garnishment --creditor 'Inkasso Nord' --served 2026-11-18 --text 'M 12' "
         "--iban DE89370400440532013000 --sum 40 --document 'Akte 12' --user clara",
+        "kasse attachment add ORDNUNG/1 --kind garnishment --creditor 'Inkasso Nord' --served 2026-11-18 --text 'M 12' "
+        "--iban DE89370400440532013000 --sum 40 --document 'Akte 12' --user clara",
+        "kasse attachment add ORDNUNG/1 --kind garnishment --creditor B --served 2026-11-18 --text M --sum 0 --document A",
+        "kasse attachment add ORDNUNG/1 --kind garnishment --creditor B --served 2026-11-18 --text ' ' --document A",
         "kasse attachment list",
         "kasse attachment confirm 1 --iban DE89370400440532013000 --user emil",
         "kasse party add 'Inkasso Nord' --iban DE89370400440532013000 --source Registerauszug --user clara",
@@ -236,4 +240,23 @@ def test_a_debit_short_of_what_the_bank_refused(town):
         "kasse payment booked 1 --case 2 --without 2 --reason AC04",
         "kasse payment show 1-2",
         "kasse item show KASSE/1",
+    )
+
+
+def test_a_return_without_our_id(town):
+    released(town)
+    with opened_in(town) as store:
+        staged(act(store, "import"), "-370,49", "Sammelauftrag", day="2026-11-20", message_id="KASSE-00000000-R000001")
+        staged(store, "17,49", "RUECKUEBERWEISUNG Auslagen", day="2026-11-20", return_reason="AC04", gvc="159")
+        post_staged(store)
+    town.transcript(
+        "payment-returned",
+        "kasse payment returned 1 --case 2",
+        "kasse payment returned 1-2 --case 2",
+        "kasse payment returned 1-2 --case 2 --fee 2,50 --dry-run",
+        "kasse payment returned 1-2 --case 2 --fee 2,50",
+        "kasse payment show 1-2",
+        "kasse item show KASSE/1",
+        "kasse suspense explain 2",
+        "kasse suspense undo 2 --reason 'doch nicht' --user clara",
     )

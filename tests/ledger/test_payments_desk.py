@@ -5,10 +5,19 @@ import pytest
 from ledger.bank.booked_desk import DebitSumError, NotInTransitError, WithoutReasonError
 from ledger.bank.booked_desk_store import book_run
 from ledger.bank.posting_store import post_staged
+from ledger.bank.returned_desk import NotAReturnError, NotExecutedError, ReturnSumError
+from ledger.bank.returned_desk_store import take_return
+from ledger.bank.suspense import ClearedCaseError
+from ledger.bank.suspense_decisions import Undo
+from ledger.bank.suspense_desk_store import decide
+from ledger.bank.suspense_undo import ReturnedCaseError
 from ledger.book.verify_store import verify
+from ledger.payments.life_reader import life
 from ledger.payments.propose_store import propose
+from ledger.payments.steps import UnknownLineError
+from ledger.people.users import NotAllowedError
 from tests.bankbooks import staged
-from tests.books import act
+from tests.books import SECOND_IBAN, act
 from tests.ledger.test_payments_answers import MONDAY, sent, states  # noqa: F401 - a fixture
 
 
@@ -34,6 +43,67 @@ def test_what_the_bank_refused_without_a_report_is_named_at_the_debit(sent):  # 
     assert [(one.item, one.why) for one in propose(sent, today=MONDAY).skipped] == [(2, "locked")]
     assert sent.value("SELECT reason FROM item_lock").startswith("KASSE-R1-2: AC04 ")
     assert verify(sent).findings == ()
+
+
+def paid(store):
+    """The bank has executed the three payments of run 1."""
+    book_run(store, 1, case_of(store, "-7"), day="2026-11-18")
+    return store
+
+
+def test_a_return_without_our_id_opens_the_payable_again(sent):  # noqa: F811
+    case = case_of(paid(sent), "2", return_reason="AC04", gvc="159")
+    done = take_return(sent, 1, 2, case, day="2026-11-18")
+    assert (done.payment, done.cents, done.fee_cents, done.item) == ("1-2", 200, 0, "KASSE/2")
+    assert states(sent) == ["executed", "returned", "executed"]
+    assert sent.value("SELECT open_cents FROM item WHERE office = 'KASSE' AND id = 2") == 200
+    assert sent.value("SELECT reason FROM item_lock") == "R1-2 AC04"
+    assert sent.value("SELECT sum(open_cents) FROM item WHERE kind = 'suspense'") == 0
+    assert [(one.item, one.why) for one in propose(sent, today=MONDAY).skipped] == [(2, "locked")]
+    assert "returned" in [one.what for one in life(sent, 1, 2).stations]
+    assert "returned" not in [one.what for one in life(sent, 1, 1).stations]
+    assert verify(sent).findings == ()
+    with pytest.raises(ClearedCaseError):
+        take_return(sent, 1, 2, case, day="2026-11-18")
+    with pytest.raises(ReturnedCaseError):
+        decide(act(sent, "clara"), [Undo(case, "doch nicht")], day="2026-11-18")
+
+
+def test_what_the_bank_kept_of_a_return_is_a_fee(sent):  # noqa: F811
+    case = case_of(paid(sent), "1,50", gvc="159")
+    assert take_return(sent, 1, 2, case, day="2026-11-18", reason="MD06", fee_cents=50).fee_cents == 50
+    fees = sent.value("SELECT number FROM account WHERE role = 'bank_fees' AND office = 'KASSE'")
+    assert sent.value("SELECT sum(cents) FROM posting WHERE account = :fees", fees=fees) == 50
+    assert sent.value("SELECT open_cents FROM item WHERE office = 'KASSE' AND id = 2") == 200
+    assert sent.value("SELECT reason FROM item_lock") == "R1-2 MD06"
+    assert verify(sent).findings == ()
+
+
+NO_RETURN = {
+    "another sum": ("1,50", {}, 2, 0, ReturnSumError),
+    "a fee that makes money": ("4", {}, 2, -200, ReturnSumError),
+    "another account": ("2", {"iban": SECOND_IBAN}, 2, 0, NotAReturnError),
+    "no such payment": ("2", {}, 9, 0, UnknownLineError),
+    "a debit": ("-2", {}, 2, 0, NotAReturnError),
+}
+
+
+@pytest.mark.parametrize("case", NO_RETURN)
+def test_what_is_no_return_of_the_payment_is_refused(sent, case):  # noqa: F811
+    amount, more, line, fee, error = NO_RETURN[case]
+    number = case_of(paid(sent), amount, **more)
+    with pytest.raises(error):
+        take_return(sent, 1, line, number, day="2026-11-18", fee_cents=fee)
+    assert states(sent) == ["executed"] * 3
+
+
+def test_only_what_was_paid_comes_back_and_only_who_makes_payments_says_so(sent):  # noqa: F811
+    case = case_of(sent, "2", gvc="159")
+    with pytest.raises(NotExecutedError):
+        take_return(sent, 1, 2, case, day="2026-11-18")
+    paid(sent)
+    with pytest.raises(NotAllowedError):
+        take_return(act(sent, "clara"), 1, 2, case, day="2026-11-18")
 
 
 STRANGE = {

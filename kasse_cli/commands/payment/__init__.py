@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kasse_cli.commands.payment.answers import recall, status
-from kasse_cli.commands.payment.booking import booked
+from kasse_cli.commands.payment.booking import booked, returned
 from kasse_cli.commands.payment.handing import export, slip, void
 from kasse_cli.commands.payment.making import change, discard, propose
 from kasse_cli.commands.payment.releasing import release, review
@@ -75,6 +75,15 @@ command(
         "kasse payment booked 17 --case 4 --without 3 --reason AC04",
     ),
 )(booked)
+command(
+    app,
+    "returned",
+    dry_run=True,
+    examples=(
+        "kasse payment returned 17-3 --case 5",
+        "kasse payment returned 17-3 --case 5 --reason AC04 --fee 2,50",
+    ),
+)(returned)
 command(app, "recall", examples=("kasse payment recall 17-3 --why DUPL --out rueckruf.xml",))(recall)
 command(
     app,

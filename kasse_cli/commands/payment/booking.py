@@ -1,8 +1,8 @@
-"""A debit of the bank that names no run: a person says which one it is."""
+"""Bank entries that do not say which of our payments they are about: a person says it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,12 +10,21 @@ from kasse_cli.commands.payment.shapes import FileOption, RunArgument
 from kasse_cli.context import Context
 from kasse_cli.output import Result, render, say
 from sepa.errors import N_
+from sepa.money import parse_amount
 
 WithoutOption = Annotated[
     list[int] | None,
     typer.Option("--without", metavar="LINE", help=N_("the bank refused this payment; may be repeated")),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="CODE", help=N_("why the bank refused, such as AC04"))]
+PaymentArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help=N_("the payment, such as 17-3"))]
+CreditOption = Annotated[int, typer.Option("--case", metavar="NUMBER", help=N_("the case that holds the credit"))]
+ReturnReasonOption = Annotated[
+    str, typer.Option("--reason", metavar="CODE", help=N_("why it came back, if the bank entry has no code"))
+]
+FeeOption = Annotated[
+    int | None, typer.Option("--fee", parser=parse_amount, metavar="AMOUNT", help=N_("what the bank kept for itself"))
+]
 CaseOption = Annotated[int, typer.Option("--case", metavar="NUMBER", help=N_("the case that holds the debit"))]
 
 
@@ -55,3 +64,32 @@ def booked(
     if ctx.obj.dry_run:
         lines.append(say(N_("a trial: nothing was changed")))
     render(ctx, Result({"booked": done, "dry_run": ctx.obj.dry_run}, lines=lines))
+
+
+def returned(
+    ctx: Context,
+    payment: PaymentArgument,
+    case: CreditOption,
+    reason: ReturnReasonOption = "",
+    fee: FeeOption = None,
+) -> None:
+    """Take an unclear credit as a payment that came back: its item is open again and locked until somebody looked.
+
+    For returns without our end-to-end id. The case must hold what was paid, less the fee that the bank kept.
+    """
+    from kasse_cli.commands.payment.vop import one_payment
+    from kasse_cli.wiring import open_book, trial
+    from ledger.bank.returned_desk_store import take_return
+
+    run, line = one_payment(payment)
+    with open_book(ctx.obj) as store, trial(ctx.obj, store):
+        done = take_return(store, run, line, case, day=ctx.obj.today.isoformat(), reason=reason, fee_cents=fee or 0)
+    said = N_("case {number} is payment {payment}, come back: {item} is open again with {sum_cents}; booked: {entry}")
+    then = N_("next: another account with 'kasse payment redirect {item}', then 'kasse item unlock {item}'")
+    known: dict[str, Any] = {"payment": done.payment, "item": done.item, "sum_cents": done.cents, "entry": done.entry}
+    lines = [say(said, number=case, **known), say(then, item=done.item)]
+    if done.fee_cents:
+        lines.append(say(N_("fee of the bank: {fee_cents}"), fee_cents=done.fee_cents))
+    if ctx.obj.dry_run:
+        lines.append(say(N_("a trial: nothing was changed")))
+    render(ctx, Result({"returned": done, "dry_run": ctx.obj.dry_run}, lines=lines))

@@ -54,7 +54,7 @@ class NotOnePaymentError(KasseError):
 
     code = "vop.payment"
     template = N_("name one payment, such as {run}-1")
-    hint = N_("see 'kasse payment vop list'")
+    hint = N_("see 'kasse payment show {run}' for its payments")
     exit_code = 2
 
 
@@ -79,7 +79,7 @@ def accept(ctx: Context, payment: PaymentArgument, reason: DiscardReason = "") -
     from kasse_cli.wiring import open_book
     from ledger.payments.vop_store import accept as service
 
-    run, line = _payment(payment)
+    run, line = one_payment(payment)
     with open_book(ctx.obj) as store:
         done = service(store, run, line, reason=reason)
     lines = list(_next(done))
@@ -104,7 +104,7 @@ def correct(
     from kasse_cli.wiring import open_book
     from ledger.payments.vop_store import correct as service
 
-    run, line = _payment(payment)
+    run, line = one_payment(payment)
     with open_book(ctx.obj) as store:
         done = service(store, run, line, reason=reason, name=name, iban=iban)
     lines = list(_next(done))
@@ -126,14 +126,15 @@ def refuse(ctx: Context, payment: PaymentArgument, reason: DiscardReason = "") -
     from kasse_cli.wiring import open_book
     from ledger.payments.vop_store import refuse as service
 
-    run, line = _payment(payment)
+    run, line = one_payment(payment)
     with open_book(ctx.obj) as store:
         done = service(store, run, line, reason=reason)
     lines = [say(N_("refused: the payment must not leave; its item is locked")), *_next(done)]
     render(ctx, Result({"case": done.case, "new": done.new, "left": done.left}, lines=lines))
 
 
-def _payment(text: str) -> tuple[int, int]:
+def one_payment(text: str) -> tuple[int, int]:
+    """Return run and line of a payment as people write it; raises `NotOnePaymentError`."""
     from ledger.payments.naming import parse_run_or_payment
 
     run, line = parse_run_or_payment(text)
