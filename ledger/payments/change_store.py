@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from ledger.book.store import office_codes
 from ledger.events.store import record
+from ledger.payments.discounts_reader import discounts
 from ledger.payments.runs import ROLES, Run, check_step
 from ledger.payments.runs import list_hash as hash_lines
 from ledger.payments.runs_reader import lines, run_named, seen_facts
 from ledger.payments.steps import (
     ChangeReasonError,
+    DiscountOverError,
+    DiscountsOverError,
     EmptyRunError,
     NothingToChangeError,
     UnknownLineError,
@@ -20,6 +23,7 @@ from ledger.payments.steps import (
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.calendar import next_target_day
+from sepa.errors import Place
 
 _TAKE_OUT = """
     UPDATE payment SET state = 'discarded', active = 0
@@ -40,8 +44,8 @@ def change(
     """Take payments out of a run that is not released, or give it another execution day; return the run.
 
     It must be reviewed again, and whoever changed it cannot release it. Raises `UnknownRunError`, `RunStateError`,
-    `ChangeReasonError`, `NothingToChangeError`, `UnknownLineError`, `EmptyRunError`, `ExecutionDayOverError`,
-    `NotAllowedError`.
+    `ChangeReasonError`, `NothingToChangeError`, `UnknownLineError`, `EmptyRunError`, `DiscountsOverError`,
+    `ExecutionDayOverError`, `NotAllowedError`.
     """
     require(store, run_named(store, number).office, *ROLES["change"])
     if not reason.strip():
@@ -55,6 +59,7 @@ def change(
         for line in sorted(set(without)):
             if not store.execute(_TAKE_OUT, office=run.office, run=number, line=line):
                 raise UnknownLineError(run=number, line=line)
+        _check_discounts(store, run, dt.date.fromisoformat(wanted))
         _revise(store, run, wanted)
         changed = run_named(store, number)
         check_day(changed, today)
@@ -68,6 +73,20 @@ def _day(run: Run, day: dt.date | None) -> str:
     if day is None:
         return run.execution_day
     return (day if run.instant else next_target_day(day)).isoformat()
+
+
+def _check_discounts(store: Store, run: Run, day: dt.date) -> None:
+    """Check that every discount that the run still keeps off holds on its new day; inside the unit of the change."""
+    over = [
+        DiscountOverError(
+            run=run.number, line=kept.line, discount_cents=kept.cents, day=kept.last,
+            place=Place(payment=kept.end_to_end_id),
+        )
+        for kept in discounts(store, run)
+        if kept.last < day
+    ]  # fmt: skip
+    if over:
+        raise DiscountsOverError(run=run.number, day=day, count=len(over), findings=tuple(over))
 
 
 def _revise(store: Store, run: Run, day: str) -> None:

@@ -72,3 +72,13 @@ def best(
         return None
     chosen = max(held, key=lambda term: term.cents(amount_cents))
     return chosen.cents(amount_cents), chosen.last_day(invoice_day)
+
+
+def holds_until(known: Iterable[Term], invoice_day: dt.date, amount_cents: int, kept_cents: int) -> dt.date | None:
+    """Return the last day on which so much may be kept off, None where no term ever allowed it.
+
+    >>> holds_until(terms("#SKONTO#TAGE=14#PROZENT=2.00#"), dt.date(2026, 11, 12), 100_000, 2_000)
+    datetime.date(2026, 11, 26)
+    """
+    days = [term.last_day(invoice_day) for term in known if term.cents(amount_cents) >= kept_cents]
+    return max(days, default=None)

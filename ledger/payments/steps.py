@@ -41,6 +41,23 @@ class NothingToChangeError(KasseError):
     hint = N_("name payments to take out with --without LINE, or another day with --day DATE")
 
 
+class DiscountOverError(KasseError):
+    """A discount that does not hold on the day a run is moved to."""
+
+    code = "payment.discount_over"
+    template = N_("payment {run}-{line} keeps off {discount_cents}, which is possible until {day} only")
+    hint = N_("leave it out with --without {line}; the next run pays what is due then")
+
+
+class DiscountsOverError(KasseError):
+    """A run is moved to a day on which discounts are lost that its payments keep off."""
+
+    code = "payment.discounts_over"
+    template = N_("run {run} keeps off discounts that do not hold on {day}: {count}")
+    hint = N_("choose an earlier day, or take these payments out in the same step: "
+              "'kasse payment change {run} --day DATE --without LINE --reason …'")  # fmt: skip
+
+
 class UnknownLineError(KasseError):
     """A payment that the run does not have."""
 

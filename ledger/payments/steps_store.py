@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ledger.book.store import office_codes, setting
 from ledger.events.store import Fact, record
+from ledger.payments.discounts_reader import discounts
 from ledger.payments.files import FilePlan, PaymentFile
 from ledger.payments.files_store import files_of, make_files, planned
 from ledger.payments.gathering import Gathering, counted
+from ledger.payments.left_out import DiscountTakenError
 from ledger.payments.profiles_store import profile_of
 from ledger.payments.rights_reader import rights_of
 from ledger.payments.run_posting_store import post_release
@@ -97,7 +99,16 @@ def findings_of(
     head = Head(run.office, run.number, Party(run.debtor_name, run.iban), day, run.instant, charset)
     gathering = Gathering(head)
     gathering.see(counted(sources(store, run), step), today)
-    return (*gathering.findings, *rights_of(store, run), *warnings_of(store, run))
+    return (*gathering.findings, *_discounts(store, run), *rights_of(store, run), *warnings_of(store, run))
+
+
+def _discounts(store: Store, run: Run) -> Iterator[KasseError]:
+    """Yield until when what is kept off may be kept off."""
+    for kept in discounts(store, run):
+        place = Place(payment=kept.end_to_end_id)
+        yield DiscountTakenError(
+            discount_cents=kept.cents, day=kept.last, item=kept.item, office=kept.office, place=place
+        )
 
 
 def review(store: Store, number: int, *, today: dt.date, step: Callable[[int], None] | None = None) -> Reviewed:

@@ -1,6 +1,7 @@
 """What a proposal pays: discounts, set-off first, rights of others in the payee's money, limits."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,12 @@ from ledger.payments.attachments import (
     AttachmentEndedError,
     AttachmentHeldError,
     AttachmentIbanError,
+    AttachmentKindError,
     AttachmentReasonError,
+    AttachmentServedError,
+    AttachmentSumError,
+    AttachmentTextError,
+    AttachmentTwiceError,
     reminders,
     spread,
 )
@@ -28,10 +34,11 @@ from ledger.payments.discount import Term, best, misread, terms, without_terms
 from ledger.payments.life_reader import life
 from ledger.payments.propose_store import propose
 from ledger.payments.runs import ItemsChangedError
-from ledger.payments.runs_reader import payments
+from ledger.payments.runs_reader import payments, run_named
 from ledger.payments.set_off import NothingToSetOffError, SetOffReservedError
 from ledger.payments.set_off_reader import candidates
 from ledger.payments.set_off_store import set_off
+from ledger.payments.steps import DiscountsOverError
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
 from ledger.people.users import NotAllowedError, OwnWorkError
@@ -139,6 +146,37 @@ def test_a_discount_is_taken_before_it_is_lost_and_lowers_the_expense(invoices):
     void(act(store, "frida"), 1, reason="")
     assert store.value("SELECT open_cents FROM item") == 10000
     assert verify(store).findings == ()
+
+
+def kept_and_another(store):
+    """A run of two payments, the first with a discount that holds until the 19th."""
+    discounted(store, account(store))
+    payables(store, "BAU 50,00 2026-11-17 Schulz | b")
+    found = propose(act(store, "dirk"), today=MONDAY, due_until=dt.date(2026, 11, 19)).run
+    assert [one.discount_cents for one in payments(store, found)] == [0, 200]
+    return found
+
+
+def test_a_run_is_not_moved_beyond_the_day_of_a_discount_that_it_keeps_off(invoices):
+    store = invoices
+    run = kept_and_another(store)
+    with pytest.raises(DiscountsOverError) as refused:
+        change(store, run.number, day=dt.date(2026, 12, 10), reason="x", today=MONDAY)
+    assert [(one.fields["line"], one.fields["day"]) for one in refused.value.findings] == [(2, dt.date(2026, 11, 19))]
+    assert run_named(store, run.number) == run
+    moved = change(store, run.number, day=dt.date(2026, 12, 10), without=[2], reason="x", today=MONDAY)
+    assert (moved.execution_day, moved.total_cents) == ("2026-12-10", 5000)
+    assert propose(store, today=MONDAY, due_until=dt.date(2026, 11, 19)).run.total_cents == 9800
+
+
+def test_a_run_is_moved_up_to_the_last_day_of_its_discounts_and_the_reviewer_reads_it(invoices):
+    store = invoices
+    run = kept_and_another(store)
+    moved = change(store, run.number, day=dt.date(2026, 11, 19), reason="x", today=MONDAY)
+    assert (moved.execution_day, moved.total_cents) == ("2026-11-19", 14800)
+    seen = review(act(store, "frida"), run.number, today=MONDAY)
+    said = [(one.fields["day"], one.place.payment) for one in seen.findings if one.code == "payment.discount"]
+    assert said == [(dt.date(2026, 11, 19), f"KASSE-R{run.number}-2")]
 
 
 def test_a_discount_without_an_invoice_day_is_left_to_a_person(store):
@@ -263,7 +301,7 @@ def test_the_reviewer_sees_what_is_only_held_back(store):
 def test_one_person_alone_sends_no_money_to_somebody_elses_account(store):
     payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
     new = NewAttachment("assignment", "Clara Kasse", dt.date(2026, 11, 2), "M 1", CREDITOR, 6000, document="Akte 1")
-    made = add_attachment(act(store, "clara"), "BAU/1", new)
+    made, _ = add_attachment(act(store, "clara"), "BAU/1", new)
     assert (made.pays, made.waits) == (False, True)
     assert [one.code for one in reminders([made])] == ["attachment.waits"]
     found = propose(act(store, "dirk"), today=MONDAY, trial=True)
@@ -291,11 +329,39 @@ def test_who_took_up_an_attachment_does_not_confirm_it(store):
         confirm_attachment(act(store, "emil"), 1, iban=CREDITOR)
 
 
-@pytest.mark.parametrize("document", [None, " "])
-def test_a_right_without_a_paper_is_none(store, document):
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"document": None}, AttachmentDocumentError),
+        ({"document": " "}, AttachmentDocumentError),
+        ({"text": " "}, AttachmentTextError),
+        ({"sum_cents": 0}, AttachmentSumError),
+        ({"sum_cents": -500}, AttachmentSumError),
+        ({"served_on": dt.date(2026, 12, 24)}, AttachmentServedError),
+        ({"kind": "loan"}, AttachmentKindError),
+    ],
+)
+def test_what_no_paper_says_is_refused(store, wrong, error):
     payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
-    with pytest.raises(AttachmentDocumentError):
-        served(store, document=document)
+    with pytest.raises(error):
+        served(store, **wrong)
+    assert attachments(store) == []
+
+
+def test_the_same_paper_is_taken_up_and_paid_once(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    served(store, creditor_iban=CREDITOR, sum_cents=3000)
+    again = NewAttachment(
+        "garnishment", "INKASSO NORD", dt.date(2026, 11, 2), "m 12/26 ", CREDITOR, 3000, document="Akte 2"
+    )
+    made, new = add_attachment(act(store, "dirk"), "BAU/1", again)
+    assert (made.number, new, len(attachments(store))) == (1, False, 1)
+    with pytest.raises(AttachmentTwiceError):
+        add_attachment(store, "BAU/1", replace(again, sum_cents=4000))
+    run = propose(store, today=MONDAY, trial=True).run
+    assert run.count == 2
+    end_attachment(store, 1, reason="falscher Betrag", day=MONDAY)
+    assert add_attachment(store, "BAU/1", replace(again, sum_cents=4000))[1]
 
 
 def test_what_is_only_held_back_is_not_confirmed(store):
@@ -353,7 +419,7 @@ def test_our_declaration_is_due_two_weeks_after_service(store):
     done, new = declare(store, 1, MONDAY)
     assert (done.declaration_due, new, reminders([done])) == (None, True, [])
     assert not declare(store, 1, MONDAY)[1]
-    assert served(store, kind="assignment").declaration_due is None
+    assert served(store, kind="assignment", text="Z 7").declaration_due is None
     with pytest.raises(AttachmentReasonError):
         end_attachment(store, 1, reason="", day=MONDAY)
 
