@@ -81,6 +81,14 @@ class SurplusOfAdvanceError(KasseError):
     hint = N_("assign it without --surplus credit")
 
 
+class SurplusUnusedError(KasseError):
+    """Money that stays unclear although the surplus was to become a credit: amounts say what is taken."""
+
+    code = "suspense.surplus_unused"
+    template = N_("with these amounts {left_cents} of case {number} stay unclear and nothing becomes a credit")
+    hint = N_("name the items without amounts, give the amount with what is to be a credit, or leave out the surplus")
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a person wants to assign: a reference or OFFICE/NUMBER, and cents (None: all that is open and there)."""
@@ -139,7 +147,7 @@ def allocate(
 
     With `surplus` what the case holds beyond the items is over (for a given amount: beyond the items, of that
     amount). Raises `NoAmountError`, `OverpaidTargetError`, `ClosedTargetError`, `AssignedTooMuchError`,
-    `SurplusPersonError`; the first four at the place of their wish.
+    `SurplusUnusedError`, `SurplusPersonError`; the first four at the place of their wish.
     """
     sharing = Sharing(open_cents, surplus=surplus, orders=orders)
     for aim in aims:
@@ -152,6 +160,8 @@ def allocate(
     over = sharing.over_cents
     if surplus and all(aim.wish.cents is None for aim in aims):
         over += sharing.left_cents
+    if surplus and not over and sharing.left_cents:
+        raise SurplusUnusedError(number=number, left_cents=sharing.left_cents)
     if over and (len({aim.party for aim in aims}) != 1 or aims[0].party is None):
         raise SurplusPersonError
     return sharing.allocation(over)

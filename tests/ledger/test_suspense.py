@@ -17,6 +17,7 @@ from ledger.bank.suspense import (
     OverpaidTargetError,
     SurplusOfAdvanceError,
     SurplusPersonError,
+    SurplusUnusedError,
     UnknownCaseError,
     UnknownTargetError,
     Wish,
@@ -125,6 +126,7 @@ REFUSED = {
     "more than is open": (None, [Wish("{1}", 6000)], {}, OverpaidTargetError),
     "nothing": (None, [Wish("{1}", 0)], {}, NoAmountError),
     "less than nothing": (None, [Wish("{1}", -100)], {}, NoAmountError),
+    "a surplus beside an amount": (None, [Wish("{1}", 1000)], {"surplus": True}, SurplusUnusedError),
     "a surplus of two persons": (None, [Wish("{1}", 2000), Wish("{2}", 4000)], {"surplus": True}, SurplusPersonError),
 }
 

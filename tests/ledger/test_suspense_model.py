@@ -89,6 +89,8 @@ class Model:
         if wanted <= 0 or wanted > left or (wanted > there and not surplus):
             return False
         over = max(0, wanted - there) + (left - wanted if surplus and cents is None else 0)
+        if surplus and not over and wanted < left:
+            return False
         return self.give(case, {target: min(wanted, there)} | ({"credit": over} if over else {}))
 
     def _split(self, case, rows, leave_rest, batch) -> bool:
