@@ -60,8 +60,14 @@ AllOption = Annotated[bool, typer.Option("--all", help=N_("also those that have 
     app,
     "add",
     examples=(
-        "kasse attachment add BAU/17 --kind garnishment --creditor Inkasso --served 2026-11-20 --document 'Akte 12'",
-        "kasse attachment add 312 --kind assignment --creditor Bank --served 2026-11-20 --document A --iban DE8937…",
+        (
+            "kasse attachment add BAU/17 --kind garnishment --creditor 'Inkasso Nord' --served 2026-11-20 "
+            "--text 'M 12/26' --sum 1.200,00 --document 'Akte 12'"
+        ),
+        (
+            "kasse attachment add 312 --kind assignment --creditor Bank --served 2026-11-20 --text 'Z 7' "
+            "--iban DE89370400440532013000 --document 'Akte 13'"
+        ),
     ),
 )
 def add(
@@ -71,7 +77,7 @@ def add(
     creditor: CreditorOption,
     served: ServedOption,
     document: DocumentOption,
-    text: TextOption = "",
+    text: TextOption,
     iban: IbanOption = None,
     sum_cents: SumOption = None,
     rank: RankOption = None,
@@ -88,16 +94,12 @@ def add(
 
     new = NewAttachment(kind, creditor, served, text, iban, sum_cents, rank, document)
     with open_book(ctx.obj) as store:
-        made = add_attachment(store, target, new)
-    lines = [
-        say(
-            N_("taken up: {number}, rank {rank}, against {name}"),
-            number=made.number,
-            rank=made.rank,
-            name=made.party_name,
-        )
-    ]
-    render(ctx, Result({"attachment": made}, lines=lines, findings=reminders([made])))
+        made, fresh = add_attachment(store, target, new)
+    said = N_("taken up: {number}, rank {rank}, against {name}")
+    if not fresh:
+        said = N_("nothing new: it is attachment {number}, rank {rank}, against {name}")
+    lines = [say(said, number=made.number, rank=made.rank, name=made.party_name)]
+    render(ctx, Result({"attachment": made, "new": fresh}, lines=lines, findings=reminders([made])))
 
 
 @command(app, "confirm", examples=("kasse attachment confirm 3 --iban DE89370400440532013000",))

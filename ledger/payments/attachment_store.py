@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from ledger.book.store import kasse_office
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.payments.attachments import (
     CONFIRM_ROLES,
     KINDS,
@@ -19,6 +19,10 @@ from ledger.payments.attachments import (
     AttachmentIbanError,
     AttachmentKindError,
     AttachmentReasonError,
+    AttachmentServedError,
+    AttachmentSumError,
+    AttachmentTextError,
+    AttachmentTwiceError,
     UnknownPartyError,
 )
 from ledger.payments.attachments_reader import attachment_named, attachments
@@ -66,35 +70,64 @@ def party_of(store: Store, target: str) -> int:
     return int(found)
 
 
-def add_attachment(store: Store, target: str, new: NewAttachment) -> Attachment:
-    """Take up a garnishment or an assignment: from now on no run pays the party past it.
+def add_attachment(store: Store, target: str, new: NewAttachment) -> tuple[Attachment, bool]:
+    """Take up a garnishment or an assignment, return it and whether it is new: from now on no run pays past it.
 
     With the creditor's IBAN it is paid by rank once another person has confirmed the account (`confirm_attachment`);
     until then, and without one, the money is held back (a seizure not yet transferred, §§ 835, 845 ZPO). Without a
-    rank it stands behind those of before. Raises `UnknownPartyError`, `AttachmentKindError`,
-    `AttachmentDocumentError`, `NotAllowedError`.
+    rank it stands behind those of before. The same paper (party, creditor, text, day of service) is taken up once.
+    Raises `UnknownPartyError`, `AttachmentKindError`, `AttachmentDocumentError`, `AttachmentTextError`,
+    `AttachmentSumError`, `AttachmentServedError`, `AttachmentTwiceError`, `NotAllowedError`.
     """
     office = kasse_office(store)
     require(store, office, *ROLES)
-    if new.kind not in KINDS:
-        raise AttachmentKindError(kind=new.kind, kinds=", ".join(KINDS))
+    _check(new, store.today)
     creditor = fit(new.creditor, NAME_LENGTH, "dk").text
-    if not (new.document or "").strip():
-        raise AttachmentDocumentError(creditor=creditor)
+    text = fit(new.text, REMITTANCE_LENGTH // 2, "dk").text
     iban = parse_iban(new.creditor_iban) if new.creditor_iban else None
     with store.unit([office]):
         party = party_of(store, target)
+        before = _same_paper(store, party, creditor, text, new)
+        if before is not None:
+            return before, False
         last = store.value("SELECT max(rank) FROM attachment WHERE party = :party AND ended_on IS NULL", party=party)
         number = take_ids(store, BOOK, "attachment")
         store.insert_one(
             "attachment", id=number, party=party, kind=new.kind, creditor=creditor, creditor_iban=iban,
-            text=fit(new.text, REMITTANCE_LENGTH // 2, "dk").text, rank=new.rank or (last or 0) + 1,
+            text=text, rank=new.rank or (last or 0) + 1,
             served_on=new.served_on.isoformat(), sum_cents=new.sum_cents, pays=int(iban is not None),
             document=new.document, made_by=store.user, made_at=store.now,
         )  # fmt: skip
-        facts = {"kind": new.kind, "party": party, "sum_cents": new.sum_cents, "served_on": new.served_on.isoformat()}
+        facts: dict[str, Fact] = {
+            "kind": new.kind, "party": party, "sum_cents": new.sum_cents, "served_on": new.served_on.isoformat(),
+        }  # fmt: skip
         record(store, office, "attachment.add", f"attachment:{number}", facts, {"creditor": creditor})
-    return attachment_named(store, number)
+        return attachment_named(store, number), True
+
+
+def _check(new: NewAttachment, today: str) -> None:
+    if new.kind not in KINDS:
+        raise AttachmentKindError(kind=new.kind, kinds=", ".join(KINDS))
+    if not (new.document or "").strip():
+        raise AttachmentDocumentError(creditor=new.creditor)
+    if not new.text.strip():
+        raise AttachmentTextError(creditor=new.creditor)
+    if new.sum_cents is not None and new.sum_cents <= 0:
+        raise AttachmentSumError(sum_cents=new.sum_cents)
+    if new.served_on.isoformat() > today:
+        raise AttachmentServedError(day=new.served_on)
+
+
+def _same_paper(store: Store, party: int, creditor: str, text: str, new: NewAttachment) -> Attachment | None:
+    """Return the attachment that the same paper was taken up as; raises `AttachmentTwiceError` for other values."""
+    paper = (party, creditor.casefold(), text.casefold(), new.served_on.isoformat())
+    for one in attachments(store):
+        if one.ended_on is None and (one.party, one.creditor.casefold(), one.text.casefold(), one.served_on) == paper:
+            iban = parse_iban(new.creditor_iban) if new.creditor_iban else None
+            if (one.kind, one.sum_cents, one.creditor_iban) != (new.kind, new.sum_cents, iban):
+                raise AttachmentTwiceError(number=one.number, creditor=creditor, text=text, day=new.served_on)
+            return one
+    return None
 
 
 def confirm_attachment(store: Store, number: int, *, iban: str) -> tuple[Attachment, bool]:

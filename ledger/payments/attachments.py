@@ -59,6 +59,41 @@ class AttachmentDocumentError(KasseError):
     exit_code = 2
 
 
+class AttachmentTextError(KasseError):
+    """A right to a payee's money without the creditor's reference."""
+
+    code = "attachment.text"
+    template = N_("no reference of {creditor} is given")
+    hint = N_("say with --text the file number of the paper: by it the creditor knows the payment, and we the paper")
+    exit_code = 2
+
+
+class AttachmentSumError(KasseError):
+    """A right to nothing."""
+
+    code = "attachment.sum"
+    template = N_("{sum_cents} is no sum that can be attached")
+    hint = N_("give more than 0 with --sum, or leave it away where the paper takes everything")
+    exit_code = 2
+
+
+class AttachmentServedError(KasseError):
+    """A paper that was served on a day still to come."""
+
+    code = "attachment.served"
+    template = N_("{day}, the day of service, is still to come")
+    hint = N_("give with --served the day that the certificate of service names")
+    exit_code = 2
+
+
+class AttachmentTwiceError(KasseError):
+    """A paper that is in the book with other values."""
+
+    code = "attachment.twice"
+    template = N_("{text} of {creditor}, served on {day}, is attachment {number} already, with other values")
+    hint = N_("end that one with 'kasse attachment end {number} --reason …' and take the paper up anew")
+
+
 class AttachmentHeldError(KasseError):
     """A right that only holds the money back."""
 

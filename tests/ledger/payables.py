@@ -34,7 +34,7 @@ def known_account(store: Store, name: str, iban: str) -> None:
 
 def attached(store: Store, target: str, new: NewAttachment) -> Attachment:
     """Take up an attachment as Clara; an account is confirmed by Emil."""
-    made = add_attachment(act(store, "clara"), target, new)
+    made, _ = add_attachment(act(store, "clara"), target, new)
     if made.creditor_iban is None:
         return made
     known_account(store, made.creditor, made.creditor_iban)
