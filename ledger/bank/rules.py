@@ -17,6 +17,8 @@ Serves = Literal["entry", "return_fee"]
 DIRECTIONS: tuple[Direction, ...] = ("credit", "debit", "both")
 N_("credit"), N_("debit"), N_("both")  # words of lists
 LONGEST_PATTERN, LONGEST_TEXT = 120, 400
+FEWEST_LETTERS = 3
+"""So many fixed letters a pattern needs that is all a rule asks for: `.` or `e` would take nearly everything."""
 MOST_WAYS = 8_000
 """In how many ways the counted parts of a pattern may share out a text: one of any length and some short ones."""
 _ATOM = re.compile(r"\\[^0-9]|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[\](){}*+?|]", re.DOTALL)
@@ -95,6 +97,42 @@ def safe_pattern(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError):
         raise UnsafePatternError(pattern=pattern) from None
+
+
+def fixed_letters(pattern: str) -> int:
+    r"""Return how many letters and digits every text holds that a usable pattern fits, in its shortest way.
+
+    >>> fixed_letters("stadtwerke .*(strom|gas)"), fixed_letters("[a-z]+|strom"), fixed_letters(r"\w+ x?")
+    (13, 0, 0)
+    """
+    least, _ = _fixed(pattern, 0)
+    return least
+
+
+def _fixed(pattern: str, at: int) -> tuple[int, int]:
+    """Return the fixed letters from there to the end of the group, and where that is."""
+    ways, told = [], 0
+    while at < len(pattern) and pattern[at] != ")":
+        if pattern[at] == "|":
+            ways.append(told)
+            told, at = 0, at + 1
+        elif pattern[at] == "(":
+            inside, at = _fixed(pattern, at + 1)
+            told, at = told + inside, at + 1
+        else:
+            atom = _ATOM.match(pattern, at)
+            assert atom is not None, "a usable pattern"
+            count = _COUNT.match(pattern, atom.end())
+            told += atom[0].isalnum() * _times(count)
+            at = count.end() if count else atom.end()
+    return min([*ways, told]), at
+
+
+def _times(count: re.Match[str] | None) -> int:
+    """Return how often a sign stands at least."""
+    if count is None or count[0] == "+":
+        return 1
+    return 0 if count[0] in "*?" else int(count[1] or 0)
 
 
 def _plain(pattern: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ledger.bank.rules import BankRule, Direction, Serves, safe_pattern
+from ledger.bank.rules import FEWEST_LETTERS, BankRule, Direction, Serves, fixed_letters, safe_pattern
 from ledger.book.chart import CASH_ROLES
 from sepa.errors import N_, KasseError
 from sepa.identifiers import parse_iban
@@ -28,7 +28,10 @@ class RuleWithoutConditionError(KasseError):
 
     code = "rule.no_condition"
     template = N_("the rule {name} asks for too little")
-    hint = N_("give at least one of --gvc, --counter, --text; an amount or an account of ours alone is not enough")
+    hint = N_(
+        "give at least one of --gvc, --counter, or --text with three letters that always stand there; an amount or an "
+        "account of ours alone is not enough"
+    )
 
 
 class RuleRangeError(KasseError):
@@ -98,7 +101,8 @@ class Wanted:
         for name in ("iban", "counter_iban"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, parse_iban(getattr(self, name)))
-        asks = (self.gvc, self.counter_iban, self.pattern)
+        telling = self.pattern is not None and fixed_letters(self.pattern) >= FEWEST_LETTERS
+        asks = (self.gvc, self.counter_iban, telling)
         if not any(asks) and (self.serves == "entry" or self.max_cents is None):
             raise RuleWithoutConditionError(name=self.name)
         low, high = self.min_cents, self.max_cents

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.bank.posting_store import post_staged
 from ledger.bank.rules import UnsafePatternError, safe_pattern
-from ledger.bank.rules_desk import Wanted
+from ledger.bank.rules_desk import RuleWithoutConditionError, Wanted
 from ledger.bank.rules_store import add_rule, list_rules, switch_rule
 from tests.bankbooks import check_invariants, item, matches, reference, staged
 from tests.books import act, opened, sqlite_copy
@@ -52,6 +52,7 @@ def test_what_a_rule_may_not_ask_or_do(town):
     town.transcript(
         "rule-refused",
         "kasse rule add Alles --max 100 --to fees",
+        "kasse rule add Punkt --text . --to fees",
         "kasse rule add Nichts --gvc 808",
         "kasse rule add Zwei --gvc 808 --to fees --account 6700",
         "kasse rule add Falsch --gvc 808 --account 2400",
@@ -95,9 +96,25 @@ def test_patterns_that_could_run_for_ever_are_refused(pattern):
 
 @pytest.mark.parametrize("pattern", [*SAFE, ".*" + "[a-z]?" * 4 + "!"])
 def test_no_text_keeps_a_pattern_busy(pattern):
-    rule = Wanted("x", pattern=pattern).rule()
+    rule = Wanted("x", gvc="166", pattern=pattern).rule()
     found = [rule.pattern.search(letter * 400) for letter in "aA1 x"]  # a bad pattern takes years
     assert len(found) == 5
+
+
+TOO_LITTLE = [".", ".+", "e", "[a-z]+", "strom|.", "(gas|[0-9])", r"\w\w\w\w", "st.?r?o?m?", "a{0,9}", "- - -", "x{2}"]
+TELLING = ["gas", "strom|gas", "(a|b)xy", "x{3}", "[0-9]+ gas"]
+
+
+@pytest.mark.parametrize("pattern", TOO_LITTLE)
+def test_a_text_that_nearly_everything_has_is_no_condition(pattern):
+    with pytest.raises(RuleWithoutConditionError):
+        Wanted("x", pattern=pattern)
+    assert Wanted("x", gvc="105", pattern=pattern)
+
+
+@pytest.mark.parametrize("pattern", TELLING)
+def test_a_text_with_three_fixed_letters_is_a_condition(pattern):
+    assert Wanted("x", pattern=pattern)
 
 
 def test_a_rule_books_money_for_others_in_an_office(store):
