@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from ledger.bank.determination import kinds_of_debts
 from ledger.bank.references import Finder, names_a_number
 from ledger.bank.rungs_returns import is_return
 from ledger.people.parties import match_key, plain
@@ -67,7 +68,7 @@ def _of_a_payer(finder: Finder, texts: Texts) -> list[Key]:
         keys.append((seq, line, key, int(strong), place, iban, cents))
         if strong:
             keys += [(seq, line, twin, 0, "twin", iban, cents) for twin in finder.twins(key)]
-    if not found and iban and says_nothing(f"{text or ''} {structured or ''}", name or ""):
+    if not found and iban and structured in {None, "", NOT_PROVIDED} and says_nothing(text or "", name or ""):
         keys.append((seq, line, _later(day, SOON_DAYS), 0, "account", iban, cents))
     return keys
 
@@ -126,7 +127,7 @@ def says_nothing(text: str, payer: str) -> bool:
     """
     if names_a_number(text):
         return False
-    own, generic = match_key(payer).split(), generic_words()
+    own, generic = match_key(payer).split(), generic_words() | kinds_of_debts().keys()
     return all(word in generic or word in own for word in _WORD.findall(plain(text)))
 
 

@@ -38,6 +38,7 @@ _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-
 _CUT = "\x00"
 _WORD = re.compile(r"[A-Z0-9]+")
 _SOME_NUMBER = re.compile(r"[0-9](?:[ .\-/\n]?[0-9]){4}")
+_NUMBER, _YEAR_OF_MONTH = re.compile(r"[0-9]+"), re.compile(rf"{_ALONE}{_MONTH}/({_YEAR})(?![0-9])(?!/[0-9])")
 FOREIGN_WORDS = 4
 FOREIGN_SHORTEST = 5
 SHORT_LABELS = frozenset({"KZ", "AZ", "NR"})
@@ -204,6 +205,15 @@ def names_a_number(text: str) -> bool:
     (True, False)
     """
     return _SOME_NUMBER.search(_without_other_numbers(text)) is not None
+
+
+def loose_numbers(text: str) -> list[str]:
+    """Return the numbers of a text that are no date, amount or IBAN; of a month the year.
+
+    >>> loose_numbers("Rechnung 4711 vom 16.11.2026, 12,50 EUR"), loose_numbers("Miete 11/2025")
+    (['4711'], ['2025'])
+    """
+    return _NUMBER.findall(_without_other_numbers(text)) + _YEAR_OF_MONTH.findall(text)
 
 
 def _parts(cut: re.Pattern[str], run: str) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ledger.bank.determination import names_another_debt
 from ledger.bank.matching import Case, Evidence, ItemKey, OwnDebt, Running, Share, Target
 from ledger.bank.names import contradict, name_words
 from ledger.bank.rungs import Data, Doubt, Verdict
@@ -139,7 +140,7 @@ def by_account(case: Case, running: Running, data: Data) -> Verdict:
     target = debts[0].target
     if len(debts) != 1 or debts[0].joint or running.open_cents(target) != case.cents:
         return Doubt("ambiguous", evidence)
-    if target.due > target.key:
+    if target.due > target.key or names_another_debt(case.part.remittance or "", debts[0]):
         return None
     if contradict(case.part.name or "", target.match_key or ""):
         return Doubt("stranger", evidence)

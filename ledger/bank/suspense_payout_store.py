@@ -6,7 +6,7 @@ The order is certified, approved and accepted by others like any payable; until 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from ledger.bank.names import contradict
 from ledger.bank.suspense import AssignedTooMuchError, NoAmountError
@@ -136,7 +136,7 @@ def _debts(store: Store, case: Case, iban: str, name: str, *, despite: bool) -> 
     return (NamesakeOwesError(owed_cents=int(cents), count=count, number=case.number),) if count else ()
 
 
-def _told(owed: Sequence[tuple[str, int, str | None, int, str]]) -> dict[str, int | str]:
+def _told(owed: Sequence[tuple[str, int, str | None, int, str]]) -> dict[str, Any]:
     """Return the sum of debts, and the one that is due first."""
     office, item, reference, open_cents, _ = owed[0]
     return {

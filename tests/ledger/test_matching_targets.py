@@ -156,12 +156,43 @@ SAID = {
 @pytest.mark.parametrize(("amount", "text", "more", "settles"), SAID.values(), ids=SAID)
 def test_own_account_and_amount_decide_where_nothing_else_is_said(kasse, amount, text, more, settles):
     someone = person(kasse)
-    number = item(kasse, "50", reference(kasse, 1), person=someone)
+    number = item(kasse, "50", reference(kasse, 1), person=someone, purpose="Hundesteuer 2026")
     item(kasse, "51", reference(kasse, 2), person=someone)
     entry = staged(kasse, amount, text.format(unknown=reference(kasse, 9)), **({"counter_iban": PAYER} | more))
     post_staged(kasse)
     assert (matches(kasse, entry) == [("account", "ORDNUNG", number, 5000)]) is settles
     check_invariants(kasse)
+
+
+DETERMINED = {
+    # what the item is: purpose, kind, profile; what the payer writes; whether that may be this item
+    "another kind, year and number": (("Hundesteuer 2026", None, "tax"), "Rechnung 4711 Grundsteuer 2019", False),
+    "another kind": (("Hundesteuer 2026", None, "tax"), "Grundsteuer", False),
+    "another year": (("Hundesteuer 2026", None, "tax"), "Hundesteuer 2027", False),
+    "the year of another month": (("Miete", None, "private"), "Miete 11/2025", False),
+    "a tax for a fee": (("Gebühr Fischereischein", None, "fee"), "Hundesteuer 2027", False),
+    "a short number": (("Hundesteuer 2026", None, "tax"), "Rechnung 4711", False),
+    "a kind, and the book knows none": ((None, None, None), "Hundesteuer", False),
+    "a short number in a field of its own": (("Hundesteuer", None, "tax"), "", False, "4711"),
+    "the same kind and year": (("Hundesteuer 2026", None, "tax"), "HUNDESTEUER 2026", True),
+    "the year of the due day": (("Hundesteuer", None, "tax"), "Hundesteuer 2026", True),
+    "a more general word": (("Hundesteuer 2026", None, "tax"), "Steuern", True),
+    "a word of the same kind": (("Verwarnungsgeld Parken", None, "fine"), "Knöllchen", True),
+    "the kind of the claim": (("Bello", "hundesteuer", "tax"), "Hundesteuer", True),
+    "the profile": (("Fischereischein", None, "fee"), "Gebühr", True),
+    "the amount": (("Hundesteuer 2026", None, "tax"), "50 EUR danke", True),
+    "a rate": (("Beitrag 2. Rate", None, "fee"), "Beitrag Rate 2", True),
+}
+
+
+@pytest.mark.parametrize("said", DETERMINED.values(), ids=DETERMINED)
+def test_a_payer_who_names_another_debt_does_not_pay_this_one(kasse, said):
+    (purpose, claim_kind, profile), text, settles, *structured = said
+    more = {"purpose": purpose, "claim_kind": claim_kind, "profile": profile}
+    item(kasse, "50", reference(kasse, 1), person=person(kasse), **more)
+    entry = staged(kasse, "50", text, counter_iban=PAYER, creditor_reference="".join(structured) or None)
+    post_staged(kasse)
+    assert reason(kasse, entry) == (None if settles else "no_reference")
 
 
 @pytest.mark.parametrize("kind", ["third_party", "guardian", "authority", "payment_service"])
