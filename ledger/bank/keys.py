@@ -17,6 +17,7 @@ from sepa.identifiers.ids import NOT_PROVIDED
 
 KEY_COLUMNS = ("seq", "line", "key", "strong", "place", "iban", "cents")
 _OWN_ID = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{1,8}-[RL][0-9]{1,12}-[0-9]{1,7}(?![0-9])")
+_TRANSFER = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{1,8}-R[0-9]{1,12}-[0-9]{1,7}(?![0-9])")
 _COLLECTION = re.compile(r"[A-Z0-9]{1,8}-L[0-9]{1,12}-[0-9]{1,7}")
 _COLLECTION_RUN = re.compile(r"KASSE-[0-9a-f]{8}-L[0-9]{6,12}(-[0-9]{1,7})?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -63,7 +64,7 @@ def _of_a_payer(finder: Finder, texts: Texts) -> list[Key]:
         if own:
             return own
     found = references(finder, text, structured, end_to_end)
-    keys: list[Key] = []
+    keys: list[Key] = [(seq, line, own, 1, "payment", iban, cents) for own in _transfers(end_to_end, text)]
     for key, (strong, place) in found.items():
         keys.append((seq, line, key, int(strong), place, iban, cents))
         if strong:
@@ -71,6 +72,11 @@ def _of_a_payer(finder: Finder, texts: Texts) -> list[Key]:
     if not found and iban and structured in {None, "", NOT_PROVIDED} and says_nothing(text or "", name or ""):
         keys.append((seq, line, _later(day, SOON_DAYS), 0, "account", iban, cents))
     return keys
+
+
+def _transfers(*texts: str | None) -> Iterable[str]:
+    """Return the EndToEndIds that may be those of transfers of ours: a bank may give money back without saying so."""
+    return dict.fromkeys(name for text in texts if text and "-R" in text for name in _TRANSFER.findall(text))
 
 
 def _collected(seq: int, line: int, end_to_end: str | None, names: tuple[str | None, ...]) -> Iterator[Key]:

@@ -56,11 +56,16 @@ def _with_fee(case: Case, data: Data, share: Share, fee: int) -> list[Share] | N
 
 
 def other_return(case: Case, running: Running, data: Data) -> Verdict:
-    """Leave what else comes back to a person: no reference in its text is a payer's."""
-    del running, data
-    if not is_return(case.entry.gvc, case.part.return_reason):
+    """Leave what else comes back to a person: no reference in its text is a payer's.
+
+    A credit that names a transfer of ours came back, whether the bank says so or not.
+    """
+    del running
+    evidence: dict[str, str | int] = {}
+    if is_return(case.entry.gvc, case.part.return_reason):
+        evidence["return_reason"] = case.part.return_reason or case.entry.gvc or ""
+    elif case.cents < 0 or "payment" not in case.found or case.part.counter_iban in data.own_accounts:
         return None
-    evidence: dict[str, str | int] = {"return_reason": case.part.return_reason or case.entry.gvc or ""}
     for payment in case.found.get("payment", ())[:1]:
         evidence |= {"office": payment.office, "run": payment.run, "payment": payment.number}
     return [Share("clarify", "return", case.cents, evidence)]

@@ -118,6 +118,33 @@ UNCLEAR = {
 }
 
 
+UNSAID = {
+    "in its field, beside the reference of a debt": ("{id}", "RUECKUEBERWEISUNG Ihre Zahlung zu {ref}"),
+    "in the text, beside the reference of a debt": (None, "RETOURE {id} {ref}"),
+    "in the text alone": ("NOTPROVIDED", "RETOURE EREF+{id}"),
+}
+
+
+@pytest.mark.parametrize(("end_to_end", "text"), UNSAID.values(), ids=UNSAID)
+def test_a_transfer_of_ours_that_comes_back_without_a_code_pays_no_claim(kasse, end_to_end, text):
+    (sent, _), ref = ids(kasse), reference(kasse, 50)
+    debt = item(kasse, "50", ref, office="ORDNUNG")
+    said = {"end_to_end_id": end_to_end and end_to_end.format(id=sent), "gvc": "166"}
+    entry = staged(kasse, "50", text.format(id=sent, ref=ref), day="2026-11-18", **said)
+    post_staged(kasse)
+    assert (open_cents(kasse, debt), reason(kasse, entry)) == (5000, "return")
+    evidence = json.loads(kasse.value("SELECT evidence FROM bank_match WHERE entry = :entry", entry=entry))
+    assert (evidence["run"], evidence["payment"]) == (1, 1)
+    assert states(kasse) == ["executed", "executed"]
+
+
+def test_an_id_of_another_kasse_that_looks_like_ours_stops_nothing(kasse):
+    debt = item(kasse, "50", reference(kasse, 50), office="ORDNUNG")
+    staged(kasse, "50", reference(kasse, 50), end_to_end_id="KASSE-R99-1", gvc="166", day="2026-11-18")
+    post_staged(kasse)
+    assert open_cents(kasse, debt) == 0
+
+
 @pytest.mark.parametrize(("amount", "more"), UNCLEAR.values(), ids=UNCLEAR)
 def test_a_return_that_does_not_fit_waits_for_a_person(kasse, amount, more):
     entry = staged(kasse, amount, **({"end_to_end_id": ids(kasse)[0], "return_reason": "AC04", "gvc": "159"} | more))
