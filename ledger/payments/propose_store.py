@@ -36,10 +36,15 @@ from sepa.text import fit
 _ACCOUNTS = "SELECT iban, office FROM bank_account WHERE closed_on IS NULL ORDER BY office <> :kasse, office, account"
 _RESERVED = "(SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1)"
 _LOCKED = f"CASE WHEN i.paid_by IS NOT NULL OR {locked('payment', day=':execution_day')} THEN 1 ELSE 0 END"
+_BARRED = """EXISTS (
+        SELECT 1 FROM attachment t WHERE t.party = i.party AND t.sum_cents IS NULL AND t.served_on <= :today
+          AND (t.ended_on IS NULL OR t.ended_on > :today)
+          AND (r.opened_on > t.served_on OR (r.due > t.served_on AND r.due > i.due)))"""
+"""Whether all that the payee of `i` gets is another's, and our claim `r` too young to be set off (`seized.bars`)."""
 _OWED = f"""
     SELECT coalesce(sum(r.open_cents), 0) FROM item r
     WHERE r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :today
-      AND {not_locked("dunning", alias="r", day=":today")} AND r.party"""
+      AND {not_locked("dunning", alias="r", day=":today")} AND NOT {_BARRED} AND r.party"""
 _DEBTORS = """(SELECT d.party FROM party_account d JOIN party q ON q.id = d.party
                WHERE d.iban = i.bank_account AND d.kind = 'own' AND d.until IS NULL AND d.party <> i.party
                  AND q.match_key = n.match_key)"""

@@ -221,6 +221,17 @@ def test_who_owes_something_due_is_proposed_for_set_off_first(store):
     assert verify(store).findings == ()
 
 
+def test_a_creditor_does_not_wait_for_a_set_off_that_the_law_excludes(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    debtor(store, "30", due="2026-11-12")
+    served(store, creditor_iban=CREDITOR)
+    found = propose(act(store, "dirk"), today=MONDAY)
+    assert [(one.creditor_name, one.amount_cents) for one in payments(store, found.run)] == [("Inkasso Nord", 10000)]
+    debtor(store, "30", name="Schulz", due="2026-11-01")
+    payables(store, "BAU 50,00 2026-11-10 Schulz | Rechnung")
+    assert [one.why for one in propose(store, today=MONDAY).skipped if one.payee == "Schulz"] == ["set-off"]
+
+
 def test_a_set_off_can_be_waived_and_never_touches_what_a_run_holds(store):
     payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
     debtor(store, "30")

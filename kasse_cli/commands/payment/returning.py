@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,14 +103,15 @@ def set_off(
         wish = Wish(claims, amount, early, reason)
         done = service(store, wanted, day=day, wish=wish, orders=orders) if wanted else None
     if done is None:
-        table = Table("set_offs", SET_OFFS, [_row(one) for one in found])
         lines = [say(N_("can be set off: {count}"), count=len(found))]
-        render(ctx, Result(tables=[table], lines=lines, findings=attached(found)))
+        render(ctx, Result(tables=[_table(found)], lines=lines, findings=attached(found)))
         return
-    rows = [_row(one) for one in done.done]
     data = {"entries": list(done.entries), "dry_run": call.dry_run}
-    tables, lines = [Table("set_offs", SET_OFFS, rows)], list(_told(ctx, done, letters))
-    render(ctx, Result(data, tables, lines, findings=attached(done.done)))
+    render(ctx, Result(data, [_table(done.done)], list(_told(ctx, done, letters)), findings=attached(done.done)))
+
+
+def _table(found: Iterable[SetOff]) -> Table:
+    return Table("set_offs", SET_OFFS, [_row(one) for one in found])
 
 
 def _told(ctx: Context, done: SetOffDone, letters: Path | None) -> Iterator[Line]:
