@@ -136,7 +136,7 @@ def run_book(
             )
             return Run(intake, outcome, again, rows.count, setting(store, "name"), book_state(store))
     except BaseException as error:
-        if metrics is not None:
+        if metrics is not None and not call.dry_run:
             write_metrics(metrics, call.world.clock().timestamp(), refusal(error).exit_code, {})
         raise
 

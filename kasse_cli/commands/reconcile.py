@@ -80,7 +80,7 @@ def reconcile(
     done: Run = run_book(call, incoming, Folders(archive, reject), export, metrics)
     data = {**summary(done.intake, done.outcome, done.again), "exported": done.exported, "dry_run": call.dry_run}
     findings = [*done.intake.findings, *done.outcome.findings]
-    if report is not None or metrics is not None:
+    if not call.dry_run and (report is not None or metrics is not None):
         done.write_beside(call, data, told(data), findings, report, metrics)
     tables = [Table("file_results", FILES, done.intake.files)] if given else []
     render(ctx, Result(data=data, tables=tables, lines=told(data), findings=findings))
@@ -106,7 +106,7 @@ def told(data: dict[str, Any]) -> list[Line]:
         "pending": N_("not booked yet by the bank: {pending}"),
         "broken": N_("broken files: {broken}"),
         "exported": N_("rows exported: {exported}"),
-        "dry_run": N_("only tried: nothing was changed, no file was moved"),
+        "dry_run": N_("only tried: nothing was changed, no file was moved or written"),
     }
     return lines + [say(text, **_plain(data)) for key, text in sentences.items() if data[key]]
 

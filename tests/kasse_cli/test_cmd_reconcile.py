@@ -101,6 +101,19 @@ def test_a_dry_run_says_what_a_run_then_does(town):
     assert done["posted"] == 6
 
 
+def test_a_dry_run_writes_no_figures_that_would_hide_a_dead_timer(town):
+    beside = "--metrics kasse.prom --report mail.txt --export out.csv"
+    (town.inbox / "broken.xml").write_bytes(b"no statement")
+    refused = town.shell(f"kasse reconcile inbox --dry-run {beside}")
+    (town.inbox / "broken.xml").unlink()
+    town.monday()
+    assert (refused.code, town.shell(f"kasse reconcile inbox --dry-run {beside}").code) == (1, 0)
+    written = [name for name in ("kasse.prom", "mail.txt", "out.csv") if (town.shell.folder / name).exists()]
+    assert written == []
+    town.shell(f"kasse reconcile inbox {beside}")
+    assert all((town.shell.folder / name).exists() for name in ("kasse.prom", "mail.txt", "out.csv"))
+
+
 def test_a_zip_is_its_files_and_days_out_of_order_are_posted_in_the_order_of_the_bank(town):
     town.monday()
     town.tuesday()
