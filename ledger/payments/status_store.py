@@ -80,7 +80,8 @@ _BY_RULE = """
     FROM payment_answer a
     JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
     JOIN vop_rule r ON r.id = (SELECT min(s.id) FROM vop_rule s WHERE s.confirmed_by IS NOT NULL
-        AND s.ended_on IS NULL AND substr(p.creditor_iban, 1, length(s.iban_prefix)) = s.iban_prefix)
+        AND s.ended_on IS NULL AND substr(p.creditor_iban, 1, 2) = substr(s.iban_prefix, 1, 2)
+        AND substr(p.creditor_iban, 5, length(s.iban_prefix) - 4) = substr(s.iban_prefix, 5))
     WHERE a.report = :report AND a.status = 'RVNA' AND NOT EXISTS (
         SELECT 1 FROM vop_decision d WHERE d.office = a.office AND d.run = a.run AND d.line = a.line)"""
 

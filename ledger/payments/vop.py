@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,9 @@ N_("open"), N_("asked"), N_("accepted"), N_("named"), N_("corrected"), N_("refus
 WAITING = frozenset({"open", "asked", "named"})
 STOPPING = frozenset({"named", "corrected", "refused"})
 """States of payments with which the file must not be released at the bank."""
+ANY_DIGITS = "**"
+"""Stands where an IBAN has its check digits."""
+_PREFIX = re.compile(r"([A-Z]{2})(?:[0-9]{2}|\*\*)([A-Z0-9]{8,30})")
 ROLES = ("payments", "releaser", "head")
 NAME_ROLES = ("releaser", "head")
 """Who confirms a payee's right name: it becomes the name in the book."""
@@ -63,7 +67,24 @@ class VopRuleError(KasseError):
 
     code = "vop.rule"
     template = N_("a rule for all accounts that begin with {prefix} would be too wide")
-    hint = N_("give country, check digits and at least the eight digits of the bank")
+    hint = N_(
+        "give the account as an IBAN begins: country, check digits (any, or **) and at least eight more for the bank"
+    )
+
+
+def rule_prefix(text: str) -> str:
+    """Return how the accounts of a rule begin, without check digits: they differ from account to account of a bank.
+
+    >>> rule_prefix("DE12 1203 0000 17")
+    'DE**1203000017'
+
+    Raises `VopRuleError` where it does not name a bank.
+    """
+    bare = "".join(text.split()).upper()
+    found = _PREFIX.fullmatch(bare)
+    if found is None:
+        raise VopRuleError(prefix=text)
+    return f"{found[1]}{ANY_DIGITS}{found[2]}"
 
 
 @dataclass(frozen=True, slots=True)

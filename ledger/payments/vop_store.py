@@ -20,7 +20,7 @@ from ledger.payments.vop import (
     VopNotPayeeError,
     VopReasonError,
     VopRule,
-    VopRuleError,
+    rule_prefix,
 )
 from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.counters import BOOK, take_ids
@@ -30,7 +30,6 @@ from sepa.identifiers import parse_iban
 from sepa.text import fit
 
 _LIVE = frozenset({"released", "exported"})
-PREFIX_LENGTH = 12  # country, check digits, eight digits of the bank: DE12 1203 0000
 _CASES = """
     SELECT p.office, p.run, p.line, p.file, p.creditor_name, p.creditor_iban, p.cents, a.status,
            coalesce(a.found_name, a.reason, ''), r.read_at, p.state, d.decision, d.reason,
@@ -239,9 +238,7 @@ def make_rule(store: Store, prefix: str, *, reason: str) -> VopRule:
     """
     office = kasse_office(store)
     require(store, office, "head", "releaser")
-    wanted = "".join(prefix.split()).upper()
-    if len(wanted) < PREFIX_LENGTH or not wanted.isalnum():
-        raise VopRuleError(prefix=prefix)
+    wanted = rule_prefix(prefix)
     with store.unit([office]):
         known = next((row for row in store.rows(_RULES) if row[1] == wanted and row[5] is None), None)
         if known is None:

@@ -33,7 +33,7 @@ from ledger.payments.status_store import take_status
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
 from ledger.payments.voiding import VoidAnsweredError, VoidNotRecalledError
-from ledger.payments.vop import NoVopCaseError, VopDataError, VopDecidedError, VopReasonError, VopRuleError
+from ledger.payments.vop import NoVopCaseError, VopDataError, VopDecidedError, VopReasonError, VopRuleError, rule_prefix
 from ledger.payments.vop_store import accept, cases, correct, make_rule, refuse, rules
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.camt029 import read_cancellation_answer
@@ -212,7 +212,31 @@ def test_accounts_no_bank_can_check_are_accepted_by_a_rule_of_two(sent):
     assert (done.deviations, done.by_rule) == (0, 1)
     assert cases(sent) == []
     assert [(one.state, one.rule) for one in cases(sent, every=True)] == [("accepted", 1)]
-    assert [one.used for one in rules(sent)] == [1]
+    assert [(one.iban_prefix, one.used) for one in rules(sent)] == [("DE**12030000", 1)]
+
+
+def test_a_rule_holds_for_all_accounts_of_a_bank_whatever_their_check_digits(sent):
+    assert len({iban[2:4] for iban in IBANS.values()}) == 3
+    for person, prefix in (("emil", "DE99 1203 0000"), ("frida", "DE**12030000")):
+        make_rule(act(sent, person), prefix, reason="Bezahlkarten")
+    given = [tx(f"KASSE-R1-{line}", "RVNA") for line in (1, 2, 3)]
+    done = answer(act(sent, "dirk"), *given, file=GROUP.format("RVCM") + counts("RVNA 3"))
+    assert (done.deviations, done.by_rule, cases(sent)) == (0, 3, [])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "DE12", "DE121203000", "1212030000", "DE1A12030000", "DE*112030000", "DE12%2030000"]
+)
+def test_a_rule_names_a_bank(text):
+    with pytest.raises(VopRuleError):
+        rule_prefix(text)
+
+
+def test_a_rule_for_other_accounts_of_the_bank_accepts_nothing(sent):
+    for person in ("emil", "frida"):
+        make_rule(act(sent, person), "DE12 1203 0000 99", reason="Bezahlkarten")
+    done = answer(act(sent, "dirk"), tx("KASSE-R1-3", "RVNA"), file=GROUP.format("RVCM") + counts("RCVC 2 RVNA 1"))
+    assert (done.deviations, done.by_rule) == (1, 0)
 
 
 def test_a_refused_payment_is_open_again_and_locked(sent):
