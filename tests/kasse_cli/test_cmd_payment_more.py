@@ -205,6 +205,21 @@ def test_a_run_of_several_files_gets_numbered_names(town):
     assert (town.folder / "nochmal.xml").read_bytes() == (town.folder / "lauf-2-2.xml").read_bytes()
 
 
+STATES = {
+    "list": ("rejected", "returned", "foo"),
+    "search": ("returned", "reviewed", "Rejected "),
+}
+
+
+@pytest.mark.parametrize("verb", STATES)
+def test_a_state_that_there_is_not_is_refused_and_the_states_are_named(town, verb):
+    known, *others = STATES[verb]
+    assert town(f"kasse payment {verb} --state {known}").code == 0
+    for other in others:
+        done = town(f"kasse payment {verb} --state '{other}'")
+        assert (done.code, known in done.err) == (2, True)
+
+
 def test_a_run_is_not_proposed_as_of_a_day_that_is_over(town):
     done = town(f"kasse payment propose --on {dt.date(2026, 11, 19)} --json")
     assert (done.code, done.json["errors"][0]["code"]) == (1, "payment.past")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -113,7 +113,14 @@ SheetOption = Annotated[
 ]
 FileOption = Annotated[int | None, typer.Option("--file", metavar="NUMBER", help=N_("only this file of the run"))]
 DiscardReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why, for the event log"))]
-StateOption = Annotated[str | None, typer.Option("--state", metavar="STATE", help=N_("only what is in this state"))]
+RunStateOption = Annotated[
+    Literal["proposed", "reviewed", "released", "exported", "executed", "discarded", "voided", "rejected"] | None,
+    typer.Option("--state", help=N_("only runs in this state")),
+]
+PaymentStateOption = Annotated[
+    Literal["proposed", "released", "exported", "executed", "returned", "discarded", "voided", "rejected"] | None,
+    typer.Option("--state", help=N_("only payments in this state")),
+]
 
 
 def head(run: Run) -> Iterator[Line]:

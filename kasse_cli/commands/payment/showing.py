@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kasse_cli.commands.payment.shapes import FILES, PAYMENTS, RUNS, StateOption, head
+from kasse_cli.commands.payment.shapes import FILES, PAYMENTS, RUNS, PaymentStateOption, RunStateOption, head
 from kasse_cli.context import Context
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from sepa.errors import N_
@@ -39,7 +39,7 @@ FOUND = (
 )
 
 
-def list_runs(ctx: Context, state: StateOption = None) -> None:
+def list_runs(ctx: Context, state: RunStateOption = None) -> None:
     """List the payment runs of the book."""
     from kasse_cli.wiring import open_book
     from ledger.payments.runs_reader import runs
@@ -52,7 +52,7 @@ def list_runs(ctx: Context, state: StateOption = None) -> None:
 def search(
     ctx: Context,
     words: WordsArgument = None,
-    state: StateOption = None,
+    state: PaymentStateOption = None,
     iban: PayeeIbanOption = None,
     amount: AmountOption = None,
 ) -> None:
