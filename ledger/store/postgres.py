@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 GUARD_STATE, ACCESS_STATE = "KA001", "KA002"
 FEW = 50
+STREAMED = 5_000
+"""Rows that a server sends at a time."""
 _BULK = "-c jit=off -c work_mem=32MB -c temp_buffers=32MB"
 """Our statements are short or run once over many rows: compiling them costs a tenth, their temporary rows fit."""
 _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
@@ -79,7 +81,7 @@ class PostgresEngine:
         """Yield the rows from a server-side cursor."""
         self.streams += 1
         with connection.cursor(name=f"kasse_stream_{self.streams}") as cursor:
-            cursor.itersize = 5000
+            cursor.itersize = STREAMED
             cursor.execute(sql, parameters)
             yield from cursor
 
