@@ -52,7 +52,11 @@ def item(
 
 
 def staged(store, amount: str, text: str = "", *, day=DAY, iban=MAIN_IBAN, sha="00", details=(), **more) -> int:
-    """Stage one bank entry as intake does and return its number; `details` are (amount, text) or mappings."""
+    """Stage one bank entry as intake does and return its number; `details` are (amount, text) or mappings.
+
+    Without a name the debtor pays whose reference the text holds.
+    """
+    more = {"name": _debtor(store, text)} | more
     serial = next(_SERIAL)
     with store.unit(["KASSE"]):
         statement = take_ids(store, BOOK, "statement")
@@ -78,6 +82,20 @@ def staged(store, amount: str, text: str = "", *, day=DAY, iban=MAIN_IBAN, sha="
             cents = None if part is None else parse_amount(part)
             store.insert_one("bank_detail", office="KASSE", entry=number, line=line, amount_cents=cents, **given)
     return number
+
+
+_DEBTORS = """
+    SELECT i.reference, p.name FROM item i JOIN party p ON p.id = i.party
+    WHERE i.reference IS NOT NULL AND i.foreign_reference = 0 AND i.kind = 'receivable'
+    UNION ALL
+    SELECT t.reference, p.name FROM reference_target_item t
+    JOIN item i ON i.office = t.office AND i.id = t.item JOIN party p ON p.id = i.party
+    UNION ALL
+    SELECT t.reference, p.name FROM reference_target t JOIN party p ON p.id = t.number WHERE t.kind = 'party'"""
+
+
+def _debtor(store, text: str) -> str | None:
+    return min((name for ref, name in store.all(_DEBTORS) if ref in text), default=None) if text else None
 
 
 def close_day(store, day: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ledger.bank.determination import names_another_debt
 from ledger.bank.matching import Case, Evidence, ItemKey, OwnDebt, Running, Share, Target
-from ledger.bank.names import contradict, name_words
+from ledger.bank.names import contradict, name_words, same_person
 from ledger.bank.rungs import Data, Doubt, Verdict
 from ledger.items.settlement import Claim, spread
 from ledger.people.parties import match_key
@@ -72,23 +72,15 @@ def doubtful(case: Case, named: Sequence[Target], running: Running) -> Doubt | N
     rivals = [twin for twin in twins if running.open_cents(twin) > 0 and _fits(case, [twin]) >= fits]
     if any(_fits(case, [twin]) > fits or not right or running.open_cents(twin) == case.cents for twin in rivals):
         return Doubt("ambiguous", {**evidence, "or": rivals[0].key})
-    if not right and case.part.name and not _knows(case, named):
+    if not right and not _knows(case, named):
         return Doubt("stranger", evidence)
     return None
 
 
 def _knows(case: Case, targets: Sequence[Target]) -> bool:
-    """Return whether the payer is the debtor by account or name: two words the same, or all that one of them has.
-
-    One word is a first name that many have, or a family's.
-    """
-    payer = {word for word in name_words(case.part.name or "") if len(word) > 2}
-    for target in targets:
-        debtor = {word for word in (target.match_key or "").split() if len(word) > 2}
-        same = payer & debtor
-        if target.own_iban or len(same) > 1 or (same and same in (payer, debtor)):
-            return True
-    return False
+    """Return whether the payer is the debtor by account or name."""
+    payer = case.part.name or ""
+    return any(target.own_iban or same_person(payer, target.match_key or "") for target in targets)
 
 
 def _fits(case: Case, targets: Sequence[Target]) -> int:

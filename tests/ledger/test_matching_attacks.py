@@ -48,6 +48,8 @@ ATTACKS = {
     "two wrong digits: neither amount nor payer fit": ("{B}", "99", STRANGER, "Firma Huber", ""),
     "two wrong digits, the first name of the debtor": ("{B}", "99", STRANGER, "Erika Huber", ""),
     "part of the amount, a namesake of nobody": ("{B}", "10", STRANGER, "Zoltan Nagy", ""),
+    "part of the amount, the family's name alone": ("{B}", "10", STRANGER, "Mustermann", ""),
+    "part of the amount, another of the family": ("{B}", "10", STRANGER, "Karl Mustermann", ""),
     "part of the amount, the debtor's name": ("{B}", "10", STRANGER, "E. Mustermann", "B"),
     "a customer's number in which the reference hides": ("Kundennr. 77{B}88", "30", STRANGER, "X", ""),
     "a letter glued on": ("AB{B}", "12", STRANGER, "Firma Huber", ""),
@@ -88,7 +90,10 @@ ATTACKS = {
     "a very long text": ("9" * 3000, "30", STRANGER, "Firma Huber", ""),
     "all digits": (" ".join("0123456789" * 12), "30", STRANGER, "Firma Huber", ""),
     "nothing at all": ("", "30", None, None, ""),
-    "an empty name": ("{B}", "12", None, "", "B"),
+    "part of the amount, an empty name": ("{B}", "12", None, "", ""),
+    "part of the amount, neither name nor account": ("{B}", "12", None, None, ""),
+    "part of the amount, the own account without a name": ("{B}", "12", OWN, None, "B"),
+    "all of the amount, neither name nor account": ("{B}", "30", None, None, "B"),
 }  # fmt: skip
 
 
