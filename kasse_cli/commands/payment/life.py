@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ledger.payments.life import Life
 
 STATIONS = (
-    Column("at", N_("When")),
+    Column("at", N_("When"), "word"),  # never broken over two lines
     Column("what", N_("What"), "word"),
     Column("by", N_("Who")),
     Column("detail", N_("Details")),
@@ -40,14 +40,8 @@ def page(life: Life) -> Result:
         lines.append(say(N_("discount kept off: {discount_cents}"), discount_cents=payment.discount_cents))
     lines += [say(one.template, **one.fields) for one in life.rights]
     if file is not None:
-        lines.append(
-            say(
-                N_("file {message} as {ebics}, SHA-256: {hash}"),
-                message=file.message_id,
-                ebics=file.ebics,
-                hash=file.sha256 or "-",
-            )
-        )
+        lines.append(say(N_("file {message} as {ebics}"), message=file.message_id, ebics=file.ebics))
+        lines.append(say(N_("SHA-256: {hash}"), hash=file.sha256 or "-"))
     data: dict[str, Any] = {
         "payment": payment, "run": run, "file": file, "order": life.order, "reference": life.reference,
         "item_open_cents": life.item_open_cents, "entries": list(life.entries),

@@ -20,7 +20,7 @@ CASES = (
     Column("status", N_("Answer")),
     Column("name", N_("Submitted name")),
     Column("found", N_("Real name")),
-    Column("iban", N_("IBAN"), "word", minor=True),
+    Column("iban", N_("IBAN"), "word"),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("state", N_("State"), "word"),
     Column("made_by", N_("Decided by"), minor=True),
