@@ -47,6 +47,8 @@ _OWN = (
      "t.cents", "t.office", "asked", "approved"),
     ("payee_account", "'item:' || t.office || '/' || CAST(t.item AS TEXT)", "t.confirmed_by", "t.confirmed_at",
      "t.asked_by", "CAST(NULL AS BIGINT)", "t.office", "asked", "confirmed"),
+    ("attachment", "'attachment:' || CAST(t.id AS TEXT)", "t.confirmed_by", "t.confirmed_at", "t.made_by",
+     "t.sum_cents", "'*'", "made", "confirmed"),
     ("party_merge", "'merge:' || CAST(t.id AS TEXT)", "t.decided_by", "t.decided_at", "t.proposed_by",
      "CAST(NULL AS BIGINT)", "'*'", "proposed", "decided"),
     (_CANCELLED, "'receipt:' || t.desk || '-' || CAST(t.year AS TEXT) || '-' || CAST(t.number AS TEXT)", "t.made_by",
