@@ -18,8 +18,8 @@ ANY_DIGITS = "**"
 """Stands where an IBAN has its check digits."""
 _PREFIX = re.compile(r"([A-Z]{2})(?:[0-9]{2}|\*\*)([A-Z0-9]{8,30})")
 ROLES = ("payments", "releaser", "head")
-NAME_ROLES = ("releaser", "head")
-"""Who confirms a payee's right name: it becomes the name in the book."""
+CONFIRM_ROLES = ("releaser", "head")
+"""Who confirms what one person accepted, or a payee's right name: it becomes the name in the book."""
 
 
 class NoVopCaseError(KasseError):

@@ -8,7 +8,7 @@ from ledger.items.locks import Span
 from ledger.items.locks_store import lift_placed, place_item_lock
 from ledger.payments.redirect_store import ask
 from ledger.payments.vop import (
-    NAME_ROLES,
+    CONFIRM_ROLES,
     ROLES,
     STOPPING,
     CaseState,
@@ -107,6 +107,7 @@ def accept(store: Store, run: int, line: int, *, reason: str) -> VopDone:
         row, case = _found(store, run, line)
         where = {"office": row[0], "run": run, "line": line}
         if case.state == "asked" and row[17] != store.user:
+            require(store, kasse_office(store), *CONFIRM_ROLES)
             store.execute(_CONFIRM, seq=row[16], user=store.user, now=store.now, **where)
             return _done(store, row[0], case, "vop.confirm", reason)
         if case.state == "asked":
@@ -158,7 +159,7 @@ def _confirm_name(store: Store, row: Row, case: VopCase) -> VopDone:
     """Let a second person make a right name the payee's name in the book, and lift the lock that waited for it."""
     if row[17] == store.user:
         return VopDone(case, False, *_left(store, case))
-    require(store, kasse_office(store), *NAME_ROLES)
+    require(store, kasse_office(store), *CONFIRM_ROLES)
     where = {"office": row[0], "run": case.run, "line": case.line}
     store.execute(_CONFIRM, seq=row[16], user=store.user, now=store.now, **where)
     store.execute(_PARTY, name=row[19], **where)

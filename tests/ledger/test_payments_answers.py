@@ -36,6 +36,7 @@ from ledger.payments.voiding import VoidAnsweredError, VoidNotRecalledError
 from ledger.payments.vop import NoVopCaseError, VopDataError, VopDecidedError, VopReasonError, VopRuleError, rule_prefix
 from ledger.payments.vop_store import accept, cases, correct, make_rule, refuse, rules
 from ledger.people.users import NotAllowedError, OwnWorkError
+from ledger.people.users_store import grant
 from sepa.camt029 import read_cancellation_answer
 from sepa.identifiers import make_iban
 from sepa.pain002 import read_status_report
@@ -105,6 +106,12 @@ def test_a_check_of_names_changes_no_payment_and_makes_a_work_list(sent):
     ]  # fmt: skip
 
 
+def also_pays(store):
+    """Give clara the right to make payments: still no right to release them."""
+    grant(act(store, "root"), "clara", [("*", "payments")])
+    return store
+
+
 def test_a_name_is_accepted_by_two_people_with_a_reason(sent):
     names(sent)
     with pytest.raises(VopReasonError):
@@ -112,6 +119,8 @@ def test_a_name_is_accepted_by_two_people_with_a_reason(sent):
     first = accept(sent, 1, 3, reason="telefonisch geklärt")
     assert (first.case.state, first.left) == ("asked", 2)
     assert not accept(sent, 1, 3, reason="x").new
+    with pytest.raises(NotAllowedError):
+        accept(act(also_pays(sent), "clara"), 1, 3, reason="")
     second = accept(act(sent, "emil"), 1, 3, reason="")
     assert (second.case.state, second.case.made_by, second.case.confirmed_by, second.left) == (
         "accepted", "dirk", "emil", 1,
@@ -121,7 +130,7 @@ def test_a_name_is_accepted_by_two_people_with_a_reason(sent):
     with pytest.raises(NoVopCaseError):
         accept(sent, 1, 1, reason="the name matched")
     with pytest.raises(NotAllowedError):
-        accept(act(sent, "clara"), 1, 2, reason="x")
+        accept(act(sent, "anna"), 1, 2, reason="x")
 
 
 def test_a_corrected_name_goes_out_again_under_new_ids(sent):

@@ -13,6 +13,7 @@ from ledger.payments.collection_runs import ROLES as COLLECTION
 from ledger.payments.redirect import CONFIRM_ROLES
 from ledger.payments.refunds import APPROVE_ROLES
 from ledger.payments.runs import ROLES as RUN
+from ledger.payments.vop import CONFIRM_ROLES as VOP_ROLES
 from ledger.people.duties import duties
 from ledger.people.parties_merge_store import ROLES as MERGE
 from ledger.people.users import ROLES
@@ -70,6 +71,7 @@ SAME = {
     ("party_merge", "decided_by"): MERGE,
     ("refund", "approved_by"): APPROVE_ROLES,
     ("payee_account", "confirmed_by"): CONFIRM_ROLES,
+    ("vop_decision", "confirmed_by"): VOP_ROLES,
 }
 
 
