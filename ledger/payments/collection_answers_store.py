@@ -14,6 +14,7 @@ from ledger.payments.collection_outcomes_store import undo
 from ledger.payments.collection_reader import lines, run_named
 from ledger.payments.collection_runs import CollectionRun, batch_id
 from ledger.people.users import require
+from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 from sepa.statusreports import (
@@ -22,6 +23,7 @@ from sepa.statusreports import (
     CancellationStatus,
     CancellationStream,
     ReportHead,
+    StatusEvent,
     StatusReason,
     StatusStream,
     TransactionStatus,
@@ -29,6 +31,7 @@ from sepa.statusreports import (
 
 ROLES = ("payments", "clerk", "machine")
 REFUSED, ACCEPTED_RECALL, REFUSED_RECALL = "RJCT", frozenset({"ACCR", "CNCL"}), frozenset({"RJCR"})
+_KNOWN = "SELECT count(*) FROM collection_report WHERE file_sha256 = :sha256"
 _RUN = "SELECT id FROM collection_run WHERE message_id = :message"
 _OPEN = "SELECT line FROM collection WHERE office = :office AND run = :run AND state IN ('released', 'exported')"
 _ASKED = """SELECT line FROM collection WHERE office = :office AND run = :run AND asked = 'recall'
@@ -60,13 +63,18 @@ class RefusedCopyError(KasseError):
 
     code = "collection.duplicate"
     template = N_("the bank refused {count} collections of run {run} as a duplicate ({reason}); nothing was taken back")
-    hint = N_("the first copy is with the bank; if it is not, give the run up with 'kasse collection void {run}'")
+    hint = N_(
+        "the first copy is with the bank; if it is not, give the run up with 'kasse collection void {run} --cancelled'"
+    )
     severity = "warning"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an answer changed: the run, how many collections it refused or stopped, their sum, which entries."""
+    """What an answer changed: the run, how many collections it refused or stopped, their sum, which entries.
+
+    `new` is false where the file was read before.
+    """
 
     message: str
     run: int | None
@@ -76,39 +84,83 @@ class Answer:
     sum_cents: int = 0
     entries: tuple[str, ...] = ()
     findings: tuple[KasseError, ...] = ()
+    new: bool = True
 
 
-def take_status(store: Store, events: StatusStream, *, day: str) -> Answer:
+def take_status(store: Store, events: StatusStream, sha256: str, *, day: str) -> Answer:
     """Take a status report: what it refuses is open again, mandates follow the reason; again it changes nothing.
 
-    What it refuses as a copy of what the bank has, stays under way. Raises `NotAllowedError` and what the reader raises.
+    What it refuses as a copy of what the bank has, stays under way; the report is kept, `sha256` is of the file it came
+    in. Raises `NotAllowedError` and what the reader raises.
     """
-    head = ReportHead("", "", "")
-    refused: dict[str, str] = {}
-    batches: dict[str, str] = {}
+    said = _Said()
     for event in events:
-        if isinstance(event, ReportHead):
-            head = event
-        elif isinstance(event, BatchStatus) and event.status == REFUSED:
-            batches[event.payment_information_id] = _code(event.reasons) or _code(head.reasons)
-        elif isinstance(event, TransactionStatus) and event.status == REFUSED:
-            refused[event.end_to_end_id] = _code(event.reasons)
+        said.take(event)
+    head = said.head
     run = _run(store, head.original_message_id)
     if run is None:
         return _unknown(head.message_id, head.original_message_id)
     require(store, run.office, *ROLES)
-    whole = _code(head.reasons) if head.status == REFUSED else None
+    with store.unit(office_codes(store)):
+        if not _keep(store, run, ("status", sha256), (head.message_id, head.status, _code(head.reasons))):
+            return Answer(head.message_id, run.number, head.status, new=False)
+        return _refusals(store, run, said, day)
+
+
+class _Said:
+    """What a status report says: its head, refused batches and collections with the bank's code."""
+
+    def __init__(self) -> None:
+        self.head = ReportHead("", "", "")
+        self.refused: dict[str, str] = {}
+        self.batches: dict[str, str] = {}
+
+    def take(self, event: StatusEvent) -> None:
+        """Note what one part of the report says."""
+        if isinstance(event, ReportHead):
+            self.head = event
+        elif isinstance(event, BatchStatus) and event.status == REFUSED:
+            self.batches[event.payment_information_id] = _code(event.reasons) or _code(self.head.reasons)
+        elif isinstance(event, TransactionStatus) and event.status == REFUSED:
+            self.refused[event.end_to_end_id] = _code(event.reasons)
+
+    def why(self, run: CollectionRun, line: Line) -> str | None:
+        """Return the reason for which the bank refuses a collection: '-' where it gives none, None: it does not."""
+        if line.end_to_end_id in self.refused:
+            return self.refused[line.end_to_end_id] or "-"
+        batch = self.batches.get(batch_id(run.message_id or "", line.batch))
+        if batch is not None:
+            return batch or "-"
+        return _code(self.head.reasons) or "-" if self.head.status == REFUSED else None
+
+
+def _keep(store: Store, run: CollectionRun, file: tuple[str, str], said: tuple[str, str, str]) -> bool:
+    """Keep an answer of the bank once; return whether it was not known; inside a unit."""
+    (kind, sha256), (message, status, reason) = file, said
+    if store.value(_KNOWN, sha256=sha256):
+        return False
+    store.insert_one(
+        "collection_report", id=take_ids(store, BOOK, "collection_report"), kind=kind, file_sha256=sha256,
+        message_id=message, status=status or "-", reason=reason or None, office=run.office, run=run.number,
+        read_by=store.user, read_at=store.now,
+    )  # fmt: skip
+    facts: dict[str, Fact] = {"kind": kind, "status": status, "sha256": sha256}
+    record(store, run.office, "collection.answer", f"collection_run:{run.number}", facts)
+    return True
+
+
+def _refusals(store: Store, run: CollectionRun, said: _Said, day: str) -> Answer:
     sent = lines(store, run)
-    found = {line.line: reason for line in sent if (reason := _why(run, line, refused, batches, whole))}
-    copies = _copies(sent, found, {batch for batch in batches if not batches[batch]}, run)
-    if whole is not None and copies:
+    found = {line.line: reason for line in sent if (reason := said.why(run, line))}
+    copies = _copies(sent, found, {batch for batch, reason in said.batches.items() if not reason}, run)
+    if said.head.status == REFUSED and copies:
         copies = dict.fromkeys(found, next(iter(copies.values())))
     real = {line: reason for line, reason in found.items() if line not in copies}
-    done = _end(store, run, real, ("rejected", head.message_id, head.status), day)
+    done = _end(store, run, real, ("rejected", said.head.message_id, said.head.status), day)
     if not copies:
         return done
-    said = RefusedCopyError(count=len(copies), run=run.number, reason=" ".join(sorted(set(copies.values()))))
-    return replace(done, findings=(*done.findings, said))
+    copy = RefusedCopyError(count=len(copies), run=run.number, reason=" ".join(sorted(set(copies.values()))))
+    return replace(done, findings=(*done.findings, copy))
 
 
 def _copies(sent: Sequence[Line], found: dict[int, str], bare: set[str], run: CollectionRun) -> dict[int, str]:
@@ -122,22 +174,10 @@ def _copies(sent: Sequence[Line], found: dict[int, str], bare: set[str], run: Co
     return {line: batches[names[line]] for line in found if names[line] in batches} | copies
 
 
-def _why(
-    run: CollectionRun, line: Line, refused: dict[str, str], batches: dict[str, str], whole: str | None
-) -> str | None:
-    """Return the reason for which the bank refuses a collection, '-' where it gives none, None where it does not."""
-    if line.end_to_end_id in refused:
-        return refused[line.end_to_end_id] or "-"
-    batch = batches.get(batch_id(run.message_id or "", line.batch))
-    if batch is not None:
-        return batch or "-"
-    return None if whole is None else whole or "-"
-
-
-def take_cancellation(store: Store, events: CancellationStream, *, day: str) -> Answer:
+def take_cancellation(store: Store, events: CancellationStream, sha256: str, *, day: str) -> Answer:
     """Take the bank's answer to a recall: what it stopped is open again, what it did not may be asked once more.
 
-    Raises `NotAllowedError` and what the reader raises.
+    It is kept, `sha256` is of the file it came in. Raises `NotAllowedError` and what the reader raises.
     """
     message, said = "", []
     for event in events:
@@ -150,17 +190,29 @@ def take_cancellation(store: Store, events: CancellationStream, *, day: str) -> 
     if run is None:
         return _unknown(message, original)
     require(store, run.office, *ROLES)
+    with store.unit(office_codes(store)):
+        status = _verdict(said)
+        if not _keep(store, run, ("recall", sha256), (message, status, "")):
+            return Answer(message, run.number, status, new=False)
+        return _recalled(store, run, said, message, day)
+
+
+def _verdict(said: Iterable[CancellationStatus]) -> str:
+    statuses = {one.status for one in said}
+    return "ACCR" if statuses & ACCEPTED_RECALL else "RJCR" if statuses & REFUSED_RECALL else "PDCR"
+
+
+def _recalled(store: Store, run: CollectionRun, said: Sequence[CancellationStatus], message: str, day: str) -> Answer:
     by_id = {line.end_to_end_id: line.line for line in lines(store, run)}
     asked = {line for (line,) in store.rows(_ASKED, office=run.office, run=run.number)}
     stopped = {line: "" for one in said if one.status in ACCEPTED_RECALL for line in _named(one, by_id, asked)}
     kept = [line for one in said if one.status in REFUSED_RECALL for line in _named(one, by_id, asked)]
     if kept:
-        with store.unit(office_codes(store)):
-            for line in kept:
-                store.execute(_FREE, office=run.office, run=run.number, line=line)
-            facts: dict[str, Fact] = {"count": len(kept), "message_id": message}
-            record(store, run.office, "collection.recall_refused", f"collection_run:{run.number}", facts)
-    return _end(store, run, stopped, ("recalled", message, "ACCR" if stopped else "RJCR" if kept else "PDCR"), day)
+        for line in kept:
+            store.execute(_FREE, office=run.office, run=run.number, line=line)
+        facts: dict[str, Fact] = {"count": len(kept), "message_id": message}
+        record(store, run.office, "collection.recall_refused", f"collection_run:{run.number}", facts)
+    return _end(store, run, stopped, ("recalled", message, _verdict(said)), day)
 
 
 def _named(one: CancellationStatus, by_id: dict[str, int], asked: set[int]) -> Iterable[int]:
@@ -181,20 +233,20 @@ def _unknown(message: str, original: str) -> Answer:
 
 
 def _end(store: Store, run: CollectionRun, outcomes: dict[int, str], said: tuple[str, str, str], day: str) -> Answer:
+    """Open the claims of what is refused or stopped and still under way; inside a unit."""
     state, message, status = said
-    with store.unit(office_codes(store)):
-        under_way = {line for (line,) in store.rows(_OPEN, office=run.office, run=run.number)}
-        fresh = {line: (state, reason.strip("-")) for line, reason in outcomes.items() if line in under_way}
-        if not fresh:
-            return Answer(message, run.number, status, findings=_late(store, run, outcomes))
-        chosen = [line for line in lines(store, run) if line.line in fresh]
-        total = sum(line.cents for line in chosen)
-        posted = undo(store, (run.office, run.number), fresh, (day, f"{state} {run.message_id}"))
-        facts: dict[str, Fact] = {"count": len(fresh), "sum_cents": total, "message_id": message}
-        record(store, run.office, f"collection.{state}", f"collection_run:{run.number}", facts)
-        if state == "rejected":
-            for line in chosen:
-                follow(store, line.mandate, fresh[line.line][1], f"L{run.number}-{line.line}")
+    under_way = {line for (line,) in store.rows(_OPEN, office=run.office, run=run.number)}
+    fresh = {line: (state, reason.strip("-")) for line, reason in outcomes.items() if line in under_way}
+    if not fresh:
+        return Answer(message, run.number, status, findings=_late(store, run, outcomes))
+    chosen = [line for line in lines(store, run) if line.line in fresh]
+    total = sum(line.cents for line in chosen)
+    posted = undo(store, (run.office, run.number), fresh, (day, f"{state} {run.message_id}"))
+    facts: dict[str, Fact] = {"count": len(fresh), "sum_cents": total, "message_id": message}
+    record(store, run.office, f"collection.{state}", f"collection_run:{run.number}", facts)
+    if state == "rejected":
+        for line in chosen:
+            follow(store, line.mandate, fresh[line.line][1], f"L{run.number}-{line.line}")
     count = len(fresh)
     entries = tuple(f"{one.office}-{one.year}-{one.number}" for one in posted)
     refused, recalled = (count, 0) if state == "rejected" else (0, count)

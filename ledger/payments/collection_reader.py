@@ -10,6 +10,7 @@ from typing import Any
 
 from ledger.payments.collection_lines import Head, Line, Part, stored_amendment
 from ledger.payments.collection_runs import CollectionRun, CollectionView, UnknownRunError
+from ledger.payments.collection_voiding import Report
 from ledger.payments.runs import list_hash
 from ledger.store.engines import Store
 from sepa.payments import Party
@@ -33,6 +34,11 @@ _PARTS = """SELECT line, part, item_office, item, cents FROM collection_item
     WHERE office = :office AND run = :run ORDER BY line, part"""
 _OUTCOMES = """SELECT line, state, return_reason, ended_on, fee_cents, asked FROM collection
     WHERE office = :office AND run = :run ORDER BY line"""
+_REPORTS = """
+    SELECT r.id, r.kind, r.status, r.reason, r.message_id, r.file_sha256, coalesce(u.name, CAST(r.read_by AS TEXT)),
+           r.read_at
+    FROM collection_report r LEFT JOIN app_user u ON u.id = r.read_by
+    WHERE r.office = :office AND r.run = :run ORDER BY r.id"""
 _BY_ID = "SELECT office, run, line FROM collection WHERE end_to_end_id = :identifier"
 
 
@@ -97,6 +103,11 @@ def collections(store: Store, run: CollectionRun) -> tuple[CollectionView, ...]:
         )
         for line in lines(store, run)
     )  # fmt: skip
+
+
+def reports(store: Store, run: CollectionRun) -> tuple[Report, ...]:
+    """Return what the bank answered to the file of a run, in the order in which it was read."""
+    return tuple(Report(*row) for row in store.rows(_REPORTS, office=run.office, run=run.number))
 
 
 def hash_of(store: Store, run: CollectionRun) -> str:

@@ -25,7 +25,7 @@ ROLES: dict[Step | Literal["propose", "announce", "ask"], tuple[str, ...]] = {
     "release": ("releaser",),
     "export": ("payments",),
     "discard": ("payments", "releaser"),
-    "void": ("releaser",),
+    "void": ("payments", "releaser"),
     "ask": ("payments",),
 }
 """Who may take each step, in the office that the collecting account belongs to."""

@@ -1,4 +1,4 @@
-"""Reviewing, releasing, discarding and voiding a collection run: who may, what they saw, what it does to the books."""
+"""Reviewing, releasing and discarding a collection run: who may, what they saw, what it does to the books."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ledger.book.store import office_codes, setting
 from ledger.events.store import Fact, record
 from ledger.payments.collection_claims_reader import came_back
 from ledger.payments.collection_lines import Line, message, stored_amendment
-from ledger.payments.collection_outcomes_store import Held, held, settle, undo
+from ledger.payments.collection_outcomes_store import Held, held, settle
 from ledger.payments.collection_policy import payment_day
 from ledger.payments.collection_policy_store import policy_of
 from ledger.payments.collection_propose_store import first_day
@@ -28,13 +28,12 @@ from ledger.payments.collection_runs import (
     RunSumError,
     Step,
     TooLateError,
-    VoidError,
     check_step,
     message_id,
 )
 from ledger.payments.mandate_reader import mandates, untold
 from ledger.payments.mandate_use_store import refresh, tell
-from ledger.payments.mandates import Mandate, NoReasonError, amendment, unusable
+from ledger.payments.mandates import Mandate, amendment, unusable
 from ledger.payments.runs import RunSumMissingError
 from ledger.people.users import OwnWorkError, require, user_name
 from ledger.store.engines import Store
@@ -62,8 +61,6 @@ _RELEASED = """
     WHERE office = :office AND id = :run"""
 _RUN = "UPDATE collection_run SET state = :state WHERE office = :office AND id = :run"
 _PERSONS = "SELECT created_by, reviewed_by FROM collection_run WHERE office = :office AND id = :run"
-_BOOKED = """SELECT count(*) FROM collection WHERE office = :office AND run = :run
-    AND (state NOT IN ('released', 'exported') OR credit_entry IS NOT NULL)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,30 +152,6 @@ def discard(store: Store, number: int, *, reason: str = "") -> CollectionRun:
         store.execute(_RUN, state="discarded", office=run.office, run=number)
         _note(store, run, "discard", details={"reason": reason} if reason else None)
         return run_named(store, number)
-
-
-def void(store: Store, number: int, reason: str, *, today: dt.date) -> Released:
-    """Take back a released run whose file the bank never got: its claims are open again. A second time changes nothing.
-
-    Raises `UnknownRunError`, `RunStateError`, `VoidError`, `NoReasonError`, `OwnWorkError`, `NotAllowedError`.
-    """
-    require(store, run_named(store, number).office, *ROLES["void"])
-    if not reason.strip():
-        raise NoReasonError
-    with store.unit(office_codes(store)):
-        run = run_named(store, number)
-        _check_person(store, run)
-        if run.state == "voided":
-            return Released(run)
-        check_step(run, "void")
-        booked = int(store.value(_BOOKED, office=run.office, run=number))
-        if booked:
-            raise VoidError(run=number, count=booked)
-        store.execute(_RUN, state="voided", office=run.office, run=number)
-        outcomes = {line.line: ("voided", "") for line in lines(store, run)}
-        posted = undo(store, (run.office, number), outcomes, (today.isoformat(), f"void {run.message_id}"))
-        _note(store, run, "void", details={"reason": reason})
-        return Released(run_named(store, number), tuple(f"{one.office}-{one.year}-{one.number}" for one in posted))
 
 
 def check_day(store: Store, run: CollectionRun, today: dt.date, time: dt.time | None) -> None:

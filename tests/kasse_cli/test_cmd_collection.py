@@ -15,6 +15,7 @@ from ledger.payments.collection_reader import run_named
 from tests.bankbooks import staged
 from tests.books import opened, sqlite_copy
 from tests.ledger.collection_texts import claims
+from tests.ledger.test_collections_asked import status
 from tests.sepa.oracles import schema_errors
 
 ITEMS = """
@@ -120,11 +121,31 @@ def test_from_what_is_due_to_the_file(town):
         "kasse collection show 1",
         "kasse lastschrift show 1-1",
         "kasse collection discard 1",
+        "kasse collection void 1 --yes",
         "kasse collection void 1 --reason 'nie gesendet' --yes",
-        "kasse collection void 1 --reason 'nie gesendet' --yes --user emil",
+        "kasse collection void 1 --reason 'nie gesendet' --yes",
+        "kasse collection void 1 --yes --user emil",
+        "kasse collection void 1 --yes --user emil",
         "kasse collection show 2",
     )
     assert schema_errors("pain.008.001.08", (town.folder / "einzug.xml").read_bytes()) == []
+
+
+def test_what_the_bank_has_answered_is_not_void(town):
+    released(town)
+    assert town("kasse collection export 1 --out einzug.xml").code == 0
+    (town.folder / "pain002.xml").write_bytes(status("none").replace(b"PART", b"ACCP"))
+    (town.folder / "kopie.xml").write_bytes(status("file", "DU01"))
+    town.transcript(
+        "collection-answered",
+        "kasse collection status pain002.xml",
+        "kasse collection status pain002.xml",
+        "kasse collection status kopie.xml",
+        "kasse collection show 1",
+        "kasse collection void 1 --reason doppelt --yes",
+        "kasse collection void 1 --reason doppelt --yes --cancelled",
+        "kasse collection void 1 --yes --cancelled --user emil",
+    )
 
 
 def test_letters_announce_what_is_collected(town):

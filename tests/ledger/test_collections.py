@@ -18,10 +18,12 @@ from ledger.payments.collection_runs import (
     TooLateError,
     VoidError,
 )
-from ledger.payments.collection_steps_store import discard, release, review, void
+from ledger.payments.collection_steps_store import discard, release, review
+from ledger.payments.collection_void_store import void
 from ledger.payments.mandate_forms import NewValues
 from ledger.payments.mandate_reader import mandate_numbered, untold
 from ledger.payments.mandate_steps_store import amend, resume, revoke, suspend
+from ledger.payments.mandates import NoReasonError
 from ledger.payments.runs import RunSumMissingError
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.pain008 import NAMESPACE
@@ -405,7 +407,8 @@ def test_an_amendment_goes_with_the_next_collection_once(store):
     assert "SMNDA" in texts(file, "Id")
     assert schema_errors("pain.008.001.08", file) == []
     assert untold(store) == {}
-    void(act(store, "emil"), run.number, "nie gesendet", today=MONDAY)
+    void(act(store, "dirk"), run.number, "nie gesendet", today=MONDAY)
+    void(act(store, "emil"), run.number, today=MONDAY)
     assert [change.field for change in untold(store)[2]] == ["reference", "iban"]
 
 
@@ -513,7 +516,16 @@ def test_a_release_that_comes_too_late_is_refused(store):
 def test_a_file_the_bank_never_got_is_void_and_its_claims_open_again(store):
     keys = town(store)
     (run,) = exported(store)
-    assert void(act(store, "emil"), run.number, "nie gesendet", today=MONDAY).run.state == "voided"
+    with pytest.raises(NoReasonError):
+        void(act(store, "emil"), run.number, " ", today=MONDAY)
+    asked = [void(act(store, "emil"), run.number, "nie gesendet", today=MONDAY) for _ in range(2)]
+    assert [(one.run.state, one.done, one.new, one.entries) for one in asked] == [
+        ("exported", False, True, ()), ("exported", False, False, ()),
+    ]  # fmt: skip
+    with pytest.raises(NotAllowedError):
+        void(act(store, "dirk"), run.number, today=MONDAY)
+    done = void(act(store, "frida"), run.number, today=MONDAY)
+    assert (done.run.state, done.asked_by, done.count, done.cents) == ("voided", "emil", 2, 35050)
     assert void(act(store, "emil"), run.number, "nie gesendet", today=MONDAY).entries == ()
     assert [open_cents(store, number, office) for office, number in keys[:2]] == [10000, 25050]
     assert balance(store, "transit_in") == 0

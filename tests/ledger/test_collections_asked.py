@@ -1,6 +1,7 @@
 """Recalls, reversals and what the bank answers to files of collections: nothing twice, claims open again."""
 
 import datetime as dt
+import hashlib
 import io
 
 import pytest
@@ -17,7 +18,9 @@ from ledger.payments.collection_messages import (
     SeveralRunsError,
 )
 from ledger.payments.collection_messages_store import approve, ask, message_file, note_message
-from ledger.payments.collection_reader import run_named
+from ledger.payments.collection_reader import reports, run_named
+from ledger.payments.collection_void_store import void
+from ledger.payments.collection_voiding import VoidAnsweredError
 from ledger.payments.collection_waiting_store import under_collection
 from ledger.payments.mandate_reader import mandate_numbered
 from ledger.payments.mandates import NoReasonError
@@ -41,6 +44,15 @@ def bytes_of(store, number, **more):
 def asked(store, kind, *numbers, code="MS02", on=THURSDAY):
     made = ask(act(store, "dirk"), kind, numbers, code=code, text="Bescheid aufgehoben", today=on)
     return approve(act(store, "emil"), made.number, sum_cents=made.total_cents)
+
+
+def taken(store, report: bytes, day: str = "2026-11-16"):
+    return take_status(store, read_status_report(io.BytesIO(report)), hashlib.sha256(report).hexdigest(), day=day)
+
+
+def recall_answer(store, answer: bytes):
+    digest = hashlib.sha256(answer).hexdigest()
+    return take_cancellation(store, read_cancellation_answer(io.BytesIO(answer)), digest, day="2026-11-16")
 
 
 def test_collected_money_is_given_back(store):
@@ -84,12 +96,12 @@ def test_a_recall_stops_what_the_bank_has_not_collected(store):
         bytes_of(store, made.number)
     file = bytes_of(store, made.number, bic="COBADEFFXXX")
     assert (b"camt.055.001.05" in file, b"DUPL" in file, b"2026-11-17" in file) == (True, True, True)
-    answer = take_cancellation(store, read_cancellation_answer(io.BytesIO(answered("ACCR"))), day="2026-11-16")
+    answer = recall_answer(store, answered("ACCR"))
     assert (answer.recalled, answer.sum_cents) == (1, 10000)
     assert states(store) == ["recalled", "exported"]
     assert balance(store, "transit_in") == 25050
     assert mandate_numbered(store, 1).uses == 0
-    again = take_cancellation(store, read_cancellation_answer(io.BytesIO(answered("ACCR"))), day="2026-11-16")
+    again = recall_answer(store, answered("ACCR"))
     assert (again.recalled, again.findings) == (0, ())
     credited(store, run_named(store, 1), 25050)
     assert run_named(store, 1).state == "executed"
@@ -100,7 +112,7 @@ def test_a_refused_recall_leaves_the_collection_and_may_be_asked_again(store):
     town(store)
     exported(store)
     asked(store, "recall", (1, 1), code="CUST", on=MONDAY)
-    take_cancellation(act(store, "dirk"), read_cancellation_answer(io.BytesIO(answered("RJCR"))), day="2026-11-16")
+    recall_answer(act(store, "dirk"), answered("RJCR"))
     assert states(store) == ["exported", "exported"]
     assert asked(store, "recall", (1, 1), code="CUST", on=MONDAY).number == 2
 
@@ -187,13 +199,13 @@ REFUSALS = {"payment": ["exported", "rejected"], "batch": ["exported", "rejected
 def test_what_the_bank_refuses_is_open_again(store, level):
     town(store)
     (run,) = exported(store)
-    answer = take_status(store, read_status_report(io.BytesIO(status(level))), day="2026-11-16")
+    answer = taken(store, status(level))
     assert states(store) == REFUSALS[level]
     assert answer.sum_cents == {"file": 35050}.get(level, 25050)
     assert mandate_numbered(store, 2).state == "suspended"
     assert open_cents(store, 1, "BAU") == 25050
     check_invariants(store)
-    again = take_status(store, read_status_report(io.BytesIO(status(level))), day="2026-11-16")
+    again = taken(store, status(level))
     assert (again.refused, again.findings) == (0, ())
     left = 35050 - answer.sum_cents
     assert balance(store, "transit_in") == left
@@ -207,7 +219,7 @@ def test_a_refusal_after_the_credit_changes_nothing_and_says_so(store):
     town(store)
     (run,) = exported(store)
     credited(store, run)
-    answer = take_status(store, read_status_report(io.BytesIO(status("payment"))), day="2026-11-18")
+    answer = taken(store, status("payment"), "2026-11-18")
     assert [one.code for one in answer.findings] == ["collection.refused_late"]
     assert states(store) == ["collected", "collected"]
 
@@ -219,9 +231,10 @@ COPIES = {"payment": "DU04", "batch": "DUPL", "file": "DU01"}
 def test_a_refused_copy_takes_nothing_back(store, level):
     keys = town(store)
     (run,) = exported(store)
-    for _ in range(2):
-        answer = take_status(store, read_status_report(io.BytesIO(status(level, COPIES[level]))), day="2026-11-16")
-        assert (answer.refused, [one.code for one in answer.findings]) == (0, ["collection.duplicate"])
+    answer = taken(store, status(level, COPIES[level]))
+    assert (answer.refused, [one.code for one in answer.findings]) == (0, ["collection.duplicate"])
+    again = taken(store, status(level, COPIES[level]))
+    assert (again.new, again.refused, again.findings) == (False, 0, ())
     assert states(store) == ["exported", "exported"]
     assert mandate_numbered(store, 2).state == "active"
     assert [open_cents(store, number, office) for office, number in keys[:2]] == [0, 0]
@@ -234,13 +247,37 @@ def test_a_file_refused_without_a_reason_is_a_copy_where_one_of_its_collections_
     town(store)
     exported(store)
     report = status("payment", "AM05").replace(b"<GrpSts>PART<", b"<GrpSts>RJCT<")
-    answer = take_status(store, read_status_report(io.BytesIO(report)), day="2026-11-16")
+    answer = taken(store, report)
     assert (answer.refused, [one.code for one in answer.findings]) == (0, ["collection.duplicate"])
     assert states(store) == ["exported", "exported"]
 
 
+ANSWERS = {"accepted": b"ACCP", "in part": b"PART"}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_a_file_that_the_bank_has_answered_is_void_only_once_it_was_cancelled_there(store, case):
+    town(store)
+    (run,) = exported(store)
+    report = status("none").replace(b"PART", ANSWERS[case])
+    assert [taken(act(store, "dirk"), report).new for _ in range(2)] == [True, False]
+    (kept,) = reports(store, run)
+    assert (kept.status, kept.file_sha256, kept.read_by) == (
+        ANSWERS[case].decode(), hashlib.sha256(report).hexdigest(), "dirk",
+    )  # fmt: skip
+    with pytest.raises(VoidAnsweredError):
+        void(act(store, "dirk"), 1, "nie gesendet", today=MONDAY)
+    assert void(act(store, "dirk"), 1, "storniert", today=MONDAY, cancelled=True).done is False
+    with pytest.raises(VoidAnsweredError):
+        void(act(store, "emil"), 1, today=MONDAY)
+    assert states(store) == ["exported", "exported"]
+    assert void(act(store, "emil"), 1, today=MONDAY, cancelled=True).done
+    assert states(store) == ["voided", "voided"]
+    check_invariants(store)
+
+
 def test_the_answer_to_another_file_is_named(store):
-    answer = take_status(act(store, "dirk"), read_status_report(io.BytesIO(status("file"))), day="2026-11-16")
+    answer = taken(act(store, "dirk"), status("file"))
     assert [one.code for one in answer.findings] == ["collection.answer_unknown"]
 
 

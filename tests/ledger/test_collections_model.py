@@ -11,7 +11,8 @@ from ledger.book.verify_store import verify
 from ledger.payments.collection_export_store import note_export
 from ledger.payments.collection_propose_store import propose
 from ledger.payments.collection_reader import run_named, runs
-from ledger.payments.collection_steps_store import discard, release, review, void
+from ledger.payments.collection_steps_store import discard, release, review
+from ledger.payments.collection_void_store import void
 from ledger.payments.mandate_reader import mandates
 from ledger.payments.mandate_steps_store import resume
 from tests.bankbooks import check_invariants, staged
@@ -69,7 +70,8 @@ class World:
             review(act(self.store, "dirk"), made.number, today=self.day)
             release(act(self.store, "emil"), made.number, sum_cents=made.total_cents, today=self.day)
             if until == "void":
-                void(act(self.store, "emil"), made.number, "nie gesendet", today=self.day)
+                void(act(self.store, "dirk"), made.number, "nie gesendet", today=self.day)
+                void(act(self.store, "emil"), made.number, today=self.day)
             elif until == "export":
                 digest = hashlib.sha256(written(self.store, made.number)).hexdigest()
                 note_export(act(self.store, "dirk"), made.number, digest)

@@ -25,6 +25,7 @@ ANSWERS = (
     Column("refused", N_("Refused"), "count"),
     Column("recalled", N_("Stopped"), "count"),
     Column("sum_cents", N_("Sum"), "cents"),
+    Column("new", N_("New"), "flag"),
     Column("message", N_("Message id"), shown=False),
 )
 MessageArgument = Annotated[int, typer.Argument(metavar="REQUEST", help=N_("the number of the request"))]
@@ -87,9 +88,9 @@ def _take(store: Store, unit: Unit) -> Answer | KasseError:
     unit.stream.seek(0)
     fresh = Source(cast("BinaryIO", unit.stream), unit.name)
     if kind.family == "pain.002":
-        return take_status(store, read_status_report(fresh), day=store.today)
+        return take_status(store, read_status_report(fresh), unit.sha256, day=store.today)
     if kind.family == "camt.029":
-        return take_cancellation(store, read_cancellation_answer(fresh), day=store.today)
+        return take_cancellation(store, read_cancellation_answer(fresh), unit.sha256, day=store.today)
     return NoAnswerError(file=unit.name, kind=kind.name)
 
 
@@ -100,7 +101,10 @@ def _said(one: Answer) -> list[Line]:
     if one.recalled:
         return [say(N_("stopped of run {run}: {count}, together {sum_cents}; the claims are open again"),
                     run=one.run, count=one.recalled, sum_cents=one.sum_cents)]  # fmt: skip
-    return [say(N_("run {run}: nothing new ({status})"), run=one.run, status=one.status)] if one.run else []
+    if not one.run:
+        return []
+    said = N_("run {run}: the bank answers {status}, no claim is open again")
+    return [say(said if one.new else N_("run {run}: nothing new ({status})"), run=one.run, status=one.status)]
 
 
 def recall(ctx: Context, collections: CollectionsArgument, why: RecallWhy = "CUST", reason: ReasonOption = "") -> None:

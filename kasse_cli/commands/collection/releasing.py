@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kasse_cli.commands.collection.shapes import TO_REVIEW, FileOutOption, ReasonOption, RunArgument, head_lines
+from kasse_cli.commands.payment.handing import CancelledOption
 from kasse_cli.commands.payment.shapes import SheetOption, SlipOption
 from kasse_cli.context import Context
-from kasse_cli.output import Result, Table, render, say
+from kasse_cli.output import Line, Result, Table, render, say
 from kasse_cli.params import SumOption
 from sepa.errors import N_
 
 if TYPE_CHECKING:
     from ledger.payments.collection_runs import CollectionRun
+    from ledger.payments.collection_voiding import CollectionVoided
     from ledger.store.engines import Store
 
 
@@ -107,21 +110,37 @@ def _order_type(run: CollectionRun) -> dict[str, str]:
     return {"ebics": order.ebics, "btf": order.btf}
 
 
-def void(ctx: Context, run: RunArgument, reason: ReasonOption = "") -> None:
-    """Take back a released run whose file the bank never got: its claims are open again.
+def void(ctx: Context, run: RunArgument, reason: ReasonOption = "", cancelled: CancelledOption = False) -> None:
+    """Give up a file that the bank never got: one person asks, another with the right to release does the same.
 
-    What the bank has, is recalled or reversed instead. You must neither have made nor reviewed the run.
+    Its claims are open again. What the bank has, is recalled or reversed instead.
     """
     from kasse_cli.wiring import open_book
     from ledger.payments.collection_reader import run_named
-    from ledger.payments.collection_steps_store import void as service
+    from ledger.payments.collection_void_store import void as service
 
+    sure = N_("Are you sure that the bank never got run {run} of {day} over {sum_cents}?")
+    if cancelled:
+        sure = N_("Are you sure that run {run} of {day} over {sum_cents} was cancelled at the bank?")
     with open_book(ctx.obj) as store:
         found = run_named(store, run)
-        ctx.obj.confirm(
-            N_("Are you sure that the bank never got run {run} of {day} over {sum_cents}?"),
-            run=run, day=dt.date.fromisoformat(found.collection_day), sum_cents=found.total_cents,
+        day = dt.date.fromisoformat(found.collection_day)
+        ctx.obj.confirm(sure, run=run, day=day, sum_cents=found.total_cents)
+        done = service(store, run, reason, today=ctx.obj.today, cancelled=cancelled)
+    lines = list(_voided(done, " --cancelled" if cancelled else ""))
+    render(ctx, Result({"voided": done, "run": done.run, "entries": list(done.entries)}, lines=lines))
+
+
+def _voided(done: CollectionVoided, more: str) -> Iterator[Line]:
+    run = done.run.number
+    if not done.done:
+        yield say(N_("asked: collection run {run} is to be given up"), run=run)
+        yield say(
+            N_("next: another person who may release confirms it: 'kasse collection void {run}{more}'"),
+            run=run, more=more,
         )  # fmt: skip
-        done = service(store, run, reason, today=ctx.obj.today)
-    said = N_("void: collection run {run}, its claims are open again") if done.entries else N_("nothing new")
-    render(ctx, Result({"run": done.run, "entries": list(done.entries)}, lines=[say(said, run=run)]))
+    elif not done.new:
+        yield say(N_("nothing new: it was given up already"))
+    else:
+        yield say(N_("void: collection run {run}, its claims are open again"), run=run)
+        yield say(N_("booked: {entries}"), entries=", ".join(done.entries))

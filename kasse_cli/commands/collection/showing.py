@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +17,7 @@ from sepa.errors import N_
 if TYPE_CHECKING:
     from ledger.payments.collection_life_reader import CollectionLife
     from ledger.payments.collection_runs import CollectionRun
+    from ledger.payments.collection_voiding import Report
 
 NumberArgument = Annotated[
     str, typer.Argument(metavar="NUMBER", help=N_("a run, for example 3, or one collection of it, for example 3-7"))
@@ -60,7 +61,7 @@ def show(ctx: Context, number: NumberArgument) -> None:
     """Show a run with its collections, or the whole life of one collection: order, file, credit, return."""
     from kasse_cli.wiring import open_book
     from ledger.payments.collection_life_reader import life, split_number
-    from ledger.payments.collection_reader import collections, run_named
+    from ledger.payments.collection_reader import collections, reports, run_named
 
     run, line = split_number(number)
     with open_book(ctx.obj) as store:
@@ -69,9 +70,9 @@ def show(ctx: Context, number: NumberArgument) -> None:
             result = _life(life(store, found, line))
         else:
             result = Result(
-                {"run": found},
+                {"run": found, "reports": list(answers := reports(store, found))},
                 [Table("collections", COLLECTIONS, collections(store, found))],
-                [*head_lines(found), *_history(found)],
+                [*head_lines(found), *_history(found), *_answers(answers)],
             )
     render(ctx, result)
 
@@ -86,6 +87,13 @@ def _history(run: CollectionRun) -> Iterator[Line]:
     yield from (say(template, name=name, at=at) for template, name, at in steps if at)
     if run.message_id:
         yield say(N_("message id: {name}"), name=run.message_id)
+
+
+def _answers(found: Iterable[Report]) -> Iterator[Line]:
+    for one in found:
+        said = N_("answered by the bank with {status}: {message}, read by {name} at {at}, SHA-256 {hash}")
+        status = f"{one.status} {one.reason or ''}".strip()
+        yield say(said, status=status, message=one.message_id, name=one.read_by, at=one.read_at, hash=one.file_sha256)
 
 
 def _life(found: CollectionLife) -> Result:
