@@ -1,6 +1,7 @@
 """The verbs of `kasse payment` around the plain way, and `kasse attachment`, as a person types them."""
 
 import datetime as dt
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -275,3 +276,21 @@ def test_a_return_without_our_id(town):
         "kasse suspense explain 2",
         "kasse suspense undo 2 --reason 'doch nicht' --user clara",
     )
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_page_of_a_payment_and_the_list_of_names_fit_a_terminal(town, monkeypatch, language):
+    monkeypatch.setenv("COLUMNS", "80")
+    released(town)
+    bank_says(town, "status.xml", tx("KASSE-R1-3", "RJCT", REASON.format("AC04", "x")), file=GROUP.format("PART"))
+    bank_says(town, "vop.xml", tx("KASSE-R1-1", "RVNM"), file=GROUP.format("RVCM") + counts("RCVC 2 RVNM 1"))
+    assert [town(f"kasse payment status {name}.xml").code for name in ("vop", "status")] == [3, 3]
+    town.terminal = True
+    for line in ("show 1-3", "show 1-1", "vop list"):
+        done = town(f"kasse payment {line} --lang {language}")
+        seen = re.sub("\x1b\\[[0-9;]*m", "", done.out + done.err)
+        assert [row for row in seen.splitlines() if len(row) > 80] == []
+        if line == "vop list":
+            assert "DE72120300000000000001" in seen
+        else:
+            assert seen.count("2026-11-20T08:30:00Z") >= 5, "time stamps are whole"
