@@ -101,15 +101,16 @@ def _movement(office: str, row: Row, behind: _Behind) -> Movement:
         end_to_end_id=bank[6] if bank else None,
         return_reason=bank[7] if bank else None,
         rule=match.rule if match else None,
-        evidence=_words(match.evidence) if match else None,
+        evidence=_words(match.evidence, behind.names) if match else None,
     )
 
 
-def _words(evidence: str | None) -> str | None:
-    """Return evidence as `key=value; key=value`, which every system can show."""
-    if not evidence:
-        return None
-    return "; ".join(f"{key}={value}" for key, value in sorted(json.loads(evidence).items())) or None
+def _words(evidence: str | None, names: Mapping[int, str]) -> str | None:
+    """Return evidence as `key=value; key=value`, which every system can show; persons by their names."""
+    known = json.loads(evidence or "{}")
+    if "by" in known:
+        known["by"] = names.get(known["by"], known["by"])
+    return "; ".join(f"{key}={value}" for key, value in sorted(known.items())) or None
 
 
 class _Behind:
@@ -117,6 +118,7 @@ class _Behind:
 
     def __init__(self, store: Store, sources: Collection[str]) -> None:
         self.store = store
+        self.names: dict[int, str] = dict(store.all("SELECT id, name FROM app_user"))
         self.keys = {source: key for source in sources if (key := _named(source, "bank"))}
         self._find_cases(sources)
         self.rows: dict[Key, Row] = {}

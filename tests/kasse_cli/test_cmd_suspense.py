@@ -85,6 +85,12 @@ def test_the_same_for_scripts(town):
     )
 
 
+def test_other_systems_get_the_name_of_who_decided(town):
+    town("kasse suspense assign 1 1000000000015 --amount 40")
+    rows = town("kasse office feed --office ORDNUNG --json").data["movements"]
+    assert [row["evidence"] for row in rows if row["rule"] == "assigned"] == ["at=2026-11-20T08:30:00Z; by=clara"]
+
+
 @pytest.fixture
 def office(shell, sqlite_template):
     """A book with the money of a payer for many, of a stranger, a debit and an automatic match."""
