@@ -28,7 +28,8 @@ def for_person(value: Any, column: Column) -> str:
         return _("yes") if value else _("no")
     if column.kind == "word":
         return _(column.word(str(value)))
-    return visible(str(value))
+    # the lines of a bank's text are no lines of the table
+    return visible(" ".join(part for part in str(value).split("\n") if part))
 
 
 def write_tables(tables: Sequence[Table], out: TextIO, environ: Mapping[str, str]) -> None:
