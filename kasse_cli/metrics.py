@@ -24,8 +24,10 @@ _HELP = {
     _SUCCESS: "When the last run ended that was not refused (exit code 0 or 3).",
     "kasse_reconcile_exit_code": "Exit code of the last run: 0 done, 3 done with findings, 1 refused, 4 try again.",
     "kasse_reconcile_findings": "Findings of the last run.",
-    "kasse_suspense_open": "Unclear cases that are open.",
-    "kasse_suspense_open_cents": "Unclear money that is open, in cents.",
+    "kasse_suspense_open": "Unclear cases of money received that are open.",
+    "kasse_suspense_open_cents": "Unclear money received that is open, in cents.",
+    "kasse_advance_open": "Unclear cases of money paid out that are open.",
+    "kasse_advance_open_cents": "Unclear money paid out that is open, in cents.",
     "kasse_suspense_oldest_days": "Age of the oldest unclear case, in days.",
     "kasse_statement_last_day_timestamp_seconds": "Day of the last statement of an account, as midnight UTC.",
     "kasse_statement_gaps": "Gaps between the statements of an account.",
@@ -78,6 +80,8 @@ def state_figures(state: BookState, today: dt.date) -> dict[str, Any]:
     figures: dict[str, Any] = {
         "kasse_suspense_open": state.suspense_count,
         "kasse_suspense_open_cents": state.suspense_cents,
+        "kasse_advance_open": state.advance_count,
+        "kasse_advance_open_cents": state.advance_cents,
         "kasse_suspense_oldest_days": oldest,
         "kasse_days_to_close": state.unclosed_days,
     }

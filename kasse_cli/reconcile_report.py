@@ -77,9 +77,16 @@ def _state(state: BookState, today: dt.date) -> Iterator[str]:
         }
         yield sentence(N_("{iban}: last statement {day}, complete until {until}, gaps: {gaps}"), fields)
     oldest = (today - dt.date.fromisoformat(state.suspense_oldest)).days if state.suspense_oldest else 0
-    unclear: dict[str, Field] = {"count": state.suspense_count, "open_cents": state.suspense_cents, "days": oldest}
+    unclear: dict[str, Field] = {
+        "count": state.suspense_count, "open_cents": state.suspense_cents, "advances": state.advance_count,
+        "advance_cents": state.advance_cents, "days": oldest,
+    }  # fmt: skip
     if state.suspense_count:
-        yield sentence(N_("unclear money: {count} cases, {open_cents}, the oldest {days} days old"), unclear)
+        yield sentence(N_("unclear money received: {count} cases, {open_cents}"), unclear)
+    if state.advance_count:
+        yield sentence(N_("unclear money paid out: {advances} cases, {advance_cents}"), unclear)
+    if state.suspense_oldest:
+        yield sentence(N_("the oldest case is {days} days old"), unclear)
         yield sentence(N_("they are shown by 'kasse suspense list'"), {})
     if state.unclosed_days:
         closing: dict[str, Field] = {"count": state.unclosed_days, "day": state.oldest_unclosed or ""}

@@ -26,11 +26,12 @@ MOVES = frozenset({"assign", "split", "forward"})
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far one is: the place in the list, how many there are, and the cents still open of them."""
+    """How far one is: the place in the list, how many there are, and what is still unclear of money in and out."""
 
     place: int
     count: int
-    open_cents: int
+    in_cents: int
+    out_cents: int
     decided: int
 
 
@@ -78,8 +79,11 @@ class Session:
     @property
     def progress(self) -> Progress:
         """How far one is."""
-        left = sum(case.amount_cents for case in self.cases)
-        return Progress(self.at + 1 if self.cases else 0, len(self.cases), left, self.decided)
+        left = {"suspense": 0, "advance": 0}
+        for case in self.cases:
+            left[case.kind] += case.amount_cents
+        place = self.at + 1 if self.cases else 0
+        return Progress(place, len(self.cases), left["suspense"], left["advance"], self.decided)
 
     def step(self, by: int) -> None:
         """Go forward or back; past the last case is the first one again."""

@@ -81,10 +81,10 @@ def candidate_text(candidate: Candidate) -> Text:
 
 def progress_text(progress: Progress, user: str) -> Text:
     """Return the first line: which case of how many, how much is open, who works."""
-    words = _("case {place} of {count} · open {open_cents} · decided {decided} · {user}")
+    words = _("case {place} of {count} · in {in_cents} · out {out_cents} · decided {decided} · {user}")
     fields: dict[str, Field] = {
-        "place": progress.place, "count": progress.count, "open_cents": progress.open_cents,
-        "decided": progress.decided, "user": user,
+        "place": progress.place, "count": progress.count, "in_cents": progress.in_cents,
+        "out_cents": progress.out_cents, "decided": progress.decided, "user": user,
     }  # fmt: skip
     return Text(" " + sentence(words, fields))
 

@@ -57,7 +57,10 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True)
 class BookState:
-    """What the book says of itself: statements, unclear money, days to close, chains whose end is not as noted."""
+    """What the book says of itself: statements, unclear money, days to close, chains whose end is not as noted.
+
+    `suspense_*` is money received, `advance_*` money paid out; `suspense_oldest` is the first day of either.
+    """
 
     accounts: tuple[AccountState, ...]
     suspense_count: int
@@ -67,6 +70,8 @@ class BookState:
     unclosed_days: int
     oldest_unclosed: str | None
     broken_heads: tuple[str, ...]
+    advance_count: int = 0
+    advance_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,8 @@ def _counted(name: str, value: int, limit: Limit, template: str) -> Check:
 def _suspense(state: BookState, today: dt.date, limit: Limit) -> Check:
     age = (today - dt.date.fromisoformat(state.suspense_oldest)).days if state.suspense_oldest else 0
     fields: dict[str, Field] = {"count": state.suspense_count, "open_cents": state.suspense_cents, "value": age}
-    template = N_("unclear: {count}, {open_cents}, oldest {value} days")
+    fields |= {"advances": state.advance_count, "advance_cents": state.advance_cents}
+    template = N_("unclear: received {count}, {open_cents}; paid out {advances}, {advance_cents}; oldest {value} days")
     return Check("suspense_oldest_days", limit.state(age), age, limit, template, fields)
 
 

@@ -11,8 +11,9 @@ from ledger.store.engines import Store
 
 _ACCOUNTS = "SELECT iban, collects FROM bank_account WHERE closed_on IS NULL OR closed_on > :today ORDER BY iban"
 _UNCLEAR = """
-    SELECT count(*), coalesce(sum(open_cents), 0), min(opened_on) FROM item
-    WHERE open_cents > 0 AND kind IN ('suspense', 'advance')"""
+    SELECT kind, count(*), sum(open_cents), min(opened_on) FROM item
+    WHERE open_cents > 0 AND kind IN ('suspense', 'advance') GROUP BY kind"""
+_NONE = (0, 0, None)
 _UNCLOSED = """
     SELECT count(DISTINCT posting_day), min(posting_day) FROM entry
     WHERE posting_day > :closed AND posting_day < :today"""
@@ -37,13 +38,16 @@ def book_state(store: Store) -> BookState:
             else AccountState(iban, None, None, 0, bool(collects))
             for iban, collects in store.all(_ACCOUNTS, today=store.today)
         ]
-        count, cents, oldest = store.one(_UNCLEAR) or (0, 0, None)
+        unclear = {kind: (int(count), int(cents), first) for kind, count, cents, first in store.all(_UNCLEAR)}
+        oldest = min((first for _, _, first in unclear.values()), default=None)
+        (count, cents, _), (advances, paid_out, _) = (unclear.get(kind, _NONE) for kind in ("suspense", "advance"))
         closed = str(store.value("SELECT max(last_day) FROM closing") or "")
         days, first = store.one(_UNCLOSED, closed=closed, today=store.today) or (0, None)
         staged = store.value("SELECT count(*) FROM bank_entry WHERE state = 'staged' AND amount_cents <> 0")
         return BookState(
-            tuple(accounts), int(count), int(cents), oldest, int(staged), int(days), first, tuple(_broken(store))
-        )
+            tuple(accounts), count, cents, oldest, int(staged), int(days), first, tuple(_broken(store)), advances,
+            paid_out,
+        )  # fmt: skip
 
 
 def _broken(store: Store) -> Iterator[str]:

@@ -35,7 +35,8 @@ def test_a_run_leaves_figures_for_prometheus(town):
     town.shell("kasse reconcile inbox --metrics kasse.prom")
     figures = metrics(path)
     assert (figures["kasse_reconcile_posted"], figures["kasse_reconcile_exit_code"]) == (6, 0)
-    assert figures["kasse_suspense_open"] == 2
+    assert (figures["kasse_suspense_open"], figures["kasse_suspense_open_cents"]) == (1, 1234)
+    assert (figures["kasse_advance_open"], figures["kasse_advance_open_cents"]) == (1, 990)
     assert figures['kasse_reconcile_to_clarify{reason="no_reference"}'] == 1
     assert path.stat().st_mode & 0o777 == 0o644
     text = path.read_text("utf-8")

@@ -97,7 +97,7 @@ def test_the_screen_shows_the_case_and_what_it_may_be_for(store):
         assert (len(lines), {len(line) for line in lines}) == (24, {80})
         text = "\n".join(lines)
         for words in (
-            "case 1 of 4 · open 1,477.06 EUR", "62.50 EUR", "2026-11-02 (16 days)", "Erika Mustermann",
+            "case 1 of 4 · in 1,397.06 EUR · out 80.00 EUR", "62.50 EUR", "2026-11-02 (16 days)", "Erika Mustermann",
             "DE89 3704 0044 0532 0130 00", "Danke [b]für alles[/b]", "nobody", "1000000000015", "own account",
             "u undo last", "? help",
         ):  # fmt: skip
@@ -114,7 +114,7 @@ def test_enter_assigns_to_the_chosen_item_after_a_look(store):
         await desk.press("enter")
         assert find_case(store, "KASSE", 1).open_cents == 0
         assert "moved: 62.50 EUR, entry KASSE-2026-5" in desk.said("#message")
-        assert "case 1 of 3 · open 1,414.56 EUR · decided 1" in desk.said("#progress")
+        assert "case 1 of 3 · in 1,334.56 EUR · out 80.00 EUR · decided 1" in desk.said("#progress")
         assert not isinstance(desk.app.screen, FormScreen)
 
     sit(store, play)
@@ -208,13 +208,13 @@ def test_the_list_is_searched_and_filtered(store):
         await desk.press("slash")
         await desk.write("niemand")
         await desk.press("enter")
-        assert "case 1 of 1 · open 100.00 EUR" in desk.said("#progress")
+        assert "case 1 of 1 · in 100.00 EUR" in desk.said("#progress")
         assert '"niemand"' in desk.said("#filter")
         await desk.press("l")
         desk.app.screen.query_one("#text", Input).value = ""
         desk.app.screen.query_one("#least", Input).value = "1.000,00"
         await desk.press("enter")
-        assert "case 1 of 1 · open 1,234.56 EUR" in desk.said("#progress")
+        assert "case 1 of 1 · in 1,234.56 EUR" in desk.said("#progress")
         await desk.press("slash")
         await desk.write("gibt es nicht")
         await desk.press("enter", "a", "n", "r", "h")
