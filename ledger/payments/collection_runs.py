@@ -81,6 +81,26 @@ class ItemChangedError(KasseError):
     hint = N_("discard the run with 'kasse collection discard' and propose it again")
 
 
+class ClaimLockedError(KasseError):
+    """A claim of an open run that was locked since it was proposed."""
+
+    code = "collection.claim_locked"
+    template = N_("item {item} of office {office} is locked, it may not be collected")
+    hint = N_(
+        "see 'kasse item show {office}/{item}'; discard the run with 'kasse collection discard {run}', propose again"
+    )
+    severity = "warning"
+
+
+class ClaimPaidError(KasseError):
+    """A claim of an open run for which money may have come meanwhile."""
+
+    code = "collection.claim_paid"
+    template = N_("item {item} of office {office} may be paid by money that lies in suspense")
+    hint = N_("see 'kasse suspense list'; discard the run with 'kasse collection discard {run}' and propose it again")
+    severity = "warning"
+
+
 class MandateChangedError(KasseError):
     """A mandate was changed or ended since the run was proposed."""
 

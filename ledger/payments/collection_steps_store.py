@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ledger.book.store import office_codes, setting
 from ledger.events.store import Fact, record
 from ledger.payments.collection_claims_reader import came_back
+from ledger.payments.collection_hindrances_reader import hindrances
 from ledger.payments.collection_lines import Line, message, stored_amendment
 from ledger.payments.collection_outcomes_store import Held, held, settle
 from ledger.payments.collection_policy import payment_day
@@ -84,7 +85,8 @@ class Released:
 def findings_of(store: Store, run: CollectionRun, today: dt.date) -> tuple[KasseError, ...]:
     """Return what is to be noticed about the collections of a run as seen on a day."""
     found = lines(store, run)
-    return tuple(check(message(head_of(run), "PROPOSAL", CREATED, found), today)) if found else ()
+    said = check(message(head_of(run), "PROPOSAL", CREATED, found), today) if found else ()
+    return (*said, *hindrances(store, run))
 
 
 def review(store: Store, number: int, *, today: dt.date) -> Reviewed:
@@ -188,7 +190,8 @@ def _check_sum(run: CollectionRun, given_cents: int | None) -> None:
 
 def _check_unchanged(store: Store, run: CollectionRun, collected: list[Line], by_number: dict[int, Mandate]) -> None:
     """Check that every item is still open with what is collected, and every mandate still what the file will say."""
-    changed: list[KasseError] = [
+    changed: list[KasseError] = list(hindrances(store, run))
+    changed += [
         ItemChangedError(item=item, office=office, open_cents=left, cents=cents, place=Place(payment=identifier))
         for office, item, cents, left, identifier in store.rows(_CHANGED, office=run.office, run=run.number)
     ]

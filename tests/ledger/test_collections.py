@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 
+from ledger.bank.posting_store import post_staged
 from ledger.book.verify_store import verify
 from ledger.payments.collection_export_store import note_export
 from ledger.payments.collection_propose_store import Choice, propose
@@ -490,6 +491,31 @@ CHANGES = {
     ),
     "another reference": lambda store: amend(act(store, "dirk"), 2, NewValues(reference="NEU"), today=MONDAY),
 }
+
+
+def _arrive(store):
+    staged(store, "100,00", "danke", name="Meyer")
+    post_staged(act(store, "clara"))
+
+
+HINDRANCES = {
+    "locked against payment": (lambda store: _lock(act(store, "dirk"), "payment"), "collection.claim_locked"),
+    "locked against dunning": (lambda store: _lock(act(store, "dirk"), "dunning"), "collection.claim_locked"),
+    "money in suspense": (_arrive, "collection.claim_paid"),
+}
+
+
+@pytest.mark.parametrize("case", HINDRANCES)
+def test_a_lock_or_money_since_the_proposal_stops_the_run_and_is_seen_at_the_review(store, case):
+    town(store)
+    (run,) = proposed(store).runs
+    change, code = HINDRANCES[case]
+    change(store)
+    assert code in [one.code for one in review(act(store, "dirk"), run.number, today=MONDAY).findings]
+    with pytest.raises(ListChangedError) as refused:
+        release(act(store, "emil"), run.number, sum_cents=run.total_cents, today=MONDAY)
+    assert [one.code for one in refused.value.findings] == [code]
+    assert balance(store, "transit_in") == 0
 
 
 @pytest.mark.parametrize("case", CHANGES)
