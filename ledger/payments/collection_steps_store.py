@@ -61,7 +61,8 @@ _RELEASED = """
            created_stamp = :now
     WHERE office = :office AND id = :run"""
 _RUN = "UPDATE collection_run SET state = :state WHERE office = :office AND id = :run"
-_PERSONS = "SELECT created_by, reviewed_by FROM collection_run WHERE office = :office AND id = :run"
+_PERSONS = """SELECT action, by FROM event WHERE office = :office AND object = :object
+    AND action IN ('collection.propose', 'collection.review')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,17 @@ def findings_of(store: Store, run: CollectionRun, today: dt.date) -> tuple[Kasse
 def review(store: Store, number: int, *, today: dt.date) -> Reviewed:
     """Note that the acting person has seen the list of a run, and return what there was to see.
 
-    The first reviewer stays: another one only looks. Raises `UnknownRunError`, `RunStateError`, `RunChangedError`,
+    The run keeps the first reviewer's name; others who looked stand in the event log, and cannot release it either.
+    Raises `UnknownRunError`, `RunStateError`, `RunChangedError`,
     `NotAllowedError`.
     """
     require(store, run_named(store, number).office, *ROLES["review"])
     with store.unit(office_codes(store)):
         run = _checked(store, number, "review")
-        fresh = run.reviewed_by is None
-        if fresh:
+        fresh = ("collection.review", store.user) not in _persons(store, run)
+        if run.reviewed_by is None:
             store.execute(_REVIEWED, user=store.user, now=store.now, office=run.office, run=number)
+        if fresh:
             _note(store, run, "review")
         seen = run_named(store, number)
         return Reviewed(seen, collections(store, seen), findings_of(store, seen, today), new=fresh)
@@ -177,8 +180,14 @@ def _checked(store: Store, number: int, step: Step) -> CollectionRun:
 
 
 def _check_person(store: Store, run: CollectionRun) -> None:
-    if store.user in (store.one(_PERSONS, office=run.office, run=run.number) or ()):
+    """Check that the releasing person neither made the run nor looked at it as a reviewer."""
+    if store.user in {by for _, by in _persons(store, run)}:
         raise OwnWorkError(user=user_name(store, store.user), what=f"L{run.number}", office=run.office)
+
+
+def _persons(store: Store, run: CollectionRun) -> set[tuple[str, int]]:
+    """Return who proposed and who reviewed a run, every one of them."""
+    return set(store.rows(_PERSONS, office=run.office, object=f"collection_run:{run.number}"))
 
 
 def _check_sum(run: CollectionRun, given_cents: int | None) -> None:

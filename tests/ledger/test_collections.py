@@ -460,8 +460,10 @@ def test_only_another_person_releases_and_knows_the_sum(store):
     number = run.number
     with pytest.raises(RunStateError):
         release(act(store, "emil"), number, sum_cents=35050, today=MONDAY)
-    review(act(store, "frida"), number, today=MONDAY)
-    assert review(act(store, "dirk"), number, today=MONDAY).new is False
+    assert review(act(store, "dirk"), number, today=MONDAY).new
+    assert review(act(store, "frida"), number, today=MONDAY).new
+    assert review(act(store, "frida"), number, today=MONDAY).new is False
+    assert run_named(store, number).reviewed_by == "dirk"
     for user, cents, error in (
         ("dirk", 35050, NotAllowedError), ("frida", 35050, OwnWorkError), ("emil", None, RunSumMissingError),
         ("emil", 35049, RunSumError),

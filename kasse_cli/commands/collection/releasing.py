@@ -30,7 +30,7 @@ def review(ctx: Context, run: RunArgument) -> None:
         seen = service(store, run, today=ctx.obj.today)
     lines = [*head_lines(seen.run), say(N_("list hash: {hash}"), hash=seen.run.list_hash)]
     if not seen.new:
-        lines.append(say(N_("nothing new: it was reviewed before")))
+        lines.append(say(N_("nothing new: you have reviewed it before")))
     lines.append(say(N_("next: another person releases it with 'kasse collection release {run} --sum …'"), run=run))
     data = {"run": seen.run, "new": seen.new}
     render(ctx, Result(data, [Table("collections", TO_REVIEW, seen.collections)], lines, seen.findings))
