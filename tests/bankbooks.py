@@ -1,5 +1,6 @@
 """Items and bank entries for tests, written as short text, and the invariants that must hold after every step."""
 
+import re
 from itertools import count
 
 from ledger.book.entry import Draft, Posting
@@ -95,7 +96,10 @@ _DEBTORS = """
 
 
 def _debtor(store, text: str) -> str | None:
-    return min((name for ref, name in store.all(_DEBTORS) if ref in text), default=None) if text else None
+    ways = (text, text.replace(" ", ""))
+    known = store.all(_DEBTORS) if text else ()
+    named = [name for ref, name in known if any(re.search(rf"(?<![0-9]){ref}(?![0-9])", way) for way in ways)]
+    return min(named, default=None)
 
 
 def close_day(store, day: str) -> None:

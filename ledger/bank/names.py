@@ -55,18 +55,18 @@ def contradict(one: str, other: str) -> bool:
     return not all(any(_begins(word, like) for like in second) for word in first)
 
 
-def same_person(one: str, other: str) -> bool:
-    """Return whether two names are probably those of one person: two words the same, or all if one is abbreviated.
+def same_person(payer: str, debtor: str) -> bool:
+    """Return whether a payer is probably the debtor: two words the same, or all of them if one is abbreviated.
 
-    One word alone is a first name that many have, or a family's.
+    One word of a payer is a first name that many have, or a family's; of a debtor it is all that the book has.
 
     >>> same_person("E. Klein", "Erika Klein"), same_person("Klein", "Erika Klein")
     (True, False)
     """
-    first, second = set(name_words(one)), set(name_words(other))
+    first, second = set(name_words(payer)), set(name_words(debtor))
     same = {word for word in first & second if len(word) > 2}
-    alone = first == second or min(len(first), len(second)) > 1
-    return len(same) > 1 or (bool(same) and alone and not contradict(one, other))
+    enough = len(first) > 1 or len(second) == 1
+    return len(same) > 1 or (bool(same) and enough and not contradict(payer, debtor))
 
 
 def _begins(word: str, other: str) -> bool:
