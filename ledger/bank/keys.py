@@ -143,7 +143,10 @@ def references(
     """Return the references of one transaction with the place where each is surest."""
     found: dict[str, tuple[bool, str]] = {}
     if text:
-        found = {key: (strong, "text") for key, strong in finder.in_text(text).items()}
+        found = {
+            key: (strong, "inside" if not strong and finder.amid_numbers(text, key) else "text")
+            for key, strong in finder.in_text(text).items()
+        }
     if structured:
         found |= {key: (strong, "structured") for key, strong in finder.structured(structured).items()}
     if end_to_end and end_to_end != NOT_PROVIDED:

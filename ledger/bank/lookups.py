@@ -17,8 +17,8 @@ _TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TE
 _ITEM = "i.office, i.id, i.account, i.open_cents, i.party, i.profile, i.claim_kind, i.due"
 _OWN = """CASE WHEN EXISTS (SELECT 1 FROM party_account a WHERE a.party = i.party AND a.iban = k.iban
     AND a.kind = 'own' AND a.until IS NULL) THEN 1 ELSE 0 END"""
-REFERENCES = frozenset({"text", "structured", "end_to_end"})
-"""Where a reference was found."""
+REFERENCES = frozenset({"text", "structured", "end_to_end", "inside"})
+"""Where a reference was found; `inside`: among other numbers of a text."""
 
 TARGETS = Lookup(
     "target", _TARGET_COLUMNS, Target, "seq, line, key, office, item",
@@ -39,7 +39,8 @@ TARGETS = Lookup(
                 FROM match_key k
                 JOIN item i ON i.reference = k.key AND i.kind = 'receivable'
                 LEFT JOIN party p ON p.id = i.party
-                WHERE (k.strong = 0 OR i.foreign_reference = 1) AND k.place IN ('text', 'structured', 'end_to_end')""",
+                WHERE (k.strong = 0 OR i.foreign_reference = 1)
+                  AND k.place IN ('text', 'structured', 'end_to_end', 'inside')""",
             REFERENCES,
         ),
         Statement(
@@ -49,7 +50,7 @@ TARGETS = Lookup(
                 JOIN reference_target_item t ON t.reference = k.key
                 JOIN item i ON i.office = t.office AND i.id = t.item AND i.kind = 'receivable'
                 LEFT JOIN party p ON p.id = i.party
-                WHERE k.place IN ('text', 'structured', 'end_to_end')""",
+                WHERE k.place IN ('text', 'structured', 'end_to_end', 'inside')""",
             REFERENCES,
             "SELECT 1 FROM reference_target_item LIMIT 1",
         ),
@@ -60,7 +61,7 @@ TARGETS = Lookup(
                 JOIN reference_target t ON t.reference = k.key AND t.kind = 'party'
                 JOIN item i ON i.party = t.number AND i.kind = 'receivable'
                 LEFT JOIN party p ON p.id = i.party
-                WHERE k.place IN ('text', 'structured', 'end_to_end')""",
+                WHERE k.place IN ('text', 'structured', 'end_to_end', 'inside')""",
             REFERENCES,
             "SELECT 1 FROM reference_target WHERE kind = 'party' LIMIT 1",
         ),

@@ -92,6 +92,14 @@ class Finder:
                 for key, surely in self._in_run(run[0]):
                     found[key] = found.get(key, False) or (surely and _stands_free(text, run.start(), run.end()))
 
+    def amid_numbers(self, text: str, key: str) -> bool:
+        """Return whether a number with a check digit stands in a text only among others that are no year beside it."""
+        if not self._checked(key):
+            return False
+        runs = [_NOT_DIGIT.sub("", run[0]) for run in _RUN.finditer(_without_other_numbers(text.translate(_PLAIN)))]
+        alone = re.compile(rf"(?:{_YEAR})?{key}(?:{_YEAR})?")
+        return not any(alone.fullmatch(run) for run in runs) and any(key in run for run in runs)
+
     @cached_property
     def shortest(self) -> int:
         """The length of the shortest number of a scheme, at least 3."""
@@ -167,7 +175,7 @@ class Finder:
             if None not in kinds:
                 yield from ((part, bool(kind)) for part, kind in zip(parts, kinds, strict=True))
                 return
-        for cut in (_LINES, _CHUNKS):
+        for cut in (_LINES, _CHUNKS, _NOT_DIGIT):
             yield from ((part, False) for part in _parts(cut, run) if self._checked(part) is not None)
 
     def _foreign(self, text: str) -> Iterator[str]:

@@ -40,7 +40,10 @@ def by_reference(case: Case, running: Running, data: Data) -> Verdict:
     named, paid = _by_key(own, running)
     sure = {target.key for target in own if target.strong}
     paid &= sure
-    evidence: Evidence = {"reference": " ".join(sorted(sure)), "in": own[0].place}
+    evidence: Evidence = {
+        "reference": " ".join(sorted(sure)),
+        "in": next(target.place for target in own if target.strong),
+    }
     if not sure & named.keys():
         return Doubt("closed" if sure & paid else "unknown", evidence)
     wanted = [target for key in sorted(sure & named.keys()) for target in named[key]]
@@ -109,7 +112,8 @@ def by_evidence(case: Case, running: Running, data: Data) -> Verdict:
         return Doubt("closed") if paid else None
     proofs = {key: _proofs(case, targets, running) for key, targets in named.items()}
     proven = [key for key in sorted(named) if proofs[key]]
-    evidence: Evidence = {"reference": " ".join(proven or sorted(named)), "in": case.targets[0].place}
+    place = case.targets[0].place
+    evidence: Evidence = {"reference": " ".join(proven or sorted(named)), "in": "text" if place == "inside" else place}
     if not proven:
         return Doubt("unproven", evidence)
     wanted = [target for key in proven for target in named[key]]
@@ -169,8 +173,11 @@ def one_person(targets: Iterable[Target]) -> bool:
 
 
 def _proofs(case: Case, targets: Sequence[Target], running: Running) -> list[str]:
-    """Return what besides the number says that the money is for these items: amount, iban, name."""
-    enough = targets[0].strong or len(targets[0].key) >= SHORT
+    """Return what besides the number says that the money is for these items: amount, iban, name.
+
+    The amount is none where the number only stands among others, such as a customer's and an invoice's.
+    """
+    enough = targets[0].place != "inside" and (targets[0].strong or len(targets[0].key) >= SHORT)
     found = ["amount"] if enough and total(targets, running) == case.cents else []
     if any(target.own_iban for target in targets):
         found.append("iban")

@@ -72,6 +72,9 @@ CASES = {
     "a year on the line before": (f"HUNDESTEUER 2026\n{A}", "", A),
     "a customer number behind": (f"{A} 4711", "", A),
     "a year and a spaced number: no window inside": ("2026 0001 2345 6789 9", "", ""),
+    "a slash and a year behind": (f"{A}/2026", "", A),
+    "a year and a hyphen in front": (f"2026-{A}", "", A),
+    "between other numbers, hyphens": (f"99-{A}-77", "", A),
     "a year and a comma": (f"2026, {A}", A, ""),
     "two groups that make one number": ("000123 4567899", A, ""),
     # something else
@@ -104,6 +107,25 @@ def test_references_in_free_text(text, surely, maybe):
     found = FINDER.in_text(text)
     assert sorted(key for key, strong in found.items() if strong) == sorted(surely.split())
     assert sorted(key for key, strong in found.items() if not strong) == sorted(maybe.split())
+
+
+AMID = {
+    "alone": (A, False),
+    "a year in front": (f"Hundesteuer 2026 {A}", False),
+    "a year behind": (f"{A}/2026", False),
+    "a year on the line before": (f"HUNDESTEUER 2026\n{A}", False),
+    "spaced, a year in front": ("2026 0001 2345 6789 9", False),
+    "a customer's number in front": (f"Kd 99 {A}", True),
+    "between two": (f"Kd 99 {A} 77", True),
+    "among others, and alone": (f"Kd 99 {A} 77, {A}", False),
+    "behind a date": (f"16.11.2026 {A}", False),
+    "behind a word": (f"EREF+{A}", False),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), AMID.values(), ids=AMID)
+def test_a_number_among_others_is_told_apart(text, expected):
+    assert FINDER.amid_numbers(text, A) is expected
 
 
 FIELDS = {
