@@ -13,6 +13,7 @@ from ledger.payments.collection_reader import collections
 from ledger.payments.collection_runs import CollectionRun, CollectionView
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
+from sepa.money import plain
 from sepa.reasons import reason
 
 _NUMBER = re.compile(r"L?([0-9]{1,12})(?:-([0-9]{1,7}))?")
@@ -41,7 +42,19 @@ N_("again"), N_("contact"), N_("check"), N_("new-account"), N_("other-account"),
     N_("manual"),
     N_("credit"),
     N_("debit"),
+    N_("credited"),
+    N_("stopped by the bank"),
+    N_("recall refused"),
+    N_("given back"),
 )
+_STEPS = {
+    "propose": "proposed", "review": "reviewed", "release": "released", "export": "file written",
+    "discard": "run discarded", "ask_void": "file to be given up", "void": "file given up",
+    "answer": "answered by the bank", "rejected": "refused by the bank", "recalled": "stopped by the bank",
+    "recall_refused": "recall refused", "credit": "credited", "execute": "executed", "returned": "returned",
+    "reversed": "given back",
+}  # fmt: skip
+"""The words for what an event did, by the last part of its action."""
 
 
 class CollectionNumberError(KasseError):
@@ -101,7 +114,7 @@ def life(store: Store, run: CollectionRun, line: int) -> CollectionLife:
     if found is None:
         raise UnknownCollectionError(run=run.number, line=line)
     events = [
-        LifeEvent(at, by, action.rpartition(".")[2], _facts(facts))
+        LifeEvent(at, by, _STEPS.get(action.rpartition(".")[2], action), _facts(facts))
         for at, by, action, facts in store.rows(_EVENTS, object=f"collection_run:{run.number}")
         if json.loads(facts).get("line") in {None, line}
     ]
@@ -114,9 +127,10 @@ def life(store: Store, run: CollectionRun, line: int) -> CollectionLife:
 
 def _facts(text: str) -> str:
     known = json.loads(text)
-    return ", ".join(
-        f"{key}: {known[key]}" for key in ("reason", "message_id", "bank_entry", "fee_cents") if known.get(key)
-    )
+    said = [str(known[key]) for key in ("status", "reason", "message_id") if known.get(key)]
+    if known.get("fee_cents"):
+        said.append(f"+ {plain(known['fee_cents'])} EUR")
+    return " ".join(said)
 
 
 @dataclass(frozen=True, slots=True)
