@@ -110,7 +110,13 @@ def shown(name: str, value: Field, currency: str = "EUR") -> str:
     text = str(value)
     if _ISO_DAY.fullmatch(text):  # the books know days as text
         return _iso_day(text)
-    return visible(_(text) if name in WORDS else text)
+    return visible(_words(name, text))
+
+
+def _words(name: str, text: str) -> str:
+    if name == "needed":  # the states that a step asks for
+        return " / ".join(_(word) for word in text.split(" / "))
+    return _(text) if name in WORDS else text
 
 
 def _iso_day(text: str) -> str:
