@@ -155,12 +155,16 @@ def look_back(week: Week) -> None:
     week.type("journal verify", user="frida", day=SATURDAY)
 
 
+FINE_CENTS = 24310
+"""What the statement brings that is left for whoever goes on."""
+
+
 def leave_a_fine(week: Week) -> None:
     """Leave a list with a fine, and the statement of the day on which it will be paid, for whoever goes on."""
     folder = week.folder / "bussgeld"
     folder.mkdir()
     (folder / "anordnung.csv").write_text(town.FINE_LIST, encoding="utf-8")
-    paid = Booking(24310, town.FINED.name, town.FINED.iban, (f"Bussgeld {town.FINE_REFERENCE}",))
+    paid = Booking(FINE_CENTS, town.FINED.name, town.FINED.iban, (f"Bussgeld {town.FINE_REFERENCE}",))
     (folder / "zahlung.xml").write_bytes(week.bank.statement(town.FINE_PAID_ON, (paid,)))
 
 
