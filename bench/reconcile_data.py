@@ -35,6 +35,7 @@ LAST = (
     "Bauer", "Richter", "Klein", "Wolf", "Schröder", "Neumann", "Schwarz", "Zimmermann", "Braun", "Krüger",
     "Hofmann", "Hartmann", "Lange", "Schmitt", "Werner", "Krause", "Meier", "Lehmann", "Köhler", "Herrmann",
 )  # fmt: skip
+PURPOSES = {"fee": "Gebühr", "tax": "Hundesteuer", "fine": "Verwarnungsgeld", "private": "Miete", None: "Kita"}
 PROFILES = (("fee", None), ("tax", "hundesteuer"), ("fine", "bussgeld"), ("private", None), (None, None))
 TARIFF = (1000, 1500, 2000, 2500, 3000, 3500, 5000, 5500, 7000, 10000)
 
@@ -50,6 +51,7 @@ class Debt:
     due: str
     name: str
     iban: str
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,9 @@ def _items(
         reference = f"HH{number:08d}" if foreign else scheme.number(number)
         item = NewItem(
             office, first + offset, "receivable", "2400", cents, due, "2026-01-01", 0, first_party + who, reference,
-            foreign_reference=foreign, profile=profile, claim_kind=claim_kind,
+            foreign_reference=foreign, profile=profile, claim_kind=claim_kind, purpose=f"{PURPOSES[profile]} {due[:4]}",
         )  # fmt: skip
-        yield item, Debt(office, item.id, reference, cents, due, name, own_iban(who))
+        yield item, Debt(office, item.id, reference, cents, due, name, own_iban(who), item.purpose or "")
 
 
 def own_iban(who: int) -> str:
@@ -142,6 +144,8 @@ def _write(store: Store, office: str, made: list[tuple[NewItem, Debt]]) -> None:
     store.insert("party", columns, [(n, debt.name, match_key(debt.name), "", store.now) for n, debt in fresh])
     columns = ("party", "iban", "kind", "source", "since")
     store.insert("party_account", columns, [(n, d.iban, "own", "opening", "2026-01-01") for n, d in fresh if n % 5])
+    joint = [(n, d.iban) for (n, _), (_, d) in zip(fresh[::7], fresh[1::7], strict=False)]  # couples
+    store.insert("party_account", columns, [(n, iban, "own", "opening", "2026-01-01") for n, iban in joint])
     groups = [made[at : at + ITEMS_PER_ENTRY] for at in range(0, len(made), ITEMS_PER_ENTRY)]
     drafts = []
     for group in groups:

@@ -134,7 +134,9 @@ def mistyped(days: Days) -> Booked:
 
 def silent(days: Days) -> Booked:
     debt = days.debt()
-    text = days.chance.choice(["", "Danke", "Hundesteuer 2026", "Bescheid vom 12.10.2026", "Gebühr November"])
+    text = days.chance.choice(
+        ["", "Danke", debt.purpose, "Bescheid vom 12.10.2026", f"{debt.purpose.split()[0]} November"]
+    )
     return _said("silent", debt, text)
 
 
@@ -154,6 +156,41 @@ def another_number(days: Days) -> Booked:
     return Booked(
         "another number", chance.randrange(500, 90_000), text, frozenset(), _name(chance), own_iban(next(_STRANGER))
     )
+
+
+def relative(days: Days) -> Booked:
+    """Pay something of one's own from an account that is also, or only, a relative's who owes that amount."""
+    debt = days.debt()
+    first = days.chance.choice([name for name in FIRST if name not in debt.name])
+    text = days.chance.choice(["", "Danke", debt.purpose])
+    return Booked("relative", debt.cents, text, frozenset(), f"{first} {debt.name.split()[-1]}", debt.iban)
+
+
+def other_bill(days: Days) -> Booked:
+    """Pay another bill of the amount that one owes, from the own account: another kind or year, a short number."""
+    debt, chance = days.debt(), days.chance
+    kind = debt.purpose.split()[0]
+    text = chance.choice(
+        [f"Rechnung {chance.randrange(10, 1999)}", f"Rechnung {chance.randrange(10, 1999)} {debt.purpose}",
+         "Grundsteuer", "Gewerbesteuer 2025", f"{kind} 2019", f"{kind} 2031"]
+    )  # fmt: skip
+    return Booked("other bill", debt.cents, text, frozenset(), debt.name, debt.iban)
+
+
+def wrong_part(days: Days) -> Booked:
+    """Pay something else by a reference that is wrong but another's: without a name, or of a family many have."""
+    debt, chance = days.debt(), days.chance
+    cents = max(1, debt.cents * chance.randrange(10, 95) // 100)
+    name = chance.choice([None, debt.name.split()[-1]])
+    iban = chance.choice([None, own_iban(next(_STRANGER))])
+    return Booked("wrong part", cents, written(chance, debt.reference), frozenset(), name, iban)
+
+
+def amid_numbers(days: Days) -> Booked:
+    """Pay somebody else's bill in whose numbers a reference of ours lies, by chance with its amount."""
+    debt, chance = next(debt for debt in iter(days.debt, None) if debt.reference.isdigit()), days.chance
+    text = f"Kd {chance.randrange(10, 99)} {debt.reference} {chance.randrange(10, 99)}"
+    return Booked("amid numbers", debt.cents, text, frozenset(), "Xaver Yildiz", own_iban(next(_STRANGER)))
 
 
 def several(days: Days) -> Booked:
@@ -199,7 +236,7 @@ def returned_collection(days: Days) -> Booked:
 MIX: tuple[tuple[float, Callable[[Days], Booked]], ...] = (
     (66, right), (4, part), (2, over), (1.5, twice), (3, by_another), (1, for_another), (4, mistyped), (5, silent),
     (3, unknown_payer), (2.5, another_number), (1.5, several), (0.5, collective), (1, fee), (0.7, unknown_debit),
-    (0.3, transfer), (0.3, returned_collection),
+    (0.3, transfer), (0.3, returned_collection), (1, relative), (1, other_bill), (0.7, wrong_part), (0.5, amid_numbers),
 )  # fmt: skip
 _TOTAL = sum(share for share, _ in MIX)
 
@@ -257,6 +294,9 @@ def of_our_runs(town: Town) -> Iterator[Booked]:
     for sent in (*single[::10], *whole[::10], *parts[::10]):
         items = frozenset({sent.item})
         yield Booked("return", sent.cents, "AC04", items, gvc="159", end_to_end=sent.end_to_end, reason="AC04")
+    for sent, debt in zip((*single[5::10], *whole[5::10], *parts[5::10]), town.debts, strict=False):
+        text = f"RUECKUEBERWEISUNG Ihre Zahlung zu {debt.reference}"
+        yield Booked("return unsaid", debt.cents, text, end_to_end=sent.end_to_end)
     for one in town.collected:
         yield Booked("supplier", -one.cents, "Abschlag Strom", frozenset({one.item}), one.name, one.iban, "105")
 
