@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kasse_cli.context import Context
+from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
 from sepa.errors import N_
 
 if TYPE_CHECKING:
-    from ledger.bank.explaining import Explained
+    from ledger.bank.explaining import Decision, Explained, Movement, Origin
 
 MOVEMENTS = (
     Column("item", N_("Item"), shown=False),
@@ -26,7 +27,7 @@ MOVEMENTS = (
     Column("amount_cents", N_("Amount"), "cents"),
     Column("left_cents", N_("Left"), "cents"),
     Column("rule", N_("Rule"), "word"),
-    Column("evidence", N_("Evidence")),
+    Column("why", N_("Evidence")),
     Column("by", N_("By")),
     Column("person", N_("Decided by a person"), "flag", minor=True),
     Column("undone", N_("Undone"), "flag", minor=True),
@@ -39,7 +40,7 @@ MOVEMENTS = (
 DECISIONS = (
     Column("line", N_("Step"), "count"),
     Column("rule", N_("Rule"), "word"),
-    Column("evidence", N_("Evidence")),
+    Column("why", N_("Evidence")),
     Column("target", N_("Item")),
     Column("reference", N_("Reference"), minor=True),
     Column("amount_cents", N_("Amount"), "cents"),
@@ -68,9 +69,9 @@ def explain(ctx: Context, case: CaseArgument, office: OfficeOption = None) -> No
 
 def explained(items: Sequence[Explained]) -> Result:
     """Return why the items stand as they do."""
-    rows = [asdict(move) | {"item": f"{one.office}/{one.item}"} for one in items for move in one.movements]
+    rows = [_with_why(move) | {"item": f"{one.office}/{one.item}"} for one in items for move in one.movements]
     tables = [Table("movements", MOVEMENTS, rows, title=N_("What settled it, and what opened it again"))]
-    decisions = [decision for one in items for decision in one.decisions]
+    decisions = [_with_why(decision) for one in items for decision in one.decisions]
     if decisions:
         tables.insert(0, Table("decisions", DECISIONS, decisions, title=N_("Where the money of the bank entry went")))
     notes = [note for one in items for note in one.notes]
@@ -79,6 +80,16 @@ def explained(items: Sequence[Explained]) -> Result:
     parts = ("movements", "decisions", "notes")
     data = [{name: value for name, value in asdict(one).items() if name not in parts} for one in items]
     return Result(data={"items": data}, tables=tables, lines=[line for one in items for line in _words(one)])
+
+
+def _source(origin: Origin) -> str:
+    """Return where the entry comes from in words: `bank KASSE/14`."""
+    kind, mark, rest = (origin.source or "").partition(":")
+    return f"{_(kind)} {rest}" if mark else origin.source or _(origin.kind)
+
+
+def _with_why(one: Movement | Decision) -> dict[str, Any]:
+    return asdict(one) | {"why": evidence_text(one.evidence)}
 
 
 def _words(one: Explained) -> list[Line]:
@@ -100,8 +111,6 @@ def _words(one: Explained) -> list[Line]:
         lines.append(say(N_("to be clarified because: {reason}"), reason=_(one.reason)))
     origin = one.origin
     template = N_("made by entry {entry} of {day} ({source}), recorded by {by}")
-    lines.append(
-        say(template, entry=origin.entry, day=origin.day, source=origin.source or _(origin.kind), by=origin.by)
-    )
+    lines.append(say(template, entry=origin.entry, day=origin.day, source=_source(origin), by=origin.by))
     lines += [say(N_("order {step} by {by}"), step=_(step.step), by=step.by) for step in origin.steps]
     return lines

@@ -10,6 +10,7 @@ import typer
 
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
+from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import parse_day
 from sepa.errors import N_
@@ -268,5 +269,5 @@ def _shown(row: RuleRow) -> dict[str, object]:
         low = plain(row.min_cents) if row.min_cents is not None else ""
         asks.append(f"{low}…{plain(row.max_cents) if row.max_cents is not None else ''}")
     sign = {"credit": "+", "debit": "−", "both": "±"}[row.direction]
-    goes = "/".join(part for part in (row.office, row.account or row.role) if part)
+    goes = "/".join(part for part in (row.office, row.account or _(row.role)) if part)
     return asdict(row) | {"asks": " ".join([sign, *asks]), "goes": goes}

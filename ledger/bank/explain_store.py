@@ -13,6 +13,7 @@ from ledger.bank.explaining import (
     Origin,
     Source,
     decided_by,
+    evidence_of,
     evidence_words,
     source_of,
 )
@@ -116,7 +117,7 @@ def _movements(store: Store, office: str, item: int, amount: int, names: dict[in
         person = decided_by(evidence, names) if match else None
         bank_day, payer, remittance = _said(store, entry)
         yield Movement(
-            f"{office}-{year}-{number}", day, paid, kind, cents, left, rule, evidence_words(evidence),
+            f"{office}-{year}-{number}", day, paid, kind, cents, left, rule, evidence_of(evidence),
             person is not None or match is None, person or by, at, undone is not None,
             f"{entry[0]}/{entry[1]}" if entry else None, bank_day, payer, remittance,
         )  # fmt: skip
@@ -157,5 +158,5 @@ def _decisions(store: Store, office: str, entry: int, names: dict[int, str]) -> 
         target = f"{to}/{item}" if item is not None else None
         recorder = names.get(by, str(by)) if by is not None else ""
         yield Decision(
-            line, rule, evidence_words(evidence), target, reference, cents, person is not None, person or recorder
+            line, rule, evidence_of(evidence), target, reference, cents, person is not None, person or recorder
         )

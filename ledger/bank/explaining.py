@@ -15,6 +15,8 @@ CLEARINGS = (
 """Kinds of clearings, as `what` of a movement names them."""
 _SOURCE = re.compile(r"(bank|suspense|advance):([A-Z0-9]{1,8})/([0-9]{1,18})")
 _PERSON = ("by", "at", "batch")
+Evidence = Mapping[str, str | int]
+"""What a decision was made on, by names; without who and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Movement:
     amount_cents: int
     left_cents: int
     rule: str
-    evidence: str
+    evidence: Evidence
     person: bool
     by: str
     at: str
@@ -71,7 +73,7 @@ class Decision:
 
     line: int
     rule: str
-    evidence: str
+    evidence: Evidence
     target: str | None
     reference: str | None
     amount_cents: int
@@ -128,14 +130,23 @@ def source_of(text: str | None) -> Source | None:
     return Source(found[1], found[2], int(found[3])) if found else None
 
 
+def evidence_of(evidence: str | None) -> Evidence:
+    """Return stored evidence without who and when.
+
+    >>> evidence_of('{"by":4,"in":"text","reference":"1000000000015"}')
+    {'in': 'text', 'reference': '1000000000015'}
+    """
+    known: dict[str, str | int] = json.loads(evidence or "{}")
+    return {name: value for name, value in known.items() if name not in _PERSON and value != ""}
+
+
 def evidence_words(evidence: str | None) -> str:
     """Return stored evidence as a person reads it, without who and when.
 
     >>> evidence_words('{"in":"text","reference":"1000000000015"}')
     'in: text, reference: 1000000000015'
     """
-    known = json.loads(evidence or "{}")
-    return ", ".join(f"{name}: {value}" for name, value in known.items() if name not in _PERSON and value != "")
+    return ", ".join(f"{name}: {value}" for name, value in evidence_of(evidence).items())
 
 
 def decided_by(evidence: str | None, names: Mapping[int, str]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from ledger.bank.suspense import UnknownCaseError
@@ -59,7 +59,7 @@ class Step:
     office: str | None
     item: int | None
     amount_cents: int
-    evidence: str
+    evidence: Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Remark:
     at: str
     by: str
     what: str
-    facts: str
+    facts: Mapping[str, str | int]
     words: str
 
 
@@ -150,18 +150,16 @@ def list_cases(store: Store, day: str, *, office: str | None = None, wanted: Fil
 def case_history(store: Store, office: str, number: int) -> tuple[Remark, ...]:
     """Return what was decided and written down about a case, the oldest first, whoever did it."""
     return tuple(
-        Remark(at, who, action.partition(".")[2], _plainly(store, facts), _plainly(store, words))
+        _remark(store, at, who, action.partition(".")[2], {**json.loads(facts or "{}"), **json.loads(words or "{}")})
         for at, who, action, facts, words in store.all(_HISTORY, office=office, what=f"item:{number}")
     )
 
 
-def _plainly(store: Store, text: str | None) -> str:
-    known = json.loads(text or "{}")
-    people = {name: user_name(store, known[name]) for name in ("owner", "before") if known.get(name)}
+def _remark(store: Store, at: str, who: str, what: str, known: dict[str, str | int]) -> Remark:
+    people = {name: user_name(store, int(known[name])) for name in ("owner", "before") if known.get(name)}
     values = {name: value for name, value in (known | people).items() if value not in (None, "")}
-    if values.keys() <= {"text", "reason"}:
-        return "; ".join(str(value) for value in values.values())
-    return "; ".join(f"{name}={value}" for name, value in values.items())
+    said = [str(values.pop(name)) for name in ("text", "reason") if name in values]
+    return Remark(at, who, what, values, "; ".join(said))
 
 
 def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDetails:
@@ -174,7 +172,7 @@ def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDe
     if case.entry is not None:
         bank = store.one(_BANK, office=case.office, entry=case.entry)
     why = store.rows(_WHY, office=case.office, entry=case.entry) if bank else ()
-    steps = tuple(Step(rule, to, item, cents, _in_words(store, known)) for _, rule, known, to, item, cents in why)
+    steps = tuple(Step(rule, to, item, cents, _named(store, known)) for _, rule, known, to, item, cents in why)
     bank_day, value_day, name, account, text, iban, gvc, end_to_end, creditor, back = bank or (None,) * 10
     return CaseDetails(
         case.office, case.number, case.kind, case.reason, case.amount_cents, case.open_cents, case.entry, bank_day,
@@ -183,12 +181,12 @@ def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDe
     )  # fmt: skip
 
 
-def _in_words(store: Store, evidence: str | None) -> str:
-    """Return stored evidence as a person reads it: `in=text; reference=0001234567899`."""
-    known = json.loads(evidence or "{}")
+def _named(store: Store, evidence: str | None) -> dict[str, str | int]:
+    """Return stored evidence with persons by their names."""
+    known: dict[str, str | int] = json.loads(evidence or "{}")
     if "by" in known:
-        known["by"] = user_name(store, known["by"])
-    return "; ".join(f"{name}={value}" for name, value in known.items())
+        known["by"] = user_name(store, int(known["by"]))
+    return known
 
 
 def find_case(store: Store, office: str, number: int) -> Case:

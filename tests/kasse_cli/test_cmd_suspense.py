@@ -58,7 +58,7 @@ def test_cases_are_listed_looked_at_and_assigned(town):
 )
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_cases_are_filtered_by_the_reason_as_the_list_shows_it(town, word, language):
-    town.environ["LANG"] = language
+    town.environ["KASSE_LANG"] = language
     found = town(f"kasse suspense list --reason '{word}' --json").data["cases"]
     assert [case["number"] for case in found] == [1, 3]
 
@@ -83,6 +83,17 @@ def test_the_same_for_scripts(town):
         f"kasse suspense assign {first} 1000000000996=1,00 --json",
         f"kasse suspense assign {first} 1000000000015=1.000 --json",
     )
+
+
+@pytest.mark.parametrize("verb", ["show", "explain"])
+def test_evidence_is_told_in_words_and_given_to_scripts_as_values(town, verb):
+    town.environ["KASSE_LANG"] = "de"
+    told = town(f"kasse suspense {verb} 1")
+    assert "kein Kassenzeichen" in told.out
+    assert "no_reference" not in told.out
+    key = {"show": "steps", "explain": "decisions"}[verb]
+    steps = town(f"kasse suspense {verb} 1 --json").data[key]
+    assert steps[0]["evidence"] == {"reason": "no_reference"}
 
 
 def test_other_systems_get_the_name_of_who_decided(town):

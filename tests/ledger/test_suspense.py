@@ -182,7 +182,7 @@ def test_every_decision_is_explained_afterwards(clerk):
     assert [(step.rule, step.item, step.amount_cents) for step in details.steps] == [
         ("clarify", number, 6000), ("assigned", clerk.dog, 2000), ("assigned", clerk.dog, 1000),
     ]  # fmt: skip
-    assert details.steps[1].evidence == f"at={clerk.now}; by=clara"
+    assert details.steps[1].evidence == {"at": clerk.now, "by": "clara"}
     facts = clerk.all("SELECT action, object, facts FROM event WHERE office = 'KASSE' ORDER BY position DESC LIMIT 1")
     assert facts == [
         ("suspense.assign", f"item:{number}", json.dumps({"cents": 1000, "items": 1}, separators=(",", ":")))

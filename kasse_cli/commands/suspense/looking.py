@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 from kasse_cli.commands.suspense.params import (
@@ -18,6 +18,7 @@ from kasse_cli.commands.suspense.params import (
     WhyListedOption,
 )
 from kasse_cli.context import Context
+from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
@@ -50,14 +51,14 @@ STEPS = (
     Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),
     Column("amount_cents", N_("Amount"), "cents"),
-    Column("evidence", N_("Evidence")),
+    Column("why", N_("Evidence")),
 )
 HISTORY = (
     Column("at", N_("When")),
     Column("by", N_("Who")),
     Column("what", N_("What"), "word"),
     Column("words", N_("Words")),
-    Column("facts", N_("Facts"), minor=True),
+    Column("plain_facts", N_("Facts"), minor=True),
 )
 CANDIDATES = (
     Column("target", N_("Reference")),
@@ -112,9 +113,11 @@ def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> N
     with open_book(ctx.obj) as store, store.snapshot():
         details = show_case(store, case, office=office)
         found = candidates_of(store, details, limit=5) if details.open_cents else ()
-    tables = [Table("steps", STEPS, details.steps, title=N_("Decisions"))]
+    steps = [asdict(step) | {"why": evidence_text(step.evidence)} for step in details.steps]
+    tables = [Table("steps", STEPS, steps, title=N_("Decisions"))]
     if details.history:
-        tables.append(Table("history", HISTORY, details.history, title=N_("History")))
+        history = [asdict(one) | {"plain_facts": evidence_text(one.facts)} for one in details.history]
+        tables.append(Table("history", HISTORY, history, title=N_("History")))
     if found:
         tables.append(Table("candidates", CANDIDATES, _candidates(found), title=N_("Candidates")))
     kept = [field.name for field in fields(details) if field.name not in {"steps", "history"}]
