@@ -12,6 +12,27 @@ UNDONE = N_("undone")
 """The reason of money that a person took back from what it was matched to."""
 
 
+SENTENCES = {
+    "return": N_("a payment of ours came back and does not fit what is known of it"),
+    "reversal": N_("the bank took back a booking that cannot be told apart from others"),
+    "several": N_("it names several open references, and the amount is not their sum"),
+    "ambiguous": N_("several persons or items fit"),
+    "amount": N_("it is for something of ours, but with another amount"),
+    "paid": N_("our payment that it names was executed before"),
+    "unreleased": N_("our payment that it names is not released"),
+    "account": N_("our payment that it names was to go over another account"),
+    "stranger": N_("neither the amount nor the payer fits the reference"),
+    "unproven": N_("a number fits, but nothing else proves it"),
+    "closed": N_("what it names is paid already"),
+    "unknown": N_("the reference is valid, but the book does not have it"),
+    "details": N_("the details of a collective entry do not make its amount"),
+    "no_reference": N_("the text has no reference that is known"),
+    "no_rule": N_("no payment of ours and no rule fits it"),
+    "undone": N_("a person took it back from what it was matched to"),
+}
+"""Why money is unclear, a sentence for each reason."""
+
+
 class UnknownReasonError(KasseError):
     """A reason that no case can have."""
 
@@ -32,6 +53,11 @@ def reason_code(text: str, others: Iterable[str | None] = ()) -> str:
         if wanted in {_folded(word) for word in (code, *spoken(code))}:
             return code
     raise UnknownReasonError(text=text, known=", ".join(_(code) for code in codes))
+
+
+def reason_sentence(code: str) -> str:
+    """Return why money is unclear as a sentence, the word where there is none."""
+    return _(SENTENCES.get(code, code))
 
 
 def _folded(text: str) -> str:

@@ -13,6 +13,7 @@ from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
+from kasse_cli.unclear_words import reason_sentence
 from sepa.errors import N_
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _words(one: Explained) -> list[Line]:
             say(N_("for {party}, reference {reference}"), party=one.party or "–", reference=one.reference or "–")
         )
     if one.reason:
-        lines.append(say(N_("to be clarified because: {reason}"), reason=_(one.reason)))
+        lines.append(say(N_("to be clarified because: {why}"), why=reason_sentence(one.reason)))
     origin = one.origin
     template = N_("made by entry {entry} of {day} ({source}), recorded by {by}")
     lines.append(say(template, entry=origin.entry, day=origin.day, source=_source(origin), by=origin.by))

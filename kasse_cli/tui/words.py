@@ -11,6 +11,7 @@ from rich.text import Text
 from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _, day, money, sentence, visible
 from kasse_cli.messages import hint, message
+from kasse_cli.unclear_words import reason_sentence
 
 if TYPE_CHECKING:
     from kasse_cli.tui.session import Progress
@@ -49,7 +50,7 @@ def _facts(case: WorkCase, details: CaseDetails) -> Iterator[tuple[str, str]]:
     yield _("From") if case.kind == "suspense" else _("To"), visible(case.name or _("(no name)"))
     yield _("IBAN"), grouped(case.bank_account) if case.bank_account else _("(none)")
     if case.reason:
-        yield _("Why"), _(case.reason)
+        yield _("Why"), reason_sentence(case.reason)
     if details.amount_cents != case.amount_cents:
         yield _("Of"), money(details.amount_cents)
     yield _("Owner"), visible(case.owner or _("nobody"))

@@ -2,7 +2,9 @@
 
 import pytest
 
+from kasse_cli.unclear_words import SENTENCES, UNDONE
 from ledger.bank.posting_store import post_staged
+from ledger.bank.rungs import REASONS
 from ledger.book.verify_store import verify
 from tests.bankbooks import check_invariants, item, reference, staged
 from tests.books import opened, sqlite_copy
@@ -94,6 +96,10 @@ def test_evidence_is_told_in_words_and_given_to_scripts_as_values(town, verb):
     key = {"show": "steps", "explain": "decisions"}[verb]
     steps = town(f"kasse suspense {verb} 1 --json").data[key]
     assert steps[0]["evidence"] == {"reason": "no_reference"}
+
+
+def test_every_reason_has_a_sentence():
+    assert SENTENCES.keys() == {*REASONS, UNDONE}
 
 
 def test_other_systems_get_the_name_of_who_decided(town):

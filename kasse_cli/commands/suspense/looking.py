@@ -22,6 +22,7 @@ from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
+from kasse_cli.unclear_words import reason_sentence
 from sepa.errors import N_
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ CASES = (
     Column("name", N_("Name")),
     Column("bank_account", N_("IBAN"), minor=True),
     Column("remittance", N_("Remittance")),
-    Column("reason", N_("Reason"), "word", minor=True),
-    Column("owner", N_("Owner")),
+    Column("reason", N_("Reason"), "word"),
+    Column("owner", N_("Owner"), minor=True),
     Column("hold_until", N_("Rests until"), "day", minor=True),
     Column("bound_cents", N_("Bound"), "cents", shown=False),
 )
@@ -165,6 +166,7 @@ def _together(kind: str, cases: list[WorkCase]) -> Line:
 
 
 def _words(details: CaseDetails) -> list[Line]:
+    why = None if details.reason is None else reason_sentence(details.reason)
     lines = [
         say(
             N_("case {number} of office {office}: {amount_cents}, still open {open_cents}"),
@@ -183,6 +185,7 @@ def _words(details: CaseDetails) -> list[Line]:
         (N_("return reason: {value}"), details.return_reason),
         (N_("account of the Kasse: {value}"), details.iban),
         (N_("bank day: {value}"), details.bank_day),
+        (N_("unclear because: {value}"), why),
         (N_("reserved by: {value}"), details.owner),
         (N_("rests until: {value}"), details.hold_until),
         (N_("bound by the order: {value}"), details.bound_by),
