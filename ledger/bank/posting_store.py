@@ -11,7 +11,8 @@ from itertools import count
 from ledger.bank.effects_store import apply_effects
 from ledger.bank.ladder import decide, paid_at_once
 from ledger.bank.match_store import Candidates, Scope, candidates, drop, gather
-from ledger.bank.matching import Decision, Paid, Running, Staged
+from ledger.bank.matching import Decision, ItemKey, Paid, Running, Staged
+from ledger.bank.overpaid_store import still_owing
 from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS, Plan, Records, fresh_items, note, plan
 from ledger.bank.rules_store import bank_rules
 from ledger.bank.rungs import Data
@@ -145,6 +146,7 @@ class _Matched:
         self.poster = Poster(store)
         self.closed = str(store.value("SELECT max(last_day) FROM closing") or "")
         self.accounts: dict[tuple[str, str], str] = {}
+        self.credits: list[ItemKey] = []
         self.clearings: list[NewClearing] = []
         self.runs: list[Row] = []
         self.effects: dict[str, list[Row]] = {}
@@ -220,6 +222,7 @@ class _Matched:
     def _write(self, records: Records) -> None:
         store = self.store
         insert_items(store, records.items)
+        self.credits += [(item.office, item.id) for item in records.items if item.kind == "credit"]
         self.clearings += records.clearings
         store.insert("bank_match", MATCH_COLUMNS, records.matches)
         store.insert("suspense_case", CASE_COLUMNS, records.cases)
@@ -233,6 +236,7 @@ class _Matched:
         """Clear what was settled, in one pass over the items, and mark entries as posted, payments as executed."""
         self.poster.finish()
         clear(self.store, self.clearings)
+        self.outcome.findings += still_owing(self.store, self.credits, self.store.today)
         self.store.execute(_MARK_POSTED)
         touched = set(self.store.rows("SELECT DISTINCT office, run FROM match_paid"))
         self.store.execute(_MARK_PAID)

@@ -102,6 +102,20 @@ def test_two_payments_of_one_item_in_one_batch_know_of_each_other(kasse):
     check_invariants(kasse)
 
 
+@pytest.mark.parametrize(("due", "told"), [("2026-10-01", True), ("2027-03-01", False)])
+def test_an_overpayment_of_somebody_who_owes_just_that_is_told(kasse, due, told):
+    with kasse.unit(["KASSE"]):
+        eva = party(kasse, "Eva Muster", PAYER)
+    item(kasse, "50", reference(kasse, 1), person=eva)
+    other = item(kasse, "33", reference(kasse, 2), person=eva, due=due)
+    staged(kasse, "83", reference(kasse, 1))
+    findings = post_staged(kasse).findings
+    assert [one.code for one in findings] == ["bank.payer_still_owes"] * told
+    for one in findings:
+        assert (one.fields["credit_cents"], one.fields["reference"]) == (3300, reference(kasse, 2))
+    assert open_cents(kasse, other) == 3300
+
+
 CREDITS = {
     "no number at all": ("50", "Danke", "no_reference"),
     "a wrong digit": ("50", "0000000000013", "no_reference"),
