@@ -32,7 +32,10 @@ class ChainBreakError(KasseError):
         "account {iban}: statement {statement} begins on {day} with {opening_cents}, "
         "but {before} ended on {before_day} with {closing_cents}"
     )
-    hint = N_("a statement between them is missing or was withdrawn; fetch it from the bank and import it")
+    hint = N_(
+        "a statement between them is missing, or one of the two is wrong; compare them with the bank, and import what "
+        "is missing"
+    )
     severity: Severity = "warning"
 
 

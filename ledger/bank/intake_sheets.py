@@ -43,7 +43,10 @@ class WithdrawnEntryError(KasseError):
 
     code = "statement.withdrawn"
     template = N_("statement {statement} was issued again and lacks {count} bookings that are in the book")
-    hint = N_("nothing is deleted; if the bank withdrew a booking, reverse it and ask the bank for a correction")
+    hint = N_(
+        "nothing is deleted; ask the bank for a booking that corrects it, and make unclear again what was paid with it "
+        "by 'kasse suspense undo --entry ENTRY'"
+    )
     severity: Severity = "warning"
 
 
