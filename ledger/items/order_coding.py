@@ -12,7 +12,18 @@ from ledger.items.orders import OrderRow, Rules, at
 from sepa.errors import N_, KasseError
 
 KEPT_ROLES = frozenset(
-    {*CONTROL_ROLES, BANK, VERRECHNUNG, "transit_out", "transit_in", "transit_own", "opening", "result", "shortage", *CASH_ROLES}
+    {
+        *CONTROL_ROLES,
+        BANK,
+        VERRECHNUNG,
+        "transit_out",
+        "transit_in",
+        "transit_own",
+        "opening",
+        "result",
+        "shortage",
+        *CASH_ROLES,
+    }
 )
 """Roles of accounts whose balance other records explain: no order codes to them."""
 DIMENSION_OF = {"cost_object": "kostenstelle", "product": "produkt", "budget_year": "haushaltsjahr"}
