@@ -42,11 +42,12 @@ _VOIDED = f"""
     GROUP BY p.line, p.end_to_end_id, p.creditor_iban, p.cents ORDER BY p.line"""
 _SAME_INVOICE = f"""
     SELECT p.end_to_end_id, max(q.run), p.creditor_name, p.cents, i.reference
-    FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
-    JOIN item j ON j.reference = i.reference AND j.kind = 'payable' AND j.amount_cents = i.amount_cents
+    FROM payment p CROSS JOIN item i CROSS JOIN item j CROSS JOIN payment q
     LEFT JOIN party a ON a.id = i.party LEFT JOIN party b ON b.id = j.party
-    JOIN payment q ON q.item_office = j.office AND q.item = j.id
-    WHERE {_OF_RUN} AND p.part = 0 AND i.kind = 'payable' AND (j.office <> i.office OR j.id <> i.id)
+    WHERE {_OF_RUN} AND i.office = p.item_office AND i.id = p.item AND i.reference IS NOT NULL
+      AND j.reference = i.reference AND j.kind = 'payable' AND j.amount_cents = i.amount_cents
+      AND q.item_office = j.office AND q.item = j.id
+      AND p.part = 0 AND i.kind = 'payable' AND (j.office <> i.office OR j.id <> i.id)
       AND (a.id = b.id OR a.match_key = b.match_key)
       AND q.state IN {LIVE} AND (q.creditor_iban <> p.creditor_iban OR q.remittance <> p.remittance OR q.run = p.run)
       AND NOT (q.run = p.run AND q.creditor_iban = p.creditor_iban AND q.remittance = p.remittance)
