@@ -10,9 +10,12 @@ from sepa.errors import N_, KasseError
 
 UNDONE = N_("undone")
 """The reason of money that a person took back from what it was matched to."""
+OPENING = N_("opening")
+"""The reason of money that was taken over as unclear."""
 
 
 SENTENCES = {
+    OPENING: N_("it was unclear in the system before, too"),
     "return": N_("a payment of ours came back and does not fit what is known of it"),
     "reversal": N_("the bank took back a booking that cannot be told apart from others"),
     "several": N_("it names several open references, and the amount is not their sum"),

@@ -44,7 +44,13 @@ def run_desk(ctx: Context, office: str | None) -> None:
         left = session.progress
     lines = [
         say(N_("decided: {count}"), count=session.decided),
-        say(N_("still on the list: {count}, together {open_cents}"), count=left.count, open_cents=left.open_cents),
-    ]
-    data = {"decided": session.decided, "left": left.count, "open_cents": left.open_cents}
+        say(
+            N_("still on the list: {count}; received {in_cents}, paid out {out_cents}"),
+            count=left.count, in_cents=left.in_cents, out_cents=left.out_cents,
+        ),
+    ]  # fmt: skip
+    data = {
+        "decided": session.decided, "left": left.count, "received_cents": left.in_cents,
+        "paid_out_cents": left.out_cents, "open_cents": left.in_cents + left.out_cents,
+    }  # fmt: skip
     render(ctx, Result(data, lines=lines))

@@ -108,13 +108,17 @@ class CollectionLife:
     events: tuple[LifeEvent, ...]
 
 
+def _step(action: str) -> str:
+    return _STEPS.get(action.rpartition(".")[2], action)
+
+
 def life(store: Store, run: CollectionRun, line: int) -> CollectionLife:
     """Return one collection's whole life; raises `UnknownCollectionError`."""
     found = next((one for one in collections(store, run) if one.line == line), None)
     if found is None:
         raise UnknownCollectionError(run=run.number, line=line)
     events = [
-        LifeEvent(at, by, _STEPS.get(action.rpartition(".")[2], action), _facts(facts))
+        LifeEvent(at, by, _step(action), _facts(facts))
         for at, by, action, facts in store.rows(_EVENTS, object=f"collection_run:{run.number}")
         if json.loads(facts).get("line") in {None, line}
     ]

@@ -200,8 +200,8 @@ class _Taking:
                 late += 1
                 continue
             if code in DUPLICATE:
-                named = {"payment": f"{self.file.run}-{line}", "reason": _said(code, information)}
-                self.findings.append(DuplicatePaymentError(**named, place=Place(payment=sent)))
+                named, reason = f"{self.file.run}-{line}", _said(code, information)
+                self.findings.append(DuplicatePaymentError(payment=named, reason=reason, place=Place(payment=sent)))
                 continue
             why = _said(code, information)
             scope = Scope(self.file.number, line)
