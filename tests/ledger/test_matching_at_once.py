@@ -84,7 +84,11 @@ def test_a_drawn_day_is_written_as_by_the_ladder(store, monkeypatch):
             outcome = post_staged(store)
             told = [(one.code, one.fields) for one in outcome.findings]
             outcome.findings.clear()
-            return [outcome, told, *(Counter(store.all(f"SELECT {columns} FROM {table}")) for table, columns in WRITTEN)]
+            return [
+                outcome,
+                told,
+                *(Counter(store.all(f"SELECT {columns} FROM {table}")) for table, columns in WRITTEN),
+            ]
 
     def counted(*given):
         found = paid_at_once(*given)
