@@ -10,11 +10,13 @@ from ledger.store.engines import Store
 from sepa.errors import Place
 
 _PAID = """
+    WITH s AS MATERIALIZED (
+        SELECT item_office, item, line, cents, attachment FROM payment
+        WHERE office = :office AND run = :run AND attachment IS NOT NULL AND state <> 'discarded')
     SELECT p.end_to_end_id, p.item_office, p.item, s.cents, a.creditor, a.id, p.line
-    FROM payment p
-    JOIN payment s ON s.office = p.office AND s.run = p.run AND s.item_office = p.item_office AND s.item = p.item
-    JOIN attachment a ON a.id = s.attachment
-    WHERE p.office = :office AND p.run = :run AND p.state <> 'discarded' AND s.state <> 'discarded'
+    FROM s JOIN attachment a ON a.id = s.attachment
+    JOIN payment p ON p.item_office = s.item_office AND p.item = s.item
+    WHERE p.office = :office AND p.run = :run AND p.state <> 'discarded'
       AND (p.part = 0 OR p.line = s.line) AND (CAST(:line AS BIGINT) IS NULL OR p.line = :line)
     ORDER BY p.line, a.id"""
 _HELD = """
