@@ -129,9 +129,9 @@ def _shown(
         Column("years", N_("Years"), "count"),
         Column("count", N_("Rows"), "count"),
         Column("erasable", N_("May go"), "count"),
-        Column("needed", N_("Needed"), "count"),
+        Column("needed", N_("Needed"), "count", minor=True),
         Column("oldest", N_("Oldest"), "day"),
-        Column("last_day", N_("Over up to"), "day"),
+        Column("last_day", N_("Over up to"), "day", minor=True),
         Column("norm", N_("Norm"), shown=False),
     )
     counts = [{"state": state, "count": sum(one.state == state for one in people)} for state in STATES]

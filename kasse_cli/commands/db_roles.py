@@ -42,13 +42,16 @@ def grant(ctx: Context) -> None:
     server trust the system. Give it again after 'kasse user' has changed anything, and after an upgrade.
     """
     from kasse_cli.wiring import open_book, table_rights, trial
+    from ledger.access.store import check_server
     from ledger.access.store import grant as give
 
     call = ctx.obj
-    if not call.dry_run:
-        call.confirm(N_("Change the rights in the database? People then act by their login only."))
-    with open_book(call) as store, trial(call, store):
-        done = give(store, table_rights())
+    with open_book(call) as store:
+        check_server(store)
+        if not call.dry_run:
+            call.confirm(N_("Change the rights in the database? People then act by their login only."))
+        with trial(call, store):
+            done = give(store, table_rights())
     lines = [say(N_("nothing new: the database enforces the rights of the book"))]
     if done.new:
         lines = [say(N_("the database enforces these rights; its tables belong to {owner}"), owner=done.owner)]
@@ -71,13 +74,16 @@ def roles(ctx: Context) -> None:
 def revoke(ctx: Context) -> None:
     """Take the rules out of the database again: then only kasse itself enforces who may do what."""
     from kasse_cli.wiring import open_book, table_rights, trial
+    from ledger.access.store import check_server
     from ledger.access.store import revoke as take
 
     call = ctx.obj
-    if not call.dry_run:
-        call.confirm(N_("Let the database no longer enforce who may do what?"))
-    with open_book(call) as store, trial(call, store):
-        done = take(store, table_rights())
+    with open_book(call) as store:
+        check_server(store)
+        if not call.dry_run:
+            call.confirm(N_("Let the database no longer enforce who may do what?"))
+        with trial(call, store):
+            done = take(store, table_rights())
     template = N_("the database no longer enforces the rights of the book; logins are still there")
     lines = [say(template if done.new else N_("nothing new: the database does not enforce the rights of the book"))]
     render(ctx, _result(done, lines, dry_run=call.dry_run))

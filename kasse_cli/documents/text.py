@@ -45,7 +45,12 @@ def _block(block: Block) -> str:
 
 def _facts(facts: Facts) -> str:
     width = max((len(label) for label, _ in facts.rows), default=0)
-    return "".join(f"{label:<{width}}  {value}\n" for label, value in facts.rows)
+    rest = " " * (width + 2)
+    return "".join(
+        f"{line}\n"
+        for label, value in facts.rows
+        for line in wrap(f"{label:<{width}}  {value}", WIDTH, subsequent_indent=rest, break_on_hyphens=False) or [label]
+    )
 
 
 def _grid(grid: Grid) -> str:

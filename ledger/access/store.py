@@ -69,7 +69,7 @@ def grant(store: Store, rights: Mapping[str, TableRights]) -> Granted:
     signatures on every table. People are known by their login from then on. Needs the role admin in all offices, and a
     login that may create roles. Raises `NotAServerError`, `DatabaseNameError`, `NotAllowedError`.
     """
-    _check_server(store)
+    check_server(store)
     kasse = kasse_office(store)
     with store.unit([kasse]):
         require(store, EVERYWHERE, "admin")
@@ -94,7 +94,7 @@ def revoke(store: Store, rights: Mapping[str, TableRights]) -> Granted:
     Whoever connects as the owner of the tables may then write what they like. Needs the role admin in all offices.
     Raises `NotAServerError`, `NotAllowedError`.
     """
-    _check_server(store)
+    check_server(store)
     kasse = kasse_office(store)
     with store.unit([kasse]):
         require(store, EVERYWHERE, "admin")
@@ -110,7 +110,7 @@ def roles(store: Store, rights: Mapping[str, TableRights]) -> Roles:
 
     Raises `NotAServerError`.
     """
-    _check_server(store)
+    check_server(store)
     with store.snapshot():
         plan = plan_of(store, rights)
         granted = bool(setting(store, FINGERPRINT))
@@ -156,7 +156,8 @@ def _check_login(store: Store) -> None:
         raise StrangeLoginError(login=login, user=user)
 
 
-def _check_server(store: Store) -> None:
+def check_server(store: Store) -> None:
+    """Check that the book lies on a server; raises `NotAServerError`."""
     if store.engine.name != "postgresql":
         raise NotAServerError
 
