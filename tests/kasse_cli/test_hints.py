@@ -4,11 +4,12 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from kasse_cli.lazy import NOUNS, load, present
+from kasse_cli.lazy import NOUNS, Noun, load, present
 
 ROOT = Path(__file__).parents[2]
 NAMED = re.compile(r"['`](kasse [a-z][^'`]*)['`]")
@@ -32,16 +33,24 @@ def named_commands() -> list[tuple[str, str]]:
     return found
 
 
+target_of = cache(load)
+
+
+@cache
+def nouns_by_name() -> dict[str, Noun]:
+    return {name: noun for noun in present(NOUNS) for name in (noun.name, noun.alias)}
+
+
 def problem(command: str) -> str:
     """Return what is wrong with a command as it is written, '' where it could be typed."""
     words = [word for word in shlex.split(command.replace("…", " ").replace("\n", " "), posix=True)[1:] if word]
-    nouns = {name: noun for noun in present(NOUNS) for name in (noun.name, noun.alias)}
+    nouns = nouns_by_name()
     if not words or words[0].startswith("-") or words[0].isupper():
         return ""
     if words[0] not in nouns:
         return f"no command {words[0]}"
     noun, rest = nouns[words[0]], words[1:]
-    target = load(noun)
+    target = target_of(noun)
     if not noun.single and rest and re.fullmatch(r"[a-z-]+(\|[a-z-]+)*", rest[0]):
         verbs, rest = rest[0].split("|"), rest[1:]
         missing = [verb for verb in verbs if verb not in target.commands]

@@ -13,7 +13,7 @@ from tests.books import MAIN_IBAN, SECOND_IBAN, entry, opened
 from tests.ledger.bank_days import DAY, OPENED
 
 QUIET = {MAIN_IBAN: "kein Umsatz", SECOND_IBAN: "kein Umsatz"}
-ROUNDS = 8
+ROUNDS = 4
 
 
 def close(store, day=OPENED):
