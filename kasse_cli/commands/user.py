@@ -19,7 +19,7 @@ register_rights(app)
 COLUMNS = (
     Column("name", N_("Name")),
     Column("office", N_("Office")),
-    Column("role", N_("Role")),
+    Column("role", N_("Role"), "word"),
     Column("locked", N_("Locked"), "flag"),
 )
 NameArgument = Annotated[

@@ -48,7 +48,7 @@ DEPUTIES = (
     Column("principal", N_("Absent")),
     Column("deputy", N_("Deputy")),
     Column("office", N_("Office")),
-    Column("role", N_("Role")),
+    Column("role", N_("Role"), "word"),
     Column("since", N_("Since"), "day"),
     Column("until", N_("Until"), "day"),
     Column("ended_on", N_("Ended"), "day", minor=True),

@@ -9,8 +9,8 @@ from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
 ROLES = (
-    "certifier", "approver", "cashier", "clerk", "payments", "releaser", "head", "enforcement", "audit", "admin",
-    "machine",
+    N_("certifier"), N_("approver"), N_("cashier"), N_("clerk"), N_("payments"), N_("releaser"), N_("head"),
+    N_("enforcement"), N_("audit"), N_("admin"), N_("machine"),
 )  # fmt: skip
 EVERYWHERE = "*"
 
