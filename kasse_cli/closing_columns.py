@@ -17,10 +17,10 @@ CLOSING = (
     Column("day", N_("Day"), "day"),
     Column("first_day", N_("Closes from"), "day"),
     Column("closed_by", N_("Closed by")),
-    Column("closed_at", N_("Closed at")),
+    Column("closed_at", N_("Closed at"), minor=True),
     Column("confirmed_by", N_("Confirmed by")),
-    Column("confirmed_at", N_("Confirmed at")),
-    Column("head", N_("Head of the book")),
+    Column("confirmed_at", N_("Confirmed at"), minor=True),
+    Column("head", N_("Head of the book"), minor=True),
     Column("period", N_("Period"), shown=False),
 )
 _CHECKS = (
@@ -29,20 +29,20 @@ _CHECKS = (
     Column("notes", N_("Noted"), "count"),
 )
 _ACCOUNTS = (
-    Column("iban", N_("IBAN")),
+    Column("iban", N_("IBAN"), minor=True),
     Column("name", N_("Name")),
     Column("office", N_("Office"), shown=False),
-    Column("account", N_("Account")),
-    Column("opening_cents", N_("Opening"), "cents"),
+    Column("account", N_("Account"), minor=True),
+    Column("opening_cents", N_("Opening"), "cents", minor=True),
     Column("in_cents", N_("In"), "cents"),
     Column("out_cents", N_("Out"), "cents"),
     Column("balance_cents", N_("Balance"), "cents"),
     Column("bank_cents", N_("Bank"), "cents"),
     Column("difference_cents", N_("Difference"), "cents", shown=False),
-    Column("statement", N_("Statement")),
-    Column("statement_day", N_("Statement of"), "day"),
+    Column("statement", N_("Statement"), minor=True),
+    Column("statement_day", N_("Statement of"), "day", minor=True),
     Column("reason_code", N_("Reason code"), shown=False),
-    Column("reason", N_("Without a statement because")),
+    Column("reason", N_("Without a statement because"), minor=True),
 )
 _DESKS = (
     Column("desk", N_("Desk")),

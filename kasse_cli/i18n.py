@@ -20,6 +20,7 @@ DOMAIN = "kasse"
 LOCALE_DIR = Path(__file__).parent / "locale"
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?Z")
 WORDS = frozenset({"action", "kind", "reason", "role", "state", "step"})
 """Fields whose value is a word of kasse's own, shown in the reader's language where the catalogue has it."""
 _active = {"language": "en"}  # shared by all threads of a run, which a context variable is not
@@ -93,6 +94,16 @@ def day(value: dt.date) -> str:
     return value.strftime("%d.%m.%Y") if language() == "de" else value.isoformat()[:10]
 
 
+def moment(text: str) -> str:
+    """Return a day or moment of the books, to the minute, as a reader of this language writes it; other text as it is.
+
+    >>> moment("2026-11-21T17:00:09Z"), moment("Monday")
+    ('2026-11-21 17:00 UTC', 'Monday')
+    """
+    found = _MOMENT.fullmatch(text)
+    return f"{_iso_day(found[1])} {found[2]} UTC" if found else _iso_day(text)
+
+
 def shown(name: str, value: Field, currency: str = "EUR") -> str:
     """Return one field for a person: `*_cents` as money, dates and truth values in the language's form.
 
@@ -108,8 +119,8 @@ def shown(name: str, value: Field, currency: str = "EUR") -> str:
     if isinstance(value, dt.date):
         return day(value)
     text = str(value)
-    if _ISO_DAY.fullmatch(text):  # the books know days as text
-        return _iso_day(text)
+    if _ISO_DAY.fullmatch(text) or _MOMENT.fullmatch(text):  # the books know days and moments as text
+        return moment(text)
     return visible(_words(name, text))
 
 

@@ -27,10 +27,10 @@ LIST = (
     Column("name", N_("Name")),
     Column("due", N_("Due"), "day"),
     Column("amount_cents", N_("Amount"), "cents"),
-    Column("reference", N_("Reference")),
-    Column("purpose", N_("Purpose")),
+    Column("reference", N_("Reference"), minor=True),
+    Column("purpose", N_("Purpose"), minor=True),
     Column("bank_account", N_("IBAN"), shown=False),
-    Column("batch", N_("Batch"), "count"),
+    Column("batch", N_("Batch"), "count", minor=True),
     Column("act", N_("Act"), "word", shown=False),
     Column("changes", N_("Changes"), shown=False),
 )

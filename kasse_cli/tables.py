@@ -9,11 +9,12 @@ from textwrap import wrap
 from typing import Any, Literal, TextIO
 
 from kasse_cli.columns import Column
-from kasse_cli.i18n import _, day, money, sentence, visible
+from kasse_cli.i18n import _, day, moment, money, sentence, visible
 from kasse_cli.results import Table, cell, shown_columns
 from sepa.errors import N_
 
 _RIGHT = {"cents", "count"}
+_NARROW, _COMFORTABLE = 10, 14  # columns that a text wraps in: without a better choice, and where others may give way
 
 
 def for_person(value: Any, column: Column) -> str:
@@ -27,9 +28,9 @@ def for_person(value: Any, column: Column) -> str:
     if column.kind == "flag":
         return _("yes") if value else _("no")
     if column.kind == "word":
-        return _(column.word(str(value)))
+        return moment(_(column.word(str(value))))
     # the lines of a bank's text are no lines of the table
-    return visible(" ".join(part for part in str(value).split("\n") if part))
+    return moment(visible(" ".join(part for part in str(value).split("\n") if part)))
 
 
 def write_tables(tables: Sequence[Table], out: TextIO, environ: Mapping[str, str]) -> None:
@@ -59,19 +60,19 @@ def _text_rows(table: Table) -> Iterator[list[str]]:
 def fitted(table: Table, width: int, colour: bool) -> str:
     """Return the table within that many columns: long texts wrap, figures stand to the right, nothing is cut.
 
-    Minor columns are left out first, the last one first, and named below; where even wrapped columns do not fit side by
-    side, each row becomes a block of lines with everything.
+    Minor columns are left out first, empty ones before the others and the last one first, and named below; where even
+    wrapped columns do not fit side by side, each row becomes a block of lines with everything.
     """
     columns, rows = shown_columns(table), list(_text_rows(table))
     title = f"{_(table.title)}\n" if table.title else ""
     if len(rows) == 1:
         return f"{title}{_('(nothing)')}\n"
-    least = [_least(column, [row[i] for row in rows]) + 2 for i, column in enumerate(columns)]
+    cells = [[row[i] for row in rows] for i in range(len(columns))]
     kept = list(range(len(columns)))
-    for minor in [i for i in reversed(kept) if columns[i].minor]:
-        if sum(least[i] for i in kept) > width + 2:
+    for minor in sorted((i for i in reversed(kept) if columns[i].minor), key=lambda i: any(cells[i][1:])):
+        if sum(_least(columns[i], cells[i], _COMFORTABLE) + 2 for i in kept) > width + 2:
             kept.remove(minor)
-    if sum(least[i] for i in kept) > width + 2:
+    if sum(_least(columns[i], cells[i]) + 2 for i in kept) > width + 2:
         return title + "\n".join(_block(rows[0], row) for row in rows[1:])
     grid = _grid([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], width, colour)
     return title + grid + _left_out([rows[0][i] for i in range(len(columns)) if i not in kept], width)
@@ -84,10 +85,10 @@ def _left_out(labels: Sequence[str], width: int) -> str:
     return "\n".join(wrap(f"({note})", width)) + "\n"
 
 
-def _least(column: Column, texts: Iterable[str]) -> int:
+def _least(column: Column, texts: Iterable[str], wrapped: int = _NARROW) -> int:
     heading, *cells = texts
     longest = max(map(len, (heading, *cells)))
-    return longest if column.kind != "text" else max(min(longest, 10), *map(len, heading.split()))
+    return longest if column.kind != "text" else max(min(longest, wrapped), *map(len, heading.split()))
 
 
 def _block(labels: Sequence[str], row: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = noun(N_("dunning letters: propose, show, release, undo"))
 RUNS = (
-    Column("number", N_("Run"), "count"),
+    Column("number", N_("Dunning run"), "count"),
     Column("state", N_("State"), "word"),
     Column("day", N_("Day"), "day"),
     Column("office", N_("Office"), minor=True),

@@ -26,41 +26,41 @@ journal_export.register(app)
 ON_TERMINAL = 100
 """How many entries a terminal is shown where no limit is given; nothing is cut in a pipe or a file."""
 LINES = (
-    Column("number", N_("Entry")),
+    Column("number", N_("Entry"), "word"),  # never broken over two lines
     Column("posting_day", N_("Day"), "day"),
     Column("bank_day", N_("Bank day"), "day", shown=False),
     Column("kind", N_("Kind"), "word"),
-    Column("source", N_("Source")),
+    Column("source", N_("Source"), minor=True),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("text", N_("Text")),
-    Column("user", N_("User")),
+    Column("user", N_("User"), minor=True),
     Column("recorded_at", N_("Recorded"), shown=False),
     Column("transaction", N_("Transaction"), shown=False),
     Column("reverses", N_("Reverses"), shown=False),
-    Column("reversed_by", N_("Reversed by")),
+    Column("reversed_by", N_("Reversed by"), minor=True),
 )
 ON_ACCOUNT = Column("on_account_cents", N_("On the account"), "cents")
 POSTINGS = (
     Column("number", N_("Entry")),
     Column("account", N_("Account")),
-    Column("account_name", N_("Name")),
+    Column("account_name", N_("Name"), minor=True),
     Column("debit_cents", N_("Debit"), "cents"),
     Column("credit_cents", N_("Credit"), "cents"),
-    Column("item", N_("Item")),
-    Column("reference", N_("Reference")),
-    Column("party", N_("Party")),
-    Column("dimensions", N_("Dimensions")),
+    Column("item", N_("Item"), minor=True),
+    Column("reference", N_("Reference"), minor=True),
+    Column("party", N_("Party"), minor=True),
+    Column("dimensions", N_("Dimensions"), minor=True),
 )
 CLEARINGS = (
     Column("number", N_("Entry")),
-    Column("clearing", N_("Clearing")),
+    Column("clearing", N_("Clearing"), minor=True),
     Column("kind", N_("Kind"), "word"),
-    Column("item", N_("Item")),
-    Column("reference", N_("Reference")),
+    Column("item", N_("Item"), minor=True),
+    Column("reference", N_("Reference"), minor=True),
     Column("cleared_cents", N_("Cleared"), "cents"),
     Column("open_cents", N_("Still open"), "cents"),
-    Column("resets", N_("Resets")),
-    Column("reset_by", N_("Reset by")),
+    Column("resets", N_("Resets"), minor=True),
+    Column("reset_by", N_("Reset by"), minor=True),
 )
 REVERSED = (
     Column("number", N_("Entry")),
@@ -69,8 +69,8 @@ REVERSED = (
 )
 REOPENED = (
     Column("office", N_("Office")),
-    Column("item", N_("Item")),
-    Column("reference", N_("Reference")),
+    Column("item", N_("Item"), minor=True),
+    Column("reference", N_("Reference"), minor=True),
     Column("open_cents", N_("Open"), "cents"),
 )
 NumberArgument = Annotated[

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ledger.store.engines import Store
 
 ANSWERS = (
-    Column("run", N_("Run"), "count"),
+    Column("run", N_("Collection run"), "count"),
     Column("status", N_("Status")),
     Column("refused", N_("Refused"), "count"),
     Column("recalled", N_("Stopped"), "count"),

@@ -32,7 +32,7 @@ FileOutOption = Annotated[
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why, for the event log"))]
 StateOption = Annotated[str | None, typer.Option("--state", metavar="STATE", help=N_("only runs in this state"))]
 RUNS = (
-    Column("number", N_("Run"), "count"),
+    Column("number", N_("Collection run"), "count"),
     Column("state", N_("State"), "word"),
     Column("scheme", N_("Scheme")),
     Column("collection_day", N_("Collected on"), "day"),
@@ -40,6 +40,7 @@ RUNS = (
     Column("total_cents", N_("Sum"), "cents"),
     Column("created_by", N_("Proposed by")),
     Column("released_by", N_("Released by")),
+    Column("revision", N_("Changed"), "count", minor=True),
     Column("iban", N_("IBAN"), shown=False),
     Column("message_id", N_("Message id"), shown=False),
     Column("file_sha256", N_("SHA-256"), shown=False),
@@ -81,7 +82,7 @@ SKIPPED = (
     Column("open_cents", N_("Open"), "cents"),
     Column("why", N_("Left out because"), "word"),
     Column("mandate", N_("Mandate"), "count", shown=False),
-    Column("run", N_("Run"), "count", shown=False),
+    Column("run", N_("Collection run"), "count", shown=False),
 )
 NOTICES = (
     Column("number", N_("Letter"), "count"),

@@ -39,7 +39,7 @@ LIST = (
     Column("reference", N_("Reference"), minor=True),
     Column("sum_cents", N_("Sum"), "cents"),
     Column("day", N_("Day"), "day", minor=True),
-    Column("run", N_("Run"), "count", minor=True),
+    Column("run", N_("Dunning run"), "count", minor=True),
     Column("planned_on", N_("Planned"), "day", minor=True),
     Column("posted_on", N_("Posted"), "day"),
     Column("deemed_on", N_("Notice"), "day", minor=True),

@@ -16,6 +16,7 @@ from sepa.errors import N_
 from sepa.money import parse_amount
 
 if TYPE_CHECKING:
+    from ledger.payments.run_changes_reader import RunChange
     from ledger.payments.runs import Payment, Run
 
 RUNS = (
@@ -24,9 +25,10 @@ RUNS = (
     Column("execution_day", N_("Execution"), "day"),
     Column("count", N_("Payments"), "count"),
     Column("total_cents", N_("Sum"), "cents"),
-    Column("created_by", N_("Proposed by")),
-    Column("reviewed_by", N_("Reviewed by")),
+    Column("created_by", N_("Proposed by"), minor=True),
+    Column("reviewed_by", N_("Reviewed by"), minor=True),
     Column("released_by", N_("Released by")),
+    Column("revision", N_("Changed"), "count", minor=True),
     Column("iban", N_("IBAN"), shown=False),
     Column("message_id", N_("Message id"), shown=False),
     Column("file_sha256", N_("SHA-256"), shown=False),
@@ -134,6 +136,21 @@ def head(run: Run) -> Iterator[Line]:
     )
     if run.instant:
         yield say(N_("as instant transfers: what the bank has is gone in seconds"))
+
+
+def changed(changes: Iterable[RunChange]) -> Iterator[Line]:
+    """Yield what was changed in a run before its release: who, when, why, before and after."""
+    for one in changes:
+        yield say(N_("changed by {name} at {at}: {text}"), name=one.by, at=one.at, text=one.reason)
+        if one.without:
+            yield say(
+                N_("  taken out: {lines}; {was_count} over {was_sum_cents} became {count} over {sum_cents}"),
+                lines=one.without, was_count=one.was_count, was_sum_cents=one.was_sum_cents, count=one.count,
+                sum_cents=one.sum_cents,
+            )  # fmt: skip
+        if one.day != one.was_day:
+            was, day = dt.date.fromisoformat(one.was_day), dt.date.fromisoformat(one.day)
+            yield say(N_("  moved from {was_day} to {day}"), was_day=was, day=day)
 
 
 def seen(run: Run) -> dict[str, Any]:
