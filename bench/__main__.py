@@ -18,6 +18,8 @@ NOT_MEASURING = {
     "payments_clock",
     "reconcile_data",
     "reconcile_days",
+    "reconcile_mix",
+    "reconcile_texts",
     "sepa_data",
     "sepa_read",
     "sepa_write",

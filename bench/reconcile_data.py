@@ -75,25 +75,46 @@ class Collected:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """The first and last names that people of a town have."""
+
+    first: Sequence[str] = FIRST
+    last: Sequence[str] = LAST
+
+    def draw(self, chance: random.Random) -> str:
+        """Return one of them."""
+        return f"{chance.choice(self.first)} {chance.choice(self.last)}"
+
+
+ALL_NAMES = Names()
+FEW_NAMES = Names(FIRST[:5], LAST[:6])
+"""These make as many namesakes in a small town as all of them in a large one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Town:
     """What payers and the bank know of a filled book."""
 
+    names: Names
     debts: Sequence[Debt]
     runs: Sequence[Sequence[Sent]]
     collected: Sequence[Collected]
 
 
-def fill_town(store: Store, items: int, payments: int, seed: int = SEED) -> Town:
+def fill_town(store: Store, items: int, payments: int, seed: int = SEED, names: Names = ALL_NAMES) -> Town:
     """Fill a book with that many open items, three runs of payments and some payables that suppliers collect."""
     chance = random.Random(seed)
     town = Town(
-        _fill_items(store, chance, items), _fill_runs(store, chance, payments), _fill_collected(store, payments)
+        names,
+        _fill_items(store, chance, items, names),
+        _fill_runs(store, chance, payments),
+        _fill_collected(store, payments),
     )
     store.execute("ANALYZE")
     return town
 
 
-def _fill_items(store: Store, chance: random.Random, count: int) -> list[Debt]:
+def _fill_items(store: Store, chance: random.Random, count: int, names: Names) -> list[Debt]:
     """Take over items by bulk, as an opening does, and return those that somebody may pay."""
     scheme, known, serial = active_schemes(store)[0], list[Debt](), 0
     with store.unit([office for office, _ in OFFICES]):
@@ -103,7 +124,7 @@ def _fill_items(store: Store, chance: random.Random, count: int) -> list[Debt]:
             first = reserve_items(store, office, wanted)
             for start in range(0, wanted, 50 * ITEMS_PER_ENTRY):
                 size = min(50 * ITEMS_PER_ENTRY, wanted - start)
-                made = list(_items(chance, scheme, office, first + start, size, first_party, serial))
+                made = list(_items(chance, scheme, office, first + start, size, first_party, serial, names))
                 serial += size
                 _write(store, office, made)
                 known += [debt for _, debt in made if chance.random() < 0.4]
@@ -111,14 +132,21 @@ def _fill_items(store: Store, chance: random.Random, count: int) -> list[Debt]:
 
 
 def _items(
-    chance: random.Random, scheme: Scheme, office: str, first: int, count: int, first_party: int, serial: int
+    chance: random.Random,
+    scheme: Scheme,
+    office: str,
+    first: int,
+    count: int,
+    first_party: int,
+    serial: int,
+    names: Names,
 ) -> Iterator[tuple[NewItem, Debt]]:
     """Yield items; every third belongs to the person before."""
     for offset in range(count):
         number = serial + offset
         who = number - number % 3 // 2
         person = random.Random(who)
-        name = f"{person.choice(FIRST)} {person.choice(LAST)}"
+        name = names.draw(person)
         profile, claim_kind = PROFILES[chance.randrange(len(PROFILES))]
         cents = TARIFF[chance.randrange(len(TARIFF))] if chance.random() < 0.33 else chance.randrange(500, 90_000)
         due = f"202{chance.randrange(4, 7)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}"

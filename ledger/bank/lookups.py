@@ -9,7 +9,7 @@ from __future__ import annotations
 from ledger.bank.collected import CollectedRun, OwnCollection
 from ledger.bank.lookup import Lookup, Statement
 from ledger.bank.lookups_cash import CASH_LOOKUPS
-from ledger.bank.matching import OwnDebt, OwnPayment, OwnRun, Target, Undone
+from ledger.bank.matching import Namesake, OwnDebt, OwnPayment, OwnRun, Target, Undone
 
 _TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, office TEXT, item BIGINT,
     account TEXT, open_cents BIGINT, party BIGINT, profile TEXT, claim_kind TEXT, due TEXT, foreign_number INTEGER,
@@ -74,6 +74,19 @@ TARGETS = Lookup(
                WHERE s.reference IS NULL OR s.reference <> t.key""",
             REFERENCES,
             "SELECT 1 FROM item WHERE main_item IS NOT NULL LIMIT 1",
+        ),
+    ),
+)  # fmt: skip
+NAMESAKES = Lookup(
+    "namesake", "seq BIGINT, line BIGINT, match_key TEXT", Namesake, "seq, line, match_key",
+    (
+        Statement(
+            """INSERT INTO match_namesake
+               SELECT DISTINCT t.seq, t.line, t.match_key FROM match_target t
+               WHERE (t.strong = 0 OR t.foreign_number = 1) AND t.match_key <> ''
+                 AND EXISTS (SELECT 1 FROM party p WHERE p.match_key = t.match_key AND p.id <> t.party
+                             AND p.merged_into IS NULL)""",
+            REFERENCES,
         ),
     ),
 )  # fmt: skip
@@ -258,6 +271,7 @@ COLLECTED = Lookup(
 )  # fmt: skip
 LOOKUPS: tuple[Lookup, ...] = (
     TARGETS,
+    NAMESAKES,
     PAYMENTS,
     RUNS,
     TWINS,

@@ -175,16 +175,23 @@ def one_person(targets: Iterable[Target]) -> bool:
 def _proofs(case: Case, targets: Sequence[Target], running: Running) -> list[str]:
     """Return what besides the number says that the money is for these items: amount, iban, name.
 
-    The amount is none where the number only stands among others, such as a customer's and an invoice's.
+    The amount is none where the number only stands among others, such as a customer's and an invoice's. A name that
+    several persons of the book have is one only beside the right amount: it is another's of that name by chance.
     """
-    enough = targets[0].place != "inside" and (targets[0].strong or len(targets[0].key) >= SHORT)
-    found = ["amount"] if enough and total(targets, running) == case.cents else []
+    long = bool(targets[0].strong) or len(targets[0].key) >= SHORT
+    right = long and total(targets, running) == case.cents
+    found = ["amount"] if right and targets[0].place != "inside" else []
     if any(target.own_iban for target in targets):
         found.append("iban")
     payer = match_key(case.part.name or "")
-    if payer and any(target.match_key == payer for target in targets):
+    if payer and any(target.match_key == payer for target in targets) and (right or not _shared(case, payer)):
         found.append("name")
     return found
+
+
+def _shared(case: Case, name: str) -> bool:
+    """Return whether several persons of the book have this name."""
+    return any(namesake.match_key == name for namesake in case.found.get("namesake", ()))
 
 
 def _settle(

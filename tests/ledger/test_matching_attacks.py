@@ -15,15 +15,18 @@ OWN, TWIN_OWN, OFFICE, STRANGER = (
 def town(store):
     """Items by a letter: A and B of Erika, T of Otto (its number is A's with two digits swapped), F foreign, S short.
 
+    G and H are short and long foreign numbers of one of two persons called Anna Schmidt, K a number of hers with a check digit.
     C is paid, J is owed by two persons, P a payable; M and N have the same amount and debtor.
     """
     act(store, "import")
     with store.unit(["KASSE"]):
         erika, otto = party(store, "Erika Mustermann", OWN), party(store, "Otto Kleinschmidt", TWIN_OWN)
         jobcenter = party(store, "Jobcenter", OFFICE, "authority")
+        anna, _ = party(store, "Anna Schmidt"), party(store, "Anna Schmidt")
     refs = {"A": "1000000000451", "T": "1000000000541", "B": reference(store, 2), "C": reference(store, 3)}
     refs |= {"J": reference(store, 4), "M": reference(store, 5), "N": reference(store, 6), "X": reference(store, 99)}
     refs |= {"F": "HH20264711", "S": "4711", "P": reference(store, 7)}
+    refs |= {"G": "08151", "H": "HH20265822", "K": reference(store, 8)}
     made = {
         "A": item(store, "50", refs["A"], person=erika), "B": item(store, "30", refs["B"], person=erika),
         "T": item(store, "50", refs["T"], person=otto), "C": item(store, "20", refs["C"], person=otto),
@@ -31,6 +34,9 @@ def town(store):
         "M": item(store, "17", refs["M"], person=otto), "N": item(store, "17", refs["N"], person=otto),
         "F": item(store, "44", refs["F"], person=erika, foreign_reference=True),
         "S": item(store, "50", refs["S"], person=otto, foreign_reference=True),
+        "G": item(store, "11", refs["G"], person=anna, foreign_reference=True),
+        "H": item(store, "12", refs["H"], person=anna, foreign_reference=True),
+        "K": item(store, "13", refs["K"], person=anna),
         "P": item(store, "60", refs["P"], person=jobcenter, kind="payable"),
     }  # fmt: skip
     staged(store, "20", refs["C"])
@@ -84,6 +90,14 @@ ATTACKS = {
     "a short number inside words and numbers": ("Kd 4711 Rg 815", "50", STRANGER, "Firma Huber", ""),
     "a foreign number, nothing fits": ("HH-2026-4711", "45", STRANGER, "Firma Huber", ""),
     "a foreign number cut": ("HH-2026-471", "44", STRANGER, "Firma Huber", ""),
+    "a letter glued on, the name of the one person who has it": ("AB{B}", "12", STRANGER, "Erika Mustermann", "B"),
+    "a letter glued on, a name that two have": ("AB{K}", "5", STRANGER, "Anna Schmidt", ""),
+    "a letter glued on, a name that two have, the amount": ("AB{K}", "13", STRANGER, "Anna Schmidt", "K"),
+    "between other numbers, a name that two have, the amount": ("Kd 99 {K} 77", "13", STRANGER, "Anna Schmidt", "K"),
+    "a foreign number, a name that two have": ("HH-2026-5822", "5", STRANGER, "Anna Schmidt", ""),
+    "a foreign number, the name of the one person who has it": ("HH-2026-4711", "5", STRANGER, "E Mustermann Erika", ""),
+    "a foreign number, the debtor's name": ("HH-2026-4711", "5", STRANGER, "Erika Mustermann", "F"),
+    "a short number, the amount and a name that two have": ("Rg {G}", "11", STRANGER, "Anna Schmidt", ""),
     "own account and amount, but for somebody else": ("für Otto Kleinschmidt", "30", OWN, "Erika Mustermann", ""),
     "own account and amount, but an invoice": ("Rechnung 0815-4711-22", "30", OWN, "Erika Mustermann", ""),
     "own account and amount, a mistyped reference": ("1000000000022", "30", OWN, "Erika Mustermann", ""),

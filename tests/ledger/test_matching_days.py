@@ -2,8 +2,9 @@
 
 import pytest
 
-from bench.reconcile_data import fill_town
-from bench.reconcile_days import MIX, shares_by_kind, stage, wrong_matches
+from bench.reconcile_data import FEW_NAMES, fill_town
+from bench.reconcile_days import shares_by_kind, stage, wrong_matches
+from bench.reconcile_mix import MIX
 from ledger.bank.posting_store import post_staged
 from tests.bankbooks import check_invariants
 from tests.books import act
@@ -16,7 +17,7 @@ NEVER = {"unknown payer", "another number", "for another", "unknown debit", "oth
 
 def reconciled(store, entries: int, items: int, seed: int):
     act(store, "import")
-    town = fill_town(store, items, max(3, entries // 200), seed)
+    town = fill_town(store, items, max(3, entries // 200), seed, FEW_NAMES)
     truth = stage(store, town, entries, seed)
     outcome = post_staged(store)
     return outcome, truth
