@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from enforcement.letters_content import Content
@@ -20,17 +21,18 @@ _STEPS = """
 _PRINTS = """
     SELECT p.made_at, u.name, p.number, p.planned_on FROM letter_print p JOIN app_user u ON u.id = p.made_by
     WHERE p.letter = :letter ORDER BY p.number"""
+_LONGEST = 64  # hashes and whole texts are shown elsewhere
 _CONTENT = "SELECT content FROM letter_print WHERE letter = :letter ORDER BY number DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class LifeRow:
-    """One step of a letter's life: when, who, what, and the words that go with it."""
+    """One step of a letter's life: when, who, the action as the event log names it, and what is known of it."""
 
     at: str
     by: str
     action: str
-    words: str
+    facts: Mapping[str, object]
 
 
 def life(store: Store, letter: int) -> list[LifeRow]:
@@ -38,26 +40,26 @@ def life(store: Store, letter: int) -> list[LifeRow]:
     row = store.one(_STEPS, letter=letter)
     assert row is not None, "the letter was found before"
     made_at, made_by, released_at, released_by, cancelled_at, cancelled_by, reason, posted_on, posted_by = row
-    own = [LifeRow(at, by, action, _words(facts, details)) for at, by, action, facts, details in
+    own = [LifeRow(at, by, action, _known(facts, details)) for at, by, action, facts, details in
            store.rows(_EVENTS, object=f"letter:{letter}")]  # fmt: skip
     told = {one.action for one in own}
-    steps = [] if "letter.make" in told else [LifeRow(made_at, made_by, "letter.make", "")]
+    steps = [] if "letter.make" in told else [LifeRow(made_at, made_by, "letter.make", {})]
     if "letter.print" not in told:
         printed = store.rows(_PRINTS, letter=letter)
-        steps += [LifeRow(at, by, "letter.print", f"number {n}, planned_on {day}") for at, by, n, day in printed]
-    for action, at, by, words in (
-        ("letter.release", released_at, released_by, ""),
-        ("letter.cancel", cancelled_at, cancelled_by, reason or ""),
-        ("letter.post", posted_on, posted_by, ""),
+        steps += [LifeRow(at, by, "letter.print", {"number": n, "planned_on": day}) for at, by, n, day in printed]
+    for action, at, by, known in (
+        ("letter.release", released_at, released_by, {}),
+        ("letter.cancel", cancelled_at, cancelled_by, {"reason": reason}),
+        ("letter.post", posted_on, posted_by, {}),
     ):
         if at and action not in told:
-            steps.append(LifeRow(at, by or "", action, words))
+            steps.append(LifeRow(at, by or "", action, known))
     return sorted([*steps, *own], key=lambda one: one.at)
 
 
-def _words(facts: str, details: str | None) -> str:
+def _known(facts: str, details: str | None) -> dict[str, object]:
     known = {**json.loads(facts), **(json.loads(details) if details else {})}
-    return ", ".join(f"{key} {value}" for key, value in known.items() if value is not None and len(str(value)) < 64)
+    return {name: value for name, value in known.items() if value is not None and len(str(value)) < _LONGEST}
 
 
 def last_print(store: Store, letter: int) -> Content | None:

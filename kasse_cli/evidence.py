@@ -15,12 +15,15 @@ NAMES = {
     "cents": N_("amount"), "left_cents": N_("left"), "items": N_("items"), "to": N_("to"), "by": N_("by"),
     "at": N_("at"), "owner": N_("owner"), "before": N_("before"), "until": N_("until"), "order": N_("order"),
     "terminal": N_("terminal"), "terminals": N_("terminals"), "transport": N_("cash transport"),
+    "number": N_("number"), "planned_on": N_("planned for"), "day": N_("day"), "kind": N_("kind"),
+    "deemed_on": N_("counts as given on"), "term_end": N_("term until"), "demands": N_("limitation interrupted"),
+    "sum_cents": N_("sum"), "count": N_("count"), "iban": N_("IBAN"), "user": N_("user"),
     "receipt": N_("receipt"), "cheque": N_("cheque"), "text": N_("text"),
 }  # fmt: skip
 """What the names of evidence and facts are called; others are shown as they are."""
 PLACES = (N_("text"), N_("structured"), N_("end_to_end"), N_("iban"), N_("amount"), N_("name"))
 """Values of `in` and `proof`."""
-_WORDS = {"in", "reason", "rule"}
+_WORDS = {"in", "kind", "reason", "rule"}
 
 
 def evidence_text(known: Mapping[str, object]) -> str:

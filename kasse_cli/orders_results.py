@@ -62,9 +62,9 @@ STEPS = (
     Column("step", N_("Step"), "word"),
     Column("by", N_("By")),
     Column("at", N_("At")),
-    Column("seen_count", N_("Orders seen"), "count"),
-    Column("seen_cents", N_("Sum seen"), "cents"),
-    Column("reason", N_("Reason")),
+    Column("seen_count", N_("Orders seen"), "count", minor=True),
+    Column("seen_cents", N_("Sum seen"), "cents", minor=True),
+    Column("reason", N_("Reason"), minor=True),
     Column("on_behalf", N_("For"), minor=True),
     Column("exception", N_("Exception"), "flag", minor=True),
 )

@@ -7,6 +7,9 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kasse_cli.event_words import action_text
+from kasse_cli.evidence import NAMES
+from kasse_cli.i18n import _, shown
 from kasse_cli.output import Column, Result, Table, say
 from sepa.errors import N_
 
@@ -27,7 +30,7 @@ LIST = (
     Column("gets_cents", N_("Gets"), "cents"),
     Column("merged_into", N_("Part of"), "count", minor=True),
 )
-FACTS = (Column("label", N_("Field")), Column("value", N_("Value")))
+FACTS = (Column("label", N_("Field"), "word"), Column("value", N_("Value")))
 LABELS = {
     "name": N_("Name"), "legal_name": N_("Account holder"), "street": N_("Street"), "house_number": N_("House number"),
     "postcode": N_("Postcode"), "town": N_("Town"), "country": N_("Country"), "birth_date": N_("Born"),
@@ -41,7 +44,13 @@ ACCOUNTS = (
     Column("since", N_("Since"), "day"),
     Column("until", N_("Until"), "day"),
 )
-EVENTS = (Column("at", N_("At")), Column("by", N_("By")), Column("action", N_("What")), Column("words", N_("Words")))
+EVENTS = (
+    Column("at", N_("At")),
+    Column("by", N_("By")),
+    Column("action", N_("Action"), shown=False),
+    Column("what", N_("What")),
+    Column("words", N_("Details")),
+)
 LOCKS = (
     Column("item", N_("Item"), "count"),
     Column("kind", N_("Lock"), "word"),
@@ -116,11 +125,11 @@ def listed(parties: Sequence[PartyRow]) -> Result:
     return Result({"owes_cents": owes, "gets_cents": gets}, [Table("parties", LIST, parties)], [line])
 
 
-def shown(facts: PartyFacts, locks: Sequence[Lock]) -> Result:
+def page(facts: PartyFacts, locks: Sequence[Lock]) -> Result:
     """Return one party: what is known, its accounts, locks and history."""
     tables = [
         Table("facts", FACTS, _facts(facts)),
-        Table("accounts", ACCOUNTS, facts.accounts),
+        Table("accounts", ACCOUNTS, facts.accounts, N_("Bank accounts")),
         Table("locks", LOCKS, locks, N_("Locks")),
         Table("events", EVENTS, [_event(event) for event in facts.events], N_("History")),
     ]
@@ -148,8 +157,15 @@ def _event(event: PartyEvent) -> dict[str, object]:
             continue
         name = key.removeprefix("new_")
         old = details.get(f"old_{name}")
-        words.append(f"{name}: {value}" + (f" ({old})" if old is not None else ""))
-    known = {"at": event.at, "by": event.by, "action": event.action, "facts": json.loads(event.facts)}
+        label = _(LABELS.get(name, NAMES.get(name, name)))
+        words.append(f"{label}: {shown(name, value)}" + (f" ({shown(name, old)})" if old is not None else ""))
+    known = {
+        "what": action_text(event.action),
+        "at": event.at,
+        "by": event.by,
+        "action": event.action,
+        "facts": json.loads(event.facts),
+    }
     return known | {"details": details, "words": "; ".join(words)}
 
 

@@ -39,7 +39,7 @@ def list_(
 @command(app, "show", lists=True, examples=("kasse party show 17",))
 def show(ctx: Context, party: PartyArgument) -> None:
     """Show what is known of a party: address, accounts, locks and its whole history."""
-    from kasse_cli.party_pages import shown
+    from kasse_cli.party_pages import page
     from kasse_cli.wiring import open_book
     from ledger.items.locks_store import party_locks
     from ledger.people.parties_reader import find_party, show_party
@@ -47,7 +47,7 @@ def show(ctx: Context, party: PartyArgument) -> None:
     with open_book(ctx.obj) as store:
         number = find_party(store, party)
         facts, locks = show_party(store, number), party_locks(store, number)
-    render(ctx, shown(facts, locks))
+    render(ctx, page(facts, locks))
 
 
 @command(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kasse_cli.commands.letter.shapes import LIST, TASKS, KindOption, LetterArgument, RunOption
 from kasse_cli.context import Context
+from kasse_cli.event_words import action_text
+from kasse_cli.evidence import evidence_text
 from kasse_cli.output import Column, Line, Result, Streamed, Table, render, say
 from sepa.errors import N_
 
@@ -25,8 +28,9 @@ DoneOption = Annotated[bool, typer.Option("--done", help=N_("those that are done
 EVENTS = (
     Column("at", N_("At")),
     Column("by", N_("By")),
-    Column("action", N_("What")),
-    Column("words", N_("Words")),
+    Column("action", N_("Action"), shown=False),
+    Column("what", N_("What")),
+    Column("words", N_("Details")),
 )
 
 
@@ -62,7 +66,8 @@ def show(ctx: Context, letter: LetterArgument, text: TextOption = False) -> None
         return
     if content is None and row.state in {"released", "posted"}:
         lines.append(say(N_("not printed yet: kasse letter print {letter}"), letter=letter))
-    render(ctx, Result({"letter": row, "content": content}, [Table("life", EVENTS, events)], lines))
+    told = [asdict(one) | {"what": action_text(one.action), "words": evidence_text(one.facts)} for one in events]
+    render(ctx, Result({"letter": row, "content": content}, [Table("life", EVENTS, told)], lines))
 
 
 def _about(row: LetterRow) -> Iterator[Line]:
