@@ -15,7 +15,7 @@ from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import Fact, record
 from ledger.items.locks_store import locked
 from ledger.payments.collection_waiting_store import under_collection
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from sepa.errors import KasseError
@@ -27,7 +27,9 @@ _CHANGED = f"""
     SELECT DISTINCT x.letter FROM letter l JOIN letter_item x ON x.letter = l.id
     JOIN item i ON i.office = x.office AND i.id = x.item
     WHERE l.run = :run AND l.state = 'made'
-      AND (i.open_cents <> x.open_cents OR (i.party <> l.party AND l.copy_of IS NULL)
+      AND (i.open_cents <> x.open_cents OR (i.party <> l.party AND l.copy_of IS NULL
+               AND NOT EXISTS (SELECT 1 FROM item_debtor d WHERE d.office = i.office
+                   AND d.item = coalesce(i.main_item, i.id) AND d.party = l.party))
            OR i.dunning_level <> x.level_before
            OR coalesce(i.dunned_on, '') <> coalesce(x.dunned_before, '') OR {locked("dunning", day=":day")})"""
 _WAITING = """
@@ -85,9 +87,8 @@ def _checked(store: Store, number: int, kasse: str, given_cents: int | None) -> 
     run = find_run(store, number)
     if run.state != "proposed":
         raise RunStateError(run=number, state=run.state)
-    proposer = store.value("SELECT made_by FROM dunning_run WHERE id = :run", run=number)
-    if proposer == store.user:
-        raise OwnWorkError(user=user_name(store, store.user), what=f"dunning run {number}", office=kasse)
+    made_by, made_at = store.one("SELECT made_by, made_at FROM dunning_run WHERE id = :run", run=number) or (None, None)
+    check_apart(store, kasse, f"dunning run {number}", (made_by, made_at))
     day = dt.date.fromisoformat(run.day)
     last = counted(day, LETTERS_LIVE_DAYS, "working_days", land=setting(store, "land") or "HH").end
     if dt.date.fromisoformat(store.today) > last:

@@ -18,14 +18,14 @@ from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.kassenzeichen import issue
 from ledger.items.targets_store import register
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
 
 LETTER_ITEM = (
     "letter", "line", "office", "item", "open_cents", "charge_cents", "charge_kind", "level_before", "level_after",
 )  # fmt: skip
-_HEAD = "SELECT kind, state, run, made_by, reference FROM letter WHERE id = :letter"
+_HEAD = "SELECT kind, state, run, made_by, reference, made_at FROM letter WHERE id = :letter"
 _ITEMS = "SELECT office, item FROM letter_item WHERE letter = :letter ORDER BY line"
 _RELEASE = """
     UPDATE letter SET state = 'released', reference = coalesce(reference, CAST(:reference AS TEXT)),
@@ -124,13 +124,12 @@ def release_letter(store: Store, number: int) -> Moved:
 def release_in_unit(store: Store, number: int) -> Moved:
     """Release a letter inside the unit of work of a decision, by the person who decides."""
     kasse = kasse_office(store)
-    kind, state, run, made_by, reference = _head(store, number)
+    kind, state, run, made_by, reference, made_at = _head(store, number)
     if run is not None:
         raise RunLetterError(letter=number, run=run)
     if state != "made":
         raise LetterStateError(letter=number, state=state)
-    if made_by == store.user:
-        raise OwnWorkError(user=user_name(store, store.user), what=f"letter {number}", office=kasse)
+    check_apart(store, kasse, f"letter {number}", (made_by, made_at))
     items = [(office, item) for office, item in store.rows(_ITEMS, letter=number)]
     if reference is None and items and not kind_named(kind).internal:
         reference = issue(store, 1)[0]

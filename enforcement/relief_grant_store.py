@@ -30,7 +30,7 @@ from ledger.items.store import NewItem
 from ledger.items.targets_store import register
 from ledger.people.duties import Acting
 from ledger.people.duties_store import approval_limit
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require, user_name
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
@@ -150,19 +150,20 @@ def expect(store: Store, number: int, state: str) -> Relief:
 
 def check_own(store: Store, relief: Relief, kasse: str) -> None:
     """Refuse a decision to whoever proposed the relief; raises `OwnWorkError`."""
-    if store.value("SELECT proposed_by FROM relief WHERE id = :id", id=relief.number) == store.user:
-        raise OwnWorkError(user=user_name(store, store.user), what=f"relief {relief.number}", office=kasse)
+    sql = "SELECT proposed_by, proposed_at FROM relief WHERE id = :id"
+    proposed_by, proposed_at = store.one(sql, id=relief.number) or (None, None)
+    check_apart(store, kasse, f"relief {relief.number}", (proposed_by, proposed_at))
 
 
 def check_person(store: Store, relief: Relief, kasse: str) -> None:
     """Refuse own work, and sums above what the person may grant: by kind, by any kind, else as for orders."""
     check_own(store, relief, kasse)
-    row = store.one(_LIMIT, user=store.user, kind=relief.row.kind)
-    limit = row[1] if row is not None else approval_limit(store, Acting(store.user), kasse)
+    row = store.one(_LIMIT, user=store.principal or store.user, kind=relief.row.kind)
+    limit = row[1] if row is not None else approval_limit(store, Acting(store.user, store.principal), kasse)
     if limit is not None and relief.row.sum_cents > limit:
         raise ReliefLimitError(
-            user=user_name(store, store.user), office=kasse, kind=relief.row.kind, limit_cents=int(limit),
-            sum_cents=relief.row.sum_cents,
+            user=user_name(store, store.principal or store.user), office=kasse, kind=relief.row.kind,
+            limit_cents=int(limit), sum_cents=relief.row.sum_cents,
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ MaxOption = Annotated[
     typer.Option("--max", parser=parse_amount, metavar="AMOUNT", help=N_("the highest amount of one order")),
 ]
 NoneOption = Annotated[bool, typer.Option("--none", help=N_("no limit any more"))]
-RoleOption = Annotated[str, typer.Option("--role", metavar="ROLE", help=N_("certifier, approver or cashier"))]
+RoleOption = Annotated[str, typer.Option("--role", metavar="ROLE", help=N_("the role; not admin, audit or machine"))]
 SinceOption = Annotated[
     dt.date, typer.Option("--since", parser=parse_day, metavar="DATE", help=N_("the first day of absence"))
 ]
@@ -111,10 +111,10 @@ def deputy(
     since: SinceOption,
     until: UntilOption,
 ) -> None:
-    """Let somebody take another's steps with orders for some days.
+    """Let somebody act in the role of another for some days.
 
-    What a deputy does counts for both: neither may take another step with the same order. Duties that one person must
-    not join are refused.
+    What a deputy does counts for both: where two people must act, neither may take the second step. Duties that one
+    person must not join are refused. The event log names both.
     """
     from kasse_cli.wiring import open_book
     from ledger.people.duties_store import name_deputy

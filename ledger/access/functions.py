@@ -27,6 +27,15 @@ _HELD = """SELECT r.office, r.role, true AS own, r.user_id AS principal FROM use
 """The roles the acting person holds, and those in which they stand in for somebody. The days of absence are read
 with a week's grace, because a step may be dated a week ahead; the rules of the book are exact."""
 
+_TAKEN = """SELECT array_remove(person || coalesce(array_agg(on_behalf), '{}'::bigint[]), NULL)
+      FROM event WHERE by = person AND at = moment AND on_behalf IS NOT NULL"""
+"""Whose step it was: of the person who took it, and of those in whose right they did."""
+_APART = f"""SELECT (SELECT access_actor()) <> ALL (earlier) AND EXISTS (
+      SELECT 1 FROM access_held() h WHERE h.role = ANY (roles) AND (h.own OR h.principal <> ALL (earlier))
+      AND (place IS NULL OR h.office IN (place, '*')
+           OR h.office = {_KASSE} AND h.role = ANY ({array(KASSE_WIDE)})))"""
+"""Whether the acting person may take a step after these persons: in an own right, or that of somebody else again."""
+
 
 def functions() -> Iterator[tuple[str, str]]:
     """Yield signature and text of each function."""
@@ -45,6 +54,11 @@ def functions() -> Iterator[tuple[str, str]]:
             "SELECT EXISTS (SELECT 1 FROM access_held() WHERE role = ANY (roles))",
         ),
     )
+    yield (
+        "access_apart(text[], text, bigint[])",
+        _function("access_apart(roles text[], place text, earlier bigint[])", "boolean", _APART),
+    )
+    yield "access_taken(bigint, text)", _function("access_taken(person bigint, moment text)", "bigint[]", _TAKEN)
     yield (
         "access_acts(text, text, bigint)",
         _function(

@@ -13,8 +13,8 @@ _US = "chr(31)"
 _EVENT_FIELDS = " || ".join(
     f"{_US} || {field}"
     for field in (
-        "f.office", "f.position", "f.at", "f.by", "f.action", "coalesce(f.object, '')", "f.facts",
-        "coalesce(encode(f.details_hash, 'hex'), '')",
+        "f.office", "f.position", "f.at", "f.by || coalesce('/' || f.on_behalf, '')", "f.action",
+        "coalesce(f.object, '')", "f.facts", "coalesce(encode(f.details_hash, 'hex'), '')",
     )
 )  # fmt: skip
 _EVENT_HASH = f"""SELECT 1 FROM fresh f JOIN office o ON o.code = f.office

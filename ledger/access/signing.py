@@ -49,6 +49,10 @@ def _insert(shape: Shape, known: TableRights) -> str:
         checks.append(_sealed(known.parent))
     if shape.table == "order_step":
         checks += _order_steps()
+    if shape.table == "event":
+        stands_in = "SELECT h.principal FROM access_held() h WHERE NOT h.own"
+        wrong = f"SELECT 1 FROM fresh WHERE on_behalf IS NOT NULL AND on_behalf NOT IN ({stands_in})"
+        checks.append(_check(f"EXISTS ({wrong})", "nobody acts for somebody without being the deputy"))
     if shape.table in integrity.INSERT:
         wrong, reason = integrity.INSERT[shape.table]
         checks.append(_check(f"EXISTS ({wrong})", reason))
@@ -103,18 +107,25 @@ def _signed(shape: Shape, signature: Signature, changed: str) -> str:
         missing = f"EXISTS (SELECT 1 FROM {filled} AND NOT coalesce({there}, access_holds({array(signature.roles)})))"
         checks += _check(missing, f"{signature.column} of {shape.table} needs the role {' / '.join(signature.roles)}")
     if signature.never:
-        own = " OR ".join(f"{_other(shape, other)} = f.{signature.column}" for other in signature.never)
-        checks += _check(f"EXISTS (SELECT 1 FROM {filled} AND ({own}))", "nobody signs their own work")
+        earlier = " || ".join(_taken(shape, other) for other in signature.never)
+        place = f"f.{shape.office}" if shape.office else "NULL"
+        apart = f"access_apart({array(signature.roles)}, {place}, {earlier})"
+        checks += _check(f"EXISTS (SELECT 1 FROM {filled} AND NOT {apart})", "nobody signs their own work")
     return checks
 
 
-def _other(shape: Shape, column: str) -> str:
-    """Return the person in another column, of this table or, as `table.column`, of the row with the same key."""
+def _taken(shape: Shape, column: str) -> str:
+    """Return whose step another column tells of, of this table or, as `table.column`, of the row with the same key.
+
+    The moment beside the person leads to the event, which says in whose right a deputy acted.
+    """
     table, dot, name = column.partition(".")
-    if not dot:
-        return f"f.{column}"
-    same = " AND ".join(f"x.{key} = f.{key}" for key in shape.key)
-    return f"(SELECT x.{name} FROM {table} x WHERE {same})"
+    moment = f"{(name or column).removesuffix('by')}at"
+    if dot:
+        same = " AND ".join(f"x.{key} = f.{key}" for key in shape.key)
+        return f"(SELECT access_taken(x.{name}, x.{moment}) FROM {table} x WHERE {same})"
+    assert moment in shape.columns, f"{shape.table} has no {moment}"
+    return f"access_taken(f.{column}, f.{moment})"
 
 
 def _needed(signature: Signature) -> str:

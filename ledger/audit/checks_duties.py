@@ -30,9 +30,10 @@ _OWN_ORDERS = f"""
     FROM order_step t JOIN order_step s ON s.office = t.office AND s.order_id = t.order_id
     WHERE t.exception = 0 AND {within("t.at", "t.office")} AND (s.step, t.step) IN ({_PAIRS})
       AND (s.by = t.by OR s.by = t.on_behalf OR s.on_behalf = t.by OR s.on_behalf = t.on_behalf)"""
-_SIGNED = """(SELECT f.confirmed_by, f.confirmed_at, c.closed_by, c.kind, c.period FROM closing_confirmation f
-    JOIN closing c ON c.kind = f.kind AND c.period = f.period)"""
-_CANCELLED = """(SELECT c.desk, c.year, c.number, c.office, c.cents, c.made_by, c.made_at, o.made_by AS first_by
+_SIGNED = """(SELECT f.confirmed_by, f.confirmed_at, c.closed_by, c.closed_at, c.kind, c.period
+    FROM closing_confirmation f JOIN closing c ON c.kind = f.kind AND c.period = f.period)"""
+_CANCELLED = """(SELECT c.desk, c.year, c.number, c.office, c.cents, c.made_by, c.made_at, o.made_by AS first_by,
+    o.made_at AS first_at
     FROM cash_receipt c JOIN cash_receipt o ON o.desk = c.desk AND o.year = c.year AND o.number = c.cancels)"""
 _OWN = (
     ("payment_run", "'run:' || CAST(t.id AS TEXT)", "t.released_by", "t.released_at", "t.created_by", "t.total_cents",
@@ -62,12 +63,27 @@ _OWN = (
 
 
 def both_steps(table: str, what: str, second: str, at: str, first: str, cents: str, office: str, *steps: str) -> str:
-    """Return the statement that finds rows of a table in which one person took both steps."""
+    """Return the statement that finds rows of a table in which one person took both steps, in person or as a deputy.
+
+    The moment of the first step stands beside its person: `made_by`, `made_at`.
+    """
     period = f"{at} >= :first AND {at} < :next"
     limited = "" if office == "'*'" else f" AND (CAST(:office AS TEXT) IS NULL OR {office} = :office)"
     return f"""
     SELECT {office}, {what}, substr({at}, 1, 10), {cents}, {_USER.format(who=second)}, '{steps[0]}', '{steps[1]}'
-    FROM {table} t WHERE {second} = {first} AND {period}{limited}"""
+    FROM {table} t WHERE ({second} = {first} OR EXISTS ({_acted(second, at)} AND e.on_behalf = {first})
+      OR EXISTS ({_acted(first, _moment(first))} AND (e.on_behalf = {second}
+        OR e.on_behalf IN ({_acted(second, at, "g")})))) AND {period}{limited}"""
+
+
+def _moment(person: str) -> str:
+    return f"{person.removesuffix('by')}at"
+
+
+def _acted(person: str, at: str, name: str = "e") -> str:
+    """Return the statement that finds for whom a person acted at a moment."""
+    known = f"{name}.by = {person} AND {name}.at = {at} AND {name}.on_behalf IS NOT NULL"
+    return f"SELECT {name}.on_behalf FROM event {name} WHERE {known}"
 
 
 _OWN_WORK = " UNION ALL ".join([_OWN_ORDERS, *(both_steps(*row) for row in _OWN)])
@@ -92,17 +108,24 @@ class VoidDeputyError(KasseError):
     """A step taken for somebody by a person who was not the deputy then."""
 
     code = "audit.deputy_void"
-    template = N_("{user} took the step {step} of order {order} for {principal} without being the deputy on that day")
-    hint = N_("see 'kasse user deputies' and 'kasse order show {order}'; inform the audit office")
+    template = N_("{user} took the step {step} of {kind} {number} for {principal} without being the deputy on that day")
+    hint = N_("see 'kasse user deputies' and look at the step; inform the audit office")
     severity = "error"
 
 
 _VOID = f"""
     SELECT t.office, {_ORDER}, substr(t.at, 1, 10), {_TOTAL}, {_USER.format(who="t.by")},
-           t.office || '-' || CAST(t.order_id AS TEXT), t.step, {_USER.format(who="t.on_behalf")}
+           t.step, {_USER.format(who="t.on_behalf")}
     FROM order_step t WHERE t.on_behalf IS NOT NULL AND {within("t.at", "t.office")} AND NOT EXISTS (
         SELECT 1 FROM deputy d WHERE d.principal = t.on_behalf AND d.deputy = t.by AND d.office IN (t.office, '*')
         AND d.made_at <= t.at AND d.since <= substr(t.at, 1, 10) AND d.until >= substr(t.at, 1, 10)
+        AND (d.ended_on IS NULL OR d.ended_on > substr(t.at, 1, 10)))
+    UNION ALL
+    SELECT t.office, 'event:' || t.office || '-' || CAST(t.position AS TEXT), substr(t.at, 1, 10),
+           CAST(NULL AS BIGINT), {_USER.format(who="t.by")}, t.action, {_USER.format(who="t.on_behalf")}
+    FROM event t WHERE t.on_behalf IS NOT NULL AND {within("t.at", "t.office")} AND NOT EXISTS (
+        SELECT 1 FROM deputy d WHERE d.principal = t.on_behalf AND d.deputy = t.by AND d.made_at <= t.at
+        AND d.since <= substr(t.at, 1, 10) AND d.until >= substr(t.at, 1, 10)
         AND (d.ended_on IS NULL OR d.ended_on > substr(t.at, 1, 10)))
     ORDER BY 3, 1, 2"""
 
@@ -196,7 +219,7 @@ def _once_a_pair(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
 CHECKS = (
     Check(OwnWorkFoundError, "step state", _OWN_WORK,
           N_("one person took two steps that must stay apart, in person or through a deputy"), "§ 77 LHO"),
-    Check(VoidDeputyError, "order step principal", _VOID,
+    Check(VoidDeputyError, "step principal", _VOID,
           N_("a step taken for somebody by a person who was not the deputy on that day"), "§ 77 LHO"),
     Check(OwnDeputyError, "principal role since until", _OWN_DEPUTY,
           N_("a deputy who named themselves"), "VV § 34 LHO"),

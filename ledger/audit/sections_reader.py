@@ -37,6 +37,8 @@ _DEPUTIES = """
     SELECT p.name, s.name, d.office, d.role, d.since, coalesce(d.ended_on, d.until), m.name,
            (SELECT count(*) FROM order_step t WHERE t.by = d.deputy AND t.on_behalf = d.principal
             AND t.at >= :first AND t.at < :next)
+           + (SELECT count(*) FROM event t WHERE t.by = d.deputy AND t.on_behalf = d.principal
+              AND t.at >= :first AND t.at < :next)
     FROM deputy d JOIN app_user p ON p.id = d.principal JOIN app_user s ON s.id = d.deputy
     LEFT JOIN app_user m ON m.id = d.made_by
     WHERE d.since <= :last AND coalesce(d.ended_on, d.until) >= :first

@@ -79,6 +79,15 @@ def event_hash(previous: bytes, fields: Sequence[str | int | None], details_hash
     return sha256(previous + payload.encode()).digest()
 
 
+def who(by: int, on_behalf: int | None) -> str:
+    """Return the person of an event as it is hashed: with whom they stood in for, where they did.
+
+    >>> who(7, None), who(7, 3)
+    ('7', '7/3')
+    """
+    return str(by) if on_behalf is None else f"{by}/{on_behalf}"
+
+
 def salted(salt: bytes, text: str) -> bytes:
     """Return the hash of a text that may be erased later: without the salt nobody can guess it."""
     return sha256(salt + text.encode()).digest()

@@ -31,7 +31,7 @@ from ledger.book.entry import ClosedPeriodError
 from ledger.book.store import heads, kasse_office, office_codes
 from ledger.book.verify_store import OfficeHead, packed_heads
 from ledger.events.store import record
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require, user_name
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
@@ -108,9 +108,8 @@ def confirm_period(store: Store, period: Period) -> Closing:
     with store.unit([kasse]):
         require(store, kasse, "head")
         known = _known(store, period)
-        if known.closed_by == store.user:
-            what = f"{period.kind} {known.protocol.period}"
-            raise OwnWorkError(user=user_name(store, store.user), what=what, office=kasse)
+        what = f"{period.kind} {known.protocol.period}"
+        check_apart(store, kasse, what, (known.closed_by, known.closed_at))
         check_head(store, known)
         if known.confirmed_by is not None:
             return shown(store, known, fresh=False)

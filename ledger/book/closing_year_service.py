@@ -21,7 +21,7 @@ from ledger.book.closing_service import CLOSERS, Closing, draft, note, show_peri
 from ledger.book.closing_store import closing_of
 from ledger.book.closing_year_store import carrying_drafts
 from ledger.book.store import kasse_office, office_codes, post
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require, user_name
 from ledger.store.engines import Store
 
 _LAST = """
@@ -80,8 +80,7 @@ def close_year(store: Store, year: Period, *, today: str, dry_run: bool = False)
         proposal = proposal_of(store, year)
         if proposal is None or year.last_day > today:
             raise NotPreparedError(year=year.year)
-        if proposal.closed_by == store.user:
-            raise OwnWorkError(user=user_name(store, store.user), what=f"year {year.name}", office=kasse)
+        check_apart(store, kasse, f"year {year.name}", (proposal.closed_by, proposal.closed_at))
         protocol, notes = draft(store, year, _reasons(proposal))
         changed = changed_parts(proposal, protocol)
         if changed:

@@ -33,7 +33,8 @@ CHAIN_SQL = """
 POSTING_SQL = "SELECT account, cents, item, dimensions, office, position FROM posting ORDER BY office, position, line"
 TEXT_SQL = "SELECT salt, text, office, position FROM entry_text ORDER BY office, position"
 EVENT_SQL = """
-    SELECT e.office, e.position, e.at, e.by, e.action, e.object, e.facts, e.details_hash, e.hash, d.salt, d.details
+    SELECT e.office, e.position, e.at,
+           CAST(e.by AS TEXT) || coalesce('/' || CAST(e.on_behalf AS TEXT), ''), e.action, e.object, e.facts, e.details_hash, e.hash, d.salt, d.details
     FROM event e LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
     ORDER BY e.office, e.position"""
 

@@ -20,13 +20,13 @@ from ledger.cash.desks_reader import balance, open_desk
 from ledger.cash.receipts import Label, Part, Receipt
 from ledger.cash.receipts_reader import receipt_named
 from ledger.cash.receipts_store import NewReceipt, next_label, write_receipt
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
 
 ROLES = ("head", "cashier")
 """Who takes receipts back: another person than the one who wrote it."""
 _ROW = """
-    SELECT r.made_by, r.batch, r.tender, c.state, b.bank_entry FROM cash_receipt r
+    SELECT r.made_by, r.made_at, r.batch, r.tender, c.state, b.bank_entry FROM cash_receipt r
     LEFT JOIN cash_cheque c ON c.desk = r.desk AND c.year = r.year AND c.number = r.number
     LEFT JOIN cash_batch b ON b.id = r.batch
     WHERE r.desk = :desk AND r.year = :year AND r.number = :number"""
@@ -77,9 +77,8 @@ def _check(store: Store, desk: Desk, old: Receipt) -> int | None:
         raise CancelledAlreadyError(label=label, by=old.cancelled_by)
     row = store.one(_ROW, desk=old.label.desk, year=old.label.year, number=old.label.number)
     assert row is not None, "a receipt that was just found"
-    made_by, batch, tender, cheque, credited = row
-    if made_by == store.user:
-        raise OwnWorkError(user=user_name(store, store.user), what=f"receipt {label}", office=desk.office)
+    made_by, made_at, batch, tender, cheque, credited = row
+    check_apart(store, desk.office, f"receipt {label}", (made_by, made_at))
     if cheque not in {None, "held"}:
         raise GoneChequeError(label=label, state=cheque)
     if credited is not None:

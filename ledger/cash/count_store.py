@@ -14,7 +14,7 @@ from ledger.cash.desks import Desk
 from ledger.cash.desks_reader import balance, find_desk, open_desk
 from ledger.events.store import Fact, record
 from ledger.items.store import SIDES, ItemKind, NewItem, insert_items, opening_posting, reserve_items
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
@@ -24,7 +24,7 @@ WITNESSES = ("head", "audit", "cashier", "clerk")
 """Who may sign a count as the second person, besides the holder."""
 _LAST = "SELECT coalesce(max(number), 0) FROM cash_count WHERE desk = :desk"
 _WAITING = """
-    SELECT number, counted_cents, counted_by FROM cash_count
+    SELECT number, counted_cents, counted_by, counted_at FROM cash_count
     WHERE desk = :desk AND confirmed_by IS NULL ORDER BY number DESC LIMIT 1"""
 _SIGN = """
     UPDATE cash_count SET confirmed_by = CAST(:user AS BIGINT), confirmed_at = CAST(:now AS TEXT)
@@ -99,11 +99,8 @@ def confirm(store: Store, code: str) -> CountDone:
         row = store.one(_WAITING, desk=desk.code)
         if row is None:
             raise UnknownCountError(desk=desk.code)
-        number, found, by = row
-        if by == store.user:
-            raise OwnWorkError(
-                user=user_name(store, store.user), what=f"count {desk.code}/{number}", office=desk.office
-            )  # fmt: skip
+        number, found, by, at = row
+        check_apart(store, desk.office, f"count {desk.code}/{number}", (by, at))
         if found != balance(store, desk):
             raise StaleCountError(desk=desk.code, counted_cents=found, balance_cents=balance(store, desk))
         store.execute(_SIGN, user=store.user, now=store.now, desk=desk.code, number=number)

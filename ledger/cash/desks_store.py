@@ -23,7 +23,7 @@ from ledger.cash.desks import (
 )
 from ledger.cash.desks_reader import balance, check_counted, find_desk, latest_day, open_desk
 from ledger.events.store import Fact, record
-from ledger.people.users import OwnWorkError, require, user_id, user_name
+from ledger.people.users import check_apart, require, user_id, user_name
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
@@ -132,8 +132,7 @@ def close_desk(store: Store, code: str) -> DeskDone:
         require(store, desk.office, *HEADS)
         if desk.closed_on is not None:
             return DeskDone(desk, new=False)
-        if desk.holder == store.user:
-            raise OwnWorkError(user=user_name(store, store.user), what=f"desk {desk.code}", office=desk.office)
+        check_apart(store, desk.office, f"desk {desk.code}", (desk.holder, None))
         held, left = balance(store, desk), {name: int(store.value(sql, desk=desk.code)) for name, sql in _OPEN.items()}
         if held or any(left.values()):
             raise DeskNotEmptyError(
@@ -180,8 +179,7 @@ def rest(store: Store, code: str, reason: str) -> DeskDone:
 
 def _give(store: Store, desk: Desk, holder: str, party: int | None) -> None:
     user = user_id(store, holder)
-    if user == store.user:
-        raise OwnWorkError(user=user_name(store, user), what=f"desk {desk.code}", office=desk.office)
+    check_apart(store, desk.office, f"desk {desk.code}", (user, None))
     for role in NEVER_HOLDS:
         if store.value(_ROLE, user=user, role=role) is not None:
             raise HolderRoleError(user=user_name(store, user), role=role, office=desk.office)

@@ -31,7 +31,7 @@ _ROW = f"""
            (SELECT coalesce(sum(r.open_cents), 0) FROM item r WHERE r.kind = 'receivable' AND r.open_cents > 0
             AND r.due <= :day AND r.party = i.party AND {not_locked("dunning", alias="r")}),
            (SELECT max(s.step) FROM order_step s WHERE s.office = i.office AND s.order_id = i.order_id
-            AND s.step IN ({_STEPS}) AND s.by = :user)
+            AND s.step IN ({_STEPS}) AND (s.by = :user OR s.on_behalf = :user))
     FROM item i LEFT JOIN party n ON n.id = i.party
     WHERE i.office = :office AND i.id = :item"""
 

@@ -26,7 +26,7 @@ from ledger.cash.settlements import (
     overdue,
 )
 from ledger.events.store import Fact, record
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
@@ -180,10 +180,10 @@ def _waiting(store: Store, code: str) -> tuple[Desk, int]:
     number = store.value(_WAITING, fund=fund.code)
     if number is None:
         raise NoSettlementError(desk=fund.code)
-    sql = "SELECT listed_by FROM cash_settlement WHERE fund = :fund AND number = :number"
-    if store.user in {fund.holder, store.value(sql, fund=fund.code, number=number)}:
-        what = f"settlement {fund.code}/{number}"
-        raise OwnWorkError(user=user_name(store, store.user), what=what, office=fund.office)
+    sql = "SELECT listed_by, listed_at FROM cash_settlement WHERE fund = :fund AND number = :number"
+    listed = store.one(sql, fund=fund.code, number=number)
+    assert listed is not None, "a settlement that was just found"
+    check_apart(store, fund.office, f"settlement {fund.code}/{number}", (fund.holder, None), (listed[0], listed[1]))
     return fund, int(number)
 
 

@@ -12,12 +12,13 @@ from ledger.cash.desks_reader import balance, open_desk
 from ledger.cash.transport_reader import transport_numbered
 from ledger.cash.transport_store import TransportDone
 from ledger.events.store import Fact, record
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
 
 ROLES = ("head", "cashier")
 _ROW = """
-    SELECT t.id, t.kind, t.desk, t.state, t.cents, t.made_by, e.office, e.year, e.number FROM cash_transport t
+    SELECT t.id, t.kind, t.desk, t.state, t.cents, t.made_by, t.made_at, e.office, e.year, e.number
+    FROM cash_transport t
     JOIN entry e ON e.office = t.office AND e.position = t.position WHERE t.reference = :reference"""
 _BACK = "UPDATE cash_transport SET state = 'taken_back' WHERE id = :id"
 
@@ -36,15 +37,14 @@ def take_back_transport(store: Store, reference: str, reason: str) -> TransportD
         row = store.one(_ROW, reference=label)
         if row is None:
             raise TransportLabelError(text=reference)
-        number, kind, code, state, cents, made_by, office, year, entry = row
+        number, kind, code, state, cents, made_by, made_at, office, year, entry = row
         desk = open_desk(store, code)
         require(store, desk.office, *ROLES)
         if state != "under_way":
             raise ArrivedError(label=label, state=state)
         if kind == "cheques":
             raise PresentedChequesError(label=label)
-        if made_by == store.user:
-            raise OwnWorkError(user=user_name(store, store.user), what=label, office=desk.office)
+        check_apart(store, desk.office, label, (made_by, made_at))
         if kind == "withdrawal":
             check_enough(desk, balance(store, desk), cents)
         places = places_of(store, EntryNumber(office, year, entry))

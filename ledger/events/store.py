@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from ledger.book.chain import SALT_BYTES, event_hash, salted
+from ledger.book.chain import SALT_BYTES, event_hash, salted, who
 from ledger.store.engines import Store
 
 Fact = str | int | bool | None
@@ -21,8 +21,9 @@ def record(
 ) -> int:
     """Append an event to the office's chain and return its position; inside a unit that holds the office.
 
-    `facts` are counts, sums, days and hashes and are hashed as they are; `details` may hold personal data and
-    free words: they lie outside the chain, which keeps only their salted hash.
+    Where the acting person stands in for somebody, the event names both. `facts` are counts, sums, days and hashes
+    and are hashed as they are; `details` may hold personal data and free words: they lie outside the chain, which
+    keeps only their salted hash.
     """
     assert office in store.locked, f"the unit of work does not hold office {office}"
     head = store.one("SELECT event_position, event_hash FROM head WHERE office = :office", office=office)
@@ -30,9 +31,10 @@ def record(
     position, previous = int(head[0]) + 1, bytes(head[1])
     known = canonical_json(facts or {})
     details_hash = _keep_details(store, office, position, details) if details else None
-    value = event_hash(previous, (office, position, store.now, store.user, action, object_, known), details_hash)
-    columns = ("office", "position", "at", "by", "action", "object", "facts", "details_hash", "hash")
-    row = (office, position, store.now, store.user, action, object_, known, details_hash, value)
+    person = who(store.user, store.principal)
+    value = event_hash(previous, (office, position, store.now, person, action, object_, known), details_hash)
+    columns = ("office", "position", "at", "by", "on_behalf", "action", "object", "facts", "details_hash", "hash")
+    row = (office, position, store.now, store.user, store.principal, action, object_, known, details_hash, value)
     store.insert("event", columns, [row])
     store.execute(
         "UPDATE head SET event_position = :position, event_hash = :hash WHERE office = :office",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
@@ -12,19 +13,27 @@ from ledger.store.changes import ROWS
 
 
 class Event(SQLModel, table=True):
-    """One thing that happened; `facts` holds counts, sums and hashes, never personal data."""
+    """One thing that happened; `facts` holds counts, sums and hashes, never personal data.
+
+    `on_behalf` is the person in whose right a deputy acted.
+    """
 
     __tablename__ = "event"
     __table_args__ = col.strict(
         ForeignKeyConstraint(["office"], ["office.code"], name="fk_event_office"),
         Index("ix_event_object", "object"),
-    )
+        Index(
+            "ix_event_behalf", "by", "at",
+            sqlite_where=sql("on_behalf IS NOT NULL"), postgresql_where=sql("on_behalf IS NOT NULL"),
+        ),
+    )  # fmt: skip
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)
     position: int = col.number(primary_key=True)
     at: str = col.text()
     by: int = col.number()
+    on_behalf: int | None = col.number(nullable=True)
     action: str = col.text()
     object: str | None = col.text(nullable=True)
     facts: str = col.text()

@@ -31,7 +31,7 @@ from ledger.items.opening_store import (
 )
 from ledger.items.order_import_store import Source
 from ledger.items.orders import Checked, Rules
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require, user_name
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
 
@@ -213,11 +213,10 @@ def check_second(store: Store) -> Draft:
     kasse = kasse_office(store)
     require(store, kasse, FINAL_ROLE)
     waiting = waiting_draft(store)
-    row = store.one("SELECT made_by, first_by FROM opening_run WHERE id = :id", id=waiting.number)
+    row = store.one("SELECT made_by, made_at, first_by, first_at FROM opening_run WHERE id = :id", id=waiting.number)
     assert row is not None, "it was just found"
-    if store.user in row:
-        what = f"opening {waiting.number}"
-        raise OwnWorkError(user=user_name(store, store.user), what=what, office=kasse)
+    made_by, made_at, first_by, first_at = row
+    check_apart(store, kasse, f"opening {waiting.number}", (made_by, made_at), (first_by, first_at))
     return waiting
 
 

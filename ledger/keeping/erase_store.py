@@ -22,7 +22,7 @@ from ledger.keeping.erasing import (
 from ledger.keeping.personal import Kind, Personal
 from ledger.keeping.retention import retention
 from ledger.keeping.retention_store import blanked_columns, filled, kind_rows, person_rows, weighed
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.changes import Changes
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
@@ -125,12 +125,11 @@ def decide_erasure(store: Store, where: Personal, allowed: Allowed, number: int,
     kasse = kasse_office(store)
     with store.unit(office_codes(store)):
         require(store, kasse, *DECIDERS)
-        row = store.one("SELECT state, party, before, proposed_by FROM erasure WHERE id = :id", id=number)
+        row = store.one("SELECT state, party, before, proposed_by, proposed_at FROM erasure WHERE id = :id", id=number)
         if row is None or row[0] != "proposed":
             raise UnknownErasureError(number=number)
-        _, party, before, proposer = row
-        if proposer == store.user:
-            raise OwnWorkError(user=user_name(store, store.user), what=f"erasure {number}", office=kasse)
+        _, party, before, proposer, proposed_at = row
+        check_apart(store, kasse, f"erasure {number}", (proposer, proposed_at))
         done = Erased(number, "refused", party, date.fromisoformat(before) if before else None, 0, 0, 0, 0)
         _step(store, done, "approved" if confirm else "refused")
         if confirm:

@@ -28,7 +28,7 @@ from ledger.payments.attachments import (
 from ledger.payments.attachments_reader import attachment_named, attachments
 from ledger.payments.naming import parse_item
 from ledger.people.parties import match_key
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.fields import NAME_LENGTH, REMITTANCE_LENGTH
@@ -145,8 +145,8 @@ def confirm_attachment(store: Store, number: int, *, iban: str) -> tuple[Attachm
         _check_account(known, wanted)
         if known.pays:
             return known, False
-        if store.value("SELECT made_by FROM attachment WHERE id = :id", id=number) == store.user:
-            raise OwnWorkError(user=user_name(store, store.user), what=f"attachment:{number}", office=office)
+        made_by, made_at = store.one("SELECT made_by, made_at FROM attachment WHERE id = :id", id=number) or (None, "")
+        check_apart(store, office, f"attachment:{number}", (made_by, made_at))
         accounts = [found for (found,) in store.rows(_KNOWN, creditor=match_key(known.creditor))]
         if wanted not in accounts:
             raise AttachmentAccountError(iban=wanted, creditor=known.creditor, known=", ".join(accounts) or "-")

@@ -30,7 +30,7 @@ from ledger.payments.collection_reader import head_of, lines, run_named
 from ledger.payments.collection_runs import ROLES, CollectionRun, FileDiffersError
 from ledger.payments.mandates import NoReasonError
 from ledger.payments.runs import RunSumMissingError
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa import camt055, pain007
@@ -54,7 +54,7 @@ _APPROVED = """UPDATE collection_message SET released_by = :user, released_at = 
     WHERE office = :office AND id = :message"""
 _EXPORTED = """UPDATE collection_message SET file_sha256 = :sha256, exported_at = :now
     WHERE office = :office AND id = :message"""
-_MAKER = "SELECT created_by FROM collection_message WHERE office = :office AND id = :message"
+_MAKER = "SELECT created_by, created_at FROM collection_message WHERE office = :office AND id = :message"
 
 
 def ask(
@@ -146,8 +146,8 @@ def approve(store: Store, number: int, *, sum_cents: int | None) -> Message:
     require(store, office, *ROLES["release"])
     with store.unit(office_codes(store)):
         found = message_numbered(store, number)
-        if store.user == store.value(_MAKER, office=office, message=number):
-            raise OwnWorkError(user=user_name(store, store.user), what=found.message_id, office=office)
+        made = store.one(_MAKER, office=office, message=number)
+        check_apart(store, office, found.message_id, *([(made[0], made[1])] if made else []))
         if sum_cents is None:
             raise RunSumMissingError
         if sum_cents != found.total_cents:

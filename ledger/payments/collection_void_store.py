@@ -11,13 +11,13 @@ from ledger.payments.collection_reader import collections, reports, run_named, s
 from ledger.payments.collection_runs import ROLES, CollectionRun, VoidError, check_step
 from ledger.payments.collection_voiding import CollectionVoided, VoidAnsweredError
 from ledger.payments.mandates import NoReasonError
-from ledger.people.users import require, user_name
+from ledger.people.users import check_apart, require, same_person, user_name
 from ledger.store.engines import Store
 
 _RUN = "UPDATE collection_run SET state = 'voided' WHERE office = :office AND id = :run"
 _BOOKED = """SELECT count(*) FROM collection WHERE office = :office AND run = :run
     AND (state NOT IN ('released', 'exported') OR credit_entry IS NOT NULL)"""
-_ASKED = """SELECT by FROM event WHERE office = :office AND object = :object AND action = 'collection.ask_void'
+_ASKED = """SELECT by, at FROM event WHERE office = :office AND object = :object AND action = 'collection.ask_void'
     ORDER BY position DESC"""
 
 
@@ -31,15 +31,16 @@ def void(store: Store, number: int, reason: str = "", *, today: dt.date, cancell
     require(store, office, *ROLES["void"])
     with store.unit(office_codes(store)):
         run = run_named(store, number)
-        asked = store.value(_ASKED, office=office, object=f"collection_run:{number}")
+        by, at = store.one(_ASKED, office=office, object=f"collection_run:{number}") or (None, None)
         if run.state == "voided":
-            name = user_name(store, int(asked)) if asked is not None else ""
+            name = user_name(store, int(by)) if by is not None else ""
             return CollectionVoided(run, name, done=True, new=False)
         _check(store, run, cancelled=cancelled)
-        if asked is None or int(asked) == store.user:
-            return _ask(store, run, reason, new=asked is None)
+        if by is None or same_person(store, (by, at)):
+            return _ask(store, run, reason, new=by is None)
         require(store, office, *ROLES["release"])
-        return _do(store, run, user_name(store, int(asked)), reason, today)
+        check_apart(store, office, f"L{number}", (by, at))
+        return _do(store, run, user_name(store, int(by)), reason, today)
 
 
 def _check(store: Store, run: CollectionRun, *, cancelled: bool) -> None:

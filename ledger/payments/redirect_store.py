@@ -23,7 +23,7 @@ from ledger.payments.redirect import (
     SameAccountError,
 )
 from ledger.payments.runs import Run
-from ledger.people.users import require
+from ledger.people.users import check_apart, require, same_person
 from ledger.store.engines import Row, Store
 from sepa.errors import KasseError, Place
 from sepa.identifiers import parse_iban
@@ -40,7 +40,8 @@ _KNOWN = "SELECT iban FROM party_account WHERE party = :party AND kind = 'own' A
 _LAST = """
     SELECT g.office, g.item, g.id, coalesce(n.legal_name, n.name, ''), g.iban, i.bank_account, g.reason,
            coalesce(u.name, CAST(g.asked_by AS TEXT)), coalesce(v.name, CAST(g.confirmed_by AS TEXT)),
-           coalesce(w.name, CAST(g.refused_by AS TEXT)), g.asked_by
+           coalesce(w.name, CAST(g.refused_by AS TEXT)), g.asked_by,
+           g.asked_at
     FROM payee_account g JOIN item i ON i.office = g.office AND i.id = g.item
     LEFT JOIN party n ON n.id = i.party
     LEFT JOIN app_user u ON u.id = g.asked_by LEFT JOIN app_user v ON v.id = g.confirmed_by
@@ -75,9 +76,10 @@ def redirect(store: Store, office: str, item: int, *, iban: str, reason: str = "
             if last is None:
                 _check_free(store, office, item)
             return ask(store, office, item, wanted, reason)
-        if last[10] == store.user:
+        if same_person(store, (last[10], last[11])):
             return _last(store, office, item, new=False)
         require(store, office, *CONFIRM_ROLES)
+        check_apart(store, office, f"{office}/{item}", (last[10], last[11]))
         store.execute(_CONFIRM, user=store.user, now=store.now, office=office, item=item, id=last[2])
         done = _last(store, office, item)
         lift_placed(store, office, item, done.lock, store.today)

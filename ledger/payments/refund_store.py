@@ -23,7 +23,7 @@ from ledger.payments.refunds import (
     RefundUnderWayError,
     Wish,
 )
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
 from sepa.identifiers import parse_iban
@@ -69,7 +69,7 @@ _REFUNDS = f"""
     LEFT JOIN app_user e ON e.id = f.ended_by
     WHERE (CAST(:office AS TEXT) IS NULL OR (f.office = :office AND f.item = :item))
     ORDER BY f.office, f.item, f.id"""
-_ASKED_BY = "SELECT asked_by FROM refund WHERE office = :office AND item = :item AND id = :id"
+_ASKED_BY = "SELECT asked_by, asked_at FROM refund WHERE office = :office AND item = :item AND id = :id"
 _BOUND = f"SELECT {BOUND_CENTS} FROM item i WHERE i.office = :office AND i.id = :item"
 _WITHDRAW = """
     UPDATE refund SET ended_by = :user, ended_at = :now
@@ -163,8 +163,8 @@ def approve_refund(store: Store, office: str, item: int) -> tuple[Refund, bool]:
     refund = _last(store, office, item)
     require(store, office, *(OTHER_ACCOUNT_ROLES if refund.other_account else APPROVE_ROLES))
     where = {"office": office, "item": item, "id": refund.number}
-    if store.value(_ASKED_BY, **where) == store.user:
-        raise OwnWorkError(user=user_name(store, store.user), what=f"{office}/{item}", office=office)
+    asked_by, asked_at = store.one(_ASKED_BY, **where) or (None, None)
+    check_apart(store, office, f"{office}/{item}", (asked_by, asked_at))
     with store.unit(office_codes(store)):
         new = bool(store.execute(_APPROVE, user=store.user, now=store.now, **where))
         if new:

@@ -37,7 +37,7 @@ from ledger.payments.steps import check_day
 from ledger.payments.transfers import Head
 from ledger.payments.warnings import condensed, marked
 from ledger.payments.warnings_reader import hindrances, warnings_of
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
@@ -66,7 +66,7 @@ _RELEASED = """
 _DISCARDED = "UPDATE payment_run SET state = 'discarded' WHERE office = :office AND id = :run"
 _RUN_ENTRY = "SELECT office, year, number FROM entry WHERE kind = 'run' AND source = :source"
 _PERSONS = """
-    SELECT action, by, facts FROM event
+    SELECT action, by, facts, at FROM event
     WHERE office = :office AND object = :object AND action IN ('payment.propose', 'payment.review', 'payment.change')"""
 
 
@@ -200,11 +200,10 @@ def _checked(store: Store, number: int, step: Step) -> Run:
 
 def _check_person(store: Store, run: Run) -> None:
     """Check that the releasing person neither made, changed nor reviewed the run."""
-    if store.user in {by for _, by, _ in _persons(store, run)}:
-        raise OwnWorkError(user=user_name(store, store.user), what=f"R{run.number}", office=run.office)
+    check_apart(store, run.office, f"R{run.number}", *[(by, at) for _, by, _, at in _persons(store, run)])
 
 
-def _persons(store: Store, run: Run) -> list[tuple[str, int, str]]:
+def _persons(store: Store, run: Run) -> list[tuple[str, int, str, str]]:
     return store.all(_PERSONS, office=run.office, object=f"run:{run.number}")
 
 
@@ -212,7 +211,7 @@ def _reviewers(store: Store, run: Run) -> set[int]:
     """Return who reviewed the list as it stands now; a change makes a new one."""
     return {
         by
-        for action, by, facts in _persons(store, run)
+        for action, by, facts, _ in _persons(store, run)
         if action == "payment.review" and json.loads(facts)["list_hash"] == run.list_hash
     }
 

@@ -26,7 +26,7 @@ from ledger.payments.voiding import (
     VoidStateError,
     WhichFileError,
 )
-from ledger.people.users import require, user_name
+from ledger.people.users import check_apart, require, same_person, user_name
 from ledger.store.engines import Store
 
 _PAYMENTS = """
@@ -45,7 +45,7 @@ _RUN = """
     UPDATE payment_run SET state = :state
     WHERE office = :office AND id = :run AND state IN ('released', 'exported')"""
 _ASKED = """
-    SELECT by, facts FROM event
+    SELECT by, facts, at FROM event
     WHERE office = :office AND object = :object AND action = 'payment.ask_void' ORDER BY position DESC"""
 _ANSWERED = """
     SELECT status, read_at FROM payment_report
@@ -86,9 +86,10 @@ def void(
         if file_meant is not None:
             _check(store, run, file_meant, cancelled=cancelled)
         _check_debits(store, run, scope, file_meant)
-        if asked is None or asked[0] == store.user:
+        if asked is None or same_person(store, (asked[0], asked[2])):
             return _ask(store, run, scope, reason, new=asked is None)
         require(store, office, "releaser")
+        check_apart(store, office, f"R{number}", (asked[0], asked[2]))
         return _do(store, run, scope, asked[1], reason)
 
 
@@ -135,12 +136,12 @@ def _check_debits(store: Store, run: Run, scope: Scope, file: PaymentFile | None
     raise VoidDebitError(case=found.case, **said)
 
 
-def _asked(store: Store, run: Run, scope: Scope) -> tuple[int, str] | None:
-    """Return who asked to give this up, number and name."""
-    for by, facts in store.rows(_ASKED, office=run.office, object=f"run:{run.number}"):
+def _asked(store: Store, run: Run, scope: Scope) -> tuple[int, str, str] | None:
+    """Return who asked to give this up, number and name, and when."""
+    for by, facts, at in store.rows(_ASKED, office=run.office, object=f"run:{run.number}"):
         known = json.loads(facts)
         if (known["file"], known.get("line")) == (scope.file, scope.line):
-            return int(by), user_name(store, int(by))
+            return int(by), user_name(store, int(by)), at
     return None
 
 

@@ -22,7 +22,7 @@ from ledger.payments.vop import (
     VopRule,
     rule_prefix,
 )
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require, same_person
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
 from sepa.fields import NAME_LENGTH
@@ -35,7 +35,7 @@ _CASES = """
            coalesce(a.found_name, a.reason, ''), r.read_at, p.state, d.decision, d.reason,
            coalesce(m.name, CAST(d.made_by AS TEXT)), coalesce(c.name, CAST(d.confirmed_by AS TEXT)), d.rule, d.seq,
            d.made_by, d.status,
-           coalesce(d.name, '')
+           coalesce(d.name, ''), d.made_at
     FROM payment_answer a
     JOIN payment_report r ON r.id = a.report AND r.kind = 'vop'
     JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
@@ -51,7 +51,7 @@ _CASES = """
     ORDER BY p.run, p.line"""
 _RULES = """
     SELECT r.id, r.iban_prefix, r.reason, coalesce(m.name, CAST(r.made_by AS TEXT)), c.name, r.ended_on,
-           (SELECT count(*) FROM vop_decision d WHERE d.rule = r.id), r.made_by
+           (SELECT count(*) FROM vop_decision d WHERE d.rule = r.id), r.made_by, r.made_at
     FROM vop_rule r LEFT JOIN app_user m ON m.id = r.made_by LEFT JOIN app_user c ON c.id = r.confirmed_by
     ORDER BY r.id"""
 _CONFIRM = """
@@ -106,8 +106,9 @@ def accept(store: Store, run: int, line: int, *, reason: str) -> VopDone:
     with store.unit([kasse_office(store)]):
         row, case = _found(store, run, line)
         where = {"office": row[0], "run": run, "line": line}
-        if case.state == "asked" and row[17] != store.user:
+        if case.state == "asked" and not same_person(store, (row[17], row[20])):
             require(store, kasse_office(store), *CONFIRM_ROLES)
+            check_apart(store, row[0], case.payment, (row[17], row[20]))
             store.execute(_CONFIRM, seq=row[16], user=store.user, now=store.now, **where)
             return _done(store, row[0], case, "vop.confirm", reason)
         if case.state == "asked":
@@ -157,9 +158,10 @@ def correct(store: Store, run: int, line: int, *, reason: str, name: str = "", i
 
 def _confirm_name(store: Store, row: Row, case: VopCase) -> VopDone:
     """Let a second person make a right name the payee's name in the book, and lift the lock that waited for it."""
-    if row[17] == store.user:
+    if same_person(store, (row[17], row[20])):
         return VopDone(case, False, *_left(store, case))
     require(store, kasse_office(store), *CONFIRM_ROLES)
+    check_apart(store, row[0], case.payment, (row[17], row[20]))
     where = {"office": row[0], "run": case.run, "line": case.line}
     store.execute(_CONFIRM, seq=row[16], user=store.user, now=store.now, **where)
     store.execute(_PARTY, name=row[19], **where)
@@ -245,8 +247,7 @@ def make_rule(store: Store, prefix: str, *, reason: str) -> VopRule:
         if known is None:
             return _new_rule(store, office, wanted, reason)
         if known[4] is None:
-            if known[7] == store.user:
-                raise OwnWorkError(user=user_name(store, store.user), what=f"{wanted}", office=office)
+            check_apart(store, office, f"{wanted}", (known[7], known[8]))
             sql = (
                 "UPDATE vop_rule SET confirmed_by = :user, confirmed_at = :now WHERE id = :id AND confirmed_by IS NULL"
             )

@@ -11,9 +11,6 @@ from importlib.resources import files
 from ledger.people.users import NotAllowedError
 from sepa.errors import N_, KasseError
 
-DEPUTY_ROLES = ("certifier", "approver", "cashier")
-"""Roles in which somebody can stand in for another: those of orders."""
-
 
 @dataclass(frozen=True, slots=True)
 class Duty:
@@ -101,6 +98,12 @@ def duties() -> Mapping[str, Duty]:
         step: Duty(_names(row["not_after"]), _names(row.get("small_office", [])), str(row["norm"]))
         for step, row in _data()["step"].items()
     }
+
+
+@cache
+def deputy_roles() -> tuple[str, ...]:
+    """Return the roles in which somebody can stand in for another."""
+    return tuple(_data()["deputy"])
 
 
 def deputy_conflict(role: str, held: set[str]) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Limits and deputies in the book: set, listed, asked before a step of an order."""
+"""Limits and deputies in the book: set, listed, asked before a step."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.people.duties import (
-    DEPUTY_ROLES,
     Acting,
     DeputyDaysError,
     DeputyPairError,
     DeputySelfError,
     UnknownDeputyError,
     deputy_conflict,
+    deputy_roles,
 )
-from ledger.people.users import EVERYWHERE, NotAllowedError, UnknownRoleError, require, user_id, user_name
+from ledger.people.users import (
+    EVERYWHERE,
+    NotAllowedError,
+    UnknownRoleError,
+    principal_for,
+    require,
+    user_id,
+    user_name,
+)
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 
 _OWN = "SELECT 1 FROM user_role WHERE user_id = :user AND role = :role AND office IN (:office, '*')"
-_AS_DEPUTY = f"""
-    SELECT d.principal FROM deputy d JOIN app_user p ON p.id = d.principal AND p.locked = 0
-    WHERE d.deputy = :user AND d.role = :role AND d.office IN (:office, '{EVERYWHERE}') AND d.since <= :day
-    AND d.until >= :day AND (d.ended_on IS NULL OR d.ended_on > :day)
-    AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = d.principal AND r.role = d.role
-                AND r.office IN (:office, '{EVERYWHERE}'))
-    ORDER BY d.id LIMIT 1"""
 _LIMIT = """SELECT max_cents FROM approval_limit WHERE user_id = :user AND office IN (:office, '*')
             ORDER BY CASE WHEN office = '*' THEN 1 ELSE 0 END LIMIT 1"""
 _LIMITS = """SELECT u.name, l.office, l.max_cents FROM approval_limit l JOIN app_user u ON u.id = l.user_id
@@ -68,10 +69,10 @@ def acting(store: Store, office: str, role: str) -> Acting:
     """
     if store.value(_OWN, user=store.user, role=role, office=office):
         return Acting(store.user)
-    principal = store.value(_AS_DEPUTY, user=store.user, role=role, office=office, day=store.today)
+    principal = principal_for(store, office, (role,))
     if principal is None:
         raise NotAllowedError(user=user_name(store, store.user), office=office, role=role)
-    return Acting(store.user, int(principal))
+    return Acting(store.user, principal)
 
 
 def approval_limit(store: Store, person: Acting, office: str) -> int | None:
@@ -117,13 +118,13 @@ def list_limits(store: Store) -> list[Limit]:
 def name_deputy(
     store: Store, principal: str, deputy: str, *, office: str, role: str, since: str, until: str
 ) -> DeputyRow:
-    """Let one person stand in for another with orders of an office; an admin or the Kassenleitung does it.
+    """Let one person stand in for another in a role and an office; an admin or the Kassenleitung does it.
 
     Raises `DeputyDaysError`, `DeputyPairError`, `DeputySelfError`, `UnknownRoleError`, `UnknownUserError`,
     `NotAllowedError`.
     """
-    if role not in DEPUTY_ROLES:
-        raise UnknownRoleError(role=role, roles=", ".join(DEPUTY_ROLES))
+    if role not in deputy_roles():
+        raise UnknownRoleError(role=role, roles=", ".join(deputy_roles()))
     if until < since:
         raise DeputyDaysError(since=since, until=until)
     if office != EVERYWHERE:

@@ -26,7 +26,7 @@ class ApprovalLimit(SQLModel, table=True):
 
 
 class Deputy(SQLModel, table=True):
-    """Who acts for whom with orders, in which role and office, from day to day, both included."""
+    """Who acts for whom, in which role and office, from day to day, both included."""
 
     __tablename__ = "deputy"
     __table_args__ = col.strict(

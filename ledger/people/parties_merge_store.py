@@ -13,7 +13,7 @@ from ledger.people.party_values import (
     SamePartyError,
     UnknownMergeError,
 )
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 
@@ -116,12 +116,13 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
     kasse = kasse_office(store)
     with store.unit(office_codes(store)):
         require(store, kasse, *ROLES)
-        row = store.one("SELECT source, target, state, proposed_by FROM party_merge WHERE id = :id", id=number)
+        row = store.one(
+            "SELECT source, target, state, proposed_by, proposed_at FROM party_merge WHERE id = :id", id=number
+        )
         if row is None or row[2] != "proposed":
             raise UnknownMergeError(merge=number)
-        source, target, _, proposer = row
-        if proposer == store.user:
-            raise OwnWorkError(user=user_name(store, store.user), what=f"merge {number}", office=kasse)
+        source, target, _, proposer, proposed_at = row
+        check_apart(store, kasse, f"merge {number}", (proposer, proposed_at))
         moved = _move(store, source, target) if confirm else 0
         state = "merged" if confirm else "refused"
         store.execute(

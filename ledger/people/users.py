@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ledger.book.store import kasse_office
 from ledger.events.store import record
 from ledger.store.counters import BOOK, take_ids
@@ -13,6 +15,14 @@ ROLES = (
     N_("enforcement"), N_("audit"), N_("admin"), N_("machine"),
 )  # fmt: skip
 EVERYWHERE = "*"
+_PRINCIPALS = """
+    SELECT d.principal, d.role FROM deputy d JOIN app_user p ON p.id = d.principal AND p.locked = 0
+    WHERE d.deputy = :user AND d.office IN (:office, '*') AND d.since <= :day AND d.until >= :day
+    AND (d.ended_on IS NULL OR d.ended_on > :day)
+    AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = d.principal AND r.role = d.role
+                AND r.office IN (:office, '*'))
+    ORDER BY d.id"""
+_BEHALF = "SELECT on_behalf FROM event WHERE by = :by AND at = :at AND on_behalf IS NOT NULL"
 
 
 class UnknownUserError(KasseError):
@@ -77,6 +87,14 @@ class OwnRolesError(NotAllowedError):
     code = "right.own_roles"
     template = N_("{user} cannot change their own rights")
     hint = N_("another person with the role admin must do this")
+
+
+class TwoPrincipalsError(NotAllowedError):
+    """One step for which a deputy would need the rights of two absent people."""
+
+    code = "right.two_principals"
+    template = N_("{user} stands in for {principal} and for {other}, and this step needs the rights of both")
+    hint = N_("let somebody do it who has the role {role} in office {office}")
 
 
 class UndeclaredIdentityError(KasseError):
@@ -149,11 +167,51 @@ def add_user(store: Store, name: str, grants: list[tuple[str, str]]) -> int:
 
 
 def require(store: Store, office: str, *roles: str) -> None:
-    """Check that the acting user holds one of the roles in the office; inside or outside a unit of work.
+    """Check that the acting user holds one of the roles in the office, or is the deputy of somebody who does.
 
-    Raises `NotAllowedError`.
+    Then `store.principal` says whose, and every event of the step does. Inside or outside a unit of work. Raises
+    `NotAllowedError`, `TwoPrincipalsError`.
     """
     sql = "SELECT role FROM user_role WHERE user_id = :id AND office IN (:office, '*')"
     held = {role for (role,) in store.rows(sql, id=store.user, office=office)}
-    if not held.intersection(roles):
-        raise NotAllowedError(user=user_name(store, store.user), office=office, role=" / ".join(roles))
+    if held.intersection(roles):
+        return
+    principal = principal_for(store, office, roles)
+    user, role = user_name(store, store.user), " / ".join(roles)
+    if principal is None:
+        raise NotAllowedError(user=user, office=office, role=role)
+    if store.principal not in {None, principal}:
+        first, other = user_name(store, store.principal or 0), user_name(store, principal)
+        raise TwoPrincipalsError(user=user, office=office, role=role, principal=first, other=other)
+    store.principal = principal
+
+
+def principal_for(store: Store, office: str, roles: Collection[str]) -> int | None:
+    """Return for whom the acting user stands in today with one of the roles in the office, or None.
+
+    The absent person must hold the role and not be locked. Whom the step is for already goes before others.
+    """
+    found = [
+        int(principal)
+        for principal, role in store.all(_PRINCIPALS, user=store.user, office=office, day=store.today)
+        if role in roles
+    ]
+    return store.principal if store.principal in found else next(iter(found), None)
+
+
+def check_apart(store: Store, office: str, what: str, *earlier: tuple[int | None, str | None]) -> None:
+    """Refuse a step to whoever took one of the steps before, see `same_person`; raises `OwnWorkError`."""
+    if same_person(store, *earlier):
+        raise OwnWorkError(user=user_name(store, store.user), what=what, office=office)
+
+
+def same_person(store: Store, *earlier: tuple[int | None, str | None]) -> bool:
+    """Return whether the acting person took one of the steps before, each given by its person and moment.
+
+    A step taken for somebody counts for both: for the deputy and for the absent person, then as now.
+    """
+    acting = {store.user, store.principal}
+    for by, at in earlier:
+        if by is not None and (by in acting or any(one in acting for (one,) in store.rows(_BEHALF, by=by, at=at))):
+            return True
+    return False

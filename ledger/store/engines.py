@@ -105,7 +105,8 @@ class Store:
     `latest_day` the last day on which anything may count as written, `user` the number of the acting person (0
     before any exists), `salt` returns fresh random bytes. All are given by the caller, none is invented here.
     `numbered` holds office, year, first and last number that the unit of work under way gave to entries; `on_abort`
-    gets them where it is rolled back.
+    gets them where it is rolled back. `principal` is in whose right a deputy acts, once a right was asked for that is not
+    their own; it lasts as long as the same person acts.
     """
 
     def __init__(
@@ -125,13 +126,23 @@ class Store:
         self.today = now[:10]
         self.latest_day = "9999-12-31"
         self.salt = salt
-        self.user = user
+        self.principal: int | None = None
+        self._user = user
         self.locked: tuple[str, ...] = ()
         self.numbered: list[tuple[str, int, int, int]] = []
         self.on_abort: Callable[[Sequence[tuple[str, int, int, int]], BaseException], None] | None = None
         self._depth = 0
         self._rehearsing = False
         self._tried = False
+
+    @property
+    def user(self) -> int:
+        """The number of the acting person; whoever comes next acts in their own right."""
+        return self._user
+
+    @user.setter
+    def user(self, number: int) -> None:
+        self._user, self.principal = number, None
 
     def rows(self, sql: str, /, **parameters: Any) -> Iterator[Row]:
         """Yield the rows of a query, streaming."""

@@ -15,6 +15,7 @@ from ledger.items.order_decisions import Choice
 from ledger.items.order_steps_store import decide
 from ledger.payments.propose_store import propose
 from ledger.payments.steps_store import release, review
+from ledger.people.duties_store import name_deputy
 from ledger.people.users import add_user
 from ledger.store.engines import RefusedByBookError
 from tests import books
@@ -33,6 +34,11 @@ def prepare(store):
         add_user(store, "gerda", [("*", "audit")])
         add_user(store, "hans", [("BAU", "certifier")])
         add_user(store, "ines", [("*", "certifier"), ("*", "approver"), ("*", "cashier")])
+        add_user(store, "nina", [("BAU", "clerk")])
+    name_deputy(store, "frida", "nina", office="*", role="releaser", since="2020-01-01", until="2099-12-31")
+    for number, user in ((1, "frida"), (2, "emil")):
+        made = {"id": number, "made_by": act(store, user).user, "made_at": store.now}
+        store.insert_one("vop_rule", iban_prefix=f"DE9{number}", reason="Konto der Landeskasse", **made)
     later = row("BAU payable 30,00 Malerin", due="2027-03-01")
     accepted(store, row("ORDNUNG payable 89,00 Papierhaus"), row("BAU receivable 40,00 Erika Musterfrau"), later)
     take(store, row("ORDNUNG receivable 125,50 Max Muster"), name="zwei.xlsx")
@@ -97,6 +103,11 @@ LINE = (
     "remittance, state, active) SELECT 'KASSE', 1, 99, office, id, 1, 'X', 'Mallory', 'DE02120300000000202051', '', "
     "'proposed', 1 FROM item WHERE office = 'BAU' AND kind = 'payable'"
 )
+CONFIRM = "UPDATE vop_rule SET confirmed_by = access_actor(), confirmed_at = '2026-11-16T05:00:00Z' WHERE id = {rule}"
+BEHALF = (
+    "INSERT INTO event (office, position, at, by, on_behalf, action, facts, hash) SELECT 'BAU', 99, "
+    f"'2026-11-16T05:00:00Z', {ME}, {OTHER}, 'payment.release', '{{}}', '\\x00'"
+)
 ATTACKS = {
     # in another's name
     "sign a step as another": ("anna", [steps("certified", 2, by=OTHER)], NAME),
@@ -133,6 +144,8 @@ ATTACKS = {
         [LINE],
         "takes no more rows",
     ),
+    "confirm as the deputy of the person who asked": ("nina", [CONFIRM.format(rule=1)], "own work"),
+    "act for somebody without being the deputy": ("nina", [BEHALF], "being the deputy"),
     # rights of one's own
     "make myself a releaser": ("dirk", [f"INSERT INTO user_role VALUES ({ME}, '*', 'releaser', NULL)"], DENIED),
     "make myself approver as admin": (
@@ -259,6 +272,8 @@ def test_people_bound_by_the_database_do_their_work(location):
         choice = Choice(numbers=(("ORDNUNG", 2),))
         assert decide(store, name, choice, day=DAY).new
         store.close()
+    with psycopg.connect(login(location, "nina")) as connection:
+        assert connection.execute(CONFIRM.format(rule=2)).rowcount == 1
     store = opened(location, "emil")
     total = store.value("SELECT total_cents FROM payment_run WHERE id = 1")
     assert release(store, 1, sum_cents=total, today=MONDAY).run.state == "released"

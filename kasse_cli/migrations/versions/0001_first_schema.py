@@ -624,6 +624,7 @@ def create_tables() -> None:
         Column("position", col.Number(), autoincrement=False, nullable=False),
         Column("at", col.Text(), nullable=False),
         Column("by", col.Number(), nullable=False),
+        Column("on_behalf", col.Number(), nullable=True),
         Column("action", col.Text(), nullable=False),
         Column("object", col.Text(), nullable=True),
         Column("facts", col.Text(), nullable=False),
@@ -632,6 +633,14 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["office"], ["office.code"], name="fk_event_office"),
         sa.PrimaryKeyConstraint("office", "position"),
         sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_event_behalf",
+        "event",
+        ["by", "at"],
+        unique=False,
+        sqlite_where=sa.text("on_behalf IS NOT NULL"),
+        postgresql_where=sa.text("on_behalf IS NOT NULL"),
     )
     op.create_index("ix_event_object", "event", ["object"], unique=False)
     op.create_table(
