@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.keeping.retention import retention
+from ledger.payments.collection_changes import CHANGED_DAY
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
@@ -28,9 +29,9 @@ def missing_words(store: Store, missing: int) -> Iterator[KasseError]:
 _RUNS = {
     "payment": """SELECT DISTINCT t.run FROM payment t JOIN payment_run r ON r.office = t.office AND r.id = t.run
                   WHERE t.creditor_iban = '' AND r.execution_day <= CAST(:last AS TEXT)""",
-    "collection": """SELECT DISTINCT t.run FROM collection t
+    "collection": f"""SELECT DISTINCT t.run FROM collection t
                      JOIN collection_run r ON r.office = t.office AND r.id = t.run
-                     WHERE t.debtor_iban = '' AND r.collection_day <= CAST(:last AS TEXT)""",
+                     WHERE t.debtor_iban = '' AND coalesce({CHANGED_DAY}, r.collection_day) <= CAST(:last AS TEXT)""",
 }
 
 

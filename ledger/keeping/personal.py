@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.payments.collection_changes import CHANGED_DAY
 from sepa.errors import N_
 
 
@@ -149,7 +150,8 @@ KINDS = (
          "t.party", columns=("debtor_name", "iban", "bic", "document", "state_reason")),
     Kind("mandate_amendment", "voucher", ("mandate", "number"), "coalesce(m.last_used, m.signed)",
          "m.state IN ('active', 'suspended')", "m.party", "JOIN mandate m ON m.id = t.mandate"),
-    Kind("collection", "voucher", ("office", "run", "line"), "r.collection_day", f"t.{_UNDER_WAY}", "m.party",
+    Kind("collection", "voucher", ("office", "run", "line"), f"coalesce({CHANGED_DAY}, r.collection_day)",
+         f"t.{_UNDER_WAY}", "m.party",
          "JOIN collection_run r ON r.office = t.office AND r.id = t.run JOIN mandate m ON m.id = t.mandate"),
     Kind("entry_text", "book", ("office", "position"), "e.posting_day", "n.office IS NOT NULL", "w.party",
          "JOIN entry e ON e.office = t.office AND e.position = t.position "

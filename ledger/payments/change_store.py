@@ -64,7 +64,8 @@ def change(
         changed = run_named(store, number)
         check_day(changed, today)
         store.execute(_BACK, office=run.office, run=number)
-        facts = seen_facts(changed) | {"without": " ".join(map(str, sorted(set(without)))), "day": wanted}
+        was = {f"was_{name}": value for name, value in seen_facts(run).items()} | {"was_day": run.execution_day}
+        facts = seen_facts(changed) | was | {"without": " ".join(map(str, sorted(set(without)))), "day": wanted}
         record(store, run.office, "payment.change", f"run:{number}", facts, {"reason": reason})
         return run_named(store, number)
 

@@ -26,9 +26,13 @@ _CLAIMS = f"""
     LEFT JOIN item h ON h.office = i.office AND h.id = i.main_item
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
     LEFT JOIN item_facts f ON f.office = i.office AND f.item = i.id
-    LEFT JOIN collection_item a ON a.item_office = i.office AND a.item = i.id AND a.active = 1
+    LEFT JOIN collection_item a ON a.item_office = i.office AND a.item = i.id AND a.active = 1"""
+_TO_COLLECT = f"""{_CLAIMS}
     WHERE {_DUE} AND {_OFFICE} AND {_MANDATED}
     ORDER BY i.party, i.office, coalesce(i.main_item, i.id), i.id"""
+_OF_RUN = f"""{_CLAIMS}
+    WHERE EXISTS (SELECT 1 FROM collection_item n WHERE n.office = :office AND n.run = :run AND n.active = 1
+                  AND n.item_office = i.office AND n.item = i.id) ORDER BY i.office, i.id"""
 _WITHOUT = f"""
     SELECT count(*), coalesce(sum(i.open_cents), 0) FROM item i WHERE {_DUE} AND {_OFFICE} AND NOT {_MANDATED}"""
 _ANNOUNCED = """
@@ -46,7 +50,13 @@ def claims(store: Store, until: str, day: str, office: str | None = None) -> Ite
 
     Inside `snapshot` or a unit.
     """
-    return (Claim(*row) for row in store.stream(_CLAIMS, until=until, day=day, office=office))
+    return (Claim(*row) for row in store.stream(_TO_COLLECT, until=until, day=day, office=office))
+
+
+def claims_of(store: Store, office: str, run: int, day: str) -> dict[ItemKey, Claim]:
+    """Return by item the claims that an open run has reserved; locks are those of `day`."""
+    rows = store.all(_OF_RUN, office=office, run=run, day=day)
+    return {(claim.office, claim.item): claim for claim in (Claim(*row) for row in rows)}
 
 
 def without_mandate(store: Store, until: str, office: str | None = None) -> tuple[int, int]:

@@ -18,8 +18,11 @@ from sepa.reasons import reason
 
 _NUMBER = re.compile(r"L?([0-9]{1,12})(?:-([0-9]{1,7}))?")
 _EVENTS = """
-    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts
-    FROM event e LEFT JOIN app_user u ON u.id = e.by WHERE e.object = :object ORDER BY e.office, e.position"""
+    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts,
+           CASE WHEN e.action = 'collection.change' THEN d.details END
+    FROM event e LEFT JOIN app_user u ON u.id = e.by
+    LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
+    WHERE e.object = :object ORDER BY e.office, e.position"""
 _BANK = """
     SELECT b.bank_day, b.amount_cents, b.id FROM collection c
     JOIN bank_entry b ON (b.office = c.credit_office AND b.id = c.credit_entry)
@@ -46,10 +49,13 @@ N_("again"), N_("contact"), N_("check"), N_("new-account"), N_("other-account"),
     N_("stopped by the bank"),
     N_("recall refused"),
     N_("given back"),
+    N_("run changed"),
+    N_("taken out of the run"),
+    N_("got another number"),
 )
 _STEPS = {
     "propose": "proposed", "review": "reviewed", "release": "released", "export": "file written",
-    "discard": "run discarded", "ask_void": "file to be given up", "void": "file given up",
+    "change": "run changed", "discard": "run discarded", "ask_void": "file to be given up", "void": "file given up",
     "answer": "answered by the bank", "rejected": "refused by the bank", "recalled": "stopped by the bank",
     "recall_refused": "recall refused", "credit": "credited", "execute": "executed", "returned": "returned",
     "reversed": "given back",
@@ -108,18 +114,23 @@ class CollectionLife:
     events: tuple[LifeEvent, ...]
 
 
-def _step(action: str) -> str:
+def _step(action: str, facts: str, line: int) -> str:
+    known = json.loads(facts)
+    if action == "collection.change" and str(line) in known["without"].split():
+        return "taken out of the run"
+    if action == "collection.change" and any(pair.split("-")[0] == str(line) for pair in known["redrawn"].split()):
+        return "got another number"
     return _STEPS.get(action.rpartition(".")[2], action)
 
 
 def life(store: Store, run: CollectionRun, line: int) -> CollectionLife:
     """Return one collection's whole life; raises `UnknownCollectionError`."""
-    found = next((one for one in collections(store, run) if one.line == line), None)
+    found = next((one for one in collections(store, run, discarded=True) if one.line == line), None)
     if found is None:
         raise UnknownCollectionError(run=run.number, line=line)
     events = [
-        LifeEvent(at, by, _step(action), _facts(facts))
-        for at, by, action, facts in store.rows(_EVENTS, object=f"collection_run:{run.number}")
+        LifeEvent(at, by, _step(action, facts, line), _facts(facts, details))
+        for at, by, action, facts, details in store.rows(_EVENTS, object=f"collection_run:{run.number}")
         if json.loads(facts).get("line") in {None, line}
     ]
     for day, cents, number in store.rows(_BANK, office=run.office, run=run.number, line=line):
@@ -129,9 +140,13 @@ def life(store: Store, run: CollectionRun, line: int) -> CollectionLife:
     return CollectionLife(f"{run.number}-{line}", found, until, tuple(sorted(events, key=lambda one: one.at)))
 
 
-def _facts(text: str) -> str:
+def _facts(text: str, details: str | None = None) -> str:
     known = json.loads(text)
     said = [str(known[key]) for key in ("status", "reason", "message_id") if known.get(key)]
+    if known.get("was_day", known.get("day")) != known.get("day"):
+        said.append(f"{known['was_day']} → {known['day']},")
+    said += [pair.replace("-", " → ") + "," for pair in known.get("redrawn", "").split()]
+    said += [str(json.loads(details or "{}").get("reason", ""))] if details else []
     if known.get("fee_cents"):
         said.append(f"+ {plain(known['fee_cents'])} EUR")
     return " ".join(said)

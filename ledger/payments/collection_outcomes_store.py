@@ -19,6 +19,7 @@ _OPEN_PARTS = """
     SELECT p.line, p.part, p.item_office, i.side, i.account, p.item, p.cents, i.due, coalesce(p.clearing, 0),
            coalesce(c.payment_day, '')
     FROM collection_item p JOIN item i ON i.office = p.item_office AND i.id = p.item
+    JOIN collection k ON k.office = p.office AND k.run = p.run AND k.line = p.line AND k.state <> 'discarded'
     LEFT JOIN clearing c ON c.office = p.item_office AND c.id = p.clearing
     WHERE p.office = :office AND p.run = :run ORDER BY p.item_office, p.line, p.part"""
 _CLEARING = """

@@ -16,22 +16,29 @@ from ledger.store.engines import Store
 from sepa.payments import Party
 
 _RUNS = """
-    SELECT r.id, r.office, r.state, r.scheme, r.iban, r.creditor_name, r.creditor_bic, r.collection_day,
-           r.single_booking, r.charset, r.count, r.total_cents, r.list_hash,
+    SELECT r.id, r.office, r.state, r.scheme, r.iban, r.creditor_name, r.creditor_bic,
+           coalesce(n.collection_day, r.collection_day), r.single_booking, r.charset, coalesce(n.count, r.count),
+           coalesce(n.total_cents, r.total_cents), coalesce(n.list_hash, r.list_hash),
            coalesce(c.name, CAST(r.created_by AS TEXT)), r.created_at,
            coalesce(v.name, CAST(r.reviewed_by AS TEXT)), r.reviewed_at,
            coalesce(f.name, CAST(r.released_by AS TEXT)), r.released_at,
-           r.message_id, r.created_stamp, r.file_sha256, r.exported_at, coalesce(x.name, CAST(r.exported_by AS TEXT))
+           r.message_id, r.created_stamp, r.file_sha256, r.exported_at, coalesce(x.name, CAST(r.exported_by AS TEXT)),
+           coalesce(n.revision, 0)
     FROM collection_run r
+    LEFT JOIN collection_run_change n ON n.office = r.office AND n.run = r.id AND n.revision = (
+        SELECT max(l.revision) FROM collection_run_change l WHERE l.office = r.office AND l.run = r.id)
     LEFT JOIN app_user c ON c.id = r.created_by
     LEFT JOIN app_user v ON v.id = r.reviewed_by
     LEFT JOIN app_user f ON f.id = r.released_by
     LEFT JOIN app_user x ON x.id = r.exported_by
     WHERE (CAST(:run AS BIGINT) IS NULL OR r.id = :run) AND (CAST(:state AS TEXT) IS NULL OR r.state = :state)
     ORDER BY r.id"""
-_LINES = f"SELECT {', '.join(Line._fields)} FROM collection WHERE office = :office AND run = :run ORDER BY line"
-_PARTS = """SELECT line, part, item_office, item, cents FROM collection_item
-    WHERE office = :office AND run = :run ORDER BY line, part"""
+_LINES = f"""SELECT {", ".join(Line._fields)} FROM collection
+    WHERE office = :office AND run = :run AND (state <> 'discarded' OR :all = 1) ORDER BY line"""
+_PARTS = """
+    SELECT p.line, p.part, p.item_office, p.item, p.cents FROM collection_item p
+    JOIN collection c ON c.office = p.office AND c.run = p.run AND c.line = p.line
+    WHERE p.office = :office AND p.run = :run AND (c.state <> 'discarded' OR :all = 1) ORDER BY p.line, p.part"""
 _OUTCOMES = """SELECT line, state, return_reason, ended_on, fee_cents, asked FROM collection
     WHERE office = :office AND run = :run ORDER BY line"""
 _REPORTS = """
@@ -73,27 +80,30 @@ def head_of(run: CollectionRun) -> Head:
     )  # fmt: skip
 
 
-def lines(store: Store, run: CollectionRun) -> list[Line]:
-    """Return the collections of a run as they were proposed, in their order; a run has no more than a file takes."""
-    return [Line(*row) for row in store.rows(_LINES, office=run.office, run=run.number)]
+def lines(store: Store, run: CollectionRun, *, discarded: bool = False) -> list[Line]:
+    """Return the collections of a run in their order, on request with those that were taken out of it.
+
+    A run has no more than a file takes.
+    """
+    return [Line(*row) for row in store.rows(_LINES, office=run.office, run=run.number, all=int(discarded))]
 
 
-def parts(store: Store, run: CollectionRun) -> list[Part]:
+def parts(store: Store, run: CollectionRun, *, discarded: bool = False) -> list[Part]:
     """Return which items the collections of a run take, and how much of each."""
-    return [Part(*row) for row in store.rows(_PARTS, office=run.office, run=run.number)]
+    return [Part(*row) for row in store.rows(_PARTS, office=run.office, run=run.number, all=int(discarded))]
 
 
-def parts_by_line(store: Store, run: CollectionRun) -> Mapping[int, list[Part]]:
+def parts_by_line(store: Store, run: CollectionRun, *, discarded: bool = False) -> Mapping[int, list[Part]]:
     """Return the items of a run by the line of their collection."""
     found: defaultdict[int, list[Part]] = defaultdict(list)
-    for part in parts(store, run):
+    for part in parts(store, run, discarded=discarded):
         found[part.line].append(part)
     return found
 
 
-def collections(store: Store, run: CollectionRun) -> tuple[CollectionView, ...]:
-    """Return the collections of a run in their order as people see them."""
-    items = parts_by_line(store, run)
+def collections(store: Store, run: CollectionRun, *, discarded: bool = False) -> tuple[CollectionView, ...]:
+    """Return the collections of a run in their order as people see them, on request with those taken out of it."""
+    items = parts_by_line(store, run, discarded=discarded)
     outcomes = {row[0]: row[1:] for row in store.rows(_OUTCOMES, office=run.office, run=run.number)}
     return tuple(
         CollectionView(
@@ -101,7 +111,7 @@ def collections(store: Store, run: CollectionRun) -> tuple[CollectionView, ...]:
             stored_amendment(line) is not None, line.debtor_name, line.debtor_iban, line.cents, line.remittance,
             " ".join(f"{part.item_office}/{part.item}" for part in items[line.line]), *outcomes[line.line],
         )
-        for line in lines(store, run)
+        for line in lines(store, run, discarded=discarded)
     )  # fmt: skip
 
 

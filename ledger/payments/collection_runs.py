@@ -8,10 +8,11 @@ from typing import Literal
 from sepa.debits import Scheme, Sequence
 from sepa.errors import N_, KasseError
 
-Step = Literal["review", "release", "export", "discard", "void"]
+Step = Literal["review", "change", "release", "export", "discard", "void"]
 RunState = Literal["proposed", "reviewed", "released", "exported", "executed", "discarded", "voided"]
 STEPS: dict[Step, tuple[tuple[RunState, ...], RunState]] = {
     "review": (("proposed", "reviewed"), "reviewed"),
+    "change": (("proposed", "reviewed"), "proposed"),
     "release": (("reviewed",), "released"),
     "export": (("released", "exported", "executed"), "exported"),
     "discard": (("proposed", "reviewed"), "discarded"),
@@ -22,6 +23,7 @@ ROLES: dict[Step | Literal["propose", "announce", "ask"], tuple[str, ...]] = {
     "announce": ("payments", "machine"),
     "propose": ("payments", "machine"),
     "review": ("payments",),
+    "change": ("payments",),
     "release": ("releaser",),
     "export": ("payments",),
     "discard": ("payments", "releaser"),
@@ -78,7 +80,7 @@ class ItemChangedError(KasseError):
 
     code = "collection.item_changed"
     template = N_("item {item} of office {office} is open with {open_cents}, the run would collect {cents}")
-    hint = N_("discard the run with 'kasse collection discard' and propose it again")
+    hint = N_("take it out with 'kasse collection change'; the next proposal collects what is open then")
 
 
 class ClaimLockedError(KasseError):
@@ -86,9 +88,7 @@ class ClaimLockedError(KasseError):
 
     code = "collection.claim_locked"
     template = N_("item {item} of office {office} is locked, it may not be collected")
-    hint = N_(
-        "see 'kasse item show {office}/{item}'; discard the run with 'kasse collection discard {run}', propose again"
-    )
+    hint = N_("see 'kasse item show {office}/{item}'; take it out: 'kasse collection change {run} --without LINE'")
     severity = "warning"
 
 
@@ -97,7 +97,7 @@ class ClaimPaidError(KasseError):
 
     code = "collection.claim_paid"
     template = N_("item {item} of office {office} may be paid by money that lies in suspense")
-    hint = N_("see 'kasse suspense list'; discard the run with 'kasse collection discard {run}' and propose it again")
+    hint = N_("see 'kasse suspense list'; take it out: 'kasse collection change {run} --without LINE'")
     severity = "warning"
 
 
@@ -106,7 +106,7 @@ class MandateChangedError(KasseError):
 
     code = "collection.mandate_changed"
     template = N_("mandate {mandate} of {name} is not what it was when the run was proposed")
-    hint = N_("discard the run with 'kasse collection discard' and propose it again")
+    hint = N_("take it out with 'kasse collection change'; the next proposal collects it as the mandate is then")
 
 
 class ListChangedError(KasseError):
@@ -114,7 +114,10 @@ class ListChangedError(KasseError):
 
     code = "collection.items_changed"
     template = N_("{count} items or mandates of run {run} have changed since it was proposed")
-    hint = N_("discard the run with 'kasse collection discard {run}' and propose it again; nothing was collected")
+    hint = N_(
+        "nothing was collected; take them out with 'kasse collection change {run} --without LINE --reason …', "
+        "or give the run up with 'kasse collection discard {run}'"
+    )
 
 
 class TooLateError(KasseError):
@@ -122,7 +125,7 @@ class TooLateError(KasseError):
 
     code = "collection.too_late"
     template = N_("run {run} cannot be collected on {day} any more, the earliest day is {earliest}")
-    hint = N_("discard the run with 'kasse collection discard {run}' and propose it again")
+    hint = N_("move it with 'kasse collection change {run} --day {earliest} --reason …' and have it reviewed again")
 
 
 class LateFileError(KasseError):
@@ -203,7 +206,10 @@ class NoDebtorAddressError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class CollectionRun:
-    """A collection run as it stands; `created_by` and the others are names, `file_sha256` is of the exported file."""
+    """A collection run as it stands; `created_by` and the others are names, `file_sha256` is of the exported file.
+
+    `revision` counts its changes; day, count, sum and hash are those of the last one.
+    """
 
     number: int
     office: str
@@ -229,6 +235,7 @@ class CollectionRun:
     file_sha256: str | None = None
     exported_at: str | None = None
     exported_by: str | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

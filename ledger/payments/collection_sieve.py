@@ -179,6 +179,24 @@ class Sieve:
             for one in self.known.announced.get((claim.office, claim.item), ())
         )
 
+    def tried_on(self, claim: Claim) -> date | None:
+        """Return from when on a claim that came back is tried again; None where it never came back, or no more."""
+        back = self.known.came_back.get((claim.office, claim.item))
+        return retry_day(back.times, back.reason, back.ended_on, self.known.policy.retries) if back else None
+
+    def first_day(self, claim: Claim, mandate: Mandate) -> date | None:
+        """Return the first day on which what the debtor was told allows a collection; None where nothing does."""
+        rules = self.known.policy
+        wait = timedelta(days=mandate.notice_days or rules.announcement_days)
+        told = [
+            max(date.fromisoformat(one.day), date.fromisoformat(one.sent_on) + wait)
+            for one in self.known.announced.get((claim.office, claim.item), ())
+            if one.mandate == mandate.number and one.cents >= claim.open_cents
+        ]
+        if rules.notices_announce and claim.notice_date is not None:
+            told.append(date.fromisoformat(claim.notice_date) + wait)
+        return min(told, default=None)
+
     def _kept(self, groups: Iterable[list[tuple[Mandate, Claim]]]) -> Iterator[Wanted]:
         used: set[int] = set()
         for group in groups:

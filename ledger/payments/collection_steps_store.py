@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Container
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ from ledger.payments.mandate_reader import mandates, untold
 from ledger.payments.mandate_use_store import refresh, tell
 from ledger.payments.mandates import Mandate, amendment, unusable
 from ledger.payments.runs import RunSumMissingError
-from ledger.people.users import OwnWorkError, require, user_name
+from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
 from sepa.profiles import shipped_profile
@@ -45,24 +46,27 @@ from sepa.rules.debits import check
 LISTED = 100  # changed items named one by one in a refusal
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # any moment: a review has no file yet
 _OTHERS = """SELECT count(*) FROM collection WHERE office = :office AND run = :run
-    AND (state <> 'proposed' OR active = 0)"""
-_ALL = "UPDATE collection SET state = :state, active = :active WHERE office = :office AND run = :run"
+    AND (state <> 'proposed' OR active = 0) AND NOT (state = 'discarded' AND active = 0 AND :revision > 0)"""
+_ALL = """UPDATE collection SET state = :state, active = :active
+    WHERE office = :office AND run = :run AND state = 'proposed'"""
 _FREE = "UPDATE collection_item SET active = 0 WHERE office = :office AND run = :run"
 _CHANGED = """
     SELECT p.item_office, p.item, p.cents, i.open_cents, c.end_to_end_id
     FROM collection_item p JOIN item i ON i.office = p.item_office AND i.id = p.item
     JOIN collection c ON c.office = p.office AND c.run = p.run AND c.line = p.line
-    WHERE p.office = :office AND p.run = :run AND i.open_cents <> p.cents ORDER BY p.line, p.part"""
+    WHERE p.office = :office AND p.run = :run AND p.active = 1 AND i.open_cents <> p.cents ORDER BY p.line, p.part"""
 _REVIEWED = """
-    UPDATE collection_run SET state = 'reviewed', reviewed_by = :user, reviewed_at = :now
+    UPDATE collection_run SET state = 'reviewed', reviewed_by = coalesce(reviewed_by, :user),
+           reviewed_at = coalesce(reviewed_at, :now)
     WHERE office = :office AND id = :run"""
 _RELEASED = """
     UPDATE collection_run SET state = 'released', released_by = :user, released_at = :now, message_id = :message,
            created_stamp = :now
     WHERE office = :office AND id = :run"""
 _RUN = "UPDATE collection_run SET state = :state WHERE office = :office AND id = :run"
-_PERSONS = """SELECT action, by FROM event WHERE office = :office AND object = :object
-    AND action IN ('collection.propose', 'collection.review')"""
+_PERSONS = """
+    SELECT action, by, facts, at FROM event WHERE office = :office AND object = :object
+      AND action IN ('collection.propose', 'collection.review', 'collection.change')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,8 @@ def review(store: Store, number: int, *, today: dt.date) -> Reviewed:
     require(store, run_named(store, number).office, *ROLES["review"])
     with store.unit(office_codes(store)):
         run = _checked(store, number, "review")
-        fresh = ("collection.review", store.user) not in _persons(store, run)
-        if run.reviewed_by is None:
+        fresh = store.user not in _reviewers(store, run)
+        if run.state == "proposed":
             store.execute(_REVIEWED, user=store.user, now=store.now, office=run.office, run=number)
         if fresh:
             _note(store, run, "review")
@@ -114,9 +118,9 @@ def release(
 ) -> Released:
     """Release a reviewed run: settle its claims against collections in transit and give the file its id.
 
-    Whoever made or reviewed the run cannot release it; `sum_cents` is the control sum, to the cent. A second release
-    changes nothing. Raises `UnknownRunError`, `RunStateError`, `NotAllowedError`, `OwnWorkError`, `TooLateError`,
-    `RunSumMissingError`, `RunSumError`, `RunChangedError`, `ListChangedError`, `ClosedPeriodError`.
+    Whoever made, changed or reviewed the run cannot release it; `sum_cents` is the control sum, to the cent. A second
+    release changes nothing. Raises `UnknownRunError`, `RunStateError`, `NotAllowedError`, `OwnWorkError`,
+    `TooLateError`, `RunSumMissingError`, `RunSumError`, `RunChangedError`, `ListChangedError`, `ClosedPeriodError`.
     """
     office = run_named(store, number).office
     require(store, office, *ROLES["release"])
@@ -174,20 +178,29 @@ def _checked(store: Store, number: int, step: Step) -> CollectionRun:
     """Return the run where the step may be taken and its list is the one that was proposed."""
     run = run_named(store, number)
     check_step(run, step)
-    if hash_of(store, run) != run.list_hash or store.value(_OTHERS, office=run.office, run=number):
+    if hash_of(store, run) != run.list_hash or store.value(
+        _OTHERS, office=run.office, run=number, revision=run.revision
+    ):
         raise RunChangedError(run=number)
     return run
 
 
 def _check_person(store: Store, run: CollectionRun) -> None:
-    """Check that the releasing person neither made the run nor looked at it as a reviewer."""
-    if store.user in {by for _, by in _persons(store, run)}:
-        raise OwnWorkError(user=user_name(store, store.user), what=f"L{run.number}", office=run.office)
+    """Check that the releasing person neither made, changed nor reviewed the run."""
+    check_apart(store, run.office, f"L{run.number}", *[(by, at) for _, by, _, at in _persons(store, run)])
 
 
-def _persons(store: Store, run: CollectionRun) -> set[tuple[str, int]]:
-    """Return who proposed and who reviewed a run, every one of them."""
-    return set(store.rows(_PERSONS, office=run.office, object=f"collection_run:{run.number}"))
+def _persons(store: Store, run: CollectionRun) -> list[tuple[str, int, str, str]]:
+    return store.all(_PERSONS, office=run.office, object=f"collection_run:{run.number}")
+
+
+def _reviewers(store: Store, run: CollectionRun) -> set[int]:
+    """Return who reviewed the list as it stands now; a change makes a new one."""
+    return {
+        by
+        for action, by, facts, _ in _persons(store, run)
+        if action == "collection.review" and json.loads(facts)["list_hash"] == run.list_hash
+    }
 
 
 def _check_sum(run: CollectionRun, given_cents: int | None) -> None:

@@ -86,7 +86,7 @@ class CollectionRun(SQLModel, table=True):
         "state": {
             START: ("proposed",),
             "proposed": ("reviewed", "discarded"),
-            "reviewed": ("released", "discarded"),
+            "reviewed": ("proposed", "released", "discarded"),
             "released": ("exported", "executed", "voided"),
             "exported": ("executed", "voided"),
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ledger.payments.collection_changes import CHANGED_DAY
 from ledger.payments.collection_lines import Line, stored_amendment
 from ledger.store.engines import Store
 
@@ -12,7 +13,7 @@ _PRESENTED = "c.mandate = mandate.id AND c.state NOT IN ('proposed', 'discarded'
 _SEEN = f"{_PRESENTED} AND c.state NOT IN ('rejected', 'recalled')"
 _COUNT = f"""
     UPDATE mandate SET uses = (SELECT count(*) FROM collection c WHERE {_SEEN}),
-        last_used = coalesce((SELECT max(r.collection_day) FROM collection c
+        last_used = coalesce((SELECT max(coalesce({CHANGED_DAY}, r.collection_day)) FROM collection c
             JOIN collection_run r ON r.office = c.office AND r.id = c.run WHERE {_PRESENTED}), used_before)
     WHERE {_OF_RUN}"""
 _LAST = (

@@ -25,6 +25,7 @@ import ledger.items.target_tables
 import ledger.keeping.tables
 import ledger.payments.answer_tables
 import ledger.payments.claim_tables
+import ledger.payments.collection_change_tables
 import ledger.payments.collection_tables
 import ledger.payments.mandate_tables
 import ledger.payments.tables

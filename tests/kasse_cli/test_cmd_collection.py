@@ -289,3 +289,22 @@ def test_a_full_disk_leaves_the_run_as_it_was(town, monkeypatch):
         assert town("kasse collection export 1 --out einzug.xml").code == 4
         assert town("kasse collection export 1 --out -").code == 4
     assert state(town) == "released"
+
+
+def test_a_run_that_is_changed_before_its_release(town):
+    mandates(town)
+    town.transcript(
+        "collection-change",
+        "kasse collection propose",
+        "kasse collection review 1",
+        "kasse collection change 1 --without 2",
+        "kasse collection change 1 --without 2 --reason 'bar bezahlt' --dry-run",
+        "kasse collection change 1 --without 2 --day 2026-11-28 --reason 'bar bezahlt'",
+        "kasse collection release 1 --sum 100,00 --user emil",
+        "kasse collection list",
+        "kasse collection show 1",
+        "kasse collection show 1-2",
+        "kasse collection review 1",
+        "kasse collection release 1 --sum 100,00 --user emil",
+        "kasse collection propose",
+    )

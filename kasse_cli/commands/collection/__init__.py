@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kasse_cli.commands.collection.answers import credit, export_message, recall, release_message, reverse, status
-from kasse_cli.commands.collection.making import announce, discard, notice, propose, setup
+from kasse_cli.commands.collection.making import announce, change, discard, notice, propose, setup
 from kasse_cli.commands.collection.releasing import export, release, review, slip, void
 from kasse_cli.commands.collection.showing import list_runs, returns, show
 from kasse_cli.frame import command, noun
@@ -39,6 +39,15 @@ command(
     app, "show", lists=True, examples=("kasse collection show 3 --xlsx einzug-3.xlsx", "kasse collection show 3-7")
 )(show)
 command(app, "review", lists=True, examples=("kasse collection review 3",))(review)
+command(
+    app,
+    "change",
+    dry_run=True,
+    examples=(
+        "kasse collection change 3 --without 7 --reason 'paid at the desk'",
+        "kasse collection change 3 --day 2026-11-27 --reason 'the file was not sent in time'",
+    ),
+)(change)
 command(app, "release", examples=("kasse collection release 3 --sum 12.345,67",))(release)
 command(app, "export", examples=("kasse collection export 3 --out einzug-3.xml --slip begleitzettel-3.pdf",))(export)
 command(app, "slip", examples=("kasse collection slip 3", "kasse collection slip 3 --out begleitzettel-3.pdf"))(slip)

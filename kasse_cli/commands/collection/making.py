@@ -29,6 +29,7 @@ from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
 
 if TYPE_CHECKING:
+    from ledger.payments.collection_changes import Changed
     from ledger.payments.collection_propose_store import Proposal
 
 _ITEM = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,15})")
@@ -36,6 +37,9 @@ AccountOption = Annotated[str | None, typer.Option("--account", metavar="IBAN", 
 DayOption = Annotated[
     dt.date | None,
     typer.Option("--day", parser=parse_day, metavar="DATE", help=N_("when the debtors shall be debited")),
+]
+TakenOption = Annotated[
+    list[int] | None, typer.Option("--without", metavar="LINE", help=N_("take this collection out; may be repeated"))
 ]
 SingleOption = Annotated[bool, typer.Option("--single-booking", help=N_("ask the bank to book each collection alone"))]
 ItemsOption = Annotated[
@@ -218,6 +222,42 @@ def _proposal(proposal: Proposal, *, dry_run: bool) -> Result:
 
 def _trial(*, dry_run: bool) -> list[Line]:
     return [say(N_("nothing was changed (--dry-run)"))] if dry_run else []
+
+
+def change(
+    ctx: Context,
+    run: RunArgument,
+    without: TakenOption = None,
+    day: DayOption = None,
+    reason: ReasonOption = "",
+) -> None:
+    """Take collections out of a run, or give it another day, before it is released.
+
+    What was proposed stays on record, what is taken out is free again. The run is reviewed once more, and whoever
+    changed it cannot release it.
+    """
+    from kasse_cli.wiring import open_book, trial
+    from ledger.payments.collection_change_store import change as service
+
+    call = ctx.obj
+    with open_book(call) as store, trial(call, store):
+        done = service(
+            store, run, reason=reason, today=call.today, time=call.world.clock().time(), without=without or (), day=day
+        )
+    lines = [*head_lines(done.run), *_redrawn(done)]
+    if not call.dry_run:
+        lines.append(say(N_("next: have it reviewed again with 'kasse collection review {run}'"), run=run))
+    lines += _trial(dry_run=call.dry_run)
+    data = {"run": done.run, "redrawn": list(done.redrawn), "dry_run": call.dry_run}
+    render(ctx, Result(data, lines=lines, findings=done.findings))
+
+
+def _redrawn(done: Changed) -> Iterator[Line]:
+    for one in done.redrawn:
+        yield say(
+            N_("collection {line} is {new} now, as {sequence}: the one before it by mandate {reference} was taken out"),
+            line=one.line, new=one.new_line, sequence=one.sequence, reference=one.mandate_reference,
+        )  # fmt: skip
 
 
 def discard(ctx: Context, run: RunArgument, reason: ReasonOption = "") -> None:

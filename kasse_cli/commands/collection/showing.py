@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kasse_cli.commands.collection.shapes import COLLECTIONS, RUNS, StateOption, head_lines
+from kasse_cli.commands.payment.shapes import changed
 from kasse_cli.context import Context
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import parse_day
@@ -16,8 +17,10 @@ from sepa.errors import N_
 
 if TYPE_CHECKING:
     from ledger.payments.collection_life_reader import CollectionLife
+    from ledger.payments.collection_policy import ComingBack
     from ledger.payments.collection_runs import CollectionRun
     from ledger.payments.collection_voiding import Report
+    from ledger.payments.run_changes_reader import RunChange
 
 NumberArgument = Annotated[
     str, typer.Argument(metavar="NUMBER", help=N_("a run, for example 3, or one collection of it, for example 3-7"))
@@ -62,6 +65,7 @@ def show(ctx: Context, number: NumberArgument) -> None:
     from kasse_cli.wiring import open_book
     from ledger.payments.collection_life_reader import life, split_number
     from ledger.payments.collection_reader import collections, reports, run_named
+    from ledger.payments.run_changes_reader import collection_changes
 
     run, line = split_number(number)
     with open_book(ctx.obj) as store:
@@ -69,18 +73,23 @@ def show(ctx: Context, number: NumberArgument) -> None:
         if line is not None:
             result = _life(life(store, found, line))
         else:
+            changes = collection_changes(store, found.office, run)
             result = Result(
-                {"run": found, "reports": list(answers := reports(store, found))},
-                [Table("collections", COLLECTIONS, collections(store, found))],
-                [*head_lines(found), *_history(found), *_answers(answers)],
+                {"run": found, "changes": list(changes), "reports": list(answers := reports(store, found))},
+                [Table("collections", COLLECTIONS, collections(store, found, discarded=True))],
+                [*head_lines(found), *_history(found, changes), *_answers(answers)],
             )
     render(ctx, result)
 
 
-def _history(run: CollectionRun) -> Iterator[Line]:
-    steps = (
+def _history(run: CollectionRun, changes: Iterable[RunChange]) -> Iterator[Line]:
+    before = (
         (N_("proposed by {name} at {at}"), run.created_by, run.created_at),
         (N_("reviewed by {name} at {at}"), run.reviewed_by, run.reviewed_at),
+    )
+    yield from (say(template, name=name, at=at) for template, name, at in before if at)
+    yield from changed(changes)
+    steps = (
         (N_("released by {name} at {at}"), run.released_by, run.released_at),
         (N_("exported at {at}, SHA-256 {name}"), run.file_sha256, run.exported_at),
     )
@@ -97,7 +106,7 @@ def _answers(found: Iterable[Report]) -> Iterator[Line]:
 
 
 def _life(found: CollectionLife) -> Result:
-    one, until = found.collection, found.coming_back
+    one = found.collection
     lines = [
         say(
             N_("collection {number}: {amount_cents} from {name} by mandate {reference} ({sequence}), {state}"),
@@ -106,17 +115,21 @@ def _life(found: CollectionLife) -> Result:
         ),
         say(N_("items: {items}, text: {text}"), items=one.items, text=one.remittance),
         say(N_("end-to-end id: {name}"), name=one.end_to_end_id),
-        say(N_("its bank can return it until {day}"), day=_day(until.return_until)),
     ]  # fmt: skip
+    if one.state not in {"discarded", "voided"}:
+        lines += _coming_back(found.coming_back)
+    data = {"collection": one, "coming_back": found.coming_back}
+    return Result(data, [Table("events", EVENTS, found.events)], lines)
+
+
+def _coming_back(until: ComingBack) -> Iterator[Line]:
+    yield say(N_("its bank can return it until {day}"), day=_day(until.return_until))
     if until.refund_until:
-        lines.append(
-            say(N_("the debtor can have it refunded without a reason until {day}"), day=_day(until.refund_until))
-        )
+        yield say(N_("the debtor can have it refunded without a reason until {day}"), day=_day(until.refund_until))
     else:
-        lines.append(say(N_("the debtor has no refund without a reason (B2B)")))
-    lines.append(say(N_("without a mandate it can come back until {day}"), day=_day(until.unauthorised_until)))
-    lines.append(say(N_("we can give it back until {day}"), day=_day(until.reversal_until)))
-    return Result({"collection": one, "coming_back": until}, [Table("events", EVENTS, found.events)], lines)
+        yield say(N_("the debtor has no refund without a reason (B2B)"))
+    yield say(N_("without a mandate it can come back until {day}"), day=_day(until.unauthorised_until))
+    yield say(N_("we can give it back until {day}"), day=_day(until.reversal_until))
 
 
 def _day(iso: str) -> dt.date:

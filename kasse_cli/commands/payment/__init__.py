@@ -48,6 +48,7 @@ command(app, "review", lists=True, examples=("kasse payment review 17", "kasse p
 command(
     app,
     "change",
+    dry_run=True,
     examples=(
         "kasse payment change 17 --without 3 --reason 'invoice disputed'",
         "kasse payment change 17 --day 2026-11-27 --reason 'not enough on the account'",

@@ -88,13 +88,14 @@ def change(
 
     What was proposed stays on record; the run is reviewed again, and whoever changed it cannot release it.
     """
-    from kasse_cli.wiring import open_book
+    from kasse_cli.wiring import open_book, trial
     from ledger.payments.change_store import change as service
 
-    with open_book(ctx.obj) as store:
+    with open_book(ctx.obj) as store, trial(ctx.obj, store):
         done = service(store, run, reason=reason, today=ctx.obj.today, without=without or (), day=day)
-    lines = [*head(done), say(N_("next: have it reviewed again with 'kasse payment review {run}'"), run=run)]
-    render(ctx, Result({"run": done}, lines=lines))
+    next_step = say(N_("next: have it reviewed again with 'kasse payment review {run}'"), run=run)
+    lines = [*head(done), say(N_("nothing was changed (--dry-run)")) if ctx.obj.dry_run else next_step]
+    render(ctx, Result({"run": done, "dry_run": ctx.obj.dry_run}, lines=lines))
 
 
 def discard(ctx: Context, run: RunArgument, reason: DiscardReason = "") -> None:

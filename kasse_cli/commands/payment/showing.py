@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kasse_cli.commands.payment.shapes import FILES, PAYMENTS, RUNS, PaymentStateOption, RunStateOption, head
+from kasse_cli.commands.payment.shapes import FILES, PAYMENTS, RUNS, PaymentStateOption, RunStateOption, changed, head
 from kasse_cli.context import Context
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from sepa.errors import N_
 from sepa.money import parse_amount
 
 if TYPE_CHECKING:
+    from ledger.payments.run_changes_reader import RunChange
     from ledger.payments.runs import Run
     from ledger.store.engines import Store
 
@@ -86,13 +87,16 @@ def show(ctx: Context, number: NumberArgument) -> None:
 
 def _run(store: Store, number: int) -> Result:
     from ledger.payments.files_store import files_of
+    from ledger.payments.run_changes_reader import payment_changes
     from ledger.payments.runs_reader import payments, run_named
 
     found, rows, files = run_named(store, number), payments(store, run_named(store, number)), files_of(store, number)
     tables = [Table("payments", PAYMENTS, rows, N_("Payments"))]
     if files:
         tables.append(Table("files", FILES, files, N_("Files")))
-    return Result({"run": found}, tables, [*head(found), *_history(found)])
+    changes = payment_changes(store, found.office, number)
+    lines = [*head(found), *_history(found, changes)]
+    return Result({"run": found, "changes": list(changes)}, tables, lines)
 
 
 def _payment(store: Store, run: int, line: int) -> Result:
@@ -102,15 +106,17 @@ def _payment(store: Store, run: int, line: int) -> Result:
     return page(life(store, run, line))
 
 
-def _history(run: Run) -> Iterator[Line]:
-    steps = (
+def _history(run: Run, changes: tuple[RunChange, ...]) -> Iterator[Line]:
+    before = (
         (N_("proposed by {name} at {at}"), run.created_by, run.created_at),
         (N_("reviewed by {name} at {at}"), run.reviewed_by, run.reviewed_at),
+    )
+    yield from (say(template, name=name, at=at) for template, name, at in before if at)
+    yield from changed(changes)
+    steps = (
         (N_("released by {name} at {at}"), run.released_by, run.released_at),
         (N_("exported at {at}, SHA-256 {name}"), run.file_sha256, run.exported_at),
     )
     yield from (say(template, name=name, at=at) for template, name, at in steps if at)
-    if run.revision:
-        yield say(N_("changed before its release: {count}"), count=run.revision)
     if run.message_id:
         yield say(N_("message id: {name}"), name=run.message_id)

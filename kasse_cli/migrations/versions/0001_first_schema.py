@@ -1027,8 +1027,10 @@ def create_tables() -> None:
         Column("name", col.Text(), nullable=False),
         Column("bic", col.Text(), nullable=True),
         Column("collects", col.Flag(), nullable=False),
+        Column("statements", col.Text(), server_default="camt.053", nullable=False),
         Column("opened_on", col.Day(), nullable=False),
         Column("closed_on", col.Day(), nullable=True),
+        sa.CheckConstraint("statements IN ('camt.053', 'MT940')", name="ck_bank_account_statements"),
         sa.ForeignKeyConstraint(["office", "account"], ["account.office", "account.number"], name="fk_bank_account_gl"),
         sa.PrimaryKeyConstraint("iban"),
         sa.UniqueConstraint("office", "account", name="uq_bank_account_gl"),
@@ -1589,6 +1591,7 @@ def create_tables() -> None:
         Column("amount_cents", col.Cents(), nullable=True),
         Column("letter", col.Number(), nullable=True),
         Column("relief", col.Number(), nullable=True),
+        Column("debtor", col.Number(), nullable=True),
         Column("source", col.Text(), nullable=False),
         Column("note", col.Text(), nullable=True),
         Column("made_by", col.Number(), nullable=False),
@@ -1598,6 +1601,7 @@ def create_tables() -> None:
         Column("withdrawn_reason", col.Text(), nullable=True),
         sa.CheckConstraint("amount_cents IS NULL OR amount_cents > 0", name="ck_claim_event_cents"),
         sa.CheckConstraint("until IS NULL OR until >= day", name="ck_claim_event_until"),
+        sa.ForeignKeyConstraint(["debtor"], ["party.id"], name="fk_claim_event_debtor"),
         sa.ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_claim_event_letter"),
         sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_claim_event_item"),
         sa.PrimaryKeyConstraint("office", "item", "id"),
@@ -1888,7 +1892,7 @@ def create_tables() -> None:
         Column("level_before", col.Number(), nullable=False),
         Column("dunned_before", col.Day(), nullable=True),
         Column("position", col.Number(), nullable=True),
-        sa.CheckConstraint("part IN ('claim', 'late', 'interest')", name="ck_relief_item_part"),
+        sa.CheckConstraint("part IN ('claim', 'late', 'interest', 'default')", name="ck_relief_item_part"),
         sa.CheckConstraint("cents > 0", name="ck_relief_item_cents"),
         sa.ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_relief_item_item"),
         sa.ForeignKeyConstraint(["relief"], ["relief.id"], name="fk_relief_item_relief"),
@@ -2307,6 +2311,22 @@ def create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_collection_report_run", "collection_report", ["office", "run"], unique=False)
+    op.create_table(
+        "collection_run_change",
+        Column("office", col.Text(), nullable=False),
+        Column("run", col.Number(), autoincrement=False, nullable=False),
+        Column("revision", col.Number(), autoincrement=False, nullable=False),
+        Column("collection_day", col.Day(), nullable=False),
+        Column("count", col.Number(), nullable=False),
+        Column("total_cents", col.Cents(), nullable=False),
+        Column("list_hash", col.Bytes(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office", "run"], ["collection_run.office", "collection_run.id"], name="fk_collection_run_change"
+        ),
+        sa.PrimaryKeyConstraint("office", "run", "revision"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "payment",
         Column("office", col.Text(), nullable=False),
