@@ -18,6 +18,8 @@ RESTARTED = N_("{kind} on {day}: the period begins again at the end of {until} (
 INTERRUPTED = N_("{kind} on {day}: the period does not run while this lasts ({norm})")
 SUSPENDED = N_("{kind} from {day} to {until}: these days do not count ({norm})")
 STOPPED = N_("{kind} since {day}: the clock stands still ({norm})")
+NOT_BEFORE = N_("{kind} on {day}: the period does not end before {until} ({norm})")
+NOT_WHILE = N_("{kind} since {day}: the period runs on, but does not end while this lasts ({norm})")
 BECOMES = N_("{kind} on {day}: from now on {years} years ({norm})")
 WITHOUT = N_("{kind} on {day} has no effect under this rule ({norm})")
 TOO_SMALL = N_("{kind} on {day} has no effect on so small a claim ({norm})")
@@ -254,9 +256,9 @@ def _suspend(rule: LimitationRule, clock: Clock, event: LimitationEvent, until: 
     effect = rule.suspend[event.kind]
     if event.ongoing:
         held = clock.held()
-        return held, _link(STOPPED, rule, held, event, until, effect.norm)
+        return held, _link(NOT_WHILE if effect.days_count else STOPPED, rule, held, event, until, effect.norm)
     later, last = clock.suspended(event.day, until, effect)
-    return later, _link(SUSPENDED, rule, later, event, last, effect.norm)
+    return later, _link(NOT_BEFORE if effect.days_count else SUSPENDED, rule, later, event, last, effect.norm)
 
 
 def _moved(

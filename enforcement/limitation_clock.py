@@ -68,10 +68,15 @@ class Clock:
         return replace(self, running=False)
 
     def suspended(self, first: dt.date, last: dt.date, effect: Suspension) -> tuple[Clock, dt.date]:
-        """Return the clock with more days that do not count, and the last of them."""
+        """Return the clock with more days that do not count, and the last of them.
+
+        Where the days count the clock only may not end too soon, and that day is returned, § 211 BGB.
+        """
         end = add_months(last, effect.after_months) if effect.after_months else last
         floor = self.floor
         if effect.floor_months:
             after = add_months(last, effect.floor_months)
             floor = max(floor, after) if floor else after
+            if effect.days_count:
+                return replace(self, floor=floor), after
         return replace(self, stops=(*self.stops, Stop(first, end, effect.last_months)), floor=floor), end

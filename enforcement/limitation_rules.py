@@ -28,13 +28,15 @@ class Suspension:
     """What an event that stops the clock does beside its own days.
 
     `after_months` keeps it stopped that much longer; `floor_months` forbids an end sooner after it;
-    `last_months` lets it count only in the last months of the period.
+    `last_months` lets it count only in the last months of the period; with `days_count` the period runs on meanwhile
+    and only may not end too soon (Ablaufhemmung).
     """
 
     norm: str
     after_months: int = 0
     floor_months: int = 0
     last_months: int = 0
+    days_count: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +138,6 @@ def _suspension(section: Section) -> Suspension:
         after_months=section.count("after_months", 0),
         floor_months=section.count("floor_months", 0),
         last_months=section.count("last_months", 0),
+        days_count=section.flag("days_count", default=False),
     )
     return section.finish(suspension)

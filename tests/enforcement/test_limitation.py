@@ -86,6 +86,9 @@ AO, OWIG, BGB = "zahlungsverjaehrung_ao", "vollstreckungsverjaehrung_owig", "ver
         ("§ 203 S. 2 BGB, three months after", BGB, facts(due="2021-05-10"), "negotiation 2024-12-20..2024-12-31", "2021-12-31", "2025-03-31"),
         ("§ 204(2) BGB, six months after", BGB, facts(due="2021-05-10"), "court_action 2024-12-01..2025-02-28", "2021-12-31", "2025-09-29"),
         ("§§ 197, 201 BGB, a title", BGB, facts(due="2021-05-10"), "title 2023-05-04", "2021-12-31", "2053-05-04"),
+        ("§ 211 BGB, estate without heirs for a year: no day is added", BGB, facts(due="2022-05-10"), "estate 2023-01-01..2023-12-31", "2022-12-31", "2025-12-31"),
+        ("§ 211 BGB, six months after acceptance", BGB, facts(due="2022-05-10"), "estate 2025-02-01..2025-10-15", "2022-12-31", "2026-04-15"),
+        ("§ 211 BGB, no end while the estate has nobody", BGB, facts(due="2022-05-10"), "estate 2025-02-01..", "2022-12-31", None),
         ("§ 209 BGB, two suspensions overlap", BGB, facts(due="2021-05-10"), "deferral 2023-01-01..2023-01-31, negotiation 2023-01-16..2023-02-15", "2021-12-31", "2025-02-17"),
         ("§ 197(2) BGB, interest under a title", "titel_bgb_zinsen", facts(due="2021-05-10"), "", "2021-12-31", "2024-12-31"),
         ("§ 212 BGB, measure under a title", "titel_bgb", facts(final="2001-05-10"), "measure 2011-06-01", "2001-05-10", "2041-06-01"),
@@ -152,7 +155,7 @@ def test_what_cannot_be_counted_is_refused(error, make):
 
 RULES = st.sampled_from(sorted(limitation_rules(packaged_law())))
 KINDS = st.sampled_from(
-    ["demand", "deferral", "measure", "payment", "negotiation", "court_action", "relief", "force_majeure", "nothing"]
+    ["demand", "deferral", "measure", "payment", "negotiation", "court_action", "relief", "force_majeure", "estate", "nothing"]
 )
 HAPPENED = st.builds(
     lambda kind, start, length: LimitationEvent(kind, start, start + dt.timedelta(days=length)),
