@@ -92,6 +92,13 @@ def test_without_a_day_today_counts(shell):
     assert shell("kasse law --on 2024-08-01 garnishment --net 2000 --json").data["valid_from"] == "2024-07-01"
 
 
+@pytest.mark.parametrize("paid", ["2026-03-08", "2026-03-12"])
+def test_a_cheque_pays_three_days_after_it_came_in(shell, paid):
+    """§ 224 (2) no. 1 AO: three days after the due day it is too late, and § 240 (3) AO grants cheques no grace."""
+    done = shell(f"kasse law charges --amount 1000 --due 2026-03-10 --paid-on {paid} --way cheque --profile tax --json")
+    assert done.data["total_cents"] == 10_00
+
+
 def test_an_office_brings_its_own_law(shell):
     done = shell(
         f"kasse law charges --amount 250,80 --due 2026-05-10 --profile kag-nrw --dunned-on 2026-06-01 --law-dir {TOWN} --json"

@@ -127,7 +127,8 @@ def charges(
     if paid_on and (rest := amount - sum(payment.cents for payment in payments)) > 0:
         payments.append(Payment(paid_on, rest, way))
     claim = Claim(amount, due, tuple(payments), first_day)
-    case = _Case(claim, until or paid_on or ctx.obj.today, rule or _rule_of(found, business=business), land, law)
+    last = max((payment.counts_on(due) for payment in payments), default=None) if paid_on else None
+    case = _Case(claim, until or last or ctx.obj.today, rule or _rule_of(found, business=business), land, law)
     render(ctx, _result(case, found, dunned_on, joint_due))
 
 
