@@ -9,8 +9,14 @@ from ledger.events.store import Fact, record
 from ledger.payments.collection_outcomes_store import undo
 from ledger.payments.collection_reader import collections, reports, run_named, seen_facts
 from ledger.payments.collection_runs import ROLES, CollectionRun, VoidError, check_step
-from ledger.payments.collection_voiding import CollectionVoided, VoidAnsweredError
+from ledger.payments.collection_voiding import (
+    CollectionVoided,
+    VoidAnsweredError,
+    VoidCreditError,
+    VoidStagedCreditError,
+)
 from ledger.payments.mandates import NoReasonError
+from ledger.payments.unclear_reader import unclear_credit
 from ledger.people.users import check_apart, require, same_person, user_name
 from ledger.store.engines import Store
 
@@ -25,7 +31,8 @@ def void(store: Store, number: int, reason: str = "", *, today: dt.date, cancell
     """Give up a file that the bank never got: the first person asks, a second one with the right to release does it.
 
     `cancelled` says that the order was cancelled at the bank before it was collected. A second time changes nothing.
-    Raises `UnknownRunError`, `RunStateError`, `VoidError`, `VoidAnsweredError`, `NoReasonError`, `NotAllowedError`.
+    Raises `UnknownRunError`, `RunStateError`, `VoidError`, `VoidAnsweredError`, `VoidCreditError`,
+    `VoidStagedCreditError`, `NoReasonError`, `NotAllowedError`.
     """
     office = run_named(store, number).office
     require(store, office, *ROLES["void"])
@@ -51,6 +58,18 @@ def _check(store: Store, run: CollectionRun, *, cancelled: bool) -> None:
     found = reports(store, run)
     if found and not cancelled:
         raise VoidAnsweredError(run=run.number, status=found[-1].status, at=found[-1].read_at)
+    _check_credits(store, run)
+
+
+def _check_credits(store: Store, run: CollectionRun) -> None:
+    """Check that no unclear credit of the account names the run: what was collected would be collected again."""
+    found = unclear_credit(store, run)
+    if found is None:
+        return
+    day = dt.date.fromisoformat(found.day)
+    if found.case is None:
+        raise VoidStagedCreditError(run=run.number, credit_cents=found.cents, day=day)
+    raise VoidCreditError(run=run.number, credit_cents=found.cents, day=day, case=found.case)
 
 
 def _ask(store: Store, run: CollectionRun, reason: str, *, new: bool) -> CollectionVoided:

@@ -19,6 +19,23 @@ class VoidAnsweredError(KasseError):
     )
 
 
+class VoidCreditError(KasseError):
+    """A credit that nobody has assigned yet names the file: the bank collected, in whole or in part."""
+
+    code = "collection.void_credit"
+    template = N_("the bank credited {credit_cents} on {day} and named run {run}; that waits as case {case}")
+    hint = N_("take it as the credit of the run with 'kasse collection credit {run} --case {case}'; "
+              "--without names what the bank refused")  # fmt: skip
+
+
+class VoidStagedCreditError(KasseError):
+    """A credit that is not posted yet names the file."""
+
+    code = "collection.void_staged"
+    template = N_("the bank credited {credit_cents} on {day} and named run {run}; that is not posted yet")
+    hint = N_("post it with 'kasse reconcile' first, then look at the run with 'kasse collection show {run}'")
+
+
 @dataclass(frozen=True, slots=True)
 class CollectionVoided:
     """What became of a request: who asked, and, once another person agreed, what is open again."""

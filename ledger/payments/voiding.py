@@ -69,8 +69,8 @@ class WhichFileError(KasseError):
 
 
 @dataclass(frozen=True, slots=True)
-class UnclearDebit:
-    """A debit that names a file of ours and is not settled; `case` is where it waits, None where it is not posted."""
+class UnclearEntry:
+    """An entry that names a file of ours and is not settled; `case` is where it waits, None where it is not posted."""
 
     case: int | None
     day: str

@@ -13,12 +13,14 @@ from ledger.book.store import office_codes
 from ledger.book.verify_store import verify
 from ledger.payments.collection_outcomes_store import undo as refuse
 from ledger.payments.collection_reader import collections, run_named
+from ledger.payments.collection_void_store import void
+from ledger.payments.collection_voiding import VoidCreditError, VoidStagedCreditError
 from ledger.payments.mandate_reader import mandate_numbered
 from ledger.people.users import NotAllowedError
 from sepa.money import plain
 from tests.bankbooks import check_invariants, reason, staged
 from tests.books import SECOND_IBAN, act
-from tests.ledger.collection_texts import balance, claims, credited, exported, ready, states
+from tests.ledger.collection_texts import MONDAY, balance, claims, credited, exported, ready, states
 from tests.ledger.mandate_texts import mandate
 from tests.ledger.test_collections import town
 
@@ -113,6 +115,37 @@ def test_only_who_may_pay_takes_a_case_as_the_credit_of_a_run_and_only_of_its_ac
     other = store.value("SELECT max(item) FROM suspense_case")
     with pytest.raises(NotACreditError):
         credit_run(act(store, "dirk"), run.number, other, day="2026-11-21")
+
+
+NAMING = {
+    "the message": {"text": "KASSE-00000000-L000001"},
+    "a batch": {"payment_information_id": "KASSE-00000000-L000001-2"},
+    "a collection": {"details": [{"amount": "7,00", "end_to_end_id": "KASSE-L1-2"}]},
+    "a collection in the text": {"text": "EREF+KASSE-L1-2 SVWZ+4712"},
+}
+
+
+@pytest.mark.parametrize("posted", [True, False])
+@pytest.mark.parametrize("case", NAMING)
+def test_what_an_unclear_credit_names_is_not_given_up(store, case, posted):
+    town(store)
+    (run,) = exported(store)
+    staged(store, "7,00", **NAMING[case])
+    if posted:
+        post_staged(act(store, "clara"))
+    error = VoidCreditError if posted else VoidStagedCreditError
+    with pytest.raises(error) as caught:
+        void(act(store, "dirk"), run.number, "nie gesendet", today=MONDAY, cancelled=True)
+    assert caught.value.fields["credit_cents"] == 700
+    assert states(store) == ["exported"] * 2
+
+
+def test_a_credit_that_names_another_run_stops_nothing(store):
+    town(store)
+    (run,) = exported(store)
+    staged(store, "7,00", "KASSE-00000000-L000009 KASSE-L1-22")
+    post_staged(act(store, "clara"))
+    assert not void(act(store, "dirk"), run.number, "nie gesendet", today=MONDAY).done
 
 
 def undo(store, case):

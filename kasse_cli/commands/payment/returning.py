@@ -36,7 +36,7 @@ REFUNDS = (
     Column("other_account", N_("Other account"), "flag"),
     Column("asked_by", N_("Asked by")),
     Column("approved_by", N_("Approved by")),
-    Column("state", N_("State"), "word"),
+    Column("state", N_("State"), "word", words={"approved": N_("approved for payout")}),
     Column("run", N_("Run"), "count"),
     Column("reason", N_("Reason"), minor=True),
 )
