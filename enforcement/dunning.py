@@ -144,7 +144,9 @@ class Gathering:
         letters = list(self._letters(due))
         if letters:
             self._note(rows[0], letters)
-        return [each for one in letters for each in (one, *copies(one, self.joint, self.locked))], left
+        return [
+            each for one in letters for each in (one, *copies(one, self.joint, self.locked, self.book.towards))
+        ], left
 
     def _decided(self, rows: list[Overdue]) -> tuple[list[Due], list[Left]]:
         """Decide main claims first: a side claim goes with its main claim, into the letter or out of it."""
@@ -166,9 +168,20 @@ class Gathering:
 
     def _one(self, row: Overdue) -> Due | Left:
         found = self._outside(row) or self.book.decide(row)
+        if self.joint and isinstance(found, Left) and found.why == "barred":
+            found = self._another(row) or found
         if isinstance(found, Left) and found.why == "law_unknown":
             self.unknown[row.profile or ""] = self.unknown.get(row.profile or "", 0) + 1
         return found
+
+    def _another(self, row: Overdue) -> Due | None:
+        """Return the claim as due from the next of joint debtors towards whom it is not time-barred, § 425 BGB."""
+        for party in self.joint.get((row.office, row.item), ()):
+            if not self.locked.hold(row.office, row.item, party):
+                found = self.book.decide(row._replace(number=party))
+                if isinstance(found, Due):
+                    return found
+        return None
 
     def _outside(self, row: Overdue) -> Left | None:
         """Return why the law is not even asked."""
@@ -196,7 +209,7 @@ class Gathering:
 
     def _letters(self, due: list[Due]) -> Iterator[LetterDraft]:
         groups = groupby(sorted(due, key=_kind), key=_kind) if len(due) > 1 else [(_kind(one), [one]) for one in due]
-        for (kind, way), group in groups:
+        for (kind, way, _), group in groups:
             items = sorted(group, key=_place)
             party = items[0].row.number
             assert party is not None, "what nobody owes is left out"
@@ -237,7 +250,7 @@ def _with(main: Due | None, row: Overdue) -> Due | Left:
     """Return a side claim as what its main claim became."""
     if main is None:
         return Left(row.office, row.item, "main_left_out")
-    return Due(row, main.step, main.level, 0, None, main.limitation_end)
+    return Due(row._replace(number=main.row.number), main.step, main.level, 0, None, main.limitation_end)
 
 
 def _by_profile(due: list[Due]) -> Iterator[tuple[str | None, list[Due]]]:
@@ -254,5 +267,5 @@ def _place(due: Due) -> tuple[str, str, int]:
     return due.row.due, due.row.office, due.row.item
 
 
-def _kind(due: Due) -> tuple[str, str]:
-    return due.step.kind, due.step.way
+def _kind(due: Due) -> tuple[str, str, int]:
+    return due.step.kind, due.step.way, due.row.number or 0

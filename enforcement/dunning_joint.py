@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,18 +16,35 @@ Joint = Mapping[ItemKey, tuple[int, ...]]
 """Who owes a claim besides its first debtor."""
 
 
-def copies(letter: LetterDraft, joint: Joint, locked: ActiveLocks) -> Iterator[LetterDraft]:
+def copies(
+    letter: LetterDraft, joint: Joint, locked: ActiveLocks, towards: Callable[[Due, int], Due | None]
+) -> Iterator[LetterDraft]:
     """Yield the same letter for everybody who owes its claims too: as far as they do, with the charges and fees of it.
 
-    Fees and charges become items once, by the first debtor's letter. Who must not be dunned gets none.
+    Fees and charges become items once, by the first debtor's letter. Who must not be dunned gets none, nor is anybody
+    asked for what is time-barred: `towards` gives a claim as it stands towards another debtor, none where it is over.
     """
     owed: dict[int, list[Due]] = {}
-    for one in letter.items if joint else ():
-        key = one.row.office, one.row.main_item or one.row.item
-        for party in joint.get(key, ()):
-            if party != letter.party and not locked.hold(one.row.office, one.row.item, party):
-                owed.setdefault(party, []).append(one)
+    gone: set[tuple[str, int, int]] = set()
+    for one in sorted(letter.items, key=_mains_first) if joint else ():
+        office, item = one.row.office, one.row.main_item or one.row.item
+        for party in joint.get((office, item), ()):
+            if party == letter.party or locked.hold(office, one.row.item, party) or (office, item, party) in gone:
+                continue
+            if his := towards(one, party):
+                owed.setdefault(party, []).append(his)
+            else:
+                gone.add((office, item, party))
     for party, items in sorted(owed.items()):
+        items.sort(key=_place)
         named = {(one.row.office, one.row.item) for one in items}
         fees = tuple(fee for fee in letter.fees if (fee.office, fee.main_item) in named)
         yield replace(letter, party=party, items=tuple(items), fees=fees, copy=True)
+
+
+def _mains_first(one: Due) -> bool:
+    return one.row.main_item is not None
+
+
+def _place(one: Due) -> tuple[str, str, int]:
+    return one.row.due, one.row.office, one.row.item

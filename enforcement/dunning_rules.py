@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -115,7 +115,8 @@ class ClaimLaw:
 class Rulebook:
     """The law of one dunning day and Land: every profile, waiting time and figure is looked up once.
 
-    `paid` are the payments on claims paid in part, `events` what happened to claims in law, by office and item.
+    `paid` are the payments on claims paid in part, `events` what happened to claims in law, by office and item,
+    `personal` what of joint debtors concerns one alone.
     Raises the errors of a law that is not known on the day.
     """
 
@@ -125,6 +126,7 @@ class Rulebook:
     wait_days: int = WAIT_DAYS
     paid: Mapping[tuple[str, int], tuple[Payment, ...]] = field(default_factory=dict)
     events: Mapping[tuple[str, int], tuple[LimitationEvent, ...]] = field(default_factory=dict)
+    personal: Mapping[tuple[str, int], Sequence[tuple[int, LimitationEvent]]] = field(default_factory=dict)
     findings: tuple[KasseError, ...] = ()
     _laws: dict[str, ClaimLaw | None] = field(default_factory=dict)
     _waits: dict[tuple[str, str], dt.date] = field(default_factory=dict)
@@ -209,12 +211,32 @@ class Rulebook:
         watch = law.watch
         if watch is None or row.main_item is not None:
             return None
-        events = self.events.get((row.office, row.item), ())
+        events = self._happened(row)
         tier = watch.rule.years(row.amount_cents) if len(watch.rule.tiers) > 1 else 0
         key = (watch.rule.name, row.original_due, row.assessed, row.final, tier, events)
         if key not in self._ends:
             self._ends[key] = self._end(row, watch, events)
         return self._ends[key]
+
+    def _happened(self, row: Overdue) -> tuple[LimitationEvent, ...]:
+        """Return what happened to a claim towards the row's debtor, § 425 BGB, § 44 (2) AO."""
+        events = self.events.get((row.office, row.item), ())
+        own = self.personal.get((row.office, row.item)) if self.personal else None
+        if own is None:
+            return events
+        mine = (event for debtor, event in own if debtor == row.number)
+        return tuple(sorted((*events, *mine), key=lambda one: one.day))
+
+    def towards(self, due: Due, party: int) -> Due | None:
+        """Return a claim as it is due from another of joint debtors, none where it is time-barred towards him."""
+        row = due.row._replace(number=party)
+        law = self.claim_law(row.profile)
+        if law is None or row.main_item is not None:
+            return due._replace(row=row)
+        end = self._limitation_end(row, law)
+        if end is not None and end < self.day:
+            return None
+        return due._replace(row=row, limitation_end=end.isoformat() if end else None)
 
     def _end(self, row: Overdue, watch: LimitationWatch, events: tuple[LimitationEvent, ...]) -> dt.date | None:
         days = (row.original_due, row.assessed, row.final)
@@ -229,7 +251,7 @@ class Rulebook:
             return 0, None
         due = self._date(row.due)
         payments = self.paid.get((row.office, row.item), ()) if row.open_cents < row.amount_cents else ()
-        if spans := pauses(self.events.get((row.office, row.item), ())):
+        if spans := pauses(self._happened(row)):
             claim = Claim(row.amount_cents, self._date(row.original_due), payments)
             land = self.land or DEFAULT_LAND
             cents, findings = late_charge(law.accruer.rule.name, claim, self.day, spans, land=land, law=self.law)

@@ -18,6 +18,7 @@ from enforcement.dunning_runs import OpenRunError
 from enforcement.events_reader import CANCELLED, events_of_overdue
 from enforcement.law import Law, packaged_law
 from enforcement.limitation import LimitationEvent
+from enforcement.relief_reader import in_default
 from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, setting
@@ -60,7 +61,8 @@ _COLUMNS = f"""
     coalesce(o.final_on, f.final_on),
     coalesce((SELECT sum(c.amount_cents) FROM item c WHERE c.office = i.office AND c.main_item = i.id
               AND c.claim_kind IN {CHARGE_KINDS} AND NOT EXISTS (
-                  SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)), 0),
+                  SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)
+              AND NOT {in_default("c")}), 0),
     t.term_end, coalesce(t.letter_open, 0),
     CASE WHEN i.main_item IS NULL THEN 0 ELSE coalesce((
         SELECT 1 FROM cancelled_main g WHERE g.office = i.office AND g.item = i.main_item), 0) END"""
@@ -166,13 +168,14 @@ def _gathering(store: Store, day: dt.date, wait_days: int, office: str | None, l
     store.execute(f"INSERT INTO cancelled_main {CANCELLED}")
     store.execute("CREATE INDEX ix_cancelled_main ON cancelled_main (office, item)")
     paid: dict[tuple[str, int], tuple[Payment, ...]] = {}
-    events = dict(events_of_overdue(store, here))
+    shared, personal = events_of_overdue(store, here)
+    events = dict(shared)
     for code, item, paid_on, cents, kind in store.rows(_PAID, day=here, office=office):
         paid_day = dt.date.fromisoformat(paid_on)
         paid[code, item] = (*paid.get((code, item), ()), Payment(paid_day, int(cents)))
         if kind in {"bank", "assign", "cash"}:  # what the debtor paid, which some laws take for an acknowledgement
             events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
-    book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events)
+    book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events, personal)
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
     waiting = may_be_paid_by(store) | under_collection(store, day)
     joint: dict[tuple[str, int], tuple[int, ...]] = {}

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from enforcement.limitation import LimitationEvent
 from ledger.store.engines import Row, Store
 
+Shared = Mapping[tuple[str, int], tuple[LimitationEvent, ...]]
+Personal = Mapping[tuple[str, int], Sequence[tuple[int, LimitationEvent]]]
 CANCELLED = """
     SELECT m.office AS office, m.id AS item FROM clearing c CROSS JOIN clearing_line l CROSS JOIN item m
     WHERE c.kind = 'reduction' AND l.office = c.office AND l.clearing = c.id
       AND m.office = l.office AND m.id = l.item AND m.open_cents = 0
     GROUP BY m.office, m.id, m.amount_cents HAVING sum(l.cents) = m.amount_cents"""
 """The claims that orders took off as a whole, found from the few reductions on."""
+CONCERNED = """CASE WHEN EXISTS (SELECT 1 FROM item_debtor d WHERE d.office = e.office AND d.item = e.item)
+    THEN coalesce(f.merged_into, b.merged_into, e.debtor) END"""
+"""Whom an event concerns alone: one of joint debtors; where a single person owes, all that happened concerns it."""
+PERSON = "LEFT JOIN party b ON b.id = e.debtor LEFT JOIN party f ON f.id = b.merged_into"
 _COLUMNS = "e.kind, e.day, e.until, e.ongoing, e.amount_cents"
 _OF_ITEM = f"""
     SELECT {_COLUMNS} FROM claim_event e
     WHERE e.office = :office AND e.item = :item AND e.withdrawn_at IS NULL ORDER BY e.day, e.id"""
 _OF_OVERDUE = f"""
-    SELECT e.office, e.item, {_COLUMNS} FROM claim_event e
+    SELECT e.office, e.item, {CONCERNED}, {_COLUMNS} FROM claim_event e {PERSON}
     JOIN item i ON i.office = e.office AND i.id = e.item
     WHERE e.withdrawn_at IS NULL AND i.open_cents > 0 AND i.due < :day ORDER BY e.office, e.item, e.day, e.id"""
 
@@ -30,12 +36,16 @@ def events_of(store: Store, office: str, item: int) -> tuple[LimitationEvent, ..
     return tuple(event(row) for row in store.rows(_OF_ITEM, office=office, item=item))
 
 
-def events_of_overdue(store: Store, day: str) -> Mapping[tuple[str, int], tuple[LimitationEvent, ...]]:
-    """Return the legal events of everything open and due before a day, by office and item."""
-    found: defaultdict[tuple[str, int], list[LimitationEvent]] = defaultdict(list)
-    for office, item, *row in store.rows(_OF_OVERDUE, day=day):
-        found[office, item].append(event(row))
-    return {key: tuple(events) for key, events in found.items()}
+def events_of_overdue(store: Store, day: str) -> tuple[Shared, Personal]:
+    """Return the legal events of everything open and due before a day: those for all its debtors, those for one."""
+    shared: defaultdict[tuple[str, int], list[LimitationEvent]] = defaultdict(list)
+    personal: defaultdict[tuple[str, int], list[tuple[int, LimitationEvent]]] = defaultdict(list)
+    for office, item, debtor, *row in store.rows(_OF_OVERDUE, day=day):
+        if debtor is None:
+            shared[office, item].append(event(row))
+        else:
+            personal[office, item].append((debtor, event(row)))
+    return {key: tuple(events) for key, events in shared.items()}, personal
 
 
 def event(row: Row | Iterable[object]) -> LimitationEvent:

@@ -111,7 +111,7 @@ class ReliefFacts:
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """A letter as its released rows have it; `joint` names the others who owe its claims."""
+    """A letter as its released rows have it; `joint` names the others who owe its claims, `party` is its debtor."""
 
     number: int
     kind_name: str
@@ -126,6 +126,7 @@ class LetterFacts:
     fees: tuple[FeeLine, ...]
     relief: ReliefFacts | None = None
     joint: tuple[str, ...] = ()
+    party: int | None = None
 
     @property
     def kind(self) -> LetterKind:

@@ -30,7 +30,7 @@ from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
 CHUNK = 2_000
-EVENT = ("office", "item", "id", "kind", "day", "ongoing", "letter", "source", "made_by", "made_at")
+EVENT = ("office", "item", "id", "kind", "day", "ongoing", "letter", "debtor", "source", "made_by", "made_at")
 _ROWS = """
     SELECT l.id, l.state, l.released_at, p.made_at, p.planned_on, p.term_end, p.content_sha256, p.pdf_sha256
     FROM chosen_letter c JOIN letter l ON l.id = c.letter
@@ -162,12 +162,15 @@ def _dated(facts: LetterFacts, held: _Held, day: dt.date, terms: Terms) -> Poste
 
 
 def demand_rows(store: Store, facts: LetterFacts, day: dt.date, terms: Terms) -> Iterator[Row]:
-    """Yield the demands that a letter is for claims whose limitation a written demand interrupts; inside a unit."""
+    """Yield the demands that a letter is for claims whose limitation a written demand interrupts; inside a unit.
+
+    Of joint debtors each is demanded by the letter that went to him alone (§ 425 BGB, § 44 (2) AO).
+    """
     for office, item in _demanded(facts, terms):
         number = take_ids(store, office, "claim_event")
         yield (
-            office, item, number, "demand", day.isoformat(), 0, facts.number, f"letter:{facts.number}", store.user,
-            store.now,
+            office, item, number, "demand", day.isoformat(), 0, facts.number, facts.party, f"letter:{facts.number}",
+            store.user, store.now,
         )  # fmt: skip
 
 

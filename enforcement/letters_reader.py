@@ -30,7 +30,7 @@ _TASKS = """
     WHERE (:done = 1 OR t.done_on IS NULL) ORDER BY t.id"""
 _ADDRESS = "{a}.legal_name, {a}.name, {a}.street, {a}.house_number, {a}.postcode, {a}.town, {a}.country"
 _HEADS = f"""
-    SELECT l.id, l.kind, l.way, l.profile, l.day, l.reference, l.sum_cents, l.relief,
+    SELECT l.id, l.kind, l.way, l.profile, l.day, l.reference, l.sum_cents, l.party,
         {_ADDRESS.format(a="d")}, {_ADDRESS.format(a="r")}
     FROM chosen_letter c JOIN letter l ON l.id = c.letter JOIN party d ON d.id = l.party
     JOIN party r ON r.id = coalesce(l.recipient, l.party) ORDER BY l.id"""
@@ -122,12 +122,12 @@ def chosen_facts(store: Store) -> list[LetterFacts]:
 def _facts(
     row: Row, claims: dict[int, list[LetterClaim]], fees: dict[int, list[FeeLine]], relief: ReliefFacts | None
 ) -> LetterFacts:
-    number, kind, way, profile, day, reference, sum_cents, _ = row[:8]
+    number, kind, way, profile, day, reference, sum_cents, party = row[:8]
     if relief is not None and kind == "ratenplan":
         reference = relief.reference or reference
     return LetterFacts(
         number, kind, way, _addressee(row[8:15]), _addressee(row[15:22]), profile, day, reference, sum_cents,
-        tuple(claims[number]), tuple(fees[number]), relief,
+        tuple(claims[number]), tuple(fees[number]), relief, (), party,
     )  # fmt: skip
 
 

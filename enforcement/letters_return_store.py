@@ -46,7 +46,9 @@ _LOCKED = """
     AND (until IS NULL OR until >= :day)"""
 _CLAIMS = """
     SELECT i.office, i.id, i.profile FROM item i
-    WHERE i.party = :party AND i.kind = 'receivable' AND i.open_cents > 0 AND i.main_item IS NULL
+    WHERE i.kind = 'receivable' AND i.open_cents > 0 AND i.main_item IS NULL
+      AND (i.office, i.id) IN (SELECT office, id FROM item WHERE party = :party
+          UNION SELECT office, item FROM item_debtor WHERE party = :party AND released_on IS NULL)
     ORDER BY i.office, i.id"""
 _OPEN_TASK = "SELECT party, letter, opened_on FROM address_task WHERE id = :task AND done_on IS NULL"
 _DONE = """
@@ -225,7 +227,7 @@ def _inquire(store: Store, party: int, letter: int, day: dt.date, law: Law) -> i
         profile = terms.profile(name)
         if profile is not None and profile.interrupts("inquiry", law):
             number = take_ids(store, office, "claim_event")
-            rows.append((office, item, number, "inquiry", day.isoformat(), 0, letter, f"letter:{letter}", store.user,
-                         store.now))  # fmt: skip
+            rows.append((office, item, number, "inquiry", day.isoformat(), 0, letter, party, f"letter:{letter}",
+                         store.user, store.now))  # fmt: skip
     store.insert("claim_event", EVENT, rows)
     return len(rows)

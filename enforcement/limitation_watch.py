@@ -73,11 +73,19 @@ class Claim(NamedTuple):
 
 
 class Happened(NamedTuple):
-    """What happened to a claim: events in the order of their days, those of failed relief, what settled it later."""
+    """What happened to a claim: events in the order of their days, those of failed relief, what settled it later.
+
+    `debtors` are joint debtors towards whom different things happened: the name of each with the events that count.
+    """
 
     events: tuple[LimitationEvent, ...] = ()
     failed: frozenset[tuple[str, dt.date]] = frozenset()
     cleared: tuple[tuple[str, int], ...] = ()
+    debtors: tuple[tuple[str, tuple[LimitationEvent, ...]], ...] = ()
+
+    def towards(self, debtor: str) -> Happened:
+        """Return what happened towards one of joint debtors, § 425 BGB, § 44 (2) AO."""
+        return Happened(dict(self.debtors)[debtor], self.failed, self.cleared)
 
 
 NOTHING = Happened()
@@ -89,7 +97,8 @@ Days = tuple[str, str | None, str | None]
 class Standing:
     """How the limitation of a claim stands; `part_cents` where the end is that of a part of it only.
 
-    `last_kind` and `last_day` are the last event that had an effect, `why` why it is time-barred after its end.
+    `last_kind` and `last_day` are the last event that had an effect, `why` why it is time-barred after its end. Of
+    joint debtors the end is that towards the last one; towards `first_debtor` the period is over with `first_end`.
     """
 
     state: str
@@ -100,6 +109,12 @@ class Standing:
     part_cents: int | None = None
     rule: str = ""
     findings: tuple[KasseError, ...] = ()
+    first_end: dt.date | None = None
+    first_debtor: str | None = None
+
+    def ahead(self, day: dt.date) -> dt.date | None:
+        """Return the next end on or after a day: that towards the first of joint debtors, later that of the claim."""
+        return self.first_end if self.first_end and self.first_end >= day else self.end
 
 
 class Lawbook:
@@ -139,7 +154,15 @@ class Lawbook:
         return self._names[name]
 
     def standing(self, claim: Claim, happened: Happened = NOTHING) -> Standing:
-        """Return how the limitation of a claim stands."""
+        """Return how the limitation of a claim stands; of joint debtors it is over when it is towards all."""
+        if not happened.debtors:
+            return self._alone(claim, happened)
+        each = [(name, self._alone(claim, happened.towards(name))) for name, _ in happened.debtors]
+        first, soonest = min(each, key=_end)
+        _, last = max(each, key=_end)
+        return last if soonest.end == last.end else replace(last, first_end=soonest.end, first_debtor=first)
+
+    def _alone(self, claim: Claim, happened: Happened) -> Standing:
         rule = self.rule(claim.profile)
         if isinstance(rule, str):
             return Standing(rule)
@@ -206,6 +229,10 @@ class Lawbook:
             soonest.rule,
             soonest.findings,
         )
+
+
+def _end(named: tuple[str, Standing]) -> dt.date:
+    return named[1].end or dt.date.max
 
 
 def split_facts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from enforcement.limitation_rules import LimitationRule
@@ -11,17 +12,23 @@ from sepa.errors import N_, KasseError
 
 ROLES = ("enforcement", "clerk", "head")
 """Who notes and withdraws events."""
+COMMON = ("force_majeure",)
+"""Events that are the same for all who owe a claim."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An event as it is noted: on a day, until another or still going on, of the claim or of a part of it."""
+    """An event as it is noted: on a day, until another or still going on, of the claim or of a part of it.
+
+    `debtor` is the party whom it concerns where several owe the claim.
+    """
 
     kind: str
     day: dt.date
     until: dt.date | None = None
     ongoing: bool = False
     amount_cents: int | None = None
+    debtor: int | None = None
 
 
 def kinds(rule: LimitationRule) -> tuple[str, ...]:
@@ -44,6 +51,27 @@ def check_note(note: Note, rule: LimitationRule, item: str, claim_cents: int, to
         raise NotedDaysError(day=note.day, until=note.until or note.day, today=dt.date.fromisoformat(today))
     if note.amount_cents is not None and (fact or not 0 < note.amount_cents <= claim_cents):
         raise NotedAmountError(amount_cents=note.amount_cents, item=item, claim_cents=claim_cents)
+
+
+def check_debtor(note: Note, item: str, debtors: Mapping[int, str]) -> None:
+    """Refuse a note about somebody who does not owe the claim, and one that names none of several debtors.
+
+    What happens between the creditor and one of joint debtors acts for and against that one alone (§ 425 BGB, § 44 (2)
+    AO); days of the claim itself and force majeure are the same for all. Raises `NotedDebtorError`.
+    """
+    alike = note.kind in NOTED_FACTS or note.kind in COMMON
+    wrong = note.debtor not in debtors if note.debtor is not None else len(debtors) > 1 and not alike
+    if wrong:
+        names = ", ".join(f"{name} ({number})" for number, name in sorted(debtors.items()))
+        raise NotedDebtorError(item=item, debtors=names or "–")
+
+
+class NotedDebtorError(KasseError):
+    """An event that does not say whom of several debtors it concerns, or names somebody else."""
+
+    code = "limitation.debtor"
+    template = N_("{item} is owed by {debtors}: whom does the event concern?")
+    hint = N_("name one of them with --debtor; note it once for each whom it concerns")
 
 
 class NoKindError(KasseError):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from enforcement.events_reader import PERSON
 from enforcement.limitation import LimitationEvent
 from enforcement.limitation_watch import NOTHING, Claim, Happened, Lawbook, Standing
 from enforcement.limitation_watch_report import Barred, barred
@@ -27,17 +28,23 @@ _COLUMNS = """
 WIDTH = len(Claim._fields)
 _EVENTS = """
     SELECT e.office AS office, e.item AS item, e.id AS number, e.kind AS kind, e.day AS day, e.until AS until,
-           e.ongoing AS ongoing, e.amount_cents AS cents, r.state AS relief
-    FROM claim_event e LEFT JOIN relief r ON r.id = e.relief WHERE e.withdrawn_at IS NULL {events}"""
+           e.ongoing AS ongoing, e.amount_cents AS cents, r.state AS relief,
+           coalesce(f.merged_into, b.merged_into, e.debtor) AS debtor
+    FROM claim_event e LEFT JOIN relief r ON r.id = e.relief {person} WHERE e.withdrawn_at IS NULL {events}
+    UNION ALL SELECT e.office, e.item, 0, 'debtor', '', NULL, 0, NULL, coalesce(p.legal_name, p.name), p.id
+    FROM item_debtor e JOIN party p ON p.id = e.party WHERE e.released_on IS NULL {events}
+    UNION ALL SELECT e.office, e.item, 0, 'debtor', '', NULL, 0, NULL, coalesce(p.legal_name, p.name), p.id
+    FROM item_debtor e JOIN item i ON i.office = e.office AND i.id = e.item JOIN party p ON p.id = i.party
+    WHERE e.released_on IS NULL {events}""".replace("{person}", PERSON)
 _PAID = """
-    SELECT l.office, l.item, 0, 'payment', c.payment_day, NULL, 0, NULL, NULL
+    SELECT l.office, l.item, 0, 'payment', c.payment_day, NULL, 0, NULL, NULL, NULL
     FROM item i CROSS JOIN clearing_line l CROSS JOIN clearing c
     WHERE i.kind = 'receivable' AND i.main_item IS NULL AND i.open_cents < i.amount_cents {paid}
       AND l.office = i.office AND l.item = i.id AND l.cents > 0 AND c.office = l.office AND c.id = l.clearing
       AND c.kind IN ('bank', 'assign', 'cash') AND c.resets IS NULL
       AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)"""
 _CLEARED = """
-    SELECT l.office, coalesce(i.main_item, i.id), 0, 'cleared', c.payment_day, NULL, 0, l.cents, NULL
+    SELECT l.office, coalesce(i.main_item, i.id), 0, 'cleared', c.payment_day, NULL, 0, l.cents, NULL, NULL
     FROM clearing c JOIN clearing_line l ON l.office = c.office AND l.clearing = c.id
     JOIN item i ON i.office = l.office AND i.id = l.item
     WHERE c.payment_day > :first AND i.kind = 'receivable'"""
@@ -57,7 +64,7 @@ _NAMED = """
             WHERE s.office = i.office AND s.main_item = i.id AND s.kind = 'receivable') AS side_cents
     FROM item i WHERE i.office = :office AND i.id IN ({numbers})"""
 _CLAIMS = """
-    SELECT {columns}, e.kind, e.day, e.until, e.ongoing, e.cents, e.relief
+    SELECT {columns}, e.kind, e.day, e.until, e.ongoing, e.cents, e.relief, e.debtor
     FROM ({owed}) w JOIN item i ON i.office = w.office AND i.id = w.item
     LEFT JOIN party p ON p.id = i.party
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
@@ -66,7 +73,8 @@ _CLAIMS = """
     ORDER BY i.office, i.id, e.day, e.number"""
 _NOTED = """
     SELECT e.id, e.kind, e.day, e.until, e.ongoing, e.amount_cents, e.source, e.note, u.name, e.made_at, w.name,
-           e.withdrawn_at, e.withdrawn_reason
+           e.withdrawn_at, e.withdrawn_reason,
+           (SELECT coalesce(p.legal_name, p.name) FROM party p WHERE p.id = e.debtor)
     FROM claim_event e LEFT JOIN app_user u ON u.id = e.made_by LEFT JOIN app_user w ON w.id = e.withdrawn_by
     WHERE e.office = :office AND e.item = :item ORDER BY e.day, e.id"""
 Told = tuple[Claim, Happened]
@@ -115,19 +123,39 @@ def _told(rows: Iterable[tuple[Any, ...]]) -> Iterator[Told]:
 
 def _happened(rows: Iterable[tuple[Any, ...]]) -> Happened:
     events, failed, cleared = [], set(), []
+    debtors: dict[int, str] = {}
+    whose: list[int | None] = []
     for row in rows:
-        kind, day, until, ongoing, cents, relief = row[WIDTH:]
+        kind, day, until, ongoing, cents, relief, debtor = row[WIDTH:]
         if kind == "cleared":
             cleared.append((day, int(cents)))
+            continue
+        if kind == "debtor":
+            debtors[debtor] = relief
             continue
         event = LimitationEvent(
             kind, dt.date.fromisoformat(day), dt.date.fromisoformat(until) if until else None,
             bool(ongoing) and not until, int(cents) if cents is not None else None,
         )  # fmt: skip
         events.append(event)
+        whose.append(debtor)
         if relief == "failed":
             failed.add((kind, event.day))
-    return Happened(tuple(events), frozenset(failed), tuple(cleared))
+    return Happened(tuple(events), frozenset(failed), tuple(cleared), _by_debtor(debtors, events, whose))
+
+
+def _by_debtor(
+    debtors: dict[int, str], events: Sequence[LimitationEvent], whose: Sequence[int | None]
+) -> tuple[tuple[str, tuple[LimitationEvent, ...]], ...]:
+    """Return what counts towards each of joint debtors, nothing where they all stand alike."""
+    if not debtors or not any(whose):
+        return ()
+    names = {number: name if [*debtors.values()].count(name) == 1 else f"{name} ({number})"
+             for number, name in sorted(debtors.items())}  # fmt: skip
+    return tuple(
+        (name, tuple(one for one, debtor in zip(events, whose, strict=True) if debtor in {None, number}))
+        for number, name in names.items()
+    )
 
 
 class Ending:
@@ -185,6 +213,7 @@ class NotedRow:
     withdrawn_by: str | None
     withdrawn_at: str | None
     withdrawn_reason: str | None
+    debtor: str | None = None
 
 
 def noted(store: Store, office: str, item: int) -> list[NotedRow]:

@@ -17,6 +17,7 @@ from enforcement.limitation_watch_notes import (
     OwnedEventError,
     SideClaimError,
     UnknownEventError,
+    check_debtor,
     check_note,
 )
 from enforcement.limitation_watch_reader import named_claims
@@ -32,13 +33,18 @@ OURS = (HAND, "opening")
 """Sources of events that a person may withdraw: noted by hand, or taken over from a list."""
 _MAIN = "SELECT kind, main_item FROM item WHERE office = :office AND id = :item"
 _SAME = """
-    SELECT id, until, ongoing, amount_cents, source FROM claim_event
+    SELECT id, until, ongoing, amount_cents, source, debtor FROM claim_event
     WHERE office = :office AND item = :item AND kind = :kind AND day = :day AND withdrawn_at IS NULL ORDER BY id"""
 _ONE = "SELECT source, withdrawn_at, kind, day FROM claim_event WHERE office = :office AND item = :item AND id = :id"
 _UNTIL = "UPDATE claim_event SET until = CAST(:until AS TEXT) WHERE office = :office AND item = :item AND id = :id"
 _WITHDRAW = """
     UPDATE claim_event SET withdrawn_by = :user, withdrawn_at = CAST(:now AS TEXT), withdrawn_reason = :reason
     WHERE office = :office AND item = :item AND id = :id"""
+_DEBTORS = """
+    SELECT p.id, coalesce(p.legal_name, p.name) FROM item i JOIN party p ON p.id = i.party
+    WHERE i.office = :office AND i.id = :item
+    UNION SELECT p.id, coalesce(p.legal_name, p.name) FROM item_debtor d JOIN party p ON p.id = d.party
+    WHERE d.office = :office AND d.item = :item AND d.released_on IS NULL"""
 Did = Literal["noted", "ended", "same", "withdrawn"]
 
 
@@ -74,8 +80,8 @@ def note(store: Store, text: str, wanted: Note, reason: str, *, law: Law | None 
     """Note an event at every main claim with a reference; what is noted already is left as it is.
 
     An event that goes on ends when it is noted again with its last day. Raises `NoKindError`, `NoRuleError`,
-    `NotedDaysError`, `NotedAmountError`, `NotedReasonError`, `SideClaimError`, `NoClaimError`, `UnknownItemError`,
-    `NotAllowedError`.
+    `NotedDaysError`, `NotedAmountError`, `NotedDebtorError`, `NotedReasonError`, `SideClaimError`, `NoClaimError`,
+    `UnknownItemError`, `NotAllowedError`.
     """
     keys = main_claims(store, text)
     if not reason.strip():
@@ -93,12 +99,15 @@ def _note(store: Store, book: Lawbook, key: tuple[str, int], wanted: Note, reaso
     if isinstance(rule, str):
         raise NoRuleError(item=item_name(*key), state=rule)
     check_note(wanted, rule, item_name(*key), claim.amount_cents, store.today)
+    check_debtor(wanted, item_name(*key), dict(store.all(_DEBTORS, office=key[0], item=key[1])))
     number, did = _written(store, key, wanted, reason)
     if did != "same":
         facts: dict[str, Fact] = {
             "number": number, "kind": wanted.kind, "day": wanted.day.isoformat(), "until": _text(wanted.until),
             "ongoing": wanted.ongoing, "amount_cents": wanted.amount_cents,
         }  # fmt: skip
+        if wanted.debtor is not None:
+            facts["debtor"] = wanted.debtor
         verb = "limitation.note" if did == "noted" else "limitation.end"
         record(store, key[0], verb, f"item:{key[1]}", facts, {"reason": reason})
     return NotedEvent(*key, number, did, before, standing(store, book, *key)[1])
@@ -108,7 +117,10 @@ def _written(store: Store, key: tuple[str, int], wanted: Note, reason: str) -> t
     """Write the event, or find the one that says the same; return its number."""
     where = {"office": key[0], "item": key[1]}
     until = _text(wanted.until)
-    for number, end, ongoing, cents, source in store.all(_SAME, kind=wanted.kind, day=wanted.day.isoformat(), **where):
+    rows = store.all(_SAME, kind=wanted.kind, day=wanted.day.isoformat(), **where)
+    for number, end, ongoing, cents, source, debtor in rows:
+        if debtor != wanted.debtor:
+            continue
         if cents == wanted.amount_cents and end == until and bool(ongoing and end is None) == wanted.ongoing:
             return number, "same"
         if source == HAND and cents == wanted.amount_cents and ongoing and end is None and until is not None:
@@ -117,8 +129,8 @@ def _written(store: Store, key: tuple[str, int], wanted: Note, reason: str) -> t
     number = take_ids(store, key[0], "claim_event")
     store.insert_one(
         "claim_event", **where, id=number, kind=wanted.kind, day=wanted.day.isoformat(), until=until,
-        ongoing=int(wanted.ongoing), amount_cents=wanted.amount_cents, source=HAND, note=reason, made_by=store.user,
-        made_at=store.now,
+        ongoing=int(wanted.ongoing), amount_cents=wanted.amount_cents, debtor=wanted.debtor, source=HAND, note=reason,
+        made_by=store.user, made_at=store.now,
     )  # fmt: skip
     return number, "noted"
 

@@ -14,7 +14,7 @@ ItemKey = tuple[str, int]
 STATES = (
     N_("proposed"), N_("granted"), N_("refused"), N_("withdrawn"), N_("ended"), N_("failed"), N_("lifted"),
 )  # fmt: skip
-PARTS = (N_("claim"), N_("late"), N_("interest"))
+PARTS = (N_("claim"), N_("late"), N_("interest"), N_("default"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """An item as relief sees it: what is open, when it was due, under which law; amounts in cents."""
+    """An item as relief sees it: what is open, when it was due, under which law; amounts in cents.
+
+    `in_default` is 1 for the charge on missed instalments of a plan that failed.
+    """
 
     office: str
     item: int
@@ -289,6 +292,7 @@ class Owed:
     amount_cents: int
     opened_on: str
     demanded_cents: int = 0
+    in_default: int = 0
 
     @property
     def key(self) -> ItemKey:

@@ -77,19 +77,20 @@ def note_events(store: Store, relief: Relief, book: ReliefBook, items: Sequence[
     for one in items:
         name = event_kind(kind, book.profile(one.profile), book.law)
         if name is not None and one.main_item is None:
-            write_event(store, one, name, row.first_day, relief=row.number, until=row.last_day)
+            write_event(store, one, name, row.first_day, relief=relief, until=row.last_day)
             made += 1
     return made
 
 
 def write_event(
-    store: Store, one: ReliefItemRow, name: str, day: str, *, relief: int, until: str | None, source: str = ""
+    store: Store, one: ReliefItemRow, name: str, day: str, *, relief: Relief, until: str | None, source: str = ""
 ) -> None:
-    """Write one legal event of a claim; only for the part of it that the relief is about."""
+    """Write one legal event of a claim; of joint debtors it concerns the one who has the relief."""
     store.insert_one(
         "claim_event", office=one.office, item=one.item, id=take_ids(store, one.office, "claim_event"), kind=name,
-        day=day, until=until, ongoing=int(until is None), amount_cents=None, relief=relief,
-        source=source or f"relief:{relief}", made_by=store.user, made_at=store.now,
+        day=day, until=until, ongoing=int(until is None), amount_cents=None, relief=relief.number,
+        debtor=relief.row.party_number, source=source or f"relief:{relief.number}",
+        made_by=store.user, made_at=store.now,
     )  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def end_events(store: Store, relief: Relief, items: Sequence[ReliefItemRow], day
             elif until is None or until > day:
                 store.execute(_WITHDRAW, user=store.user, now=store.now, reason=reason, **where)
                 if first <= day:
-                    write_event(store, one, name, first, relief=relief.number, until=day)
+                    write_event(store, one, name, first, relief=relief, until=day)
 
 
 def kind_of(relief: Relief) -> Kind:

@@ -10,6 +10,7 @@ from enforcement.charges import Claim, accrue
 from enforcement.law import Law
 from enforcement.relief import ItemKey, ReliefEndError, ReliefReasonError, ReliefStateError
 from enforcement.relief_books_store import Covered, Side, book_sides, release_allowance, reopen, write_off
+from enforcement.relief_default_store import book_default
 from enforcement.relief_effects_store import dues_back, end_events, kind_of, unlock, write_event
 from enforcement.relief_grant_store import DECIDERS, check_person, expect
 from enforcement.relief_interest_store import correct_interest
@@ -56,6 +57,7 @@ class Ended:
     unlocked: int = 0
     interest_off_cents: int = 0
     interest_cents: int = 0
+    default_cents: int = 0
     released_cents: int = 0
     reopened: int = 0
     written_off_cents: int = 0
@@ -73,11 +75,12 @@ def end(
 ) -> Ended:
     """End a granted relief on the day of the book, in one unit of work.
 
-    Before its last day, and where a plan failed, old due days and dunning levels return and interest is that of the
-    days that ran. `lost`: interest of a suspended execution without success (§ 237 AO). `discharged` writes off
-    what § 302 InsO does not except; `keep` are claims from an intentional tort or tax crime. Raises
-    `UnknownReliefError`, `ReliefStateError`, `ReliefReasonError`, `ReliefEndError`, `NotAllowedError`, for write-offs
-    also `OwnWorkError` and `ReliefLimitError`, and what a mirror entry raises.
+    Before its last day, and where a plan failed, old due days and dunning levels return, interest is that of the days
+    that ran, and instalments that nobody paid are charged from their days on. `lost`: interest of a suspended
+    execution without success (§ 237 AO). `discharged` writes off what § 302 InsO does not except; `keep` are claims
+    from an intentional tort or tax crime. Raises `UnknownReliefError`, `ReliefStateError`, `ReliefReasonError`,
+    `ReliefEndError`, `NotAllowedError`, for write-offs also `OwnWorkError` and `ReliefLimitError`, what a mirror entry
+    raises, and the errors of a law that is not known on the day.
     """
     if not reason.strip():
         raise ReliefReasonError
@@ -122,7 +125,7 @@ def file_claims(store: Store, number: int, day: str) -> int:
             and not is_penal(open_claims[one.key], book.profile(one.profile))
         ]
         for one in filed:
-            write_event(store, one, "insolvency_filing", day, relief=number, until=None)
+            write_event(store, one, "insolvency_filing", day, relief=relief, until=None)
         store.execute(_FILED, day=day, id=number)
         record(store, kasse, "relief.filed", f"relief:{number}", {"day": day, "claims": len(filed)})
     return len(filed)
@@ -175,10 +178,11 @@ def _undo(
 ) -> Ended:
     """Take the effects of a relief back, as far as its way of ending says."""
     kind, claims = kind_of(relief), [one for one in relief.items if one.part == "claim"]
-    restored = off = released = reopened = written = interest = 0
+    restored = off = released = reopened = written = interest = default = 0
     if kind.moves_due and relief.row.open_cents and (way == FAILED or store.today <= (relief.row.last_day or "")):
+        default = book_default(store, relief, book)
         off = correct_interest(store, relief, book, reason)
-        dues_back(store, [one for one in relief.items if one.part != "interest"])
+        dues_back(store, [one for one in relief.items if one.part in {"claim", "late"}])
         restored = len(claims)
     if kind.writes_down:
         covered = [Covered(one.office, one.item, one.account, one.cents) for one in claims]
@@ -194,7 +198,9 @@ def _undo(
     unlocked = unlock(store, relief, [one.key for one in relief.items], store.today)
     end_events(store, relief, claims, store.today, reason)
     state = ENDED if way == DISCHARGED else way
-    return Ended(relief.number, kind.name, state, restored, unlocked, off, interest, released, reopened, written)
+    return Ended(
+        relief.number, kind.name, state, restored, unlocked, off, interest, default, released, reopened, written
+    )  # fmt: skip
 
 
 def _discharge(store: Store, relief: Relief, book: ReliefBook, keep: Sequence[ItemKey], reason: str) -> int:

@@ -86,7 +86,7 @@ def _of_claim(
     before = sum(one.cents for one in book.late([whole], opening - ONE_DAY))
     yield _line(main, main.cents, *_rank(book, main))
     early = [one for one in sides if one.opened_on < relief.row.first_day or one.key in late_parts]
-    room = before - sum(one.amount_cents for one in early if one.claim_kind in LATE_KINDS)
+    room = before - sum(one.amount_cents for one in early if one.claim_kind in LATE_KINDS and not one.in_default)
     for one in sides:
         ordinary, norm = cut_at_opening(one, early=one in early, room=room, opened_on=relief.row.first_day)
         if one not in early and one.claim_kind in LATE_KINDS:

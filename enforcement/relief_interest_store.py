@@ -42,7 +42,7 @@ def correct_interest(store: Store, relief: Relief, book: ReliefBook, reason: str
 def _kept(relief: Relief, book: ReliefBook, day: dt.date) -> dict[ItemKey, int]:
     """Return the interest of each claim until a day."""
     first = dt.date.fromisoformat(relief.row.first_day)
-    claims = [_granted(one) for one in relief.items if one.part != "interest"]
+    claims = [as_granted(one) for one in relief.items if one.part in {"claim", "late"}]
     profiles = {one.key: book.profile(one.profile) for one in claims}
     parts = shares(claims, relief.plan, book.orders())
     return interest_until(claims, parts, first, profiles, day, land=book.land or DEFAULT_LAND, law=book.law)
@@ -80,7 +80,7 @@ def _merged(covered: Sequence[Covered]) -> list[Covered]:
     return [Covered(*key, cents) for key, cents in sums.items()]
 
 
-def _granted(one: ReliefItemRow) -> Owed:
+def as_granted(one: ReliefItemRow) -> Owed:
     """Return an item of a relief as it was when the relief was granted."""
     return Owed(
         one.office, one.item, one.account, one.cents, one.due_before, 0, None, one.profile, one.claim_kind,

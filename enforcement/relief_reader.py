@@ -11,13 +11,22 @@ from enforcement.relief import Instalment, ItemKey, Owed, UnknownReliefError
 from enforcement.relief_plan import Standing, spread_paid, standing
 from ledger.store.engines import Store
 
+
+def in_default(alias: str) -> str:
+    """Return the SQL that asks whether an item is the charge on missed instalments: of the time a plan stood."""
+    return f"""EXISTS (SELECT 1 FROM relief_item z
+        WHERE z.office = {alias}.office AND z.item = {alias}.id AND z.part = 'default')"""
+
+
 CHARGE_KINDS = "('saeumniszuschlag', 'saeumniszinsen', 'verzugszinsen')"
 _OWED = f"""
     SELECT i.office, i.id, i.account, i.open_cents, i.due, i.dunning_level, i.dunned_on, i.profile, i.claim_kind,
         i.main_item, i.party, i.reference, i.amount_cents, i.opened_on,
         CAST(coalesce((SELECT sum(c.amount_cents) FROM item c WHERE c.office = i.office AND c.main_item = i.id
                   AND c.claim_kind IN {CHARGE_KINDS} AND NOT EXISTS (
-                      SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)), 0) AS BIGINT)
+                      SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)
+                  AND NOT {in_default("c")}), 0) AS BIGINT),
+        CASE WHEN i.main_item IS NOT NULL AND {in_default("i")} THEN 1 ELSE 0 END
     FROM {{items}} i WHERE i.kind = 'receivable' AND i.open_cents > 0"""
 _ORDER = "ORDER BY i.due, i.office, i.id"
 _WITH_SIDES = """(

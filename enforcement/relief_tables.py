@@ -16,13 +16,15 @@ class ClaimEvent(SQLModel, table=True):
     """Something that matters in law to a claim: it interrupts or suspends limitation, stops charges, or proves service.
 
     `kind` is one of the event kinds of the limitation rules. `until` is the last day of what lasts, none while it goes
-    on (`ongoing`) or for what is a single day. A mistake is withdrawn, never changed.
+    on (`ongoing`) or for what is a single day. `debtor` is the one of joint debtors whom it concerns, none for all of
+    them (§ 425 BGB, § 44 (2) AO). A mistake is withdrawn, never changed.
     """
 
     __tablename__ = "claim_event"
     __table_args__ = col.strict(
         ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_claim_event_item"),
         ForeignKeyConstraint(["letter"], ["letter.id"], name="fk_claim_event_letter"),
+        ForeignKeyConstraint(["debtor"], ["party.id"], name="fk_claim_event_debtor"),
         CheckConstraint("until IS NULL OR until >= day", name="ck_claim_event_until"),
         CheckConstraint("amount_cents IS NULL OR amount_cents > 0", name="ck_claim_event_cents"),
         Index("ix_claim_event_letter", "letter"),
@@ -42,6 +44,7 @@ class ClaimEvent(SQLModel, table=True):
     amount_cents: int | None = col.cents(nullable=True)
     letter: int | None = col.number(nullable=True)
     relief: int | None = col.number(nullable=True)
+    debtor: int | None = col.number(nullable=True)
     source: str = col.text()
     note: str | None = col.text(nullable=True)
     made_by: int = col.number()
@@ -125,8 +128,9 @@ class Relief(SQLModel, table=True):
 class ReliefItem(SQLModel, table=True):
     """An item that a relief concerns, with what the end of the relief brings back: old due day and dunning level.
 
-    `part` says what the item is in the relief: a `claim` it is about, a `late` charge of the time before it, or
-    `interest` for its time; the last two are made when it is granted. `position` is the entry that wrote it off.
+    `part` says what the item is in the relief: a `claim` it is about, a `late` charge of the time before it, `interest`
+    for its time, or the charge of a `default` on an instalment; `late` and `interest` are made when it is granted,
+    `default` when it ends early. `position` is the entry that wrote it off.
     """
 
     __tablename__ = "relief_item"
@@ -134,7 +138,7 @@ class ReliefItem(SQLModel, table=True):
         ForeignKeyConstraint(["relief"], ["relief.id"], name="fk_relief_item_relief"),
         ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_relief_item_item"),
         CheckConstraint("cents > 0", name="ck_relief_item_cents"),
-        CheckConstraint("part IN ('claim', 'late', 'interest')", name="ck_relief_item_part"),
+        CheckConstraint("part IN ('claim', 'late', 'interest', 'default')", name="ck_relief_item_part"),
         Index("ix_relief_item_item", "office", "item"),
         clustered=True,
     )

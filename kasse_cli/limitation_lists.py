@@ -80,6 +80,7 @@ LAWS = (
 )
 CHAIN = (
     Column("item", N_("Item")),
+    Column("debtor", N_("Debtor"), minor=True),
     Column("part_cents", N_("Part"), "cents"),
     Column("event", N_("Event")),
     Column("day", N_("Day"), "day"),
@@ -93,6 +94,7 @@ EVENTS = (
     Column("event", N_("Event")),
     Column("day", N_("Day"), "day"),
     Column("until", N_("Until"), "day"),
+    Column("debtor", N_("Debtor"), minor=True),
     Column("amount_cents", N_("Part"), "cents", minor=True),
     Column("source", N_("Source"), minor=True),
     Column("made_by", N_("By"), minor=True),
@@ -159,16 +161,18 @@ def kind_words(kinds: Iterable[str]) -> str:
     return ", ".join(_(KINDS.get(kind, kind)) for kind in kinds)
 
 
-def watch_row(claim: Claim, found: Standing, book: Lawbook) -> dict[str, Any]:
-    """Return a claim of the watch list; what would interrupt it is that of its law."""
+def watch_row(claim: Claim, found: Standing, book: Lawbook, day: dt.date) -> dict[str, Any]:
+    """Return a claim of the watch list with its next end; what would interrupt it is that of its law."""
     from enforcement.limitation_watch import effects
 
     rule = book.rule(claim.profile)
     restart, suspend = ((), ()) if isinstance(rule, str) else effects(rule)
+    end = found.ahead(day)
     return {
-        "office": claim.office, "item": claim.item, "reference": claim.reference, "party": claim.party,
+        "office": claim.office, "item": claim.item, "reference": claim.reference,
+        "party": found.first_debtor if end != found.end else claim.party,
         "profile": claim.profile, "kind": claim.claim_kind, "due": claim.due, "open_cents": claim.open_cents,
-        "side_cents": claim.side_cents, "part_cents": found.part_cents, "end": found.end, "state": found.state,
+        "side_cents": claim.side_cents, "part_cents": found.part_cents, "end": end, "state": found.state,
         "last_kind": found.last_kind, "last_event": kind_word(found.last_kind), "last_day": found.last_day,
         "interrupts": kind_words(restart), "suspends": kind_words(suspend),
     }  # fmt: skip
@@ -183,11 +187,11 @@ def law_row(profile: str, rule: LimitationRule, count: int) -> dict[str, Any]:
     return {"profile": profile, "norm": rule.norm, "claims": count, "interrupts": words[0], "suspends": words[1]}
 
 
-def chain_row(name: str, part: Limitation, link: Link) -> dict[str, Any]:
+def chain_row(name: str, debtor: str | None, part: Limitation, link: Link) -> dict[str, Any]:
     """Return one link of a chain."""
     return {
-        "item": name, "part_cents": part.amount_cents, "kind": link.kind, "event": kind_word(link.kind),
-        "day": link.day, "until": link.until, "end": link.end, "norm": link.norm,
+        "item": name, "debtor": debtor, "part_cents": part.amount_cents, "kind": link.kind,
+        "event": kind_word(link.kind), "day": link.day, "until": link.until, "end": link.end, "norm": link.norm,
     }  # fmt: skip
 
 

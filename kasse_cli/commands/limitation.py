@@ -59,14 +59,15 @@ class Watched:
 
     def take(self, claim: Claim, found: Standing, day: dt.date, until: dt.date) -> None:
         """Count a claim and keep it where it belongs."""
-        if found.end is None:
+        end = found.ahead(day)
+        if end is None:
             name = "standing" if found.state == "stands_still" else "undated"
             (self.standing if name == "standing" else self.undated).add(dt.date.max, claim.office, claim.item)
             self.whys[found.state] += name == "undated"
         else:
-            name = "over" if found.end < day else "listed" if found.end <= until else "later"
+            name = "over" if end < day else "listed" if end <= until else "later"
             if name == "listed":
-                self.listed.add(found.end, claim.office, claim.item)
+                self.listed.add(end, claim.office, claim.item)
                 self.laws[str(claim.profile)] += 1
         self.counts[name] += 1
         self.cents[name] += claim.open_cents + claim.side_cents
@@ -103,7 +104,8 @@ def watch(
 
         wanted = [(seen.standing, "standing", N_("Standing still"))] if standing else []
         wanted += [(seen.undated, "undated", N_("Without a known end"))] if undated else []
-        tables = _tables(store, book, seen, wanted, one_list=call.format in {"csv", "csv-excel"})
+        one_list = call.format in {"csv", "csv-excel"}
+        tables = _tables(store, book, seen, wanted, call.today, one_list=one_list)
         data = {
             "until": until,
             "counts": dict(seen.counts),
@@ -131,13 +133,13 @@ def _look(
 
 
 def _tables(
-    store: Store, book: Lawbook, seen: Watched, more: list[tuple[Ending, str, str]], *, one_list: bool
+    store: Store, book: Lawbook, seen: Watched, more: list[tuple[Ending, str, str]], day: dt.date, *, one_list: bool
 ) -> list[Table]:
     """Return the lists that are wanted, for CSV as one."""
     from enforcement.limitation_watch_reader import in_order
 
     def rows(*lists: Ending) -> Streamed:
-        return Streamed(lambda: (watch_row(*one, book) for each in lists for one in in_order(store, book, each)))
+        return Streamed(lambda: (watch_row(*one, book, day) for each in lists for one in in_order(store, book, each)))
 
     if one_list:
         return [Table("claims", WATCH, rows(seen.listed, *(one for one, _, _ in more)))]
@@ -216,17 +218,21 @@ def _chain(
               due=dt.date.fromisoformat(claim.original_due), open_cents=claim.open_cents,
               side_cents=claim.side_cents)  # fmt: skip
     try:
-        parts = book.chain(claim, happened)
+        ways = [(who, book.chain(claim, happened.towards(who))) for who, _ in happened.debtors]
+        ways = ways or [("", book.chain(claim, happened))]
     except LimitationFactError as missing:
         yield Line(missing.template, missing.fields)
         yield say(N_("give the day: kasse limitation note {item} --kind {fact} --day DATE --reason TEXT"), item=name,
                   fact=str(missing.fields["fact"]))  # fmt: skip
         return
-    if not parts:
+    if not ways[0][1]:
         yield say(N_("no law of limitation is known ({state})"), state=str(book.rule(claim.profile)))
-    for part in parts:
-        chain.extend(chain_row(name, part, link) for link in part.links)
-        yield from chain_lines(part, today, parts=len(parts) > 1)
+    for who, parts in ways:
+        if who:
+            yield say(N_("towards {debtor}:"), debtor=who)
+        for part in parts:
+            chain.extend(chain_row(name, who or None, part, link) for link in part.links)
+            yield from chain_lines(part, today, parts=len(parts) > 1)
     if claim.side_cents:
         yield say(N_("side claims fall with it"))
 

@@ -35,6 +35,9 @@ AmountOption = Annotated[
     int | None,
     typer.Option("--amount", parser=parse_amount, metavar="AMOUNT", help=N_("the part of the claim it concerns")),
 ]
+DebtorOption = Annotated[
+    str | None, typer.Option("--debtor", metavar="PARTY", help=N_("of several debtors the one whom it concerns"))
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -59,19 +62,22 @@ def note(
     until: UntilOption = None,
     ongoing: OngoingOption = False,
     amount: AmountOption = None,
+    debtor: DebtorOption = None,
 ) -> None:
     """Note an event of a claim: a measure, security, acknowledgement, inquiry, or the day a decision became final.
 
-    What is noted already is not noted again; what goes on (--ongoing) ends when it is noted again with --until. Side
-    claims fall with their main claim. Letters and relief note their events themselves.
+    What is noted already is not noted again; what goes on (--ongoing) ends when it is noted again with --until. Where
+    several owe the claim it counts for the one named with --debtor only. Side claims fall with their main claim.
+    Letters and relief note their events themselves.
     """
     from enforcement.limitation_watch_notes import Note
     from enforcement.limitation_watch_store import note as service
     from kasse_cli.wiring import open_book
+    from ledger.people.parties_reader import find_party
 
-    wanted = Note(kind, day, until, ongoing, amount)
     with open_book(ctx.obj) as store, store.rehearsal() if ctx.obj.dry_run else nullcontext():
-        done = service(store, item, wanted, reason)
+        whom = find_party(store, debtor) if debtor is not None else None
+        done = service(store, item, Note(kind, day, until, ongoing, amount, whom), reason)
     lines = [say(N_("nothing was written"))] if ctx.obj.dry_run else []
     render(ctx, Result({"dry_run": ctx.obj.dry_run}, [Table("events", ENDS, [_row(one) for one in done])], lines))
 

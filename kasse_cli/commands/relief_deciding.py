@@ -231,6 +231,7 @@ def _ended(done: Ended) -> list[Line]:
     for template, cents in (
         (N_("interest taken off: {sum_cents}"), done.interest_off_cents),
         (N_("interest booked: {sum_cents}"), done.interest_cents),
+        (N_("missed instalments charged: {sum_cents}"), done.default_cents),
         (N_("allowance dissolved: {sum_cents}"), done.released_cents),
         (N_("written off: {sum_cents}"), done.written_off_cents),
     ):

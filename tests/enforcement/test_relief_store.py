@@ -1,10 +1,12 @@
 """Relief from proposal to its end in the books: due days, levels, locks, events, accounts, and two persons."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from enforcement import relief_reader
+from enforcement.law import Law, packaged_law
 from enforcement.relief import (
     InstalmentSumError,
     NoInstalmentsError,
@@ -51,6 +53,14 @@ def debtor(store, name="Erika"):
 def fee(store, amount="1.000,00", *, person=None, due="2026-06-01", number=1, **more):
     values = {"profile": "fee", "claim_kind": "fee", "dunning_level": 1, "dunned_on": "2026-07-01"} | more
     return item(store, amount, reference(store, number), person=person or debtor(store), due=due, **values)
+
+
+def later_law():
+    """Return the law as if the base rate of 2026 held on."""
+    law, packaged = Law(), packaged_law()
+    known = replace(packaged.figures["basiszins"], known_until=dt.date(2027, 12, 31))
+    law._parsed["figures"] = {**packaged.figures, "basiszins": known}
+    return law
 
 
 def wish(kind, *items, first=TODAY, reason="Antrag vom 20.11.", office="ORDNUNG", **more):
@@ -144,12 +154,14 @@ def test_the_end_before_its_time_brings_everything_back(kasse):
     before = items(kasse)
     done = granted(kasse, three_rates(claim))
     kasse.today = "2027-01-20"
-    ended = end(kasse, done.number, reason="zwei Raten fehlen", way="failed")
+    ended = end(kasse, done.number, reason="zwei Raten fehlen", way="failed", law=later_law())
     # 22 days of 3.52 % on 1,000.00, 31 on 680.32, 5 on 340.17 ran: 4.32; what was booked for later comes off
     assert (ended.state, ended.restored) == ("failed", 1)
     assert items(kasse)[0] == before[0]
     interest = kasse.value("SELECT sum(open_cents) FROM item WHERE claim_kind = 'stundungszinsen'")
     assert (interest, ended.interest_off_cents) == (432, 85)
+    # 4.52 % (1.52 + 3) of 319.68 for 36 days: 1.43, and of 340.15 for 5: 0.21, since their days
+    assert ended.default_cents == 143 + 21
     assert events(kasse) == [
         (1, "deferral", "2026-11-24", "2027-02-15", 0, True),
         (1, "deferral", "2026-11-24", "2027-01-20", 0, False),
@@ -165,9 +177,9 @@ def test_interest_paid_in_advance_pays_the_claim_when_the_plan_fails(kasse):
     assert kasse.value("SELECT sum(open_cents) FROM item WHERE claim_kind = 'stundungszinsen'") == 0, "interest first"
     owed = kasse.value("SELECT sum(open_cents) FROM item")
     act(kasse, "emil").today = "2027-02-01"
-    ended = end(kasse, done.number, reason="Rate fehlt", way="failed")
+    ended = end(kasse, done.number, reason="Rate fehlt", way="failed", law=later_law())
     assert ended.interest_off_cents > 0
-    assert kasse.value("SELECT sum(open_cents) FROM item") == owed - ended.interest_off_cents
+    assert kasse.value("SELECT sum(open_cents) FROM item") == owed - ended.interest_off_cents + ended.default_cents
     assert sound(kasse) == []
 
 
