@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kasse_cli.inbox import Delivery, NotMovedError, Unit, put_away
-from ledger.bank.intake import LeftOutError, NotPostedError, Staged
+from ledger.bank.formats import NotPostedError
+from ledger.bank.intake import Staged
 from ledger.bank.intake_joins import NotContinuedError
 from ledger.bank.intake_reader import new_gaps
 from ledger.bank.intake_sheets import PagesOverlapError
@@ -88,8 +89,8 @@ class Attempt:
         if self.error is None:
             return () if self.staged is None else self.staged.findings
         place = Place(file=self.name)
-        if self.left_out:
-            return (LeftOutError(place=place, message=self.error.fields["message"]),)
+        if isinstance(self.error, NotPostedError):
+            return (self.error.left_out(place=place, findings=(), **self.error.fields),)
         return [finding.at(place) for finding in (*self.error.findings, self.error)]
 
 

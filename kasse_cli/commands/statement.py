@@ -14,7 +14,7 @@ from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import FilesArgument, parse_day
 from sepa.errors import N_
 
-app = noun(N_("bank statements: import, list, show, continuity"))
+app = noun(N_("bank statements: import, list, show, continuity, format"))
 ArchiveOption = Annotated[
     Path | None, typer.Option("--archive", metavar="FOLDER", help=N_("move files that were taken there"))
 ]
@@ -73,6 +73,16 @@ LINES = (
     Column("details", N_("Details"), "count", shown=False),
     Column("state", N_("State"), "word"),
 )
+FORMATS = (
+    Column("account", N_("IBAN")),
+    Column("name", N_("Name"), minor=True),
+    Column("office", N_("Office"), shown=False),
+    Column("format", N_("Kept by")),
+    Column("camt_until", N_("camt.053 until"), "day"),
+    Column("mt_until", N_("MT940 until"), "day"),
+)
+AccountArgument = Annotated[str, typer.Argument(metavar="[IBAN]", help=N_("the bank account"), show_default=False)]
+FormatArgument = Annotated[str, typer.Argument(metavar="[FORMAT]", help=N_("camt.053 or MT940"), show_default=False)]
 CHAINS = (
     Column("iban", N_("IBAN")),
     Column("statements", N_("Statements"), "count"),
@@ -83,7 +93,7 @@ CHAINS = (
 
 @command(app, "import", lists=True, examples=("kasse statement import inbox/ --archive done/ --reject broken/",))
 def import_(ctx: Context, files: FilesArgument, archive: ArchiveOption = None, reject: RejectOption = None) -> None:
-    """Take bank statements (camt.053) into the book; 'kasse reconcile' posts what waits.
+    """Take bank statements (camt.053, MT940) into the book; 'kasse reconcile' posts what waits.
 
     Each file is taken whole or not at all, and once: what was taken before is nothing new.
     """
@@ -146,5 +156,23 @@ def continuity(ctx: Context, iban: IbanOption = "") -> None:
         }
         for chain in chains
     ]
-    findings = [finding for chain in chains for finding in chain.findings]
+    findings = [finding for chain in chains for finding in (*chain.findings, *chain.notes)]
     render(ctx, Result(tables=[Table("accounts", CHAINS, rows)], findings=findings))
+
+
+@command(app, "format", lists=True, dry_run=True, examples=("kasse statement format DE02120300000000202051 MT940",))
+def format_(ctx: Context, iban: AccountArgument = "", wanted: FormatArgument = "") -> None:
+    """Show in which form the bank's statements are taken, or take those of an account in another form from now on.
+
+    Where a bank sends the same day as camt.053 and as MT940, only the one form is posted. What the other form told
+    before stays in the book, and its days are not taken again.
+    """
+    from kasse_cli.wiring import open_book, trial
+    from ledger.bank.formats_store import list_formats, set_format
+    from sepa.identifiers import parse_iban
+
+    account = parse_iban(iban) if iban else ""
+    with open_book(ctx.obj) as store, trial(ctx.obj, store):
+        rows = [set_format(store, account, wanted)] if wanted else list_formats(store, account)
+    lines = [say(N_("nothing was changed (--dry-run)"))] if ctx.obj.dry_run else []
+    render(ctx, Result(tables=[Table("formats", FORMATS, rows)], lines=lines))

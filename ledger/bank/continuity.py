@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ledger.bank.continuity_order import Link, StatementLink, in_order
+from ledger.bank.continuity_order import Link, Series, StatementLink, in_order
 from ledger.bank.intake_sheets import identity
 from sepa.errors import N_, KasseError, Place, Severity
 
@@ -57,6 +57,18 @@ class NoBalanceError(KasseError):
     severity: Severity = "warning"
 
 
+class NoNumbersError(KasseError):
+    """Statements without a number: only their balances say that they follow each other."""
+
+    code = "statement.no_numbers"
+    template = N_("account {iban}: {count} statements up to {day} have no number; their balances alone are compared")
+    hint = N_(
+        "a missing statement whose bookings cancel out would not be noticed; ask the bank to number its statements, "
+        "or compare the number of bookings now and then"
+    )
+    severity: Severity = "info"
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A finding, the statements it lies between, and the last day before it."""
@@ -70,7 +82,8 @@ class Gap:
 class Chain:
     """An account's statements in order: what is missing, and up to which day nothing is.
 
-    `closings` are the balances at the end of the days that have a statement.
+    `closings` are the balances at the end of the days that have a statement, `notes` what keeps the proof from being
+    a full one.
     """
 
     iban: str
@@ -80,6 +93,7 @@ class Chain:
     complete_until: str | None
     gaps: tuple[Gap, ...]
     closings: Mapping[str, int]
+    notes: tuple[KasseError, ...] = ()
 
     @property
     def findings(self) -> tuple[KasseError, ...]:
@@ -109,7 +123,13 @@ def _chain(iban: str, found: Sequence[StatementLink]) -> Chain:
         complete_until=until,
         gaps=tuple(sorted(gaps, key=lambda gap: gap.complete_until or "")),
         closings={link.day: link.closing_cents for link in links if link.closing_cents is not None},
+        notes=tuple(_notes(iban, [link for link in links if link.electronic_number is None])),
     )
+
+
+def _notes(iban: str, unnumbered: Sequence[Link]) -> Iterator[KasseError]:
+    if unnumbered:
+        yield NoNumbersError(iban=iban, count=len(unnumbered), day=unnumbered[-1].day)
 
 
 def _links(found: Iterable[StatementLink]) -> list[Link]:
@@ -140,7 +160,9 @@ def _link(pages: Sequence[StatementLink]) -> Link:
     elif closing is None and opening is not None:
         closing = opening + total
     numbers = tuple(page.number for page in pages)
-    return Link(numbers, first.electronic_number, name, opening, closing, last.closing_day, last.file, gap)
+    return Link(
+        numbers, first.electronic_number, name, opening, closing, last.closing_day, last.file, gap, first.message
+    )
 
 
 def ordered(found: Iterable[StatementLink]) -> list[Link]:
@@ -148,28 +170,29 @@ def ordered(found: Iterable[StatementLink]) -> list[Link]:
     return in_order(_links(found))
 
 
-def number_years(found: Iterable[StatementLink]) -> dict[str, list[int]]:
+def number_years(found: Iterable[StatementLink]) -> dict[Series, list[int]]:
     """Return the electronic numbers of each year, sorted; those of statements that add nothing count too."""
-    years: defaultdict[str, set[int]] = defaultdict(set)
+    years: defaultdict[Series, set[int]] = defaultdict(set)
     for one in found:
         if one.electronic_number is not None:
-            years[one.closing_day[:4]].add(one.electronic_number)
-    return {year: sorted(numbers) for year, numbers in sorted(years.items())}
+            years[one.series].add(one.electronic_number)
+    return {series: sorted(numbers) for series, numbers in sorted(years.items())}
 
 
-def _number_gaps(iban: str, numbers: Mapping[str, Sequence[int]], links: Sequence[Link]) -> Iterator[Gap]:
-    before: int | None = None
-    for year, present in numbers.items():
-        start = 0 if before is not None and present[0] != before + 1 else present[0] - 1
+def _number_gaps(iban: str, numbers: Mapping[Series, Sequence[int]], links: Sequence[Link]) -> Iterator[Gap]:
+    before: dict[str, int] = {}
+    for series, present in numbers.items():
+        last = before.get(series[0])
+        start = 0 if last is not None and present[0] != last + 1 else present[0] - 1
         for low, high in pairwise([start, *present]):
             if high > low + 1:
-                yield _number_gap(iban, year, (low, high), links)
-        before = present[-1]
+                yield _number_gap(iban, series, (low, high), links)
+        before[series[0]] = present[-1]
 
 
-def _number_gap(iban: str, year: str, ends: tuple[int, int], links: Sequence[Link]) -> Gap:
-    low, high = ends
-    after = [i for i, one in enumerate(links) if (one.day[:4], one.electronic_number) == (year, high)]
+def _number_gap(iban: str, series: Series, ends: tuple[int, int], links: Sequence[Link]) -> Gap:
+    (low, high), year = ends, series[1]
+    after = [i for i, one in enumerate(links) if (one.series, one.electronic_number) == (series, high)]
     position = after[0] if after else next((i for i, one in enumerate(links) if one.day[:4] == year), 0)
     link = links[position]
     first, last = low + 1, high - 1
@@ -192,7 +215,7 @@ def _own_gaps(links: Sequence[Link]) -> Iterator[Gap]:
             yield _gap(link.gap, links, position)
 
 
-def _breaks(iban: str, links: Sequence[Link], numbers: Mapping[str, Sequence[int]]) -> Iterator[Gap]:
+def _breaks(iban: str, links: Sequence[Link], numbers: Mapping[Series, Sequence[int]]) -> Iterator[Gap]:
     for position, (before, link) in enumerate(pairwise(links), 1):
         if before.closing_cents is None or link.opening_cents is None or before.closing_cents == link.opening_cents:
             continue
@@ -211,12 +234,12 @@ def _breaks(iban: str, links: Sequence[Link], numbers: Mapping[str, Sequence[int
         yield _gap(finding, links, position)
 
 
-def numbers_missing(before: Link, link: Link, numbers: Mapping[str, Sequence[int]]) -> bool:
+def numbers_missing(before: Link, link: Link, numbers: Mapping[Series, Sequence[int]]) -> bool:
     """Return whether a gap in the numbers explains that the balances differ."""
     low, high = before.electronic_number, link.electronic_number
-    if low is None or high is None:
+    if low is None or high is None or before.message != link.message:
         return False
-    same_year = before.day[:4] == link.day[:4]
-    present = set(numbers.get(link.day[:4], ()))
+    same_year = before.series == link.series
+    present = set(numbers.get(link.series, ()))
     start = low if same_year else 0
     return high > start + 1 and any(number not in present for number in range(start + 1, high))

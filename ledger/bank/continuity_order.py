@@ -9,6 +9,8 @@ from itertools import groupby, pairwise
 from sepa.errors import KasseError
 
 _TRIED = 5000
+Series = tuple[str, str]
+"""Format and year: banks number each format of an account for itself, and anew each year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ class StatementLink:
     sum_cents: int
     file: str = ""
     part: bool = False
+    message: str = "camt.053"
+
+    @property
+    def series(self) -> Series:
+        """The numbers among which its own stands."""
+        return self.message, self.closing_day[:4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,12 @@ class Link:
     day: str
     file: str
     gap: KasseError | None = None
+    message: str = "camt.053"
+
+    @property
+    def series(self) -> Series:
+        """The numbers among which its own stands."""
+        return self.message, self.day[:4]
 
 
 def in_order(links: Iterable[Link]) -> list[Link]:

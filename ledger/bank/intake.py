@@ -1,7 +1,7 @@
 """What intake takes of a statement file, and what it refuses: the rules before anything is compared.
 
-Only booked entries of camt.053 in whole cents of EUR, on accounts of the book, are taken. What the bank only
-announces (PDNG, INFO, FUTR) is counted.
+Only booked entries of the format an account is kept by (camt.053 or MT940), in whole cents of EUR, on accounts of the
+book, are taken. What the bank only announces (PDNG, INFO, FUTR) is counted.
 """
 
 from __future__ import annotations
@@ -10,31 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ledger.bank.formats import FORMATS, NotLeadingError, NotPostedError, OwnAccount
 from ledger.bank.intake_pages import Page, booked_balances
 from sepa.errors import N_, KasseError, Place, Severity
 from sepa.statements import Closed, Entry, Opened
 
-MESSAGE = "camt.053"
 CURRENCY = "EUR"
 BOOKED = "BOOK"
 ANNOUNCED = frozenset({"PDNG", "INFO", "FUTR"})
-
-
-class NotPostedError(KasseError):
-    """A message that can be read but is not what is posted."""
-
-    code = "statement.not_posted"
-    template = N_("{message} is not posted; only camt.053 is")
-    hint = N_("import the camt.053 statement of the same day")
-
-
-class LeftOutError(KasseError):
-    """A message that is not posted, among files that are."""
-
-    code = "statement.left_out"
-    template = N_("left out: {message} is not posted; only camt.053 is")
-    hint = N_("nothing is to be done where the bank delivers the camt.053 of the day too")
-    severity: Severity = "info"
 
 
 class ForeignAccountError(KasseError):
@@ -135,25 +118,30 @@ class Staged:
     kind: Literal["statement", "intraday", "details"] = "statement"
 
 
-def begin(index: int, opened: Opened, offices: Mapping[str, str], name: str) -> Page:
-    """Return the page that a statement begins; `offices` holds the office of each bank account of the book.
+def begin(index: int, opened: Opened, accounts: Mapping[str, OwnAccount], name: str) -> Page:
+    """Return the page that a statement begins; `accounts` are the bank accounts of the book.
 
-    Raises `NotPostedError`, `ForeignAccountError` and `ForeignCurrencyError`.
+    Raises `NotPostedError`, `NotLeadingError`, `ForeignAccountError` and `ForeignCurrencyError`.
     """
-    if not opened.message.startswith(MESSAGE):
-        raise NotPostedError(place=Place(file=name, line=opened.line), message=opened.message)
-    return begin_notice(index, opened, offices, name)
+    if not opened.message.startswith(FORMATS):
+        place, account = Place(file=name, line=opened.line), opened.iban or opened.account
+        raise NotPostedError(place=place, message=opened.message, account=account, leading=" / ".join(FORMATS))
+    page = begin_notice(index, opened, accounts, name)
+    leading = accounts[page.iban].leading
+    if page.message != leading:
+        raise NotLeadingError(place=page.place, message=page.message, account=page.iban, leading=leading)
+    return page
 
 
-def begin_notice(index: int, opened: Opened, offices: Mapping[str, str], name: str) -> Page:
+def begin_notice(index: int, opened: Opened, accounts: Mapping[str, OwnAccount], name: str) -> Page:
     """Return the page that a message of any kind begins; raises `ForeignAccountError` and `ForeignCurrencyError`."""
     place = Place(file=name, line=opened.line)
     iban = (opened.iban or opened.account).replace(" ", "").upper()
-    if iban not in offices:
+    if iban not in accounts:
         raise ForeignAccountError(place=place, account=iban or opened.account)
     if opened.currency not in {"", CURRENCY}:
         raise ForeignCurrencyError(place=place, currency=opened.currency)
-    return Page(index, opened, iban, offices[iban], place)
+    return Page(index, opened, iban, accounts[iban].office, place)
 
 
 def is_taken(page: Page, entry: Entry) -> bool:
@@ -197,6 +185,7 @@ def end(page: Page, closed: Closed) -> None:
     if errors:
         raise StatementRefusedError(place=page.place, findings=errors, count=len(errors))
     page.findings += [finding for finding in closed.findings if finding.severity != "error"]
+    page.last = page.opened.last_page and closed.last_page
     page.opening, page.closing = booked_balances(page.opened, closed)
     for balance in (page.opening, page.closing):
         if balance is not None and balance.currency not in {"", CURRENCY}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
+from ledger.bank.formats import FORMATS
 from ledger.bank.intake_sheets import identity
 from ledger.store.engines import Row, Store
 
@@ -13,7 +14,7 @@ _ON_DAY = """
     SELECT DISTINCT l.statement FROM bank_entry e
     JOIN statement_entry l ON l.office = e.office AND l.entry = e.id
     WHERE e.iban = :iban AND e.bank_day = :day"""
-_HEAD = "SELECT id, iban, statement_id, electronic_number, page, last_page, closing_day, message FROM statement"
+_HEAD = "SELECT id, iban, statement_id, electronic_number, page, last_page, closing_day FROM statement"
 _DAYS = """
     SELECT DISTINCT e.iban, e.bank_day FROM statement_entry l
     JOIN bank_entry e ON e.office = l.office AND e.id = l.entry WHERE l.statement = :id"""
@@ -23,9 +24,8 @@ _ROUNDS = 2  # what a file meets, and what these meet: the pieces that say which
 class _Met:
     """The statements found so far with their marks."""
 
-    def __init__(self, store: Store, message: str) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
-        self.message = message
         self.marks: dict[int, set[Mark]] = {}
 
     def on_days(self, days: Iterable[Mark]) -> None:
@@ -40,9 +40,9 @@ class _Met:
     def same_names(self, names: Iterable[tuple[str, str]], wanted: Iterable[Mark]) -> None:
         """Add the pages and issues of these identities; `names` are their (IBAN, statement id)."""
         identities = set(wanted)
-        sql = f"{_HEAD} WHERE iban = :iban AND message = :message AND statement_id = :id"
+        sql = f"{_HEAD} WHERE iban = :iban AND message IN {FORMATS} AND statement_id = :id"
         for iban, name in sorted(names):
-            for row in self.store.all(sql, iban=iban, message=self.message, id=name):
+            for row in self.store.all(sql, iban=iban, id=name):
                 if row[0] not in self.marks and _mark(row) in identities:
                     self._add(row)
 
@@ -59,19 +59,19 @@ class _Met:
 
 
 def _mark(row: Row) -> Mark:
-    _, iban, name, electronic, page, last, day, _ = row
+    _, iban, name, electronic, page, last, day = row
     return iban, identity(name, electronic, day or "", single=(page or 1) == 1 and bool(last))
 
 
 def known_marks(
-    store: Store, message: str, days: Iterable[Mark], names: Iterable[tuple[str, str]], identities: Iterable[Mark]
+    store: Store, days: Iterable[Mark], names: Iterable[tuple[str, str]], identities: Iterable[Mark]
 ) -> dict[int, set[Mark]]:
     """Return the statements of the book that a file meets, with the marks by which they meet it and each other.
 
     They have an entry on one of the (IBAN, bank day) of the file, or one of its identities. Each is met with all its
     pages and issues, and with what lies on any of its days.
     """
-    met = _Met(store, message)
+    met = _Met(store)
     met.same_names(names, identities)
     for _ in range(_ROUNDS):
         met.on_days(days)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ledger.bank.intake import MESSAGE
 from ledger.bank.intake_bags import Key
 from ledger.bank.intake_joins import Numbered, broken_join, not_continued
 from ledger.bank.intake_meeting_store import Mark, known_marks
@@ -58,7 +57,7 @@ def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
         page.index - count: {identities[page.index - count], *((page.iban, day) for day in page.days)} for page in pages
     }
     days = {(page.iban, day) for page in pages for day in page.days}
-    known = known_marks(store, MESSAGE, days, {(page.iban, page.opened.id) for page in pages}, identities.values())
+    known = known_marks(store, days, {(page.iban, page.opened.id) for page in pages}, identities.values())
     for group in meeting(own | known):
         mine = [pages[number + count] for number in group if number < 0]
         try:
@@ -82,7 +81,7 @@ def _check_numbers(store: Store, iban: str, pages: Sequence[Page]) -> None:
         return
     known = [
         Numbered(number, day[:4], opening if page in {None, 1} else None, closing if last else None)
-        for number, day, opening, closing, page, last in store.rows(_NUMBERED, iban=iban, message=MESSAGE)
+        for number, day, opening, closing, page, last in store.rows(_NUMBERED, iban=iban, message=pages[0].message)
     ]
     broken = not_continued(iban, new, known)
     if broken is not None:
@@ -94,7 +93,7 @@ def _numbered(page: Page) -> Numbered | None:
     if number is None or not day:
         return None
     opening = None if page.opening is None or page.number > 1 else page.opening.amount_cents
-    closing = None if page.closing is None or not page.opened.last_page else page.closing.amount_cents
+    closing = None if page.closing is None or not page.last else page.closing.amount_cents
     return Numbered(number, day[:4], opening, closing)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from ledger.bank.formats import OwnAccount
 from ledger.bank.intake import begin_notice
 from ledger.bank.intake_notices import (
     NOTICE_COLUMNS,
@@ -47,13 +48,13 @@ _COPY = f"""
 
 
 def read_notices(
-    offices: Mapping[str, str], name: str, stream: Iterable[StatementEvent], kind: NoticeKind
+    accounts: Mapping[str, OwnAccount], name: str, stream: Iterable[StatementEvent], kind: NoticeKind
 ) -> list[Notice]:
     """Return the statements of a message that is not posted; raises what `begin_notice` raises."""
     notices: list[Notice] = []
     for value in stream:
         if isinstance(value, Opened):
-            notices.append(Notice(begin_notice(len(notices), value, offices, name), kind, message_of(value.message)))
+            notices.append(Notice(begin_notice(len(notices), value, accounts, name), kind, message_of(value.message)))
         elif isinstance(value, Entry):
             add(notices[-1], value)
         else:

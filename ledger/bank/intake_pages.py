@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -11,10 +12,15 @@ from ledger.bank.intake_sheets import Sheet, identity
 from sepa.errors import KasseError, Place
 from sepa.statements import Balance, Closed, Opened
 
+_VERSIONED = re.compile(r"(camt\.[0-9]{3})\.[0-9.]+")
+
 
 @dataclass(slots=True)
 class Page:
-    """A statement, or a page of one, while its file is read; `index` counts within the file."""
+    """A statement, or a page of one, while its file is read; `index` counts within the file.
+
+    `last` is whether no page follows: of MT940 only its end tells.
+    """
 
     index: int
     opened: Opened
@@ -31,6 +37,13 @@ class Page:
     opening: Balance | None = None
     closing: Balance | None = None
     findings: list[KasseError] = field(default_factory=list)
+    last: bool = True
+
+    @property
+    def message(self) -> str:
+        """The format it is in, without version."""
+        versioned = _VERSIONED.fullmatch(self.opened.message)
+        return versioned[1] if versioned else self.opened.message
 
     @property
     def closing_day(self) -> str:
@@ -49,7 +62,7 @@ class Page:
     @property
     def single(self) -> bool:
         """Whether it is a whole statement."""
-        return self.number == 1 and self.opened.last_page
+        return self.number == 1 and self.last
 
     @property
     def identity(self) -> Hashable:
@@ -62,7 +75,7 @@ class Page:
             number=number,
             identity=self.identity,
             page=self.number,
-            last=self.opened.last_page,
+            last=self.last,
             opening_cents=None if self.opening is None else self.opening.amount_cents,
             closing_cents=None if self.closing is None else self.closing.amount_cents,
             entries=entries,
@@ -78,12 +91,13 @@ class Page:
             statement_id=self.opened.id,
             electronic_number=self.opened.electronic_number,
             page=self.number,
-            last_page=self.opened.last_page,
+            last_page=self.last,
             opening_cents=None if self.opening is None else self.opening.amount_cents,
             closing_cents=None if self.closing is None else self.closing.amount_cents,
             closing_day=self.closing_day,
             sum_cents=self.credit_cents - self.debit_cents,
             part=part,
+            message=self.message,
         )
 
 

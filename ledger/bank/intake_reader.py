@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ledger.bank.continuity import Chain, chains
 from ledger.bank.continuity_order import StatementLink
+from ledger.bank.formats import FORMATS
 from ledger.bank.intake_bags import Key
 from ledger.bank.intake_notices import kind_of
 from ledger.bank.intake_places import Occurrences
@@ -22,13 +23,14 @@ _SHEET = """
 _LINES = """
     SELECT e.bank_day, e.fingerprint, e.amount_cents, e.occurrence, e.id FROM statement_entry l
     JOIN bank_entry e ON e.office = l.office AND e.id = l.entry WHERE l.statement = :id ORDER BY l.line"""
-_LINK = """
+_LINK = f"""
     SELECT s.id, s.iban, s.statement_id, s.electronic_number, s.page, s.last_page, s.opening_cents, s.closing_cents,
-           s.closing_day, s.credit_cents - s.debit_cents, f.name, CASE WHEN p.statement IS NULL THEN 0 ELSE 1 END
+           s.closing_day, s.credit_cents - s.debit_cents, f.name, CASE WHEN p.statement IS NULL THEN 0 ELSE 1 END,
+           s.message
     FROM statement s
     LEFT JOIN statement_part p ON p.statement = s.id
     LEFT JOIN source_file f ON f.sha256 = s.file_sha256 AND f.purpose = 'statement'
-    WHERE s.message = 'camt.053' AND s.closing_day IS NOT NULL AND (s.iban = :iban OR :iban = '') ORDER BY s.id"""
+    WHERE s.message IN {FORMATS} AND s.closing_day IS NOT NULL AND (s.iban = :iban OR :iban = '') ORDER BY s.id"""
 _LIST = """
     SELECT s.id, s.iban, s.statement_id, s.electronic_number, s.page, s.closing_day, s.opening_cents, s.closing_cents,
            s.entry_count, s.credit_cents, s.debit_cents, f.name, p.whole, s.message
@@ -131,10 +133,10 @@ def continuity(store: Store, iban: str = "") -> list[Chain]:
 
 
 def _link(row: Row) -> StatementLink:
-    number, iban, statement_id, electronic, page, last, opening, closing, day, total, file, part = row
+    number, iban, statement_id, electronic, page, last, opening, closing, day, total, file, part, message = row
     return StatementLink(
         number, iban, statement_id, electronic, page or 1, bool(last), opening, closing, day, int(total),
-        file or "", bool(part),
+        file or "", bool(part), message,
     )  # fmt: skip
 
 

@@ -7,17 +7,18 @@ memory; nothing of it outlives the process.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Self
 
+from ledger.bank.formats import NotLeadingError, OwnAccount, not_told_before, noted
 from ledger.bank.intake import begin, end, is_taken
 from ledger.bank.intake_bags import Key
 from ledger.bank.intake_pages import Page
 from ledger.bank.intake_rows import AMOUNT, BANK_DAY, FINGERPRINT, detail_rows, entry_row
 from ledger.store.engines import Row
-from sepa.statements import Entry, Opened, StatementEvent
+from sepa.statements import Closed, Entry, Opened, StatementEvent
 
 _ROWS_AT_ONCE = 5000
 _IN_MEMORY_BYTES = 32 << 20
@@ -47,6 +48,12 @@ class Spool:
             self._portions.setdefault(sheet, []).append((self._file.tell(), len(data)))
             self._file.write(data)
 
+    def keep(self, pages: Sequence[Page]) -> None:
+        """Forget the lines of all other statements, and count these anew."""
+        self._portions = {index: self._portions.get(page.index, []) for index, page in enumerate(pages)}
+        for index, page in enumerate(pages):
+            page.index = index
+
     def portions(self, page: Page) -> Iterator[list[Line]]:
         """Yield the lines of a statement again; those without a booking day have its closing day now."""
         for start, size in self._portions.get(page.index, ()):
@@ -68,26 +75,44 @@ def _with_day(line: Line, day: str) -> Line:
     return line if row[BANK_DAY] is not None else (number, (day, *row[BANK_DAY + 1 :]), details)
 
 
-def read_into(spool: Spool, name: str, offices: Mapping[str, str], stream: Iterable[StatementEvent]) -> list[Page]:
-    """Read the whole file and return its statements; raises what `begin`, `is_taken` and `end` raise."""
+def read_into(
+    spool: Spool, name: str, accounts: Mapping[str, OwnAccount], stream: Iterable[StatementEvent]
+) -> list[Page]:
+    """Read the whole file and return its statements; those in a format that does not lead their account are left out.
+
+    Raises what `begin`, `is_taken`, `end` and `not_told_before` raise; `NotLeadingError` only where nothing is left.
+    """
     pages: list[Page] = []
+    left_out: list[NotLeadingError] = []
     lines: list[Line] = []
     page: Page | None = None
     for value in stream:
         if isinstance(value, Opened):
-            page = begin(len(pages), value, offices, name)
-            pages.append(page)
-            continue
-        assert page is not None, "what is in a statement follows its head"
-        if isinstance(value, Entry):
-            if is_taken(page, value):
-                lines.append(_line(page, value))
-        else:
-            end(page, value)
-        if len(lines) >= _ROWS_AT_ONCE or not isinstance(value, Entry):
-            spool.put(page.index, lines)
-            lines = []
-    return pages
+            try:
+                page = begin(len(pages), value, accounts, name)
+                pages.append(page)
+            except NotLeadingError as error:
+                page = None
+                left_out.append(error)
+        elif page is not None:
+            lines = _take(spool, page, value, lines)
+    if left_out and not pages:
+        raise left_out[0]
+    kept = not_told_before(noted(pages, left_out), accounts)
+    spool.keep(kept)
+    return kept
+
+
+def _take(spool: Spool, page: Page, value: Entry | Closed, lines: list[Line]) -> list[Line]:
+    """Take an entry or the end of a statement, and return the lines that are still to be put away."""
+    if isinstance(value, Closed):
+        end(page, value)
+    elif is_taken(page, value):
+        lines.append(_line(page, value))
+    if len(lines) < _ROWS_AT_ONCE and isinstance(value, Entry):
+        return lines
+    spool.put(page.index, lines)
+    return []
 
 
 def _line(page: Page, entry: Entry) -> Line:

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from ledger.bank.intake import MESSAGE, Staged
+from ledger.bank.formats_store import own_accounts
+from ledger.bank.intake import Staged
 from ledger.bank.intake_days_store import check_days
 from ledger.bank.intake_entries_store import write_entries
 from ledger.bank.intake_merge_store import Merged, merge_file
@@ -30,8 +31,9 @@ _STATEMENT_COLUMNS = (
 
 
 def stage_file(store: Store, name: str, sha256: str, size: int, stream: Iterable[StatementEvent]) -> Staged:
-    """Take the booked entries of one camt.053 file into the book, each once, and return what was new.
+    """Take the booked entries of one camt.053 or MT940 file into the book, each once, and return what was new.
 
+    Of each account only the format it is kept by is taken (`formats_store.set_format`).
     Intraday reports (camt.052, MT942) and advices (camt.054) are kept beside them, see `intake_notices`.
     `stream` is what `sepa.reading.read_statements` yields; it is not touched where the same bytes were taken before.
     The entries wait with state `staged`, nothing is posted. Needs the role clerk or machine in the Kasse. Raises what
@@ -39,7 +41,7 @@ def stage_file(store: Store, name: str, sha256: str, size: int, stream: Iterable
     the event log says so.
     """
     try:
-        with store.unit([kasse_office(store), *_offices(store).values()]):
+        with store.unit([kasse_office(store), *(account.office for account in own_accounts(store).values())]):
             require(store, kasse_office(store), "clerk", "machine")
             return _repeated(store, name, sha256) or _stage(store, name, sha256, size, stream)
     except (TryAgainError, NotAllowedError):
@@ -47,10 +49,6 @@ def stage_file(store: Store, name: str, sha256: str, size: int, stream: Iterable
     except KasseError as error:
         _note_refusal(store, name, sha256, error)
         raise
-
-
-def _offices(store: Store) -> dict[str, str]:
-    return dict(store.rows("SELECT iban, office FROM bank_account"))
 
 
 def _repeated(store: Store, name: str, sha256: str) -> Staged | None:
@@ -96,7 +94,7 @@ def _stage(store: Store, name: str, sha256: str, size: int, stream: Iterable[Sta
 
 def _stage_statements(store: Store, name: str, sha256: str, stream: Iterable[StatementEvent]) -> Staged:
     with Spool() as spool:
-        pages = read_into(spool, name, _offices(store), stream)
+        pages = read_into(spool, name, own_accounts(store), stream)
         check_days(store, pages)
         merged = merge_file(store, pages, spool)
         numbers = _keep_statements(store, pages, merged, sha256)
@@ -110,7 +108,7 @@ def _stage_statements(store: Store, name: str, sha256: str, stream: Iterable[Sta
 
 def _stage_notices(store: Store, name: str, sha256: str, stream: Iterable[StatementEvent], kind: NoticeKind) -> Staged:
     """Keep an intraday report, or an advice whose details join the entries they belong to; nothing is posted."""
-    notices = read_notices(_offices(store), name, stream, kind)
+    notices = read_notices(own_accounts(store), name, stream, kind)
     numbers = keep_notices(store, notices, sha256)
     return Staged(
         name=name,
@@ -144,11 +142,11 @@ def _row(page: Page, number: int, sha256: str) -> Row:
     return (
         number,
         page.iban,
-        MESSAGE,
+        page.message,
         opened.id,
         opened.electronic_number,
         opened.page,
-        int(opened.last_page),
+        int(page.last),
         sha256,
         None if opening is None else opening.amount_cents,
         opening_day,

@@ -13,15 +13,19 @@ from ledger.store.changes import START
 
 
 class BankAccount(SQLModel, table=True):
-    """An account of the Kasse at a bank; it belongs to one office and has its own account in the books."""
+    """An account of the Kasse at a bank; it belongs to one office and has its own account in the books.
+
+    `statements` is the format in which the bank tells what it booked.
+    """
 
     __tablename__ = "bank_account"
     __table_args__ = col.strict(
         ForeignKeyConstraint(["office", "account"], ["account.office", "account.number"], name="fk_bank_account_gl"),
         UniqueConstraint("office", "account", name="uq_bank_account_gl"),
+        CheckConstraint("statements IN ('camt.053', 'MT940')", name="ck_bank_account_statements"),
         clustered=True,
     )
-    MUTABLE: ClassVar = ("name", "bic", "closed_on")
+    MUTABLE: ClassVar = ("name", "bic", "closed_on", "statements")
 
     iban: str = col.text(primary_key=True)
     office: str = col.text()
@@ -29,6 +33,7 @@ class BankAccount(SQLModel, table=True):
     name: str = col.text()
     bic: str | None = col.text(nullable=True)
     collects: int = col.flag()
+    statements: str = col.text(sa_column_kwargs={"server_default": "camt.053"})
     opened_on: str = col.day()
     closed_on: str | None = col.day(nullable=True)
 

@@ -152,7 +152,7 @@ def test_a_message_that_is_no_statement_is_left_out_of_a_folder_but_refused_alon
     (town.inbox / "a.sta").write_text(mt940, "ascii")
     town.deliver(b=town.monday)
     alone = town.shell("kasse statement import inbox/a.sta --json")
-    assert (alone.code, alone.json["errors"][0]["code"]) == (1, "statement.not_posted")
+    assert (alone.code, alone.json["errors"][0]["code"]) == (1, "statement.not_leading")
     done = town.shell("kasse statement import inbox --archive done --reject broken --json")
     assert (done.code, [finding["code"] for finding in done.json["findings"]]) == (0, ["statement.left_out"])
     assert (town.names("done"), town.names("broken"), town.count("bank_entry")) == (["a.sta", "b.xml"], [], 2)
@@ -193,3 +193,17 @@ def test_what_is_not_there_is_an_error(town):
 def test_a_pipe_is_read_too(town):
     done = town.shell("kasse statement import - --json", stdin=town.monday)
     assert (done.code, done.data["new"]) == (0, 2)
+
+
+def test_the_form_in_which_the_bank_tells_is_set_by_account(town):
+    town.deliver(a=town.monday)
+    town.shell.transcript(
+        "statement-format",
+        "kasse statement format",
+        f"kasse statement format {MAIN_IBAN} MT940",
+        f"kasse statement format {MAIN_IBAN} MT940 --user emil --dry-run",
+        f"kasse statement format {MAIN_IBAN} MT940 --user emil",
+        "kasse statement import inbox",
+        f"kasse statement format {MAIN_IBAN} camt --user emil",
+        "kasse statement import inbox",
+    )

@@ -4,12 +4,12 @@ import dataclasses
 
 import pytest
 
+from ledger.bank.formats import NotPostedError
 from ledger.bank.intake import (
     AssumedDayError,
     ForeignAccountError,
     ForeignCurrencyError,
     NoDayError,
-    NotPostedError,
     UnfitEntryError,
     UnknownStatusError,
     ZeroEntryError,
@@ -210,7 +210,6 @@ REFUSED = {
     "foreign account": (statement(MONDAY, iban="DE89370400440532013000"), ForeignAccountError),
     "intraday": (statement(MONDAY, message="camt.052.001.08"), NotPostedError),
     "advice": (statement(MONDAY, message="camt.054.001.08"), NotPostedError),
-    "MT940": (statement(MONDAY, message="MT940"), NotPostedError),
     "entry in CHF": (broken(currency="CHF"), ForeignCurrencyError),
     "half a cent": (broken(amount_written="5.005"), UnfitEntryError),
     "status unknown": (broken(status=""), UnknownStatusError),
