@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
@@ -19,6 +19,7 @@ from ledger.payments.left_out import (
     SetOffFirstError,
 )
 from ledger.payments.runs import NoBankAccountError, NoPayeeError, Skipped, Why
+from ledger.payments.seized import Aged, ItemKey, lawful
 from ledger.payments.transfers import Head, Line, Payable, stored_transfer, transfer_line
 from sepa.calendar import next_target_day
 from sepa.errors import KasseError, Place
@@ -66,11 +67,15 @@ class Choice:
 
 @dataclass(slots=True)
 class Gathering:
-    """Takes payables one by one: payments under their ids, what is left out and why, what was noticed."""
+    """Takes payables one by one: payments under their ids, what is left out and why, what was noticed.
+
+    `claims` are ours against payees whose money is attached, by payable.
+    """
 
     head: Head
     choice: Choice | None = None
     attachments: Mapping[int, list[Attachment]] = field(default_factory=dict)
+    claims: Mapping[ItemKey, Sequence[Aged]] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     findings: list[KasseError] = field(default_factory=list)
@@ -106,7 +111,7 @@ class Gathering:
             kept_off = self._discount(payable)
             if kept_off is None:
                 continue
-            why = self._obstacle(payable)
+            why = self._obstacle(payable, kept_off)
             if why is not None:
                 self._skip(payable, why)
             elif self._full(payable):
@@ -154,15 +159,23 @@ class Gathering:
         )
         return cents
 
-    def _obstacle(self, payable: Payable) -> Why | None:
+    def _obstacle(self, payable: Payable, discount_cents: int) -> Why | None:
         if payable.run is not None:
             return "reserved"
         why = next((why for why, holds, _ in OBSTACLES if holds(payable)), None)
-        if why is None and payable.owed_cents and self.choice is not None and self.choice.set_off:
+        asked = self.choice is not None and self.choice.set_off
+        if why is None and asked and payable.owed_cents and self._can_set_off(payable, discount_cents):
             why = "set-off"
         if why is not None:
             self.findings.append(FINDINGS[why](payable))
         return why
+
+    def _can_set_off(self, payable: Payable, discount_cents: int) -> bool:
+        """Return whether the law lets anything be set off: money that others have a right to may be out of reach."""
+        held, cents = self.attachments.get(payable.party or 0, []), payable.due_cents - discount_cents
+        takings = spread(cents, held)[1] if held else []
+        claims = self.claims.get((payable.office, payable.item), ())
+        return not takings or bool(lawful(claims, cents, payable.due, takings))
 
     def _accept(self, payable: Payable, discount_cents: int) -> Iterator[Transfer]:
         held = self.attachments.get(payable.party or 0, [])

@@ -17,6 +17,7 @@ from ledger.payments.redirect_store import PAID_TO
 from ledger.payments.refund_sql import REFUND_PAID
 from ledger.payments.runs import ROLES, NoPayingAccountError, Proposal, Run, list_hash
 from ledger.payments.runs_reader import run_named, seen_facts
+from ledger.payments.set_off_reader import owed_by_attached
 from ledger.payments.steps import check_present
 from ledger.payments.transfers import Head, Payable
 from ledger.payments.warnings import condensed
@@ -36,15 +37,10 @@ from sepa.text import fit
 _ACCOUNTS = "SELECT iban, office FROM bank_account WHERE closed_on IS NULL ORDER BY office <> :kasse, office, account"
 _RESERVED = "(SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1)"
 _LOCKED = f"CASE WHEN i.paid_by IS NOT NULL OR {locked('payment', day=':execution_day')} THEN 1 ELSE 0 END"
-_BARRED = """EXISTS (
-        SELECT 1 FROM attachment t WHERE t.party = i.party AND t.sum_cents IS NULL AND t.served_on <= :today
-          AND (t.ended_on IS NULL OR t.ended_on > :today)
-          AND (r.opened_on > t.served_on OR (r.due > t.served_on AND r.due > i.due)))"""
-"""Whether all that the payee of `i` gets is another's, and our claim `r` too young to be set off (`seized.bars`)."""
 _OWED = f"""
     SELECT coalesce(sum(r.open_cents), 0) FROM item r
     WHERE r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :today
-      AND {not_locked("dunning", alias="r", day=":today")} AND NOT {_BARRED} AND r.party"""
+      AND {not_locked("dunning", alias="r", day=":today")} AND r.party"""
 _DEBTORS = """(SELECT d.party FROM party_account d JOIN party q ON q.id = d.party
                WHERE d.iban = i.bank_account AND d.kind = 'own' AND d.until IS NULL AND d.party <> i.party
                  AND q.match_key = n.match_key)"""
@@ -126,8 +122,9 @@ def propose(
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """When a run is to be paid, whether at once, and what is odd about the day that was asked for."""
+    """When a run was asked for and is to be paid, whether at once, and what is odd about the day that was asked for."""
 
+    asked_on: dt.date
     execution: dt.date
     instant: bool
     findings: tuple[KasseError, ...]
@@ -136,15 +133,16 @@ class _Days:
 def _days(wanted: dt.date, today: dt.date, *, instant: bool) -> _Days:
     day = max(wanted, today)
     if instant:
-        return _Days(day, instant, ())
-    return _Days(next_target_day(day), instant, tuple(_shifted(wanted, today)))
+        return _Days(today, day, instant, ())
+    return _Days(today, next_target_day(day), instant, tuple(_shifted(wanted, today)))
 
 
 def _gathering(store: Store, office: str, iban: str, days: _Days, choice: Choice) -> Gathering:
     debtor, charset = Party(_debtor_name(store), iban), profile_of(store, iban).charset
     head = Head(office, take_ids(store, BOOK, "payment_run"), debtor, days.execution, days.instant, charset)
     held = active_attachments(store, days.execution.isoformat())
-    return Gathering(head, choice, held, findings=list(days.findings))
+    owed = owed_by_attached(store, days.asked_on.isoformat()) if held and choice.set_off else {}
+    return Gathering(head, choice, held, owed, findings=list(days.findings))
 
 
 def _kept(proposal: Proposal, *, trial: bool) -> Proposal:

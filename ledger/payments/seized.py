@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.items.settlement import Claim
-from ledger.payments.attachments import Attachment, Taking, spread
+from ledger.payments.attachments import Attachment, Taking, spread, used
 from ledger.payments.set_off import SetOff
 from sepa.errors import N_, KasseError
+
+ItemKey = tuple[str, int]
 
 
 class SetOffSeizedError(KasseError):
@@ -64,14 +66,11 @@ def bars(attachment: Attachment, one: Aged, due: str) -> bool:
     return one.acquired_on > served or (one.claim.due > served and one.claim.due > due)
 
 
-def lawful(
-    claims: Sequence[Aged], free_cents: int, due: str, held: Iterable[Attachment]
-) -> tuple[list[Claim], list[Taking]]:
-    """Return our claims with what may be set off of each, and what the attachments take of the payable.
+def lawful(claims: Sequence[Aged], free_cents: int, due: str, takings: Sequence[Taking]) -> list[Claim]:
+    """Return our claims with what may be set off of each against a payable of which attachments take something.
 
     Claims that an attachment excludes are met from money only that neither it nor the other claims need.
     """
-    takings = spread(free_cents, held)[1]
     barred = [one for one in claims if any(bars(taking.attachment, one, due) for taking in takings)]
     seized = sum(taking.cents for taking in takings)
     first = sum(one.claim.open_cents for one in claims if one not in barred)
@@ -82,4 +81,20 @@ def lawful(
             cents = min(cents, left)
             left -= cents
         allowed.append(replace(one.claim, open_cents=cents))
-    return [claim for claim in allowed if claim.open_cents], takings
+    return [claim for claim in allowed if claim.open_cents]
+
+
+def seizures(
+    payables: Iterable[tuple[ItemKey, int, int]], held: Mapping[int, Sequence[Attachment]]
+) -> dict[ItemKey, list[Taking]]:
+    """Return what the attachments take of each payable: a limited sum counts once over all payables of the payee.
+
+    `payables` are key, party and free cents in the order in which the attachments take; `held` are those of a party.
+    """
+    standing, found = {party: list(own) for party, own in held.items()}, {}
+    for key, party, cents in payables:
+        own = standing.get(party, [])
+        found[key] = spread(cents, own)[1]
+        for attachment, part in found[key]:
+            own[own.index(attachment)] = used(attachment, part)
+    return found

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from ledger.items.locks_store import not_locked
 from ledger.items.settlement import Claim, Order
-from ledger.payments.attachments import Attachment
+from ledger.payments.attachments import Taking
 from ledger.payments.attachments_reader import active_attachments
 from ledger.payments.refund_sql import BOUND_CENTS
-from ledger.payments.seized import Aged, lawful
+from ledger.payments.seized import Aged, ItemKey, lawful, seizures
 from ledger.payments.set_off import (
     NothingToSetOffError,
     SetOff,
@@ -24,7 +24,6 @@ from ledger.payments.set_off import (
 )
 from ledger.store.engines import Row, Store
 
-ItemKey = tuple[str, int]
 _SOURCE = f"""
     SELECT i.office, i.id, coalesce(n.legal_name, n.name), i.open_cents, i.party, i.account, i.side,
            (SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1),
@@ -40,6 +39,15 @@ _ONE_SOURCE = f"{_SOURCE} WHERE i.office = :office AND i.id = :item AND {_GETS}"
 _SOURCES = f"""{_SOURCE} WHERE {_GETS} AND EXISTS (
         SELECT 1 FROM item r WHERE r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :day AND {_OWES})
     ORDER BY i.office, i.id"""
+_ATTACHED = "i.party IN (SELECT t.party FROM attachment t WHERE t.ended_on IS NULL OR t.ended_on > :day)"
+_SEIZED = f"{_SOURCE} WHERE {_GETS} AND {_ATTACHED} ORDER BY i.due, i.office, i.id"
+_OPEN_CLAIM = f"""r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :day AND {not_locked("dunning", alias="r")}"""
+_OWED = f"""
+    SELECT i.office, i.id, {_CLAIM} FROM item i JOIN item r ON r.party = i.party
+    WHERE {_GETS} AND {_ATTACHED} AND {_OPEN_CLAIM}
+    UNION ALL
+    SELECT i.office, i.id, {_CLAIM} FROM item i JOIN party n ON n.id = i.party JOIN item r ON {_SAME_ACCOUNT}
+    WHERE {_GETS} AND {_ATTACHED} AND r.party <> i.party AND {_OPEN_CLAIM}"""
 _DUE = f"""
     SELECT {_CLAIM} FROM item i JOIN party n ON n.id = i.party JOIN item r ON {_OWES}
     WHERE i.office = :office AND i.id = :item AND r.kind = 'receivable' AND r.open_cents > 0
@@ -82,25 +90,30 @@ class Pair:
     accounts: dict[ItemKey, str] = field(default_factory=dict)
     references: dict[ItemKey, str | None] = field(default_factory=dict)
     claims: list[Aged] = field(default_factory=list)
-    held: Sequence[Attachment] = ()
+    takings: Sequence[Taking] = ()
 
     def add(self, row: Row) -> None:
         """Take a claim, a row of the columns of `_CLAIM`."""
-        office, item, cents, due, profile, kind, reference, account, opened_on = row[:9]
-        self.claims.append(Aged(Claim(office, item, cents, due, profile, kind), opened_on))
+        office, item, _, _, _, _, reference, account, _ = row[:9]
+        self.claims.append(_aged(row))
         self.accounts[office, item], self.references[office, item] = account, reference
 
     def set_off(self, wish: Wish, orders: Mapping[str, Order] | None, used: Mapping[ItemKey, int]) -> SetOff:
         """Return the set-off, what others have used of the claims taken off. Raises `SetOffAmountError`."""
         source = self.source
         claims = [_less(one, used) for one in self.claims]
-        allowed, takings = lawful(claims, source.free_cents, source.due, self.held)
-        rights = tuple((one.number, one.creditor, one.served_on) for one, _ in takings)
+        allowed = lawful(claims, source.free_cents, source.due, self.takings)
+        rights = tuple((one.number, one.creditor, one.served_on) for one, _ in self.takings)
         parts = share(allowed, source.free_cents, wish.cents, orders) if allowed else []
         lines = tuple((one.office, one.item, self.references[one.office, one.item], cents) for one, cents in parts)
         owed = sum(one.claim.open_cents for one in claims)
         total = sum(cents for _, cents in parts)
         return SetOff(source.office, source.item, source.name, source.open_cents, owed, total, lines, rights)
+
+
+def _aged(row: Row) -> Aged:
+    office, item, cents, due, profile, kind, _, _, opened_on = row[:9]
+    return Aged(Claim(office, item, cents, due, profile, kind), opened_on)
 
 
 def _less(one: Aged, used: Mapping[ItemKey, int]) -> Aged:
@@ -111,13 +124,13 @@ def _less(one: Aged, used: Mapping[ItemKey, int]) -> Aged:
 def candidates(store: Store, day: str, orders: Mapping[str, Order] | None = None) -> Iterator[SetOff]:
     """Yield what could be set off on a day: payables and credits whose payee owes something that is due."""
     used: defaultdict[ItemKey, int] = defaultdict(int)
-    held = active_attachments(store, day)
+    taken = _takings(store, day)
     for row in store.all(_SOURCES, day=day):
         source = Source(*row)
         if source.free_cents <= 0:
             continue
         pair = _with_due(store, source, day, early=False)
-        pair.held = held.get(source.party, ())
+        pair.takings = taken.get((source.office, source.item), ())
         one = pair.set_off(Wish(), orders, used)
         for office, item, _, cents in one.claims:
             used[office, item] += cents
@@ -142,8 +155,24 @@ def pair_of(store: Store, key: ItemKey, wish: Wish, day: str) -> Pair:
     pair = _with_named(store, source, wish, day) if wish.against else _with_due(store, source, day, early=wish.early)
     if not pair.claims:
         raise NothingToSetOffError(office=key[0], item=key[1])
-    pair.held = active_attachments(store, day).get(source.party, ())
+    pair.takings = _takings(store, day).get(key, ())
     return pair
+
+
+def _takings(store: Store, day: str) -> dict[ItemKey, list[Taking]]:
+    """Return what attachments take of each payable that no run holds, the first due first."""
+    held = active_attachments(store, day)
+    sources = [Source(*row) for row in store.all(_SEIZED, day=day)] if held else []
+    free = [one for one in sources if one.run is None and one.free_cents > 0]
+    return seizures((((one.office, one.item), one.party, one.free_cents) for one in free), held)
+
+
+def owed_by_attached(store: Store, day: str) -> dict[ItemKey, list[Aged]]:
+    """Return what payees whose money is attached owe that is due, by payable."""
+    found: defaultdict[ItemKey, list[Aged]] = defaultdict(list)
+    for office, item, *row in store.rows(_OWED, day=day):
+        found[office, item].append(_aged(tuple(row)))
+    return found
 
 
 def _with_due(store: Store, source: Source, day: str, *, early: bool) -> Pair:

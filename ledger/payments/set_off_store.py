@@ -12,7 +12,7 @@ from ledger.documents import Document
 from ledger.events.store import record
 from ledger.items.settlement import Order
 from ledger.items.store import NewClearing, clear, posting_for
-from ledger.payments.seized import seized
+from ledger.payments.seized import ItemKey, seized
 from ledger.payments.set_off import (
     ROLES,
     NothingToSetOffError,
@@ -22,7 +22,7 @@ from ledger.payments.set_off import (
     Wish,
     declaration,
 )
-from ledger.payments.set_off_reader import ItemKey, Pair, pair_of
+from ledger.payments.set_off_reader import Pair, pair_of
 from ledger.people.users import require
 from ledger.store.engines import Store
 

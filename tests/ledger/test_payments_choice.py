@@ -448,3 +448,47 @@ def test_a_discount_taken_stays_taken_when_the_payment_comes_back(invoices):
     assert again.run.total_cents == 9800
     assert not [one for one in again.findings if one.code.startswith("payment.discount")]
     assert verify(store).findings == ()
+
+
+BARRED = {
+    "§ 392 BGB: all of it is the creditor's": (10000, [10000], []),
+    "more is attached than is paid": (90000, [10000], []),
+    "what is left beyond the attached sum waits for the set-off": (6000, [], ["set-off"]),
+}
+
+
+@pytest.mark.parametrize("case", BARRED)
+def test_money_of_others_does_not_wait_for_a_set_off_that_the_law_excludes(store, case):
+    """Our claim fell due after the service: only what is left of the payable can be set off."""
+    attached_cents, paid, why = BARRED[case]
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    served(store, creditor_iban=CREDITOR, sum_cents=attached_cents)
+    owing(store, "70,00")
+    found = propose(act(store, "dirk"), today=MONDAY, trial=True)
+    assert [line.total_cents for line in (found.run,) if line] == paid
+    assert [one.why for one in found.skipped] == why
+
+
+def test_an_attached_sum_counts_once_over_all_payables_of_the_payee(store):
+    payables(store, "BAU 50,00 2026-11-10 Meyer | 1\nBAU 50,00 2026-11-10 Meyer | 2\nBAU 50,00 2026-11-10 Meyer | 3")
+    served(store, creditor_iban=CREDITOR, sum_cents=7000)
+    owing(store, "500,00")
+    day = MONDAY.isoformat()
+    assert [(one.item, one.cents, len(one.attachments)) for one in candidates(store, day)] == [
+        (2, 3000, 1),
+        (3, 5000, 0),
+    ]
+    found = propose(act(store, "dirk"), today=MONDAY)
+    assert [(one.item, one.amount_cents) for one in payments(store, found.run)] == [(1, 5000)]
+    assert [(one.item, one.why) for one in found.skipped] == [(2, "set-off"), (3, "set-off")]
+    done = set_off(act(store, "dirk"), [("BAU", 2), ("BAU", 3)], day=day).done
+    assert [one.cents for one in done] == [3000, 5000]
+    (rest,) = payments(store, propose(act(store, "dirk"), today=MONDAY).run)
+    assert (rest.creditor_name, rest.amount_cents) == ("Inkasso Nord", 2000)
+    assert verify(store).findings == ()
+
+
+def owing(store, amount):
+    """Let Meyer owe the city something that fell due after the service, and later than what he gets."""
+    person = store.value("SELECT id FROM party WHERE name = 'Meyer'")
+    return item(store, amount, "9911", due="2026-11-12", person=person)
