@@ -38,6 +38,7 @@ _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-
 _CUT = "\x00"
 _WORD = re.compile(r"[A-Z0-9]+")
 _SOME_NUMBER = re.compile(r"[0-9](?:[ .\-/\n]?[0-9]){4}")
+_MAYBE_YEAR, YEAR_DIGITS = re.compile(rf"(?:{_YEAR})?").fullmatch, 4
 _NUMBER, _YEAR_OF_MONTH = re.compile(r"[0-9]+"), re.compile(rf"{_ALONE}{_MONTH}/({_YEAR})(?![0-9])(?!/[0-9])")
 FOREIGN_WORDS = 4
 FOREIGN_SHORTEST = 5
@@ -97,8 +98,7 @@ class Finder:
         if not self._checked(key):
             return False
         runs = [_NOT_DIGIT.sub("", run[0]) for run in _RUN.finditer(_without_other_numbers(text.translate(_PLAIN)))]
-        alone = re.compile(rf"(?:{_YEAR})?{key}(?:{_YEAR})?")
-        return not any(alone.fullmatch(run) for run in runs) and any(key in run for run in runs)
+        return not any(_stands_alone(run, key) for run in runs) and any(key in run for run in runs)
 
     @cached_property
     def shortest(self) -> int:
@@ -238,6 +238,14 @@ def _without_iban(match: re.Match[str]) -> str:
         if is_iban(match[0][: word.end()].replace(" ", "")):
             return _CUT + match[0][word.end() :]
     return match[0]
+
+
+def _stands_alone(run: str, key: str) -> bool:
+    """Return whether a run of digits is the number, with nothing but a year before it or behind it."""
+    return any(
+        run.startswith(key, start) and _MAYBE_YEAR(run[:start]) and _MAYBE_YEAR(run[start + len(key) :])
+        for start in (0, YEAR_DIGITS)
+    )
 
 
 def _stands_free(text: str, start: int, end: int) -> bool:
