@@ -178,9 +178,9 @@ _ENTRY = (
         "entry numbers have no gaps",
     )
     + _check(
-        "EXISTS (SELECT 1 FROM fresh f LEFT JOIN posting p ON p.office = f.office AND p.position = f.position "
-        "GROUP BY f.office, f.position, f.posting_count "
-        "HAVING count(p.line) <> f.posting_count OR coalesce(sum(p.cents), 1) <> 0)",
+        "EXISTS (SELECT 1 FROM fresh f, LATERAL (SELECT count(*) AS lines, coalesce(sum(p.cents), 1) AS cents "
+        "FROM posting p WHERE p.office = f.office AND p.position = f.position) p "
+        "WHERE p.lines <> f.posting_count OR p.cents <> 0)",
         "the postings of an entry must be complete and balance to zero",
     )
     + _check(
