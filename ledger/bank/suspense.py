@@ -125,7 +125,7 @@ class Allocation:
         return sum(cents for _, cents in self.lines)
 
 
-WHYS = (N_("reference"), N_("name"), N_("iban"))
+WHYS = (N_("reference"), N_("name"), N_("iban"), N_("name_in_text"), N_("name_alike"))
 """What may say that money is for an item."""
 
 

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 
 from ledger.bank.references import Finder
 from ledger.items.kassenzeichen import compact
+from ledger.people.parties import match_key
 
 _LOOKALIKES = str.maketrans("OQDIL|ZSB", "000111258")
 _BETWEEN = re.compile(r"[\s.,:;\-/+_]+")
 _DIGITS = re.compile(r"[0-9]+")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+MOST_WORDS = 60
+"""How many words of a text are looked at for names."""
 
 
 def loose_references(finder: Finder, text: str) -> set[str]:
@@ -34,6 +38,18 @@ def mistyped_references(finder: Finder, text: str) -> set[str]:
         if len(word) in lengths and not finder.structured(word):
             found.update(key for key in _repairs(word) if finder.structured(key))
     return found
+
+
+def names_within(text: str) -> set[str]:
+    """Return the keys that two to four words in a row of a text would have as the name of a person.
+
+    >>> "eck eva" in names_within("Gebuehr Eva Eck 2026")
+    True
+    """
+    words = _LETTERS.findall(text)[:MOST_WORDS]
+    return {
+        match_key(" ".join(words[at : at + size])) for size in (2, 3, 4) for at in range(len(words) - size + 1)
+    }  # fmt: skip
 
 
 def _windows(finder: Finder, run: str) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.bank.match_store import book_finder
+from ledger.bank.names import same_person
 from ledger.bank.suspense import Hint
-from ledger.bank.suspense_hints import loose_references, mistyped_references
+from ledger.bank.suspense_hints import loose_references, mistyped_references, names_within
 from ledger.people.parties import match_key
 from ledger.store.engines import Row, Store
 
@@ -29,12 +30,27 @@ _MONEY = """
 _BY_REFERENCE = """
     SELECT i.reference, i.office, i.id, i.open_cents, i.amount_cents FROM item i
     WHERE i.reference IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
+_BY_TARGET = """
+    SELECT t.reference, i.office, i.id, i.open_cents, i.amount_cents FROM reference_target_item t
+    JOIN item i ON i.office = t.office AND i.id = t.item
+    WHERE t.reference IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
 _BY_NAME = """
     SELECT p.match_key, i.office, i.id, i.open_cents, i.amount_cents FROM party p JOIN item i ON i.party = p.id
+    WHERE p.match_key IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0
+    UNION ALL
+    SELECT p.match_key, i.office, i.id, i.open_cents, i.amount_cents FROM party p JOIN item_debtor d ON d.party = p.id
+    JOIN item i ON i.office = d.office AND i.id = d.item
     WHERE p.match_key IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
 _BY_IBAN = """
     SELECT a.iban, i.office, i.id, i.open_cents, i.amount_cents FROM party_account a JOIN item i ON i.party = a.party
+    WHERE a.iban IN ({keys}) AND a.kind = 'own' AND i.kind = 'receivable' AND i.open_cents > 0
+    UNION ALL
+    SELECT a.iban, i.office, i.id, i.open_cents, i.amount_cents FROM party_account a
+    JOIN item_debtor d ON d.party = a.party JOIN item i ON i.office = d.office AND i.id = d.item
     WHERE a.iban IN ({keys}) AND a.kind = 'own' AND i.kind = 'receivable' AND i.open_cents > 0"""
+_BY_AMOUNT = """
+    SELECT p.name, i.office, i.id, i.open_cents, i.amount_cents FROM item i JOIN party p ON p.id = i.party
+    WHERE (i.open_cents IN ({keys}) OR i.amount_cents IN ({keys})) AND i.kind = 'receivable' AND i.open_cents > 0"""
 _SIDE_CLAIMS = """
     SELECT m.office, m.id, s.id FROM item s JOIN item m ON m.office = s.office AND m.id = s.main_item
     WHERE s.main_item IS NOT NULL AND s.kind = 'receivable' AND s.open_cents > 0"""
@@ -56,21 +72,27 @@ class _Keys:
     repaired: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
     names: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
     ibans: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
+    inside: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
+    senders: defaultdict[int, set[tuple[str, _Money]]] = field(default_factory=lambda: defaultdict(set))
 
 
 def suspense_hints(store: Store, case: tuple[str, int] | None = None) -> Iterator[Hint]:
     """Yield which open receivable may be paid by which money in suspense (or that of one case), and why.
 
-    By reference (also misread, cut or hidden in a longer number; with one wrong digit only where the amount is
-    right), by name where the amount is right, by the debtor's own account. Generous: a reason to wait, not to book.
+    By reference, also that of a letter or plan, misread, cut or hidden in a longer number (with one wrong digit only
+    where the amount is right); by the name or own account of one who owes it, whatever the amount; by that name in the
+    text; by a name like it where the amount is right. Generous: a reason to wait, not to book.
     """
     keys = _keys(store, case)
     seen: set[Hint] = set()
     for hint in (
         *_hits(store, _BY_REFERENCE, keys.references, "reference", exact=False),
+        *_hits(store, _BY_TARGET, keys.references, "reference", exact=False),
         *_hits(store, _BY_REFERENCE, keys.repaired, "reference", exact=True),
-        *_hits(store, _BY_NAME, keys.names, "name", exact=True),
+        *_hits(store, _BY_NAME, keys.names, "name", exact=False),
         *_hits(store, _BY_IBAN, keys.ibans, "iban", exact=False),
+        *_hits(store, _BY_NAME, keys.inside, "name_in_text", exact=False),
+        *_alike(store, keys.senders),
     ):
         if hint not in seen:
             seen.add(hint)
@@ -96,8 +118,12 @@ def _keys(store: Store, only: tuple[str, int] | None) -> _Keys:
             keys.references[reference].add(money)
         for reference in mistyped_references(finder, words):
             keys.repaired[reference].add(money)
+        for within in names_within(text or ""):
+            keys.inside[within].add(money)
         if name:
             keys.names[match_key(name)].add(money)
+            for one in money.cents:
+                keys.senders[one].add((name, money))
         if iban:
             keys.ibans[iban].add(money)
     return keys
@@ -110,10 +136,18 @@ def _hits(store: Store, sql: str, keys: Mapping[str, set[_Money]], why: str, *, 
                 yield Hint(office, item, money.office, money.case, why)
 
 
-def _in_portions(rows: Callable[..., Iterable[Row]], sql: str, keys: list[str]) -> Iterator[Row]:
+def _alike(store: Store, senders: Mapping[int, set[tuple[str, _Money]]]) -> Iterator[Hint]:
+    """Yield the items of the right amount whose debtor's name is probably the sender's."""
+    for debtor, office, item, left, amount in _in_portions(store.rows, _BY_AMOUNT, sorted(senders)):
+        for sender, money in sorted(senders.get(left, set()) | senders.get(amount, set())):
+            if same_person(sender, debtor):
+                yield Hint(office, item, money.office, money.case, "name_alike")
+
+
+def _in_portions(rows: Callable[..., Iterable[Row]], sql: str, keys: Sequence[str | int]) -> Iterator[Row]:
     """Yield the rows of a query for any number of keys; a snapshot may not make a temporary table."""
     for start in range(0, len(keys), KEYS_AT_ONCE):
-        portion = keys[start : start + KEYS_AT_ONCE]
+        portion = list(keys[start : start + KEYS_AT_ONCE])
         portion += [portion[-1]] * (KEYS_AT_ONCE - len(portion))  # one text, prepared once
         names = {f"k{index}": key for index, key in enumerate(portion)}
         yield from rows(sql.format(keys=", ".join(f":{name}" for name in names)), **names)
