@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from ledger.book.chain import SHA_BYTES, entry_tail, event_hash, salted
@@ -33,8 +35,8 @@ CHAIN_SQL = """
 POSTING_SQL = "SELECT account, cents, item, dimensions, office, position FROM posting ORDER BY office, position, line"
 TEXT_SQL = "SELECT salt, text, office, position FROM entry_text ORDER BY office, position"
 EVENT_SQL = """
-    SELECT e.office, e.position, e.at,
-           CAST(e.by AS TEXT) || coalesce('/' || CAST(e.on_behalf AS TEXT), ''), e.action, e.object, e.facts, e.details_hash, e.hash, d.salt, d.details
+    SELECT e.office, e.position, e.at, CAST(e.by AS TEXT) || coalesce('/' || CAST(e.on_behalf AS TEXT), ''), e.action,
+           e.object, e.facts, e.details_hash, e.hash, d.salt, d.details
     FROM event e LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
     ORDER BY e.office, e.position"""
 
@@ -82,7 +84,7 @@ def walk_entries(
         if position != last + 1 or row[7][:SHA_BYTES] != before:
             report.findings.append(BrokenChainError(office=office, position=position))
         _check_entry(row, own_lines, report)
-        if row[6] is not None or words.row is not None:
+        if row[6] is not None or words.key is not None:
             _check_words(row, words.take(office, position), report)
         if row[3] != numbers.get(row[2], 0) + 1:
             gap = NumberGapError(office=office, year=row[2], number=row[3], expected=numbers.get(row[2], 0) + 1)
@@ -104,33 +106,33 @@ class _Follower:
     """
 
     def __init__(self, rows: Iterable[Row], table: str, report: ChainReport) -> None:
-        self.rows = iter(rows)
+        self.groups = groupby(rows, itemgetter(-2, -1))
         self.table = table
         self.report = report
-        self.row: Row | None = next(self.rows, None)
+        self.key: tuple[str, int] | None = None
+        self.group: Iterator[Row] = iter(())
+        self._step()
+
+    def _step(self) -> None:
+        self.key, self.group = next(self.groups, (None, iter(())))
 
     def take(self, office: str, position: int) -> list[Row]:
-        row, found = self.row, []
-        if row is not None and (row[-1] != position or row[-2] != office):
-            row = self._leave(row, (office, position))
-        while row is not None and row[-1] == position and row[-2] == office:
-            found.append(row)
-            row = next(self.rows, None)
-        self.row = row
+        wanted = (office, position)
+        while self.key is not None and self.key < wanted:
+            self._leave(self.key)
+        if self.key != wanted:
+            return []
+        found = list(self.group)
+        self._step()
         return found
 
-    def _leave(self, row: Row | None, key: tuple[str, int] | None) -> Row | None:
-        """Name the orphans before a key, or all that are left; return the row that is none."""
-        left: tuple[str, int] | None = None
-        while row is not None and (key is None or (row[-2], row[-1]) < key):
-            if left != (row[-2], row[-1]):
-                left = (row[-2], row[-1])
-                self.report.findings.append(OrphanError(table=self.table, office=left[0], position=left[1]))
-            row = next(self.rows, None)
-        return row
+    def _leave(self, key: tuple[str, int]) -> None:
+        self.report.findings.append(OrphanError(table=self.table, office=key[0], position=key[1]))
+        self._step()
 
     def rest(self) -> None:
-        self.row = self._leave(self.row, None)
+        while self.key is not None:
+            self._leave(self.key)
 
 
 def _check_entry(row: Row, lines: list[Row], report: ChainReport) -> None:

@@ -37,10 +37,11 @@ _ROLE = f"""
 _GAPS = """
     SELECT desk, year, count(*), max(number) FROM cash_receipt GROUP BY desk, year
     HAVING count(*) <> max(number) OR min(number) <> 1"""
+# SQLite joins what is CROSS JOINed in the order written: from the few desks, never from all entries
 _DAYS = """
-    SELECT d.code, d.office, d.account, e.posting_day, sum(p.cents) FROM cash_desk d
-    JOIN posting p ON p.office = d.office AND p.account = d.account
-    JOIN entry e ON e.office = p.office AND e.position = p.position
+    SELECT d.code, d.office, d.account, e.posting_day, sum(p.cents)
+    FROM cash_desk d CROSS JOIN posting p CROSS JOIN entry e
+    WHERE p.office = d.office AND p.account = d.account AND e.office = p.office AND e.position = p.position
     GROUP BY d.code, d.office, d.account, e.posting_day ORDER BY d.code, e.posting_day"""
 _EVENT = "SELECT 1 FROM event v WHERE v.office = d.office AND v.object = 'desk:' || d.code AND v.action = '{action}'"
 _UNTOLD = f"""
