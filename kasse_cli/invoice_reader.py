@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import logging
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from ledger.items.invoices import COLLECTED, Invoice, Seller, Sums, Tax
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 ROOTS = {"Invoice": "ubl", "CreditNote": "ubl", "CrossIndustryInvoice": "cii"}
 _DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
+_YEARS = range(1990, 2100)
+_FIGURE = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
+"""How XML writes a decimal: no blanks, underscores or exponents, which Python would take."""
 _CREDIT_NOTE = "381"
 
 
@@ -76,8 +80,9 @@ def _from_pdf(data: bytes, name: str) -> bytes:
 class _Reader:
     """Reads texts, days and cents below an element by local names, whatever the prefixes."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, currency: str = "") -> None:
         self.root = root
+        self.currency = currency
 
     def all(self, path: str) -> list[Element]:
         """Return the elements under the path of local names."""
@@ -94,21 +99,28 @@ class _Reader:
         if text is None:
             return None
         match = _DAY.fullmatch(text[:10])
-        if match is None:
+        found = "-".join(match.groups()) if match is not None else ""
+        try:
+            known = dt.date.fromisoformat(found).year in _YEARS
+        except ValueError:
+            known = False
+        if not known:
             raise InvoiceFigureError(text=text, place=Place(field=path))
-        return "-".join(match.groups())
+        return found
 
     def cents(self, path: str, default: int | None = None) -> int | None:
         """Return an amount in cents."""
-        text = self.text(path)
-        return default if text is None else _cents(text, path)
+        found = next((element for element in self.all(path) if (element.text or "").strip()), None)
+        if found is None:
+            return default
+        text, currency = (found.text or "").strip(), found.get("currencyID")
+        if self.currency == "EUR" and currency not in {None, "EUR"}:
+            raise InvoiceFigureError(text=f"{text} {currency}", place=Place(field=path))
+        return _cents(text, path)
 
 
 def _cents(text: str, path: str) -> int:
-    try:
-        value = Decimal(text) * 100
-    except InvalidOperation:
-        value = Decimal("NaN")
+    value = Decimal(text) * 100 if _FIGURE.fullmatch(text) else Decimal("NaN")
     if not value.is_finite() or value != value.to_integral_value():
         raise InvoiceFigureError(text=text, place=Place(field=path))
     return int(value)
@@ -126,12 +138,12 @@ def _ubl(root: Element) -> Invoice:
         type_code=read.text("InvoiceTypeCode") or (_CREDIT_NOTE if credit else ""),
         currency=read.text("DocumentCurrencyCode") or "",
         seller=_ubl_seller(read),
-        sums=_ubl_sums(read),
+        sums=_ubl_sums(_Reader(root, read.text("DocumentCurrencyCode") or "")),
         due=read.day("DueDate"),
         leitweg=read.text("BuyerReference"),
         payee=read.text("PayeeParty/PartyName/Name"),
         means=_means(read, f"{means}/PaymentMeansCode"),
-        iban=_iban(read.text(f"{means}/PayeeFinancialAccount/ID")),
+        ibans=_ibans(read, f"{means}/PayeeFinancialAccount/ID"),
         holder=read.text(f"{means}/PayeeFinancialAccount/Name"),
         remittance=read.text(f"{means}/PaymentID"),
         terms="\n".join(element.text or "" for element in read.all("PaymentTerms/Note")) or None,
@@ -201,12 +213,15 @@ def _cii(root: Element) -> Invoice:
         type_code=read.text("ExchangedDocument/TypeCode") or "",
         currency=read.text(f"{settlement}/InvoiceCurrencyCode") or "",
         seller=_cii_seller(read, f"{agreement}/SellerTradeParty"),
-        sums=_cii_sums(read, f"{settlement}/SpecifiedTradeSettlementHeaderMonetarySummation"),
+        sums=_cii_sums(
+            _Reader(root, read.text(f"{settlement}/InvoiceCurrencyCode") or ""),
+            f"{settlement}/SpecifiedTradeSettlementHeaderMonetarySummation",
+        ),
         due=read.day(f"{terms}/DueDateDateTime/DateTimeString"),
         leitweg=read.text(f"{agreement}/BuyerReference"),
         payee=read.text(f"{settlement}/PayeeTradeParty/Name"),
         means=_means(read, f"{means}/TypeCode"),
-        iban=_iban(read.text(f"{means}/PayeePartyCreditorFinancialAccount/IBANID")),
+        ibans=_ibans(read, f"{means}/PayeePartyCreditorFinancialAccount/IBANID"),
         holder=read.text(f"{means}/PayeePartyCreditorFinancialAccount/AccountName"),
         remittance=read.text(f"{settlement}/PaymentReference"),
         terms="\n".join(element.text or "" for element in read.all(f"{terms}/Description")) or None,
@@ -266,13 +281,13 @@ def _means(read: _Reader, path: str) -> str | None:
     return next((code for code in codes if code in COLLECTED), codes[0] if codes else None)
 
 
-def _iban(text: str | None) -> str | None:
-    return None if text is None else "".join(text.split()).upper()
+def _ibans(read: _Reader, path: str) -> tuple[str, ...]:
+    """Return the accounts that the invoice names, each once, in their order."""
+    return tuple(dict.fromkeys("".join(text.split()).upper() for one in read.all(path) if (text := one.text)))
 
 
 def _rate(text: str | None) -> str | None:
     """Return a percentage that can be computed with, None where there is none."""
-    try:
-        return None if text is None else str(Decimal(text))
-    except InvalidOperation:
-        raise InvoiceFigureError(text=text) from None
+    if text is not None and not _FIGURE.fullmatch(text):
+        raise InvoiceFigureError(text=text)
+    return None if text is None else str(Decimal(text))

@@ -24,13 +24,21 @@ def for_person(value: Any, column: Column) -> str:
     if column.kind == "cents":
         return money(value, "")
     if column.kind == "day":
-        return day(value if isinstance(value, dt.date) else dt.date.fromisoformat(value[:10])) if value else ""
+        return _day(value) if value else ""
     if column.kind == "flag":
         return _("yes") if value else _("no")
     if column.kind == "word":
         return moment(_(column.word(str(value))))
     # the lines of a bank's text are no lines of the table
     return moment(visible(" ".join(part for part in str(value).split("\n") if part)))
+
+
+def _day(value: dt.date | str) -> str:
+    """Return a day as people read it; one that no calendar has stands as it is, so that the list can be read."""
+    try:
+        return day(value if isinstance(value, dt.date) else dt.date.fromisoformat(value[:10]))
+    except ValueError:
+        return visible(str(value))
 
 
 def write_tables(tables: Sequence[Table], out: TextIO, environ: Mapping[str, str]) -> None:

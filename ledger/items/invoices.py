@@ -67,6 +67,15 @@ class InvoiceIbanError(KasseError):
     hint = N_("return the invoice to the seller, or enter the payable by a list of orders")
 
 
+class SeveralAccountsError(KasseError):
+    """An invoice that may be paid to more than one account."""
+
+    code = "invoice.ibans"
+    severity = "warning"
+    template = N_("the invoice names several accounts: it is paid to {iban}, not to {others}")
+    hint = N_("compare with the paper, and with the accounts that the seller is known by")
+
+
 class CollectedError(KasseError):
     """The seller collects by direct debit."""
 
@@ -159,13 +168,18 @@ class Invoice:
     leitweg: str | None = None
     payee: str | None = None
     means: str | None = None
-    iban: str | None = None
+    ibans: tuple[str, ...] = ()
     holder: str | None = None
     remittance: str | None = None
     terms: str | None = None
     order_reference: str | None = None
     line_cents: tuple[int, ...] = ()
     taxes: tuple[Tax, ...] = field(default=())
+
+    @property
+    def iban(self) -> str | None:
+        """The account it wants to be paid to: the first one it names."""
+        return self.ibans[0] if self.ibans else None
 
     @property
     def collected(self) -> bool:
@@ -245,5 +259,9 @@ def _payment(invoice: Invoice) -> Iterator[KasseError]:
         yield PaidOtherwiseError(means=invoice.means, place=place)
     elif not invoice.iban or not is_iban(invoice.iban):
         yield InvoiceIbanError(iban=invoice.iban or "-", place=Place(field="BT-84"))
+    if len(invoice.ibans) > 1 and not invoice.collected:
+        yield SeveralAccountsError(
+            iban=invoice.ibans[0], others=", ".join(invoice.ibans[1:]), place=Place(field="BT-84")
+        )
     if "SKONTO" in (invoice.terms or "").upper() and not invoice.skonto:
         yield SkontoFormError(text=invoice.terms, place=Place(field="BT-20"))

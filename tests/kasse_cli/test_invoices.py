@@ -37,6 +37,40 @@ def test_a_pdf_carries_an_invoice():
 
 
 @pytest.mark.parametrize("syntax", SYNTAXES)
+@pytest.mark.parametrize("day", ["2026-13-45", "2026-02-30", "0001-01-01", "9999-12-31", "2026-1-1"])
+def test_a_day_that_no_calendar_has_keeps_an_invoice_out(syntax, day):
+    data = invoice(syntax)
+    wanted = day if syntax == "ubl" else day.replace("-", "")
+    changed = data.replace(b"2026-12-02" if syntax == "ubl" else b"20261202", wanted.encode())
+    assert changed != data
+    with pytest.raises(InvoiceFigureError):
+        read(changed)
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+@pytest.mark.parametrize("changes", [{"rate": "NaN"}, {"rate": "1_9"}, {"payable": "1_10.00"}, {"payable": "1.1E2"}])
+def test_figures_that_only_a_program_would_read(syntax, changes):
+    with pytest.raises(InvoiceFigureError):
+        read(invoice(syntax, **changes))
+
+
+def test_an_amount_in_another_currency_is_not_taken_as_euros():
+    data = invoice("ubl").replace(b'<cbc:PayableAmount currencyID="EUR"', b'<cbc:PayableAmount currencyID="USD"')
+    with pytest.raises(InvoiceFigureError):
+        read(data)
+
+
+def test_a_second_account_is_told():
+    data = invoice("ubl")
+    more = data.replace(
+        b"  <cac:PaymentTerms>",
+        b"<cac:PaymentMeans><cbc:PaymentMeansCode>58</cbc:PaymentMeansCode><cac:PayeeFinancialAccount>"
+        b"<cbc:ID>DE75512108001245126199</cbc:ID></cac:PayeeFinancialAccount></cac:PaymentMeans>  <cac:PaymentTerms>",
+    )
+    assert codes(findings(read(more))) == ["invoice.ibans"]
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
