@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
-from kasse_cli.output import Column, Result, Table, render, say
+from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import FilesArgument, parse_day
 from sepa.errors import N_
 
-app = noun(N_("bank statements: import, list, show, continuity, format"))
+if TYPE_CHECKING:
+    from ledger.bank.withdrawing import Withdrawal
+
+app = noun(N_("bank statements: import, list, show, continuity, format, withdraw"))
 ArchiveOption = Annotated[
     Path | None, typer.Option("--archive", metavar="FOLDER", help=N_("move files that were taken there"))
 ]
@@ -29,7 +33,8 @@ ToOption = Annotated[dt.date | None, typer.Option("--to", parser=parse_day, meta
 IbanOption = Annotated[str, typer.Option("--iban", metavar="IBAN", help=N_("only this account"))]
 WORDS = (
     N_("taken"), N_("repeated"), N_("broken"), N_("not_posted"), N_("statement"), N_("intraday"), N_("details"),
-    N_("staged"), N_("posted"), N_("announced"), N_("waiting"), N_("joined"),
+    N_("staged"), N_("posted"), N_("announced"), N_("waiting"), N_("joined"), N_("withdrawn"), N_("asked"),
+    N_("done"), N_("dropped"),
 )  # fmt: skip
 """What is shown translated: what became of files, kinds of statements, states of their lines."""
 FILES = (
@@ -81,6 +86,21 @@ FORMATS = (
     Column("camt_until", N_("camt.053 until"), "day"),
     Column("mt_until", N_("MT940 until"), "day"),
 )
+WITHDRAWALS = (
+    Column("number", N_("No."), "count"),
+    Column("account", N_("IBAN"), shown=False),
+    Column("statement_id", N_("Statement")),
+    Column("day", N_("Day"), "day"),
+    Column("state", N_("State"), "word"),
+    Column("entries", N_("Bookings"), "count"),
+    Column("posted", N_("Posted"), "count"),
+    Column("matches", N_("Matched"), "count"),
+    Column("sum_cents", N_("Sum"), "cents"),
+    Column("reason", N_("Reason"), minor=True),
+)
+WithdrawReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why the statement is wrong"))]
+ConfirmOption = Annotated[bool, typer.Option("--confirm", help=N_("withdraw it, as another person than who asked"))]
+DropOption = Annotated[bool, typer.Option("--drop", help=N_("drop the request: the statement stays"))]
 AccountArgument = Annotated[str, typer.Argument(metavar="[IBAN]", help=N_("the bank account"), show_default=False)]
 FormatArgument = Annotated[str, typer.Argument(metavar="[FORMAT]", help=N_("camt.053 or MT940"), show_default=False)]
 CHAINS = (
@@ -176,3 +196,51 @@ def format_(ctx: Context, iban: AccountArgument = "", wanted: FormatArgument = "
         rows = [set_format(store, account, wanted)] if wanted else list_formats(store, account)
     lines = [say(N_("nothing was changed (--dry-run)"))] if ctx.obj.dry_run else []
     render(ctx, Result(tables=[Table("formats", FORMATS, rows)], lines=lines))
+
+
+@command(
+    app,
+    "withdraw",
+    dry_run=True,
+    lists=True,
+    examples=(
+        "kasse statement withdraw 17 --reason 'wrong file, says the bank on the phone'",
+        "kasse statement withdraw 17 --confirm",
+    ),
+)
+def withdraw(
+    ctx: Context,
+    number: NumberArgument,
+    reason: WithdrawReason = "",
+    confirm: ConfirmOption = False,
+    drop: DropOption = False,
+) -> None:
+    """Withdraw a wrong statement that was taken: one person asks with a reason, another confirms.
+
+    What was assigned and matched with its money becomes open again, by resets; the money leaves the bank account by
+    counter-entries on the first open day. Then the right file can be taken. Bookings that another statement tells too
+    stay. Refused where a payment run, a collection or another account of ours hangs on a booking.
+    """
+    from kasse_cli.wiring import open_book, trial
+    from ledger.bank import withdraw_store
+
+    call = ctx.obj
+    with open_book(call) as store, trial(call, store):
+        if confirm:
+            done = withdraw_store.confirm_withdrawal(store, number, day=call.today.isoformat())
+        elif drop:
+            done = withdraw_store.drop_withdrawal(store, number)
+        else:
+            done = withdraw_store.ask_withdrawal(store, number, reason)
+    render(ctx, Result(tables=[Table("withdrawal", WITHDRAWALS, [done])], lines=list(_told(ctx, done))))
+
+
+def _told(ctx: Context, done: Withdrawal) -> Iterator[Line]:
+    if done.state == "asked":
+        yield say(N_("another person confirms: kasse statement withdraw {number} --confirm"), number=done.number)
+    elif done.state == "done":
+        yield say(N_("statement {number} is withdrawn; import the right file"), number=done.number)
+    else:
+        yield say(N_("statement {number} stays"), number=done.number)
+    if ctx.obj.dry_run:
+        yield say(N_("nothing was changed (--dry-run)"))

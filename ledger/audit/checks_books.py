@@ -122,7 +122,8 @@ _LATE = f"""
     JOIN (SELECT c.last_day, min(c.closed_at) AS closed_at FROM closing c WHERE c.kind = 'day' GROUP BY c.last_day) k
       ON k.last_day = (SELECT min(d.last_day) FROM closing d WHERE d.kind = 'day' AND d.last_day >= b.bank_day)
     WHERE {within("f.imported_at", "b.office")} AND k.closed_at < f.imported_at AND EXISTS (
-        SELECT 1 FROM statement o WHERE o.iban = s.iban AND o.closing_day = b.bank_day AND o.id < s.id)
+        SELECT 1 FROM statement o WHERE o.iban = s.iban AND o.closing_day = b.bank_day AND o.id < s.id
+          AND o.withdrawn_on IS NULL)
     GROUP BY b.office, s.id, b.bank_day, f.imported_by, s.iban, f.name ORDER BY s.id, b.bank_day"""
 
 

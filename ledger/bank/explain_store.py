@@ -46,7 +46,7 @@ _MOVES = """
     WHERE l.office = :office AND l.item = :item ORDER BY c.id, l.line"""
 _MATCHES = """
     SELECT office, entry, rule, evidence, cents FROM bank_match
-    WHERE item_office = :office AND item = :item ORDER BY office, entry, line"""
+    WHERE item_office = :office AND item = :item AND rule <> 'clarify' ORDER BY office, entry, line"""
 _ALL_MATCHES = """
     SELECT m.line, m.rule, m.evidence, m.item_office, m.item, i.reference, m.cents, e.recorded_by
     FROM bank_match m

@@ -10,15 +10,18 @@ from ledger.store.engines import Store
 
 ROLES = ("head", "admin")
 """Who says in which form the bank sends its statements."""
-_UNTIL = "(SELECT max(s.closing_day) FROM statement s WHERE s.iban = b.iban AND s.message = '{format}'{more})"
+_UNTIL = (
+    "(SELECT max(s.closing_day) FROM statement s WHERE s.iban = b.iban AND s.message = '{format}'"
+    " AND s.withdrawn_on IS NULL)"
+)
 _ACCOUNTS = f"""
     SELECT b.iban, b.office, b.statements,
-           CASE WHEN b.statements = '{CAMT}' THEN {_UNTIL.format(format=MT, more="")}
-                ELSE {_UNTIL.format(format=CAMT, more="")} END
+           CASE WHEN b.statements = '{CAMT}' THEN {_UNTIL.format(format=MT)}
+                ELSE {_UNTIL.format(format=CAMT)} END
     FROM bank_account b ORDER BY b.iban"""
 _LIST = f"""
-    SELECT b.iban, b.name, b.office, b.statements, {_UNTIL.format(format=CAMT, more="")},
-           {_UNTIL.format(format=MT, more="")}
+    SELECT b.iban, b.name, b.office, b.statements, {_UNTIL.format(format=CAMT)},
+           {_UNTIL.format(format=MT)}
     FROM bank_account b WHERE b.iban = :iban OR :iban = '' ORDER BY b.iban"""
 
 

@@ -40,7 +40,7 @@ class NotContinuedError(KasseError):
     )
     hint = N_(
         "nothing of this file was taken; no statement is missing between them, so ask the bank which of the two is "
-        "right and import the corrected file"
+        "right; if the one in the book is wrong, have it withdrawn: 'kasse statement withdraw NUMBER --reason …'"
     )
 
 

@@ -13,6 +13,7 @@ Mark = tuple[str, Hashable]
 _ON_DAY = """
     SELECT DISTINCT l.statement FROM bank_entry e
     JOIN statement_entry l ON l.office = e.office AND l.entry = e.id
+    JOIN statement s ON s.id = l.statement AND s.withdrawn_on IS NULL
     WHERE e.iban = :iban AND e.bank_day = :day"""
 _HEAD = "SELECT id, iban, statement_id, electronic_number, page, last_page, closing_day FROM statement"
 _DAYS = """
@@ -40,7 +41,7 @@ class _Met:
     def same_names(self, names: Iterable[tuple[str, str]], wanted: Iterable[Mark]) -> None:
         """Add the pages and issues of these identities; `names` are their (IBAN, statement id)."""
         identities = set(wanted)
-        sql = f"{_HEAD} WHERE iban = :iban AND message IN {FORMATS} AND statement_id = :id"
+        sql = f"{_HEAD} WHERE iban = :iban AND message IN {FORMATS} AND statement_id = :id AND withdrawn_on IS NULL"
         for iban, name in sorted(names):
             for row in self.store.all(sql, iban=iban, id=name):
                 if row[0] not in self.marks and _mark(row) in identities:

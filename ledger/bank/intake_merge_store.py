@@ -20,7 +20,8 @@ from sepa.errors import KasseError
 
 _NUMBERED = """
     SELECT electronic_number, closing_day, opening_cents, closing_cents, page, last_page FROM statement
-    WHERE iban = :iban AND message = :message AND electronic_number IS NOT NULL AND closing_day IS NOT NULL"""
+    WHERE iban = :iban AND message = :message AND electronic_number IS NOT NULL AND closing_day IS NOT NULL
+      AND withdrawn_on IS NULL"""
 
 
 @dataclass(slots=True)

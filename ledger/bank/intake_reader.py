@@ -16,10 +16,12 @@ from ledger.bank.intake_sheets import Sheet, identity
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
-_SHEET = """
+_PART = """LEFT JOIN statement_part p ON p.statement = s.id AND NOT EXISTS (
+        SELECT 1 FROM statement w WHERE w.id = p.whole AND w.withdrawn_on IS NOT NULL)"""
+_SHEET = f"""
     SELECT s.id, s.statement_id, s.electronic_number, s.page, s.last_page, s.opening_cents, s.closing_cents,
            s.closing_day, s.created, CASE WHEN p.statement IS NULL THEN 0 ELSE 1 END
-    FROM statement s LEFT JOIN statement_part p ON p.statement = s.id WHERE s.id = :id"""
+    FROM statement s {_PART} WHERE s.id = :id"""
 _LINES = """
     SELECT e.bank_day, e.fingerprint, e.amount_cents, e.occurrence, e.id FROM statement_entry l
     JOIN bank_entry e ON e.office = l.office AND e.id = l.entry WHERE l.statement = :id ORDER BY l.line"""
@@ -28,14 +30,16 @@ _LINK = f"""
            s.closing_day, s.credit_cents - s.debit_cents, f.name, CASE WHEN p.statement IS NULL THEN 0 ELSE 1 END,
            s.message
     FROM statement s
-    LEFT JOIN statement_part p ON p.statement = s.id
+    {_PART}
     LEFT JOIN source_file f ON f.sha256 = s.file_sha256 AND f.purpose = 'statement'
-    WHERE s.message IN {FORMATS} AND s.closing_day IS NOT NULL AND (s.iban = :iban OR :iban = '') ORDER BY s.id"""
-_LIST = """
+    WHERE s.message IN {FORMATS} AND s.withdrawn_on IS NULL AND s.closing_day IS NOT NULL
+      AND (s.iban = :iban OR :iban = '') ORDER BY s.id"""
+_LIST = f"""
     SELECT s.id, s.iban, s.statement_id, s.electronic_number, s.page, s.closing_day, s.opening_cents, s.closing_cents,
-           s.entry_count, s.credit_cents, s.debit_cents, f.name, p.whole, s.message
+           s.entry_count, s.credit_cents, s.debit_cents, f.name, p.whole,
+           CASE WHEN s.withdrawn_on IS NULL THEN s.message ELSE 'withdrawn' END
     FROM statement s
-    LEFT JOIN statement_part p ON p.statement = s.id
+    {_PART}
     LEFT JOIN source_file f ON f.sha256 = s.file_sha256 AND f.purpose = 'statement'"""
 _ENTRIES = """
     SELECT l.line, e.office, e.id, e.bank_day, e.value_day, e.amount_cents, e.name, e.counter_iban, e.remittance,
@@ -63,7 +67,7 @@ class UnknownStatementError(KasseError):
 class StatementRow:
     """A statement or page in the book; `part_of` is the statement that holds all its entries, if one does.
 
-    `kind` is statement, intraday (a report, never posted) or details (an advice that explains Sammler).
+    `kind` is statement, intraday (a report, never posted), details (an advice that explains Sammler) or withdrawn.
     """
 
     number: int
@@ -172,7 +176,8 @@ def list_statements(store: Store, iban: str = "", first: str = "", last: str = "
 
 
 def _statement(row: Row) -> StatementRow:
-    return StatementRow(*(*row[:-1], kind_of(row[-1]) or "statement"))
+    kind = "withdrawn" if row[-1] == "withdrawn" else kind_of(row[-1]) or "statement"
+    return StatementRow(*(*row[:-1], kind))
 
 
 def show_statement(store: Store, number: int) -> tuple[StatementRow, Sequence[StatementLine]]:
@@ -181,5 +186,5 @@ def show_statement(store: Store, number: int) -> tuple[StatementRow, Sequence[St
     if row is None:
         raise UnknownStatementError(number=number)
     statement = _statement(row)
-    sql = _ENTRIES if statement.kind == "statement" else _NOTICES
+    sql = _ENTRIES if statement.kind in {"statement", "withdrawn"} else _NOTICES
     return statement, [StatementLine(*line) for line in store.rows(sql, id=number)]

@@ -27,7 +27,10 @@ class ReissueDiffersError(KasseError):
 
     code = "statement.reissue_differs"
     template = N_("statement {statement} was read before with other bookings or another opening balance")
-    hint = N_("nothing of this file was taken; ask the bank which of the two is right")
+    hint = N_(
+        "nothing of this file was taken; ask the bank which of the two is right; if it is this one, have the other one "
+        "withdrawn first: 'kasse statement withdraw NUMBER --reason …', with its number from 'kasse statement list'"
+    )
 
 
 class OlderIssueError(KasseError):
@@ -44,8 +47,8 @@ class WithdrawnEntryError(KasseError):
     code = "statement.withdrawn"
     template = N_("statement {statement} was issued again and lacks {count} bookings that are in the book")
     hint = N_(
-        "nothing is deleted; ask the bank for a booking that corrects it, and make unclear again what was paid with it "
-        "by 'kasse suspense undo --entry ENTRY'"
+        "nothing is deleted; ask the bank: it corrects it by another booking, or the first issue was wrong; then have "
+        "that withdrawn: 'kasse statement withdraw NUMBER --reason …', with its number from 'kasse statement list'"
     )
     severity: Severity = "warning"
 

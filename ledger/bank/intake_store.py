@@ -15,12 +15,13 @@ from ledger.bank.intake_notices import NoticeKind
 from ledger.bank.intake_notices_store import join_details, keep_notices, notice_kind, read_notices
 from ledger.bank.intake_pages import Page
 from ledger.bank.intake_spool_store import Spool, read_into
+from ledger.bank.withdrawing import WithdrawnFileError
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.people.users import NotAllowedError, require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
-from sepa.errors import KasseError, TryAgainError
+from sepa.errors import KasseError, Place, TryAgainError
 from sepa.statements import StatementEvent
 
 PURPOSE = "statement"
@@ -57,6 +58,9 @@ def _repeated(store: Store, name: str, sha256: str) -> Staged | None:
     found = store.value(sql, sha256=sha256, purpose=PURPOSE)
     if found is None:
         return None
+    withdrawn = store.value("SELECT max(withdrawn_on) FROM statement WHERE file_sha256 = :sha256", sha256=sha256)
+    if withdrawn:
+        raise WithdrawnFileError(place=Place(file=name), day=withdrawn)
     known = json.loads(found)
     return Staged(
         name=name,

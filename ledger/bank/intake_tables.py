@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from ledger.store import columns as col
+from ledger.store.changes import START
 
 
 class BankNotice(SQLModel, table=True):
@@ -80,3 +81,26 @@ class BankNoticeDetail(SQLModel, table=True):
     counter_iban: str | None = col.text(nullable=True)
     remittance: str | None = col.text(nullable=True)
     return_reason: str | None = col.text(nullable=True)
+
+
+class StatementWithdrawal(SQLModel, table=True):
+    """That a statement should never have been taken: asked for by one person, confirmed or dropped by another."""
+
+    __tablename__ = "statement_withdrawal"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_statement_withdrawal"),
+        CheckConstraint("state IN ('asked', 'done', 'dropped')", name="ck_statement_withdrawal_state"),
+        clustered=True,
+    )
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = ("decided_by", "decided_at")
+    STEPS: ClassVar = {"state": {START: ("asked",), "asked": ("done", "dropped")}}
+
+    statement: int = col.number(primary_key=True)
+    line: int = col.number(primary_key=True)
+    reason: str = col.text()
+    state: str = col.text()
+    asked_by: int = col.number()
+    asked_at: str = col.text()
+    decided_by: int | None = col.number(nullable=True)
+    decided_at: str | None = col.text(nullable=True)

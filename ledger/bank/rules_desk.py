@@ -66,6 +66,14 @@ class UnknownRuleError(KasseError):
     hint = N_("see 'kasse rule list' for the numbers")
 
 
+class ErasedRuleError(KasseError):
+    """A rule whose words were erased: it would ask for nothing and take everything."""
+
+    code = "rule.erased"
+    template = N_("the words of rule {number} were erased: it cannot be switched on again")
+    hint = N_("add a new one with 'kasse rule add'")
+
+
 class RuleExistsError(KasseError):
     """A rule that asks for the same is there."""
 

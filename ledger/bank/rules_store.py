@@ -14,6 +14,7 @@ from ledger.bank.rules import BankRule
 from ledger.bank.rules_desk import (
     BARRED_ROLES,
     TAKEN_FROM,
+    ErasedRuleError,
     Hit,
     RuleAccountError,
     RuleExistsError,
@@ -136,11 +137,17 @@ def move_rule(store: Store, number: int, *, before: int | None) -> RuleRow:
 
 
 def switch_rule(store: Store, number: int, *, active: bool) -> RuleRow:
-    """Switch a rule on or off; what it decided stays. Raises `UnknownRuleError`, `NotAllowedError`."""
+    """Switch a rule on or off; what it decided stays.
+
+    Raises `UnknownRuleError`, `ErasedRuleError`, `NotAllowedError`.
+    """
     kasse = kasse_office(store)
     require(store, kasse, *ROLES)
     with store.unit([kasse]):
-        if _known(store, number).active != active:
+        known = _known(store, number)
+        if active and not known.name:
+            raise ErasedRuleError(number=number)
+        if known.active != active:
             store.execute("UPDATE bank_rule SET active = :active WHERE id = :id", active=int(active), id=number)
             record(store, kasse, "rule.on" if active else "rule.off", f"rule:{number}")
     return _known(store, number)

@@ -30,6 +30,7 @@ RULES = (
     N_("reversal"), N_("transfer"), N_("direct_debit"), N_("rule"), N_("surplus"), N_("clarify"), N_("assigned"),
     N_("collection"), N_("collection_returned"), N_("collection_reversed"), N_("collection_fee"),
     N_("cash_transport"), N_("card_day"), N_("card_fee"), N_("cheque_bounced"), N_("cheque_fee"),
+    N_("withdrawn"),
 )  # fmt: skip
 """What `bank_match.rule` may say: the rung that decided, what was over, what was left to a person and what one did."""
 

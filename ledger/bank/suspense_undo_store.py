@@ -90,7 +90,7 @@ def undo_entry(store: Store, decision: UndoEntry, sitting: Sitting) -> Done:
         return _back(store, steps[0], decision.reason, sitting)
     if not decision.reason.strip():
         raise NoWordsError(number=decision.entry)
-    return undo_match(store, places, decision, replace(sitting, day=_open_day(store, sitting.day)))
+    return undo_match(store, places, decision, replace(sitting, day=open_day(store, sitting.day)))
 
 
 def undo_batch(store: Store, decision: UndoBatch, sitting: Sitting) -> list[Done]:
@@ -129,7 +129,7 @@ def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
     if step.kind == "returned":
         raise ReturnedCaseError(number=step.item, entry=str(step.entry))
     places = places_of(store, step.entry)
-    day = _open_day(store, sitting.day)
+    day = open_day(store, sitting.day)
     try:
         involved, posted = take_back(store, places, reason=reason.strip(), day=day, own_kinds=HAND_KINDS)
     except (SettledItemError, ReservedItemError):
@@ -158,7 +158,7 @@ def _parts(involved: Involved, case: Place) -> Iterator[tuple[str | None, int | 
         yield made.office, made.id, -made.amount_cents
 
 
-def _open_day(store: Store, day: str) -> str:
+def open_day(store: Store, day: str) -> str:
     """Return the day, or the first open one where it is closed: what is taken back is never refused for its day."""
     closed = str(store.value(_CLOSED) or "")
     if day > closed:

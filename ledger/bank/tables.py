@@ -48,6 +48,7 @@ class Statement(SQLModel, table=True):
         Index("ix_statement_closing_day", "iban", "closing_day"),
     )
     MUTABLE: ClassVar = ()
+    ONCE: ClassVar = ("withdrawn_on",)
 
     id: int = col.number(primary_key=True)
     iban: str = col.text()
@@ -65,6 +66,7 @@ class Statement(SQLModel, table=True):
     credit_cents: int = col.cents()
     debit_cents: int = col.cents()
     created: str | None = col.text(nullable=True)
+    withdrawn_on: str | None = col.day(nullable=True)
 
 
 class StatementPart(SQLModel, table=True):
@@ -83,14 +85,21 @@ class StatementPart(SQLModel, table=True):
 
 
 class BankEntry(SQLModel, table=True):
-    """A booked bank entry, once in the book whatever was imported: (account, day, fingerprint, occurrence)."""
+    """A booked bank entry, once in the book whatever was imported: (account, day, fingerprint, occurrence).
+
+    One whose statement was wrong is `withdrawn` and counts no more; its own number there lets the same booking come
+    again.
+    """
 
     __tablename__ = "bank_entry"
     __table_args__ = col.strict(
-        UniqueConstraint("iban", "bank_day", "fingerprint", "occurrence", name="uq_bank_entry"),
+        UniqueConstraint("iban", "bank_day", "fingerprint", "occurrence", "withdrawn", name="uq_bank_entry"),
         ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_bank_entry_account"),
-        CheckConstraint("state IN ('staged', 'posted')", name="ck_bank_entry_state"),
-        CheckConstraint("(state = 'posted') = (position IS NOT NULL)", name="ck_bank_entry_posted"),
+        CheckConstraint("state IN ('staged', 'posted', 'withdrawn')", name="ck_bank_entry_state"),
+        CheckConstraint(
+            "state = 'withdrawn' OR (state = 'posted') = (position IS NOT NULL)", name="ck_bank_entry_posted"
+        ),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn <> 0)", name="ck_bank_entry_withdrawn"),
         Index(
             "ix_bank_entry_staged",
             "iban",
@@ -101,9 +110,11 @@ class BankEntry(SQLModel, table=True):
         Index("ix_bank_entry_position", "office", "position"),
     )
     ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id", "mandate_id")
-    MUTABLE: ClassVar = ("detail_count",)  # an advice may bring the details of a Sammler later
+    MUTABLE: ClassVar = ("detail_count", "withdrawn")  # an advice may bring the details of a Sammler later
     ONCE: ClassVar = ("position",)
-    STEPS: ClassVar = {"state": {START: ("staged",), "staged": ("posted",)}}
+    STEPS: ClassVar = {
+        "state": {START: ("staged",), "staged": ("posted", "withdrawn"), "posted": ("withdrawn",)},
+    }
 
     office: str = col.text(primary_key=True)
     id: int = col.number(primary_key=True)
@@ -130,6 +141,7 @@ class BankEntry(SQLModel, table=True):
     detail_count: int = col.number()
     state: str = col.text()
     position: int | None = col.number(nullable=True)
+    withdrawn: int = col.number(sa_column_kwargs={"server_default": "0"})
 
 
 class BankDetail(SQLModel, table=True):
@@ -225,6 +237,7 @@ class BankRule(SQLModel, table=True):
         CheckConstraint("direction IN ('credit', 'debit', 'both')", name="ck_bank_rule_direction"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("name", "counter_iban", "pattern")
     MUTABLE: ClassVar = ("active", "rank")
 
     id: int = col.number(primary_key=True)

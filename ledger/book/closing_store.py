@@ -57,7 +57,7 @@ _TAKEN_OVER = """
     JOIN entry e ON e.office = p.office AND e.position = p.position
     WHERE b.iban = :iban AND e.kind = 'opening' AND e.posting_day <= :day GROUP BY p.office, p.account"""
 _USED = "SELECT 1 FROM month_balance WHERE office = :office AND account = :account"
-_FINAL = "closing_cents IS NOT NULL AND message IN ('camt.053', 'MT940')"
+_FINAL = "closing_cents IS NOT NULL AND withdrawn_on IS NULL AND message IN ('camt.053', 'MT940')"
 # the last row of a day counts: one whose entries all lie in another (an earlier issue, a piece of the day) comes first
 _STATEMENTS = f"""
     SELECT iban, closing_day, coalesce(CAST(electronic_number AS TEXT), statement_id), closing_cents FROM statement s
@@ -68,7 +68,7 @@ _STATEMENTS = f"""
 _LAST_BEFORE = f"SELECT max(closing_day) FROM statement WHERE {_FINAL} AND iban = :iban AND closing_day <= :day"
 _SINCE = """
     SELECT coalesce(sum(amount_cents), 0) FROM bank_entry
-    WHERE iban = :iban AND bank_day > :since AND bank_day <= :day"""
+    WHERE iban = :iban AND bank_day > :since AND bank_day <= :day AND state <> 'withdrawn'"""
 _STAGED = """
     SELECT iban, count(*), sum(amount_cents) FROM bank_entry
     WHERE state = 'staged' AND bank_day <= :day GROUP BY iban ORDER BY iban"""

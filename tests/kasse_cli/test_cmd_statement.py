@@ -195,6 +195,26 @@ def test_a_pipe_is_read_too(town):
     assert (done.code, done.data["new"]) == (0, 2)
 
 
+def test_a_wrong_statement_is_withdrawn_by_two(town):
+    town.deliver(a=town.monday)
+    town.shell.transcript(
+        "statement-withdraw",
+        "kasse reconcile inbox -q",
+        "kasse statement withdraw 1",
+        "kasse statement withdraw 1 --reason 'file of another customer' --dry-run",
+        "kasse statement withdraw 1 --reason 'file of another customer'",
+        "kasse statement withdraw 1 --confirm",
+        "kasse statement withdraw 1 --confirm --user dirk",
+        "kasse statement withdraw 1 --confirm --user dirk",
+        "kasse statement list",
+        "kasse statement show 1",
+        "kasse statement import inbox",
+        "kasse suspense list",
+        "kasse suspense explain 1",
+        "kasse report trial-balance --office KASSE",
+    )
+
+
 def test_the_form_in_which_the_bank_tells_is_set_by_account(town):
     town.deliver(a=town.monday)
     town.shell.transcript(

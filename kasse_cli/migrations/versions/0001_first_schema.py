@@ -1382,11 +1382,15 @@ def create_tables() -> None:
         Column("detail_count", col.Number(), nullable=False),
         Column("state", col.Text(), nullable=False),
         Column("position", col.Number(), nullable=True),
-        sa.CheckConstraint("(state = 'posted') = (position IS NOT NULL)", name="ck_bank_entry_posted"),
-        sa.CheckConstraint("state IN ('staged', 'posted')", name="ck_bank_entry_state"),
+        Column("withdrawn", col.Number(), server_default="0", nullable=False),
+        sa.CheckConstraint("(state = 'withdrawn') = (withdrawn <> 0)", name="ck_bank_entry_withdrawn"),
+        sa.CheckConstraint(
+            "state = 'withdrawn' OR (state = 'posted') = (position IS NOT NULL)", name="ck_bank_entry_posted"
+        ),
+        sa.CheckConstraint("state IN ('staged', 'posted', 'withdrawn')", name="ck_bank_entry_state"),
         sa.ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_bank_entry_account"),
         sa.PrimaryKeyConstraint("office", "id"),
-        sa.UniqueConstraint("iban", "bank_day", "fingerprint", "occurrence", name="uq_bank_entry"),
+        sa.UniqueConstraint("iban", "bank_day", "fingerprint", "occurrence", "withdrawn", name="uq_bank_entry"),
         sqlite_strict=True,
     )
     op.create_index("ix_bank_entry_position", "bank_entry", ["office", "position"], unique=False)
@@ -1952,6 +1956,7 @@ def create_tables() -> None:
         Column("credit_cents", col.Cents(), nullable=False),
         Column("debit_cents", col.Cents(), nullable=False),
         Column("created", col.Text(), nullable=True),
+        Column("withdrawn_on", col.Day(), nullable=True),
         sa.ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_statement_account"),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
@@ -2446,6 +2451,22 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_statement_part_statement"),
         sa.ForeignKeyConstraint(["whole"], ["statement.id"], name="fk_statement_part_whole"),
         sa.PrimaryKeyConstraint("statement"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "statement_withdrawal",
+        Column("statement", col.Number(), autoincrement=False, nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("asked_by", col.Number(), nullable=False),
+        Column("asked_at", col.Text(), nullable=False),
+        Column("decided_by", col.Number(), nullable=True),
+        Column("decided_at", col.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('asked', 'done', 'dropped')", name="ck_statement_withdrawal_state"),
+        sa.ForeignKeyConstraint(["statement"], ["statement.id"], name="fk_statement_withdrawal"),
+        sa.PrimaryKeyConstraint("statement", "line"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )

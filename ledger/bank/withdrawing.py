@@ -1,0 +1,142 @@
+"""A statement that should never have been taken: asked for by one person, confirmed by another, nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from ledger.bank.suspense_decisions import DESK_RULES
+from ledger.bank.suspense_undo import UNDOABLE
+from sepa.errors import N_, KasseError
+
+State = Literal["asked", "done", "dropped"]
+TAKEN_BACK = frozenset({"clarify", "undone", *DESK_RULES})
+"""What says of a bank entry that its money is or was unclear; every other rule moved it and is undone first."""
+
+
+class WithdrawnStatementError(KasseError):
+    """A statement that was withdrawn before."""
+
+    code = "statement.is_withdrawn"
+    template = N_("statement {number} was withdrawn on {day}")
+    hint = N_("nothing of it counts any more; import the corrected file of the bank")
+
+
+class NoticeNotWithdrawnError(KasseError):
+    """A report or advice, of which nothing was posted."""
+
+    code = "statement.nothing_posted"
+    template = N_("statement {number} is {message}: nothing of it was ever posted")
+    hint = N_("only what was posted is withdrawn; a report is shown and counts for nothing")
+
+
+class WithdrawReasonError(KasseError):
+    """A withdrawal without a reason."""
+
+    code = "statement.withdraw_reason"
+    template = N_("withdrawing statement {number} needs a reason")
+    hint = N_("say with --reason why it is wrong, such as what the bank wrote")
+
+
+class NotAskedError(KasseError):
+    """A withdrawal is confirmed or dropped that nobody asked for."""
+
+    code = "statement.withdraw_not_asked"
+    template = N_("nobody has asked to withdraw statement {number}")
+    hint = N_("ask for it with 'kasse statement withdraw {number} --reason …'; another person confirms it")
+
+
+class HangingEntryError(KasseError):
+    """A booking of the statement on which more hangs than items and accounts."""
+
+    code = "statement.entry_hangs"
+    template = N_("bank entry {entry} of {day} over {amount_cents} was matched as {rule}")
+    hint = N_("a payment, a collection or another account of ours hangs on it; it cannot be taken back from here")
+
+
+class StatementHangsError(KasseError):
+    """Bookings of a statement on which too much hangs to take them back."""
+
+    code = "statement.hangs"
+    template = N_("statement {number} cannot be withdrawn: on bookings of it payments or collections hang: {count}")
+    hint = N_(
+        "nothing was changed; have the bank undo what is wrong by bookings of its own in the next statement, they are "
+        "recognised"
+    )
+
+
+class MoneyMovedError(KasseError):
+    """Money of a booking that is no longer where it could be taken back from."""
+
+    code = "statement.money_moved"
+    template = N_("of bank entry {entry} over {amount_cents} only {left_cents} are unclear")
+    hint = N_("nothing was changed; see 'kasse suspense list' and take back what was done with it first")
+
+
+class WithdrawnFileError(KasseError):
+    """A file that was withdrawn comes again."""
+
+    code = "statement.file_withdrawn"
+    template = N_("this file was withdrawn on {day}")
+    hint = N_("it is not taken again; import the corrected file of the bank")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEntry:
+    """A booking that no other statement tells; `rules` are what was decided about it."""
+
+    office: str
+    id: int
+    state: str
+    amount_cents: int
+    position: int | None
+    bank_day: str
+    account: str
+    rules: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """How people name it."""
+        return f"{self.office}/{self.id}"
+
+    @property
+    def hangs_on(self) -> str:
+        """The rule that more hangs on than items and accounts, '' where there is none."""
+        return min(self.rules - UNDOABLE - TAKEN_BACK, default="")
+
+    @property
+    def matched(self) -> bool:
+        """Whether what was matched by itself still stands."""
+        return "undone" not in self.rules and bool(self.rules - TAKEN_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What withdrawing a statement takes back; `entries` are bookings that no other statement tells.
+
+    `pages` are the numbers of its pages, `steps` what the desk had decided, `matches` what was matched by itself.
+    """
+
+    number: int
+    account: str
+    statement_id: str
+    day: str | None
+    pages: tuple[int, ...]
+    state: State
+    entries: int
+    posted: int
+    sum_cents: int
+    matches: int
+    reason: str
+
+
+def check_free(number: int, entries: Iterable[ToldEntry]) -> None:
+    """Refuse where payments, collections or other accounts hang on a booking; raises `StatementHangsError`."""
+    hanging = tuple(
+        HangingEntryError(entry=one.name, day=one.bank_day, amount_cents=one.amount_cents, rule=one.hangs_on)
+        for one in entries
+        if one.hangs_on
+    )
+    if hanging:
+        raise StatementHangsError(number=number, count=len(hanging), findings=hanging)

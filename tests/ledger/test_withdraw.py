@@ -1,0 +1,173 @@
+"""A wrong statement is withdrawn by two persons: everything is open again, nothing is deleted, the right one is taken."""
+
+import pytest
+
+from ledger.bank.intake_reader import continuity, list_statements, show_statement
+from ledger.bank.intake_sheets import ReissueDiffersError
+from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense_decisions import Wish
+from ledger.bank.suspense_desk_store import assign
+from ledger.bank.suspense_store import list_cases
+from ledger.bank.withdraw_store import ask_withdrawal, confirm_withdrawal, drop_withdrawal
+from ledger.bank.withdrawing import (
+    NotAskedError,
+    StatementHangsError,
+    WithdrawnFileError,
+    WithdrawnStatementError,
+    WithdrawReasonError,
+)
+from ledger.book.verify_store import verify
+from ledger.people.users import NotAllowedError, OwnWorkError
+from tests.bankbooks import check_invariants, close_day, item, matches, open_cents, reference, run
+from tests.books import act
+from tests.ledger.statement_texts import booked, day, entry, statement, take
+
+TODAY = "2026-11-20"
+FRIDAY = "13.11. 90,00 | +10,00 Alt | 100,00"
+
+
+def monday(number, *, amount="50,00", closing="153,50"):
+    debit = entry("-4,50 Bank", 5, day("16.11."), gvc="808")
+    return statement(
+        f"16.11. 100,00 | +{amount} Max Mustermann / {number} | +8,00 Adam / Danke | {closing}", named="MO", number=2,
+        entries=[debit],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def town(store):
+    """A right statement, a wrong one of which one booking was matched, one assigned by a person, one booked by rule."""
+    act(store, "import")
+    number, other = reference(store, 1), reference(store, 2)
+    items = item(store, "50", number), item(store, "8", other)
+    act(store, "clara")
+    take(store, statement(FRIDAY, named="FR", number=1))
+    take(store, monday(number), name="wrong.xml", sha="9" * 64)
+    post_staged(store)
+    with store.snapshot():
+        case = next(case for case in list_cases(store, TODAY) if case.name == "Adam")
+    assign(store, case.number, [Wish(other)], day="2026-11-17")
+    assert [open_cents(store, one) for one in items] == [0, 0]
+    return store, number, items
+
+
+def rejected(store, number, days="2026-11-20"):
+    ask_withdrawal(act(store, "clara"), number, "the bank sent the file of another customer")
+    return confirm_withdrawal(act(store, "dirk"), number, day=days)
+
+
+def test_everything_is_open_again_and_the_right_statement_is_taken(town):
+    store, number, items = town
+    done = rejected(store, 2)
+    assert (done.state, done.entries, done.posted, done.sum_cents) == ("done", 3, 3, 5350)
+    assert [open_cents(store, one) for one in items] == [5000, 800]
+    with store.snapshot():
+        assert {case.name for case in list_cases(store, TODAY)} == {"Alt"}
+    check_invariants(store)
+    assert verify(store).findings == ()
+    assert continuity(store)[0].complete_until == "2026-11-13"
+    assert [(row.kind, row.statement_id) for row in list_statements(store)] == [
+        ("statement", "FR"),
+        ("withdrawn", "MO"),
+    ]
+    assert {line.state for line in show_statement(store, 2)[1]} == {"withdrawn"}
+    act(store, "clara")
+    assert take(store, monday(number, amount="30,00", closing="133,50")).new == 3
+    post_staged(store)
+    assert [open_cents(store, one) for one in items] == [2000, 800]
+    assert continuity(store)[0].complete_until == "2026-11-16"
+    check_invariants(store)
+    assert verify(store).findings == ()
+
+
+def test_the_wrong_file_does_not_come_again_and_the_same_bookings_may(town):
+    store, number, items = town
+    with pytest.raises(ReissueDiffersError):
+        take(store, monday(number, amount="30,00", closing="133,50"))
+    rejected(store, 2)
+    with pytest.raises(WithdrawnFileError):
+        take(store, monday(number), name="wrong.xml", sha="9" * 64)
+    with pytest.raises(WithdrawnStatementError):
+        ask_withdrawal(act(store, "clara"), 2, "again")
+    assert take(store, monday(number), name="right.xml", sha="8" * 64).new == 3
+    post_staged(store)
+    assert open_cents(store, items[0]) == 0
+    rejected(store, 3)
+    assert take(act(store, "clara"), monday(number), name="last.xml", sha="7" * 64).new == 3
+    check_invariants(store)
+
+
+def test_two_persons_a_reason_and_a_way_back(town):
+    store, _, items = town
+    act(store, "clara")
+    with pytest.raises(WithdrawReasonError):
+        ask_withdrawal(store, 2, " ")
+    with pytest.raises(NotAskedError):
+        confirm_withdrawal(store, 2, day=TODAY)
+    ask_withdrawal(store, 2, "wrong")
+    assert ask_withdrawal(store, 2, "said again").reason == "wrong"
+    with pytest.raises(OwnWorkError):
+        confirm_withdrawal(store, 2, day=TODAY)
+    with pytest.raises(NotAllowedError):
+        confirm_withdrawal(act(store, "bernd"), 2, day=TODAY)
+    assert drop_withdrawal(act(store, "clara"), 2).state == "dropped"
+    with pytest.raises(NotAskedError):
+        confirm_withdrawal(act(store, "dirk"), 2, day=TODAY)
+    assert rejected(store, 2).reason == "the bank sent the file of another customer"
+    assert store.all("SELECT line, state FROM statement_withdrawal ORDER BY line") == [(1, "dropped"), (2, "done")]
+    assert open_cents(store, items[0]) == 5000
+
+
+def test_what_another_statement_tells_too_stays(town):
+    store, number, items = town
+    half = statement(f"16.11. 100,00 | +50,00 Max Mustermann / {number} | 150,00", named="HALF")
+    assert take(store, half).new == 0
+    assert rejected(store, 2).entries == 2
+    assert [open_cents(store, one) for one in items] == [0, 800]
+    assert continuity(store)[0].complete_until == "2026-11-16"
+    check_invariants(store)
+
+
+def test_a_closed_day_stays_as_it_is(town):
+    store, _, _ = town
+    close_day(store, "2026-11-20")
+    before = store.value("SELECT max(position) FROM entry WHERE office = 'KASSE'")
+    rejected(store, 2)
+    days = store.all("SELECT DISTINCT posting_day FROM entry WHERE office = 'KASSE' AND position > :p", p=before)
+    assert days == [("2026-11-21",)]
+    check_invariants(store)
+
+
+def test_bookings_that_wait_are_withdrawn_too(store):
+    act(store, "clara")
+    take(store, statement(FRIDAY, named="FR"))
+    assert (rejected(store, 1).entries, store.value("SELECT count(*) FROM entry")) == (1, 0)
+    assert post_staged(store).posted == 0
+
+
+def test_a_run_of_ours_hangs_on_it(store):
+    act(store, "clara")
+    run(store, "E1 50,00")
+    paid = entry("-50,00 P", 5, day("16.11."), gvc="116")
+    detail = paid.details[0].__class__(name="P", end_to_end_id="E1")
+    take(store, statement("16.11. 100,00 | 50,00", entries=[paid.__class__(**{**_values(paid), "details": (detail,)})]))
+    post_staged(store)
+    with pytest.raises(StatementHangsError) as refused:
+        ask_withdrawal(store, 1, "wrong")
+    assert [one.fields["rule"] for one in refused.value.findings] == ["payment"]
+    assert len(booked(store)) == 1
+
+
+def _values(value):
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def test_what_became_of_the_money_is_told(town):
+    store, *_ = town
+    rejected(store, 2)
+    paid = store.value("SELECT id FROM bank_entry WHERE amount_cents = 5000")
+    assert [(rule, cents) for rule, _, _, cents in matches(store, paid)] == [
+        ("reference", 5000), ("undone", -5000), ("clarify", 5000), ("withdrawn", -5000),
+    ]  # fmt: skip
+    (event,) = store.all("SELECT facts FROM event WHERE action = 'statement.withdraw'")
+    assert '"entries":3' in event[0]
