@@ -8,13 +8,15 @@ from typing import Any
 from ledger.payments.files import FilePlan, PaymentFile, Routed, file_message_id, plan
 from ledger.payments.profiles_store import high_cents, profile_of
 from ledger.payments.runs import Run
-from ledger.payments.warnings_reader import UNKNOWN_IBAN
+from ledger.payments.warnings_sql import FRESH, IS_FRESH, OF_RUN
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
 _ROUTED = f"""
-    SELECT p.line, p.cents, CASE WHEN p.cents >= :high OR p.purpose = 'RRCT' OR {UNKNOWN_IBAN} THEN 1 ELSE 0 END
-    FROM payment p WHERE p.office = :office AND p.run = :run AND p.state <> 'discarded' ORDER BY p.line"""
+    WITH {FRESH}
+    SELECT p.line, p.cents, CASE WHEN p.cents >= :high OR p.purpose = 'RRCT' OR f.iban IS NOT NULL THEN 1 ELSE 0 END
+    FROM payment p JOIN item k ON k.office = p.item_office AND k.id = p.item LEFT JOIN fresh f ON {IS_FRESH}
+    WHERE {OF_RUN} ORDER BY p.line"""
 _COLUMNS = (
     "office", "run", "number", "state", "message_id", "kind", "name_check", "profile", "charset", "ebics", "btf",
     "count", "total_cents", "created_stamp",

@@ -22,29 +22,19 @@ from ledger.payments.warnings import (
     VerifiedError,
     VoidedTwinError,
 )
+from ledger.payments.warnings_sql import ANSWERED, FRESH, IS_FRESH, OF_RUN, TWINS
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
 
 PAID = "('released', 'exported', 'executed')"
 LIVE = "('proposed', 'released', 'exported', 'executed')"
-_OF_RUN = "p.office = :office AND p.run = :run AND p.state <> 'discarded'"
-_PAID_BEFORE = f"""
-    SELECT p.end_to_end_id, max(q.run), p.creditor_iban, p.cents
-    FROM payment p
-    JOIN payment q ON q.creditor_iban = p.creditor_iban AND q.cents = p.cents AND q.remittance = p.remittance
-    WHERE {_OF_RUN} AND q.state IN {LIVE} AND q.run <> p.run
-    GROUP BY p.line, p.end_to_end_id, p.creditor_iban, p.cents ORDER BY p.line"""
-_VOIDED = f"""
-    SELECT p.end_to_end_id, max(q.run), p.creditor_iban, p.cents
-    FROM payment p
-    JOIN payment q ON q.creditor_iban = p.creditor_iban AND q.cents = p.cents AND q.remittance = p.remittance
-    WHERE {_OF_RUN} AND q.state = 'voided' AND q.run <> p.run
-    GROUP BY p.line, p.end_to_end_id, p.creditor_iban, p.cents ORDER BY p.line"""
+_PAID_BEFORE = TWINS.format(states=LIVE)
+_VOIDED = TWINS.format(states="('voided')")
 _SAME_INVOICE = f"""
     SELECT p.end_to_end_id, max(q.run), p.creditor_name, p.cents, i.reference
     FROM payment p CROSS JOIN item i CROSS JOIN item j CROSS JOIN payment q
     LEFT JOIN party a ON a.id = i.party LEFT JOIN party b ON b.id = j.party
-    WHERE {_OF_RUN} AND i.office = p.item_office AND i.id = p.item AND i.reference IS NOT NULL
+    WHERE {OF_RUN} AND i.office = p.item_office AND i.id = p.item AND i.reference IS NOT NULL
       AND j.reference = i.reference AND j.kind = 'payable' AND j.amount_cents = i.amount_cents
       AND q.item_office = j.office AND q.item = j.id
       AND p.part = 0 AND i.kind = 'payable' AND (j.office <> i.office OR j.id <> i.id)
@@ -52,31 +42,19 @@ _SAME_INVOICE = f"""
       AND q.state IN {LIVE} AND (q.creditor_iban <> p.creditor_iban OR q.remittance <> p.remittance OR q.run = p.run)
       AND NOT (q.run = p.run AND q.creditor_iban = p.creditor_iban AND q.remittance = p.remittance)
     GROUP BY p.line, p.end_to_end_id, p.creditor_name, p.cents, i.reference ORDER BY p.line"""
-UNKNOWN_IBAN = """NOT EXISTS (
-        SELECT 1 FROM item j JOIN payment q ON q.item_office = j.office AND q.item = j.id
-        WHERE p.part = 0 AND q.part = 0 AND q.state = 'executed' AND q.creditor_iban || '' = p.creditor_iban
-          AND j.party = (SELECT k.party FROM item k WHERE k.office = p.item_office AND k.id = p.item))
-    AND NOT EXISTS (
-        SELECT 1 FROM payment q JOIN item k ON k.office = p.item_office AND k.id = p.item
-        WHERE q.creditor_iban = p.creditor_iban AND q.creditor_name = p.creditor_name AND q.state = 'executed'
-          AND (p.part > 0 AND q.part > 0 OR p.part = 0 AND q.part = 0 AND k.party IS NULL))
-    AND NOT EXISTS (
-        SELECT 1 FROM payment_answer w
-        JOIN payment q ON q.office = w.office AND q.run = w.run AND q.line = w.line
-        WHERE q.creditor_iban = p.creditor_iban AND q.creditor_name = p.creditor_name AND w.status = 'RCVC')"""
-"""Whether the account of payment `p` is new to its payee: never paid for that person, nor confirmed for that name.
-
-Whom else an account was paid for says nothing; `|| ''` has the planners go by the payee, not by an account of many.
-"""
 _NEW_IBAN = f"""
-    SELECT p.end_to_end_id, p.creditor_name, p.creditor_iban,
-           CASE WHEN p.part = 0 THEN (
-               SELECT q.creditor_iban FROM item j JOIN payment q ON q.item_office = j.office AND q.item = j.id
-               WHERE j.party = i.party AND q.part = 0 AND q.state = 'executed'
-               ORDER BY q.run DESC, q.line DESC LIMIT 1) END
-    FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
-    WHERE {_OF_RUN} AND {UNKNOWN_IBAN} ORDER BY p.line"""
-_HIGH = f"SELECT p.end_to_end_id, p.cents FROM payment p WHERE {_OF_RUN} AND p.cents >= :high ORDER BY p.line"
+    WITH {FRESH},
+    instead AS MATERIALIZED (
+        SELECT f.party, f.iban, f.name, f.other,
+               CASE WHEN f.other = 0 THEN (
+                   SELECT q.creditor_iban FROM item j JOIN payment q ON q.item_office = j.office AND q.item = j.id
+                   WHERE j.party = f.party AND q.part = 0 AND q.state = 'executed'
+                   ORDER BY q.run DESC, q.line DESC LIMIT 1) END AS before
+        FROM fresh f)
+    SELECT p.end_to_end_id, p.creditor_name, p.creditor_iban, f.before
+    FROM payment p JOIN item k ON k.office = p.item_office AND k.id = p.item CROSS JOIN instead f
+    WHERE {OF_RUN} AND {IS_FRESH} ORDER BY p.line"""
+_HIGH = f"SELECT p.end_to_end_id, p.cents FROM payment p WHERE {OF_RUN} AND p.cents >= :high ORDER BY p.line"
 _LOCKED = f"""
     SELECT p.end_to_end_id, p.line, p.item_office, p.item,
            coalesce((SELECT max(k.reason) FROM item_lock k WHERE k.office = i.office AND k.item = i.id
@@ -84,29 +62,18 @@ _LOCKED = f"""
                     (SELECT max(k.reason) FROM party_lock k WHERE k.party = i.party AND k.kind = 'payment'
                      AND k.lifted_on IS NULL), '')
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
-    WHERE {_OF_RUN} AND {locked("payment")} ORDER BY p.line"""
+    WHERE {OF_RUN} AND {locked("payment")} ORDER BY p.line"""
 _ATTACHED = f"""
     SELECT p.end_to_end_id, p.line, a.creditor, p.creditor_name, a.id
     FROM attachment a JOIN item i ON i.party = a.party
     JOIN payment p ON p.item_office = i.office AND p.item = i.id
-    WHERE {_OF_RUN} AND p.part = 0 AND a.made_at > :made_at AND a.ended_on IS NULL AND a.served_on <= :day
+    WHERE {OF_RUN} AND p.part = 0 AND a.made_at > :made_at AND a.ended_on IS NULL AND a.served_on <= :day
       AND NOT EXISTS (SELECT 1 FROM payment s WHERE s.office = p.office AND s.run = p.run AND s.attachment = a.id)
     ORDER BY p.line, a.id"""
 _ENDED = f"""
     SELECT p.end_to_end_id, p.line, a.creditor, a.ended_on, a.id
     FROM payment p JOIN attachment a ON a.id = p.attachment
-    WHERE {_OF_RUN} AND a.ended_on <= :day ORDER BY p.line"""
-_ANSWERED = f"""
-    SELECT p.end_to_end_id, p.creditor_name, p.creditor_iban, w.status, coalesce(w.found_name, ''), r.read_at
-    FROM payment p
-    JOIN payment q ON q.creditor_iban = p.creditor_iban AND q.creditor_name = p.creditor_name
-    JOIN payment_answer w ON w.office = q.office AND w.run = q.run AND w.line = q.line
-    JOIN payment_report r ON r.id = w.report AND r.kind = 'vop'
-    WHERE {_OF_RUN} AND w.report = (
-        SELECT max(v.report) FROM payment_answer v JOIN payment_report u ON u.id = v.report AND u.kind = 'vop'
-        JOIN payment s ON s.office = v.office AND s.run = v.run AND s.line = v.line
-        WHERE s.creditor_iban = p.creditor_iban AND s.creditor_name = p.creditor_name)
-    ORDER BY p.line"""
+    WHERE {OF_RUN} AND a.ended_on <= :day ORDER BY p.line"""
 
 
 def warnings_of(store: Store, run: Run) -> list[KasseError]:
@@ -141,7 +108,7 @@ def _accounts(store: Store, of_run: dict[str, str | int]) -> Iterator[KasseError
 
 
 def _answers(store: Store, of_run: dict[str, str | int]) -> Iterator[KasseError]:
-    for identifier, name, iban, status, found, at in store.rows(_ANSWERED, **of_run):
+    for identifier, name, iban, status, found, at in store.rows(ANSWERED, **of_run):
         place = Place(payment=identifier)
         if status == "RCVC":
             yield VerifiedError(name=name, day=dt.date.fromisoformat(at[:10]), place=place)
