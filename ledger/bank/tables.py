@@ -189,7 +189,7 @@ class BankMatch(SQLModel, table=True):
 
     __tablename__ = "bank_match"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_match"),
+        col.proven_key(["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_match"),
         Index("ix_bank_match_item", "item_office", "item"),
         clustered=True,
     )
@@ -211,10 +211,8 @@ class SuspenseCase(SQLModel, table=True):
 
     __tablename__ = "suspense_case"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_case_item"),
-        ForeignKeyConstraint(
-            ["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_suspense_case_entry"
-        ),
+        col.proven_key(["office", "item"], ["item.office", "item.id"], name="fk_suspense_case_item"),
+        col.proven_key(["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_suspense_case_entry"),
         Index("ix_suspense_case_entry", "office", "entry"),
         clustered=True,
     )

@@ -143,7 +143,7 @@ class Posting(SQLModel, table=True):
 
     __tablename__ = "posting"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(
+        col.proven_key(
             ["office", "position"],
             ["entry.office", "entry.position"],
             name="fk_posting_entry",

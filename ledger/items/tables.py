@@ -35,7 +35,7 @@ class Item(SQLModel, table=True):
 
     __tablename__ = "item"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(["office", "account"], ["account.office", "account.number"], name="fk_item_account"),
+        col.proven_key(["office", "account"], ["account.office", "account.number"], name="fk_item_account"),
         ForeignKeyConstraint(["party"], ["party.id"], name="fk_item_party"),
         CheckConstraint(
             "kind IN ('receivable', 'payable', 'credit', 'suspense', 'advance', 'transit')",
@@ -108,7 +108,7 @@ class Clearing(SQLModel, table=True):
 
     __tablename__ = "clearing"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_clearing_entry"),
+        col.proven_key(["office", "position"], ["entry.office", "entry.position"], name="fk_clearing_entry"),
         Index(
             "uq_clearing_resets",
             "office",
@@ -136,10 +136,8 @@ class ClearingLine(SQLModel, table=True):
 
     __tablename__ = "clearing_line"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(
-            ["office", "clearing"], ["clearing.office", "clearing.id"], name="fk_clearing_line_clearing"
-        ),
-        ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_clearing_line_item"),
+        col.proven_key(["office", "clearing"], ["clearing.office", "clearing.id"], name="fk_clearing_line_clearing"),
+        col.proven_key(["office", "item"], ["item.office", "item.id"], name="fk_clearing_line_item"),
         CheckConstraint("cents <> 0", name="ck_clearing_line_cents"),
         Index("ix_clearing_line_item", "office", "item"),
         clustered=True,

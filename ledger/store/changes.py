@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 START = ""
 """The key of `STEPS` under which the states stand in which a row may begin."""
+Reference = tuple[tuple[str, ...], str, tuple[str, ...]]
+"""Columns of a row, the table they refer to, and the columns of its key."""
 ROWS = ("*",)
 """As `ERASABLE` of a table: not its columns but its rows are erased."""
 ERASING = "EXISTS (SELECT 1 FROM erasure WHERE state = 'approved')"
@@ -20,13 +22,15 @@ class Changes:
     """What may change in the rows of a table: `mutable` columns freely, `once` from NULL only, states by steps.
 
     `erasable` columns hold personal data: while a decision of two people to erase is carried out they may become NULL
-    or ''; where it is `ROWS`, the rows themselves may go.
+    or ''; where it is `ROWS`, the rows themselves may go. `refers` are the foreign
+    keys that a guard of PostgreSQL proves.
     """
 
     mutable: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
     steps: Steps = field(default_factory=dict)
     erasable: tuple[str, ...] = ()
+    refers: tuple[Reference, ...] = ()
 
     @property
     def rows_erasable(self) -> bool:
@@ -40,6 +44,7 @@ class Changes:
             tuple(name for name in self.once if name in columns),
             {name: steps for name, steps in self.steps.items() if name in columns},
             self.erasable if self.rows_erasable else tuple(name for name in self.erasable if name in columns),
+            self.refers,
         )
 
     def allows(self, column: str) -> bool:

@@ -1,4 +1,7 @@
-"""The guards as PostgreSQL statement triggers with transition tables: one check for many rows."""
+"""The guards as PostgreSQL statement triggers with transition tables: one check for many rows.
+
+The server does not know how many rows are fresh. A scalar subquery keeps it from joining them with a whole table.
+"""
 
 from __future__ import annotations
 
@@ -71,15 +74,18 @@ def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
     yield "guard_entry()", _function("guard_entry", _ENTRY)
     yield "guard_event()", _function("guard_event", _EVENT)
     for table, owner in SEALED.items():
-        checks = _sealed(owner) + (_ACCOUNT if table == "posting" else "")
+        checks = _sealed(owner) + (_ACCOUNT + _FIRST_LINE if table == "posting" else "")
         yield f"guard_{table}_sealed()", _function(f"guard_{table}_sealed", checks)
         yield f"guard_{table}_sealed", _after_insert(f"guard_{table}_sealed", table, f"guard_{table}_sealed")
+    yield "guard_posting_entry()", _function("guard_posting_entry", _OF_AN_ENTRY)
+    yield "guard_posting_entry", _POSTING_ENTRY
     yield "guard_entry_insert", _after_insert("guard_entry_insert", "entry", "guard_entry")
     yield "guard_event_insert", _after_insert("guard_event_insert", "event", "guard_event")
     yield from _row_guard("guard_account_used", "UPDATE OF kind, role", "account", _USED)
     for guard in guards:
         yield from _no_change(guard)
         yield from _no_way_back(guard)
+        yield from _refers(guard)
 
 
 def _no_change(guard: TableGuard) -> Iterator[tuple[str, str]]:
@@ -149,32 +155,72 @@ def _check(condition: str, reason: str) -> str:
 
 
 def _sealed(owner: str) -> str:
-    found = f"EXISTS (SELECT 1 FROM fresh JOIN {owner} USING (office, position))"
-    return _check(found, f"the {owner} is sealed")
+    """Return the check that rows hang on nothing that is written already: its positions have no gaps."""
+    later = f"(SELECT true FROM {owner} o WHERE o.office = f.office AND o.position >= f.first LIMIT 1)"
+    first = "(SELECT office, min(position) AS first FROM fresh GROUP BY office)"
+    return _check(f"EXISTS (SELECT 1 FROM {first} f WHERE {later})", f"the {owner} is sealed")
+
+
+def _refers(guard: TableGuard) -> Iterator[tuple[str, str]]:
+    """Yield the guard of the foreign keys of a table: a query for all fresh rows, which looks up each by its key."""
+    checks = ""
+    for columns, table, keys in guard.changes.refers:
+        known = " AND ".join(f"r.{key} = f.{name}" for name, key in zip(columns, keys, strict=True))
+        given = " AND ".join(f"f.{name} IS NOT NULL" for name in columns)
+        missing = f"SELECT 1 FROM fresh f WHERE {given} AND (SELECT true FROM {table} r WHERE {known}) IS NOT TRUE"
+        checks += _check(f"EXISTS ({missing})", f"{guard.table} needs its {table}")
+    if checks:
+        name = f"guard_{guard.table}_refers"
+        yield f"{name}()", _function(name, checks)
+        yield name, _after_insert(name, guard.table, name)
 
 
 _FINAL = _raise("%", "TG_TABLE_NAME || ' is final'")
 _ACCOUNT = _check(
-    "EXISTS (SELECT 1 FROM fresh f LEFT JOIN account a ON a.office = f.office AND a.number = f.account "
-    "WHERE a.number IS NULL)",
+    "EXISTS (SELECT 1 FROM (SELECT DISTINCT office, account FROM fresh) f WHERE "
+    "(SELECT true FROM account a WHERE a.office = f.office AND a.number = f.account) IS NOT TRUE)",
     "a posting needs an account of its office",
 )
+_FIRST_LINE = _check(
+    "EXISTS (SELECT 1 FROM (SELECT office, position FROM fresh GROUP BY office, position HAVING min(line) <> 1) f "
+    "WHERE (SELECT true FROM posting p WHERE p.office = f.office AND p.position = f.position "
+    "AND p.line = 1) IS NOT TRUE)",
+    "postings begin with line 1",
+)
+"""The first line of an entry then answers for all: at the end of the unit of work its entry must be there."""
+_OF_AN_ENTRY = _check(
+    "NOT EXISTS (SELECT 1 FROM entry WHERE office = NEW.office AND position = NEW.position)",
+    "a posting needs its entry",
+)
+_POSTING_ENTRY = (
+    "CREATE CONSTRAINT TRIGGER guard_posting_entry AFTER INSERT ON posting DEFERRABLE INITIALLY DEFERRED "
+    "FOR EACH ROW WHEN ((new.line = 1)) EXECUTE FUNCTION guard_posting_entry()"
+)
+"""As the server writes it: `standing` compares the texts."""
 _USED = _check(
     "(NEW.kind, NEW.role) IS DISTINCT FROM (OLD.kind, OLD.role) AND EXISTS "
     "(SELECT 1 FROM posting WHERE office = OLD.office AND account = OLD.number)",
     "the account is in use",
 )
+_BEFORE_IT = """CASE WHEN f.before = f.position - 1 THEN f.hash
+    WHEN f.position = 1 THEN (SELECT genesis FROM office WHERE code = f.office)
+    ELSE (SELECT e.hash FROM entry e WHERE e.office = f.office AND e.position = f.position - 1) END"""
+_NUMBER_BEFORE = """CASE WHEN f.before = f.number - 1 THEN f.place < f.position WHEN f.number = 1 THEN true
+    ELSE (SELECT e.position < f.position FROM entry e
+          WHERE e.office = f.office AND e.year = f.year AND e.number = f.number - 1) END"""
 _ENTRY = (
     _check(
-        "EXISTS (SELECT 1 FROM fresh f LEFT JOIN entry e ON e.office = f.office AND e.position = f.position - 1 "
-        "LEFT JOIN office o ON o.code = f.office WHERE f.position < 1 OR f.position > 1 AND e.position IS NULL "
-        "OR substr(f.canonical, 1, 32) IS DISTINCT FROM coalesce(e.hash, o.genesis))",
+        "EXISTS (SELECT 1 FROM (SELECT office, position, substr(canonical, 1, 32) AS carried, "
+        "lag(position) OVER w AS before, lag(hash) OVER w AS hash FROM fresh "
+        "WINDOW w AS (PARTITION BY office ORDER BY position)) f "
+        f"WHERE f.position < 1 OR f.carried IS DISTINCT FROM {_BEFORE_IT})",
         "an entry must follow the last one and carry its hash",
     )
     + _check(
-        "EXISTS (SELECT 1 FROM fresh f LEFT JOIN entry e ON e.office = f.office AND e.year = f.year "
-        "AND e.number = f.number - 1 WHERE f.number < 1 OR f.number > 1 AND "
-        "(e.position IS NULL OR e.position >= f.position))",
+        "EXISTS (SELECT 1 FROM (SELECT office, position, year, number, "
+        "lag(number) OVER w AS before, lag(position) OVER w AS place FROM fresh "
+        "WINDOW w AS (PARTITION BY office, year ORDER BY number)) f "
+        f"WHERE f.number < 1 OR ({_NUMBER_BEFORE}) IS NOT TRUE)",
         "entry numbers have no gaps",
     )
     + _check(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, MetaData, StaticPool, create_engine
+from sqlalchemy import Connection, MetaData, StaticPool, Table, create_engine
 from sqlmodel import SQLModel
 
 import ledger.bank.intake_tables
@@ -32,7 +32,7 @@ import ledger.payments.tables
 import ledger.people.duty_tables
 import ledger.people.tables  # noqa: F401 - importing a table declares it
 from ledger.store.access import SCHEMA_VERSION
-from ledger.store.changes import Changes
+from ledger.store.changes import Changes, Reference
 from ledger.store.engines import Store
 from ledger.store.guards import install_guards
 
@@ -46,7 +46,15 @@ def permitted_changes() -> Mapping[str, Changes]:
 
 def _changes(cls: type[SQLModel]) -> Changes:
     mutable: tuple[str, ...] = getattr(cls, "MUTABLE", ())
-    return Changes(mutable, getattr(cls, "ONCE", ()), getattr(cls, "STEPS", {}), getattr(cls, "ERASABLE", ()))
+    once, steps, erasable = getattr(cls, "ONCE", ()), getattr(cls, "STEPS", {}), getattr(cls, "ERASABLE", ())
+    return Changes(mutable, once, steps, erasable, tuple(_proven(METADATA.tables[str(cls.__tablename__)])))
+
+
+def _proven(table: Table) -> Iterator[Reference]:
+    """Yield the foreign keys that PostgreSQL proves at once; one that waits for the end of a unit has its own guard."""
+    for key in sorted(table.foreign_key_constraints, key=lambda one: str(one.name)):
+        if key.info.get("proven") and not key.deferrable:
+            yield tuple(key.column_keys), key.referred_table.name, tuple(one.column.name for one in key.elements)
 
 
 @contextmanager

@@ -118,11 +118,32 @@ def test_an_orphan_posting_is_refused_or_named(attacked):
     book, connection = attacked
     sql = "INSERT INTO posting (office, position, line, account, cents) VALUES ('KASSE', 7, 1, '2800', 100)"
     if is_server(book):
-        with pytest.raises(Exception, match="fk_posting_entry"):
+        with pytest.raises(Exception, match="a posting needs its entry"):
             connection.execute(sql)
         return
     connection.execute(sql)  # sqlite3 leaves foreign keys off unless the client asks for them
     assert next(f.code for f in checked(book).findings) == "verify.orphan"
+
+
+DANGLING = {
+    "item": """INSERT INTO item (office, id, kind, side, account, foreign_reference, amount_cents, open_cents, due,
+               original_due, opened_on, position, dunning_level)
+               VALUES ('KASSE', 4711, 'receivable', 'D', '0815', 0, 5, 5, '2026-11-16', '2026-11-16', '2026-11-16', 1, 0)""",
+    "clearing": """INSERT INTO clearing (office, id, kind, position, posting_day, payment_day)
+                   VALUES ('KASSE', 4711, 'bank', 4711, '2026-11-16', '2026-11-16')""",
+    "clearing_line": "INSERT INTO clearing_line (office, clearing, line, item, cents) VALUES ('KASSE', 4711, 1, 4711, 5)",
+    "bank_match": "INSERT INTO bank_match (office, entry, line, rule, cents) VALUES ('KASSE', 4711, 1, 'rule', 5)",
+    "suspense_case": "INSERT INTO suspense_case (office, item, entry, reason) VALUES ('KASSE', 4711, NULL, 'unknown')",
+    "posting": """INSERT INTO posting (office, position, line, account, cents)
+                  VALUES ('KASSE', 4711, 1, '2800', 5), ('KASSE', 4711, 2, '4800', -5)""",
+    "second line": "INSERT INTO posting (office, position, line, account, cents) VALUES ('KASSE', 4711, 2, '2800', 5)",
+}
+
+
+@pytest.mark.parametrize("sql", DANGLING.values(), ids=DANGLING)
+def test_what_refers_to_nothing_is_refused(store, sql):
+    with pytest.raises((sqlite3.IntegrityError, RefusedByBookError)), store.unit(["KASSE"]):
+        store.execute(sql)
 
 
 def post_unchecked(store, draft):
