@@ -43,15 +43,22 @@ _OWED = f"""
       AND {not_locked("dunning", alias="r", day=":today")} AND r.party"""
 _DEBTORS = """(SELECT d.party FROM party_account d JOIN party q ON q.id = d.party
                WHERE d.iban = i.bank_account AND d.kind = 'own' AND d.until IS NULL AND d.party <> i.party
-                 AND q.match_key = n.match_key)"""
-_OWED_BY_PAYEE = f"({_OWED} = i.party) + ({_OWED} IN {_DEBTORS})"
+                 AND q.match_key = i.match_key)"""
+_OWED_BY_PAYEES = f"""payee AS MATERIALIZED (
+        SELECT DISTINCT i.party, i.bank_account, n.match_key FROM item i JOIN party n ON n.id = i.party
+        WHERE i.kind = 'payable' AND i.open_cents > 0),
+    owed AS MATERIALIZED (
+        SELECT i.party, i.bank_account, ({_OWED} = i.party) + ({_OWED} IN {_DEBTORS}) AS cents FROM payee i)"""
+"""What payees owe that is due, asked once for each of them: one may have thousands of payables."""
 _PAYABLES = f"""
+    WITH {_OWED_BY_PAYEES}
     SELECT i.office, i.id, i.open_cents, i.due, i.reference, i.purpose, {PAID_TO},
            coalesce(n.legal_name, n.name), {_RESERVED}, {_LOCKED}, i.amount_cents, NULL, i.party, o.notice_date,
-           {_OWED_BY_PAYEE}, '', CAST(NULL AS BIGINT)
+           coalesce(w.cents, 0), '', CAST(NULL AS BIGINT)
     FROM item i
     LEFT JOIN party n ON n.id = i.party
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    LEFT JOIN owed w ON w.party = i.party AND coalesce(w.bank_account, '') = coalesce(i.bank_account, '')
     WHERE i.kind = 'payable' AND i.open_cents > 0 AND (i.due <= :until OR i.purpose LIKE '%#SKONTO#%')
       AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
     UNION ALL
