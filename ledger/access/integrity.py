@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.book.chain import EVENT_FORMAT
+from ledger.cash.desks import NEVER_HOLDS
+from ledger.store.changes import quoted
 
 _US = "chr(31)"
 _EVENT_FIELDS = " || ".join(
@@ -38,13 +40,42 @@ _OPEN = f"SELECT 1 FROM fresh f WHERE f.open_cents <> f.amount_cents - {_CLEARED
 _OPENED = f"""SELECT 1 FROM fresh f JOIN former o ON o.office = f.office AND o.id = f.id
     WHERE f.open_cents <> o.open_cents AND f.open_cents <> f.amount_cents - {_CLEARED}"""
 
+_LATEST = "to_char(current_date + 7, 'YYYY-MM-DD')"
+_CLOSING = f"""SELECT 1 FROM fresh f WHERE f.last_day > {_LATEST}
+    OR f.number <> 1 + coalesce((SELECT max(c.number) FROM closing c
+        WHERE c.kind = f.kind AND c.year = f.year AND c.period <> f.period), 0)
+    OR f.last_day <= (SELECT max(c.last_day) FROM closing c WHERE c.kind = f.kind AND c.period <> f.period)
+    OR f.kind = 'year' AND NOT access_holds(ARRAY['head'])
+    OR NOT EXISTS (SELECT 1 FROM event e WHERE e.object = f.kind || ':' || f.period AND e.action = f.kind || '.close'
+        AND e.by = f.closed_by AND e.at = f.closed_at
+        AND e.facts::json ->> 'sha256' = encode(sha256(convert_to(f.protocol, 'UTF8')), 'hex'))"""
+_HOLDS = """EXISTS (SELECT 1 FROM cash_holder h WHERE h.desk = f.desk AND h.user_id = f.{by} AND h.since <= f.day
+        AND (h.until IS NULL OR h.until >= f.day))"""
+_HOLDER = f"""SELECT 1 FROM fresh f WHERE f.user_id = f.made_by OR EXISTS (SELECT 1 FROM user_role r
+        WHERE r.user_id = f.user_id AND r.role IN ({quoted(NEVER_HOLDS)}))"""
+_COUNT = (
+    f"SELECT 1 FROM fresh f WHERE NOT {_HOLDS.format(by='counted_by')} AND NOT access_holds(ARRAY['head', 'audit'])"
+)
+_RECEIPT = f"SELECT 1 FROM fresh f WHERE f.kind <> 'cancel' AND NOT {_HOLDS.format(by='made_by')}"
+_TRANSPORT = f"SELECT 1 FROM fresh f WHERE NOT {_HOLDS.format(by='made_by')}"
+MOST_NUMBERS = 10_000_000
+"""More numbers nobody takes in one step: a counter that somebody pushed on is used up for ever."""
+_COUNTER = f"""SELECT 1 FROM fresh f JOIN former o ON o.office = f.office AND o.name = f.name
+    WHERE f.last < o.last OR f.last > o.last + {MOST_NUMBERS}"""
+
 INSERT: Mapping[str, tuple[str, str]] = {
+    "cash_count": (_COUNT, "a desk is counted by its holder, a head or the audit"),
+    "cash_holder": (_HOLDER, "nobody takes a desk for themselves, nor who orders payments"),
+    "cash_receipt": (_RECEIPT, "the holder of the desk takes and pays cash"),
+    "cash_transport": (_TRANSPORT, "the holder of the desk gives cash away and fetches it"),
+    "closing": (_CLOSING, "a closing follows the last one, lies not ahead, and stands in the event log"),
     "event": (_EVENT_HASH, "an event carries the hash of the chain"),
     "entry": ("SELECT 1 FROM fresh WHERE hash <> sha256(canonical)", "an entry carries the hash of its bytes"),
     "item": (_OPEN, "an item is open by what was not cleared"),
 }
 """By table: rows that must not be there after an insert, and what is said then."""
 UPDATE: Mapping[str, tuple[str, str]] = {
+    "counter": (_COUNTER, "a counter goes on by the numbers that are used"),
     "head": (_HEAD, "a head is the end of its chain"),
     "item": (_OPENED, "an item is open by what was not cleared"),
 }

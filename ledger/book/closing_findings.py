@@ -5,6 +5,14 @@ from __future__ import annotations
 from sepa.errors import N_, KasseError
 
 
+class UnreadableProtocolError(KasseError):
+    """A stored protocol that this program did not write."""
+
+    code = "closing.unreadable"
+    template = N_("the protocol of a closing cannot be read: kasse did not write it so")
+    hint = N_("run 'kasse journal verify': it names the closing; then tell the audit office")
+
+
 class FutureDayError(KasseError):
     """A day that is not over yet, or has not come."""
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from ledger.book.closing_findings import UnreadableProtocolError
+
 ReasonCode = Literal["", "no_banking_day", "given"]
 ClosingKind = Literal["day", "month", "year"]
 
@@ -283,8 +285,11 @@ def protocol_text(protocol: Protocol) -> str:
 
 
 def read_protocol(text: str) -> Protocol:
-    """Return the protocol that was stored."""
-    values: dict[str, Any] = json.loads(text)
-    for name, kind in PARTS.items():
-        values[name] = tuple(kind(**row) for row in values[name])
-    return Protocol(**values)
+    """Return the protocol that was stored; raises `UnreadableProtocolError`."""
+    try:
+        values: dict[str, Any] = json.loads(text)
+        for name, kind in PARTS.items():
+            values[name] = tuple(kind(**row) for row in values[name])
+        return Protocol(**values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnreadableProtocolError from error

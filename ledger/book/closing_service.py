@@ -25,7 +25,7 @@ from ledger.book.closing_findings import (
 )
 from ledger.book.closing_gather_store import gather
 from ledger.book.closing_periods import Period, day_period
-from ledger.book.closing_protocol import ClosingKind, Protocol
+from ledger.book.closing_protocol import ClosingKind, Protocol, protocol_text
 from ledger.book.closing_store import StoredClosing, closing_of
 from ledger.book.entry import ClosedPeriodError
 from ledger.book.store import heads, kasse_office, office_codes
@@ -181,8 +181,8 @@ def write(store: Store, protocol: Protocol) -> None:
     """Write the closing with the heads of all offices, and bind its text to the chain of events."""
     known = {office: OfficeHead(position, value.hex()) for office, position, value in heads(store)}
     packed = json.dumps({"heads": packed_heads(known)}, separators=(",", ":"))
-    text = closing_store.insert_closing(store, protocol, packed)
-    note(store, protocol, text, "close")
+    note(store, protocol, protocol_text(protocol), "close")  # first: the database asks for the event of a closing
+    closing_store.insert_closing(store, protocol, packed)
 
 
 def note(store: Store, protocol: Protocol, text: str, step: str) -> None:

@@ -61,7 +61,7 @@ def settle(store, item, amount, day=DAY, office="KASSE", kind="receivable", how=
     return posted, number
 
 
-def statement(store, day, closing, iban=MAIN_IBAN, number=None, message="camt.053.001.08", page=None, part=False):
+def statement(store, day, closing, iban=MAIN_IBAN, number=None, message="camt.053", page=None, part=False):
     """Put the balance of a statement into the book as intake does; a `part` lies wholly in the first statement."""
     with store.unit():
         known = take_ids(store, BOOK, "statement")

@@ -369,3 +369,25 @@ def test_a_settled_case_is_unclear_on_the_day_it_was_open(kasse):
     settle(kasse, item, "8,00", DAY, kind="suspense")
     assert [(a.count, a.open_cents) for a in close(kasse, OPENED).protocol.ages] == [(1, 800)]
     assert close(kasse, DAY, reasons={**QUIET, MAIN_IBAN: "x"}).protocol.ages == ()
+
+
+FORGED = {
+    "a closing that nobody noted": (
+        "INSERT INTO closing (kind, period, year, number, last_day, closed_by, closed_at, book_head, heads, protocol) "
+        "VALUES ('day', '2026-11-18', 2026, 9, '2026-11-18', 1, '2026-11-18T05:00:00Z', :head, '{}', '{}')",
+        "event",
+    ),
+    "a second signature that nobody gave": (
+        "INSERT INTO closing_confirmation SELECT kind, period, 1, '2026-11-18T05:00:00Z' FROM closing",
+        "confirmation",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_closing_is_named(kasse, name):
+    sql, part = FORGED[name]
+    close(kasse, OPENED)
+    kasse.execute(sql, **({"head": b"0"} if ":head" in sql else {}))
+    found = [one for one in verify(kasse).findings if one.code == "verify.closing"]
+    assert part in {one.fields["part"] for one in found}

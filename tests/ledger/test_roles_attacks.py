@@ -3,14 +3,17 @@
 import datetime as dt
 import os
 import re
+from hashlib import sha256
 
 import psycopg
 import pytest
 
 from kasse_cli.wiring import table_rights
 from ledger.access.store import roles
+from ledger.book.chain import book_head
 from ledger.book.store import post
 from ledger.book.verify_store import verify
+from ledger.events.store import record
 from ledger.items.order_decisions import Choice
 from ledger.items.order_steps_store import decide
 from ledger.payments.propose_store import propose
@@ -20,6 +23,7 @@ from ledger.people.users import add_user
 from ledger.store.engines import RefusedByBookError
 from tests import books
 from tests.books import act, entry
+from tests.cashbooks import desk
 from tests.ledger.order_lists import DAY, accepted, row, step, take
 from tests.rolebooks import granted, login, opened
 
@@ -53,6 +57,7 @@ def prepare(store):
     run = propose(store, today=MONDAY, due_until=dt.date(2026, 12, 1)).run
     review(store, run.number, today=MONDAY)
     insert_closing(store)
+    desk(store)
     act(store, "root")
 
 
@@ -70,8 +75,10 @@ def insert_closing(store):
         "heads",
         "protocol",
     )
-    row = ("day", "2026-11-03", 2026, 1, "2026-11-03", store.user, store.now, b"0", "{}", "{}")
+    head = book_head([])
+    row = ("day", "2026-11-03", 2026, 1, "2026-11-03", store.user, store.now, head, '{"heads":""}', "{}")
     with store.unit(["KASSE"]):
+        record(store, "KASSE", "day.close", "day:2026-11-03", {"sha256": sha256(b"{}").hexdigest()})
         store.insert("closing", columns, [row])
 
 
@@ -108,7 +115,27 @@ BEHALF = (
     "INSERT INTO event (office, position, at, by, on_behalf, action, facts, hash) SELECT 'BAU', 99, "
     f"'2026-11-16T05:00:00Z', {ME}, {OTHER}, 'payment.release', '{{}}', '\\x00'"
 )
+CLOSING = (
+    "INSERT INTO closing (kind, period, year, number, last_day, closed_by, closed_at, book_head, heads, protocol) "
+    f"VALUES ('day', '{{day}}', 2026, {{number}}, '{{day}}', {ME}, '2026-11-16T05:00:00Z', '\\x00', '{{{{}}}}', '{{{{}}}}')"
+)
+HOLDER = (
+    "INSERT INTO cash_holder (desk, line, user_id, since, made_by, made_at) "
+    f"VALUES ('B1', 2, {{user}}, '2026-11-16', {ME}, '2026-11-16T05:00:00Z')"
+)
+COUNT = (
+    "INSERT INTO cash_count (desk, number, day, expected_cents, counted_cents, remark, counted_by, counted_at) "
+    f"VALUES ('B1', 1, '2026-11-16', 0, 0, '', {ME}, '2026-11-16T05:00:00Z')"
+)
 ATTACKS = {
+    # books that are closed for ever, cash that others hold
+    "close the book for ever": ("clara", [CLOSING.format(day="2099-12-31", number=2)], "lies not ahead"),
+    "close a day without a protocol": ("clara", [CLOSING.format(day="2026-11-04", number=2)], "lies not ahead"),
+    "take a desk for myself": ("emil", [HOLDER.format(user=ME)], "nobody takes a desk"),
+    "give a desk to who orders payments": ("emil", [HOLDER.format(user=OTHER)], "nobody takes a desk"),
+    "count the desk of another": ("clara", [COUNT], "counted by its holder"),
+    "use numbers up": ("dirk", ["UPDATE counter SET last = 999999999"], "goes on by"),
+    "turn numbers back": ("dirk", ["UPDATE counter SET last = 0 WHERE last > 0"], "goes on by"),
     # in another's name
     "sign a step as another": ("anna", [steps("certified", 2, by=OTHER)], NAME),
     "sign a step as nobody": ("anna", [steps("certified", 2, by="0")], NAME),
