@@ -17,6 +17,7 @@ from ledger.items.locks_store import place_item_lock
 from ledger.items.order_accept_store import book_orders, shown_entry
 from ledger.items.order_changes import ItemReservedError, PaidAlreadyError
 from ledger.items.order_decisions import OfficePart
+from ledger.items.order_paid_store import check_paid
 from ledger.items.orders import order_number
 from ledger.items.store import NewClearing, NewItem, clear, insert_items, opening_posting, posting_for, reserve_items
 from ledger.store.engines import Row, Store
@@ -166,6 +167,9 @@ def _take_off(store: Store, day: str, order: _Order) -> list[Posted]:
     left = order.total_cents - sum(cents for _, _, _, cents in taken)
     if left and not order.as_credit:
         raise PaidAlreadyError(order=order.name, reduction_cents=order.total_cents, open_cents=order.total_cents - left)
+    if left:
+        check_paid(store, order.office, order.changes or 0, order.period, reduction_cents=order.total_cents,
+                   open_cents=order.total_cents - left)  # fmt: skip
     sign = 1 if order.kind == "receivable" else -1
     lines = store.all(_LINES, office=order.office, id=order.id)
     coding = [Posting(row[0], sign * row[1], None, of_cost_object(row[2])) for row in lines]

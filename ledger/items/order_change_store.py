@@ -20,6 +20,7 @@ from ledger.items.order_changes import (
 from ledger.items.order_decisions import UnknownOrderError
 from ledger.items.order_import_store import CREATORS
 from ledger.items.order_make_store import NewLine, NewOrder, write_order
+from ledger.items.order_paid_store import check_paid
 from ledger.items.orders import order_number, parse_order_number
 from ledger.items.schedules import NoDueDayError
 from ledger.people.users import require
@@ -100,8 +101,8 @@ def change_order(
         for change in changes:
             adds = change.act == "increase"
             credit = as_credit and root.kind == "receivable" and not adds
-            if not adds and not credit:
-                _check_open(store, office, number, change.total_cents, due)
+            if not adds:
+                _check_open(store, office, number, change.total_cents, due, credit=credit)
             new = _successor(root, office, number, change.act, reason.strip())
             falls_due = max(due or root.due, day) if adds else due or root.due
             coded = tuple(NewLine(one.line, one.gl_account, one.amount_cents, one.cost_object) for one in change.lines)
@@ -172,9 +173,11 @@ def _lines(store: Store, office: str, number: int, due: str | None) -> list[Code
     return [CodedLine(line, account, int(cents), cost) for line, account, cost, cents in rows]
 
 
-def _check_open(store: Store, office: str, number: int, reduction_cents: int, due: str | None) -> None:
+def _check_open(store: Store, office: str, number: int, reduction_cents: int, due: str | None, *, credit: bool) -> None:
     open_cents = int(store.value(_OPEN, office=office, id=number, due=due))
-    if open_cents < reduction_cents:
+    if credit and open_cents < reduction_cents:
+        check_paid(store, office, number, due, reduction_cents=reduction_cents, open_cents=open_cents)
+    elif open_cents < reduction_cents:
         raise PaidAlreadyError(
             order=order_number(office, number), reduction_cents=reduction_cents, open_cents=open_cents
         )

@@ -73,6 +73,16 @@ class PaidAlreadyError(KasseError):
               "return as a receivable")  # fmt: skip
 
 
+class WaivedError(KasseError):
+    """More would be given back than was paid: the rest was waived (Erlass) or taken off before."""
+
+    code = "order.waived"
+    template = N_("of {reduction_cents} to be taken off {order}, {open_cents} is open and {paid_cents} was paid; "
+                  "{rest_cents} were waived and cannot become a credit")  # fmt: skip
+    hint = N_("let what was waived stand with 'kasse order change {order} --to AMOUNT --credit'; "
+              "see 'kasse order show {order}'")  # fmt: skip
+
+
 class ItemReservedError(KasseError):
     """A payable that a payment run has reserved."""
 

@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 
-from ledger.book.entry import UnknownAccountError
+from ledger.book.entry import OWN_KINDS, Draft, Posting, UnknownAccountError
+from ledger.book.reversal_store import take_back
+from ledger.book.store import post
 from ledger.items.order_change_store import change_order, end_order
 from ledger.items.order_changes import (
     ChangeOfChangeError,
@@ -18,6 +20,7 @@ from ledger.items.order_changes import (
     NothingChangesError,
     PaidAlreadyError,
     UnknownLineError,
+    WaivedError,
     plan_changes,
 )
 from ledger.items.order_coding import KeptAccountError
@@ -26,6 +29,7 @@ from ledger.items.order_steps_store import decide
 from ledger.items.order_transfer_store import SameAccountError, Transfer, make_transfer
 from ledger.items.orders import parse_order_number
 from ledger.items.orders_reader import list_orders, show_order
+from ledger.items.store import NewClearing, clear, posting_for
 from ledger.payments.propose_store import propose
 from ledger.people.users import NotAllowedError, OwnWorkError
 from tests.books import act
@@ -147,6 +151,55 @@ def test_what_was_paid_is_refused_or_becomes_a_credit(store):
     through(store, made.number)
     assert items(store) == [("receivable", 12550, 0), ("credit", 10000, 10000)]
     assert open_difference(store) == []
+
+
+def waived(store, amount_cents, item=1):
+    """Waive a part of an item (Erlass), as a relief does."""
+    with store.unit(["ORDNUNG"]):
+        (account,) = store.one("SELECT account FROM item WHERE office = 'ORDNUNG' AND id = :item", item=item)
+        lines = (Posting("6100", amount_cents), posting_for("D", account, item, amount_cents))
+        (posted,) = post(store, [Draft("ORDNUNG", "relief", DAY, lines, "relief:1", "Erlass")])
+        clear(store, [NewClearing("ORDNUNG", "relief", posted.position, DAY, DAY, ((item, amount_cents),))])
+    return posted
+
+
+def test_what_was_waived_does_not_become_a_credit(store):
+    """An Erlass of 25,50 settled the claim: only the 100,00 that were paid can be given back."""
+    accepted(store, CLAIM)
+    settle(store, 10000)
+    waived(store, 2550)
+    with pytest.raises(WaivedError) as refused:
+        change(store, to_cents=0, as_credit=True)
+    fields = refused.value.fields
+    assert (fields["open_cents"], fields["paid_cents"], fields["rest_cents"]) == (0, 10000, 2550)
+    (made,) = change(store, to_cents=2550, as_credit=True)
+    through(store, made.number)
+    assert items(store) == [("receivable", 12550, 0), ("credit", 10000, 10000)]
+    with pytest.raises(WaivedError):
+        change(store, to_cents=0, as_credit=True)
+    assert open_difference(store) == []
+
+
+def test_what_is_waived_between_order_and_acceptance_refuses_acceptance(store):
+    accepted(store, CLAIM)
+    settle(store, 10000)
+    (made,) = change(store, to_cents=0, as_credit=True)
+    through(store, made.number, steps=(("anna", "certified"), ("bernd", "approved")))
+    waived(store, 2550)
+    with pytest.raises(WaivedError):
+        through(store, made.number, steps=(("clara", "accepted"),))
+    assert items(store) == [("receivable", 12550, 0)]
+
+
+def test_a_waiver_that_was_taken_back_lets_all_that_was_paid_come_back(store):
+    accepted(store, CLAIM)
+    posted = waived(store, 2550)
+    with store.unit(["ORDNUNG"]):
+        take_back(store, [("ORDNUNG", posted.position)], reason="Irrtum", day=DAY, own_kinds=OWN_KINDS - {"relief"})
+    settle(store, 12550)
+    (made,) = change(store, to_cents=0, as_credit=True)
+    through(store, made.number)
+    assert items(store) == [("receivable", 12550, 0), ("credit", 12550, 12550)]
 
 
 def test_what_is_paid_between_order_and_acceptance_refuses_acceptance(store):
