@@ -8,7 +8,8 @@ from itertools import groupby
 from operator import attrgetter
 
 from enforcement.dunning_joint import Joint, copies
-from enforcement.dunning_rules import ClaimLaw, Due, Left, Overdue, Rulebook
+from enforcement.dunning_law import ClaimLaw
+from enforcement.dunning_rules import Due, Left, Overdue, Rulebook
 from ledger.items.locks import NO_LOCKS, ActiveLocks
 from sepa.errors import N_, KasseError
 
@@ -137,10 +138,11 @@ class Gathering:
             yield self._debtor(list(group))
 
     def _debtor(self, rows: list[Overdue]) -> tuple[list[LetterDraft], list[Left]]:
-        due, left = self._decided(rows)
+        due, left = self._decided([row for row in rows if row.open_cents])
         if due:
             due, small = self._without_small(due)
             left += small
+        due += self._settled([row for row in rows if not row.open_cents], due)
         letters = list(self._letters(due))
         if letters:
             self._note(rows[0], letters)
@@ -165,6 +167,23 @@ class Gathering:
             else:
                 left.append(found)
         return due, left
+
+    def _settled(self, rows: list[Overdue], due: list[Due]) -> list[Due]:
+        """Return the claims that were paid too late and whose charges nobody asked for.
+
+        Small charges of one law together go with a letter about other claims of it, never alone.
+        """
+        found = [one for row in rows if not self._outside(row) and (one := self.book.settled(row))]
+        kept: list[Due] = []
+        for (name, kind), group in _by_profile(found):
+            law, total = self.book.claim_law(name), sum([one.charge_cents for one in group])
+            others = any((one.row.profile, one.step.kind) == (name, kind) for one in due)
+            assert law is not None, "what has no law is not charged"
+            if not others:
+                self.book.note(law.asked_findings)
+            if others or total >= law.asked_cents:
+                kept += group
+        return kept
 
     def _one(self, row: Overdue) -> Due | Left:
         found = self._outside(row) or self.book.decide(row)
@@ -196,12 +215,14 @@ class Gathering:
         return None
 
     def _without_small(self, due: list[Due]) -> tuple[list[Due], list[Left]]:
-        """Leave out what is too small for a Mahnung: all of one law together, with its charges (Kleinbetrag)."""
+        """Leave out what is too small for its step: all of one law together, with its charges (Kleinbetrag)."""
         kept: list[Due] = []
         left: list[Left] = []
-        for name, group in _by_profile(due):
-            law = self.book.claim_law(name)
-            if law is not None and sum([one.row.open_cents + one.charge_cents for one in group]) < law.small_cents:
+        for (name, kind), group in _by_profile(due):
+            law, total = self.book.claim_law(name), sum([one.row.open_cents + one.charge_cents for one in group])
+            if law is not None and kind != "mahnung":
+                self.book.note(law.enforced_findings)
+            if law is not None and total < law.least_cents(kind):
                 left += [Left(one.row.office, one.row.item, "small") for one in group]
             else:
                 kept += group
@@ -253,10 +274,10 @@ def _with(main: Due | None, row: Overdue) -> Due | Left:
     return Due(row._replace(number=main.row.number), main.step, main.level, 0, None, main.limitation_end)
 
 
-def _by_profile(due: list[Due]) -> Iterator[tuple[str | None, list[Due]]]:
-    groups: dict[str | None, list[Due]] = {}
+def _by_profile(due: list[Due]) -> Iterator[tuple[tuple[str | None, str], list[Due]]]:
+    groups: dict[tuple[str | None, str], list[Due]] = {}
     for one in due:
-        groups.setdefault(one.row.profile, []).append(one)
+        groups.setdefault((one.row.profile, one.step.kind), []).append(one)
     yield from groups.items()
 
 

@@ -8,25 +8,26 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from enforcement.charges import Claim, Payment, accrue
-from enforcement.charges_bulk import Accruer
 from enforcement.deadlines import deadline_of
+from enforcement.dunning_law import DEFAULT_LAND, ClaimLaw, looked_up
 from enforcement.law import Law
-from enforcement.law.figures import Entry, distinct
-from enforcement.law.schedules import Schedule
+from enforcement.law.figures import distinct
 from enforcement.limitation import LimitationEvent, LimitationFactError
 from enforcement.limitation_bulk import LimitationWatch
 from enforcement.limitation_watch import split_facts
-from enforcement.profiles import DunningStep, Profile, profile_for
+from enforcement.profiles import DunningStep, profile_for
 from enforcement.relief_rules import late_charge, pauses
 from sepa.calendar import LAENDER, next_working_day
 from sepa.errors import N_, KasseError
 
 WAIT_DAYS = 10
 """Kasse.Hamburg duns when the due day has been passed by ten days; for claims that name no law of their own."""
-DEFAULT_LAND = "HH"
-"""Whose holidays move the days of charges and limitation in a book without a Land."""
 PLAIN = DunningStep(1, "mahnung", "", "", fee=False, way="post", norm="")
 """The step of a claim without a profile."""
+SETTLED = DunningStep(0, "mahnung", "", "", fee=False, way="post", norm="")
+"""The step of a claim that was paid too late: its charges are asked for."""
+PLAIN_STEPS = 2
+"""How often a claim without a profile is dunned; then a person has to say what law it has."""
 WHYS = (
     N_("suspense"), N_("no_debtor"), N_("locked"), N_("small"), N_("last_step"), N_("waiting"), N_("barred"),
     N_("letter_open"), N_("main_left_out"), N_("main_cancelled"), N_("law_unknown"),
@@ -92,25 +93,6 @@ class Left(NamedTuple):
     until: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimLaw:
-    """What dunning asks of a profile on one day, looked up once: steps, clock, charge, fee, limit of small amounts."""
-
-    profile: Profile
-    watch: LimitationWatch | None
-    accruer: Accruer | None
-    fee: Entry[Schedule] | None
-    flat_cents: int | None
-    small_cents: int
-    findings: tuple[KasseError, ...]
-
-    def fee_cents(self, cents: int) -> int:
-        """Return the fee for a letter about that much."""
-        if self.flat_cents is not None:
-            return self.flat_cents
-        return self.fee.value.fee_cents(cents) if self.fee else 0
-
-
 @dataclass(slots=True)
 class Rulebook:
     """The law of one dunning day and Land: every profile, waiting time and figure is looked up once.
@@ -139,24 +121,8 @@ class Rulebook:
             return None
         if name not in self._laws:
             profile = profile_for(name, self.land, self.law)
-            self._laws[name] = self._looked_up(profile) if profile else None
+            self._laws[name] = looked_up(profile, self.day, self.land, self.law) if profile else None
         return self._laws[name]
-
-    def _looked_up(self, profile: Profile) -> ClaimLaw:
-        land = self.land or DEFAULT_LAND
-        schedule = self.law.schedule(profile.dunning_fee) if profile.dunning_fee else None
-        fee = schedule.on(self.day) if schedule else None
-        small = profile.small_amount("dunning", 0, self.day, self.law)
-        doubts = (*(schedule.doubt(fee) if schedule and fee else ()), *(small.findings if small else ()))
-        return ClaimLaw(
-            profile,
-            LimitationWatch(profile.limitation, land=land, law=self.law) if profile.limitation else None,
-            Accruer(profile.late_charge, self.day, land=land, law=self.law) if profile.late_charge else None,
-            fee,
-            fee.value.fee_cents(0) if fee and not fee.value.percent and not fee.value.steps else None,
-            small.limit_cents if small else 0,
-            doubts,
-        )
 
     def decide(self, row: Overdue) -> Due | Left:
         """Return the step a claim is due for on the day, or why it is not."""
@@ -177,10 +143,24 @@ class Rulebook:
             return Left(row.office, row.item, "barred", end.isoformat())
         return Due(row, step, step.level, *self._charge(row, law), end.isoformat() if end else None)
 
+    def settled(self, row: Overdue) -> Due | None:
+        """Return a claim that was paid too late, for the charges that nobody asked for; none where there are none.
+
+        A charge arises by law with each day or month (§ 240 (1) AO), whether somebody was dunned or not.
+        """
+        law = self.claim_law(row.profile)
+        if law is None or law.accruer is None or row.main_item is not None:
+            return None
+        cents, kind = self._charge(row, law)
+        end = self._limitation_end(row, law) if cents else None
+        if not cents or (end is not None and end < self.day):
+            return None
+        return Due(row, SETTLED, 0, cents, kind, end.isoformat() if end else None)
+
     def _plain(self, row: Overdue) -> Due | Left:
         """Return the one step of a claim whose law is not named; it costs nothing and is repeated."""
-        if row.letter_open:
-            return Left(row.office, row.item, "letter_open")
+        if row.letter_open or row.level >= PLAIN_STEPS:
+            return Left(row.office, row.item, "letter_open" if row.letter_open else "last_step")
         since = self._date(row.term_end or row.dunned_on or row.due)
         until = self._working(since + dt.timedelta(days=self.wait_days))
         if until >= self.day:
@@ -198,7 +178,7 @@ class Rulebook:
         found = self._waits.get((rule, since))
         if found is None:
             ends = [deadline_of(rule, self._date(since), land=land, law=self.law) for land in self._lands()]
-            self._note(ends[0].findings)
+            self.note(ends[0].findings)
             found = self._waits[rule, since] = max(end.end for end in ends)
         return found
 
@@ -255,11 +235,11 @@ class Rulebook:
             claim = Claim(row.amount_cents, self._date(row.original_due), payments)
             land = self.land or DEFAULT_LAND
             cents, findings = late_charge(law.accruer.rule.name, claim, self.day, spans, land=land, law=self.law)
-            self._note(findings)
+            self.note(findings)
         elif payments:
             claim = Claim(row.amount_cents, due, payments)
             charge = accrue(law.accruer.rule, claim, self.day, land=self.land or DEFAULT_LAND, law=self.law)
-            self._note(charge.findings)
+            self.note(charge.findings)
             cents = charge.cents
         else:
             cents = law.accruer.cents(row.open_cents, due)
@@ -272,7 +252,8 @@ class Rulebook:
         met = [finding for law in laws for finding in (*law.findings, *(law.accruer.findings if law.accruer else ()))]
         return distinct((*self.findings, *met))
 
-    def _note(self, findings: tuple[KasseError, ...]) -> None:
+    def note(self, findings: tuple[KasseError, ...]) -> None:
+        """Keep warnings that were met."""
         if findings:
             self.findings = distinct(self.findings + findings)
 

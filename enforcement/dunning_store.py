@@ -10,21 +10,16 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
-from enforcement.charges import Payment
 from enforcement.dunning import Gathering, LetterDraft
 from enforcement.dunning_checks_store import check_complete
-from enforcement.dunning_rules import WAIT_DAYS, Left, Overdue, Rulebook
+from enforcement.dunning_facts_store import WANTED, forget, gathering_of
+from enforcement.dunning_rules import WAIT_DAYS, Left, Overdue
 from enforcement.dunning_runs import OpenRunError
-from enforcement.events_reader import CANCELLED, events_of_overdue
 from enforcement.law import Law, packaged_law
-from enforcement.limitation import LimitationEvent
 from enforcement.relief_reader import in_default
-from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.offices_store import check_office
-from ledger.book.store import kasse_office, setting
+from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
-from ledger.items.locks_store import active_locks
-from ledger.payments.collection_waiting_store import under_collection
 from ledger.people.users import require
 from ledger.store.collector import without_collector
 from ledger.store.counters import BOOK, take_ids
@@ -45,16 +40,6 @@ LETTER_FEE = ("letter", "line", "schedule", "norm", "cents", "office", "main_ite
 SKIP = ("run", "office", "item", "why", "until")
 CHARGE_KINDS = "('saeumniszuschlag', 'saeumniszinsen', 'verzugszinsen')"
 """Claim kinds of charges for paying late: what was demanded of them is not demanded again."""
-_CREDITS = """
-    SELECT party, sum(open_cents) FROM item
-    WHERE kind IN ('credit', 'payable') AND open_cents > 0 AND party IS NOT NULL GROUP BY party"""
-_JOINT = """
-    SELECT d.office, d.item, d.party FROM item_debtor d JOIN item i ON i.office = d.office AND i.id = d.item
-    WHERE i.open_cents > 0 AND d.since <= :day AND (d.released_on IS NULL OR d.released_on > :day)
-    ORDER BY d.office, d.item, d.party"""
-_WANTED = """
-    i.kind = 'receivable' AND i.open_cents > 0 AND i.due < :day
-    AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)"""
 _COLUMNS = f"""
     i.office, i.id, i.reference, i.due, i.original_due, i.amount_cents, i.open_cents, i.dunning_level, i.dunned_on,
     i.profile, i.claim_kind, i.main_item, {{party}}, coalesce(o.notice_date, f.notice_date),
@@ -72,28 +57,12 @@ _JOINS = """
     LEFT JOIN dunned_letter t ON t.office = i.office AND t.item = i.id"""
 _OVERDUE = f"""
     SELECT {_COLUMNS.format(party="p.id, coalesce(p.legal_name, p.name), p.town")}
-    FROM party p CROSS JOIN item i {_JOINS} WHERE i.party = p.id AND {_WANTED}
+    FROM party p CROSS JOIN item i {_JOINS} WHERE i.party = p.id AND {WANTED}
     ORDER BY p.id, i.due, i.office, i.id"""  # person by person: SQLite then sorts a person's items only
 _NOBODY = f"""
     SELECT {_COLUMNS.format(party="CAST(NULL AS BIGINT), CAST(NULL AS TEXT), CAST(NULL AS TEXT)")}
-    FROM item i {_JOINS} WHERE i.party IS NULL AND {_WANTED} ORDER BY i.due, i.office, i.id"""
+    FROM item i {_JOINS} WHERE i.party IS NULL AND {WANTED} ORDER BY i.due, i.office, i.id"""
 _NOBODY_DUE = "UPDATE dunning_run SET state = 'discarded', ended_by = :user, ended_at = :now WHERE id = :run"
-_LETTERS = """
-    CREATE TEMPORARY TABLE dunned_letter (office TEXT, item BIGINT, term_end TEXT, letter_open INTEGER)"""
-_FILL_LETTERS = """
-    INSERT INTO dunned_letter
-    SELECT li.office, li.item, max(l.term_end), max(CASE WHEN l.state IN ('made', 'released') THEN 1 ELSE 0 END)
-    FROM letter l JOIN letter_item li ON li.letter = l.id
-    WHERE l.state IN ('made', 'released', 'posted', 'served') AND li.level_after > 0
-    GROUP BY li.office, li.item"""
-_PAID = f"""
-    SELECT l.office, l.item, c.payment_day, l.cents, c.kind FROM item i
-    JOIN clearing_line l ON l.office = i.office AND l.item = i.id
-    JOIN clearing c ON c.office = l.office AND c.id = l.clearing
-    WHERE {_WANTED} AND i.open_cents < i.amount_cents AND i.main_item IS NULL AND i.profile IS NOT NULL
-      AND c.resets IS NULL AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)
-      AND l.cents > 0
-    ORDER BY l.office, l.item, c.payment_day"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +109,10 @@ def propose(
         check_complete(store, day)
         _check_no_open_run(store)
         writer = _Writer(store, take_ids(store, BOOK, "dunning_run"), day.isoformat())
-        gathering = _gathering(store, day, wait_days, office, law or packaged_law())
+        gathering = gathering_of(store, day, wait_days, office, law or packaged_law())
         for sql in (_OVERDUE, _NOBODY):
             writer.take(gathering, map(Overdue._make, store.stream(sql, day=day.isoformat(), office=office)))
-        store.execute("DROP TABLE dunned_letter")
-        store.execute("DROP TABLE cancelled_main")
+        forget(store)
         proposal = writer.finish(office, gathering.all_findings())
         if not proposal.letters:
             store.execute(_NOBODY_DUE, run=proposal.run, user=store.user, now=store.now)
@@ -156,32 +124,6 @@ def _check_no_open_run(store: Store) -> None:
     found = store.one("SELECT id, day FROM dunning_run WHERE state = 'proposed' ORDER BY id DESC LIMIT 1")
     if found is not None:
         raise OpenRunError(run=found[0], day=found[1])
-
-
-def _gathering(store: Store, day: dt.date, wait_days: int, office: str | None, law: Law) -> Gathering:
-    """Return what the rules need to know besides the rows; makes temporary tables of letters and cancelled claims."""
-    here = day.isoformat()
-    store.execute(_LETTERS)
-    store.execute(_FILL_LETTERS)
-    store.execute("CREATE INDEX ix_dunned_letter ON dunned_letter (office, item)")
-    store.execute("CREATE TEMPORARY TABLE cancelled_main (office TEXT, item BIGINT)")
-    store.execute(f"INSERT INTO cancelled_main {CANCELLED}")
-    store.execute("CREATE INDEX ix_cancelled_main ON cancelled_main (office, item)")
-    paid: dict[tuple[str, int], tuple[Payment, ...]] = {}
-    shared, personal = events_of_overdue(store, here)
-    events = dict(shared)
-    for code, item, paid_on, cents, kind in store.rows(_PAID, day=here, office=office):
-        paid_day = dt.date.fromisoformat(paid_on)
-        paid[code, item] = (*paid.get((code, item), ()), Payment(paid_day, int(cents)))
-        if kind in {"bank", "assign", "cash"}:  # what the debtor paid, which some laws take for an acknowledgement
-            events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
-    book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events, personal)
-    owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
-    waiting = may_be_paid_by(store) | under_collection(store, day)
-    joint: dict[tuple[str, int], tuple[int, ...]] = {}
-    for code, item, party in store.rows(_JOINT, day=here):
-        joint[code, item] = (*joint.get((code, item), ()), party)
-    return Gathering(book, waiting, owed, active_locks(store, "dunning", here), joint)
 
 
 @dataclass(slots=True)

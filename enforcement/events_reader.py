@@ -28,7 +28,9 @@ _OF_ITEM = f"""
 _OF_OVERDUE = f"""
     SELECT e.office, e.item, {CONCERNED}, {_COLUMNS} FROM claim_event e {PERSON}
     JOIN item i ON i.office = e.office AND i.id = e.item
-    WHERE e.withdrawn_at IS NULL AND i.open_cents > 0 AND i.due < :day ORDER BY e.office, e.item, e.day, e.id"""
+    WHERE e.withdrawn_at IS NULL AND (i.open_cents > 0 AND i.due < :day
+        OR EXISTS (SELECT 1 FROM settled_late z WHERE z.office = i.office AND z.item = i.id))
+    ORDER BY e.office, e.item, e.day, e.id"""
 
 
 def events_of(store: Store, office: str, item: int) -> tuple[LimitationEvent, ...]:
@@ -37,7 +39,10 @@ def events_of(store: Store, office: str, item: int) -> tuple[LimitationEvent, ..
 
 
 def events_of_overdue(store: Store, day: str) -> tuple[Shared, Personal]:
-    """Return the legal events of everything open and due before a day: those for all its debtors, those for one."""
+    """Return the legal events of what is open and due before a day, or in the temporary table `settled_late`.
+
+    Those for all debtors of a claim first, then those for one of them.
+    """
     shared: defaultdict[tuple[str, int], list[LimitationEvent]] = defaultdict(list)
     personal: defaultdict[tuple[str, int], list[tuple[int, LimitationEvent]]] = defaultdict(list)
     for office, item, debtor, *row in store.rows(_OF_OVERDUE, day=day):

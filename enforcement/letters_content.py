@@ -99,6 +99,8 @@ def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
         "stichtag": day(facts.day),
         "zahlungsstand": day(_paid_until(facts.day)),
         "abgezogen": _money(sum(claim.settled_cents for claim in facts.claims)),
+        "vollstreckbar": "ja" if frame.enforced else "",
+        "gerichtlich": "ja" if frame.court else "",
         "gesamtschuldner": ", ".join(facts.joint),
         "frist": term or "umgehend",
         "frist_tag": day(frame.term_end),

@@ -159,7 +159,8 @@ class Frame:
     """What a letter gets besides its facts: wordings, letterhead, payee, remedy, and its days.
 
     `head` are the texts of the letterhead, of one or more lines each; `term_end` and `term_words` tell the term.
-    `subordinate_cents` is what comes last in an insolvency (§ 39 InsO).
+    `subordinate_cents` is what comes last in an insolvency (§ 39 InsO). `enforced`: the authority enforces a claim
+    itself; `court`: a claim needs the title of a court first.
     """
 
     wording: Wording
@@ -175,3 +176,5 @@ class Frame:
     step_norm: str
     notice_norm: str
     subordinate_cents: int = 0
+    enforced: bool = False
+    court: bool = False

@@ -198,6 +198,7 @@ def _frame(desk: _Desk, facts: LetterFacts) -> tuple[Frame, Template]:
     remedy = _remedy(desk, facts)
     words = desk.terms.words(rules, desk.planned_on)
     plain = facts.kind_name + PLAIN_PAGE
+    profiles = [law for name, _ in laws if (law := desk.terms.profile(name)) is not None]
     wants_plain = head.get("einfach") == "ja" and plain in known_wordings()
     frame = Frame(
         wording=template.wording(),
@@ -213,6 +214,8 @@ def _frame(desk: _Desk, facts: LetterFacts) -> tuple[Frame, Template]:
         step_norm=_norm(desk, facts),
         notice_norm=desk.terms.notice_norm(facts.profile),
         subordinate_cents=_subordinate(desk, facts),
+        enforced=any(not law.court for law in profiles),
+        court=any(law.court for law in profiles),
     )
     return frame, template
 

@@ -47,6 +47,8 @@ WORDS: Mapping[str, str] = {
     "stichtag": N_("the day up to which charges are reckoned"),
     "zahlungsstand": N_("the bank day up to which payments are taken into account"),
     "abgezogen": N_("what was paid, set off or taken off the claims before; empty where there is nothing"),
+    "vollstreckbar": N_("ja where a claim is enforced without a court; empty where none is"),
+    "gerichtlich": N_("ja where a claim needs the judgment of a court first; empty where none does"),
     "gesamtschuldner": N_("who else owes the claims; empty where nobody does"),
     "frist": N_("the last day of the term, or the term in words"),
     "frist_tag": N_("the last day of the term; empty where only the service fixes it"),

@@ -96,7 +96,8 @@ class Profile:
     maps purposes to figures. `death` says whether the claim ends or goes on against the estate,
     `insolvency` which rank it has (§ 38 or § 39 InsO).
     `remedy` names the remedy against decisions, where the remedies do not name the profile themselves.
-    `stands_for` are plain names that mean this profile in a Land, as `HH:fee`.
+    `stands_for` are plain names that mean this profile in a Land, as `HH:fee`. `court`: only a court gives the title to
+    enforce (§ 704 ZPO).
     """
 
     name: str
@@ -121,6 +122,7 @@ class Profile:
     stands_for: tuple[str, ...] = ()
     relief: ReliefLaw = ReliefLaw()
     remedy: str = ""
+    court: bool = False
 
     def limitation_rule(self, law: Law | None = None) -> LimitationRule:
         """Return the rule of limitation; raises `NoLimitationError` where the creditor's law holds."""
@@ -214,6 +216,7 @@ def _profile(section: Section) -> Profile:
         stands_for=section.texts("stands_for"),
         relief=_relief(section.section("relief")),
         remedy=section.text("remedy", ""),
+        court=section.flag("court", default=False),
     )
     return section.finish(result)
 

@@ -1,0 +1,96 @@
+"""What a dunning proposal looks up before it walks the claims: letters, payments, events, money that may be theirs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from enforcement.charges import Payment
+from enforcement.dunning import Gathering
+from enforcement.dunning_rules import Rulebook
+from enforcement.events_reader import CANCELLED, events_of_overdue
+from enforcement.law import Law
+from enforcement.limitation import LimitationEvent
+from ledger.bank.suspense_hints_store import may_be_paid_by
+from ledger.book.store import setting
+from ledger.items.locks_store import active_locks
+from ledger.payments.collection_waiting_store import under_collection
+from ledger.store.engines import Store
+
+SETTLED_DAYS = 366
+"""How far back claims are looked at that were paid too late; what the Kasse does not ask for within a year is past."""
+_SETTLED = "CREATE TEMPORARY TABLE settled_late (office TEXT, item BIGINT)"
+_FILL_SETTLED = """
+    INSERT INTO settled_late
+    SELECT DISTINCT i.office, i.id FROM clearing c CROSS JOIN clearing_line l CROSS JOIN item i
+    WHERE l.office = c.office AND l.clearing = c.id AND i.office = l.office AND i.id = l.item
+      AND c.payment_day >= :since AND c.kind IN ('bank', 'assign', 'cash') AND l.cents > 0
+      AND i.kind = 'receivable' AND i.open_cents = 0 AND i.main_item IS NULL AND i.profile IS NOT NULL
+      AND i.party IS NOT NULL AND i.due < c.payment_day"""
+WANTED = """
+    i.kind = 'receivable' AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
+    AND (i.open_cents > 0 AND i.due < :day OR i.open_cents = 0 AND EXISTS (
+        SELECT 1 FROM settled_late z WHERE z.office = i.office AND z.item = i.id))"""
+"""Open and overdue claims, and those of `settled_late`: paid, but too late."""
+_CREDITS = """
+    SELECT party, sum(open_cents) FROM item
+    WHERE kind IN ('credit', 'payable') AND open_cents > 0 AND party IS NOT NULL GROUP BY party"""
+_JOINT = """
+    SELECT d.office, d.item, d.party FROM item_debtor d JOIN item i ON i.office = d.office AND i.id = d.item
+    WHERE i.open_cents > 0 AND d.since <= :day AND (d.released_on IS NULL OR d.released_on > :day)
+    ORDER BY d.office, d.item, d.party"""
+_LETTERS = """
+    CREATE TEMPORARY TABLE dunned_letter (office TEXT, item BIGINT, term_end TEXT, letter_open INTEGER)"""
+_FILL_LETTERS = """
+    INSERT INTO dunned_letter
+    SELECT li.office, li.item, max(l.term_end), max(CASE WHEN l.state IN ('made', 'released') THEN 1 ELSE 0 END)
+    FROM letter l JOIN letter_item li ON li.letter = l.id
+    WHERE l.state IN ('made', 'released', 'posted', 'served') AND li.level_after > 0
+    GROUP BY li.office, li.item"""
+_PAID = f"""
+    SELECT l.office, l.item, c.payment_day, l.cents, c.kind FROM item i
+    JOIN clearing_line l ON l.office = i.office AND l.item = i.id
+    JOIN clearing c ON c.office = l.office AND c.id = l.clearing
+    WHERE {WANTED} AND i.open_cents < i.amount_cents AND i.main_item IS NULL AND i.profile IS NOT NULL
+      AND c.resets IS NULL AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)
+      AND l.cents > 0
+    ORDER BY l.office, l.item, c.payment_day"""
+_REMEMBERED = ("dunned_letter", "settled_late", "cancelled_main")
+
+
+def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None, law: Law) -> Gathering:
+    """Return what the rules need to know besides the rows; makes temporary tables that `forget` drops."""
+    here = day.isoformat()
+    _remember(store, day)
+    paid: dict[tuple[str, int], tuple[Payment, ...]] = {}
+    shared, personal = events_of_overdue(store, here)
+    events = dict(shared)
+    for code, item, paid_on, cents, kind in store.rows(_PAID, day=here, office=office):
+        paid_day = dt.date.fromisoformat(paid_on)
+        paid[code, item] = (*paid.get((code, item), ()), Payment(paid_day, int(cents)))
+        if kind in {"bank", "assign", "cash"}:  # what the debtor paid, which some laws take for an acknowledgement
+            events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
+    book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events, personal)
+    owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
+    waiting = may_be_paid_by(store) | under_collection(store, day)
+    joint: dict[tuple[str, int], tuple[int, ...]] = {}
+    for code, item, party in store.rows(_JOINT, day=here):
+        joint[code, item] = (*joint.get((code, item), ()), party)
+    return Gathering(book, waiting, owed, active_locks(store, "dunning", here), joint)
+
+
+def _remember(store: Store, day: dt.date) -> None:
+    """Make the temporary tables."""
+    store.execute(_LETTERS)
+    store.execute(_FILL_LETTERS)
+    store.execute(_SETTLED)
+    store.execute(_FILL_SETTLED, since=(day - dt.timedelta(days=SETTLED_DAYS)).isoformat())
+    store.execute("CREATE TEMPORARY TABLE cancelled_main (office TEXT, item BIGINT)")
+    store.execute(f"INSERT INTO cancelled_main {CANCELLED}")
+    for table in _REMEMBERED:
+        store.execute(f"CREATE INDEX ix_{table} ON {table} (office, item)")
+
+
+def forget(store: Store) -> None:
+    """Drop the temporary tables."""
+    for table in _REMEMBERED:
+        store.execute(f"DROP TABLE {table}")

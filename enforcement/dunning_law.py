@@ -1,0 +1,75 @@
+"""What dunning asks of a kind of claim on one day, looked up once: steps, clock, charge, fee, small amounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from enforcement.charges import small_amount
+from enforcement.charges_bulk import Accruer
+from enforcement.law import Law
+from enforcement.law.figures import Entry
+from enforcement.law.schedules import Schedule
+from enforcement.limitation_bulk import LimitationWatch
+from enforcement.profiles import Profile
+from sepa.errors import KasseError
+
+DEFAULT_LAND = "HH"
+"""Whose holidays move the days of charges and limitation in a book without a Land."""
+MODEL = "kleinbetrag.ao.charge"
+"""Below this sum charges alone are not asked for under a law that names no limit of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLaw:
+    """What dunning asks of a profile on one day, looked up once: steps, clock, charge, fee, limits of small amounts.
+
+    `enforced_findings` and `asked_findings` are warnings of the limits that not every run uses.
+    """
+
+    profile: Profile
+    watch: LimitationWatch | None
+    accruer: Accruer | None
+    fee: Entry[Schedule] | None
+    flat_cents: int | None
+    small_cents: int
+    enforced_cents: int
+    asked_cents: int
+    findings: tuple[KasseError, ...]
+    enforced_findings: tuple[KasseError, ...] = ()
+    asked_findings: tuple[KasseError, ...] = ()
+
+    def least_cents(self, kind: str) -> int:
+        """Return below which sum a step is not worth it: what is not enforced is not announced either."""
+        return self.small_cents if kind == "mahnung" else max(self.small_cents, self.enforced_cents)
+
+    def fee_cents(self, cents: int) -> int:
+        """Return the fee for a letter about that much."""
+        if self.flat_cents is not None:
+            return self.flat_cents
+        return self.fee.value.fee_cents(cents) if self.fee else 0
+
+
+def looked_up(profile: Profile, day: dt.date, land: str, law: Law) -> ClaimLaw:
+    """Return the law of a profile on a day; raises the errors of a law that is not known on it."""
+    land = land or DEFAULT_LAND
+    schedule = law.schedule(profile.dunning_fee) if profile.dunning_fee else None
+    fee = schedule.on(day) if schedule else None
+    small, enforced, asked = (
+        profile.small_amount(purpose, 0, day, law) for purpose in ("dunning", "enforcement", "charge")
+    )
+    asked = asked or small or small_amount(MODEL, 0, day, law=law)
+    doubts = (*(schedule.doubt(fee) if schedule and fee else ()), *(small.findings if small else ()))
+    return ClaimLaw(
+        profile,
+        LimitationWatch(profile.limitation, land=land, law=law) if profile.limitation else None,
+        Accruer(profile.late_charge, day, land=land, law=law) if profile.late_charge else None,
+        fee,
+        fee.value.fee_cents(0) if fee and not fee.value.percent and not fee.value.steps else None,
+        small.limit_cents if small else 0,
+        enforced.limit_cents if enforced else 0,
+        asked.limit_cents,
+        doubts,
+        enforced.findings if enforced else (),
+        asked.findings,
+    )
