@@ -13,6 +13,7 @@ from ledger.access.names import array
 from ledger.access.policies import Shape
 from ledger.access.rights import Parent, Signature, TableRights
 from ledger.items.order_decisions import NEXT_ROLE, WAITING
+from ledger.items.order_duties_store import WHOLE_CENTS
 from ledger.people.duties import Duty, duties
 from ledger.store.changes import quoted
 from ledger.store.postgres import ACCESS_STATE
@@ -169,7 +170,7 @@ def _order_steps() -> Iterator[str]:
     limit = """(SELECT l.max_cents FROM approval_limit l WHERE l.user_id = coalesce(f.on_behalf, f.by)
       AND l.office IN (f.office, '*') ORDER BY CASE WHEN l.office = '*' THEN 1 ELSE 0 END LIMIT 1)"""
     yield _check(
-        f"EXISTS (SELECT 1 FROM {rows} WHERE f.step = 'approved' AND o.total_cents > {limit})",
+        f"EXISTS (SELECT 1 FROM {rows} WHERE f.step = 'approved' AND {WHOLE_CENTS} > {limit})",
         "the order is above the limit",
     )
 

@@ -25,10 +25,15 @@ _EXCEPT = """
         SELECT 1 FROM order_step s WHERE s.office = chosen_order.office AND s.order_id = chosen_order.id
         AND s.step IN ({steps}) AND (s.by IN (:user, chosen_order.on_behalf)
         OR s.on_behalf IN (:user, chosen_order.on_behalf)))"""
-_LARGEST = """
-    SELECT o.id, o.total_cents FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
-    WHERE c.office = :office AND c.state = :state AND o.total_cents > :limit
-    ORDER BY o.total_cents DESC, o.id LIMIT 1"""
+WHOLE_CENTS = """(o.total_cents + CASE WHEN o.act = 'increase' THEN (
+        SELECT coalesce(sum(CASE WHEN r.act IN ('reduction', 'cancellation') THEN -1 ELSE 1 END * r.total_cents), 0)
+        FROM cash_order r WHERE r.office = o.office AND (r.id = o.changes OR r.changes = o.changes AND r.id <> o.id
+            AND r.state = 'accepted' AND r.act IN ('increase', 'reduction', 'cancellation'))) ELSE 0 END)"""
+"""What a limit is held against: what an order is about, and where it adds to another one, what both come to."""
+_LARGEST = f"""
+    SELECT o.id, {WHOLE_CENTS} FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
+    WHERE c.office = :office AND c.state = :state AND {WHOLE_CENTS} > :limit
+    ORDER BY 2 DESC, o.id LIMIT 1"""
 
 
 def check_person(store: Store, step: str, exception: str = "") -> None:

@@ -371,12 +371,11 @@ def test_a_settled_case_is_unclear_on_the_day_it_was_open(kasse):
     assert close(kasse, DAY, reasons={**QUIET, MAIN_IBAN: "x"}).protocol.ages == ()
 
 
+UNNOTED = """
+    INSERT INTO closing (kind, period, year, number, last_day, closed_by, closed_at, book_head, heads, protocol)
+    VALUES ('day', '2026-11-18', 2026, 9, '2026-11-18', 1, '2026-11-18T05:00:00Z', :head, '{}', '{}')"""
 FORGED = {
-    "a closing that nobody noted": (
-        "INSERT INTO closing (kind, period, year, number, last_day, closed_by, closed_at, book_head, heads, protocol) "
-        "VALUES ('day', '2026-11-18', 2026, 9, '2026-11-18', 1, '2026-11-18T05:00:00Z', :head, '{}', '{}')",
-        "event",
-    ),
+    "a closing that nobody noted": (UNNOTED, "event"),
     "a second signature that nobody gave": (
         "INSERT INTO closing_confirmation SELECT kind, period, 1, '2026-11-18T05:00:00Z' FROM closing",
         "confirmation",

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 import pytest
 
+from ledger.items.order_change_store import change_order
 from ledger.items.order_decisions import Choice
 from ledger.items.order_duties_store import NotAloneError, OverLimitError
 from ledger.items.order_steps_store import decide
@@ -121,6 +122,19 @@ def test_one_order_above_the_limit_refuses_the_whole_batch(store):
     with pytest.raises(OverLimitError):
         decide(act(store, "bernd"), "approved", Choice(batch=1), day=DAY, sum_cents=32551)
     assert (state(store, 1), state(store, 2)) == ("certified", "certified")
+
+
+def test_an_order_that_grows_is_held_against_the_limit_as_a_whole(store):
+    set_limit(act(store, "root"), "bernd", "ORDNUNG", 20000)
+    take(store, CLAIM)
+    for user, step in (("anna", "certified"), ("bernd", "approved"), ("clara", "accepted")):
+        do(store, user, step)
+    for number, (to_cents, allowed) in enumerate(((15000, True), (20001, False)), 2):
+        change_order(act(store, "import"), "ORDNUNG", 1, reason="mehr", day=DAY, to_cents=to_cents)
+        do(store, "anna", "certified", number)
+        with nullcontext() if allowed else pytest.raises(OverLimitError):
+            do(store, "bernd", "approved", number)
+            do(store, "clara", "accepted", number)
 
 
 # deputies
