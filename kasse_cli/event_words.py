@@ -62,6 +62,8 @@ VERBS = {
     "there": N_("arrived at the bank"), "undo": N_("undone"), "undo_batch": N_("batch undone"),
     "undo_match": N_("rule's assignment undone"), "unlock": N_("unlocked"), "upgrade": N_("upgraded"),
     "verify": N_("verified"), "void": N_("voided"), "watch": N_("looked after"), "withdraw": N_("withdrawn"),
+    "withdraw_ask": N_("withdrawal asked for"), "withdraw_drop": N_("withdrawal dropped"),
+    "format": N_("form set"),
 }  # fmt: skip
 """What was done: the second part of an action."""
 WHOLE = {"refused": N_("refused"), "cash.hold": N_("cash desk: given to its holder")}

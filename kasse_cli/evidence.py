@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kasse_cli.i18n import _, money, shown, visible
+from kasse_cli.unclear_words import reason_sentence
 from sepa.errors import N_
 
 NAMES = {
@@ -42,5 +43,11 @@ def _value(name: str, value: object) -> str:
         return money(value)
     text = str(value)
     if name == "proof":
-        return " + ".join(_(word) for word in text.split())
-    return visible(_(text)) if name in _WORDS else shown(name, text)
+        return " + ".join(_word(name, word) for word in text.split())
+    return visible(_word(name, text)) if name in _WORDS else shown(name, text)
+
+
+def _word(name: str, code: str) -> str:
+    """Return what a code is called; a reason why money is unclear is told as a sentence."""
+    said = reason_sentence(code) if name == "reason" else _(code)
+    return code.replace("_", " ") if said == code else said

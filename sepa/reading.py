@@ -109,7 +109,7 @@ def _identify(file: Source) -> Kind:
     head = file.head()
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n")
     if not text:
-        raise EmptyFileError(place=file.place, file=file.name)
+        raise EmptyFileError(place=file.place)
     if is_zip(head):
         return Kind("zip", "zip")
     if text.startswith(b"<") and kind_of(head) != "HTML":

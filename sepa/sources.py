@@ -44,7 +44,7 @@ class EmptyFileError(KasseError):
     """A file without content."""
 
     code = "file.empty"
-    template = N_("the file is empty: {file}")
+    template = N_("the file is empty")
     hint = N_("fetch it from the bank again")
 
 

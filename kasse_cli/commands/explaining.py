@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kasse_cli.context import Context
+from kasse_cli.event_words import action_text
 from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
@@ -17,7 +18,7 @@ from kasse_cli.unclear_words import reason_sentence
 from sepa.errors import N_
 
 if TYPE_CHECKING:
-    from ledger.bank.explaining import Decision, Explained, Movement, Origin
+    from ledger.bank.explaining import Decision, Explained, Movement, Note, Origin
 
 MOVEMENTS = (
     Column("item", N_("Item"), shown=False),
@@ -52,8 +53,8 @@ NOTES = (
     Column("at", N_("At")),
     Column("by", N_("By")),
     Column("what", N_("What")),
-    Column("facts", N_("Facts"), minor=True),
-    Column("words", N_("Words")),
+    Column("plain_facts", N_("Facts"), minor=True),
+    Column("plain_words", N_("Words")),
 )
 CaseArgument = Annotated[int, typer.Argument(metavar="CASE", help=N_("the number of the case"))]
 
@@ -75,7 +76,7 @@ def explained(items: Sequence[Explained]) -> Result:
     decisions = [_with_why(decision) for one in items for decision in one.decisions]
     if decisions:
         tables.insert(0, Table("decisions", DECISIONS, decisions, title=N_("Where the money of the bank entry went")))
-    notes = [note for one in items for note in one.notes]
+    notes = [_in_words(note) for one in items for note in one.notes]
     if notes:
         tables.append(Table("notes", NOTES, notes, title=N_("What else was done")))
     parts = ("movements", "decisions", "notes")
@@ -91,6 +92,11 @@ def _source(origin: Origin) -> str:
 
 def _with_why(one: Movement | Decision) -> dict[str, Any]:
     return asdict(one) | {"why": evidence_text(one.evidence)}
+
+
+def _in_words(note: Note) -> dict[str, Any]:
+    told = {"what": action_text(note.what), "plain_facts": evidence_text(note.facts)}
+    return asdict(note) | told | {"action": note.what, "plain_words": evidence_text(note.words)}
 
 
 def _words(one: Explained) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -80,16 +81,17 @@ def reconcile(
     done: Run = run_book(call, incoming, Folders(archive, reject), export, metrics)
     data = {**summary(done.intake, done.outcome, done.again), "exported": done.exported, "dry_run": call.dry_run}
     findings = [*done.intake.findings, *done.outcome.findings]
+    lines = told(data, given)
     if not call.dry_run and (report is not None or metrics is not None):
-        done.write_beside(call, data, told(data), findings, report, metrics)
+        done.write_beside(call, data, lines, findings, report, metrics)
     tables = [Table("file_results", FILES, done.intake.files)] if given else []
-    render(ctx, Result(data=data, tables=tables, lines=told(data), findings=findings))
+    render(ctx, Result(data=data, tables=tables, lines=lines, findings=findings))
 
 
-def told(data: dict[str, Any]) -> list[Line]:
-    """Return the counts as sentences, leaving out what did not happen."""
+def told(data: dict[str, Any], looked: Sequence[Path]) -> list[Line]:
+    """Return the counts as sentences, leaving out what did not happen; `looked` is where files were looked for."""
     if not data["posted"] and not data["broken"] and not data["resolved"]:
-        return [say(N_("nothing new: all entries are posted already"))]
+        return [_nothing_new(data["files"], data["entries"], looked)]
     lines = []
     if data["posted"] or data["broken"]:
         lines.append(say(N_("posted: {posted} entries, in {credit_cents}, out {debit_cents}"), **_plain(data)))
@@ -109,6 +111,20 @@ def told(data: dict[str, Any]) -> list[Line]:
         "dry_run": N_("only tried: nothing was changed, no file was moved or written"),
     }
     return lines + [say(text, **_plain(data)) for key, text in sentences.items() if data[key]]
+
+
+def _nothing_new(files: int, entries: int, looked: Sequence[Path]) -> Line:
+    places = ", ".join(map(str, looked))
+    if not looked:
+        return say(N_("nothing new: no entry in the book waits to be posted"))
+    if not files:
+        return say(N_("nothing new: no file in {places}, and no entry waits to be posted"), places=places)
+    return say(
+        N_("nothing new in {places}: files {files}, all entries in them posted already: {entries}"),
+        places=places,
+        files=files,
+        entries=entries,
+    )
 
 
 def _plain(data: dict[str, Any]) -> dict[str, int]:

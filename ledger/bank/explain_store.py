@@ -14,7 +14,6 @@ from ledger.bank.explaining import (
     Source,
     decided_by,
     evidence_of,
-    evidence_words,
     source_of,
 )
 from ledger.bank.suspense import UnknownCaseError
@@ -89,7 +88,7 @@ def _explained(store: Store, office: str, item: int) -> Explained:
     names: dict[int, str] = dict(store.all("SELECT id, name FROM app_user"))
     decisions = _decisions(store, office, entry, names) if entry is not None else ()
     notes = tuple(
-        Note(at, by, what, evidence_words(facts), evidence_words(details))
+        Note(at, by, what, evidence_of(facts), evidence_of(details))
         for at, by, what, facts, details in store.rows(_EVENTS, office=office, what=f"item:{item}")
     )
     return Explained(

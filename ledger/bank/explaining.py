@@ -88,8 +88,8 @@ class Note:
     at: str
     by: str
     what: str
-    facts: str
-    words: str
+    facts: Evidence
+    words: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +138,6 @@ def evidence_of(evidence: str | None) -> Evidence:
     """
     known: dict[str, str | int] = json.loads(evidence or "{}")
     return {name: value for name, value in known.items() if name not in _PERSON and value != ""}
-
-
-def evidence_words(evidence: str | None) -> str:
-    """Return stored evidence as a person reads it, without who and when.
-
-    >>> evidence_words('{"in":"text","reference":"1000000000015"}')
-    'in: text, reference: 1000000000015'
-    """
-    return ", ".join(f"{name}: {value}" for name, value in evidence_of(evidence).items())
 
 
 def decided_by(evidence: str | None, names: Mapping[int, str]) -> str | None:

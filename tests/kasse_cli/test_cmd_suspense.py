@@ -91,7 +91,7 @@ def test_the_same_for_scripts(town):
 def test_evidence_is_told_in_words_and_given_to_scripts_as_values(town, verb):
     town.environ["KASSE_LANG"] = "de"
     told = town(f"kasse suspense {verb} 1")
-    assert "kein Kassenzeichen" in told.out
+    assert "kein bekanntes Kassenzeichen" in told.out
     assert "no_reference" not in told.out
     key = {"show": "steps", "explain": "decisions"}[verb]
     steps = town(f"kasse suspense {verb} 1 --json").data[key]
