@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 _BLANK = re.compile(r"[\s\u2028\u2029]+")
@@ -20,6 +20,8 @@ _FOREIGN = re.compile(
 _LONG = re.compile(r"\S{28}(?=\S)")
 _CELL = re.compile(r"\S{12}(?=\S{5})")
 BREAK = "\u200b"
+KNOWN = 4096
+"""How many texts are remembered; those of a run of letters are mostly the same."""
 
 
 @dataclass(slots=True)
@@ -27,25 +29,37 @@ class Paper:
     """Makes texts printable and counts what was not."""
 
     lost: int = 0
-    seen: dict[str, str] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
 
     def plain(self, text: str | None) -> str:
         """Return the text in one line, without what is not seen, and with ? for signs that the font lacks."""
-        given = text or ""
-        if given not in self.seen:
-            bare = _UNSEEN.sub("", unicodedata.normalize("NFC", _BLANK.sub(" ", given))).strip()
-            shown, count = _FOREIGN.subn("?", _MARKS.sub(r"\1", bare))
+        if not text:
+            return ""
+        shown, count = _printable(text)
+        if count and text not in self.seen:
+            self.seen.add(text)
             self.lost += count
-            self.seen[given] = shown
-        return self.seen[given]
+        return shown
 
     def wrapped(self, text: str | None) -> str:
         """Return the text as `plain`, with places to break in words that are too long for a line."""
-        return _LONG.sub(lambda found: found[0] + BREAK, self.plain(text))
+        return _broken(_LONG, self.plain(text))
 
     def cell(self, text: str | None) -> str:
         """Return the text as `plain`, with places to break for a narrow column."""
-        return _CELL.sub(lambda found: found[0] + BREAK, self.plain(text))
+        return _broken(_CELL, self.plain(text))
+
+
+@lru_cache(KNOWN)
+def _printable(text: str) -> tuple[str, int]:
+    """Return a text as it can be printed, and how many signs could not; most texts of a run are the same."""
+    bare = _UNSEEN.sub("", unicodedata.normalize("NFC", _BLANK.sub(" ", text))).strip()
+    return _FOREIGN.subn("?", _MARKS.sub(r"\1", bare))
+
+
+@lru_cache(KNOWN)
+def _broken(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda found: found[0] + BREAK, text)
 
 
 @dataclass(frozen=True, slots=True)

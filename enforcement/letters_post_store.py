@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 
 from enforcement.law import Law, packaged_law
 from enforcement.letters import (
@@ -129,7 +131,7 @@ def _chunk(
         ],
     )  # fmt: skip
     by_post = [facts for facts in fresh if facts.way == "post"]
-    store.insert("claim_event", EVENT, [row for facts in by_post for row in demand_rows(store, facts, day, terms)])
+    store.insert("claim_event", EVENT, demand_rows(store, by_post, day, terms))
     return done
 
 
@@ -161,17 +163,19 @@ def _dated(facts: LetterFacts, held: _Held, day: dt.date, terms: Terms) -> Poste
     return PostedLetter(facts.number, day.isoformat(), deemed, max(ends, default=None), demands)
 
 
-def demand_rows(store: Store, facts: LetterFacts, day: dt.date, terms: Terms) -> Iterator[Row]:
-    """Yield the demands that a letter is for claims whose limitation a written demand interrupts; inside a unit.
+def demand_rows(store: Store, letters: Sequence[LetterFacts], day: dt.date, terms: Terms) -> list[Row]:
+    """Return the demands that letters are for claims whose limitation a written demand interrupts; inside a unit.
 
     Of joint debtors each is demanded by the letter that went to him alone (§ 425 BGB, § 44 (2) AO).
     """
-    for office, item in _demanded(facts, terms):
-        number = take_ids(store, office, "claim_event")
-        yield (
-            office, item, number, "demand", day.isoformat(), 0, facts.number, facts.party, f"letter:{facts.number}",
-            store.user, store.now,
-        )  # fmt: skip
+    found = [(*key, facts) for facts in letters for key in _demanded(facts, terms)]
+    wanted = Counter(office for office, _, _ in found)
+    fresh = {office: count(take_ids(store, office, "claim_event", many)) for office, many in sorted(wanted.items())}
+    return [
+        (office, item, next(fresh[office]), "demand", day.isoformat(), 0, facts.number, facts.party,
+         f"letter:{facts.number}", store.user, store.now)
+        for office, item, facts in found
+    ]  # fmt: skip
 
 
 def _demanded(facts: LetterFacts, terms: Terms) -> list[tuple[str, int]]:

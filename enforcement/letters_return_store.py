@@ -112,7 +112,7 @@ def serve(store: Store, number: int, *, day: dt.date, proof: str, law: Law | Non
             _SERVE, letter=number, day=day.isoformat(), proof=proof.strip(), deemed=done.deemed_on, term=done.term_end
         )
         if letter.way == "service":
-            store.insert("claim_event", EVENT, demand_rows(store, facts, day, terms))
+            store.insert("claim_event", EVENT, demand_rows(store, [facts], day, terms))
         known: dict[str, Fact] = {"day": done.served_on, "deemed_on": done.deemed_on, "term_end": done.term_end}
         record(store, kasse, "letter.serve", f"letter:{number}", known, {"proof": proof.strip()})
     return done

@@ -42,8 +42,11 @@ def not_locked(kind: LockKind, *, alias: str = "i", day: str = ":day") -> str:
 
 
 def locked(kind: LockKind, *, alias: str = "i", day: str = ":day") -> str:
-    """Return the SQL condition that an item, or its party, is locked on a day."""
-    holds = _HOLDS.format(k="lk", kind=kind, day=day)
+    """Return the SQL condition that an item, or its party, is locked on a day.
+
+    The locks of the item are asked: without statistics SQLite would walk all locks of the kind for each item.
+    """
+    holds = _HOLDS.format(k="lk", kind=kind, day=day).replace("lk.kind =", "lk.kind || '' =")
     key = f"lk.office = {alias}.office AND lk.item = {alias}.id"
     return f"""(EXISTS (SELECT 1 FROM item_lock lk WHERE {key} AND {holds})
         OR EXISTS (SELECT 1 FROM party_lock lk WHERE lk.party = {alias}.party AND {holds}))"""

@@ -147,9 +147,10 @@ class Life:
             assert ends is None or ends >= day.isoformat(), (office, item)
 
     def demanded(self, office, item, run):
-        sql = """SELECT coalesce(sum(i.amount_cents), 0) FROM item i JOIN letter_item x ON x.office = i.office
-                 AND x.charge_item = i.id JOIN letter l ON l.id = x.letter
-                 WHERE i.office = :office AND i.main_item = :item AND l.run < :run"""
+        sql = """SELECT coalesce(sum(i.amount_cents), 0)
+                 FROM letter_item x CROSS JOIN letter l CROSS JOIN item i
+                 WHERE x.office = :office AND x.item = :item AND l.id = x.letter AND l.run < :run
+                   AND i.office = x.office AND i.id = x.charge_item"""
         return int(self.store.value(sql, office=office, item=item, run=run))
 
     def post(self, run, day, step):
@@ -220,12 +221,12 @@ class Life:
         assert failed
         change = 0
         for number in numbers:
-            row = self.store.one("SELECT kind, state FROM relief WHERE id = :id", id=number)
+            row = self.store.one("SELECT kind, sum_cents FROM relief WHERE id = :id", id=number)
             if number in failed or row[0] in {"niederschlagung_befristet", "erlass", "aufschub"}:
                 way = {"erlass": "lifted", "niederschlagung_befristet": "lifted"}.get(row[0], "failed")
-                before = int(self.store.one(_OPEN)[0])
-                end(self.as_user("frida", day), number, reason="Ende", way=way)
-                change += int(self.store.one(_OPEN)[0]) - before
+                done = end(self.as_user("frida", day), number, reason="Ende", way=way)
+                change += done.default_cents + done.interest_cents - done.interest_off_cents - done.written_off_cents
+                change += row[1] if done.reopened else 0
         self.proved(step, change)
 
     def limitation(self, day, step):
