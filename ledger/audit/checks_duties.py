@@ -35,15 +35,29 @@ _SIGNED = """(SELECT f.confirmed_by, f.confirmed_at, c.closed_by, c.closed_at, c
 _CANCELLED = """(SELECT c.desk, c.year, c.number, c.office, c.cents, c.made_by, c.made_at, o.made_by AS first_by,
     o.made_at AS first_at
     FROM cash_receipt c JOIN cash_receipt o ON o.desk = c.desk AND o.year = c.year AND o.number = c.cancels)"""
+_RUNS = (("payment_run", "run", "payment"), ("collection_run", "collection_run", "collection"))
+"""Tables of runs, what their events call them, and the word that begins the names of those events."""
+_STEPS = (("propose", "proposed"), ("change", "changed"), ("review", "reviewed"))
+_TOUCHED = ", ".join(f"'{word}.{step}'" for _, _, word in _RUNS for step, _ in _STEPS)
+
+
+def _runs() -> Iterator[tuple[str, ...]]:
+    """Yield where a run was released by who proposed, changed or reviewed it: by its columns, and by every event."""
+    for table, name, word in _RUNS:
+        number = f"'{name}:' || CAST(t.id AS TEXT)"
+        total = f"""coalesce((SELECT n.total_cents FROM {table}_change n WHERE n.office = t.office AND n.run = t.id
+            ORDER BY n.revision DESC LIMIT 1), t.total_cents)"""
+        for column, step in ("t.created_by", "proposed"), ("t.reviewed_by", "reviewed"):
+            yield table, number, "t.released_by", "t.released_at", column, total, "t.office", step, "released"
+        for action, step in _STEPS:
+            told = f"""(SELECT r.id, r.office, r.released_by, r.released_at, r.total_cents, v.by AS first_by,
+                v.at AS first_at FROM {table} r JOIN event v ON v.office = r.office
+                AND v.object = '{name}:' || CAST(r.id AS TEXT) AND v.action = '{word}.{action}')"""
+            yield told, number, "t.released_by", "t.released_at", "t.first_by", total, "t.office", step, "released"
+
+
 _OWN = (
-    ("payment_run", "'run:' || CAST(t.id AS TEXT)", "t.released_by", "t.released_at", "t.created_by", "t.total_cents",
-     "t.office", "proposed", "released"),
-    ("payment_run", "'run:' || CAST(t.id AS TEXT)", "t.released_by", "t.released_at", "t.reviewed_by", "t.total_cents",
-     "t.office", "reviewed", "released"),
-    ("collection_run", "'collection_run:' || CAST(t.id AS TEXT)", "t.released_by", "t.released_at", "t.created_by",
-     "t.total_cents", "t.office", "proposed", "released"),
-    ("collection_run", "'collection_run:' || CAST(t.id AS TEXT)", "t.released_by", "t.released_at", "t.reviewed_by",
-     "t.total_cents", "t.office", "reviewed", "released"),
+    *_runs(),
     ("refund", "'item:' || t.office || '/' || CAST(t.item AS TEXT)", "t.approved_by", "t.approved_at", "t.asked_by",
      "t.cents", "t.office", "asked", "approved"),
     ("payee_account", "'item:' || t.office || '/' || CAST(t.item AS TEXT)", "t.confirmed_by", "t.confirmed_at",
@@ -86,7 +100,7 @@ def _acted(person: str, at: str, name: str = "e") -> str:
     return f"SELECT {name}.on_behalf FROM event {name} WHERE {known}"
 
 
-_OWN_WORK = " UNION ALL ".join([_OWN_ORDERS, *(both_steps(*row) for row in _OWN)])
+_OWN_WORK = " UNION ".join([_OWN_ORDERS, *(both_steps(*row) for row in _OWN)])
 
 
 class SmallOfficeError(KasseError):
@@ -168,6 +182,8 @@ _PAYEE = f"""
     JOIN item i ON i.office = p.item_office AND i.id = p.item
     WHERE {within("r.released_at", "p.item_office")} AND (
         own.id IN (r.created_by, r.reviewed_by, r.released_by)
+        OR EXISTS (SELECT 1 FROM event e WHERE e.office = r.office AND e.object = 'run:' || CAST(r.id AS TEXT)
+                   AND e.by = own.id AND e.action IN ({_TOUCHED}))
         OR EXISTS (SELECT 1 FROM order_step s WHERE s.office = i.office AND s.order_id = i.order_id
                    AND (s.by = own.id OR s.on_behalf = own.id))
         OR EXISTS (SELECT 1 FROM refund f WHERE f.office = p.item_office AND f.item = p.item AND f.id = p.refund
@@ -185,6 +201,16 @@ class TwinUsersError(KasseError):
 
 
 _OTHER = "CASE WHEN r.released_by = w.a THEN w.b ELSE w.a END"
+_TWIN_RUNS = " UNION ALL ".join(
+    f"""
+    SELECT DISTINCT r.office, '{name}:' || CAST(r.id AS TEXT), substr(r.released_at, 1, 10), r.total_cents,
+           {_USER.format(who="r.released_by")}, {_USER.format(who="e.by")}, w.a, w.b
+    FROM twin w JOIN {table} r ON r.released_by IN (w.a, w.b)
+    JOIN event e ON e.office = r.office AND e.object = '{name}:' || CAST(r.id AS TEXT) AND e.by = {_OTHER}
+      AND e.action IN ({_TOUCHED})
+    WHERE {within("r.released_at", "r.office")}"""
+    for table, name, _ in _RUNS
+)
 _TWINS = f"""
     WITH twin (a, b) AS (VALUES {{twins}})
     SELECT t.office, {_ORDER} AS object, substr(t.at, 1, 10) AS day, {_TOTAL}, {_USER.format(who="t.by")},
@@ -193,12 +219,7 @@ _TWINS = f"""
       AND s.by = w.b
     WHERE {within("t.at", "t.office")}
     UNION ALL
-    SELECT r.office, 'run:' || CAST(r.id AS TEXT), substr(r.released_at, 1, 10), r.total_cents,
-           {_USER.format(who="r.released_by")}, {_USER.format(who=_OTHER)},
-           w.a, w.b
-    FROM twin w JOIN payment_run r ON (r.released_by = w.a AND w.b IN (r.created_by, r.reviewed_by))
-      OR (r.released_by = w.b AND w.a IN (r.created_by, r.reviewed_by))
-    WHERE {within("r.released_at", "r.office")}
+    {_TWIN_RUNS}
     UNION ALL
     SELECT f.office, 'item:' || f.office || '/' || CAST(f.item AS TEXT), substr(f.approved_at, 1, 10), f.cents,
            {_USER.format(who="f.approved_by")}, {_USER.format(who="f.asked_by")}, w.a, w.b
