@@ -14,11 +14,28 @@ if TYPE_CHECKING:
     from ledger.reports.health import BookState
 
 _SUCCESS = "kasse_reconcile_last_success_timestamp_seconds"
-_COUNTS = (
-    "files", "broken", "statements", "entries", "new", "duplicates", "pending", "posted", "matched", "suspense",
-    "advances", "executed", "returned", "transfers", "fees", "surpluses", "late", "resolved", "credit_cents",
-    "debit_cents",
-)  # fmt: skip
+_COUNTS = {
+    "files": "Files that the last run looked at.",
+    "broken": "Files that the last run refused.",
+    "statements": "Statements in the files of the last run.",
+    "entries": "Booked bank entries in the files of the last run.",
+    "new": "Bank entries of the last run that were not in the book before.",
+    "duplicates": "Bank entries of the last run that were in the book before.",
+    "pending": "Bank entries of the last run that the bank only announces.",
+    "posted": "Bank entries that the last run posted.",
+    "matched": "Bank entries that the last run decided wholly by a rule.",
+    "suspense": "Bank entries received that the last run left to be clarified.",
+    "advances": "Bank entries paid out that the last run left to be clarified.",
+    "executed": "Own payments that the last run found on the account.",
+    "returned": "Payments and collections that came back in the last run.",
+    "transfers": "Transfers between own accounts in the last run.",
+    "fees": "Fees and interest of the bank in the last run.",
+    "surpluses": "Payments of the last run that were too much.",
+    "late": "Bank entries of the last run that belong to closed days.",
+    "resolved": "Unclear cases that the last run clarified by what came later.",
+    "credit_cents": "Money received that the last run posted, in cents.",
+    "debit_cents": "Money paid out that the last run posted, in cents.",
+}
 _HELP = {
     "kasse_reconcile_last_run_timestamp_seconds": "When the last run ended, successful or not.",
     _SUCCESS: "When the last run ended that was not refused (exit code 0 or 3).",
@@ -32,6 +49,8 @@ _HELP = {
     "kasse_statement_last_day_timestamp_seconds": "Day of the last statement of an account, as midnight UTC.",
     "kasse_statement_gaps": "Gaps between the statements of an account.",
     "kasse_days_to_close": "Days with entries that are not closed.",
+    "kasse_reconcile_to_clarify": "Bank entries that the last run left to be clarified, by reason.",
+    **{f"kasse_reconcile_{name}": said for name, said in _COUNTS.items()},
 }
 
 
@@ -47,13 +66,14 @@ def write_metrics(path: Path, now: float, exit_code: int, figures: Mapping[str, 
         **({_SUCCESS: int(success)} if success is not None else {}),
         **figures,
     }
+    path.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
     said: set[str] = set()
     for name, value in values.items():
         bare = name.partition("{")[0]
         if bare not in said:
             said.add(bare)
-            lines += [f"# HELP {bare} {_HELP.get(bare, 'Count of the last run.')}", f"# TYPE {bare} gauge"]
+            lines += [f"# HELP {bare} {_HELP[bare]}", f"# TYPE {bare} gauge"]
         lines.append(f"{name} {value}")
     with replacing(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")

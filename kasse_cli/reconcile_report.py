@@ -23,6 +23,7 @@ _MOST = 100
 
 def write_report(path: Path, lines: Sequence[str]) -> None:
     """Write the report, whole or not at all; raises `FileWriteError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
 
@@ -33,10 +34,10 @@ def report_lines(
 ) -> list[str]:  # fmt: skip
     """Return the report of a run: subject, what was done, what has to be clarified, findings, state of the book."""
     open_ones = [finding for finding in findings if finding.severity != "info"]
-    template = (
-        N_("{name}: reconciliation of {day}, findings: {count}") if open_ones else N_("{name}: reconciliation of {day}")
-    )
-    lines = [sentence(template, {"name": name, "day": today.isoformat(), "count": len(open_ones)})]
+    template = N_("{name}: {day}, posted: {posted}, to clarify: {unclear}, findings: {count}")
+    unclear = data["suspense"] + data["advances"]
+    fields = {"name": name, "day": today.isoformat(), "posted": data["posted"], "unclear": unclear}
+    lines = [sentence(template, {**fields, "count": len(open_ones)})]
     lines += _section(N_("Done"), (sentence(line.template, line.fields) for line in told))
     reasons = sorted(data["reasons"].items(), key=lambda one: (-one[1], one[0]))
     lines += _section(N_("Why money has to be clarified"), (f"{_(reason)}: {count}" for reason, count in reasons))
@@ -82,11 +83,11 @@ def _state(state: BookState, today: dt.date) -> Iterator[str]:
         "advance_cents": state.advance_cents, "days": oldest,
     }  # fmt: skip
     if state.suspense_count:
-        yield sentence(N_("unclear money received: {count} cases, {open_cents}"), unclear)
+        yield sentence(N_("unclear money received: {open_cents}, cases: {count}"), unclear)
     if state.advance_count:
-        yield sentence(N_("unclear money paid out: {advances} cases, {advance_cents}"), unclear)
+        yield sentence(N_("unclear money paid out: {advance_cents}, cases: {advances}"), unclear)
     if state.suspense_oldest:
-        yield sentence(N_("the oldest case is {days} days old"), unclear)
+        yield sentence(N_("age of the oldest case in days: {days}"), unclear)
         yield sentence(N_("they are shown by 'kasse suspense list'"), {})
     if state.unclosed_days:
         closing: dict[str, Field] = {"count": state.unclosed_days, "day": state.oldest_unclosed or ""}

@@ -120,7 +120,7 @@ def _nothing_new(files: int, entries: int, looked: Sequence[Path]) -> Line:
     if not files:
         return say(N_("nothing new: no file in {places}, and no entry waits to be posted"), places=places)
     return say(
-        N_("nothing new in {places}: files {files}, all entries in them posted already: {entries}"),
+        N_("nothing new: files in {places}: {files}, entries in them, all known: {entries}"),
         places=places,
         files=files,
         entries=entries,
