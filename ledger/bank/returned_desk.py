@@ -29,17 +29,17 @@ class ReturnSumError(KasseError):
     """A credit that is not what was paid."""
 
     code = "payment.return_sum"
-    template = N_("case {number} holds {held_cents}, but payment {run}-{line} was over {paid_cents}")
+    template = N_("case {number} holds {held_cents}, but what was paid with {names} is {paid_cents}")
     hint = N_("what the bank kept for itself is named with --fee AMOUNT; see 'kasse payment search' for other payments")
 
 
 @dataclass(frozen=True, slots=True)
 class CameBack:
-    """What became of the case: the entry, what is open again, what the bank kept."""
+    """What became of the case: the entry, the payments and their items, open again, and what the bank kept."""
 
-    payment: str
+    payments: tuple[str, ...]
     case: int
     cents: int
     fee_cents: int
-    item: str
+    items: tuple[str, ...]
     entry: str

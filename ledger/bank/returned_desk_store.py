@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.bank.effects_store import return_payments
@@ -28,6 +29,8 @@ _PAID = """
 
 @dataclass(frozen=True, slots=True)
 class _Paid:
+    run: int
+    line: int
     state: str
     cents: int
     office: str
@@ -36,32 +39,47 @@ class _Paid:
     account: str
     settled: int
 
+    @property
+    def name(self) -> str:
+        return f"{self.run}-{self.line}"
+
 
 def take_return(
-    store: Store, number: int, line: int, case_number: int, *, day: str, reason: str = "", fee_cents: int = 0
-) -> CameBack:
-    """Take the money of a case as a payment that came back: its item is open again and locked with the reason.
+    store: Store, payments: Sequence[tuple[int, int]], case_number: int, *, day: str, reason: str = "",
+    fee_cents: int = 0,
+) -> CameBack:  # fmt: skip
+    """Take the money of a case as payments that came back, one or several at once, each by its run and line.
 
-    The case must hold what was paid, less the `fee_cents` that the bank kept; `reason` is the bank's code, by default
-    that of the bank entry. Raises `UnknownRunError`, `UnknownLineError`, `NotAReturnError`, `NotExecutedError`,
-    `ReturnSumError`, `NotAllowedError` and what the desk raises about the case.
+    Their items are open again and locked with the reason. The case must hold what was paid, less the `fee_cents` that
+    the bank kept; `reason` is the bank's code, by default that of the bank entry. Raises `UnknownRunError`,
+    `UnknownLineError`, `NotAReturnError`, `NotExecutedError`, `ReturnSumError`, `NotAllowedError` and what the desk
+    raises about the case.
     """
     with store.unit(office_codes(store)):
-        run = run_named(store, number)
-        require(store, run.office, *ROLES)
+        runs = {number: run_named(store, number) for number, _ in payments}
+        for run in runs.values():
+            require(store, run.office, *ROLES)
         case = case_with_money(store, case_number, None)
-        said = _reason(store, case, run)
-        paid = _paid(store, run, line)
-        if fee_cents < 0 or case.free_cents + fee_cents != paid.cents:
+        said = [_reason(store, case, run) for run in runs.values()]
+        paid = [_paid(store, runs[number], line) for number, line in dict.fromkeys(payments)]
+        total, names = sum(one.cents for one in paid), tuple(one.name for one in paid)
+        if fee_cents < 0 or case.free_cents + fee_cents != total:
             raise ReturnSumError(
-                number=case_number, held_cents=case.free_cents, run=number, line=line, paid_cents=paid.cents
+                number=case_number, held_cents=case.free_cents, names=", ".join(names), paid_cents=total
             )
-        entry = _post(store, case, run, paid, max(day, case.posting_day))
-        why = reason.strip() or said
-        return_payments(store, [(run.office, number, line, why)])
-        facts: dict[str, Fact] = {"line": line, "case": case_number}
-        record(store, run.office, "payment.came_back", f"run:{number}", facts, {"reason": why} if why else None)
-    return CameBack(f"{number}-{line}", case_number, paid.cents, fee_cents, f"{paid.office}/{paid.item}", entry)
+        entry = _post(store, case, paid, max(day, case.posting_day))
+        _note(store, runs, paid, case_number, reason.strip() or said[0])
+    items = tuple(f"{one.office}/{one.item}" for one in paid)
+    return CameBack(names, case_number, total, fee_cents, items, entry)
+
+
+def _note(store: Store, runs: Mapping[int, Run], paid: Sequence[_Paid], case: int, why: str) -> None:
+    """Mark the payments as returned, with an event each."""
+    return_payments(store, [(runs[one.run].office, one.run, one.line, why) for one in paid])
+    for one in paid:
+        facts: dict[str, Fact] = {"line": one.line, "case": case}
+        office = runs[one.run].office
+        record(store, office, "payment.came_back", f"run:{one.run}", facts, {"reason": why} if why else None)
 
 
 def _reason(store: Store, case: Case, run: Run) -> str:
@@ -76,30 +94,35 @@ def _paid(store: Store, run: Run, line: int) -> _Paid:
     row = store.one(_PAID, office=run.office, run=run.number, line=line)
     if row is None:
         raise UnknownLineError(run=run.number, line=line)
-    paid = _Paid(*row)
+    paid = _Paid(run.number, line, *row)
     if paid.state != "executed" or paid.settled < paid.cents:
         raise NotExecutedError(run=run.number, line=line, state=paid.state)
     return paid
 
 
-def _post(store: Store, case: Case, run: Run, paid: _Paid, day: str) -> str:
+def _post(store: Store, case: Case, paid: Sequence[_Paid], day: str) -> str:
     """Post the case against what is open again, and say so beside the bank entry."""
-    cents, fee = case.free_cents, paid.cents - case.free_cents
+    cents, fee = case.free_cents, sum(one.cents for one in paid) - case.free_cents
     postings = {case.office: [posting_for(SIDES[case.kind], case.account, case.number, cents)]}
-    postings.setdefault(paid.office, []).append(posting_for(paid.side, paid.account, paid.item, -paid.cents))
-    parts: list[tuple[str | None, int | None, int]] = [(paid.office, paid.item, paid.cents)]
+    for one in paid:
+        postings.setdefault(one.office, []).append(posting_for(one.side, one.account, one.item, -one.cents))
+    parts: list[tuple[str | None, int | None, int]] = [(one.office, one.item, one.cents) for one in paid]
     if fee:
         postings[case.office].append(Posting(account_with_role(store, case.office, "bank_fees"), fee))
         parts.append((None, None, -fee))
-    posted = post(store, drafts(case, postings, day, f"R{run.number}"))
+    runs = sorted({one.run for one in paid})
+    posted = post(store, drafts(case, postings, day, " ".join(f"R{run}" for run in runs)))
     places = {one.office: one.position for one in posted}
-    clear(store, [NewClearing(case.office, "assign", places[case.office], day, day, ((case.number, cents),))])
-    back = NewClearing(
-        paid.office, "reset", places[paid.office], day, case.payment_day or day, ((paid.item, -paid.cents),)
-    )
-    clear(store, [back])
+    settled = NewClearing(case.office, "assign", places[case.office], day, day, ((case.number, cents),))
+    back = [
+        NewClearing(
+            one.office, "reset", places[one.office], day, case.payment_day or day, ((one.item, -one.cents),)
+        )
+        for one in paid
+    ]  # fmt: skip
+    clear(store, [settled, *back])
     sitting = Sitting(day, None)
     write_step(store, case, "returned", places[case.office], cents, sitting)
     explain(store, case, "returned", parts, sitting)
-    note_event(store, case, "returned", {"cents": cents, "run": run.number})
+    note_event(store, case, "returned", {"cents": cents, "run": runs[0], "payments": len(paid)})
     return shown(posted[0])

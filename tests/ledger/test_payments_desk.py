@@ -53,8 +53,8 @@ def paid(store):
 
 def test_a_return_without_our_id_opens_the_payable_again(sent):  # noqa: F811
     case = case_of(paid(sent), "2", return_reason="AC04", gvc="159")
-    done = take_return(sent, 1, 2, case, day="2026-11-18")
-    assert (done.payment, done.cents, done.fee_cents, done.item) == ("1-2", 200, 0, "KASSE/2")
+    done = take_return(sent, [(1, 2)], case, day="2026-11-18")
+    assert (done.payments, done.cents, done.fee_cents, done.items) == (("1-2",), 200, 0, ("KASSE/2",))
     assert states(sent) == ["executed", "returned", "executed"]
     assert sent.value("SELECT open_cents FROM item WHERE office = 'KASSE' AND id = 2") == 200
     assert sent.value("SELECT reason FROM item_lock") == "R1-2 AC04"
@@ -64,18 +64,50 @@ def test_a_return_without_our_id_opens_the_payable_again(sent):  # noqa: F811
     assert "returned" not in [one.what for one in life(sent, 1, 1).stations]
     assert verify(sent).findings == ()
     with pytest.raises(ClearedCaseError):
-        take_return(sent, 1, 2, case, day="2026-11-18")
+        take_return(sent, [(1, 2)], case, day="2026-11-18")
     with pytest.raises(ReturnedCaseError):
         decide(act(sent, "clara"), [Undo(case, "doch nicht")], day="2026-11-18")
 
 
 def test_what_the_bank_kept_of_a_return_is_a_fee(sent):  # noqa: F811
     case = case_of(paid(sent), "1,50", gvc="159")
-    assert take_return(sent, 1, 2, case, day="2026-11-18", reason="MD06", fee_cents=50).fee_cents == 50
+    assert take_return(sent, [(1, 2)], case, day="2026-11-18", reason="MD06", fee_cents=50).fee_cents == 50
     fees = sent.value("SELECT number FROM account WHERE role = 'bank_fees' AND office = 'KASSE'")
     assert sent.value("SELECT sum(cents) FROM posting WHERE account = :fees", fees=fees) == 50
     assert sent.value("SELECT open_cents FROM item WHERE office = 'KASSE' AND id = 2") == 200
     assert sent.value("SELECT reason FROM item_lock") == "R1-2 MD06"
+    assert verify(sent).findings == ()
+
+
+def test_one_credit_brings_several_payments_back(sent):  # noqa: F811
+    cents = [cents for (cents,) in sent.rows("SELECT cents FROM payment ORDER BY line")]
+    case = case_of(paid(sent), f"{(sum(cents[1:]) - 50) / 100:.2f}".replace(".", ","), return_reason="AC04", gvc="159")
+    with pytest.raises(ReturnSumError):
+        take_return(sent, [(1, 2)], case, day="2026-11-18", fee_cents=50)
+    done = take_return(sent, [(1, 2), (1, 3), (1, 2)], case, day="2026-11-18", fee_cents=50)
+    assert (done.payments, done.cents, done.fee_cents) == (("1-2", "1-3"), sum(cents[1:]), 50)
+    assert states(sent) == ["executed", "returned", "returned"]
+    opened = (
+        "SELECT i.open_cents FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item ORDER BY p.line"
+    )
+    assert sent.all(opened) == [(0,), (cents[1],), (cents[2],)]
+    assert sent.value("SELECT count(*) FROM item_lock WHERE reason LIKE 'R1-% AC04'") == 2
+    assert sent.value("SELECT sum(open_cents) FROM item WHERE kind = 'suspense'") == 0
+    assert verify(sent).findings == ()
+
+
+def test_a_collective_return_with_details_is_known_by_them(sent):  # noqa: F811
+    """The bank names each payment of one credit in its details (camt.054): nobody needs to say anything."""
+    named = sent.all("SELECT end_to_end_id, cents FROM payment ORDER BY line")
+    paid(sent)
+    details = [
+        {"amount": f"{cents / 100:.2f}".replace(".", ","), "end_to_end_id": name, "return_reason": "AC04"}
+        for name, cents in named[1:]
+    ]
+    total = sum(cents for _, cents in named[1:])
+    staged(act(sent, "import"), f"{total / 100:.2f}".replace(".", ","), gvc="159", day="2026-11-18", details=details)
+    post_staged(sent)
+    assert states(sent) == ["executed", "returned", "returned"]
     assert verify(sent).findings == ()
 
 
@@ -93,17 +125,17 @@ def test_what_is_no_return_of_the_payment_is_refused(sent, case):  # noqa: F811
     amount, more, line, fee, error = NO_RETURN[case]
     number = case_of(paid(sent), amount, **more)
     with pytest.raises(error):
-        take_return(sent, 1, line, number, day="2026-11-18", fee_cents=fee)
+        take_return(sent, [(1, line)], number, day="2026-11-18", fee_cents=fee)
     assert states(sent) == ["executed"] * 3
 
 
 def test_only_what_was_paid_comes_back_and_only_who_makes_payments_says_so(sent):  # noqa: F811
     case = case_of(sent, "2", gvc="159")
     with pytest.raises(NotExecutedError):
-        take_return(sent, 1, 2, case, day="2026-11-18")
+        take_return(sent, [(1, 2)], case, day="2026-11-18")
     paid(sent)
     with pytest.raises(NotAllowedError):
-        take_return(act(sent, "clara"), 1, 2, case, day="2026-11-18")
+        take_return(act(sent, "clara"), [(1, 2)], case, day="2026-11-18")
 
 
 STRANGE = {

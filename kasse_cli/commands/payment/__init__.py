@@ -82,6 +82,7 @@ command(
     dry_run=True,
     examples=(
         "kasse payment returned 17-3 --case 5",
+        "kasse payment returned 17-3 17-8 --case 5",
         "kasse payment returned 17-3 --case 5 --reason AC04 --fee 2,50",
     ),
 )(returned)

@@ -17,7 +17,9 @@ WithoutOption = Annotated[
     typer.Option("--without", metavar="LINE", help=N_("the bank refused this payment; may be repeated")),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", metavar="CODE", help=N_("why the bank refused, such as AC04"))]
-PaymentArgument = Annotated[str, typer.Argument(metavar="PAYMENT", help=N_("the payment, such as 17-3"))]
+PaymentsArgument = Annotated[
+    list[str], typer.Argument(metavar="PAYMENT", help=N_("the payments that came back, such as 17-3"))
+]
 CreditOption = Annotated[int, typer.Option("--case", metavar="NUMBER", help=N_("the case that holds the credit"))]
 ReturnReasonOption = Annotated[
     str, typer.Option("--reason", metavar="CODE", help=N_("why it came back, if the bank entry has no code"))
@@ -68,26 +70,28 @@ def booked(
 
 def returned(
     ctx: Context,
-    payment: PaymentArgument,
+    payments: PaymentsArgument,
     case: CreditOption,
     reason: ReturnReasonOption = "",
     fee: FeeOption = None,
 ) -> None:
-    """Take an unclear credit as a payment that came back: its item is open again and locked until somebody looked.
+    """Take an unclear credit as payments that came back: their items are open again and locked until somebody looked.
 
-    For returns without our end-to-end id. The case must hold what was paid, less the fee that the bank kept.
+    For returns without our end-to-end id; one credit may bring several back. The case must hold what was paid, less
+    the fee that the bank kept.
     """
     from kasse_cli.commands.payment.vop import one_payment
     from kasse_cli.wiring import open_book, trial
     from ledger.bank.returned_desk_store import take_return
 
-    run, line = one_payment(payment)
+    named = [one_payment(text) for text in payments]
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
-        done = take_return(store, run, line, case, day=ctx.obj.today.isoformat(), reason=reason, fee_cents=fee or 0)
+        done = take_return(store, named, case, day=ctx.obj.today.isoformat(), reason=reason, fee_cents=fee or 0)
     said = N_("case {number} is payment {payment}, come back: {item} is open again with {sum_cents}; booked: {entry}")
     then = N_("next: another account with 'kasse payment redirect {item}', then 'kasse item unlock {item}'")
-    known: dict[str, Any] = {"payment": done.payment, "item": done.item, "sum_cents": done.cents, "entry": done.entry}
-    lines = [say(said, number=case, **known), say(then, item=done.item)]
+    known: dict[str, Any] = {"payment": ", ".join(done.payments), "item": ", ".join(done.items)}
+    lines = [say(said, number=case, sum_cents=done.cents, entry=done.entry, **known)]
+    lines += [say(then, item=item) for item in done.items]
     if done.fee_cents:
         lines.append(say(N_("fee of the bank: {fee_cents}"), fee_cents=done.fee_cents))
     if ctx.obj.dry_run:
