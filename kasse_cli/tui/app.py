@@ -19,6 +19,7 @@ from kasse_cli.tui.session import Session
 from kasse_cli.tui.words import candidate_text, case_text, done_text, filter_text, progress_text, refusal
 from ledger.bank.candidates import Candidate
 from ledger.bank.suspense_decisions import Decision, Hold, Release, Reserve
+from ledger.bank.suspense_payout_store import RefundAdvanceError
 from ledger.bank.suspense_worklist import WorkCase
 from sepa.errors import N_, KasseError
 
@@ -53,7 +54,7 @@ class DeskApp(App[None]):
     #candidates { height: 1fr; border: none; padding: 0; background: $background; }
     #candidates > .option-list--option { padding: 0 1; }
     #message { height: auto; max-height: 4; padding: 0 1; }
-    #keys { height: auto; max-height: 2; padding: 0 1; background: $boost; }
+    #keys { height: auto; max-height: 4; padding: 0 1; background: $boost; }
     """
 
     def __init__(self, session: Session, user: str) -> None:
@@ -133,7 +134,11 @@ class DeskApp(App[None]):
         self._ask(lambda case: forms.note_form(self.session, case))
 
     def action_refund(self) -> None:
-        """Pay the money back."""
+        """Pay the money back; of money paid out there is none, which is said at once."""
+        case = self.session.current
+        if case is not None and case.kind == "advance":
+            self.query_one("#message", Static).update(refusal(RefundAdvanceError(number=case.number)))
+            return
         self._ask(lambda case: forms.refund_form(self.session, case))
 
     def action_forward(self) -> None:

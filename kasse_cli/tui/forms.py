@@ -68,10 +68,10 @@ class FormScreen(ModalScreen[Text | None]):
         background: $surface;
     }
     FormScreen Horizontal { height: auto; }
-    FormScreen Label { width: 20; }
+    FormScreen Label { width: 17; }
     FormScreen Input { width: 1fr; border: none; height: 1; padding: 0 1; background: $boost; }
     FormScreen Input:focus { background: $accent 30%; }
-    FormScreen Checkbox { border: none; height: 1; padding: 0; background: $surface; margin-left: 20; }
+    FormScreen Checkbox { border: none; height: 1; padding: 0; background: $surface; margin-left: 17; }
     FormScreen Checkbox > .toggle--button { color: $success; background: $boost; text-style: bold; }
     #form-title { text-style: bold; margin-bottom: 1; }
     #form-said { margin-top: 1; }

@@ -151,6 +151,15 @@ def test_what_is_refused_is_said_in_place(store):
     sit(store, play)
 
 
+def test_money_paid_out_is_not_paid_back(store):
+    async def play(desk):
+        await desk.press("b", "p")
+        assert "there is nothing to pay back" in desk.said("#message")
+        assert not isinstance(desk.app.screen, FormScreen)
+
+    sit(store, play)
+
+
 def test_one_key_for_each_decision(store):
     async def play(desk):
         await desk.press("r")
@@ -249,6 +258,8 @@ def test_nothing_a_terminal_could_obey_reaches_it(store, size, lang):
             await desk.press("n")
         keys = str(desk.app.query_one("#keys", Static).visual)
         assert all(len(line.rstrip()) <= size[0] - 2 for line in keys.splitlines())
+        shown = "\n".join(desk.screen())
+        assert all(word in shown for word in {"en": ("q quit", "? help"), "de": ("q Ende", "? Hilfe")}[lang])
 
     sit(store, play, size=size)
 
