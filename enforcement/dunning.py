@@ -121,7 +121,7 @@ class Gathering:
     """Takes overdue claims debtor by debtor and gives letters and what is left out.
 
     `waiting` are the items that money in suspense or a debit under way may pay, `credits` the cents that the Kasse
-    owes by person, `locked` what must not be dunned, `joint` who else owes a claim.
+    owes by person, `locked` what must not be dunned, `joint` who else owes a claim, `gone` who is dead or insolvent.
     """
 
     book: Rulebook
@@ -129,6 +129,7 @@ class Gathering:
     credits: Mapping[int, int] = field(default_factory=dict)
     locked: ActiveLocks = NO_LOCKS
     joint: Joint = field(default_factory=dict)
+    gone: Mapping[int, str] = field(default_factory=dict)
     findings: list[KasseError] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
 
@@ -146,9 +147,7 @@ class Gathering:
         letters = list(self._letters(due))
         if letters:
             self._note(rows[0], letters)
-        return [
-            each for one in letters for each in (one, *copies(one, self.joint, self.locked, self.book.towards))
-        ], left
+        return [each for one in letters for each in (one, *copies(one, self.joint, self._towards))], left
 
     def _decided(self, rows: list[Overdue]) -> tuple[list[Due], list[Left]]:
         """Decide main claims first: a side claim goes with its main claim, into the letter or out of it."""
@@ -196,7 +195,7 @@ class Gathering:
     def _another(self, row: Overdue) -> Due | None:
         """Return the claim as due from the next of joint debtors towards whom it is not time-barred, § 425 BGB."""
         for party in self.joint.get((row.office, row.item), ()):
-            if not self.locked.hold(row.office, row.item, party):
+            if party not in self.gone and not self.locked.hold(row.office, row.item, party):
                 found = self.book.decide(row._replace(number=party))
                 if isinstance(found, Due):
                     return found
@@ -208,11 +207,19 @@ class Gathering:
             return Left(row.office, row.item, "no_debtor")
         if self.locked.hold(row.office, row.item, row.number):
             return Left(row.office, row.item, "locked")
+        if row.number in self.gone:
+            return Left(row.office, row.item, self.gone[row.number])
         if row.main_gone:
             return Left(row.office, row.item, "main_cancelled")
         if (row.office, row.item) in self.waiting:
             return Left(row.office, row.item, "suspense")
         return None
+
+    def _towards(self, due: Due, party: int) -> Due | None:
+        """Return a claim as it is due from another of joint debtors, none where that one must not be asked."""
+        if party in self.gone or self.locked.hold(due.row.office, due.row.item, party):
+            return None
+        return self.book.towards(due, party)
 
     def _without_small(self, due: list[Due]) -> tuple[list[Due], list[Left]]:
         """Leave out what is too small for its step: all of one law together, with its charges (Kleinbetrag)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from enforcement.charges import Payment
+from enforcement.charges_values import CASH, TRANSFER
 from enforcement.dunning import Gathering
 from enforcement.dunning_rules import Rulebook
 from enforcement.events_reader import CANCELLED, events_of_overdue
@@ -38,6 +39,7 @@ _JOINT = """
     SELECT d.office, d.item, d.party FROM item_debtor d JOIN item i ON i.office = d.office AND i.id = d.item
     WHERE i.open_cents > 0 AND d.since <= :day AND (d.released_on IS NULL OR d.released_on > :day)
     ORDER BY d.office, d.item, d.party"""
+_GONE = "SELECT party, kind FROM relief WHERE state = 'granted' AND kind IN ('tod', 'insolvenz') ORDER BY kind"
 _LETTERS = """
     CREATE TEMPORARY TABLE dunned_letter (office TEXT, item BIGINT, term_end TEXT, letter_open INTEGER)"""
 _FILL_LETTERS = """
@@ -66,7 +68,10 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
     events = dict(shared)
     for code, item, paid_on, cents, kind in store.rows(_PAID, day=here, office=office):
         paid_day = dt.date.fromisoformat(paid_on)
-        paid[code, item] = (*paid.get((code, item), ()), Payment(paid_day, int(cents)))
+        paid[code, item] = (
+            *paid.get((code, item), ()),
+            Payment(paid_day, int(cents), CASH if kind == "cash" else TRANSFER),
+        )
         if kind in {"bank", "assign", "cash"}:  # what the debtor paid, which some laws take for an acknowledgement
             events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
     book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events, personal)
@@ -75,7 +80,8 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
     joint: dict[tuple[str, int], tuple[int, ...]] = {}
     for code, item, party in store.rows(_JOINT, day=here):
         joint[code, item] = (*joint.get((code, item), ()), party)
-    return Gathering(book, waiting, owed, active_locks(store, "dunning", here), joint)
+    gone = {party: "dead" if kind == "tod" else "insolvent" for party, kind in store.rows(_GONE)}
+    return Gathering(book, waiting, owed, active_locks(store, "dunning", here), joint, gone)
 
 
 def _remember(store: Store, day: dt.date) -> None:

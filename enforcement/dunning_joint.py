@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ledger.items.locks import ActiveLocks, ItemKey
+from ledger.items.locks import ItemKey
 
 if TYPE_CHECKING:
     from enforcement.dunning import LetterDraft
@@ -16,20 +16,18 @@ Joint = Mapping[ItemKey, tuple[int, ...]]
 """Who owes a claim besides its first debtor."""
 
 
-def copies(
-    letter: LetterDraft, joint: Joint, locked: ActiveLocks, towards: Callable[[Due, int], Due | None]
-) -> Iterator[LetterDraft]:
+def copies(letter: LetterDraft, joint: Joint, towards: Callable[[Due, int], Due | None]) -> Iterator[LetterDraft]:
     """Yield the same letter for everybody who owes its claims too: as far as they do, with the charges and fees of it.
 
-    Fees and charges become items once, by the first debtor's letter. Who must not be dunned gets none, nor is anybody
-    asked for what is time-barred: `towards` gives a claim as it stands towards another debtor, none where it is over.
+    Fees and charges become items once, by the first debtor's letter. `towards` gives a claim as it
+    is due from another debtor, none where that one must not be asked, or where it is time-barred.
     """
     owed: dict[int, list[Due]] = {}
     gone: set[tuple[str, int, int]] = set()
     for one in sorted(letter.items, key=_mains_first) if joint else ():
         office, item = one.row.office, one.row.main_item or one.row.item
         for party in joint.get((office, item), ()):
-            if party == letter.party or locked.hold(office, one.row.item, party) or (office, item, party) in gone:
+            if party == letter.party or (office, item, party) in gone:
                 continue
             if his := towards(one, party):
                 owed.setdefault(party, []).append(his)

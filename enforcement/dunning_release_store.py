@@ -30,7 +30,7 @@ _CHANGED = f"""
       AND (i.open_cents <> x.open_cents OR (i.party <> l.party AND l.copy_of IS NULL
                AND NOT EXISTS (SELECT 1 FROM item_debtor d WHERE d.office = i.office
                    AND d.item = coalesce(i.main_item, i.id) AND d.party = l.party))
-           OR i.dunning_level <> x.level_before
+           OR i.dunning_level <> x.level_before OR (i.open_cents > 0 AND i.due >= l.day)
            OR coalesce(i.dunned_on, '') <> coalesce(x.dunned_before, '') OR {locked("dunning", day=":day")})"""
 _WAITING = """
     SELECT DISTINCT x.letter FROM letter l JOIN letter_item x ON x.letter = l.id

@@ -30,7 +30,7 @@ PLAIN_STEPS = 2
 """How often a claim without a profile is dunned; then a person has to say what law it has."""
 WHYS = (
     N_("suspense"), N_("no_debtor"), N_("locked"), N_("small"), N_("last_step"), N_("waiting"), N_("barred"),
-    N_("letter_open"), N_("main_left_out"), N_("main_cancelled"), N_("law_unknown"),
+    N_("letter_open"), N_("main_left_out"), N_("main_cancelled"), N_("law_unknown"), N_("insolvent"), N_("dead"),
 )  # fmt: skip
 """Why an overdue claim gets no letter.
 
@@ -38,7 +38,8 @@ suspense: money in suspense or a debit under way may pay it. no_debtor: nobody i
 dunning. small: less than the law's limit for a Mahnung. last_step: all steps of its profile are done. waiting: its
 waiting time is not over. barred: time-barred. letter_open: its last letter is not posted yet. main_left_out: a side
 claim of a claim that is left out. main_cancelled: a side claim of a claim that was taken off as a whole. law_unknown:
-its profile is none of the law data.
+its profile is none of the law data. insolvent, dead: so is its debtor, and a person decides what becomes of claims that
+no relief covers yet.
 """
 
 
@@ -193,7 +194,8 @@ class Rulebook:
             return None
         events = self._happened(row)
         tier = watch.rule.years(row.amount_cents) if len(watch.rule.tiers) > 1 else 0
-        key = (watch.rule.name, row.original_due, row.assessed, row.final, tier, events)
+        matters = row.amount_cents >= watch.rule.effects_from_cents
+        key = (watch.rule.name, row.original_due, row.assessed, row.final, tier, matters, events)
         if key not in self._ends:
             self._ends[key] = self._end(row, watch, events)
         return self._ends[key]

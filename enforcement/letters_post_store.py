@@ -23,6 +23,7 @@ from enforcement.letters import (
 from enforcement.letters_facts import LetterFacts
 from enforcement.letters_head_store import letterhead
 from enforcement.letters_reader import choose, chosen_facts, unchoose
+from enforcement.letters_stale_reader import StalePostedError, stale, waiting_money
 from enforcement.letters_terms import Terms
 from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import Fact, record
@@ -101,13 +102,16 @@ def post_letters(
         days = int(letterhead(store).get("frist_tage") or 14)
         terms = Terms(setting(store, "land"), law or packaged_law(), days)
         done: list[PostedLetter] = []
+        findings: list[KasseError] = []
+        waiting = waiting_money(store)
         wanted = sorted(set(numbers))
         for at in range(0, len(wanted), CHUNK):
             choose(store, wanted[at : at + CHUNK])
+            findings += [StalePostedError(letter=one, party=name) for one, name in stale(store, waiting).items()]
             done += _chunk(store, wanted[at : at + CHUNK], day, terms, files or {})
             unchoose(store)
         _note(store, kasse, day, done)
-    return Posted(tuple(done), len(wanted) - len(done), terms.findings)
+    return Posted(tuple(done), len(wanted) - len(done), (*findings, *terms.findings))
 
 
 def _chunk(

@@ -26,6 +26,7 @@ from enforcement.letters_facts import Frame, LetterFacts, Payee
 from enforcement.letters_head_store import letterhead
 from enforcement.letters_reader import choose, chosen_facts, unchoose
 from enforcement.letters_remedies import Remedy, remedy_of
+from enforcement.letters_stale_reader import StaleLetterError, stale, waiting_money
 from enforcement.letters_templates_store import Template, template_of
 from enforcement.letters_terms import Term, Terms
 from enforcement.letters_text import REMEDY
@@ -91,6 +92,7 @@ class _Desk:
     heads: dict[str, dict[str, str]] = field(default_factory=dict)
     wordings: dict[tuple[str, str], Template] = field(default_factory=dict)
     findings: list[KasseError] = field(default_factory=list)
+    waiting: frozenset[tuple[str, int]] = frozenset()
 
     def head(self, office: str) -> dict[str, str]:
         """Return the letterhead of an office."""
@@ -118,6 +120,8 @@ def print_letters(
 ) -> Prints:
     """Compose letters that were not printed yet and return all; printed ones come as they were.
 
+    Of a dunning run those are left out, with a finding, whose claims changed since the release.
+
     `planned_on` is the day on which they will be posted: date and term of the letter go by it. `anew` composes
     released letters once more, for another day or after a change of the wording. Raises `UnknownLetterError`,
     `LetterStateError` (only a released letter is composed, a cancelled one is not printed), `NotAllowedError`,
@@ -143,14 +147,17 @@ def _desk(store: Store, planned_on: dt.date, law: Law) -> _Desk:
     party, _ = collecting_account(store)
     days = int(letterhead(store).get("frist_tage") or 14)
     terms = Terms(setting(store, "land"), law, days)
-    return _Desk(store, terms, planned_on, Payee(party.name, party.iban, party.bic or ""))
+    payee = Payee(party.name, party.iban, party.bic or "")
+    return _Desk(store, terms, planned_on, payee, waiting=waiting_money(store))
 
 
 def _chunk(desk: _Desk, numbers: Sequence[int], *, anew: bool) -> dict[int, Printed]:
     store = desk.store
     states: dict[int, str] = dict(store.rows(_STATES))
-    held = {row[0]: Printed(*row) for row in store.all(_LAST)}
-    again = {number for number in numbers if anew or number not in held}
+    gone = stale(store, desk.waiting)
+    desk.findings += [StaleLetterError(letter=letter, party=party) for letter, party in gone.items()]
+    held = {row[0]: Printed(*row) for row in store.all(_LAST) if row[0] not in gone}
+    again = {number for number in numbers if number not in gone and (anew or number not in held)}
     for number in numbers:
         if number not in states:
             raise UnknownLetterError(letter=number)

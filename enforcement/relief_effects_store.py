@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from enforcement.relief import KINDS, ItemKey, Kind
 from enforcement.relief_law import ReliefBook
 from enforcement.relief_reader import Relief, ReliefItemRow
-from enforcement.relief_rules import event_kind
+from enforcement.relief_rules import event_kind, is_penal
 from ledger.items.locks import LockKind, Span
 from ledger.items.locks_store import lift_placed, place_item_lock
 from ledger.store.counters import take_ids
@@ -75,11 +75,22 @@ def note_events(store: Store, relief: Relief, book: ReliefBook, items: Sequence[
     row, made = relief.row, 0
     kind = KINDS[row.kind]
     for one in items:
-        name = event_kind(kind, book.profile(one.profile), book.law)
+        name = _barred(one, book) if kind.name == "insolvenz" else event_kind(kind, book.profile(one.profile), book.law)
         if name is not None and one.main_item is None:
             write_event(store, one, name, row.first_day, relief=relief, until=row.last_day)
             made += 1
     return made
+
+
+def _barred(one: ReliefItemRow, book: ReliefBook) -> str | None:
+    """Return what an insolvency is to a penalty: it cannot be enforced meanwhile (§ 89 InsO, § 34 (4) no. 1 OWiG).
+
+    What is filed is noted with its filing.
+    """
+    profile = book.profile(one.profile)
+    if profile is None or not profile.limitation or not is_penal(one, profile):
+        return None
+    return "impossible" if "impossible" in profile.limitation_rule(book.law).suspend else None
 
 
 def write_event(

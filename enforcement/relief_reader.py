@@ -34,11 +34,13 @@ _WITH_SIDES = """(
     UNION ALL SELECT s.office, s.id FROM item s WHERE s.office = :office AND s.main_item = :item) w CROSS JOIN item"""
 """An item and its side claims one by one: else SQLite walks all that is open in the office."""
 _PAID = """
-    SELECT c.payment_day, CAST(sum(l.cents) AS BIGINT) FROM clearing_line l
+    SELECT c.payment_day, CAST(sum(l.cents) AS BIGINT), CASE WHEN c.kind = 'cash' THEN 'cash' ELSE 'transfer' END
+    FROM clearing_line l
     JOIN clearing c ON c.office = l.office AND c.id = l.clearing
     WHERE l.office = :office AND l.item = :item AND c.resets IS NULL
       AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)
-    GROUP BY c.payment_day HAVING sum(l.cents) > 0 ORDER BY c.payment_day"""
+    GROUP BY c.payment_day, CASE WHEN c.kind = 'cash' THEN 'cash' ELSE 'transfer' END
+    HAVING sum(l.cents) > 0 ORDER BY c.payment_day"""
 _HEAD = """
     SELECT r.id, r.kind, r.state, r.party, coalesce(p.legal_name, p.name), r.batch, r.profile, r.first_day, r.last_day,
         r.watch_day, r.sum_cents,
@@ -225,7 +227,7 @@ def owed_by(store: Store, party: int) -> list[Owed]:
 def payments_of(store: Store, key: ItemKey) -> tuple[Payment, ...]:
     """Return what was paid on an item, by days of payment."""
     rows = store.rows(_PAID, office=key[0], item=key[1])
-    return tuple(Payment(dt.date.fromisoformat(day), cents) for day, cents in rows)
+    return tuple(Payment(dt.date.fromisoformat(day), cents, way) for day, cents, way in rows)
 
 
 def limits(store: Store) -> list[ReliefLimitRow]:

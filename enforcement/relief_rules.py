@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from enforcement.charges import Claim, Payment, accrue
 from enforcement.law import Law
@@ -19,6 +20,14 @@ PAUSES = ("deferral", "suspended_execution")
 Span = tuple[dt.date, dt.date]
 
 
+class Claimed(Protocol):
+    """Whatever has a kind of claim."""
+
+    @property
+    def claim_kind(self) -> str | None:
+        """What kind of claim it is."""
+
+
 def event_kind(kind: Kind, profile: Profile | None, law: Law) -> str | None:
     """Return the legal event that a relief is under the law of a claim, none where it is none.
 
@@ -32,7 +41,7 @@ def event_kind(kind: Kind, profile: Profile | None, law: Law) -> str | None:
     return next((one for one in kind.events if one in rule.restart or one in rule.suspend), kind.events[0])
 
 
-def is_penal(one: Owed, profile: Profile | None) -> bool:
+def is_penal(one: Claimed, profile: Profile | None) -> bool:
     """Return whether a claim is a penalty: not enforced into an estate, subordinate, and never discharged.
 
     § 101 OWiG, § 45 (1) sentence 2 AO, § 39 (1) no. 3, § 302 no. 2 InsO. The costs of a fine are none.
