@@ -14,6 +14,7 @@ from typing import Any, Literal
 from kasse_cli.columns import Chart, Column
 from kasse_cli.context import Call, Context
 from kasse_cli.i18n import sentence
+from kasse_cli.masking import end, masked
 from kasse_cli.messages import as_json, error_lines, finding_lines
 from kasse_cli.results import Line, Result, Streamed, Table, Written, say
 from sepa.errors import N_, KasseError
@@ -26,6 +27,7 @@ def render(ctx: Context, result: Result) -> None:
     """Print the result in the form that was asked for and note the exit code; a command's last act."""
     call: Call = ctx.obj
     assert not call.rendered, "a command renders once"
+    result = masked(result)
     remain = any(finding.severity != "info" for finding in result.findings)
     call.exit_code = 3 if remain else 0
     if call.xlsx:
@@ -39,6 +41,7 @@ def render(ctx: Context, result: Result) -> None:
         _write_json(content, result.tables)
     else:
         _render_text(call, result)
+    end()
 
 
 def _render_text(call: Call, result: Result) -> None:
@@ -69,11 +72,14 @@ def _write_lines(call: Call, result: Result) -> None:
 
 def report(call: Call, error: KasseError) -> None:
     """Print a refusal: the JSON envelope where JSON was asked for, else lines on stderr."""
+    for finding in (error, *error.findings):
+        masked(finding)
     if call.machine and not call.rendered:
         call.rendered = True
         _write_json(envelope(call, "error", None, error.findings, (error,)))
     else:
         _to_stderr(error_lines(error))
+    end()
 
 
 def envelope(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from kasse_cli import masking
 from ledger.book.store import kasse_office, setting
 from ledger.events.store import record
 from ledger.people.users import NotAllowedError, user_id
@@ -35,6 +36,7 @@ def open_book(call: Call) -> Iterator[Store]:
     store.on_abort = lambda taken, error: _note_aborted(store, taken, error)
     try:
         store.user = _actor(call, store)
+        masking.begin(store)
         call.book_name = setting(store, "name") if call.xlsx else ""
         yield store
     except (NotAllowedError, DatabaseRightError) as error:

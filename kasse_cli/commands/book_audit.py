@@ -13,6 +13,7 @@ import typer
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command
 from kasse_cli.kept_heads import kept_head
+from kasse_cli.masking import masked
 from kasse_cli.output import Result, render, say
 from kasse_cli.params import OfficeOption, OutputOption, parse_day
 from ledger.book.journal import grouped
@@ -144,7 +145,7 @@ def _show(ctx: Context, report: AuditReport, out: Path | None) -> None:
     if plain and str(out) != "-" and not call.quiet:
         from kasse_cli.documents import as_text
 
-        sys.stdout.write(as_text(audit_document(report)))
+        sys.stdout.write(as_text(masked(audit_document(report))))
     tables = audit_tables(report) if call.xlsx or call.format == "json" else [finding_table(report)]
     lines = [say(N_("written: {file}"), file=str(out))] if out is not None and str(out) != "-" else []
     findings: Sequence[KasseError] = report.findings if call.format == "json" else ()

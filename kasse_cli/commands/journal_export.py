@@ -10,6 +10,7 @@ import typer
 
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command
+from kasse_cli.masking import masked
 from kasse_cli.output import Column, Result, Table, render, say
 from sepa.errors import N_, KasseError
 
@@ -99,7 +100,7 @@ def _hledger(call: Call, store: Store, path: Path, *, texts: bool) -> Result:
 
 def _write(stream: object, pieces: Iterable[str]) -> None:
     for piece in pieces:
-        stream.write(piece.encode())  # type: ignore[attr-defined]
+        stream.write(masked(piece).encode())  # type: ignore[attr-defined]
 
 
 def _audit(store: Store, folder: Path, *, personal: bool) -> Result:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from kasse_cli.documents.pdf import render_pdf
 from kasse_cli.documents.text import as_text
+from kasse_cli.masking import masked
 from kasse_cli.spreadsheets.replacing import replacing
 from ledger.documents import Document
 
 
 def save(document: Document, out: Path, made: dt.datetime) -> None:
     """Write the document, complete before it has its name; raises `FileWriteError`, `DocumentFormError`."""
+    document = masked(document)
     if str(out) == "-":
         sys.stdout.write(as_text(document))
         return

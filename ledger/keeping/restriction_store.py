@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.book.store import kasse_office
 from ledger.events.store import record
 from ledger.keeping.erasing import NotRestrictedError, RestrictedPartyError
-from ledger.people.users import NotAllowedError, require, user_name
+from ledger.people.users import may, require, user_name
 from ledger.store.engines import Store
 
 SEE = ("head", "audit", "admin")
@@ -18,11 +18,16 @@ ACTIVE = "SELECT r.party FROM party_restriction r WHERE r.lifted_by IS NULL"
 
 def may_see(store: Store) -> bool:
     """Return whether the acting person may see restricted data."""
-    try:
-        require(store, kasse_office(store), *SEE)
-    except NotAllowedError:
-        return False
-    return True
+    return may(store, kasse_office(store), *SEE)
+
+
+def hidden(store: Store) -> tuple[list[str], list[str]]:
+    """Return the names and the accounts of restricted persons that the acting person must not see."""
+    if store.value(f"{ACTIVE} LIMIT 1") is None or may_see(store):
+        return [], []
+    names = store.rows(f"SELECT name, coalesce(legal_name, name) FROM party WHERE id IN ({ACTIVE}) AND name <> ''")
+    accounts = store.rows(f"SELECT iban FROM party_account WHERE kind = 'own' AND party IN ({ACTIVE})")
+    return sorted({name for row in names for name in row}), [iban for (iban,) in accounts]
 
 
 def is_restricted(store: Store, party: int) -> bool:

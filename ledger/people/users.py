@@ -186,6 +186,13 @@ def require(store: Store, office: str, *roles: str) -> None:
     store.principal = principal
 
 
+def may(store: Store, office: str, *roles: str) -> bool:
+    """Return whether the acting user could do what needs one of the roles there, in an own right or for somebody."""
+    sql = "SELECT role FROM user_role WHERE user_id = :id AND office IN (:office, '*')"
+    held = {role for (role,) in store.rows(sql, id=store.user, office=office)}
+    return not held.isdisjoint(roles) or principal_for(store, office, roles) is not None
+
+
 def principal_for(store: Store, office: str, roles: Collection[str]) -> int | None:
     """Return for whom the acting user stands in today with one of the roles in the office, or None.
 
