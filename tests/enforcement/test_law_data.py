@@ -2,7 +2,10 @@
 
 import csv
 import datetime as dt
+import re
+import tomllib
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,8 +13,9 @@ from hypothesis import strategies as st
 
 from enforcement.charges import Claim, accrue
 from enforcement.charges_bulk import Accruer
-from enforcement.law import packaged_law
+from enforcement.law import catalogue, packaged_law
 from enforcement.law.figures import DayAfterLawError, DayBeforeLawError
+from enforcement.law.notes import NOTES
 from enforcement.limitation_rules import limitation_rules
 from tests.conftest import needs
 from tests.paths import DATA
@@ -102,3 +106,29 @@ def test_spans_cover_every_day_once():
 def test_the_bulk_charge_agrees_with_the_worked_one(rule, amount, due, until):
     bulk = Accruer(rule, until)
     assert bulk.cents(amount, due) == bulk.cents(amount, due) == accrue(rule, Claim(amount, due), until).cents
+
+
+def notes(found):
+    """Yield every open point and source of parsed law data."""
+    if isinstance(found, list):
+        for part in found:
+            yield from notes(part)
+    elif isinstance(found, dict):
+        for key, part in found.items():
+            if key == "open_points":
+                yield from part
+            elif key == "source" and isinstance(part, str):
+                yield part
+            else:
+                yield from notes(part)
+
+
+ENGLISH = re.compile(r"\b(text|copy|copies|read|value|day|of|not|the|page|edition|former)\b")
+
+
+def test_every_note_of_the_packaged_law_can_be_translated():
+    folder = Path(catalogue.__file__).parent
+    found = {note for file in folder.glob("*.toml") for note in notes(tomllib.loads(file.read_text("utf-8")))}
+    missing = {note for note in found - set(NOTES) if ENGLISH.search(note)}
+    assert missing == set()
+    assert set(NOTES) <= found, "and no other"

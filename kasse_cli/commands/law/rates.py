@@ -46,8 +46,11 @@ VALUES = (
     Column("unit_text", N_("Unit")),
     Column("confirmed", N_("Confirmed"), "flag"),
     Column("norm", N_("Paragraph")),
-    Column("source", N_("Source")),
+    Column("source", N_("Source"), shown=False),
+    Column("source_text", N_("Source")),
 )
+SAID = ("open_points",)
+"""What a sentence says already."""
 KindOption = Annotated[
     str | None, typer.Option("--kind", metavar="KIND", help=N_("only figures, schedules, charges, limitation, …"))
 ]
@@ -198,6 +201,7 @@ def _series_result(series: Series[Any]) -> Result:
             "confirmed": entry.confirmed,
             "norm": entry.norm,
             "source": entry.source,
+            "source_text": _(entry.source),
         }
         for entry in series.entries
     ]
@@ -216,10 +220,17 @@ def _rule_result(kind: str, rule: Any) -> Result:
     from dataclasses import fields
 
     settings = {field.name: getattr(rule, field.name) for field in fields(rule)}
-    rows = [{"key": key, "value": _plain(value)} for key, value in settings.items() if value not in ("", (), {}, 0)]
+    settings["source"] = _(settings.get("source", ""))
+    rows = [
+        {"key": key, "value": _plain(value)}
+        for key, value in settings.items()
+        if value not in ("", (), {}, 0) and key not in SAID
+    ]
     columns = (Column("key", N_("Setting")), Column("value", N_("Value")))
     line = say(N_("{title} ({norm}), kept in {file}"), title=title(rule), norm=rule.norm, file=rule.file)
-    points = [say(N_("left open by the sources: {point}"), point=doubt.fields["point"]) for doubt in rule.doubts()]
+    points = [
+        say(N_("left open by the sources: {point}"), point=_(str(doubt.fields["point"]))) for doubt in rule.doubts()
+    ]
     return Result({"kind": kind, "name": rule.name}, [Table("settings", columns, rows)], [line, *points])
 
 
