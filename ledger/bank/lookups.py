@@ -9,7 +9,8 @@ from __future__ import annotations
 from ledger.bank.collected import CollectedRun, OwnCollection
 from ledger.bank.lookup import Lookup, Statement
 from ledger.bank.lookups_cash import CASH_LOOKUPS
-from ledger.bank.matching import Namesake, OwnDebt, OwnPayment, OwnRun, Target, Undone
+from ledger.bank.matching import OwnDebt, OwnPayment, OwnRun, Target, Undone
+from ledger.bank.names import Namesake
 
 _TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, office TEXT, item BIGINT,
     account TEXT, open_cents BIGINT, party BIGINT, profile TEXT, claim_kind TEXT, due TEXT, foreign_number INTEGER,

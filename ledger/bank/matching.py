@@ -139,14 +139,6 @@ class OwnRun(NamedTuple):
     file: int = 0
 
 
-class Namesake(NamedTuple):
-    """The name of somebody whose debt a number without proof names, where others in the book have the same name."""
-
-    seq: int
-    line: int
-    match_key: str
-
-
 class Undone(NamedTuple):
     """One line of what became of the booking that the bank undoes: `cents` signed as they were on the bank account."""
 

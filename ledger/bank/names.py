@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from ledger.people.parties import match_key
 
@@ -12,6 +13,14 @@ _FORMS = frozenset({
     "gmbh", "mbh", "ug", "ag", "kg", "kgaa", "ohg", "gbr", "ev", "eg", "se", "co", "haftungsbeschraenkt", "herr",
     "frau", "familie", "fam", "eheleute", "und", "u", "oder", "od", "firma", "fa",
 })  # fmt: skip
+
+
+class Namesake(NamedTuple):
+    """The name of somebody whose debt a number without proof names, where others in the book have the same name."""
+
+    seq: int
+    line: int
+    match_key: str
 
 
 @lru_cache(maxsize=4096)
