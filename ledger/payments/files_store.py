@@ -8,15 +8,10 @@ from typing import Any
 from ledger.payments.files import FilePlan, PaymentFile, Routed, file_message_id, plan
 from ledger.payments.profiles_store import high_cents, profile_of
 from ledger.payments.runs import Run
-from ledger.payments.warnings_sql import FRESH, IS_FRESH, OF_RUN
+from ledger.payments.warnings_reader import fresh_accounts, payments_seen
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
-_ROUTED = f"""
-    WITH {FRESH}
-    SELECT p.line, p.cents, CASE WHEN p.cents >= :high OR p.purpose = 'RRCT' OR f.iban IS NOT NULL THEN 1 ELSE 0 END
-    FROM payment p JOIN item k ON k.office = p.item_office AND k.id = p.item LEFT JOIN fresh f ON {IS_FRESH}
-    WHERE {OF_RUN} ORDER BY p.line"""
 _COLUMNS = (
     "office", "run", "number", "state", "message_id", "kind", "name_check", "profile", "charset", "ebics", "btf",
     "count", "total_cents", "created_stamp",
@@ -46,8 +41,11 @@ def planned(store: Store, run: Run) -> list[FilePlan]:
 
 
 def _routed(store: Store, run: Run) -> Iterator[Routed]:
-    rows = store.rows(_ROUTED, office=run.office, run=run.number, high=high_cents(store))
-    return (Routed(line, cents, bool(check)) for line, cents, check in rows)
+    of_run: dict[str, str | int] = {"office": run.office, "run": run.number}
+    high = high_cents(store)
+    fresh = fresh_accounts(store, of_run)
+    for one in payments_seen(store, of_run):
+        yield Routed(one.line, one.cents, one.cents >= high or one.purpose == "RRCT" or one.account in fresh)
 
 
 def make_files(store: Store, run: Run, message: str) -> int:

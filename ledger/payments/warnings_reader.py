@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from ledger.items.locks_store import locked
 from ledger.payments.profiles_store import high_cents
@@ -22,7 +23,7 @@ from ledger.payments.warnings import (
     VerifiedError,
     VoidedTwinError,
 )
-from ledger.payments.warnings_sql import ANSWERED, FRESH, IS_FRESH, OF_RUN, TWINS
+from ledger.payments.warnings_sql import ANSWERED, FRESH, OF_RUN, PAYMENTS, TWINS
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
 
@@ -42,18 +43,6 @@ _SAME_INVOICE = f"""
       AND q.state IN {LIVE} AND (q.creditor_iban <> p.creditor_iban OR q.remittance <> p.remittance OR q.run = p.run)
       AND NOT (q.run = p.run AND q.creditor_iban = p.creditor_iban AND q.remittance = p.remittance)
     GROUP BY p.line, p.end_to_end_id, p.creditor_name, p.cents, i.reference ORDER BY p.line"""
-_NEW_IBAN = f"""
-    WITH {FRESH},
-    instead AS MATERIALIZED (
-        SELECT f.party, f.iban, f.name, f.other,
-               CASE WHEN f.other = 0 THEN (
-                   SELECT q.creditor_iban FROM item j JOIN payment q ON q.item_office = j.office AND q.item = j.id
-                   WHERE j.party = f.party AND q.part = 0 AND q.state = 'executed'
-                   ORDER BY q.run DESC, q.line DESC LIMIT 1) END AS before
-        FROM fresh f)
-    SELECT p.end_to_end_id, p.creditor_name, p.creditor_iban, f.before
-    FROM payment p JOIN item k ON k.office = p.item_office AND k.id = p.item CROSS JOIN instead f
-    WHERE {OF_RUN} AND {IS_FRESH} ORDER BY p.line"""
 _HIGH = f"SELECT p.end_to_end_id, p.cents FROM payment p WHERE {OF_RUN} AND p.cents >= :high ORDER BY p.line"
 _LOCKED = f"""
     SELECT p.end_to_end_id, p.line, p.item_office, p.item,
@@ -76,6 +65,28 @@ _ENDED = f"""
     WHERE {OF_RUN} AND a.ended_on <= :day ORDER BY p.line"""
 
 
+AccountKey = tuple[int, str, str, int]
+
+
+class Seen(NamedTuple):
+    """A payment of a run with its payee (0 for none); `other` is 1 where it goes to who has a right to the money."""
+
+    end_to_end_id: str
+    line: int
+    name: str
+    iban: str
+    cents: int
+    remittance: str
+    purpose: str
+    party: int
+    other: int
+
+    @property
+    def account(self) -> AccountKey:
+        """Whose account the payment goes to."""
+        return self.party, self.iban, self.name, self.other
+
+
 def warnings_of(store: Store, run: Run) -> list[KasseError]:
     """Return what the book knows against the payments of a run; inside `snapshot` or a unit."""
     of_run: dict[str, str | int] = {"office": run.office, "run": run.number}
@@ -88,32 +99,54 @@ def warnings_of(store: Store, run: Run) -> list[KasseError]:
     return [*found, *_answers(store, of_run), *hindrances(store, run)]
 
 
+def payments_seen(store: Store, of_run: Mapping[str, str | int]) -> Iterator[Seen]:
+    """Yield the payments of a run as the questions about their accounts see them."""
+    return (Seen(*row) for row in store.rows(PAYMENTS, **of_run))
+
+
+def fresh_accounts(store: Store, of_run: Mapping[str, str | int]) -> dict[AccountKey, str | None]:
+    """Return the accounts of a run that are new to their payee, with the one that was paid before."""
+    return {(party, iban, name, other): before for party, iban, name, other, before in store.rows(FRESH, **of_run)}
+
+
 def _duplicates(store: Store, of_run: dict[str, str | int]) -> Iterator[KasseError]:
-    for identifier, other, iban, cents in store.rows(_PAID_BEFORE, **of_run):
-        yield PaidBeforeError(run=other, amount_cents=cents, iban=iban, place=Place(payment=identifier))
-    for identifier, other, iban, cents in store.rows(_VOIDED, **of_run):
-        yield VoidedTwinError(run=other, amount_cents=cents, iban=iban, place=Place(payment=identifier))
+    paid, voided = (
+        {(iban, cents, text): run for iban, cents, text, run in store.rows(sql, **of_run)}
+        for sql in (_PAID_BEFORE, _VOIDED)
+    )
+    for one in payments_seen(store, of_run) if paid or voided else ():
+        place, twin = Place(payment=one.end_to_end_id), (one.iban, one.cents, one.remittance)
+        if twin in paid:
+            yield PaidBeforeError(run=paid[twin], amount_cents=one.cents, iban=one.iban, place=place)
+        if twin in voided:
+            yield VoidedTwinError(run=voided[twin], amount_cents=one.cents, iban=one.iban, place=place)
     for identifier, other, name, cents, reference in store.rows(_SAME_INVOICE, **of_run):
         place = Place(payment=identifier)
         yield SameInvoiceError(run=other, name=name, amount_cents=cents, reference=reference, place=place)
 
 
 def _accounts(store: Store, of_run: dict[str, str | int]) -> Iterator[KasseError]:
-    for identifier, name, iban, before in store.rows(_NEW_IBAN, **of_run):
-        place = Place(payment=identifier)
-        if before is None or before == iban:
-            yield NewIbanError(name=name, iban=iban, place=place)
+    fresh = fresh_accounts(store, of_run)
+    for one in payments_seen(store, of_run) if fresh else ():
+        if one.account not in fresh:
+            continue
+        before, place = fresh[one.account], Place(payment=one.end_to_end_id)
+        if before is None or before == one.iban:
+            yield NewIbanError(name=one.name, iban=one.iban, place=place)
         else:
-            yield ChangedIbanError(name=name, iban=iban, before=before, place=place)
+            yield ChangedIbanError(name=one.name, iban=one.iban, before=before, place=place)
 
 
 def _answers(store: Store, of_run: dict[str, str | int]) -> Iterator[KasseError]:
-    for identifier, name, iban, status, found, at in store.rows(ANSWERED, **of_run):
-        place = Place(payment=identifier)
+    said = {(iban, name): (status, found, at) for iban, name, status, found, at in store.rows(ANSWERED, **of_run)}
+    for one in payments_seen(store, of_run) if said else ():
+        if (one.iban, one.name) not in said:
+            continue
+        (status, found, at), place = said[one.iban, one.name], Place(payment=one.end_to_end_id)
         if status == "RCVC":
-            yield VerifiedError(name=name, day=dt.date.fromisoformat(at[:10]), place=place)
+            yield VerifiedError(name=one.name, day=dt.date.fromisoformat(at[:10]), place=place)
         else:
-            yield NameDiffersError(status=status, name=name, iban=iban, found=found, place=place)
+            yield NameDiffersError(status=status, name=one.name, iban=one.iban, found=found, place=place)
 
 
 def hindrances(store: Store, run: Run) -> Iterator[KasseError]:

@@ -41,6 +41,7 @@ from ledger.payments.set_off_store import set_off
 from ledger.payments.steps import DiscountsOverError
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
+from ledger.payments.warnings_reader import fresh_accounts
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.identifiers import make_iban
 from tests.bankbooks import item, staged
@@ -492,3 +493,18 @@ def owing(store, amount):
     """Let Meyer owe the city something that fell due after the service, and later than what he gets."""
     person = store.value("SELECT id FROM party WHERE name = 'Meyer'")
     return item(store, amount, "9911", due="2026-11-12", person=person)
+
+
+def test_many_payments_to_one_account_are_warned_of_one_by_one(store):
+    """The account is asked about once; the warning stands at each payment."""
+    payables(store, "\n".join(f"BAU {number},00 2026-11-10 Meyer | Rechnung {number}" for number in range(1, 9)))
+    found = propose(act(store, "dirk"), today=MONDAY)
+    new = [
+        one.place.payment
+        for one in review(store, found.run.number, today=MONDAY).findings
+        if one.code == "payment.new_iban"
+    ]
+    assert new == [f"KASSE-R{found.run.number}-{number}" for number in range(1, 9)]
+    of_run = {"office": found.run.office, "run": found.run.number}
+    with store.snapshot():
+        assert list(fresh_accounts(store, of_run).values()) == [None]
