@@ -19,7 +19,8 @@ from kasse_cli.wiring import open_book, settlement_orders
 from ledger.bank.again_store import Again, look_again
 from ledger.bank.export_store import next_export
 from ledger.bank.movements_reader import movements
-from ledger.bank.posting_store import Outcome, post_staged
+from ledger.bank.outcome import Outcome
+from ledger.bank.posting_store import post_staged
 from ledger.bank.waiting_store import accounts_waiting, files_waiting
 from ledger.book.store import setting
 from ledger.reports.health_store import book_state

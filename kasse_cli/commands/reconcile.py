@@ -17,7 +17,7 @@ from sepa.errors import N_
 if TYPE_CHECKING:
     from kasse_cli.intake import Intake
     from ledger.bank.again_store import Again
-    from ledger.bank.posting_store import Outcome
+    from ledger.bank.outcome import Outcome
 
 app = noun(N_("import statements, match, post and report"))
 FilesOrNone = Annotated[

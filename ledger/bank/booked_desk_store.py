@@ -12,7 +12,7 @@ from ledger.bank.booked_desk import (
     NotInTransitError,
     WithoutReasonError,
 )
-from ledger.bank.posting_store import execute_runs
+from ledger.bank.executed_store import execute_runs
 from ledger.bank.suspense_decisions import Sitting
 from ledger.bank.suspense_moves_store import case_with_money, drafts, explain, note_event, shown, write_step
 from ledger.bank.suspense_store import Case

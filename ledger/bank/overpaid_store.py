@@ -9,10 +9,10 @@ from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
 _OWED = """
-    SELECT c.open_cents, o.office, o.id, o.reference, o.open_cents
-    FROM item c JOIN item o ON o.party = c.party AND o.kind = 'receivable' AND o.open_cents > 0 AND o.due <= :day
-    WHERE c.office = :office AND c.id = :id AND c.kind = 'credit' AND c.open_cents > 0
-    ORDER BY o.due, o.office, o.id LIMIT 1"""
+    SELECT m.seq, m.office, m.id, c.open_cents, o.office, o.id, o.reference, o.open_cents
+    FROM match_credit m JOIN item c ON c.office = m.office AND c.id = m.id AND c.kind = 'credit' AND c.open_cents > 0
+    JOIN item o ON o.party = c.party AND o.kind = 'receivable' AND o.open_cents > 0 AND o.due <= :day
+    ORDER BY m.seq, o.due, o.office, o.id"""
 
 
 class PayerStillOwesError(KasseError):
@@ -27,11 +27,15 @@ class PayerStillOwesError(KasseError):
 
 def still_owing(store: Store, credits_made: Iterable[ItemKey], day: str) -> Iterator[PayerStillOwesError]:
     """Yield a finding for each credit whose person owes something that is due on the day; the oldest debt is named."""
-    for office, number in credits_made:
-        row = store.one(_OWED, office=office, id=number, day=day)
-        if row is not None:
-            credit_cents, other, item, reference, open_cents = row
-            yield PayerStillOwesError(
-                credit=f"{office}/{number}", credit_cents=credit_cents, reference=reference or f"{other}/{item}",
-                open_cents=open_cents,
-            )  # fmt: skip
+    store.execute("CREATE TEMPORARY TABLE match_credit (seq BIGINT, office TEXT, id BIGINT)")
+    rows = ((seq, office, number) for seq, (office, number) in enumerate(credits_made))
+    told = -1
+    if store.insert("match_credit", ("seq", "office", "id"), rows):
+        for seq, office, number, credit_cents, other, item, reference, open_cents in store.rows(_OWED, day=day):
+            if seq != told:
+                yield PayerStillOwesError(
+                    credit=f"{office}/{number}", credit_cents=credit_cents, reference=reference or f"{other}/{item}",
+                    open_cents=open_cents,
+                )  # fmt: skip
+            told = seq
+    store.execute("DROP TABLE match_credit")

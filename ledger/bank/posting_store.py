@@ -4,103 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import count
 
 from ledger.bank.effects_store import apply_effects
+from ledger.bank.executed_store import execute_runs
 from ledger.bank.ladder import decide, paid_at_once
 from ledger.bank.match_store import Candidates, Scope, candidates, drop, gather
 from ledger.bank.matching import Decision, ItemKey, Paid, Running, Staged
+from ledger.bank.outcome import COUNTED, LatePostingError, Outcome
 from ledger.bank.overpaid_store import still_owing
 from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS, Plan, Records, fresh_items, note, plan
 from ledger.bank.rules_store import bank_rules
 from ledger.bank.rungs import Data
 from ledger.bank.settled_store import entries_of, settle
-from ledger.book.store import Poster, account_with_role, kasse_office, office_codes
+from ledger.book.store import Poster, Rows, account_with_role, insert_all, kasse_office, office_codes
 from ledger.events.store import record
 from ledger.items.settlement import Order
-from ledger.items.store import NewClearing, clear, insert_items, reserve_items
+from ledger.items.store import (
+    CLEARING_COLUMNS,
+    CLEARING_LINE_COLUMNS,
+    ITEM_COLUMNS,
+    NewClearing,
+    item_rows,
+    number_clearings,
+    reserve_items,
+    take_off,
+)
 from ledger.payments.collection_policy_store import policy_of
 from ledger.people.users import require
 from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
-from sepa.errors import N_, KasseError
 
 EVERYTHING = Scope()
-COUNTED = (
-    "posted", "matched", "executed", "returned", "transfers", "fees", "suspense", "advances", "surpluses", "late",
-)  # fmt: skip
-
-
-class LatePostingError(KasseError):
-    """A bank entry of a closed day, posted on the first open day (Schwebeposten)."""
-
-    code = "bank.late"
-    template = N_("{bank_day} is closed: {amount_cents} on {iban} was posted on {posting_day} as entry {entry}")
-    hint = N_("name it in the closing of {posting_day}; the bank delivered it late")
-    severity = "warning"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What became of the staged entries: how many, and what needs attention.
-
-    `matched` are entries that a rule decided wholly (of these `executed` own payments and runs, `returned` what came
-    back, `transfers` between own accounts, `fees` by a rule of the Kasse), `suspense` and `advances` those with money
-    left to clarify; `surpluses` made a credit. `late` are entries of a closed day.
-    """
-
-    entries: int = 0
-    posted: int = 0
-    matched: int = 0
-    executed: int = 0
-    returned: int = 0
-    transfers: int = 0
-    fees: int = 0
-    suspense: int = 0
-    advances: int = 0
-    surpluses: int = 0
-    late: int = 0
-    credit_cents: int = 0
-    debit_cents: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-    findings: list[KasseError] = field(default_factory=list)
-
-    def count(self, decision: Decision) -> None:
-        """Add one decision."""
-        entry, shares = decision
-        cents = entry.amount_cents
-        self.posted += 1
-        if cents > 0:
-            self.credit_cents += cents
-        else:
-            self.debit_cents -= cents
-        acts = {share.act for share in shares}
-        self.surpluses += "surplus" in acts
-        if "clarify" in acts:
-            self.suspense += cents > 0
-            self.advances += cents < 0
-            self.reasons[shares[-1].rule] += 1
-            return
-        self.matched += 1
-        self.executed += bool(acts & {"transit", "collect"})
-        self.returned += "reopen" in acts
-        self.transfers += "transfer" in acts
-        self.fees += "account" in acts
-
-    def count_settled(self, entry: Staged) -> None:
-        """Add an entry that pays an item and does nothing else."""
-        self.posted += 1
-        self.matched += 1
-        self.credit_cents += entry.amount_cents
-
-    def add(self, other: Outcome) -> None:
-        """Add what another unit of work did."""
-        for name in ("entries", *COUNTED, "credit_cents", "debit_cents"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.reasons.update(other.reasons)
-        self.findings += other.findings
 
 
 def post_staged(store: Store, scope: Scope = EVERYTHING, *, orders: Mapping[str, Order] | None = None) -> Outcome:
@@ -122,8 +59,7 @@ def post_in_unit(store: Store, scope: Scope, outcome: Outcome, orders: Mapping[s
         outcome.entries = found
         if found:
             matched = _Matched(store, outcome, matching_data(store, orders))
-            for chunk in candidates(store, found):
-                matched.post(chunk)
+            matched.post(candidates(store, found))
             matched.finish()
             _note_event(store, scope, outcome)
         drop(store)
@@ -148,15 +84,30 @@ class _Matched:
         self.accounts: dict[tuple[str, str], str] = {}
         self.credits: list[ItemKey] = []
         self.clearings: list[NewClearing] = []
+        self.first: dict[str, int] = {}
         self.runs: list[Row] = []
         self.effects: dict[str, list[Row]] = {}
         for name, columns in _TABLES.items():
             store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
 
-    def post(self, chunk: Sequence[Candidates]) -> None:
-        """Decide, post and write down a chunk of entries."""
-        decided = [self._decide(one) for one in chunk]
-        plans = self._plans([one for one in decided if isinstance(one, Decision)])
+    def post(self, chunks: Iterator[Sequence[Candidates]]) -> None:
+        """Decide, post and write down the entries: the rows of one chunk are written while the next is computed.
+
+        Between the two the book is asked for what both need: fresh numbers, and the candidates after that.
+        """
+        rows: list[Rows] = []
+        chunk = next(chunks, None)
+        while chunk is not None:
+            decided = [self._decide(one) for one in chunk]
+            numbers = self._numbers([one for one in decided if isinstance(one, Decision)])
+            chunk = next(chunks, None)
+            self.store.behind.start(partial(_write, self.store, [*rows, *self._clearings()]))
+            rows = self._post(decided, numbers)
+        _write(self.store, [*rows, *self._clearings()])
+
+    def _post(self, decided: Sequence[Decision | Paid], numbers: Mapping[str, Iterator[int]]) -> list[Rows]:
+        """Post what was decided and return the rows of it."""
+        plans = [self._plan(one, numbers) for one in decided if isinstance(one, Decision)]
         self.poster.expect(sum(map(entries_of, decided)) + sum(len(each.drafts) for each in plans))
         records, planned = Records(), iter(plans)
         for one in decided:
@@ -169,8 +120,7 @@ class _Matched:
                 self.outcome.count(one)
             if day != entry.bank_day:
                 self._note_late(entry, day)
-        self.poster.flush()
-        self._write(records)
+        return [*self.poster.take(), *self._keep(records)]
 
     def _decide(self, one: Candidates) -> Decision | Paid:
         entry, named, found, parts = one
@@ -180,9 +130,9 @@ class _Matched:
         self.running.settle(target)
         return Paid(entry, target)
 
-    def _plans(self, decisions: Sequence[Decision]) -> list[Plan]:
-        numbers = self._numbers(decisions)
-        return [plan(d, self.posting_day(d.entry.bank_day), self.role, lambda o: next(numbers[o])) for d in decisions]
+    def _plan(self, decision: Decision, numbers: Mapping[str, Iterator[int]]) -> Plan:
+        day = self.posting_day(decision.entry.bank_day)
+        return plan(decision, day, self.role, lambda office: next(numbers[office]))
 
     def _post_plan(self, records: Records, each: Plan, day: str) -> None:
         posted = [self.poster.draft(draft) for draft in each.drafts]
@@ -207,6 +157,14 @@ class _Matched:
         wanted = Counter(office for decision in decisions for office in fresh_items(decision))
         return {office: count(reserve_items(self.store, office, n)) for office, n in sorted(wanted.items())}
 
+    def _clearings(self) -> list[Rows]:
+        """Return the rows of the clearings so far, with their numbers."""
+        found = number_clearings(self.store, self.clearings)
+        self.clearings = []
+        self.first = {**found.first, **self.first}
+        heads = Rows("clearing", CLEARING_COLUMNS, found.heads)
+        return [heads, Rows("clearing_line", CLEARING_LINE_COLUMNS, found.lines)]
+
     def _note_late(self, entry: Staged, day: str) -> None:
         self.outcome.late += 1
         self.outcome.findings.append(
@@ -219,25 +177,26 @@ class _Matched:
             )
         )
 
-    def _write(self, records: Records) -> None:
-        store = self.store
-        insert_items(store, records.items)
+    def _keep(self, records: Records) -> list[Rows]:
+        """Keep what is done at the end, and return the rows that are written beside the entries."""
         self.credits += [(item.office, item.id) for item in records.items if item.kind == "credit"]
         self.clearings += records.clearings
-        store.insert("bank_match", MATCH_COLUMNS, records.matches)
-        store.insert("suspense_case", CASE_COLUMNS, records.cases)
-        store.insert("match_posted", ("office", "id", "position"), records.posted)
-        store.insert("match_paid", ("office", "run", "number", "bank_office", "bank_entry"), records.payments)
         self.runs += records.runs
         for name, rows in records.effects.items():
             self.effects.setdefault(name, []).extend(rows)
+        return [
+            Rows("item", ITEM_COLUMNS, item_rows(records.items)),
+            Rows("bank_match", MATCH_COLUMNS, records.matches),
+            Rows("suspense_case", CASE_COLUMNS, records.cases),
+            Rows("match_posted", ("office", "id", "position"), records.posted),
+            Rows("match_paid", ("office", "run", "number", "bank_office", "bank_entry"), records.payments),
+        ]
 
     def finish(self) -> None:
-        """Clear what was settled, in one pass over the items, and mark entries as posted, payments as executed."""
+        """Take off what was settled, in one pass over the items, and mark payments as executed."""
         self.poster.finish()
-        clear(self.store, self.clearings)
+        take_off(self.store, self.first)
         self.outcome.findings += still_owing(self.store, self.credits, self.store.today)
-        self.store.execute(_MARK_POSTED)
         touched = set(self.store.rows("SELECT DISTINCT office, run FROM match_paid"))
         self.store.execute(_MARK_PAID)
         execute_runs(self.store, self.runs, touched)
@@ -246,22 +205,11 @@ class _Matched:
             self.store.execute(f"DROP TABLE {name}")
 
 
-def execute_runs(store: Store, booked: Iterable[Row], also: Iterable[tuple[str, int]] = ()) -> None:
-    """Mark what is left of runs as executed, and close the runs of which nothing is left; inside a unit.
-
-    `booked` are (office, run, file or 0, office and number of the bank entry); `also` are runs of which single
-    payments were executed.
-    """
-    touched = {(str(office), int(run)) for office, run in also}
-    for office, run, file, bank_office, bank_entry in booked:
-        given = {"bank_office": bank_office, "bank_entry": bank_entry, "file": file}
-        store.execute(_MARK_RUN, office=office, run=run, **given)
-        touched.add((office, run))
-    for office, run in sorted(touched):
-        store.execute(_CLOSE_RUN, office=office, run=run)
-        done = store.one(_EXECUTED, office=office, run=run)
-        assert done is not None, "a count has a row"
-        record(store, office, "payment.execute", f"run:{run}", {"payments": done[0], "cents": done[1]})
+def _write(store: Store, rows: Sequence[Rows]) -> None:
+    """Write the rows of a chunk and mark its bank entries as posted."""
+    insert_all(store, rows)
+    store.execute(_MARK_POSTED)
+    store.execute("DELETE FROM match_posted")
 
 
 _TABLES = {
@@ -274,17 +222,6 @@ _MARK_POSTED = """
 _MARK_PAID = """
     UPDATE payment SET state = 'executed', active = 0, bank_office = m.bank_office, bank_entry = m.bank_entry
     FROM match_paid m WHERE payment.office = m.office AND payment.run = m.run AND payment.line = m.number"""
-_MARK_RUN = """
-    UPDATE payment SET state = 'executed', active = 0, bank_office = :bank_office, bank_entry = :bank_entry
-    WHERE office = :office AND run = :run AND (:file = 0 OR file = :file) AND state IN ('released', 'exported')"""
-_CLOSE_RUN = """
-    UPDATE payment_run SET state = 'executed'
-    WHERE office = :office AND id = :run AND state IN ('released', 'exported') AND NOT EXISTS (
-        SELECT 1 FROM payment p WHERE p.office = :office AND p.run = :run
-        AND p.state IN ('proposed', 'released', 'exported'))"""
-_EXECUTED = """
-    SELECT count(*), coalesce(sum(cents), 0) FROM payment
-    WHERE office = :office AND run = :run AND state = 'executed'"""
 
 
 def _note_event(store: Store, scope: Scope, outcome: Outcome) -> None:

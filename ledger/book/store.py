@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain as together
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.book.chain import SALT_BYTES, PostingFields, entry_bytes, is_unambiguous, salted
 from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, EntryKind, Posted, UnknownAccountError
@@ -54,6 +54,20 @@ class _Chain:
     texts: list[Row] = field(default_factory=list)
 
 
+class Rows(NamedTuple):
+    """Rows to be written into a table."""
+
+    table: str
+    columns: Sequence[str]
+    rows: Iterable[Row]
+
+
+def insert_all(store: Store, taken: Iterable[Rows]) -> None:
+    """Insert the rows of several tables in their order."""
+    for table, columns, rows in taken:
+        store.insert(table, columns, rows)
+
+
 def post(store: Store, drafts: Iterable[Draft]) -> list[Posted]:
     """Append the drafts to their offices' chains and return where each one is, in order.
 
@@ -66,7 +80,7 @@ def post(store: Store, drafts: Iterable[Draft]) -> list[Posted]:
         while chunk := list(islice(stream, CHUNK)):
             poster.expect(len(chunk))
             posted += [poster.draft(draft) for draft in chunk]
-            poster.flush()
+            insert_all(store, poster.take())
         poster.finish()
     return posted
 
@@ -74,7 +88,8 @@ def post(store: Store, drafts: Iterable[Draft]) -> list[Posted]:
 class Poster:
     """Appends entries, given as rows, and remembers heads, accounts and balances until it has finished.
 
-    Nobody else posts in the unit of work before that. `expect` so many entries, `add` them, `flush` their rows.
+    Nobody else posts in the unit of work before that. `expect` so many entries, `add` them, `take` their rows and
+    insert them as they stand.
     """
 
     def __init__(self, store: Store) -> None:
@@ -149,21 +164,21 @@ class Poster:
         """Return the number of the last entry that the office was given in a year."""
         return self.chains[office].numbers[year]
 
-    def flush(self) -> None:
-        """Write the rows of the entries so far."""
+    def take(self) -> list[Rows]:
+        """Return the rows of the entries so far, in the order in which they are to be written."""
         chains = [chain for _, chain in sorted(self.chains.items())]
-        for table, columns, rows in (
-            ("posting", POSTING_COLUMNS, [chain.postings for chain in chains]),
-            ("entry_text", TEXT_COLUMNS, [chain.texts for chain in chains]),
-            ("entry", ENTRY_COLUMNS, [chain.entries for chain in chains]),
-        ):
-            self.store.insert(table, columns, together.from_iterable(rows))
+        taken = [
+            Rows("posting", POSTING_COLUMNS, together.from_iterable([chain.postings for chain in chains])),
+            Rows("entry_text", TEXT_COLUMNS, together.from_iterable([chain.texts for chain in chains])),
+            Rows("entry", ENTRY_COLUMNS, together.from_iterable([chain.entries for chain in chains])),
+        ]
         for chain in chains:
             chain.entries, chain.postings, chain.texts = [], [], []
             for year, number in chain.numbers.items():
                 if number > chain.noted[year]:
                     self.store.numbered.append((chain.office, int(year), chain.noted[year] + 1, number))
                     chain.noted[year] = number
+        return taken
 
     def finish(self) -> None:
         """Write month balances and heads."""

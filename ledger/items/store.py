@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import count as counted
 from operator import attrgetter
@@ -73,7 +73,12 @@ _FOREIGN, _ORIGINAL_DUE = _PLAIN.index("foreign_reference"), _PLAIN.index("origi
 
 def insert_items(store: Store, items: Sequence[NewItem]) -> None:
     """Write new items, wholly open."""
-    store.insert("item", ITEM_COLUMNS, (_item_row(item) for item in items))
+    store.insert("item", ITEM_COLUMNS, item_rows(items))
+
+
+def item_rows(items: Iterable[NewItem]) -> Iterator[Row]:
+    """Yield new items as rows, wholly open."""
+    return (_item_row(item) for item in items)
 
 
 def _item_row(item: NewItem) -> Row:
@@ -93,26 +98,51 @@ def opening_posting(side: str, account: str, item: int, cents: int) -> Posting:
     return posting_for(side, account, item, -cents)
 
 
+CLEARING_COLUMNS = ("office", "id", "kind", "position", "posting_day", "payment_day", "resets")
+CLEARING_LINE_COLUMNS = ("office", "clearing", "line", "item", "cents")
+
+
+class Numbered(NamedTuple):
+    """Clearings with their numbers, as rows to be written: `first` is the lowest number of each office."""
+
+    given: list[int]
+    first: dict[str, int]
+    heads: list[Row]
+    lines: list[Row]
+
+
 def clear(store: Store, clearings: Sequence[NewClearing]) -> list[int]:
     """Write clearings, take their cents off the items, and return their numbers in order.
 
     The caller has checked that no item is settled beyond what is open: the database refuses it.
     """
+    given, first, heads, lines = number_clearings(store, clearings)
+    store.insert("clearing", CLEARING_COLUMNS, heads)
+    store.insert("clearing_line", CLEARING_LINE_COLUMNS, lines)
+    take_off(store, first)
+    return given
+
+
+def number_clearings(store: Store, clearings: Sequence[NewClearing]) -> Numbered:
+    """Give clearings their numbers."""
     wanted = Counter([clearing.office for clearing in clearings])
     first = {office: take_ids(store, office, "clearing", count) for office, count in sorted(wanted.items())}
     fresh = {office: counted(number) for office, number in first.items()}
-    given, heads, lines = [], [], []
+    given: list[int] = []
+    heads: list[Row] = []
+    lines: list[Row] = []
     for office, kind, position, posting_day, payment_day, cleared, resets in clearings:
         number = next(fresh[office])
         given.append(number)
         heads.append((office, number, kind, position, posting_day, payment_day, resets))
         lines += [(office, number, line, item, cents) for line, (item, cents) in enumerate(cleared, 1)]
-    columns = ("office", "id", "kind", "position", "posting_day", "payment_day", "resets")
-    store.insert("clearing", columns, heads)
-    store.insert("clearing_line", ("office", "clearing", "line", "item", "cents"), lines)
+    return Numbered(given, first, heads, lines)
+
+
+def take_off(store: Store, first: Mapping[str, int]) -> None:
+    """Take off the items what the clearings of each office settle, from the first of these numbers on."""
     for office, start in sorted(first.items()):
         store.execute(_TAKE_OFF, office=office, start=start)
-    return given
 
 
 _TAKE_OFF = """

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
+from ledger.store.behind import Behind
+from ledger.store.drivers import Engine
 from sepa.errors import N_, KasseError, TryAgainError
 
 Row = tuple[Any, ...]
@@ -58,46 +60,6 @@ class FutureDayError(KasseError):
     hint = N_("correct --on; where a command has --dry-run, that may look further ahead")
 
 
-class Connection(Protocol):
-    """What the two drivers share and the store needs."""
-
-    def cursor(self) -> Any:
-        """Return a cursor."""
-
-    def close(self) -> None:
-        """Close the connection."""
-
-
-class Engine(Protocol):
-    """What differs between the engines, in one object each."""
-
-    name: EngineName
-
-    def query(self, sql: str) -> str:
-        """Return the SQL text in the driver's parameter style."""
-
-    def begin(self, connection: Any) -> None:
-        """Start a writing unit of work."""
-
-    def begin_snapshot(self, connection: Any) -> None:
-        """Start a reading unit that sees one moment."""
-
-    def stream(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> Iterator[Row]:
-        """Yield rows without holding them all; inside a unit of work or a snapshot."""
-
-    def bulk(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
-        """Insert many rows the fastest way the engine has and return how many."""
-
-    def failure(self, error: Exception, book: str) -> KasseError | None:
-        """Return the error a person gets for a driver's error, or None where it is a defect."""
-
-    def lock(self, store: Store, offices: Sequence[str]) -> None:
-        """Hold these offices, in this order, until the unit of work ends."""
-
-    def leave(self, connection: Any) -> None:
-        """Leave the database as the next command wants it."""
-
-
 class Store:
     """An open book: queries, one unit of work at a time, who acts and when.
 
@@ -105,8 +67,8 @@ class Store:
     `latest_day` the last day on which anything may count as written, `user` the number of the acting person (0
     before any exists), `salt` returns fresh random bytes. All are given by the caller, none is invented here.
     `numbered` holds office, year, first and last number that the unit of work under way gave to entries; `on_abort`
-    gets them where it is rolled back. `principal` is in whose right a deputy acts, once a right was asked for that is not
-    their own; it lasts as long as the same person acts.
+    gets them where it is rolled back. `behind` is what is written on another thread. `principal` is in whose right a
+    deputy acts, once a right was asked for that is not their own; it lasts as long as the same person acts.
     """
 
     def __init__(
@@ -130,6 +92,7 @@ class Store:
         self._user = user
         self.locked: tuple[str, ...] = ()
         self.numbered: list[tuple[str, int, int, int]] = []
+        self.behind = Behind()
         self.on_abort: Callable[[Sequence[tuple[str, int, int, int]], BaseException], None] | None = None
         self._depth = 0
         self._rehearsing = False
@@ -221,7 +184,9 @@ class Store:
                     self.locked = tuple(sorted(set(offices)))
                     self.engine.lock(self, self.locked)
                     yield
+                    self.behind.wait()
                 except BaseException:
+                    self.behind.settle()
                     self.connection.rollback()
                     raise
                 self.connection.commit()
@@ -257,7 +222,9 @@ class Store:
             self.engine.lock(self, self.locked)
             try:
                 yield
+                self.behind.wait()
             except BaseException:
+                self.behind.settle()
                 self.execute("ROLLBACK TO SAVEPOINT rehearsed")
                 raise
             self.execute("RELEASE SAVEPOINT rehearsed")
@@ -294,7 +261,8 @@ class Store:
         self.connection.close()
 
     def translated(self) -> AbstractContextManager[None]:
-        """Turn the driver's errors inside into errors for people."""
+        """Turn the driver's errors inside into errors for people; what is written behind comes first."""
+        self.behind.wait()
         return _translate(self.engine, self.book)
 
 

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from ledger.book.entry import ClosedPeriodError
-from ledger.book.store import Poster, post
+from ledger.book.store import Poster, insert_all, post
 from ledger.book.verify_store import verify
 from ledger.events.store import record
 from ledger.items.store import NewClearing, NewItem, clear, insert_items
@@ -152,7 +152,7 @@ def post_unchecked(store, draft):
     poster.closed = ""
     poster.expect(1)
     poster.draft(draft)
-    poster.flush()
+    insert_all(store, poster.take())
 
 
 def test_a_closed_day_refuses_an_entry_that_is_right_in_all_else(attacked):

@@ -354,7 +354,7 @@ def test_a_rehearsal_changes_nothing(kasse):
     assert post_staged(kasse).posted == 1
 
 
-@pytest.mark.parametrize("place", ["note", "clear", "record", "insert_items"])
+@pytest.mark.parametrize("place", ["note", "take_off", "record", "insert_all"])
 def test_what_breaks_half_way_leaves_nothing(kasse, place, monkeypatch):
     import ledger.bank.posting_store as module
 
@@ -367,7 +367,7 @@ def test_what_breaks_half_way_leaves_nothing(kasse, place, monkeypatch):
     def broken(*args, **kw):
         result = whole(*args, **kw)
         calls.append(result)
-        if len(calls) == 2 or place in {"clear", "record"}:  # these two are called once
+        if len(calls) == 2 or place in {"take_off", "record"}:  # these two are called once
             raise KeyboardInterrupt
         return result
 
