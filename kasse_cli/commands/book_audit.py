@@ -148,7 +148,7 @@ def _show(ctx: Context, report: AuditReport, out: Path | None) -> None:
         sys.stdout.write(as_text(masked(audit_document(report))))
     tables = audit_tables(report) if call.xlsx or call.format == "json" else [finding_table(report)]
     lines = [say(N_("written: {file}"), file=str(out))] if out is not None and str(out) != "-" else []
-    findings: Sequence[KasseError] = report.findings if call.format == "json" else ()
+    findings: Sequence[KasseError] = report.findings if call.format == "json" or (plain and call.quiet) else ()
     render(ctx, Result(audit_data(report), [] if plain else tables, lines, findings))
     if remain:
         call.exit_code = 3

@@ -10,6 +10,7 @@ from ledger.book.chart import CONTROL_ROLES
 from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.items.kassenzeichen import InvalidReferenceError, check_reference
 from ledger.items.locks import LockDaysError
+from ledger.items.opening_findings import DayAfterKeyDayError, DunningLevelError, OriginalDueError
 from ledger.items.order_rules import SHARED_RULES, Rule, checked, completion, missing, put
 from ledger.items.orders import AccountState, Checked, OrderRow, Rules, at, control_role
 from sepa.errors import N_, KasseError, Place
@@ -39,14 +40,6 @@ class ControlAccountError(KasseError):
     code = "opening.control_account"
     template = N_("the account {account} of office {office} carries no items of the kind {kind}")
     hint = N_("leave gl_account blank, or name a control account of that kind")
-
-
-class DunningLevelError(KasseError):
-    """A dunning level that no letter has."""
-
-    code = "opening.dunning_level"
-    template = N_("not a dunning level: {level}")
-    hint = N_("write 0 to 9")
 
 
 class ForeignReferenceError(InvalidReferenceError):
@@ -151,7 +144,16 @@ def _dunning(_: Rules, row: OrderRow) -> Iterator[KasseError]:
         yield DunningLevelError(level=row.dunning_level, place=at(row, "dunning_level"))
 
 
-ITEM_RULES: tuple[Rule, ...] = (_needed, *SHARED_RULES, _amounts, _account, _reference, _dunning, _locks)
+def _days(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
+    if row.due is None:
+        return
+    if row.kind in UNCLEAR and row.due > rules.today:
+        yield DayAfterKeyDayError(day=row.due, as_of=rules.today, place=at(row, "due"))
+    if row.original_due is not None and row.original_due > row.due:
+        yield OriginalDueError(original=row.original_due, due=row.due, place=at(row, "original_due"))
+
+
+ITEM_RULES: tuple[Rule, ...] = (_needed, *SHARED_RULES, _amounts, _account, _reference, _dunning, _locks, _days)
 
 
 class ControlMissingError(KasseError):
