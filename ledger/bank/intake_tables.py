@@ -92,6 +92,7 @@ class StatementWithdrawal(SQLModel, table=True):
         CheckConstraint("state IN ('asked', 'done', 'dropped')", name="ck_statement_withdrawal_state"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("decided_by", "decided_at")
     STEPS: ClassVar = {"state": {START: ("asked",), "asked": ("done", "dropped")}}

@@ -33,6 +33,7 @@ class Voucher(SQLModel, table=True):
         ForeignKeyConstraint(["office", "position"], ["entry.office", "entry.position"], name="fk_voucher_entry"),
         Index("ix_voucher_fingerprint", "fingerprint"),
     )
+    ERASABLE: ClassVar = ("document",)
     MUTABLE: ClassVar = ()
 
     id: int = col.number(primary_key=True)

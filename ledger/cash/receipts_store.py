@@ -61,7 +61,7 @@ def write_receipt(
         "day": store.today,
     }
     said = {name: value for name, value in (("person", new.person), ("words", new.words)) if value}
-    record(store, desk.office, f"cash.{new.kind}", f"desk:{desk.code}", facts, said or None)
+    record(store, desk.office, f"cash.{new.kind}", f"receipt:{label}", facts, said or None)
 
 
 def shown(posted: Posted) -> str:

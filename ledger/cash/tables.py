@@ -98,6 +98,7 @@ class CashCount(SQLModel, table=True):
         Index("ix_cash_count_day", "desk", "day"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("remark",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("confirmed_by", "confirmed_at")
 
@@ -140,6 +141,7 @@ class CashRest(SQLModel, table=True):
     __table_args__ = col.strict(
         ForeignKeyConstraint(["desk"], ["cash_desk.code"], name="fk_cash_rest_desk"), clustered=True
     )
+    ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
 
     desk: str = col.text(primary_key=True)
@@ -161,6 +163,7 @@ class CashSettlement(SQLModel, table=True):
         CheckConstraint("decided_by IS NULL OR decided_by <> listed_by", name="ck_cash_settlement_two"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("position", "decided_by", "decided_at", "decided_on", "reason")
     STEPS: ClassVar = {"state": {START: ("listed",), "listed": ("certified", "rejected")}}
@@ -193,6 +196,7 @@ class CashVoucher(SQLModel, table=True):
         CheckConstraint("cents > 0", name="ck_cash_voucher_cents"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("document", "text")
     MUTABLE: ClassVar = ()
 
     fund: str = col.text(primary_key=True)

@@ -27,6 +27,7 @@ class OpeningRun(SQLModel, table=True):
         CheckConstraint("(state = 'final') = (second_by IS NOT NULL)", name="ck_opening_run_final"),
         Index("ix_opening_run_state", "state"),
     )
+    ERASABLE: ClassVar = ("ended_reason",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = (
         "first_by", "first_at", "second_by", "second_at", "ended_by", "ended_at", "ended_reason",
@@ -85,6 +86,7 @@ class ItemFacts(SQLModel, table=True):
     __table_args__ = col.strict(
         ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_item_facts_item"), clustered=True
     )
+    ERASABLE: ClassVar = ("debt_reason", "document")
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)
@@ -107,6 +109,7 @@ class SuspenseOrigin(SQLModel, table=True):
         ForeignKeyConstraint(["office", "item"], ["item.office", "item.id"], name="fk_suspense_origin_item"),
         clustered=True,
     )
+    ERASABLE: ClassVar = ("name", "counter_iban", "remittance")
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)

@@ -100,7 +100,7 @@ class OrderInvoice(SQLModel, table=True):
         Index("ix_order_invoice_number", "seller", "number"),
         clustered=True,
     )
-    ERASABLE: ClassVar = ("seller_name", "stated_iban", "terms")
+    ERASABLE: ClassVar = ("seller", "seller_name", "stated_iban", "terms")
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)

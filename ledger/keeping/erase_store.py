@@ -211,7 +211,7 @@ def _choose(store: Store, kind: Kind, changes: Changes, before: str | None, toda
     held = f"SELECT {', '.join(f't.{name}' for name in kind.key)} FROM {kind.table} t WHERE {filled(kind, changes)}"
     scope, last = "person IN (SELECT party FROM erase_party)", ""
     if kind.retention and before:
-        scope, last = f"({scope} OR day <= CAST(:last AS TEXT))", retention().classes[kind.retention].last_day(day)
+        scope, last = f"({scope} OR origin <= CAST(:last AS TEXT))", retention().classes[kind.retention].last_day(day)
     name = f"erase_rows_{kind.table}"
     store.execute(f"DROP TABLE IF EXISTS {name}")
     store.execute(f"CREATE TEMPORARY TABLE {name} AS SELECT {keys} FROM {kind.table} WHERE 0 = 1")

@@ -1,7 +1,7 @@
 """Where personal data stand: a table of tables, each with its class, its day, whose it is and what still needs it.
 
-The rows of a kind are seen through one SQL text with the columns of their key, `person`, `day` and `needed`; a row
-may appear once for each of its persons. Which columns are blanked says the table itself (`ERASABLE`).
+The rows of a kind are seen through one SQL text with the columns of their key, `person`, `origin` (a day) and
+`needed`; a row may appear once for each of its persons. Which columns are blanked says the table itself (`ERASABLE`).
 """
 
 from __future__ import annotations
@@ -34,14 +34,26 @@ class Kind:
         """Return the SQL of key, party, day and whether it is still needed."""
         keys = ", ".join(f"t.{name}" for name in self.key)
         needed = f"CASE WHEN {self.needed} THEN 1 ELSE 0 END"
-        seen = f"{keys}, {self.party} AS person, {self.day} AS day, {needed} AS needed"
+        seen = f"{keys}, {self.party} AS person, {self.day} AS origin, {needed} AS needed"
         return f"SELECT {seen} FROM {self.table} t {self.joins}"
 
 
 NEVER = "0 = 1"
-ITEM_OF = """(SELECT office, id AS item, party FROM item WHERE party IS NOT NULL
-    UNION SELECT office, item, party FROM item_debtor)"""
-"""Items and whose they are, joint debtors included."""
+NOBODY = "CAST(NULL AS BIGINT)"
+"""Words that follow nobody's item: they go by their own period only."""
+_OWNED = """SELECT office, id AS item, party FROM item WHERE party IS NOT NULL
+    UNION SELECT office, item, party FROM item_debtor"""
+# SQLite joins what is CROSS JOINed in the order written: from the few steps of the desk, never from all postings
+_CASE_OF = f"""SELECT s.office, s.item, w.party FROM suspense_step s CROSS JOIN {{entries}} CROSS JOIN posting p
+    JOIN ({_OWNED}) w ON w.office = p.office AND w.item = p.item
+    WHERE p.office = {{x}}.office AND p.position = {{x}}.position AND s.kind <> 'undone'
+    AND NOT EXISTS (SELECT 1 FROM suspense_step u WHERE u.office = s.office AND u.item = s.item AND u.undoes = s.line)
+    {{tied}}"""
+_TOGETHER = "AND e.office = s.office AND e.position = s.position AND x.transaction_id = e.transaction_id"
+ITEM_OF = f"""({_OWNED}
+    UNION {_CASE_OF.format(entries="office f", x="s", tied="AND f.code = s.office")}
+    UNION {_CASE_OF.format(entries="entry e CROSS JOIN entry x", x="x", tied=_TOGETHER)})"""
+"""Items and whose they are: joint debtors, and those whose items got the money of a case, included."""
 OPEN = "(SELECT office, id AS item FROM item WHERE open_cents <> 0)"
 _OPEN_ORDER = """(SELECT DISTINCT office, order_id FROM item WHERE open_cents <> 0 AND order_id IS NOT NULL
     UNION SELECT office, order_id FROM standing_order
@@ -100,6 +112,13 @@ _UNDER_WAY = "state IN ('proposed', 'released', 'exported')"
 _CASH = "LEFT JOIN cash_receipt_line l ON l.desk = t.desk AND l.year = t.year AND l.number = t.number " + _of_item(
     "l.office", "l.item"
 )
+_OF_POSTING = (
+    f"LEFT JOIN {_POSTING_OF} w ON w.office = t.office AND w.position = t.position "
+    f"LEFT JOIN {_OPEN_POSTING} n ON n.office = t.office AND n.position = t.position"
+)
+_LAST_USE = """coalesce((SELECT max(substr(v.at, 1, 10)) FROM event v
+    WHERE v.object = 'rule:' || CAST(t.id AS TEXT) AND v.action IN ('rule.add', 'rule.off')),
+    substr(t.made_at, 1, 10), '1900-01-01')"""
 _MASTER = "substr(t.created_at, 1, 10)"
 PARTY_COLUMNS = (
     "name", "legal_name", "street", "house_number", "postcode", "town", "country", "birth_date", "vat_id", "match_key",
@@ -154,13 +173,37 @@ KINDS = (
          f"t.{_UNDER_WAY}", "m.party",
          "JOIN collection_run r ON r.office = t.office AND r.id = t.run JOIN mandate m ON m.id = t.mandate"),
     Kind("entry_text", "book", ("office", "position"), "e.posting_day", "n.office IS NOT NULL", "w.party",
-         "JOIN entry e ON e.office = t.office AND e.position = t.position "
-         f"LEFT JOIN {_POSTING_OF} w ON w.office = t.office AND w.position = t.position "
-         f"LEFT JOIN {_OPEN_POSTING} n ON n.office = t.office AND n.position = t.position"),
+         "JOIN entry e ON e.office = t.office AND e.position = t.position " + _OF_POSTING),
     Kind("cash_receipt", "voucher", ("desk", "year", "number"), "t.day", "n.item IS NOT NULL", "w.party", _CASH),
     Kind("cash_cheque", "voucher", ("desk", "year", "number"), "c.day",
          "t.state IN ('held', 'presented') OR n.item IS NOT NULL", "w.party",
          "JOIN cash_receipt c ON c.desk = t.desk AND c.year = t.year AND c.number = t.number " + _CASH),
+    Kind("suspense_origin", "voucher", ("office", "item"), "t.bank_day", "n.item IS NOT NULL", "w.party", _of_item()),
+    Kind("item_facts", "voucher", ("office", "item"), "i.opened_on", "n.item IS NOT NULL", "w.party",
+         "JOIN item i ON i.office = t.office AND i.id = t.item " + _of_item()),
+    Kind("voucher", "voucher", ("id",), "e.posting_day", "n.office IS NOT NULL", "w.party",
+         "JOIN entry e ON e.office = t.office AND e.position = t.position " + _OF_POSTING),
+    Kind("collection_message", "voucher", ("office", "id"), "r.collection_day", NEVER, "m.party",
+         "JOIN collection_run r ON r.office = t.office AND r.id = t.run "
+         "LEFT JOIN collection_message_line l ON l.office = t.office AND l.message = t.id "
+         "LEFT JOIN collection c ON c.office = l.office AND c.run = l.run AND c.line = l.line "
+         "LEFT JOIN mandate m ON m.id = c.mandate"),
+    Kind("payment_report", "voucher", ("id",), "substr(t.read_at, 1, 10)", NEVER, NOBODY),
+    Kind("statement_withdrawal", "voucher", ("statement", "line"), "substr(t.asked_at, 1, 10)", "t.state = 'asked'",
+         NOBODY),
+    Kind("cash_count", "voucher", ("desk", "number"), "t.day", "n.item IS NOT NULL", NOBODY,
+         f"LEFT JOIN {OPEN} n ON n.office = t.office AND n.item = t.item"),
+    Kind("cash_rest", "voucher", ("desk", "day"), "t.day", NEVER, NOBODY),
+    Kind("cash_settlement", "voucher", ("fund", "number"), "t.day", "t.state = 'listed'", NOBODY),
+    Kind("cash_voucher", "voucher", ("fund", "settlement", "line"), "t.day", "s.state = 'listed'", NOBODY,
+         "JOIN cash_settlement s ON s.fund = t.fund AND s.number = t.settlement"),
+    Kind("bank_rule", "voucher", ("id",), _LAST_USE, "t.active = 1", NOBODY),
+    Kind("vop_rule", "voucher", ("id",), "coalesce(t.ended_on, substr(t.made_at, 1, 10))", "t.ended_on IS NULL",
+         NOBODY),
+    Kind("opening_run", "book", ("id",), "t.as_of", "t.state IN ('draft', 'signed')", NOBODY),
+    Kind("erasure", "book", ("id",),  # goes with whom it names, and never keeps them
+         "CASE WHEN t.party IS NULL THEN substr(t.proposed_at, 1, 10) ELSE '1900-01-01' END", NEVER, "t.party",
+         "JOIN erasure x ON x.id = t.id AND x.state <> 'proposed'"),
     Kind("party", "", ("id",), _MASTER, NEVER, "t.id", columns=PARTY_COLUMNS),
     Kind("party_account", "", ("party", "iban"), "t.since", NEVER, "t.party"),
     Kind("party_lock", "", ("party", "id"), "t.since",
@@ -176,8 +219,19 @@ OBJECTS = (
     "SELECT '', 'order:' || office || '-' || CAST(id AS TEXT), party FROM cash_order WHERE party IS NOT NULL",
     "SELECT '', 'mandate:' || CAST(id AS TEXT), party FROM mandate",
     "SELECT '', 'attachment:' || CAST(id AS TEXT), party FROM attachment",
+    f"""SELECT '', 'receipt:' || l.desk || '-' || CAST(l.year AS TEXT) || '-' || CAST(l.number AS TEXT), k.party
+        FROM cash_receipt_line l JOIN {ITEM_OF} k ON k.office = l.office AND k.item = l.item""",
+    f"""SELECT '', 'entry:' || x.office || '-' || CAST(x.year AS TEXT) || '-' || CAST(x.number AS TEXT), y.party
+        FROM entry x JOIN {_POSTING_OF} y ON y.office = x.office AND y.position = x.position""",
 )
 """What events name, and whose it is; '' stands for any office."""
+OF_MANY = (
+    f"""SELECT y.office, 'run:' || CAST(y.run AS TEXT), v.party FROM payment y
+        JOIN {ITEM_OF} v ON v.office = y.item_office AND v.item = y.item""",
+    """SELECT t.office, 'collection_run:' || CAST(t.run AS TEXT), m.party FROM collection t
+        JOIN mandate m ON m.id = t.mandate""",
+)
+"""What is about many at once: the words go with any of them, none of them is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +243,11 @@ class Personal:
 
     def details(self) -> Kind:
         """Return the details of events: whose they are follows from what the event is about."""
+        objects = " UNION ALL ".join((*self.objects, *OF_MANY))
         return Kind(
             "event_details", "book", ("office", "position"), "substr(e.at, 1, 10)", NEVER, "w.party",
             "JOIN event e ON e.office = t.office AND e.position = t.position "
-            f"LEFT JOIN ({' UNION ALL '.join(self.objects)}) w ON w.object = e.object AND w.office IN ('', e.office)",
+            f"LEFT JOIN ({objects}) w ON w.object = e.object AND w.office IN ('', e.office)",
         )  # fmt: skip
 
     def all(self) -> tuple[Kind, ...]:
@@ -220,6 +275,13 @@ WORDS = {
     "party_merge": N_("merges of persons"),
     "party_restriction": N_("restrictions"), "letter": N_("letters"), "letter_print": N_("words of letters"),
     "cash_receipt": N_("cash receipts"), "cash_cheque": N_("cheques"),
+    "suspense_origin": N_("unclear money taken over"), "item_facts": N_("facts of items taken over"),
+    "voucher": N_("vouchers of entries made by hand"), "collection_message": N_("requests about direct debits"),
+    "payment_report": N_("reports of banks"), "cash_count": N_("remarks of counts"),
+    "statement_withdrawal": N_("withdrawals of statements"),
+    "cash_rest": N_("days without a desk"), "cash_settlement": N_("settlements of funds"),
+    "cash_voucher": N_("vouchers of funds"), "bank_rule": N_("rules of the Kasse"), "vop_rule": N_("rules for payees"),
+    "opening_run": N_("take-overs"), "erasure": N_("reasons to erase"),
     "address_task": N_("address tasks"), "claim_event": N_("events of claims"), "relief": N_("relief"),
 }  # fmt: skip
 """What people call the rows of a table."""

@@ -42,9 +42,9 @@ def _kind_row(store: Store, kind: Kind, changes: Changes, day: str) -> KindRow:
     keys = ", ".join(kind.key)
     held = f"SELECT {', '.join(f't.{name}' for name in kind.key)} FROM {kind.table} t WHERE {filled(kind, changes)}"
     sql = f"""
-        SELECT count(*), coalesce(sum(CASE WHEN needed = 0 AND day <= CAST(:last AS TEXT) THEN 1 ELSE 0 END), 0),
-            coalesce(sum(needed), 0), min(day)
-        FROM (SELECT {keys}, max(day) AS day, max(needed) AS needed FROM ({kind.view()}) v
+        SELECT count(*), coalesce(sum(CASE WHEN needed = 0 AND origin <= CAST(:last AS TEXT) THEN 1 ELSE 0 END), 0),
+            coalesce(sum(needed), 0), min(origin)
+        FROM (SELECT {keys}, max(origin) AS origin, max(needed) AS needed FROM ({kind.view()}) v
               WHERE ({keys}) IN ({held}) GROUP BY {keys}) x"""
     last, period = rule.last_day(day), rule.on(day)
     row = store.one(sql, on=day, last=last)
@@ -67,7 +67,8 @@ def weighed(store: Store, where: Personal, day: str) -> Iterator[None]:
         years = retention().classes[kind.retention].on(day).years if kind.retention else -9999
         store.execute(
             f"""INSERT INTO keep_person SELECT person, CAST(:kind AS TEXT),
-                max(CAST(substr(day, 1, 4) AS BIGINT)) + CAST(:years AS BIGINT), max(day), max(needed), sum(needed)
+                max(CAST(substr(origin, 1, 4) AS BIGINT)) + CAST(:years AS BIGINT), max(origin),
+                max(needed), sum(needed)
                 FROM ({kind.view()}) v WHERE person IS NOT NULL GROUP BY person""",
             on=day,
             kind=kind.table,

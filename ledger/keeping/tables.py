@@ -27,6 +27,7 @@ class Erasure(SQLModel, table=True):
         CheckConstraint("state IN ('proposed', 'refused') OR decided_by IS NOT NULL", name="ck_erasure_decided"),
         Index("ix_erasure_state", "state"),
     )
+    ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("decided_by", "decided_at", "persons", "fields", "texts", "details")
     STEPS: ClassVar = {

@@ -19,6 +19,7 @@ class PaymentReport(SQLModel, table=True):
         CheckConstraint("kind IN ('status', 'vop', 'recall')", name="ck_payment_report_kind"),
         Index("ix_payment_report_run", "office", "run", "file"),
     )
+    ERASABLE: ClassVar = ("information",)
     MUTABLE: ClassVar = ()
 
     id: int = col.number(primary_key=True)
@@ -130,6 +131,7 @@ class VopRule(SQLModel, table=True):
     __table_args__ = col.strict(
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> made_by", name="ck_vop_rule_persons"), clustered=True
     )
+    ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("confirmed_by", "confirmed_at", "ended_on", "ended_by")
 

@@ -255,6 +255,7 @@ class CollectionMessage(SQLModel, table=True):
         CheckConstraint("kind IN ('recall', 'reversal')", name="ck_collection_message_kind"),
         CheckConstraint("released_by IS NULL OR released_by <> created_by", name="ck_collection_message_persons"),
     )
+    ERASABLE: ClassVar = ("text",)
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("released_by", "released_at", "created_stamp", "file_sha256", "exported_at")
 
