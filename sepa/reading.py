@@ -55,7 +55,7 @@ class UnknownFileError(KasseError):
 
     code = "file.unknown"
     template = N_("this is no payment or statement file, but this: {kind}")
-    hint = N_("kasse reads camt, pain, MT940, MT942 and ZIP files of these; a book takes bookings from camt.053 only")
+    hint = N_("kasse reads camt, pain, MT940, MT942 and ZIP files of these; a book takes bookings from camt.053 or MT940")
 
 
 class UnknownMessageError(KasseError):
@@ -88,7 +88,7 @@ class NotAStatementError(KasseError):
     code = "file.not_a_statement"
     template = N_("this is {name}, not an account statement")
     hint = N_(
-        "statements come as camt.052, camt.053, camt.054, MT940 or MT942; a book takes bookings from camt.053 only"
+        "statements come as camt.052, camt.053, camt.054, MT940 or MT942; a book takes bookings from camt.053 or MT940"
     )
 
 

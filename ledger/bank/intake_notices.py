@@ -31,7 +31,7 @@ class IntradayError(KasseError):
 
     code = "statement.intraday"
     template = N_("statement {statement} is an intraday report ({message}): shown, never posted")
-    hint = N_("nothing is to be done where the bank delivers the camt.053 of the day too")
+    hint = N_("nothing is to be done where the bank delivers the statement of the day too")
     severity: Severity = "info"
 
 
