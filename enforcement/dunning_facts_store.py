@@ -64,17 +64,21 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
     here = day.isoformat()
     _remember(store, day)
     paid: dict[tuple[str, int], tuple[Payment, ...]] = {}
+    reduced: dict[tuple[str, int], tuple[Payment, ...]] = {}
     shared, personal = events_of_overdue(store, here)
     events = dict(shared)
     for code, item, paid_on, cents, kind in store.rows(_PAID, day=here, office=office):
         paid_day = dt.date.fromisoformat(paid_on)
+        if kind == "reduction":
+            reduced[code, item] = (*reduced.get((code, item), ()), Payment(paid_day, int(cents)))
+            continue
         paid[code, item] = (
             *paid.get((code, item), ()),
             Payment(paid_day, int(cents), CASH if kind == "cash" else TRANSFER),
         )
         if kind in {"bank", "assign", "cash"}:  # what the debtor paid, which some laws take for an acknowledgement
             events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
-    book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events, personal)
+    book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events, personal, reduced)
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
     waiting = may_be_paid_by(store) | under_collection(store, day)
     joint: dict[tuple[str, int], tuple[int, ...]] = {}

@@ -16,7 +16,7 @@ from enforcement.limitation import LimitationEvent, LimitationFactError
 from enforcement.limitation_bulk import LimitationWatch
 from enforcement.limitation_watch import split_facts
 from enforcement.profiles import DunningStep, profile_for
-from enforcement.relief_rules import late_charge, pauses
+from enforcement.relief_rules import late_charge, owed_at_first, pauses
 from sepa.calendar import LAENDER, next_working_day
 from sepa.errors import N_, KasseError
 
@@ -99,7 +99,7 @@ class Rulebook:
     """The law of one dunning day and Land: every profile, waiting time and figure is looked up once.
 
     `paid` are the payments on claims paid in part, `events` what happened to claims in law, by office and item,
-    `personal` what of joint debtors concerns one alone.
+    `personal` what of joint debtors concerns one alone, `reduced` what orders took off.
     Raises the errors of a law that is not known on the day.
     """
 
@@ -110,6 +110,7 @@ class Rulebook:
     paid: Mapping[tuple[str, int], tuple[Payment, ...]] = field(default_factory=dict)
     events: Mapping[tuple[str, int], tuple[LimitationEvent, ...]] = field(default_factory=dict)
     personal: Mapping[tuple[str, int], Sequence[tuple[int, LimitationEvent]]] = field(default_factory=dict)
+    reduced: Mapping[tuple[str, int], tuple[Payment, ...]] = field(default_factory=dict)
     findings: tuple[KasseError, ...] = ()
     _laws: dict[str, ClaimLaw | None] = field(default_factory=dict)
     _waits: dict[tuple[str, str], dt.date] = field(default_factory=dict)
@@ -233,13 +234,15 @@ class Rulebook:
             return 0, None
         due = self._date(row.due)
         payments = self.paid.get((row.office, row.item), ()) if row.open_cents < row.amount_cents else ()
+        off = self.reduced.get((row.office, row.item), ())
+        amount_cents, payments = owed_at_first(law.accruer.rule, row.amount_cents, payments, off)
         if spans := pauses(self._happened(row)):
-            claim = Claim(row.amount_cents, self._date(row.original_due), payments)
+            claim = Claim(amount_cents, self._date(row.original_due), payments)
             land = self.land or DEFAULT_LAND
             cents, findings = late_charge(law.accruer.rule.name, claim, self.day, spans, land=land, law=self.law)
             self.note(findings)
         elif payments:
-            claim = Claim(row.amount_cents, due, payments)
+            claim = Claim(amount_cents, due, payments)
             charge = accrue(law.accruer.rule, claim, self.day, land=self.land or DEFAULT_LAND, law=self.law)
             self.note(charge.findings)
             cents = charge.cents

@@ -23,7 +23,7 @@ from enforcement.letters import (
 from enforcement.letters_facts import LetterFacts
 from enforcement.letters_head_store import letterhead
 from enforcement.letters_reader import choose, chosen_facts, unchoose
-from enforcement.letters_stale_reader import StalePostedError, stale, waiting_money
+from enforcement.letters_stale_reader import StaleLetterError, StalePostedError, stale, waiting_money
 from enforcement.letters_terms import Terms
 from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import Fact, record
@@ -103,25 +103,37 @@ def post_letters(
         terms = Terms(setting(store, "land"), law or packaged_law(), days)
         done: list[PostedLetter] = []
         findings: list[KasseError] = []
+        left: set[int] = set()
         waiting = waiting_money(store)
         wanted = sorted(set(numbers))
         for at in range(0, len(wanted), CHUNK):
             choose(store, wanted[at : at + CHUNK])
-            findings += [StalePostedError(letter=one, party=name) for one, name in stale(store, waiting).items()]
-            done += _chunk(store, wanted[at : at + CHUNK], day, terms, files or {})
+            gone = stale(store, waiting)
+            posted, kept = _chunk(store, wanted[at : at + CHUNK], day, terms, files or {}, gone)
+            done, left = done + posted, left | kept
+            findings += [(StaleLetterError if one in kept else StalePostedError)(letter=one, party=name)
+                         for one, name in gone.items()]  # fmt: skip
             unchoose(store)
         _note(store, kasse, day, done)
-    return Posted(tuple(done), len(wanted) - len(done), (*findings, *terms.findings))
+    return Posted(tuple(done), len(wanted) - len(done) - len(left), (*findings, *terms.findings))
 
 
 def _chunk(
-    store: Store, numbers: Sequence[int], day: dt.date, terms: Terms, files: Mapping[int, tuple[str, str]]
-) -> list[PostedLetter]:
+    store: Store,
+    numbers: Sequence[int],
+    day: dt.date,
+    terms: Terms,
+    files: Mapping[int, tuple[str, str]],
+    gone: Mapping[int, str],
+) -> tuple[list[PostedLetter], set[int]]:
+    """Post the letters of a chunk and return them, and those that stayed: changed since, and therefore not printed."""
     held = {row[0]: _Held(*row) for row in store.all(_ROWS)}
     for number in numbers:
         if number not in held:
             raise UnknownLetterError(letter=number)
-    fresh = [facts for facts in chosen_facts(store) if held[facts.number].state not in {"posted", "served", "returned"}]
+    left = {letter for letter in gone if held[letter].pdf_sha256 is None}
+    known = [facts for facts in chosen_facts(store) if facts.number not in left]
+    fresh = [facts for facts in known if held[facts.number].state not in {"posted", "served", "returned"}]
     for facts in fresh:
         _check(store, facts, held[facts.number], day, files.get(facts.number))
     done = [_dated(facts, held[facts.number], day, terms) for facts in fresh]
@@ -136,7 +148,7 @@ def _chunk(
     )  # fmt: skip
     by_post = [facts for facts in fresh if facts.way == "post"]
     store.insert("claim_event", EVENT, demand_rows(store, by_post, day, terms))
-    return done
+    return done, left
 
 
 def _check(store: Store, facts: LetterFacts, held: _Held, day: dt.date, file: tuple[str, str] | None) -> None:

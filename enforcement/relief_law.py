@@ -60,6 +60,7 @@ class ReliefBook:
     payments: Callable[[ItemKey], Sequence[Payment]]
     events: Callable[[ItemKey], Sequence[LimitationEvent]]
     findings: tuple[KasseError, ...] = ()
+    reductions: Callable[[ItemKey], Sequence[Payment]] = lambda _: ()
     _profiles: dict[str, Profile | None] = field(default_factory=dict)
 
     def profile(self, name: str | None) -> Profile | None:
@@ -83,7 +84,8 @@ class ReliefBook:
             if profile is None or not profile.late_charge:
                 continue
             cents, findings = late_until(
-                one, profile, until, payments=self.payments(one.key), spans=pauses(self.events(one.key)),
+                one, profile, until, payments=self.payments(one.key),
+                reductions=self.reductions(one.key), spans=pauses(self.events(one.key)),
                 land=self.land or DEFAULT_LAND, law=self.law,
             )  # fmt: skip
             self.findings = distinct(self.findings + findings)

@@ -23,7 +23,7 @@ from enforcement.relief_law import Late, Planned, ReliefBook, late_owed
 from enforcement.relief_paid import Paid, take_back
 from enforcement.relief_paid_store import debtors_of, paid_parts, write_paid
 from enforcement.relief_plan import instalments
-from enforcement.relief_reader import owed, owed_by, payments_of
+from enforcement.relief_reader import owed, owed_by, payments_of, reductions_of
 from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import Fact, record
 from ledger.items.items_reader import item_name
@@ -102,6 +102,7 @@ def relief_book(store: Store, law: Law | None = None) -> ReliefBook:
         law or packaged_law(),
         lambda key: payments_of(store, key),
         lambda key: events_of(store, *key),
+        reductions=lambda key: reductions_of(store, key),
     )
 
 

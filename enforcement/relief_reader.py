@@ -37,7 +37,7 @@ _PAID = """
     SELECT c.payment_day, CAST(sum(l.cents) AS BIGINT), CASE WHEN c.kind = 'cash' THEN 'cash' ELSE 'transfer' END
     FROM clearing_line l
     JOIN clearing c ON c.office = l.office AND c.id = l.clearing
-    WHERE l.office = :office AND l.item = :item AND c.resets IS NULL
+    WHERE l.office = :office AND l.item = :item AND c.resets IS NULL AND c.kind {kind} 'reduction'
       AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)
     GROUP BY c.payment_day, CASE WHEN c.kind = 'cash' THEN 'cash' ELSE 'transfer' END
     HAVING sum(l.cents) > 0 ORDER BY c.payment_day"""
@@ -225,8 +225,17 @@ def owed_by(store: Store, party: int) -> list[Owed]:
 
 
 def payments_of(store: Store, key: ItemKey) -> tuple[Payment, ...]:
-    """Return what was paid on an item, by days of payment."""
-    rows = store.rows(_PAID, office=key[0], item=key[1])
+    """Return what was paid on an item, by days of payment; what orders took off is no payment."""
+    return _settled(store, key, "<>")
+
+
+def reductions_of(store: Store, key: ItemKey) -> tuple[Payment, ...]:
+    """Return what orders took off an item, by days."""
+    return _settled(store, key, "=")
+
+
+def _settled(store: Store, key: ItemKey, kind: str) -> tuple[Payment, ...]:
+    rows = store.rows(_PAID.format(kind=kind), office=key[0], item=key[1])
     return tuple(Payment(dt.date.fromisoformat(day), cents, way) for day, cents, way in rows)
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from enforcement.charges import Claim, Payment, accrue
 from enforcement.law import Law
 from enforcement.law.figures import distinct
+from enforcement.law.rules import ChargeRule
 from enforcement.limitation import LimitationEvent
 from enforcement.profiles import Profile
 from enforcement.relief import Kind, Owed
@@ -79,12 +80,26 @@ def late_charge(
     return cents, findings
 
 
+def owed_at_first(
+    rule: ChargeRule, amount_cents: int, payments: Sequence[Payment], reductions: Sequence[Payment]
+) -> tuple[int, tuple[Payment, ...]]:
+    """Return what was owed from the first and what was paid of it, where orders took something off.
+
+    What was never owed bears nothing (§§ 286, 288 BGB, § 19 GebG HH); only a surcharge that arose before stays
+    (§ 240 (1) sentence 4 AO): there it counts like a payment of the day.
+    """
+    if rule.stays_when_reduced:
+        return amount_cents, tuple(sorted((*payments, *reductions), key=lambda one: one.day))
+    return amount_cents - sum(one.cents for one in reductions), tuple(payments)
+
+
 def late_until(
     one: Owed,
     profile: Profile | None,
     until: dt.date,
     *,
     payments: Sequence[Payment] = (),
+    reductions: Sequence[Payment] = (),
     spans: Sequence[Span] = (),
     land: str,
     law: Law,
@@ -92,6 +107,7 @@ def late_until(
     """Return what a main claim owes for paying late until a day and was not demanded of yet; side claims nothing."""
     if profile is None or not profile.late_charge or one.main_item is not None:
         return 0, ()
-    claim = Claim(one.amount_cents, dt.date.fromisoformat(one.due), tuple(payments))
+    amount_cents, paid = owed_at_first(law.charge(profile.late_charge), one.amount_cents, payments, reductions)
+    claim = Claim(amount_cents, dt.date.fromisoformat(one.due), paid)
     cents, findings = late_charge(profile.late_charge, claim, until, spans, land=land, law=law)
     return max(0, cents - one.demanded_cents), findings

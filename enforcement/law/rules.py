@@ -45,6 +45,7 @@ class ChargeRule:
     day_count: str = "act/365"
     splits_rates: bool = False
     capped_for_joint_debtors: bool = False
+    stays_when_reduced: bool = False
     open_points: tuple[str, ...] = ()
 
     def doubts(self) -> tuple[RuleUnconfirmedError, ...]:
@@ -81,6 +82,7 @@ def charge_rule(section: Section) -> ChargeRule:
         day_count=section.word("day_count", DAY_COUNTS, "act/365"),
         splits_rates=section.flag("splits_rates", default=False),
         capped_for_joint_debtors=section.flag("capped_for_joint_debtors", default=False),
+        stays_when_reduced=section.flag("stays_when_reduced", default=False),
         open_points=section.texts("open_points"),
     )
     return section.finish(rule)

@@ -141,3 +141,15 @@ def test_what_left_the_house_all_the_same_is_told(kasse):
     assert [one.code for one in found.findings if one.severity == "warning"][:1] == ["letter.stale_posted"]
     assert [one.letter for one in found.letters] == [1]
     assert post_letters(kasse, numbers, day=DAY).findings == ()
+
+
+def test_a_run_is_posted_without_what_was_not_printed(kasse):
+    fee(kasse)
+    fee(kasse, 2)
+    numbers = run_of(kasse)
+    paid(kasse, reference(kasse, 1))
+    done = print_letters(act(kasse, "clara"), numbers, planned_on=DAY)
+    note_files(kasse, done.letters, {2: "2" * 64})
+    found = post_letters(kasse, numbers, day=DAY)
+    assert ([one.letter for one in found.letters], found.already) == ([2], 0)
+    assert [one.fields["letter"] for one in found.findings if one.code == "letter.stale"] == [1]

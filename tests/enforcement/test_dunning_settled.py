@@ -8,8 +8,11 @@ from enforcement.dunning_release_store import release
 from enforcement.dunning_store import propose
 from enforcement.letters_print_store import print_letters
 from ledger.bank.posting_store import post_staged
+from ledger.book.entry import Draft, Posting
+from ledger.book.store import post
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
+from ledger.items.store import NewClearing, clear, posting_for
 from tests.bankbooks import OFFICES, item, reference, staged
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
 from tests.enforcement.test_dunning import statement
@@ -148,3 +151,28 @@ def test_a_mahnung_threatens_only_what_the_law_allows(kasse, profile):
     assert there in said
     assert missing not in said
     assert "ohne weitere Ankündigung" not in said
+
+
+def reduced(store, number, cents, *, day):
+    """Take a part off as the acceptance of a changing order does."""
+    with store.unit(OFFICES):
+        lines = (Posting("5100", cents), posting_for("D", "2400", number, cents))
+        (entry,) = post(store, [Draft("ORDNUNG", "order", store.today, lines)])
+        clear(store, [NewClearing("ORDNUNG", "reduction", entry.position, store.today, day, ((number, cents),))])
+
+
+REDUCED = {  # 10,000.00 due on Tuesday 1 September, 9,900.00 taken off on 1 October
+    # § 19 GebG HH: 1.52 + 3 percent on 100.00 for 84 days from 2 September to 24 November
+    "fee": round(100_00 * 0.0452 * 84 / 365),
+    # § 288 (1) BGB: 1.52 + 5 percent
+    "private": round(100_00 * 0.0652 * 84 / 365),
+    # § 240 (1) sentence 4 AO: the first month of 10,000.00 stays, then two of 100.00
+    "tax": 100_00 + 2 * 1_00,
+}
+
+
+@pytest.mark.parametrize("profile", REDUCED)
+def test_what_was_never_owed_bears_nothing_but_a_surcharge_that_arose(kasse, profile):
+    fee(kasse, "10.000,00", due="2026-09-01", profile=profile, claim_kind=profile)
+    reduced(kasse, 1, 9_900_00, day="2026-10-01")
+    assert propose(kasse, DAY).charge_cents == REDUCED[profile]

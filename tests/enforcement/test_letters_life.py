@@ -201,8 +201,8 @@ def test_a_lock_that_a_person_set_stays(store, run):
     from ledger.items.locks_store import lock_party
 
     party_of = find_letter(store, 1).party_number
-    lock_party(act(store, "clara"), party_of, "dunning", "Widerspruch", Span("2026-11-24"))
-    printed(store, 1)
+    printed(act(store, "clara"), 1)
+    lock_party(store, party_of, "dunning", "Widerspruch", Span("2026-11-24"))
     post_letters(store, [1], day=DAY)
     done = take_return(store, 1, day=LATER, reason="verzogen")
     assert not finish_task(store, done.task, note="gefunden").lifted

@@ -186,12 +186,18 @@ def test_filing_interrupts_limitation_and_discharge_ends_what_it_does_not_except
     assert file_claims(kasse, done.number, "2026-12-01") == 1
     with pytest.raises(ReliefStateError):
         file_claims(kasse, done.number, "2026-12-01")
-    assert events(kasse) == [(claim, "insolvency_filing", "2026-12-01", None, 1, False)]
+    assert events(kasse) == [
+        (claim, "insolvency_filing", "2026-12-01", None, 1, False),
+        (2, "impossible", "2026-11-02", None, 1, False),
+    ]
     kasse.today = "2029-11-05"
     ended = end(kasse, done.number, reason="Restschuldbefreiung", way="discharged")
     assert ended.written_off_cents == 102500
     assert {row[1]: row[4] for row in items(kasse)} == {1: 0, 2: 8000, 3: 0}, "§ 302 no. 2 InsO: the fine outlasts it"
-    assert events(kasse) == [(claim, "insolvency_filing", "2026-12-01", "2029-11-05", 1, False)]
+    assert events(kasse) == [
+        (claim, "insolvency_filing", "2026-12-01", "2029-11-05", 1, False),
+        (2, "impossible", "2026-11-02", "2029-11-05", 1, False),
+    ]
     assert sound(kasse) == []
 
 
