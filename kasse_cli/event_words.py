@@ -37,7 +37,7 @@ VERBS = {
     "general_take": N_("taken in by a general order"), "grant": N_("granted"), "guards": N_("guards changed"),
     "hand_over": N_("handed over"), "head": N_("letterhead changed"), "high": N_("limit for high amounts set"),
     "hold": N_("put off"), "hold_list": N_("put off by list"), "import": N_("imported"),
-    "joint": N_("joint debtor noted"),
+    "joint": N_("joint debtor noted"), "join_roles": N_("roles joined by exception"),
     "leitweg": N_("route of invoices set"), "lift": N_("lifted"), "limit": N_("limit set"), "lock": N_("locked"),
     "look_restricted": N_("restricted data looked at"), "make": N_("made"), "merge_confirm": N_("merging confirmed"),
     "merge_propose": N_("merging proposed"), "merge_refuse": N_("merging refused"), "move": N_("moved"),

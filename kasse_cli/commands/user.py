@@ -32,6 +32,9 @@ RolesOption = Annotated[
     list[str], typer.Option("--role", metavar="ROLE", help=N_("the role in that office; repeatable, in pairs"))
 ]
 
+ExceptionOption = Annotated[
+    str, typer.Option("--exception", metavar="REASON", help=N_("join roles that must stay apart, for this reason"))
+]
 WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why, for the event log"))]
 
 
@@ -52,18 +55,21 @@ class UnevenPairsError(KasseError):
         "kasse user add clara --office '*' --role cashier --role clerk",
     ),
 )
-def add(ctx: Context, name: NameArgument, offices: OfficesOption, roles: RolesOption) -> None:
+def add(
+    ctx: Context, name: NameArgument, offices: OfficesOption, roles: RolesOption, exception: ExceptionOption = ""
+) -> None:
     """Add a user, or give one more roles.
 
     Roles: certifier and approver (of an office); cashier, clerk, payments, releaser, head (of the Kasse);
-    enforcement, audit, admin, machine.
+    enforcement, audit, admin, machine. Roles that one person must not hold together are refused; --exception joins
+    them where an office has nobody else, and the audit lists it.
     """
     from kasse_cli.wiring import open_book
     from ledger.people.users_store import grant
 
     pairs = _pairs(offices, roles)
     with open_book(ctx.obj) as store:
-        done = grant(store, name, pairs)
+        done = grant(store, name, pairs, exception=exception)
     rights = [{"name": done.name, "office": office, "role": role} for office, role in done.grants]
     lines = [say(N_("{name}: {role} in {office}"), **right) for right in rights]
     lines = lines or [say(N_("nothing new: {name} has these roles"), name=done.name)]

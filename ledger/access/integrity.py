@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from ledger.book.chain import EVENT_FORMAT
 from ledger.cash.desks import NEVER_HOLDS
+from ledger.people.duties import deputy_pairs, deputy_roles
 from ledger.store.changes import quoted
 
 _US = "chr(31)"
@@ -38,7 +39,9 @@ _CLEARED = """coalesce((SELECT sum(l.cents) FROM clearing_line l
         WHERE l.office = f.office AND l.item = f.id), 0)"""
 _OPEN = f"SELECT 1 FROM fresh f WHERE f.open_cents <> f.amount_cents - {_CLEARED}"
 _OPENED = f"""SELECT 1 FROM fresh f JOIN former o ON o.office = f.office AND o.id = f.id
-    WHERE f.open_cents <> o.open_cents AND f.open_cents <> f.amount_cents - {_CLEARED}"""
+    WHERE f.open_cents <> o.open_cents AND f.open_cents <> f.amount_cents - {_CLEARED}
+    OR f.party IS DISTINCT FROM o.party AND NOT EXISTS (
+        SELECT 1 FROM party_merge m WHERE m.source = o.party AND m.target = f.party)"""
 
 _LATEST = "to_char(current_date + 7, 'YYYY-MM-DD')"
 _CLOSING = f"""SELECT 1 FROM fresh f WHERE f.last_day > {_LATEST}
@@ -63,12 +66,22 @@ MOST_NUMBERS = 10_000_000
 _COUNTER = f"""SELECT 1 FROM fresh f JOIN former o ON o.office = f.office AND o.name = f.name
     WHERE f.last < o.last OR f.last > o.last + {MOST_NUMBERS}"""
 
+_PAIRS = ", ".join(f"('{role}', '{other}')" for role, other in deputy_pairs())
+_DEPUTY = f"""SELECT 1 FROM fresh f WHERE f.deputy = f.made_by OR f.role NOT IN ({quoted(deputy_roles())})
+    OR NOT EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = f.principal AND r.role = f.role
+        AND r.office IN (f.office, '*'))
+    OR EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = f.deputy AND (f.role, r.role) IN ({_PAIRS}))"""
+KEPT_SETTINGS = ("book_id", "database_roles", "identity", "land", "name")
+_SETTING = f"""SELECT 1 FROM fresh f JOIN former o ON o.key = f.key WHERE f.value <> o.value
+    AND f.key IN ({quoted(KEPT_SETTINGS)}) AND NOT access_holds(ARRAY['admin'])"""
+
 INSERT: Mapping[str, tuple[str, str]] = {
     "cash_count": (_COUNT, "a desk is counted by its holder, a head or the audit"),
     "cash_holder": (_HOLDER, "nobody takes a desk for themselves, nor who orders payments"),
     "cash_receipt": (_RECEIPT, "the holder of the desk takes and pays cash"),
     "cash_transport": (_TRANSPORT, "the holder of the desk gives cash away and fetches it"),
     "closing": (_CLOSING, "a closing follows the last one, lies not ahead, and stands in the event log"),
+    "deputy": (_DEPUTY, "nobody is a deputy by their own word, or joins roles that must stay apart"),
     "event": (_EVENT_HASH, "an event carries the hash of the chain"),
     "entry": ("SELECT 1 FROM fresh WHERE hash <> sha256(canonical)", "an entry carries the hash of its bytes"),
     "item": (_OPEN, "an item is open by what was not cleared"),
@@ -76,7 +89,8 @@ INSERT: Mapping[str, tuple[str, str]] = {
 """By table: rows that must not be there after an insert, and what is said then."""
 UPDATE: Mapping[str, tuple[str, str]] = {
     "counter": (_COUNTER, "a counter goes on by the numbers that are used"),
+    "setting": (_SETTING, "what makes the book what it is stays as it is"),
     "head": (_HEAD, "a head is the end of its chain"),
-    "item": (_OPENED, "an item is open by what was not cleared"),
+    "item": (_OPENED, "an item is open by what was not cleared, and stays with its person but for a merge"),
 }
 """The same after an update."""

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from ledger.audit.checks import Check, Hit, Scope, within
 from ledger.audit.checks_payments import PAID
-from ledger.people.duties import duties
+from ledger.people.duties import duties, role_pairs
 from sepa.errors import N_, KasseError
 
 _USER = "(SELECT name FROM app_user WHERE id = {who})"
@@ -160,6 +160,25 @@ _OWN_DEPUTY = f"""
       AND (CAST(:office AS TEXT) IS NULL OR d.office IN (:office, '*')) ORDER BY d.id"""
 
 
+class RolesJoinedError(KasseError):
+    """Two roles that must not meet in one person, held together at the end of the period."""
+
+    code = "audit.roles_joined"
+    template = N_("{user} holds the roles {role} and {other}, which one person must not hold together")
+    hint = N_("see 'kasse user list'; take one away with 'kasse user revoke', or note why it is so")
+    severity = "warning"
+
+
+_ROLE_PAIRS = ", ".join(f"('{first}', '{second}')" for first, second, _ in role_pairs())
+_JOINED = f"""
+    SELECT a.office, 'user:' || CAST(a.user_id AS TEXT), CAST(:last AS TEXT), CAST(NULL AS BIGINT),
+           {_USER.format(who="a.user_id")}, a.role, b.role
+    FROM user_role a JOIN user_role b ON b.user_id = a.user_id JOIN app_user u ON u.id = a.user_id AND u.locked = 0
+    WHERE (a.role, b.role) IN ({_ROLE_PAIRS}) AND (CAST(:office AS TEXT) IS NULL OR :office IN (a.office, b.office)
+        OR a.office = '*' OR b.office = '*')
+    ORDER BY a.user_id, a.office, a.role, b.role"""
+
+
 class PayeeIsUserError(KasseError):
     """Money went to the account of a person who took a step of the order or the run."""
 
@@ -242,6 +261,8 @@ CHECKS = (
           N_("one person took two steps that must stay apart, in person or through a deputy"), "§ 77 LHO"),
     Check(VoidDeputyError, "step principal", _VOID,
           N_("a step taken for somebody by a person who was not the deputy on that day"), "§ 77 LHO"),
+    Check(RolesJoinedError, "role other", _JOINED,
+          N_("roles that one person must not hold together"), "§ 77 LHO; § 34 (3) KommHV-Doppik"),
     Check(OwnDeputyError, "principal role since until", _OWN_DEPUTY,
           N_("a deputy who named themselves"), "VV § 34 LHO"),
     Check(PayeeIsUserError, "run item iban", _PAYEE,

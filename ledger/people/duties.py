@@ -61,6 +61,14 @@ class DeputyPairError(KasseError):
     hint = N_("choose somebody without that role")
 
 
+class RolePairError(KasseError):
+    """Two roles that one person must not hold together."""
+
+    code = "user.role_pair"
+    template = N_("{user} holds the role {held} and cannot have the role {role}: {norm}")
+    hint = N_("give it to somebody else; where there is nobody, --exception REASON does it and is logged")
+
+
 class DeputyDaysError(KasseError):
     """A time of absence that ends before it begins."""
 
@@ -112,7 +120,31 @@ def deputy_conflict(role: str, held: set[str]) -> tuple[str, str] | None:
     if row is None:
         return None
     met = sorted(held.intersection(_names(row["never_with"])))
-    return (met[0], str(row["norm"])) if met else None
+    return (met[0], str(row["norm"])) if met else role_conflict(role, held)
+
+
+def role_conflict(role: str, held: set[str]) -> tuple[str, str] | None:
+    """Return a role that must not be held together with `role`, and the norm, or None."""
+    for first, second, norm in role_pairs():
+        other = {first: second, second: first}.get(role)
+        if other in held:
+            return other, norm
+    return None
+
+
+@cache
+def role_pairs() -> tuple[tuple[str, str, str], ...]:
+    """Return the pairs of roles that one person must not hold together, each with its norm."""
+    rows = _data()["roles"].items()
+    return tuple((role, other, str(row["norm"])) for role, row in rows for other in _names(row["never_with"]))
+
+
+@cache
+def deputy_pairs() -> tuple[tuple[str, str], ...]:
+    """Return the pairs of a role that somebody stands in for and one that the deputy must not hold."""
+    own = [(role, other) for role, row in _data()["deputy"].items() for other in _names(row["never_with"])]
+    joined = [pair for first, second, _ in role_pairs() for pair in ((first, second), (second, first))]
+    return tuple(sorted({*own, *joined}))
 
 
 def _names(value: object) -> tuple[str, ...]:

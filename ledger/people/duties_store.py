@@ -33,6 +33,8 @@ _LIMIT = """SELECT max_cents FROM approval_limit WHERE user_id = :user AND offic
             ORDER BY CASE WHEN office = '*' THEN 1 ELSE 0 END LIMIT 1"""
 _LIMITS = """SELECT u.name, l.office, l.max_cents FROM approval_limit l JOIN app_user u ON u.id = l.user_id
              ORDER BY u.name, l.office"""
+_SAME = """SELECT id FROM deputy WHERE principal = :principal AND deputy = :deputy AND office = :office AND role = :role
+           AND since = :since AND until = :until AND ended_on IS NULL"""
 _DEPUTIES = """
     SELECT d.id, p.name, s.name, d.office, d.role, d.since, d.until, d.ended_on FROM deputy d
     JOIN app_user p ON p.id = d.principal JOIN app_user s ON s.id = d.deputy ORDER BY d.since, d.id"""
@@ -138,6 +140,9 @@ def name_deputy(
         held = {name for (name,) in store.rows("SELECT role FROM user_role WHERE user_id = :id", id=other)}
         if conflict := deputy_conflict(role, held):
             raise DeputyPairError(deputy=deputy, held=conflict[0], role=role, norm=conflict[1])
+        wanted = {"principal": absent, "deputy": other, "office": office, "role": role, "since": since, "until": until}
+        if known := store.value(_SAME, **wanted):
+            return DeputyRow(int(known), principal, deputy, office, role, since, until, None)
         number = take_ids(store, BOOK, "deputy")
         store.insert_one(
             "deputy",

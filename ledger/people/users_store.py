@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ledger.book.creation import UnknownOfficeError
 from ledger.book.store import kasse_office, office_codes
+from ledger.events.store import Fact, record
+from ledger.people.duties import RolePairError, role_conflict
 from ledger.people.users import (
     EVERYWHERE,
     ROLES,
@@ -42,17 +44,13 @@ class UserRight:
     locked: bool
 
 
-def grant(store: Store, name: str, grants: Sequence[Grant]) -> Granted:
+def grant(store: Store, name: str, grants: Sequence[Grant], *, exception: str = "") -> Granted:
     """Add a user, or give one more roles, and return what was given; an admin of the offices does it.
 
-    Raises `UnknownOfficeError`, `UnknownRoleError`, `UserNameError`, `NotAllowedError`, `OwnRolesError`.
+    Roles that one person must not join are refused, but for an `exception` with its reason, which is an event. Raises
+    `UnknownOfficeError`, `UnknownRoleError`, `UserNameError`, `NotAllowedError`, `OwnRolesError`, `RolePairError`.
     """
-    offices = office_codes(store)
-    for office, role in grants:
-        if office != EVERYWHERE and office not in offices:
-            raise UnknownOfficeError(office=office, offices=", ".join(offices))
-        if role not in ROLES:
-            raise UnknownRoleError(role=role, roles=", ".join(ROLES))
+    _check_known(store, grants)
     with store.unit([kasse_office(store)]):
         for office, _ in grants:
             require(store, office, "admin")
@@ -61,9 +59,39 @@ def grant(store: Store, name: str, grants: Sequence[Grant]) -> Granted:
             raise OwnRolesError(user=known)
         held = set(store.rows("SELECT office, role FROM user_role WHERE user_id = :id", id=number))
         fresh = [given for given in dict.fromkeys(grants) if given not in held]
+        joined = _joined(known, held, fresh)
+        if joined and not exception.strip():
+            raise joined[0]
         if fresh:
-            add_user(store, known, fresh)
+            number = add_user(store, known, fresh)
+            _note_exception(store, number, joined, exception.strip())
     return Granted(known, bool(fresh), tuple(fresh))
+
+
+def _check_known(store: Store, grants: Sequence[Grant]) -> None:
+    offices = office_codes(store)
+    for office, role in grants:
+        if office != EVERYWHERE and office not in offices:
+            raise UnknownOfficeError(office=office, offices=", ".join(offices))
+        if role not in ROLES:
+            raise UnknownRoleError(role=role, roles=", ".join(ROLES))
+
+
+def _note_exception(store: Store, number: int, joined: Sequence[RolePairError], reason: str) -> None:
+    if joined:
+        facts: dict[str, Fact] = {"pairs": len(joined)}
+        record(store, kasse_office(store), "user.join_roles", f"user:{number}", facts, {"reason": reason})
+
+
+def _joined(user: str, held: Collection[Grant], fresh: Sequence[Grant]) -> list[RolePairError]:
+    """Return the pairs of roles that would meet in one person now."""
+    known, found = {role for _, role in held}, []
+    for _, role in fresh:
+        conflict = None if role in known else role_conflict(role, known)
+        if conflict:
+            found.append(RolePairError(user=user, held=conflict[0], role=role, norm=conflict[1]))
+        known.add(role)
+    return found
 
 
 def list_users(store: Store) -> list[UserRight]:

@@ -11,7 +11,7 @@ from ledger.book.verify_store import verify
 from ledger.events.store import record
 from ledger.payments.propose_store import propose
 from ledger.payments.steps_store import release, review
-from ledger.people.duties import DeputyPairError, deputy_roles
+from ledger.people.duties import DeputyPairError, RolePairError, deputy_roles
 from ledger.people.duties_store import name_deputy
 from ledger.people.users import (
     ROLES,
@@ -22,6 +22,7 @@ from ledger.people.users import (
     add_user,
     require,
 )
+from ledger.people.users_store import grant
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
 from tests.ledger.fraud_cases import owner
 from tests.ledger.payables import payables
@@ -175,3 +176,23 @@ def test_an_audit_names_work_of_both_persons_whoever_wrote_it(town):
     owner(town, sql, "payment_run", **values)
     report = audit(act(town, "emil"), Scope("2026-01-01", "2026-12-31"))
     assert "audit.own_work" in {one.code for one in report.findings}
+
+
+PAIRED = [("clara", "approver"), ("emil", "approver"), ("bernd", "clerk"), ("import", "releaser"), ("gerd", "cashier")]
+
+
+@pytest.mark.parametrize(("name", "role"), PAIRED)
+def test_roles_that_must_stay_apart_meet_by_a_logged_exception_only(town, name, role):
+    grant(by(town, "root"), "gerd", [("*", "audit")])
+    with pytest.raises(RolePairError):
+        grant(by(town, "root"), name, [("BAU", role)])
+    assert grant(town, name, [("BAU", role)], exception="niemand sonst").new
+    assert len(acted(town, "user.join_roles")) == 1
+    report = audit(by(town, "gerd" if name != "gerd" else "emil"), Scope("2026-01-01", "2026-12-31"))
+    assert name in {one.fields["user"] for one in report.findings if one.code == "audit.roles_joined"}
+
+
+def test_a_deputy_named_twice_is_one(town):
+    deputy(town, "emil", "releaser")
+    deputy(town, "emil", "releaser")
+    assert town.value("SELECT count(*) FROM deputy") == 1

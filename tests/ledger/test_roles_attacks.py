@@ -127,6 +127,11 @@ COUNT = (
     "INSERT INTO cash_count (desk, number, day, expected_cents, counted_cents, remark, counted_by, counted_at) "
     f"VALUES ('B1', 1, '2026-11-16', 0, 0, '', {ME}, '2026-11-16T05:00:00Z')"
 )
+CLARA = "(SELECT id FROM app_user WHERE name = 'clara')"
+DEPUTY = (
+    "INSERT INTO deputy (id, principal, deputy, office, role, since, until, made_by, made_at) VALUES (99, {principal}, "
+    f"{{deputy}}, '*', '{{role}}', '2026-01-01', '2099-12-31', {ME}, '2026-11-16T05:00:00Z')"
+)
 ATTACKS = {
     # books that are closed for ever, cash that others hold
     "close the book for ever": ("clara", [CLOSING.format(day="2099-12-31", number=2)], "lies not ahead"),
@@ -173,6 +178,14 @@ ATTACKS = {
     ),
     "confirm as the deputy of the person who asked": ("nina", [CONFIRM.format(rule=1)], "own work"),
     "act for somebody without being the deputy": ("nina", [BEHALF], "being the deputy"),
+    "name myself a deputy": ("emil", [DEPUTY.format(principal=OTHER, deputy=ME, role="approver")], "by their own word"),
+    "let staff of the Kasse approve": (
+        "emil",
+        [DEPUTY.format(principal=OTHER, deputy=CLARA, role="approver")],
+        "by their own word",
+    ),
+    "take a claim from its debtor": ("clara", ["UPDATE item SET party = NULL WHERE party IS NOT NULL"], "stays with"),
+    "change whose book it is": ("emil", ["UPDATE setting SET value = 'XX' WHERE key = 'land'"], "what makes the book"),
     # rights of one's own
     "make myself a releaser": ("dirk", [f"INSERT INTO user_role VALUES ({ME}, '*', 'releaser', NULL)"], DENIED),
     "make myself approver as admin": (
