@@ -1,7 +1,11 @@
 """A wrong statement is withdrawn by two persons: everything is open again, nothing is deleted, the right one is taken."""
 
+import random
+
 import pytest
 
+from bench.reconcile_data import fill_town
+from bench.reconcile_mix import Days
 from ledger.bank.intake_reader import continuity, list_statements, show_statement
 from ledger.bank.intake_sheets import ReissueDiffersError
 from ledger.bank.posting_store import post_staged
@@ -18,8 +22,9 @@ from ledger.bank.withdrawing import (
 )
 from ledger.book.verify_store import verify
 from ledger.people.users import NotAllowedError, OwnWorkError
+from sepa.statements import Detail, Entry
 from tests.bankbooks import check_invariants, close_day, item, matches, open_cents, reference, run
-from tests.books import act
+from tests.books import MAIN_IBAN, act
 from tests.ledger.statement_texts import booked, day, entry, statement, take
 
 TODAY = "2026-11-20"
@@ -171,3 +176,42 @@ def test_what_became_of_the_money_is_told(town):
     ]  # fmt: skip
     (event,) = store.all("SELECT facts FROM event WHERE action = 'statement.withdraw'")
     assert '"entries":3' in event[0]
+
+
+def drawn(days, index):
+    """Draw a booking that moves items and accounts only, as the bank would tell it."""
+    one = days.draw()
+    while one.kind in {"transfer", "other return"} or one.iban != MAIN_IBAN:
+        one = days.draw()
+    details = tuple(
+        Detail(name="", remittance=tuple(part.text.split("\n")), amount_cents=part.cents, currency="EUR")
+        for part in one.details
+    ) or (Detail(name=one.name or "", iban=one.counter_iban or "", remittance=tuple(one.text.split("\n"))),)
+    return Entry(
+        index=index, amount_cents=one.cents, currency="EUR", booking_day=day("16.11."), value_day=day("16.11."),
+        status="BOOK", details=details, gvc=one.gvc, line=10 + index,
+    )  # fmt: skip
+
+
+def test_a_drawn_day_leaves_no_trace_on_any_item(store):
+    """Whatever a wrong day paid, in part, too much, in lists and for others: each item is as it was."""
+    act(store, "import")
+    town = fill_town(store, 400, 3, 5)
+    days = Days(random.Random(5), town)
+    entries = [drawn(days, index) for index in range(150)]
+    total = sum(one.amount_cents for one in entries)
+    before = store.all("SELECT office, id, open_cents FROM item ORDER BY office, id")
+    act(store, "clara")
+    balance = f"{abs(total) // 100}.{abs(total) % 100:02d}"
+    take(store, statement(f"16.11. 0,00 | {'-' if total < 0 else ''}{balance.replace('.', ',')}", entries=entries))
+    outcome = post_staged(store)
+    assert outcome.matched > 60
+    assert outcome.surpluses
+    assert store.all("SELECT office, id, open_cents FROM item ORDER BY office, id")[: len(before)] != before
+    assert rejected(store, 1).posted == 150
+    after = store.all("SELECT office, id, open_cents FROM item ORDER BY office, id")
+    known = {row[:2] for row in before}
+    assert [row for row in after if row[:2] in known] == before
+    assert {row[2] for row in after if row[:2] not in known} == {0}
+    check_invariants(store)
+    assert verify(store).findings == ()
