@@ -31,8 +31,12 @@ _LAST = "SELECT max((SELECT max(posting_day) FROM entry WHERE office = o.code)) 
 
 
 def period_lines(store: Store, kind: ClosingKind, first: str, last: str) -> Iterator[PeriodLine]:
-    """Yield the closings of the smaller kind that end in these days, with what each closed."""
-    for known in closing_store.closings(store, kind, first=first, last=last):
+    """Yield the closings of the smaller kind that closed these days, with what each closed.
+
+    The last one may end later: the first closing of a month closes the last days of the month before along.
+    """
+    over = closing_store.closing_of(store, kind, last)
+    for known in closing_store.closings(store, kind, first=first, last=over.protocol.last_day if over else last):
         own = known.protocol
         entries = sum(office.entries for office in own.offices)
         yield PeriodLine(own.period, own.label, entries, known.confirmed_by is not None)

@@ -288,3 +288,18 @@ def test_no_closing_entry_before_december_is_closed(kasse):
             post(kasse, [draft])
     with pytest.raises(RefusedByBookError), kasse.unit(["KASSE"]):
         forge(kasse, "2026-12-31", kind="closing")
+
+
+def test_days_that_a_later_closing_closed_along_are_within_and_need_its_two_signatures(kasse):
+    store = kasse
+    act(store, "clara")
+    close_period(store, month_day("2026-12-03"), today=FAR, reasons=QUIET)
+    assert refusals(store) == ["closing.unsigned_day"]
+    act(store, "emil")
+    confirm_period(store, month_day("2026-12-03"))
+    november = close(store).protocol
+    assert [(line.period, line.confirmed) for line in november.periods] == [("2026-12-03", True)]
+    shut_day(store, DECEMBER.last_day)
+    confirm_period(act(store, "emil"), NOVEMBER)
+    december = close(store, DECEMBER).protocol
+    assert [line.period for line in december.periods] == ["2026-12-03", "2026-12-31"]
