@@ -163,10 +163,12 @@ def continuity(ctx: Context, iban: IbanOption = "") -> None:
     """Say of each account up to which day its statements are complete, and what is missing."""
     from kasse_cli.wiring import open_book
     from ledger.bank import intake_reader
+    from ledger.bank.withdraw_store import waiting
     from sepa.identifiers import parse_iban
 
     with open_book(ctx.obj) as store:
-        chains = intake_reader.continuity(store, parse_iban(iban) if iban else "")
+        account = parse_iban(iban) if iban else ""
+        chains, asked = intake_reader.continuity(store, account), waiting(store, account)
     rows = [
         {
             "iban": chain.iban,
@@ -177,6 +179,7 @@ def continuity(ctx: Context, iban: IbanOption = "") -> None:
         for chain in chains
     ]
     findings = [finding for chain in chains for finding in (*chain.findings, *chain.notes)]
+    findings += asked
     render(ctx, Result(tables=[Table("accounts", CHAINS, rows)], findings=findings))
 
 

@@ -17,6 +17,7 @@ from ledger.bank.withdrawing import (
     NoticeNotWithdrawnError,
     State,
     ToldEntry,
+    WaitingWithdrawalError,
     Withdrawal,
     WithdrawnStatementError,
     WithdrawReasonError,
@@ -30,6 +31,7 @@ from ledger.events.store import record
 from ledger.items.store import SIDES, NewClearing, clear, posting_for
 from ledger.people.users import check_apart, require
 from ledger.store.engines import Row, Store
+from sepa.errors import KasseError
 
 ROLES = ("clerk",)
 """Who may ask and who may confirm: two persons."""
@@ -51,6 +53,10 @@ _TOLD = """
 _RULES = "SELECT DISTINCT rule FROM bank_match WHERE office = :office AND entry = :entry"
 _ASKED = """
     SELECT line, reason, asked_by, asked_at FROM statement_withdrawal WHERE statement = :id AND state = 'asked'"""
+_WAITING = """
+    SELECT w.statement, s.iban, coalesce(u.name, CAST(w.asked_by AS TEXT)), w.asked_at FROM statement_withdrawal w
+    JOIN statement s ON s.id = w.statement LEFT JOIN app_user u ON u.id = w.asked_by
+    WHERE w.state = 'asked' AND (s.iban = :iban OR :iban = '') ORDER BY w.statement"""
 _DECIDE = """
     UPDATE statement_withdrawal SET state = :state, decided_by = :user, decided_at = CAST(:now AS TEXT)
     WHERE statement = :id AND line = :line"""
@@ -129,6 +135,14 @@ def confirm_withdrawal(store: Store, number: int, *, day: str) -> Withdrawal:
         facts = {"entries": len(entries), "cents": sum(one.amount_cents for one in entries)}
         record(store, office, "statement.withdraw", f"statement:{number}", facts, {"reason": reason})
         return _result(store, pages, entries, "done", reason)
+
+
+def waiting(store: Store, iban: str = "") -> list[KasseError]:
+    """Return the withdrawals of all accounts, or of one, that wait for a second person."""
+    return [
+        WaitingWithdrawalError(number=number, account=account, user=user, day=at[:10])
+        for number, account, user, at in store.rows(_WAITING, iban=iban)
+    ]
 
 
 def _pages(store: Store, number: int) -> tuple[int, ...]:

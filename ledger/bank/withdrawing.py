@@ -8,7 +8,7 @@ from typing import Literal
 
 from ledger.bank.suspense_decisions import DESK_RULES
 from ledger.bank.suspense_undo import UNDOABLE
-from sepa.errors import N_, KasseError
+from sepa.errors import N_, KasseError, Severity
 
 State = Literal["asked", "done", "dropped"]
 TAKEN_BACK = frozenset({"clarify", "undone", *DESK_RULES})
@@ -45,6 +45,18 @@ class NotAskedError(KasseError):
     code = "statement.withdraw_not_asked"
     template = N_("nobody has asked to withdraw statement {number}")
     hint = N_("ask for it with 'kasse statement withdraw {number} --reason …'; another person confirms it")
+
+
+class WaitingWithdrawalError(KasseError):
+    """A withdrawal that was asked for and waits for a second person."""
+
+    code = "statement.withdraw_waits"
+    template = N_("account {account}: {user} asked on {day} to withdraw statement {number}; nobody has decided yet")
+    hint = N_(
+        "another person confirms it with 'kasse statement withdraw {number} --confirm', or drops it with "
+        "'kasse statement withdraw {number} --drop'"
+    )
+    severity: Severity = "warning"
 
 
 class HangingEntryError(KasseError):

@@ -203,6 +203,7 @@ def test_a_wrong_statement_is_withdrawn_by_two(town):
         "kasse statement withdraw 1",
         "kasse statement withdraw 1 --reason 'file of another customer' --dry-run",
         "kasse statement withdraw 1 --reason 'file of another customer'",
+        "kasse statement continuity",
         "kasse statement withdraw 1 --confirm",
         "kasse statement withdraw 1 --confirm --user dirk",
         "kasse statement withdraw 1 --confirm --user dirk",
