@@ -145,6 +145,11 @@ class Call:
         return given or self.world.clock().date()
 
     @property
+    def clock_day(self) -> dt.date:
+        """Today's local date, whatever `--on` says."""
+        return self.world.clock().date()
+
+    @property
     def latest_day(self) -> dt.date:
         """The last day on which a step may count as done: a week ahead, for what is prepared over holidays."""
         return self.world.clock().date() + dt.timedelta(days=DAYS_AHEAD)

@@ -33,6 +33,7 @@ def open_book(call: Call) -> Iterator[Store]:
     wait_seconds = int(call.settings["wait_seconds"])
     store = open_location(call.book, now=call.now, salt=call.random, wait_seconds=wait_seconds)
     store.today, store.latest_day = call.today.isoformat(), call.latest_day.isoformat()
+    store.clock_day = call.clock_day.isoformat()
     store.on_abort = lambda taken, error: _note_aborted(store, taken, error)
     try:
         store.user = _actor(call, store)

@@ -75,6 +75,14 @@ class EarlierDayError(KasseError):
     hint = N_("date it {latest} or later with --on, and say in words what it is about")
 
 
+class CashAheadError(KasseError):
+    """Cash is to move on a day that has not come yet."""
+
+    code = "cash.ahead"
+    template = N_("{day} has not come yet: cash of {desk} is entered on the day it moves (§ 146 (1) AO)")
+    hint = N_("leave out --on, or give the day on which it moved")
+
+
 class NotAFundError(KasseError):
     """Something that only imprest funds do."""
 

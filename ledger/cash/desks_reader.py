@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.cash.desks import (
+    CashAheadError,
     ClosedDeskError,
     Desk,
     EarlierDayError,
@@ -88,7 +89,7 @@ def own_desk(store: Store, code: str, kind: str | None = None) -> Desk:
     """Return the desk that the acting person holds today and may move cash in, in the order of days.
 
     Raises `UnknownDeskError`, `NotHolderError`, `ClosedDeskError`, `NotYetDeskError`, `RestingDeskError`,
-    `EarlierDayError`, and `NotADeskError` or `NotAFundError` where only the other kind does this.
+    `EarlierDayError`, `CashAheadError`, and `NotADeskError` or `NotAFundError` where only the other kind does this.
     """
     desk = open_desk(store, code, kind)
     if desk.holder != store.user:
@@ -96,9 +97,15 @@ def own_desk(store: Store, code: str, kind: str | None = None) -> Desk:
     return desk
 
 
-def open_desk(store: Store, code: str, kind: str | None = None) -> Desk:
-    """Return a desk that cash may be moved in today, whoever holds it."""
+def open_desk(store: Store, code: str, kind: str | None = None, *, planned: bool = False) -> Desk:
+    """Return a desk that cash may be moved in today, whoever holds it.
+
+    Cash never moves later than the clock (§ 146 (1) AO): one receipt dated ahead would lock the desk until then. What
+    moves no cash may be `planned`.
+    """
     desk, day = find_desk(store, code, store.today), store.today
+    if day > store.clock_day and not planned:
+        raise CashAheadError(desk=desk.code, day=day)
     if kind is not None and desk.kind != kind:
         raise (NotADeskError if kind == "desk" else NotAFundError)(desk=desk.code)
     if desk.closed_on is not None and desk.closed_on <= day:

@@ -167,7 +167,7 @@ def rest(store: Store, code: str, reason: str) -> DeskDone:
         if latest_day(store, desk) >= day:
             raise EarlierDayError(desk=desk.code, day=day, latest=latest_day(store, desk))
         try:
-            open_desk(store, code)
+            open_desk(store, code, planned=True)
         except RestingDeskError:
             return DeskDone(desk, new=False)
         store.insert_one(

@@ -64,11 +64,11 @@ class Store:
     """An open book: queries, one unit of work at a time, who acts and when.
 
     `now` is the UTC time stamp of the command, `today` the day it counts as (that of `now` unless said otherwise),
-    `latest_day` the last day on which anything may count as written, `user` the number of the acting person (0
-    before any exists), `salt` returns fresh random bytes. All are given by the caller, none is invented here.
-    `numbered` holds office, year, first and last number that the unit of work under way gave to entries; `on_abort`
-    gets them where it is rolled back. `behind` is what is written on another thread. `principal` is in whose right a
-    deputy acts, once a right was asked for that is not their own; it lasts as long as the same person acts.
+    `clock_day` the day it is, `latest_day` the last day on which anything may count as written, `user` the number of
+    the acting person (0 before any exists), `salt` returns fresh random bytes. All are given by the caller, none is
+    invented here. `numbered` holds office, year, first and last number that the unit of work under way gave to entries;
+    `on_abort` gets them where it is rolled back. `behind` is what is written on another thread. `principal` is in whose
+    right a deputy acts, once a right was asked for that is not their own; it lasts as long as the same person acts.
     """
 
     def __init__(
@@ -87,6 +87,7 @@ class Store:
         self.now = now
         self.today = now[:10]
         self.latest_day = "9999-12-31"
+        self.clock_day = "9999-12-31"
         self.salt = salt
         self.principal: int | None = None
         self._user = user

@@ -8,6 +8,7 @@ from ledger.book.verify_store import verify
 from ledger.cash.count_store import confirm, count
 from ledger.cash.counting import DenominationError, PiecesError, StaleCountError, UnknownCountError, parse_pieces
 from ledger.cash.desks import (
+    CashAheadError,
     ClosedDeskError,
     DeskCodeError,
     DeskExistsError,
@@ -212,6 +213,21 @@ def test_cash_is_kept_in_the_order_of_days(store):
     pay_in(on(store, "2026-11-18"), 100)
     with pytest.raises(EarlierDayError):
         pay_in(on(store, "2026-11-17"), 100)
+
+
+def test_cash_never_moves_later_than_the_clock(store):
+    desk(store)
+    store.clock_day = DAY
+    on(store, "2026-11-18")
+    for step in (
+        lambda: take(store, "B1", [], cents=500, payment=Payment(payer="Erika")),
+        lambda: count(store, "B1", {}),
+        lambda: deposit(store, "B1", 100),
+    ):
+        with pytest.raises(CashAheadError):
+            step()
+    assert rest(store, "B1", "Betriebsausflug").new, "a closed day is announced"
+    assert take(on(store, DAY), "B1", [], cents=500, payment=Payment(payer="Erika")).balance_cents == 500
 
 
 def test_a_debt_paid_at_the_desk_is_settled_in_its_office(store):
