@@ -13,17 +13,18 @@ from ledger.book.store import office_codes, post
 from ledger.book.transfer import across
 from ledger.cash.desks import Desk, OverSingleError, check_enough
 from ledger.cash.desks_reader import balance, own_desk
-from ledger.cash.paying import NOT_AFTER, AttachedItemError, PayableRow, PayeeNeededError, check_payable
+from ledger.cash.paying import AttachedItemError, PayableRow, PayeeNeededError, check_payable
 from ledger.cash.receipts import Label, Part, Receipt
 from ledger.cash.receipts_reader import receipt_named
 from ledger.cash.receipts_store import NewReceipt, next_label, write_receipt
 from ledger.items.locks_store import locked, not_locked
 from ledger.items.store import SIDES, NewClearing, clear, posting_for
 from ledger.payments.attachments_reader import active_attachments
+from ledger.people.duties import cash_duty
 from ledger.people.users import user_name
 from ledger.store.engines import Store
 
-_STEPS = ", ".join(f"'{step}'" for step in NOT_AFTER)
+_STEPS = ", ".join(f"'{step}'" for step in cash_duty())
 _ROW = f"""
     SELECT i.office, i.id, i.account, i.open_cents, i.party, coalesce(n.legal_name, n.name),
            (SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1),

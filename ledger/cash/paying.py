@@ -7,9 +7,6 @@ from typing import Any, NamedTuple
 from ledger.people.users import OwnWorkError
 from sepa.errors import N_, KasseError
 
-NOT_AFTER = ("created", "certified", "approved", "accepted")
-"""Steps of an order whose author does not pay it out (§ 77 LHO, § 31 KomHVO NRW: paying is a duty of its own)."""
-
 
 class InRunError(KasseError):
     """An item that a payment run holds."""

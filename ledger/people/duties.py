@@ -109,6 +109,12 @@ def duties() -> Mapping[str, Duty]:
 
 
 @cache
+def cash_duty() -> tuple[str, ...]:
+    """Return the steps of an order whose author does not pay it out in cash."""
+    return _names(_data()["cash"]["pay"]["not_after"])
+
+
+@cache
 def deputy_roles() -> tuple[str, ...]:
     """Return the roles in which somebody can stand in for another."""
     return tuple(_data()["deputy"])
