@@ -150,4 +150,7 @@ def _restored(call: Call, manifest: Manifest, found: Verification) -> Result:
         _verified(found),
         say(N_("head of the book: {head}"), head=grouped(manifest.head)),
     ]
+    if not call.dry_run:
+        again = N_("next: whoever was erased after {at} stands in it again: erase them again with 'kasse book erase'")
+        lines.append(say(again, at=manifest.made_at))
     return Result({"book": place} | _about(manifest), lines=lines, findings=found.findings)
