@@ -290,7 +290,8 @@ def why_barred(found: Limitation, failed: frozenset[tuple[str, dt.date]] = froze
         return "relief_over" if last.kind in _RELIEF else "event_old"
     if any(link.template == TOO_LATE and link.kind != "payment" for link in links):
         return "too_late"
-    return "no_effect" if links else "no_event"
+    paid_later = all(link.template == TOO_LATE for link in links)
+    return "no_event" if paid_later else "no_effect"
 
 
 def effects(rule: LimitationRule) -> tuple[tuple[str, ...], tuple[str, ...]]:

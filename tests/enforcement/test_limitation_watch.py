@@ -101,6 +101,7 @@ VECTORS = [
     ("§ 5 GKG, no new start below 25 euros", GKG, {"cents": 24_99}, "closed 2022-06-30, demand 2023-03-01", "2026-12-31", "no_effect"),
     ("§ 5 GKG, new start from 25 euros on", GKG, {"cents": 25_00}, "closed 2022-06-30, demand 2023-03-01", "2027-03-01", "event_old"),
     ("§§ 195, 199 BGB", BGB, {}, "", "2024-12-31", "no_event"),
+    ("§ 212 BGB, a part payment after the end", BGB, {}, "payment 2025-05-04", "2024-12-31", "no_event"),
     ("§ 212 BGB, a part payment restarts the day", BGB, {}, "payment 2023-05-04", "2026-05-04", "event_old"),
 ]  # fmt: skip
 
