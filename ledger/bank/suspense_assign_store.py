@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ledger.bank.suspense import Allocation, Sharing, SurplusOfAdvanceError, Wish, allocate
+from ledger.bank.suspense import Aim, Allocation, Sharing, SurplusOfAdvanceError, Wish, allocate
 from ledger.bank.suspense_decisions import Assign, Done, ItemPart, Sitting, Split
 from ledger.bank.suspense_moves_store import (
     case_with_money,
+    check_own_cash,
     drafts,
     explain,
     note_event,
@@ -36,6 +37,8 @@ from ledger.items.store import (
 )
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
+
+_REASON = "SELECT reason FROM suspense_case WHERE office = :office AND item = :item"
 
 
 class SplitListError(KasseError):
@@ -66,13 +69,15 @@ def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str
     """Assign the money of a case to open items: suspense to receivables, an advance to payables; inside a unit.
 
     Each office gets one entry, linked where there are several. The payment counts from the day the bank had it,
-    not from the posting day. Raises the errors of `ledger.bank.suspense`, `NotAllowedError`, `ClosedPeriodError`.
+    not from the posting day. Suspense may pay back an advance named as OFFICE/NUMBER, which is how a surplus meets a
+    shortage. Raises the errors of `ledger.bank.suspense`, `NotAllowedError`, `OwnWorkError`, `ClosedPeriodError`.
     """
     case = case_with_money(store, decision.number, decision.office)
     if decision.surplus and case.kind == "advance":
         raise SurplusOfAdvanceError(number=case.number)
     targets = Targets(store, case.kind, decision.wishes)
     aims = list(targets.aims())
+    check_differences(store, aims)
     allocation = allocate(aims, case.number, case.free_cents, surplus=decision.surplus, orders=orders)
     party = aims[0].party if allocation.surplus_cents else None
     return _done(store, case, allocation, targets, party, decision, sitting)
@@ -89,6 +94,7 @@ def split(store: Store, decision: Split, sitting: Sitting, orders: Mapping[str, 
     refused: list[KasseError] = []
     sharing = Sharing(case.free_cents, orders=orders)
     for aim in targets.aims(refused):
+        check_differences(store, [aim])
         try:
             sharing.take(aim)
         except KasseError as error:
@@ -98,6 +104,14 @@ def split(store: Store, decision: Split, sitting: Sitting, orders: Mapping[str, 
         raise SplitListError(bad=len(refused), count=len(decision.wishes), findings=tuple(refused))
     _prove(case, decision)
     return _done(store, case, sharing.allocation(), targets, None, decision, sitting)
+
+
+def check_differences(store: Store, aims: Iterable[Aim]) -> None:
+    """Refuse unclear money for what is short to those who held or counted the cash; raises `OwnWorkError`."""
+    for aim in aims:
+        for claim in aim.claims:
+            reason = store.value(_REASON, office=claim.office, item=claim.item)
+            check_own_cash(store, claim.office, claim.item, reason)
 
 
 def _prove(case: Case, decision: Split) -> None:

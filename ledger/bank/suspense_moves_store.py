@@ -14,11 +14,17 @@ from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import kasse_office
 from ledger.book.transfer import across
 from ledger.events.store import Fact, record
-from ledger.people.users import require, user_name
+from ledger.people.users import check_apart, require, user_name
 from ledger.store.engines import Store
 
 _LAST_MATCH = "SELECT coalesce(max(line), 0) FROM bank_match WHERE office = :office AND entry = :entry"
 _LAST_STEP = "SELECT coalesce(max(line), 0) FROM suspense_step WHERE office = :office AND item = :item"
+_COUNT = """
+    SELECT n.counted_by, n.counted_at, h.user_id FROM cash_count n
+    JOIN cash_holder h ON h.desk = n.desk AND h.since <= n.day AND (h.until IS NULL OR h.until >= n.day)
+    WHERE n.item = :item"""
+COUNTED = ("shortage", "surplus")
+"""Reasons of cases that a count of a cash desk made: who held or counted it does not decide about them."""
 _STEP = ("office", "item", "line", "kind", "position", "cents", "batch", "undoes", "by", "at")
 
 
@@ -38,14 +44,23 @@ def open_case(store: Store, number: int, office: str | None) -> Case:
 def case_with_money(store: Store, number: int, office: str | None) -> Case:
     """Return a case of which something can be decided about.
 
-    Raises `ClearedCaseError` or `BoundCaseError` besides what `open_case` raises.
+    Raises `ClearedCaseError`, `BoundCaseError` or, about a difference of their own cash, `OwnWorkError` besides what
+    `open_case` raises.
     """
     case = open_case(store, number, office)
+    check_own_cash(store, case.office, case.number, case.reason)
     if case.open_cents == 0:
         raise ClearedCaseError(number=number)
     if case.free_cents <= 0:
         raise BoundCaseError(number=number, order=case.bound_by or "")
     return case
+
+
+def check_own_cash(store: Store, office: str, number: int, reason: str | None) -> None:
+    """Refuse what is short or over to those who held or counted the cash (§ 77 LHO); raises `OwnWorkError`."""
+    if reason in COUNTED:
+        for counter, counted_at, holder in store.all(_COUNT, item=number):
+            check_apart(store, office, f"case {number}", (counter, counted_at), (holder, None))
 
 
 def drafts(case: Case, postings: Mapping[str, Sequence[Posting]], day: str, text: str = "") -> list[Draft]:

@@ -16,12 +16,15 @@ from sepa.errors import KasseError
 
 TARGET_KINDS: dict[str, ItemKind] = {"suspense": "receivable", "advance": "payable"}
 """What money received may pay, and what money paid out may have paid."""
+NUMBERED: dict[str, ItemKind] = {"receivable": "advance"}
+"""What money received may pay back besides, named as OFFICE/NUMBER only: money paid out without knowing for what, and
+what was short in a cash desk."""
 _BY_NUMBER = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,18})")
 _FOUND = """
     WITH hit AS (
         SELECT w.seq, i.office, i.id FROM desk_wish w JOIN item i ON i.reference = w.reference AND i.kind = :kind
         UNION SELECT w.seq, i.office, i.id FROM desk_wish w
-            JOIN item i ON i.office = w.office AND i.id = w.number AND i.kind = :kind
+            JOIN item i ON i.office = w.office AND i.id = w.number AND i.kind IN (:kind, :numbered)
         UNION SELECT w.seq, t.office, t.item FROM desk_wish w JOIN reference_target_item t ON t.reference = w.reference
         UNION SELECT w.seq, i.office, i.id FROM desk_wish w
             JOIN reference_target t ON t.reference = w.reference AND t.kind = 'party'
@@ -32,7 +35,7 @@ _FOUND = """
             JOIN item s ON s.office = h.office AND s.main_item = h.id AND s.kind = :kind
     )
     SELECT w.seq, i.office, i.id, i.open_cents, i.due, i.profile, i.claim_kind, i.party, i.account
-    FROM wanted w JOIN item i ON i.office = w.office AND i.id = w.id WHERE i.kind = :kind
+    FROM wanted w JOIN item i ON i.office = w.office AND i.id = w.id WHERE i.kind IN (:kind, :numbered)
     ORDER BY w.seq, i.office, i.id"""
 
 
@@ -81,7 +84,7 @@ def _look_up(store: Store, kind: str, wishes: Sequence[Wish]) -> list[Row]:
     store.insert("desk_wish", ("seq", "reference", "office", "number"), _keys(wishes))
     if store.engine.name == "postgresql":
         store.execute("ANALYZE desk_wish")
-    found = store.all(_FOUND, kind=kind)
+    found = store.all(_FOUND, kind=kind, numbered=NUMBERED.get(kind, kind))
     drop(store, "desk_wish")
     return found
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.cash.desks import (
+    NEVER_HOLDS,
     CashAheadError,
     ClosedDeskError,
     Desk,
     EarlierDayError,
+    HolderRoleError,
     NotADeskError,
     NotAFundError,
     NotHolderError,
@@ -18,6 +20,7 @@ from ledger.cash.desks import (
     UnknownDeskError,
 )
 from ledger.people.users import user_name
+from ledger.store.changes import quoted
 from ledger.store.engines import Store
 
 _DESK = """
@@ -36,6 +39,7 @@ _LATEST = """
     SELECT max(e.posting_day) FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position
     WHERE p.office = :office AND p.account = :account"""
 _REST = "SELECT 1 FROM cash_rest WHERE desk = :desk AND day = :day"
+_NEVER = f"SELECT min(role) FROM user_role WHERE user_id = :user AND role IN ({quoted(NEVER_HOLDS)})"
 _COUNTED = """
     SELECT counted_cents FROM cash_count WHERE desk = :desk AND day = :day AND confirmed_by IS NOT NULL
     ORDER BY number DESC LIMIT 1"""
@@ -89,12 +93,21 @@ def own_desk(store: Store, code: str, kind: str | None = None) -> Desk:
     """Return the desk that the acting person holds today and may move cash in, in the order of days.
 
     Raises `UnknownDeskError`, `NotHolderError`, `ClosedDeskError`, `NotYetDeskError`, `RestingDeskError`,
-    `EarlierDayError`, `CashAheadError`, and `NotADeskError` or `NotAFundError` where only the other kind does this.
+    `EarlierDayError`, `CashAheadError`, `HolderRoleError`, and `NotADeskError` or `NotAFundError` where only
+    the other kind does this.
     """
     desk = open_desk(store, code, kind)
     if desk.holder != store.user:
         raise NotHolderError(user=user_name(store, store.user), desk=desk.code, day=store.today)
+    check_holder(store, desk.office, store.user)
     return desk
+
+
+def check_holder(store: Store, office: str, user: int) -> None:
+    """Refuse cash to whoever has a role that must not be joined with it; raises `HolderRoleError`."""
+    role = store.value(_NEVER, user=user)
+    if role is not None:
+        raise HolderRoleError(user=user_name(store, user), role=role, office=office)
 
 
 def open_desk(store: Store, code: str, kind: str | None = None, *, planned: bool = False) -> Desk:

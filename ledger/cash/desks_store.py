@@ -9,7 +9,6 @@ from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes
 from ledger.cash.accounts_store import UNDER_WAY, close_account, open_account, under_way
 from ledger.cash.desks import (
-    NEVER_HOLDS,
     ClosedDeskError,
     Desk,
     DeskExistsError,
@@ -17,19 +16,17 @@ from ledger.cash.desks import (
     DeskPlan,
     EarlierDayError,
     FixedSumError,
-    HolderRoleError,
     RestingDeskError,
     check_code,
 )
-from ledger.cash.desks_reader import balance, check_counted, find_desk, latest_day, open_desk
+from ledger.cash.desks_reader import balance, check_counted, check_holder, find_desk, latest_day, open_desk
 from ledger.events.store import Fact, record
-from ledger.people.users import check_apart, require, user_id, user_name
+from ledger.people.users import check_apart, require, user_id
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
 HEADS = ("head",)
 """Who opens and closes desks and says who holds them; nobody gives a desk to themselves."""
-_ROLE = "SELECT min(role) FROM user_role WHERE user_id = :user AND role = :role"
 _KNOWN = "SELECT 1 FROM cash_desk WHERE code = :code"
 _LINE = "SELECT coalesce(max(line), 0) FROM cash_holder WHERE desk = :desk"
 _END = "UPDATE cash_holder SET until = CAST(:day AS TEXT) WHERE desk = :desk AND until IS NULL"
@@ -180,9 +177,7 @@ def rest(store: Store, code: str, reason: str) -> DeskDone:
 def _give(store: Store, desk: Desk, holder: str, party: int | None) -> None:
     user = user_id(store, holder)
     check_apart(store, desk.office, f"desk {desk.code}", (user, None))
-    for role in NEVER_HOLDS:
-        if store.value(_ROLE, user=user, role=role) is not None:
-            raise HolderRoleError(user=user_name(store, user), role=role, office=desk.office)
+    check_holder(store, desk.office, user)
     store.execute(_END, day=store.today, desk=desk.code)
     line = int(store.value(_LINE, desk=desk.code)) + 1
     store.insert_one(

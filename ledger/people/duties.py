@@ -69,6 +69,14 @@ class RolePairError(KasseError):
     hint = N_("give it to somebody else; where there is nobody, --exception REASON does it and is logged")
 
 
+class CashHolderRoleError(KasseError):
+    """A role that nobody who holds cash may have."""
+
+    code = "user.holds_cash"
+    template = N_("{user} holds the cash desk {desk} and cannot have the role {role} (§ 77 LHO)")
+    hint = N_("hand the desk over first with 'kasse cash hand-over {desk}', or give the role to somebody else")
+
+
 class DeputyDaysError(KasseError):
     """A time of absence that ends before it begins."""
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ledger.book.creation import UnknownOfficeError
 from ledger.book.store import kasse_office, office_codes
+from ledger.cash.desks import NEVER_HOLDS
 from ledger.events.store import Fact, record
-from ledger.people.duties import RolePairError, role_conflict
+from ledger.people.duties import CashHolderRoleError, RolePairError, role_conflict
 from ledger.people.users import (
     EVERYWHERE,
     ROLES,
@@ -21,6 +22,7 @@ from ledger.people.users import (
 )
 from ledger.store.engines import Store
 
+_HOLDS = "SELECT min(desk) FROM cash_holder WHERE user_id = :user AND until IS NULL"
 Grant = tuple[str, str]
 """An office, or '*' for all, and a role."""
 
@@ -48,7 +50,8 @@ def grant(store: Store, name: str, grants: Sequence[Grant], *, exception: str = 
     """Add a user, or give one more roles, and return what was given; an admin of the offices does it.
 
     Roles that one person must not join are refused, but for an `exception` with its reason, which is an event. Raises
-    `UnknownOfficeError`, `UnknownRoleError`, `UserNameError`, `NotAllowedError`, `OwnRolesError`, `RolePairError`.
+    `UnknownOfficeError`, `UnknownRoleError`, `UserNameError`, `NotAllowedError`, `OwnRolesError`, `RolePairError`,
+    `CashHolderRoleError`.
     """
     _check_known(store, grants)
     with store.unit([kasse_office(store)]):
@@ -62,6 +65,7 @@ def grant(store: Store, name: str, grants: Sequence[Grant], *, exception: str = 
         joined = _joined(known, held, fresh)
         if joined and not exception.strip():
             raise joined[0]
+        _check_cash(store, number, known, fresh)
         if fresh:
             number = add_user(store, known, fresh)
             _note_exception(store, number, joined, exception.strip())
@@ -75,6 +79,13 @@ def _check_known(store: Store, grants: Sequence[Grant]) -> None:
             raise UnknownOfficeError(office=office, offices=", ".join(offices))
         if role not in ROLES:
             raise UnknownRoleError(role=role, roles=", ".join(ROLES))
+
+
+def _check_cash(store: Store, number: int, name: str, fresh: Sequence[Grant]) -> None:
+    desk = store.value(_HOLDS, user=number)
+    for _, role in fresh:
+        if desk is not None and role in NEVER_HOLDS:
+            raise CashHolderRoleError(user=name, desk=desk, role=role)
 
 
 def _note_exception(store: Store, number: int, joined: Sequence[RolePairError], reason: str) -> None:
