@@ -10,6 +10,7 @@ from enforcement.charges import Claim, accrue
 from enforcement.law import Law
 from enforcement.relief import ItemKey, ReliefEndError, ReliefReasonError, ReliefStateError
 from enforcement.relief_books_store import Covered, Side, book_sides, release_allowance, reopen, write_off
+from enforcement.relief_days import check_ahead, check_happened
 from enforcement.relief_default_store import book_default
 from enforcement.relief_effects_store import dues_back, end_events, kind_of, unlock, write_event
 from enforcement.relief_grant_store import DECIDERS, check_person, expect
@@ -105,7 +106,7 @@ def file_claims(store: Store, number: int, day: str) -> int:
     """Note that the claims were filed with the insolvency administrator: it interrupts limitation (§ 231 (1) no. 4 AO).
 
     Subordinate claims are not filed (§ 174 (3) InsO). Returns how many main claims. Raises `UnknownReliefError`,
-    `ReliefStateError`, `ReliefEndError`, `NotAllowedError`.
+    `ReliefStateError`, `ReliefEndError`, `ReliefFutureError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
     with store.unit(office_codes(store)):
@@ -115,6 +116,7 @@ def file_claims(store: Store, number: int, day: str) -> int:
             raise ReliefEndError(kind=relief.row.kind, way="filed")
         if relief.row.filed_on is not None:
             raise ReliefStateError(relief=number, state="filed")
+        check_happened(relief.row.kind, dt.date.fromisoformat(day), dt.date.fromisoformat(store.today))
         book = relief_book(store)
         open_claims = {one.key: one for one in owed(store, [one.key for one in relief.items])}
         filed = [
@@ -134,10 +136,11 @@ def file_claims(store: Store, number: int, day: str) -> int:
 def watch(store: Store, number: int, day: str, *, reason: str) -> None:
     """Put the day off on which a relief is looked at again.
 
-    Raises `UnknownReliefError`, `ReliefStateError`, `ReliefReasonError`, `NotAllowedError`.
+    Raises `UnknownReliefError`, `ReliefStateError`, `ReliefReasonError`, `ReliefWatchPastError`, `NotAllowedError`.
     """
     if not reason.strip():
         raise ReliefReasonError
+    check_ahead(dt.date.fromisoformat(day), dt.date.fromisoformat(store.today))
     kasse = kasse_office(store)
     with store.unit([kasse]):
         require(store, kasse, *DECIDERS)

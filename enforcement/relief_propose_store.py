@@ -19,6 +19,7 @@ from enforcement.relief import (
     SeveralDebtorsError,
     Wish,
 )
+from enforcement.relief_days import check_days
 from enforcement.relief_law import Late, Planned, ReliefBook, late_owed
 from enforcement.relief_paid import Paid, take_back
 from enforcement.relief_paid_store import debtors_of, paid_parts, write_paid
@@ -74,10 +75,11 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
 
     Named claims come with their open side claims. What is deferred is charged with what paying late cost until the
     day before. Raises `NothingOwedError`, `SeveralDebtorsError`, `ReliefConflictError`, `InstalmentSumError`,
-    `InstalmentDaysError`, `NotAllowedError` and the errors of a law that is not known on the days.
+    `InstalmentDaysError`, `ReliefFutureError`, `ReliefWatchPastError`, `NotAllowedError` and the errors of a law that is not known on the days.
     """
     kasse = kasse_office(store)
     require(store, kasse, *PROPOSERS)
+    check_days(wish, dt.date.fromisoformat(store.today))
     with store.unit(office_codes(store)):
         paid = paid_parts(store, wish.items) if wish.paid else []
         claims, back = _claims(store, wish, paid)

@@ -183,11 +183,11 @@ def test_charges_after_the_opening_are_subordinate(kasse):
 
 def test_filing_interrupts_limitation_and_discharge_ends_what_it_does_not_except(kasse, insolvency):
     done, claim, _ = insolvency
-    assert file_claims(kasse, done.number, "2026-12-01") == 1
+    assert file_claims(kasse, done.number, "2026-11-24") == 1
     with pytest.raises(ReliefStateError):
-        file_claims(kasse, done.number, "2026-12-01")
+        file_claims(kasse, done.number, "2026-11-24")
     assert events(kasse) == [
-        (claim, "insolvency_filing", "2026-12-01", None, 1, False),
+        (claim, "insolvency_filing", "2026-11-24", None, 1, False),
         (2, "impossible", "2026-11-02", None, 1, False),
     ]
     kasse.today = "2029-11-05"
@@ -195,7 +195,7 @@ def test_filing_interrupts_limitation_and_discharge_ends_what_it_does_not_except
     assert ended.written_off_cents == 102500
     assert {row[1]: row[4] for row in items(kasse)} == {1: 0, 2: 8000, 3: 0}, "§ 302 no. 2 InsO: the fine outlasts it"
     assert events(kasse) == [
-        (claim, "insolvency_filing", "2026-12-01", "2029-11-05", 1, False),
+        (claim, "insolvency_filing", "2026-11-24", "2029-11-05", 1, False),
         (2, "impossible", "2026-11-02", "2029-11-05", 1, False),
     ]
     assert sound(kasse) == []
@@ -210,7 +210,7 @@ def test_what_a_tort_made_is_kept(kasse, insolvency):
 def test_only_an_insolvency_is_filed(kasse):
     done = granted(kasse, wish("erlass", fee(kasse)))
     with pytest.raises(ReliefEndError):
-        file_claims(kasse, done.number, "2026-12-01")
+        file_claims(kasse, done.number, "2026-11-24")
     with pytest.raises(ReliefEndError):
         filing(kasse, done.number, TODAY)
 
