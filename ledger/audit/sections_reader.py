@@ -8,6 +8,7 @@ from ledger.audit.checks import Scope
 from ledger.audit.report import ControlLine, DeputyLine, LockLine, MoneyLine
 from ledger.book.chart import CONTROL_ROLES
 from ledger.book.closing_store import last_statements, taken_over
+from ledger.cash.desks import Desk
 from ledger.cash.desks_reader import balance_on, desks
 from ledger.reports.balances_store import bank_balances, trial_balance
 from ledger.store.engines import Store
@@ -31,8 +32,12 @@ _LOCKS = f"""
            sum(CASE WHEN l.lifted_at >= :first AND l.lifted_at < :next THEN 1 ELSE 0 END)
     FROM {{table}} l {{where}} GROUP BY l.kind ORDER BY l.kind"""
 _COUNTED = """
-    SELECT day, counted_cents FROM cash_count WHERE desk = :desk AND day <= :last ORDER BY day DESC, number DESC
-    LIMIT 1"""
+    SELECT day, counted_cents, counted_at, coalesce(position, 0) FROM cash_count WHERE desk = :desk AND day <= :last
+    ORDER BY day DESC, number DESC LIMIT 1"""
+_MOVED = """
+    SELECT 1 FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position
+    WHERE p.office = :office AND p.account = :account AND e.posting_day <= :last AND e.position <> :own
+      AND (e.posting_day > :day OR e.recorded_at >= :counted_at) LIMIT 1"""
 _DEPUTIES = """
     SELECT p.name, s.name, d.office, d.role, d.since, coalesce(d.ended_on, d.until), m.name,
            (SELECT count(*) FROM order_step t WHERE t.by = d.deputy AND t.on_behalf = d.principal
@@ -68,10 +73,20 @@ def cash_lines(store: Store, scope: Scope) -> Iterator[MoneyLine]:
     for desk in desks(store, scope.last):
         if scope.office in {None, desk.office}:
             books = balance_on(store, desk, scope.last)
-            day, counted = store.one(_COUNTED, desk=desk.code, last=scope.last) or (None, None)
-            there = counted if counted == books or (day and balance_on(store, desk, day) == books) else None
+            day, there = _seen(store, desk, books, scope.last)
             difference = None if there is None else books - there
             yield MoneyLine(desk.office, desk.account, desk.name, None, books, there, difference, "count", day)
+
+
+def _seen(store: Store, desk: Desk, books: int, last: str) -> tuple[str | None, int | None]:
+    """Return the day of the last count and what it found, None where cash has moved since and is another sum now."""
+    found = store.one(_COUNTED, desk=desk.code, last=last)
+    if found is None:
+        return None, None
+    day, counted, at, own = found
+    where = {"office": desk.office, "account": desk.account, "last": last}
+    moved = counted != books and store.value(_MOVED, **where, own=own, day=day, counted_at=at) is not None
+    return day, None if moved else counted
 
 
 def control_lines(store: Store, scope: Scope) -> Iterator[ControlLine]:

@@ -6,7 +6,9 @@ from enforcement.relief_audit import CHECKS as RELIEF
 from ledger.audit import audit_store
 from ledger.audit.audit_store import CHECKS, audit
 from ledger.audit.checks import Scope, days_between
+from ledger.cash.count_store import count
 from ledger.cash.take_store import Payment, take
+from ledger.cash.transport_store import deposit
 from ledger.people.users import NotAllowedError
 from tests.books import act
 from tests.cashbooks import counted, desk, pieces
@@ -28,6 +30,14 @@ def test_cash_stands_beside_its_last_count(store):
     assert cash(store) == ((5000, None, None), ["audit.money_unseen"])
     counted(store, pieces(5000))
     assert cash(store) == ((5000, 5000, "2026-11-16"), [])
+    store.now = "2026-11-16T06:00:00Z"
+    deposit(act(store, "dirk"), "B1", 2000)
+    assert cash(store) == ((3000, None, "2026-11-16"), []), "moved after the count of the same day: seen by nobody"
+    store.now = "2026-11-16T07:00:00Z"
+    count(act(store, "dirk"), "B1", pieces(2900))
+    assert cash(store) == ((2900, 2900, "2026-11-16"), [])
+    owner(store, "UPDATE cash_count SET counted_cents = 3100 WHERE number = 2", "cash_count")
+    assert cash(store) == ((2900, 3100, "2026-11-16"), ["audit.money"]), "nothing moved since, and the count differs"
 
 
 def relief(store, number, cents, **more):
