@@ -51,6 +51,7 @@ DEBITS = (
     Step(other_return),
     Step(undone),
     Step(cash_arrived, "cash"),
+    Step(cards_credited, "cards"),
     Step(incomplete),
     Step(own_payment, "payment"),
     Step(own_run, "run"),

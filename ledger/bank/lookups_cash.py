@@ -7,7 +7,7 @@ begins with them, and does not run where there are none.
 from __future__ import annotations
 
 from ledger.bank.lookup import Lookup, Statement
-from ledger.cash.cards import PPM, CardDay
+from ledger.cash.cards import PPM, STANDS, CardDay
 from ledger.cash.found import OwnCheque, OwnTransport
 
 _ENTRY, _OF_ENTRY = "match_entry m CROSS JOIN bank_entry e", "e.office = m.office AND e.id = m.id"
@@ -39,26 +39,26 @@ CASH = Lookup(
 _OWED = f"""
     SELECT b.id, b.terminal, b.day, d.office, t.iban, t.acquirer_iban, t.fee_ppm, t.fee_each_cents,
            sum(r.cents) AS cents,
-           sum(CASE WHEN r.cents > 0 AND c.number IS NULL THEN 1 ELSE 0 END) AS payments,
-           sum(CASE WHEN r.cents > 0 AND c.number IS NULL THEN (r.cents * t.fee_ppm + {PPM // 2}) / {PPM} ELSE 0 END)
-               AS single
+           sum(CASE WHEN r.cents > 0 THEN 1 ELSE 0 END) AS payments,
+           sum(CASE WHEN r.cents > 0 THEN (r.cents * t.fee_ppm + {PPM // 2}) / {PPM} ELSE 0 END) AS single,
+           sum(CASE WHEN r.cents < 0 THEN 1 ELSE 0 END) AS refunds,
+           sum(CASE WHEN r.cents < 0 THEN -r.cents ELSE 0 END) AS refunded
     FROM cash_batch b JOIN cash_terminal t ON t.code = b.terminal JOIN cash_desk d ON d.code = t.desk
-    JOIN cash_receipt r ON r.batch = b.id
-    LEFT JOIN cash_receipt c ON c.desk = r.desk AND c.year = r.year AND c.cancels = r.number
+    JOIN cash_receipt r ON r.batch = b.id AND {STANDS}
     WHERE b.bank_entry IS NULL
     GROUP BY b.id, b.terminal, b.day, d.office, t.iban, t.acquirer_iban, t.fee_ppm, t.fee_each_cents"""
 CARDS = Lookup(
     "cards",
     """seq BIGINT, line BIGINT, office TEXT, batch BIGINT, terminal TEXT, day TEXT, cents BIGINT, payments BIGINT,
-       single_fee_cents BIGINT, fee_ppm BIGINT, fee_each_cents BIGINT""",
+       single_fee_cents BIGINT, fee_ppm BIGINT, fee_each_cents BIGINT, refunds BIGINT, refund_cents BIGINT""",
     CardDay, "seq, terminal, day, batch",
     (
         Statement(
             f"""INSERT INTO match_cards
                 SELECT m.seq, 0, o.office, o.id, o.terminal, o.day, o.cents, o.payments, o.single, o.fee_ppm,
-                       o.fee_each_cents
+                       o.fee_each_cents, o.refunds, o.refunded
                 FROM {_ENTRY} CROSS JOIN ({_OWED}) o
-                WHERE {_OF_ENTRY} AND e.iban = o.iban AND e.amount_cents > 0 AND e.bank_day >= o.day
+                WHERE {_OF_ENTRY} AND e.iban = o.iban AND e.bank_day >= o.day
                   AND (e.counter_iban = o.acquirer_iban OR {_TEXT} LIKE '%' || upper(o.terminal) || '%')""",
             frozenset(), "SELECT 1 FROM cash_batch WHERE bank_entry IS NULL LIMIT 1",
         ),

@@ -40,8 +40,11 @@ def cash_arrived(case: Case, running: Running, data: Data) -> Verdict:
 
 
 def cards_credited(case: Case, running: Running, data: Data) -> Verdict:
-    """Clear the days of a card terminal that an acquirer pays; gross less fee must be the credit to the cent."""
-    if case.cents <= 0 or case.entry.reversal:
+    """Clear the days of a card terminal that an acquirer pays; gross less fee must be the credit to the cent.
+
+    So does a debit what was paid back by card; one that is nothing of that kind is left to the other rules.
+    """
+    if case.entry.reversal:
         return None
     rows: Sequence[CardDay] = case.found.get("cards", ())
     cleared = {batch for done in running.effects if done.name == CARDS_CLEARED for batch in done.row[:1]}
@@ -51,6 +54,8 @@ def cards_credited(case: Case, running: Running, data: Data) -> Verdict:
         return None
     ways = clearing_of(named, case.cents, case.part.remittance)
     terminals: Evidence = {"terminals": ", ".join(sorted({row.terminal for row in named}))}
+    if not ways and case.cents < 0:
+        return None
     if len(ways) != 1:
         return Doubt("ambiguous" if ways else "amount", terminals)
     return _cards(ways[0], data)

@@ -20,6 +20,7 @@ from ledger.cash.desks_reader import balance, open_desk
 from ledger.cash.receipts import Label, Part, Receipt
 from ledger.cash.receipts_reader import receipt_named
 from ledger.cash.receipts_store import NewReceipt, next_label, write_receipt
+from ledger.cash.terminals_store import refund_batch
 from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
 
@@ -69,7 +70,7 @@ def cancel(store: Store, label: Label, reason: str) -> CancelDone:
 
 
 def _check(store: Store, desk: Desk, old: Receipt) -> int | None:
-    """Return the batch of the receipt's card payment, if it is one, where it may be taken back."""
+    """Return the batch of today that takes the receipt's card payment back, if it is one, where that may be."""
     label = str(old.label)
     if old.kind == "cancel":
         raise CancelOfCancelError(label=label)
@@ -85,7 +86,7 @@ def _check(store: Store, desk: Desk, old: Receipt) -> int | None:
         raise ClearedCardError(label=label)
     if tender == "cash" and old.amount_cents > 0:
         check_enough(desk, balance(store, desk), old.amount_cents)
-    return None if batch is None else int(batch)
+    return None if batch is None else refund_batch(store, int(batch))
 
 
 def _write(store: Store, desk: Desk, old: Receipt, lead: Posted, said: tuple[int | None, str]) -> Label:

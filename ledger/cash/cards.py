@@ -12,6 +12,9 @@ from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
 
 PPM = 1_000_000
+STANDS = """NOT EXISTS (SELECT 1 FROM cash_receipt o WHERE o.desk = r.desk AND o.batch = r.batch AND (
+        (o.year = r.year AND o.cancels = r.number) OR (r.year = o.year AND r.cancels = o.number)))"""
+"""What the acquirer sees of the receipts `r` of a batch: not those that were taken back on their own day."""
 _STATED = re.compile(
     r"(?:Entgelt|Geb(?:ü|ue)hr(?:en)?|Disagio|Service ?Charge|Fee)[^0-9,]{0,16}([0-9]{1,3}(?:\.[0-9]{3})*,[0-9]{2}"
     r"|[0-9]+[.,][0-9]{2})(?![0-9])",
@@ -49,7 +52,8 @@ class FeeRateError(KasseError):
 class CardDay(NamedTuple):
     """A terminal day that its acquirer still owes; `single_fee_cents` is the fee rounded for each payment.
 
-    A row of a match: `seq` and `line` say of which bank entry.
+    `cents` is net of the refunds of that day, and below zero where they are more. A row of a match: `seq` and `line`
+    say of which bank entry.
     """
 
     seq: int
@@ -63,6 +67,8 @@ class CardDay(NamedTuple):
     single_fee_cents: int
     fee_ppm: int
     fee_each_cents: int
+    refunds: int = 0
+    refund_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +104,42 @@ def stated_fee(text: str | None) -> int | None:
 
 
 def fees_of(days: Sequence[CardDay]) -> set[int]:
-    """Return what the terms of the terminal come to: the rate on each day's sum, or rounded for each payment."""
+    """Return what the terms of the terminal come to: the rate on each day's sum, or rounded for each payment.
+
+    Terms differ on refunds: the rate of what was paid comes back or stays, and each refund costs as a payment or none.
+    """
+    ppm, paid = days[0].fee_ppm, [day.cents + day.refund_cents for day in days]
+    single, back = sum(day.single_fee_cents for day in days), sum(_rate(day.refund_cents, ppm) for day in days)
+    rates = {single, single - back}
+    for sums in (paid, [day.cents for day in days]):
+        rates |= {sum(_rate(cents, ppm) for cents in sums), _rate(sum(sums), ppm)}
     each = sum(day.payments * day.fee_each_cents for day in days)
-    by_day = sum((day.cents * day.fee_ppm + PPM // 2) // PPM for day in days)
-    total = (sum(day.cents for day in days) * days[0].fee_ppm + PPM // 2) // PPM
-    return {each + by_day, each + total, each + sum(day.single_fee_cents for day in days)}
+    both = each + sum(day.refunds * day.fee_each_cents for day in days)
+    return {rate + fixed for rate in rates for fixed in (each, both)}
+
+
+def _rate(cents: int, ppm: int) -> int:
+    """Return the rate on a sum in cents, half a cent rounded up; on a refund as on the payment."""
+    fee = (abs(cents) * ppm + PPM // 2) // PPM
+    return fee if cents >= 0 else -fee
 
 
 def clearing_of(days: Sequence[CardDay], net_cents: int, text: str | None) -> list[Cleared]:
     """Return the ways in which a credit is the sum of terminal days less the fee: one day, or days in a row.
 
     The fee is what the text states, else what the terms of the terminal come to; gross less fee must be the credit to
-    the cent. A credit of the whole sum is one too, as some acquirers charge their fees apart.
+    the cent. A credit of the whole sum is one too, as some acquirers charge their fees apart. A debit is days on which
+    more was paid back than taken. Days that come to nothing go with those beside them.
     """
-    stated, found = stated_fee(text), []
+    stated, found = stated_fee(text), dict[tuple[int, ...], Cleared]()
     for some in _runs(days):
-        fee = sum(day.cents for day in some) - net_cents
+        gross = sum(day.cents for day in some)
         allowed = {0, stated} if stated is not None else {0, *fees_of(some)}
-        if fee in allowed:
-            found.append(Cleared(tuple(some), fee))
-    return found
+        if gross * net_cents > 0 and gross - net_cents in allowed:
+            known = tuple(day.batch for day in some if day.cents)
+            if known not in found or len(some) > len(found[known].days):
+                found[known] = Cleared(tuple(some), gross - net_cents)
+    return list(found.values())
 
 
 def _runs(days: Sequence[CardDay]) -> Iterator[Sequence[CardDay]]:
@@ -125,5 +147,4 @@ def _runs(days: Sequence[CardDay]) -> Iterator[Sequence[CardDay]]:
         own = sorted((day for day in days if day.terminal == terminal), key=lambda day: (day.day, day.batch))
         for start in range(len(own)):
             for end in range(start + 1, min(len(own), start + 10) + 1):
-                if sum(day.cents for day in own[start:end]) > 0:
-                    yield own[start:end]
+                yield own[start:end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.book.store import kasse_office, office_codes
-from ledger.cash.cards import TerminalExistsError, UnknownTerminalError
+from ledger.cash.cards import STANDS, TerminalExistsError, UnknownTerminalError
 from ledger.cash.desks import Desk
 from ledger.cash.desks_reader import open_desk
 from ledger.events.store import Fact, record
@@ -20,9 +20,9 @@ _TERMINAL = """
     FROM cash_terminal"""
 _BATCH = """
     SELECT max(id) FROM cash_batch WHERE terminal = :terminal AND day = :day AND bank_entry IS NULL"""
-_DAYS = """
+_DAYS = f"""
     SELECT b.terminal, b.day, b.id, sum(r.cents), count(*), b.bank_entry FROM cash_batch b
-    JOIN cash_terminal t ON t.code = b.terminal JOIN cash_receipt r ON r.batch = b.id
+    JOIN cash_terminal t ON t.code = b.terminal JOIN cash_receipt r ON r.batch = b.id AND {STANDS}
     WHERE t.desk = :desk AND (:every = 1 OR b.bank_entry IS NULL)
     GROUP BY b.terminal, b.day, b.id, b.bank_entry ORDER BY b.day, b.terminal, b.id"""
 
@@ -64,7 +64,7 @@ class TerminalPlan:
 
 @dataclass(frozen=True, slots=True)
 class TerminalDay:
-    """A day of a terminal: what its receipts sum to, and the bank entry that cleared it."""
+    """A day of a terminal: what its payments less its refunds sum to, and the bank entry that cleared it."""
 
     terminal: str
     day: str
@@ -155,6 +155,18 @@ def batch_for(store: Store, desk: Desk, terminal: str) -> int:
     Inside a unit of work. Raises `UnknownTerminalError`.
     """
     terminal_named(store, desk, terminal)
+    return _batch_today(store, terminal)
+
+
+def refund_batch(store: Store, batch: int) -> int:
+    """Return the batch in which a payment of a batch is taken back today: the acquirer settles it with this day.
+
+    Inside a unit of work; the terminal may have ended.
+    """
+    return _batch_today(store, str(store.value("SELECT terminal FROM cash_batch WHERE id = :id", id=batch)))
+
+
+def _batch_today(store: Store, terminal: str) -> int:
     known = store.value(_BATCH, terminal=terminal, day=store.today)
     if known is not None:
         return int(known)
