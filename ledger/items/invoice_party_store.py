@@ -49,6 +49,15 @@ class SellerNameError(KasseError):
     hint = N_("check who wrote the invoice; 'kasse party change' notes a new name")
 
 
+class SellerVatError(KasseError):
+    """A known seller with a VAT number that the book does not have."""
+
+    code = "invoice.seller_vat"
+    severity = "warning"
+    template = N_("the book knows the seller {seller} by another VAT number than {vat}: {known}")
+    hint = N_("ask the seller on a number you know from before; 'kasse party change' notes a new number")
+
+
 class PayeeError(KasseError):
     """An invoice that wants its money to go to somebody else than the seller."""
 
@@ -59,7 +68,7 @@ class PayeeError(KasseError):
 
 
 def seller_party(store: Store, invoice: Invoice, day: str) -> tuple[int, list[KasseError]]:
-    """Return the seller in the book, made where it is new, and what its accounts tell."""
+    """Return the seller in the book (by VAT number, account or address), made where it is new, and what they tell."""
     seller, key = invoice.seller, match_key(invoice.seller.name)
     found = None
     if seller.vat_id:
@@ -69,7 +78,7 @@ def seller_party(store: Store, invoice: Invoice, day: str) -> tuple[int, list[Ka
         """SELECT min(p.id) FROM party_account a JOIN party p ON p.id = a.party
            WHERE a.iban = :iban AND a.until IS NULL AND p.match_key = :key AND p.merged_into IS NULL""",
         iban=invoice.iban or "", key=key,
-    )  # fmt: skip
+    ) or _at_address(store, invoice, key)  # fmt: skip
     if found is None:
         notes = [NewSellerError(seller=seller.name, place=Place(field="BT-27")), *_others(store, invoice, None)]
         payees = list(_payees(invoice, (seller.name,)))
@@ -77,11 +86,23 @@ def seller_party(store: Store, invoice: Invoice, day: str) -> tuple[int, list[Ka
     return int(found), [*_against_book(store, invoice, int(found)), *_others(store, invoice, int(found))]
 
 
+def _at_address(store: Store, invoice: Invoice, key: str) -> int | None:
+    """Return the party of the seller's name at its address: with another account it is no new seller, but a finding."""
+    seller = invoice.seller
+    sql = """SELECT min(id) FROM party WHERE match_key = :key AND address_key = :address AND merged_into IS NULL"""
+    address = address_key(seller.street, None, seller.postcode, seller.town)
+    return store.value(sql, key=key, address=address) if address else None
+
+
 def _against_book(store: Store, invoice: Invoice, party: int) -> Iterator[KasseError]:
     """Yield where a known seller's name, payee and account differ from what the book knows."""
-    name, legal_name = store.all("SELECT name, legal_name FROM party WHERE id = :party", party=party)[0]
+    name, legal_name, vat = store.all("SELECT name, legal_name, vat_id FROM party WHERE id = :party", party=party)[0]
     if match_key(invoice.seller.name) not in {match_key(known) for known in (name, legal_name) if known}:
         yield SellerNameError(seller=invoice.seller.name, known=name, place=Place(field="BT-27"))
+    if vat and invoice.seller.vat_id and vat != invoice.seller.vat_id:
+        yield SellerVatError(
+            seller=invoice.seller.name, vat=invoice.seller.vat_id, known=vat, place=Place(field="BT-31")
+        )
     yield from _payees(invoice, tuple(filter(None, (invoice.seller.name, name, legal_name))))
     yield from _accounts(store, invoice, party)
 

@@ -10,11 +10,12 @@ from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office
 from ledger.items.invoice_party_store import seller_party
+from ledger.items.invoice_twins_store import check_alike, check_number
 from ledger.items.invoices import COLLECTED, DueAssumedError, Invoice, findings
 from ledger.items.order_coding import KEPT_ROLES, KeptAccountError
 from ledger.items.order_import_store import CREATORS, Source
 from ledger.items.order_make_store import NewLine, NewOrder, write_order
-from ledger.items.orders import OrderRow, Rules, order_number
+from ledger.items.orders import OrderRow, Rules
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
@@ -37,14 +38,6 @@ class NoRouteError(KasseError):
     code = "invoice.no_route"
     template = N_("no office gets invoices with the Leitweg-ID {leitweg}")
     hint = N_("set it with 'kasse order leitweg ID OFFICE', or name the office with --office")
-
-
-class DuplicateInvoiceError(KasseError):
-    """The seller's number is in the book."""
-
-    code = "invoice.duplicate"
-    template = N_("the invoice {number} of {seller} is in the book as order {order}")
-    hint = N_("it is not taken in twice; object to that order first if it was wrong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +83,9 @@ def import_invoice(
     office = _office(store, invoice, wishes)
     with store.unit(sorted({office, kasse_office(store)})):
         require(store, office, *CREATORS)
-        _check_duplicate(store, invoice)
+        check_number(store, invoice)
         party, notes = seller_party(store, invoice, wishes.day)
-        found += notes
+        found += [*notes, *check_alike(store, invoice, party)]
         due = _due(invoice)
         if invoice.due is None:
             found.append(DueAssumedError(due=dt.date.fromisoformat(due), place=Place(field="BT-9")))
@@ -120,18 +113,6 @@ def _office(store: Store, invoice: Invoice, wishes: InvoiceWishes) -> str:
     if found is None:
         raise NoRouteError(leitweg=invoice.leitweg or "-")
     return str(found)
-
-
-def _check_duplicate(store: Store, invoice: Invoice) -> None:
-    row = store.one(
-        """SELECT i.office, i.order_id FROM order_invoice i
-           JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
-           WHERE i.seller = :seller AND i.number = :number AND o.state <> 'objected'""",
-        seller=invoice.seller.key,
-        number=invoice.number,
-    )
-    if row is not None:
-        raise DuplicateInvoiceError(number=invoice.number, seller=invoice.seller.name, order=order_number(*row))
 
 
 def _due(invoice: Invoice) -> str:

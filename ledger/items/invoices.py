@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from ledger.people.parties import plain
 from sepa.errors import N_, KasseError, Place
 from sepa.identifiers import is_iban
 
@@ -16,6 +17,7 @@ COLLECTED = frozenset({"49", "59"})
 """UNTDID 4461: the seller collects by direct debit, nothing is to be paid."""
 PAID_OTHERWISE = frozenset({"10", "20", "48", "54", "55", "68", "97"})
 TRANSFERS = frozenset({"30", "31", "42", "57", "58"})
+_JOINTS = re.compile(r"[\s_-]+")
 _SKONTO = re.compile(r"#SKONTO#TAGE=[0-9]{1,3}#PROZENT=[0-9]{1,2}\.[0-9]{2}#(?:BASISBETRAG=[0-9]{1,12}\.[0-9]{2}#)?")
 
 
@@ -177,6 +179,11 @@ class Invoice:
     taxes: tuple[Tax, ...] = field(default=())
 
     @property
+    def number_key(self) -> str:
+        """The number as numbers are compared."""
+        return number_key(self.number)
+
+    @property
     def iban(self) -> str | None:
         """The account it wants to be paid to: the first one it names."""
         return self.ibans[0] if self.ibans else None
@@ -190,6 +197,15 @@ class Invoice:
     def skonto(self) -> str:
         """The terms with Skonto as XRechnung writes them, in one line, '' where there are none."""
         return "".join(_SKONTO.findall(self.terms or ""))
+
+
+def number_key(number: str) -> str:
+    """Return the number of an invoice as it is compared: people write it with other case, blanks and hyphens.
+
+    >>> number_key("RE-2026-118") == number_key("re 2026 118"), number_key("1/18") == number_key("11/8")
+    (True, False)
+    """
+    return _JOINTS.sub("", plain(number))
 
 
 def findings(invoice: Invoice) -> list[KasseError]:

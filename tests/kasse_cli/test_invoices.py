@@ -193,16 +193,18 @@ def noted(town, data, name):
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_payee_and_account_are_held_against_master_data(town, syntax):
     payee, holder, other = PAYEE[syntax], HOLDER[syntax], "DE02500105170137075030"
-    new = ("invoice.seller_new", "BT-27")
+    new, alike = ("invoice.seller_new", "BT-27"), ("invoice.alike", "BT-1")
     assert noted(town, invoice(syntax, payee=payee, holder=holder), "1.xml") == [new, ("invoice.payee", "BT-59")]
-    assert noted(town, invoice(syntax, number="2", holder=holder), "2.xml") == [("invoice.payee", "BT-85")]
-    assert noted(town, invoice(syntax, number="3"), "3.xml") == []
-    assert noted(town, invoice(syntax, number="4", iban=other), "4.xml") == [("invoice.iban_new", "BT-84")]
+    assert noted(town, invoice(syntax, number="2", holder=holder), "2.xml") == [("invoice.payee", "BT-85"), alike]
+    assert noted(town, invoice(syntax, number="3"), "3.xml") == [alike]
+    assert noted(town, invoice(syntax, number="4", iban=other), "4.xml") == [
+        ("invoice.iban_new", "BT-84"), alike,
+    ]  # fmt: skip
     assert noted(town, invoice(syntax, number="5", seller="Hans Fälscher"), "5.xml") == [
-        ("invoice.seller_name", "BT-27")
-    ]
+        ("invoice.seller_name", "BT-27"), alike,
+    ]  # fmt: skip
     debit = invoice(syntax, number="6", means="59", iban=other, holder=holder)
-    assert noted(town, debit, "6.xml") == [("invoice.collected", "BT-81")]
+    assert noted(town, debit, "6.xml") == [("invoice.collected", "BT-81"), alike]
     (account,) = town("kasse party show 1 --json").data["accounts"]
     assert account["kind"] == "third_party"
 
@@ -222,3 +224,55 @@ def test_an_objected_invoice_may_come_again(town):
     assert town("kasse order import mended.xml --office BAU --json").json["errors"][0]["code"] == "invoice.duplicate"
     assert town("kasse order object BAU-1 --reason 'falscher Tag' --user anna").code == 0
     assert town("kasse order import mended.xml --office BAU").code == 0
+
+
+AGAIN = {
+    "another case": {"number": "re-2026-118"},
+    "a blank for a hyphen": {"number": "RE 2026-118"},
+    "no hyphens, another day": {"number": "RE2026118", "day": "2026-11-03"},
+    "the same number without the VAT number": {"vat": ""},
+    "the same number with another VAT number": {"vat": "DE999999999"},
+    "the same number without the VAT number, to another account": {"vat": "", "iban": "DE02500105170137075030"},
+}
+
+
+def rewritten(*, day="2026-11-02", vat="DE123456788", **changes) -> bytes:
+    data = invoice(**changes).replace(b"IssueDate>2026-11-02", b"IssueDate>" + day.encode())
+    scheme = b"<cbc:CompanyID>DE123456788</cbc:CompanyID>"
+    assert scheme in data
+    return data.replace(scheme, b"<cbc:CompanyID>%s</cbc:CompanyID>" % vat.encode() if vat else b"")
+
+
+@pytest.mark.parametrize("changes", AGAIN.values(), ids=AGAIN)
+def test_one_invoice_in_other_writing_comes_in_once(town, changes):
+    put(town, "1.xml", invoice())
+    put(town, "2.xml", rewritten(**changes))
+    assert town("kasse order import 1.xml --office BAU").code == 0
+    assert town("kasse order import 2.xml --office BAU --json").json["errors"][0]["code"] == "invoice.duplicate"
+
+
+LIKE = {
+    "the same amount and day": ({"number": "RE-2026-119"}, [("invoice.alike", "BT-1")]),
+    "a number that reads alike, another day and amount": (
+        {"number": "RE-20261-18", "day": "2026-11-03", "payable": "119.00", "prepaid": "0.00"},
+        [("invoice.alike", "BT-1")],
+    ),
+    "another day": ({"number": "RE-2026-119", "day": "2026-11-03"}, []),
+    "another VAT number": (
+        {"number": "RE-2026-119", "day": "2026-11-03", "vat": "DE999999999"},
+        [("invoice.seller_vat", "BT-31")],
+    ),
+    "the address, and another account": (
+        {"number": "RE-2026-119", "day": "2026-11-03", "vat": "", "iban": "DE02500105170137075030"},
+        [("invoice.iban_new", "BT-84")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), LIKE.values(), ids=LIKE)
+def test_what_looks_like_an_invoice_of_the_book_is_named(town, changes, expected):
+    assert noted(town, invoice(), "1.xml") == [("invoice.seller_new", "BT-27")]
+    prepaid = changes.pop("prepaid", "9.00")
+    data = rewritten(**changes).replace(b">9.00<", b">%s<" % prepaid.encode())
+    assert noted(town, data, "2.xml") == expected
+    assert town("kasse party list --json").data["parties"][1:] == []
