@@ -1,13 +1,15 @@
-"""Figures for the planner of SQLite: taken after much was written, never by what only tries."""
+"""Figures for the planners: taken after much was written, never by what only tries."""
 
+import os
 import sqlite3
 from contextlib import closing
 
 import pytest
 
+from ledger.store import postgres
 from ledger.store.sqlite import MANY_CHANGES
 from tests.bankbooks import OFFICES
-from tests.books import opened, sqlite_copy
+from tests.books import database, opened, run_sql, sqlite_copy
 
 
 @pytest.fixture
@@ -59,3 +61,33 @@ def test_another_who_writes_is_no_reason_to_wait_or_fail(place):
         other.execute("BEGIN IMMEDIATE")
         store.close()
     assert not counted(place)
+
+
+@pytest.fixture
+def served(postgres_server, postgres_template):
+    name = f"kasse_plans_{os.getpid()}"
+    run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield database(postgres_server, name)
+    run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(100, 100), (1_000, 0)])
+def test_a_server_counts_tables_anew_that_grew_by_much(served, monkeypatch, limit, expected):
+    """Its own counting comes a minute later: until then it compares each new item with each."""
+    monkeypatch.setattr(postgres, "MANY_ROWS", limit)
+    store = opened(served)
+    user = store.value("SELECT min(id) FROM app_user")
+    before = analysed(served)
+    with store.unit(OFFICES):
+        store.insert("user_role", ("user_id", "office", "role"), [(user, f"O{n}", "audit") for n in range(100)])
+    store.close()
+    assert analysed(served) - before >= expected
+    assert expected or analysed(served) == before
+
+
+def analysed(place: str) -> int:
+    """Return how many rows the server believes the table to have."""
+    store = opened(place)
+    rows = store.value("SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE relname = 'user_role'")
+    store.close()
+    return int(rows)
