@@ -18,6 +18,7 @@ from ledger.book.manual_errors import (
     NoTextError,
     NotYetOpenError,
     TooFewLinesError,
+    TransitInClosingError,
     UnbalancedLinesError,
 )
 from ledger.book.periods import CLOSING, ClosedUntil, check_closing_entry
@@ -105,7 +106,14 @@ def check_entry(rules: ManualRules, entry: ManualEntry) -> Iterator[KasseError]:
         yield FutureEntryError(day=entry.day, place=entry.place)
     for line in entry.lines:
         yield from _check_line(rules, entry.day, line)
+        if entry.closing and _role(rules, line) == "transit_own":
+            yield TransitInClosingError(office=line.office, account=line.account, place=line.place)
     yield from _balance(entry)
+
+
+def _role(rules: ManualRules, line: ManualLine) -> str | None:
+    state = rules.accounts.get((line.office, line.account))
+    return None if state is None else state.role
 
 
 def _period(rules: ManualRules, entry: ManualEntry) -> Iterator[KasseError]:

@@ -73,6 +73,14 @@ KEPT: Mapping[str, type[KeptAccountError]] = {
 """Roles of accounts that are not posted to by hand, and the way out of each."""
 
 
+class TransitInClosingError(KasseError):
+    """Money under way between own accounts, in period 13, which moves no money and which nobody explains."""
+
+    code = "journal.transit_closing"
+    template = N_("account {account} of office {office} holds money under way: period 13 takes no entry on it")
+    hint = N_("book it on the day the bank did, in an open month")
+
+
 class UnbalancedLinesError(KasseError):
     """An entry whose debits and credits differ."""
 

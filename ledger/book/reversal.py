@@ -17,7 +17,7 @@ class OwnCommandError(KasseError):
     code = "reversal.own_command"
     template = N_("entry {number} is of kind {kind} and is not reversed by hand")
     hint = N_("what was assigned or matched is undone with 'kasse suspense undo --entry {number}'; orders, runs, the "
-              "take-over and closings are mended where they were made")  # fmt: skip
+              "take-over and the result carried by a closing are mended where they were made")  # fmt: skip
 
 
 class ReversalOfReversalError(KasseError):
@@ -86,6 +86,12 @@ class Reversible:
     posting_day: str
     postings: tuple[Posting, ...]
     reversed_by: EntryNumber | None = None
+    source: str | None = None
+
+    @property
+    def closes_by_hand(self) -> bool:
+        """Whether somebody posted it in period 13: its mirror stands there too, while the year is open."""
+        return self.kind == "closing" and (self.source or "").startswith("manual:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +149,13 @@ def check_reversible(involved: Involved, day: str, own_kinds: frozenset[str] = O
 
 def _check_entry(entry: Reversible, day: str, own_kinds: frozenset[str]) -> None:
     number = str(entry.number)
-    if entry.kind in own_kinds:
+    if entry.kind in own_kinds and not entry.closes_by_hand:
         raise OwnCommandError(number=number, kind=entry.kind)
     if entry.kind == "reversal":
         raise ReversalOfReversalError(number=number)
     if entry.reversed_by is not None:
         raise AlreadyReversedError(number=number, by=str(entry.reversed_by))
-    if day < entry.posting_day:
+    if day < entry.posting_day and not entry.closes_by_hand:
         raise ReversalTooEarlyError(number=number, posted=entry.posting_day, day=day)
 
 
@@ -169,11 +175,16 @@ def mirrors(entries: Sequence[Reversible], day: str, reason: str) -> list[Draft]
     return [_mirror(entry, day, reason, group) for entry in entries]
 
 
+def mirror_day(entry: Reversible, day: str) -> str:
+    """Return the day of the mirror: that of the entry in period 13, else the one given."""
+    return entry.posting_day if entry.closes_by_hand else day
+
+
 def _mirror(entry: Reversible, day: str, reason: str, group: int | None) -> Draft:
     return Draft(
         office=entry.number.office,
-        kind="reversal",
-        posting_day=day,
+        kind="closing" if entry.closes_by_hand else "reversal",
+        posting_day=mirror_day(entry, day),
         postings=tuple(posting._replace(cents=-posting.cents) for posting in entry.postings),
         source=f"entry:{entry.number}",
         text=reason,

@@ -15,6 +15,7 @@ from ledger.book.reversal import (
     Reversible,
     check_reversible,
     counter_clearings,
+    mirror_day,
     mirrors,
 )
 from ledger.book.store import post
@@ -57,7 +58,8 @@ class Reversal:
 
 
 _ENTRY = """
-    SELECT e.office, e.year, e.number, e.position, e.kind, e.posting_day, r.year, r.number FROM entry e
+    SELECT e.office, e.year, e.number, e.position, e.kind, e.posting_day, r.year, r.number, e.source
+    FROM entry e
     LEFT JOIN entry r ON r.office = e.office AND r.reverses = e.position"""
 _OF_NUMBER = (
     "SELECT office, position, transaction_id FROM entry WHERE office = :office AND year = :year AND number = :n"
@@ -81,6 +83,8 @@ _NOW = "SELECT reference, open_cents FROM item WHERE office = :office AND id = :
 def reverse(store: Store, number: EntryNumber, *, reason: str, day: str) -> Reversal:
     """Take an entry back by its mirror on that day, with the entries of its transaction and all their clearings.
 
+    An entry made by hand in period 13 has its mirror there.
+
     Needs the role clerk in every office of the transaction. Raises `MissingReasonError`, `UnknownEntryError`,
     `NotAllowedError`, `ClosedPeriodError` and what `check_reversible` raises; the book is then unchanged.
     """
@@ -92,7 +96,12 @@ def reverse(store: Store, number: EntryNumber, *, reason: str, day: str) -> Reve
         for office in offices:
             require(store, office, "clerk")
         involved, posted = take_back(store, places, reason=reason, day=day)
-        result = Reversal(day, reason, _pairs(involved.entries, posted), tuple(_touched(store, involved)))
+        result = Reversal(
+            mirror_day(involved.entries[0], day),
+            reason,
+            _pairs(involved.entries, posted),
+            tuple(_touched(store, involved)),
+        )
         _note(store, number, result)
     return result
 
@@ -138,7 +147,7 @@ def _entry(store: Store, office: str, position: int) -> Reversible:
     assert row is not None, "the entry was found before it was locked"
     by = None if row[6] is None else EntryNumber(office, row[6], row[7])
     postings = tuple(Posting(*line) for line in store.rows(_POSTINGS, office=office, position=position))
-    return Reversible(EntryNumber(office, row[1], row[2]), position, row[4], row[5], postings, by)
+    return Reversible(EntryNumber(office, row[1], row[2]), position, row[4], row[5], postings, by, row[8])
 
 
 def _clearings(store: Store, office: str, position: int) -> Iterator[OldClearing]:

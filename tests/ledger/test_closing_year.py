@@ -16,7 +16,12 @@ from ledger.book.closing_protocol import protocol_text, read_protocol
 from ledger.book.closing_service import list_closings
 from ledger.book.closing_year_service import close_year, prepare_year, show_year
 from ledger.book.entry import ClosedPeriodError, Draft, Posting
+from ledger.book.journal import parse_entry_number
+from ledger.book.manual_errors import RefusedEntriesError
+from ledger.book.manual_store import post_manual
 from ledger.book.periods import MONEY_ROLES, MoneyInClosingError
+from ledger.book.reversal import AlreadyReversedError, OwnCommandError
+from ledger.book.reversal_store import reverse
 from ledger.book.store import post
 from ledger.book.transfer import across
 from ledger.book.verify_store import verify
@@ -29,6 +34,7 @@ from tests.books import act, entry
 from tests.ledger.bank_days import claim, receive, settle, take_over
 from tests.ledger.closing_days import FAR, shut_day, shut_month
 from tests.ledger.test_closing_month import forge
+from tests.ledger.test_manual import made
 
 YEAR, LAST, NEXT = year_period(2026), "2026-12-31", "2027-01-01"
 
@@ -269,3 +275,38 @@ def test_the_year_must_be_over(kasse):
         prepare(kasse, today="2026-12-30")
     with pytest.raises(YearNotClosedError):
         show_year(kasse, YEAR)
+
+
+def by_hand(store, *lines):
+    return post_manual(act(store, "clara"), [made(*lines, day=LAST, closing=True)], today=FAR).entries[0].number
+
+
+def test_a_closing_entry_by_hand_is_taken_back_once_in_period_13(kasse):
+    store, before = kasse, balances(kasse, LAST, closing=True)
+    number = by_hand(store, "6100 9", "5900 -9")
+    done = reverse(store, parse_entry_number(number), reason="verrechnet", day=FAR)
+    assert (done.day, balances(store, LAST, closing=True)) == (LAST, before)
+    mirror = parse_entry_number(done.entries[0].reversal)
+    assert store.one(
+        "SELECT kind, posting_day FROM entry WHERE office = 'KASSE' AND year = 2026 AND number = :n", n=mirror.number
+    ) == ("closing", LAST)
+    with pytest.raises(AlreadyReversedError):
+        reverse(store, parse_entry_number(number), reason="noch einmal", day=FAR)
+    with pytest.raises(OwnCommandError):
+        reverse(store, mirror, reason="doch", day=FAR)
+    assert verify(act(store, "root")).findings == ()
+
+
+def test_nothing_is_taken_back_in_a_year_that_is_closed(kasse):
+    store = kasse
+    number = by_hand(store, "6100 9", "5900 -9")
+    prepare(store)
+    close(store)
+    with pytest.raises(ClosedPeriodError):
+        reverse(act(store, "clara"), parse_entry_number(number), reason="zu spät", day=FAR)
+
+
+def test_period_13_takes_no_money_under_way(kasse):
+    with pytest.raises(RefusedEntriesError) as refused:
+        by_hand(kasse, "2890 9", "5900 -9")
+    assert [finding.code for finding in refused.value.findings] == ["journal.transit_closing"]
