@@ -13,7 +13,7 @@ from ledger.book.store import office_codes, post
 from ledger.book.transfer import across
 from ledger.cash.desks import Desk, OverSingleError, check_enough
 from ledger.cash.desks_reader import balance, own_desk
-from ledger.cash.paying import AttachedItemError, PayableRow, PayeeNeededError, check_payable
+from ledger.cash.paying import AttachedItemError, PayableRow, PayeeNeededError, check_payable, other_payees
 from ledger.cash.receipts import Label, Part, Receipt
 from ledger.cash.receipts_reader import receipt_named
 from ledger.cash.receipts_store import NewReceipt, next_label, write_receipt
@@ -21,10 +21,15 @@ from ledger.items.locks_store import locked, not_locked
 from ledger.items.store import SIDES, NewClearing, clear, posting_for
 from ledger.payments.attachments_reader import active_attachments
 from ledger.people.duties import cash_duty
+from ledger.people.parties_sql import SAME_PERSON
 from ledger.people.users import user_name
 from ledger.store.engines import Store
+from sepa.errors import KasseError
 
 _STEPS = ", ".join(f"'{step}'" for step in cash_duty())
+_TWIN_OWES = f"""
+    (SELECT coalesce(sum(t.open_cents), 0) FROM item t WHERE t.party = w.id AND t.kind = 'receivable'
+     AND t.open_cents > 0 AND t.due <= :day AND {not_locked("dunning", alias="t")})"""
 _ROW = f"""
     SELECT i.office, i.id, i.account, i.open_cents, i.party, coalesce(n.legal_name, n.name),
            (SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1),
@@ -32,9 +37,9 @@ _ROW = f"""
            (SELECT coalesce(sum(r.open_cents), 0) FROM item r WHERE r.kind = 'receivable' AND r.open_cents > 0
             AND r.due <= :day AND r.party = i.party AND {not_locked("dunning", alias="r")}),
            (SELECT max(s.step) FROM order_step s WHERE s.office = i.office AND s.order_id = i.order_id
-            AND s.step IN ({_STEPS}) AND (s.by = :user OR s.on_behalf = :user))
-    FROM item i LEFT JOIN party n ON n.id = i.party
-    WHERE i.office = :office AND i.id = :item"""
+            AND s.step IN ({_STEPS}) AND (s.by = :user OR s.on_behalf = :user)), w.id, {_TWIN_OWES}
+    FROM item i LEFT JOIN party n ON n.id = i.party LEFT JOIN party w ON {SAME_PERSON} AND {_TWIN_OWES} > 0
+    WHERE i.office = :office AND i.id = :item ORDER BY w.id LIMIT 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class PayDone:
 
     receipt: Receipt
     balance_cents: int
+    findings: tuple[KasseError, ...] = ()
 
 
 def pay(
@@ -71,7 +77,8 @@ def pay(
             raise PayeeNeededError
         label = next_label(store, desk)
         _write(store, desk, label, allocation, rows, (who, note.strip()))
-        return PayDone(receipt_named(store, label), balance(store, desk))
+        findings = other_payees(rows, who, note.strip())
+        return PayDone(receipt_named(store, label), balance(store, desk), findings)
 
 
 def _checked(store: Store, office: str, item: int, despite_debts: bool) -> PayableRow:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ledger.people.parties import match_key
 from ledger.people.users import OwnWorkError
 from sepa.errors import N_, KasseError
 
@@ -48,6 +50,23 @@ class OwesError(KasseError):
     hint = N_("set it off with 'kasse payment set-off {office}/{item}', or pay with --despite-debts")
 
 
+class TwinOwesError(KasseError):
+    """Somebody owes who seems to be the payee: of the same name at the same address, or born on the same day."""
+
+    code = "cash.twin_owes"
+    template = N_("the payee of item {office}/{item} seems to be party {other} too, who owes {owed_cents} that is due")
+    hint = N_("if it is one person: 'kasse party merge', then set it off; else pay with --despite-debts")
+
+
+class OtherPayeeFinding(KasseError):  # noqa: N818 - a finding that stops nothing
+    """Cash for another person than the one whom the city owes it, and no word why."""
+
+    code = "cash.other_payee"
+    template = N_("item {office}/{item} is owed to {name}, the money goes to {payee}")
+    hint = N_("have the power of attorney shown and say so with --note: without it the debt is not settled (§ 362 BGB)")
+    severity = "warning"
+
+
 class PayeeNeededError(KasseError):
     """Cash for nobody: the receipt must say who signs it."""
 
@@ -70,12 +89,14 @@ class PayableRow(NamedTuple):
     locked: int
     owed_cents: int
     step: str | None
+    twin: int | None = None
+    twin_owes_cents: int = 0
 
 
 def check_payable(row: PayableRow, user: str, *, despite_debts: bool) -> None:
     """Check that a payable may be paid in cash by this person.
 
-    Raises `InRunError`, `CollectedBySupplierError`, `LockedItemError`, `OwesError`, `OwnWorkError`.
+    Raises `InRunError`, `CollectedBySupplierError`, `LockedItemError`, `OwesError`, `TwinOwesError`, `OwnWorkError`.
     """
     where: dict[str, Any] = {"office": row.office, "item": row.item}
     if row.run is not None:
@@ -88,3 +109,14 @@ def check_payable(row: PayableRow, user: str, *, despite_debts: bool) -> None:
         raise OwnWorkError(user=user, what=f"item {row.office}/{row.item}", office=row.office)
     if row.owed_cents and not despite_debts:
         raise OwesError(owed_cents=row.owed_cents, **where)
+    if row.twin is not None and not despite_debts:
+        raise TwinOwesError(other=row.twin, owed_cents=row.twin_owes_cents, **where)
+
+
+def other_payees(rows: Sequence[PayableRow], payee: str, note: str) -> tuple[KasseError, ...]:
+    """Return a finding for each payable that is owed to another than who gets the money, where no note says why."""
+    return tuple(
+        OtherPayeeFinding(office=row.office, item=row.item, name=row.name, payee=payee)
+        for row in rows
+        if row.name and not note and match_key(row.name) != match_key(payee)
+    )

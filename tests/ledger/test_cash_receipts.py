@@ -21,7 +21,14 @@ from ledger.cash.cancelling import (
 from ledger.cash.cards import UnknownTerminalError
 from ledger.cash.desks import NotEnoughCashError, OverSingleError
 from ledger.cash.pay_store import pay
-from ledger.cash.paying import CollectedBySupplierError, InRunError, LockedItemError, OwesError, PayeeNeededError
+from ledger.cash.paying import (
+    CollectedBySupplierError,
+    InRunError,
+    LockedItemError,
+    OwesError,
+    PayeeNeededError,
+    TwinOwesError,
+)
 from ledger.cash.receipts import (
     Label,
     NoMoneyError,
@@ -272,6 +279,50 @@ def test_what_others_pay_or_nobody_may_is_not_paid_in_cash(town):
     with pytest.raises(PayeeNeededError):
         pay(town, "B1", [Wish(f"BAU/{town.invoice}", 100), Wish(f"ORDNUNG/{other(town)}", 100)])
     check(town)
+
+
+TWINS = {
+    "the same address": ({}, {}, TwinOwesError),
+    "the same birth date at another address": (
+        {"birth_date": "1980-05-01"},
+        {"birth_date": "1980-05-01", "address_key": "y"},
+        TwinOwesError,
+    ),
+    "another address": ({}, {"address_key": "y"}, None),
+    "no address": ({"address_key": ""}, {"address_key": ""}, None),
+    "father and son": ({"birth_date": "1980-05-01"}, {"birth_date": "2005-05-01"}, None),
+    "another name": ({}, {"match_key": "q zora"}, None),
+}
+
+
+@pytest.mark.parametrize(("payee", "debtor", "error"), TWINS.values(), ids=TWINS)
+@pytest.mark.parametrize("due", ["2026-10-01", "2026-12-01"])
+def test_a_debt_of_the_same_person_under_another_number_is_named(town, payee, debtor, error, due):
+    take(town, "B1", [], cents=20000, payment=ERIKA)
+    number = item(town, "9", "RE8", kind="payable", foreign_reference=True, name="Zeb Q")
+    item(town, "300", None, name="Zeb Q", due=due)
+    for values, kind in ((payee, "payable"), (debtor, "receivable")):
+        sets = {"address_key": "weg7|20999|musterstadt", **values}
+        columns = ", ".join(f"{name} = :{name}" for name in sets)
+        with town.unit(["KASSE", "ORDNUNG", "BAU"]):
+            sql = f"UPDATE party SET {columns} WHERE id = (SELECT max(party) FROM item WHERE kind = :kind)"
+            town.execute(sql, kind=kind, **sets)
+    wish = [Wish(f"ORDNUNG/{number}")]
+    if error is not None and due < DAY:
+        with pytest.raises(error) as refused:
+            pay(town, "B1", wish)
+        assert refused.value.fields["owed_cents"] == 30000
+    assert pay(town, "B1", wish, despite_debts=error is not None).receipt.amount_cents == -900
+    check(town)
+
+
+def test_cash_for_somebody_else_needs_a_word(town):
+    take(town, "B1", [], cents=20000, payment=ERIKA)
+    where = f"BAU/{town.invoice}"
+    (finding,) = pay(town, "B1", [Wish(where, 100)], payee="Mallory").findings
+    assert (finding.code, finding.fields["name"], finding.fields["payee"]) == ("cash.other_payee", "Laden", "Mallory")
+    assert pay(town, "B1", [Wish(where, 100)], payee="Mallory", note="Vollmacht").findings == ()
+    assert pay(town, "B1", [Wish(where, 100)], payee="LADEN").findings == ()
 
 
 def other(town) -> int:

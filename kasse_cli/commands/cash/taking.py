@@ -112,7 +112,7 @@ def pay(
     lines.append(
         say(N_("next: the payee signs the receipt: 'kasse cash receipt {number}'"), number=done.receipt.number)
     )
-    _show(ctx, done.receipt, {"balance_cents": done.balance_cents}, lines, written)
+    _show(ctx, done.receipt, {"balance_cents": done.balance_cents}, lines, (*done.findings, *written))
 
 
 def cancel(ctx: Context, number: UndoneArgument, reason: WhyOption = "", sheet: SheetOption = None) -> None:
