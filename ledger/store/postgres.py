@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakSet
 
 from ledger.store.engines import (
     WAIT_SECONDS,
@@ -35,6 +34,9 @@ _BULK = "-c jit=off -c work_mem=32MB -c temp_buffers=32MB -c random_page_cost=1.
 
 Disks are no longer four times slower at what lies apart: a server that thinks so reads all items for a bank day.
 """
+_GROWN = """
+    SELECT relname FROM pg_stat_user_tables
+    WHERE n_mod_since_analyze >= %(many)s AND n_mod_since_analyze * 5 > n_live_tup ORDER BY relname"""
 _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
 
@@ -71,7 +73,7 @@ class PostgresEngine:
 
     def __init__(self) -> None:
         self.streams = 0
-        self.written: WeakKeyDictionary[Any, Counter[str]] = WeakKeyDictionary()
+        self.wrote: WeakSet[Any] = WeakSet()
 
     def query(self, sql: str) -> str:
         """Return the text in psycopg's parameter style."""
@@ -79,6 +81,7 @@ class PostgresEngine:
 
     def begin(self, connection: Any) -> None:
         """Start a transaction; locks are taken by `lock`."""
+        self.wrote.add(connection)
         connection.execute("BEGIN")
 
     def begin_snapshot(self, connection: Any) -> None:
@@ -94,17 +97,19 @@ class PostgresEngine:
             yield from cursor
 
     def leave(self, connection: Any) -> None:
-        """Count the rows of tables anew that this connection added many to: the plans of the next command go by them.
+        """Count the rows of tables anew in which much was changed: the plans of the next command go by them.
 
         The server does so by itself, a minute later; until then it takes 55,000 new items for a dozen and compares
         each with each. Who does not own the tables leaves it to the server, and so does who would have to wait.
         """
         import psycopg
 
-        tables = [table for table, count in self.written.pop(connection, Counter()).items() if count >= MANY_ROWS]
-        for table in tables:
-            with suppress(psycopg.Error):  # a temporary table is gone by now
-                connection.execute("SET lock_timeout = '100ms'")
+        if connection not in self.wrote or connection.info.transaction_status:
+            return
+        with suppress(psycopg.Error):
+            connection.execute("SET lock_timeout = '100ms'")
+            connection.execute("SELECT pg_stat_force_next_flush()")
+            for (table,) in connection.execute(_GROWN, {"many": MANY_ROWS}).fetchall():
                 connection.execute(f"ANALYZE {table}")
 
     def lock(self, store: Store, offices: Sequence[str]) -> None:
@@ -129,7 +134,6 @@ class PostgresEngine:
                     copy.write_row(row)
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_load")
             count = int(cursor.rowcount)
-            self.written.setdefault(connection, Counter())[table] += count
             cursor.execute("DROP TABLE bulk_load")
             return count
 
