@@ -10,6 +10,7 @@ from enforcement.events_reader import CANCELLED
 from enforcement.law import Law
 from enforcement.relief import KINDS
 from enforcement.relief_checks import SideClaimsLeftError, findings
+from enforcement.relief_estate_reader import money_of_estates
 from enforcement.relief_law import DEFAULT_LAND
 from enforcement.relief_propose_store import relief_book
 from enforcement.relief_reader import find_relief, reliefs
@@ -37,7 +38,7 @@ def check(store: Store, day: dt.date, *, law: Law | None = None) -> tuple[KasseE
         relief = find_relief(store, row.number)
         profile = book.profile(row.profile)
         found += findings(relief, profile, day, land=book.land or DEFAULT_LAND, law=book.law)
-    return (*found, *_left(store))
+    return (*found, *money_of_estates(store, day), *_left(store))
 
 
 def _left(store: Store) -> Iterator[KasseError]:

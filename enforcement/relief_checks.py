@@ -79,6 +79,19 @@ class NotFiledError(KasseError):
     severity = "warning"
 
 
+class InsolventPaidError(KasseError):
+    """Money since the opening on claims of before it: it may belong to the estate (§§ 80-82, 87 InsO)."""
+
+    code = "relief.insolvent_paid"
+    template = N_("insolvency of {party}: {paid_cents} came since the opening on {day} and paid claims of before it "
+                  "(relief {relief})")  # fmt: skip
+    hint = N_(
+        "from {party} it may belong to the estate: ask the administrator and undo it with 'kasse suspense undo'; what "
+        "may stay, as a share from the estate: 'kasse relief watch {relief}'"
+    )
+    severity = "warning"
+
+
 class SideClaimsLeftError(KasseError):
     """Side claims of a claim that was taken off as a whole."""
 

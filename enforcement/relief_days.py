@@ -1,4 +1,4 @@
-"""The days of relief that the calendar itself refuses: a death or an opening to come, a day to look again that is over."""
+"""Days of relief that the calendar refuses: a death or an opening to come, a day to look again that is over."""
 
 from __future__ import annotations
 

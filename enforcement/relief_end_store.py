@@ -13,6 +13,8 @@ from enforcement.relief_books_store import Covered, Side, book_sides, release_al
 from enforcement.relief_days import check_ahead, check_happened
 from enforcement.relief_default_store import book_default
 from enforcement.relief_effects_store import dues_back, end_events, kind_of, unlock, write_event
+from enforcement.relief_estate_reader import paid_since_opening
+from enforcement.relief_filing_reader import ORDINARY, filing
 from enforcement.relief_grant_store import DECIDERS, check_person, expect
 from enforcement.relief_interest_store import correct_interest
 from enforcement.relief_law import DEFAULT_LAND, ReliefBook
@@ -43,7 +45,7 @@ LASTING = ("stundung", "ratenplan", "aufschub", "aussetzung", "niederschlagung_b
 _END = """
     UPDATE relief SET state = :state, ended_by = :user, ended_on = CAST(:day AS TEXT),
         ended_at = CAST(:now AS TEXT), ended_reason = :reason WHERE id = :id"""
-_FILED = "UPDATE relief SET filed_on = CAST(:day AS TEXT) WHERE id = :id"
+_FILED = "UPDATE relief SET filed_on = CAST(:day AS TEXT), filed_cents = CAST(:cents AS BIGINT) WHERE id = :id"
 _WATCH = "UPDATE relief SET watch_day = CAST(:day AS TEXT) WHERE id = :id"
 
 
@@ -105,7 +107,8 @@ def end_settled(store: Store, *, reason: str, law: Law | None = None) -> list[En
 def file_claims(store: Store, number: int, day: str) -> int:
     """Note that the claims were filed with the insolvency administrator: it interrupts limitation (§ 231 (1) no. 4 AO).
 
-    Subordinate claims are not filed (§ 174 (3) InsO). Returns how many main claims. Raises `UnknownReliefError`,
+    Subordinate claims are not filed (§ 174 (3) InsO). The sum filed stays with the relief, whatever is paid later.
+    Returns how many main claims. Raises `UnknownReliefError`,
     `ReliefStateError`, `ReliefEndError`, `ReliefFutureError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
@@ -128,8 +131,10 @@ def file_claims(store: Store, number: int, day: str) -> int:
         ]
         for one in filed:
             write_event(store, one, "insolvency_filing", day, relief=relief, until=None)
-        store.execute(_FILED, day=day, id=number)
-        record(store, kasse, "relief.filed", f"relief:{number}", {"day": day, "claims": len(filed)})
+        cents = filing(store, number, dt.date.fromisoformat(relief.row.first_day)).cents(ORDINARY)
+        store.execute(_FILED, day=day, cents=cents, id=number)
+        facts: dict[str, Fact] = {"day": day, "claims": len(filed), "sum_cents": cents}
+        record(store, kasse, "relief.filed", f"relief:{number}", facts)
     return len(filed)
 
 
@@ -146,7 +151,8 @@ def watch(store: Store, number: int, day: str, *, reason: str) -> None:
         require(store, kasse, *DECIDERS)
         expect(store, number, "granted")
         store.execute(_WATCH, day=day, id=number)
-        record(store, kasse, "relief.watch", f"relief:{number}", {"day": day}, {"reason": reason.strip()})
+        seen: dict[str, Fact] = {"day": day, "paid_cents": paid_since_opening(store, number)}
+        record(store, kasse, "relief.watch", f"relief:{number}", seen, {"reason": reason.strip()})
 
 
 def _end(

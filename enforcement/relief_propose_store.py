@@ -75,7 +75,8 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
 
     Named claims come with their open side claims. What is deferred is charged with what paying late cost until the
     day before. Raises `NothingOwedError`, `SeveralDebtorsError`, `ReliefConflictError`, `InstalmentSumError`,
-    `InstalmentDaysError`, `ReliefFutureError`, `ReliefWatchPastError`, `NotAllowedError` and the errors of a law that is not known on the days.
+    `InstalmentDaysError`, `ReliefFutureError`, `ReliefWatchPastError`, `NotAllowedError` and the errors of a law that
+    is not known on the days.
     """
     kasse = kasse_office(store)
     require(store, kasse, *PROPOSERS)

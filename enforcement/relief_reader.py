@@ -48,7 +48,7 @@ _HEAD = """
         CAST(coalesce((SELECT sum(i.open_cents) FROM relief_item x JOIN item i ON i.office = x.office AND i.id = x.item
                        WHERE x.relief = r.id), 0) AS BIGINT),
         r.charge, r.reason, r.document, r.reference, a.name, r.proposed_at, d.name, r.decided_at, r.decided_reason,
-        e.name, r.ended_on, r.ended_reason, r.filed_on
+        e.name, r.ended_on, r.ended_reason, r.filed_on, r.filed_cents
     FROM relief r JOIN party p ON p.id = r.party
     LEFT JOIN app_user a ON a.id = r.proposed_by LEFT JOIN app_user d ON d.id = r.decided_by
     LEFT JOIN app_user e ON e.id = r.ended_by"""
@@ -93,6 +93,7 @@ class ReliefRow:
     ended_on: str | None
     ended_reason: str | None
     filed_on: str | None
+    filed_cents: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Relief(SQLModel, table=True):
     (befristet, unbefristet), Erlass (§ 62 LHO, §§ 222, 227, 258, 261, 361 AO); death and insolvency of a debtor.
     `first_day` is the day of death, or of the opening of the proceedings. Small amounts that one decision writes off
     for many debtors share a `batch`. `reference` is given when a plan is granted, `filed_on` is the day on which the
-    claims were filed with the insolvency administrator.
+    claims were filed with the insolvency administrator, `filed_cents` the sum filed then.
     """
 
     __tablename__ = "relief"
@@ -89,7 +89,7 @@ class Relief(SQLModel, table=True):
     MUTABLE: ClassVar = ("watch_day",)
     ONCE: ClassVar = (
         "reference", "decided_by", "decided_at", "decided_reason", "ended_by", "ended_on", "ended_at", "ended_reason",
-        "filed_on",
+        "filed_on", "filed_cents",
     )  # fmt: skip
     STEPS: ClassVar = {
         "state": {
@@ -123,6 +123,7 @@ class Relief(SQLModel, table=True):
     ended_at: str | None = col.text(nullable=True)
     ended_reason: str | None = col.text(nullable=True)
     filed_on: str | None = col.day(nullable=True)
+    filed_cents: int | None = col.cents(nullable=True)
 
 
 class ReliefItem(SQLModel, table=True):

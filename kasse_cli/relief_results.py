@@ -107,7 +107,8 @@ def summary(relief: Relief) -> list[Line]:
     if row.decided_by:
         lines.append(say(N_("decided by {by} at {at}"), by=row.decided_by, at=row.decided_at))
     if row.filed_on:
-        lines.append(say(N_("filed on {day}"), day=dt.date.fromisoformat(row.filed_on)))
+        filed_on = dt.date.fromisoformat(row.filed_on)
+        lines.append(say(N_("filed on {day}: {filed_cents}"), day=filed_on, filed_cents=row.filed_cents or 0))
     if row.ended_on:
         ended = dt.date.fromisoformat(row.ended_on)
         lines.append(say(N_("ended on {day} by {by}: {reason}"), day=ended, by=row.ended_by, reason=row.ended_reason))

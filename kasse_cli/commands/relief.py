@@ -148,9 +148,12 @@ def _shown(relief: Relief, filed: Filing | None, paid: Sequence[PaidRow]) -> Res
     lines = summary(relief)
     if filed is not None:
         tables.append(Table("filing", FILING, filed.lines, N_("Filing")))
+        words = N_("to file on {day}: {ordinary_cents}; subordinate, only on request: {subordinate_cents}")
+        if relief.row.filed_on is not None:
+            words = N_("open on {day} of what is filed: {ordinary_cents}; subordinate, only on request: "
+                       "{subordinate_cents}")  # fmt: skip
         lines.append(
-            say(N_("to file on {day}: {ordinary_cents}; subordinate, only on request: {subordinate_cents}"),
-                day=dt.date.fromisoformat(filed.day), ordinary_cents=filed.cents("ordinary"),
+            say(words, day=dt.date.fromisoformat(filed.day), ordinary_cents=filed.cents("ordinary"),
                 subordinate_cents=filed.cents("subordinate"))
         )  # fmt: skip
     return Result({"relief": relief.row}, tables, lines)

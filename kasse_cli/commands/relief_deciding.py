@@ -172,7 +172,7 @@ def end(
 
 
 def watch(ctx: Context, number: NumberArgument, day: DayArgument, reason: ReasonOption) -> None:
-    """Put off the day on which a Niederschlagung is looked at again."""
+    """Put off the day on which a Niederschlagung, or money of an insolvent person, is looked at again."""
     from enforcement.relief_end_store import watch as service
     from kasse_cli.wiring import open_book
 

@@ -14,7 +14,7 @@ from enforcement.relief_filing_reader import cut_at_opening, filing
 from enforcement.relief_grant_store import grant
 from enforcement.relief_limits_store import set_limit
 from enforcement.relief_propose_store import propose
-from enforcement.relief_reader import limits
+from enforcement.relief_reader import find_relief, limits
 from enforcement.relief_small_store import grant_batch, propose_small
 from ledger.bank.posting_store import post_staged
 from ledger.people.users import NotAllowedError, OwnWorkError
@@ -326,3 +326,33 @@ def test_what_is_granted_and_ended_is_as_it_was(kasse, kind, law):
     assert all(row[3] is not None for row in locks(kasse)), "no lock is left"
     assert sound(kasse) == []
     assert codes(kasse, "2027-12-31") == []
+
+
+def test_money_after_the_opening_is_looked_at_and_the_sum_filed_stays(kasse, insolvency):
+    done, _, _ = insolvency
+    file_claims(kasse, done.number, "2026-11-24")
+    assert codes(kasse, "2026-11-24") == []
+    staged(act(kasse, "clara"), "500", reference(kasse, 1), day="2026-11-23")
+    post_staged(kasse)
+    (found,) = check(kasse, TODAY)
+    assert (found.code, found.fields["paid_cents"]) == ("relief.insolvent_paid", 50000)
+    assert find_relief(kasse, done.number).row.filed_cents == 102500
+    assert filing(kasse, done.number, TODAY).cents("ordinary") == 52500
+    watch(act(kasse, "emil"), done.number, "2027-02-01", reason="Quote des Verwalters")
+    assert codes(kasse, "2026-12-01") == []
+    assert codes(kasse, "2027-02-01") == ["relief.insolvent_paid"]
+    kasse.today = "2026-11-25"
+    staged(act(kasse, "clara"), "20", reference(kasse, 1), day="2026-11-24")
+    post_staged(kasse)
+    (found,) = check(kasse, TODAY)
+    assert found.fields["paid_cents"] == 2000, "what came after somebody had looked"
+    assert sound(kasse) == []
+
+
+def test_money_of_before_the_opening_is_kept(kasse):
+    person = debtor(kasse)
+    fee(kasse, person=person)
+    staged(act(kasse, "clara"), "100", reference(kasse, 1), day="2026-11-01")
+    post_staged(kasse)
+    granted(kasse, wish("insolvenz", first=dt.date(2026, 11, 2), party=person))
+    assert codes(kasse, "2026-11-24") == ["relief.not_filed"]

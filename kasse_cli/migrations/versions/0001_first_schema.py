@@ -937,6 +937,7 @@ def create_tables() -> None:
         Column("ended_at", col.Text(), nullable=True),
         Column("ended_reason", col.Text(), nullable=True),
         Column("filed_on", col.Day(), nullable=True),
+        Column("filed_cents", col.Cents(), nullable=True),
         sa.CheckConstraint("kind <> 'niederschlagung_befristet' OR watch_day IS NOT NULL", name="ck_relief_watch"),
         sa.CheckConstraint(
             "kind IN ('stundung', 'ratenplan', 'aufschub', 'aussetzung', 'niederschlagung_befristet', 'niederschlagung_unbefristet', 'absetzung', 'erlass', 'tod', 'insolvenz')",
