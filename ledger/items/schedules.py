@@ -36,25 +36,47 @@ class MadeAlreadyError(KasseError):
     hint = N_("change from a later day, and the item itself with 'kasse order change {order} --due {day}'")
 
 
+class YearAheadError(KasseError):
+    """Items of another year than the one they would be posted in."""
+
+    code = "order.year_ahead"
+    template = N_("what falls due up to {until} belongs in part to {year}, and would be posted on {day}")
+    hint = N_("run it up to the end of that year, and the rest in {year}: what is due in a year is posted in it "
+              "(§§ 71, 72 BHO)")  # fmt: skip
+
+
+def check_year(until: str, day: str) -> None:
+    """Check that a run makes nothing that is due in a later year than it is posted in; raises `YearAheadError`."""
+    if until[:4] > day[:4]:
+        raise YearAheadError(until=until, year=int(until[:4]), day=day)
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a standing order falls due: the first day, every so many months, the last day if there is one."""
+    """When a standing order falls due: the first day, every so many months, the last day if there is one.
+
+    `month_day` is the day of the month where the first due day is not on it: an order that replaces one of the 31st
+    may begin on 28 February.
+    """
 
     months: int
     first_due: str
     last_due: str | None = None
     ended_on: str | None = None
+    month_day: int | None = None
 
     def days(self, until: str) -> Iterator[str]:
         """Yield the due days up to a day; the day of the month stays that of the first, or its month's last.
 
         >>> list(Schedule(1, "2026-01-31").days("2026-04-30"))
         ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30']
+        >>> list(Schedule(1, "2026-02-28", month_day=31).days("2026-03-31"))
+        ['2026-02-28', '2026-03-31']
         """
         last = min(filter(None, (until, self.last_due, self.ended_on)))
         first = dt.date.fromisoformat(self.first_due)
-        step = 0
-        while (day := _later(first, step * self.months).isoformat()) <= last:
+        step, month_day = 0, self.month_day or first.day
+        while (day := _later(first, step * self.months, month_day).isoformat()) <= last:
             yield day
             step += 1
 
@@ -64,6 +86,6 @@ class Schedule:
         return next((due for due in self.days(far) if due >= day), None)
 
 
-def _later(first: dt.date, months: int) -> dt.date:
+def _later(first: dt.date, months: int, month_day: int) -> dt.date:
     year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(first.day, calendar.monthrange(year, month + 1)[1]))
+    return dt.date(year, month + 1, min(month_day, calendar.monthrange(year, month + 1)[1]))

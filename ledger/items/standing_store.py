@@ -22,7 +22,7 @@ from ledger.items.order_import_store import CREATORS
 from ledger.items.order_make_store import NewLine, NewOrder, write_order
 from ledger.items.order_rules import AmountNotPositiveError
 from ledger.items.orders import control_role, order_number
-from ledger.items.schedules import MadeAlreadyError, NoDueDayError, Schedule
+from ledger.items.schedules import MadeAlreadyError, NoDueDayError, Schedule, check_year
 from ledger.items.store import SIDES, NewItem, insert_items, opening_posting, reserve_items
 from ledger.people.users import require
 from ledger.store.engines import Row, Store
@@ -41,6 +41,9 @@ _LINES = """
     JOIN standing_order s ON s.office = l.office AND s.order_id = l.order_id ORDER BY l.office, l.order_id, l.line"""
 _MADE_SINCE = "SELECT 1 FROM standing_item WHERE office = :office AND order_id = :id AND due >= :due LIMIT 1"
 _PURPOSE = "SELECT purpose FROM cash_order WHERE office = :office AND id = :id"
+_FIRST_DUE = """
+    SELECT s.office, s.order_id, o.changes, s.first_due FROM standing_order s
+    JOIN cash_order o ON o.office = s.office AND o.id = s.order_id"""
 _SCHEDULE = "SELECT months, first_due, last_due, ended_on FROM standing_order WHERE office = :office AND order_id = :id"
 
 
@@ -72,8 +75,10 @@ class StandingRun:
 def run_standing(store: Store, until: str, *, day: str, office: str | None = None) -> StandingRun:
     """Make the items that fall due up to a day, posted on `day`; what was made before is not made again.
 
-    Raises `NotAllowedError`, `ClosedPeriodError`, `ClosedAccountError`.
+    What falls due in a year is posted in it: raises `YearAheadError`; `NotAllowedError`, `ClosedPeriodError`,
+    `ClosedAccountError`.
     """
+    check_year(until, day)
     with store.unit(office_codes(store)):
         require(store, kasse_office(store), *ROLES)
         due = list(_due(store, until, office))
@@ -86,10 +91,29 @@ def run_standing(store: Store, until: str, *, day: str, office: str | None = Non
 
 def _due(store: Store, until: str, office: str | None) -> Iterator[tuple[Row, str]]:
     made = {(code, number, due) for code, number, due in store.rows(_MADE)}
+    month_days = _month_days(store)
     for row in store.all(_ORDERS, until=until, office=office):
-        for due in Schedule(*row[11:15]).days(until):
+        for due in _schedule(row[11:15], month_days[row[0], row[1]]).days(until):
             if (row[0], row[1], due) not in made:
                 yield row, due
+
+
+def _month_days(store: Store) -> dict[tuple[str, int], int]:
+    """Return the day of the month of every standing order: that of the first one that it replaces, step by step."""
+    known = {(office, number): (changes, first_due) for office, number, changes, first_due in store.rows(_FIRST_DUE)}
+    return {(office, number): _month_day(known, office, number) for office, number in known}
+
+
+def _month_day(known: Mapping[tuple[str, int], tuple[int | None, str]], office: str, number: int) -> int:
+    changes, first_due = known[office, number]
+    while changes is not None and (office, changes) in known:
+        changes, first_due = known[office, changes]
+    return int(first_due[8:])
+
+
+def _schedule(row: Row, month_day: int) -> Schedule:
+    months, first_due, last_due, ended_on = row
+    return Schedule(months, first_due, last_due, ended_on, month_day)
 
 
 def _note(store: Store, until: str, made: list[DueItem]) -> None:
@@ -183,7 +207,8 @@ def change_schedule(
         row = store.one(_SCHEDULE, office=office, id=number)
         if row is None:
             raise NoSuchChangeError(order=name, kind=root.act)
-        first = _first_from(store, office, number, Schedule(*row), from_day)
+        schedule = _schedule(row, _month_days(store)[office, number])
+        first = _first_from(store, office, number, schedule, from_day)
         coded = tuple(_new_lines(store, office, number, to_cents, lines or {}))
         made = write_order(store, _replacing(store, root, office, number, first, coded, reason.strip()))
         successor = int(made.number.rpartition("-")[2])

@@ -5,7 +5,7 @@ import pytest
 from ledger.items.order_change_store import change_order, end_order
 from ledger.items.order_changes import NoSuchChangeError
 from ledger.items.orders_reader import show_order
-from ledger.items.schedules import MadeAlreadyError, NoDueDayError, Schedule
+from ledger.items.schedules import MadeAlreadyError, NoDueDayError, Schedule, YearAheadError
 from ledger.items.standing_store import change_schedule, run_standing
 from ledger.people.users import NotAllowedError
 from tests.books import act
@@ -74,6 +74,32 @@ def test_a_changed_schedule_replaces_the_old_one(store):
     ]  # fmt: skip
     assert len({item.reference for item in done.items}) == 1
     assert show_order(store, "BAU", 1).facts["ended_on"] == "2026-05-30"
+
+
+@pytest.mark.parametrize("when", ["2026-04-01", "2026-02-01"])
+def test_the_end_of_the_month_stays_through_changes(store, when):
+    accepted(store, RENT)
+    for cents, from_day in ((15000, when), (16000, "2026-06-01")):
+        act(store, "import")
+        number = store.value("SELECT max(order_id) FROM standing_order WHERE office = 'BAU'")
+        made = change_schedule(store, "BAU", number, reason="Pacht erhöht", from_day=from_day, to_cents=cents)
+        through(store, made.number)
+    done = run(store, "2026-08-31")
+    assert [item.due[5:] for item in done.items] == [
+        "01-31", "02-28", "03-31", "04-30", "05-31", "06-30", "07-31", "08-31",
+    ]  # fmt: skip
+    before = sum(item.amount_cents == 12000 for item in done.items)
+    assert before == int(when[5:7]) - 1
+    assert open_difference(store) == []
+
+
+def test_what_is_due_next_year_is_not_income_of_this_one(store):
+    accepted(store, RENT)
+    with pytest.raises(YearAheadError):
+        run(store, "2027-01-31", day="2026-12-30")
+    assert len(run(store, "2026-12-31", day="2026-12-30").items) == 12
+    store.now = "2027-01-02T05:00:00Z"
+    assert dues(run(store, "2027-01-31", day="2027-01-02")) == [("BAU-1", "2027-01-31")]
 
 
 def test_a_cancelled_schedule_ends_and_keeps_its_items(store):
