@@ -34,6 +34,9 @@ AuditOption = Annotated[
 NoTextsOption = Annotated[
     bool, typer.Option("--without-texts", help=N_("leave out names, words of entries and other personal data"))
 ]
+ClosingOption = Annotated[
+    bool, typer.Option("--closing", help=N_("on 31 December: with the closing entries of period 13"))
+]
 
 
 class ExportFormError(KasseError):
@@ -60,12 +63,17 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    ctx: Context, hledger: HledgerOption = None, audit: AuditOption = None, without_texts: NoTextsOption = False
+    ctx: Context,
+    hledger: HledgerOption = None,
+    audit: AuditOption = None,
+    without_texts: NoTextsOption = False,
+    closing: ClosingOption = False,
 ) -> None:
     """Write the journal for others to check.
 
     --hledger writes an hledger journal up to today or --on, whose balances are those of the trial balance; each is
-    asserted at the end. --audit writes the whole book as CSV files with a description of every column and the hash
+    asserted at the end; closing entries (period 13) count from 1 January on, with --closing already on 31 December.
+    --audit writes the whole book as CSV files with a description of every column and the hash
     of every file: chains, balances and open items can be recomputed from them alone. It needs the role audit, head
     or admin and is noted in the event log.
     """
@@ -78,11 +86,11 @@ def export(
             result = _audit(store, audit, personal=not without_texts)
         else:
             assert hledger is not None
-            result = _hledger(ctx.obj, store, hledger, texts=not without_texts)
+            result = _hledger(ctx.obj, store, hledger, texts=not without_texts, closing=closing)
     render(ctx, result)
 
 
-def _hledger(call: Call, store: Store, path: Path, *, texts: bool) -> Result:
+def _hledger(call: Call, store: Store, path: Path, *, texts: bool, closing: bool) -> Result:
     from kasse_cli.exports import check_target
     from kasse_cli.spreadsheets.replacing import replacing
     from ledger.book.export_store import hledger_journal
@@ -90,11 +98,11 @@ def _hledger(call: Call, store: Store, path: Path, *, texts: bool) -> Result:
     day = call.today.isoformat()
     if str(path) == "-":
         with store.snapshot():
-            _write(sys.stdout.buffer, hledger_journal(store, day, texts=texts))
+            _write(sys.stdout.buffer, hledger_journal(store, day, texts=texts, closing=closing))
         return Result()
     check_target(path, replace_it=bool(call.options.get("force")))
     with store.snapshot(), replacing(path) as temporary, temporary.open("wb") as stream:
-        _write(stream, hledger_journal(store, day, texts=texts))
+        _write(stream, hledger_journal(store, day, texts=texts, closing=closing))
     return Result({"file": str(path), "day": day}, lines=[say(N_("written: {file}"), file=str(path))])
 
 

@@ -22,33 +22,37 @@ from ledger.store.engines import Row, Store
 
 AUDITORS = ("audit", "head", "admin")
 """Who may take the whole book out: the Innenrevision, the Kassenleitung, the technicians who keep it."""
-_ACCOUNTS = """
+_SHOWN = "e.posting_day <= :day AND (:closing = 1 OR e.posting_day < :day OR e.kind <> 'closing')"
+"""Period 13 lies between 31 December and 1 January, as in the trial balance."""
+_ACCOUNTS = f"""
     SELECT a.office, a.number, a.name, a.kind, sum(p.cents) FROM posting p
     JOIN entry e ON e.office = p.office AND e.position = p.position
     JOIN account a ON a.office = p.office AND a.number = p.account
-    WHERE e.posting_day <= :day GROUP BY a.office, a.number, a.name, a.kind ORDER BY a.office, a.number"""
-_ENTRIES = """
+    WHERE {_SHOWN} GROUP BY a.office, a.number, a.name, a.kind ORDER BY a.office, a.number"""
+_ENTRIES = f"""
     SELECT e.position, e.posting_day, e.year, e.number, t.text, e.kind, e.source, e.transaction_id, e.bank_day,
            e.value_day, p.account, p.cents, p.item, p.dimensions
     FROM entry e JOIN posting p ON p.office = e.office AND p.position = e.position
     LEFT JOIN entry_text t ON t.office = e.office AND t.position = e.position
-    WHERE e.office = :office AND e.posting_day <= :day ORDER BY e.position, p.line"""
+    WHERE e.office = :office AND {_SHOWN} ORDER BY e.position, p.line"""
 _TAGS = ("kind", "source", "transaction", "bank_day", "value_day")
 
 
-def hledger_journal(store: Store, day: str, *, texts: bool = True) -> Iterator[str]:
+def hledger_journal(store: Store, day: str, *, texts: bool = True, closing: bool = False) -> Iterator[str]:
     """Yield the journal up to a day in pieces, in constant memory; inside `snapshot`.
 
     Each chain follows the other; at the end every balance is asserted. Without `texts` no words of entries are in it.
+    Entries of period 13 count from the next year on, or with `closing` at the end of the 31st itself.
     """
+    wanted = {"day": day, "closing": int(closing)}
     accounts = [
         HledgerAccount(office, number, name, kind, int(cents))
-        for office, number, name, kind, cents in store.all(_ACCOUNTS, day=day)
+        for office, number, name, kind, cents in store.all(_ACCOUNTS, **wanted)
     ]
     titles = {(account.office, account.number): account.title for account in accounts}
     yield from head(setting(store, "name"), day, accounts)
     for office in office_codes(store):
-        rows = store.stream(_ENTRIES, office=office, day=day)
+        rows = store.stream(_ENTRIES, office=office, **wanted)
         for _, lines in groupby(rows, key=itemgetter(0)):
             yield transaction(_entry(office, list(lines), titles, texts=texts))
     yield assertions(day, accounts)

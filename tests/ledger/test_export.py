@@ -18,7 +18,7 @@ from ledger.book.export_hledger import HledgerAccount, HledgerEntry, HledgerPost
 from ledger.book.export_store import audit_files, audit_rows, book_facts, hledger_journal
 from ledger.book.store import heads, post
 from ledger.reports.balances_store import trial_balance
-from tests.books import act
+from tests.books import act, entry
 from tests.conftest import needs
 from tests.kasse_cli.books_day import fill
 from tests.paths import ROOT
@@ -59,6 +59,22 @@ def test_hledger_finds_the_balances_of_the_trial_balance(filled, day):
     text = journal(filled, day)
     books = {(a.office, a.number): a.balance_cents for a in trial_balance(filled, day).accounts if a.balance_cents}
     assert balances(text) == books
+    assert hledger(text, "check").returncode == 0
+
+
+@pytest.mark.parametrize(("day", "closing"), [("2026-12-31", False), ("2026-12-31", True), ("2027-01-01", False)])
+def test_period_13_counts_as_in_the_trial_balance(filled, day, closing):
+    with filled.unit(["KASSE"]):
+        filled.insert_one(
+            "closing", kind="month", period="2026-12", year=2026, number=1, last_day="2026-12-31", closed_by=1,
+            closed_at=filled.now, book_head=b"h", heads="{}", protocol="{}",
+        )  # fmt: skip
+        post(filled, [entry("6100 7,00", "3400 -7,00", day="2026-12-31", kind="closing")])
+    text = journal(filled, day, closing=closing)
+    found = trial_balance(filled, day, closing=closing).accounts
+    books = {(a.office, a.number): a.balance_cents for a in found if a.balance_cents}
+    assert balances(text) == books
+    assert (("KASSE", "3400") in books) == (closing or day > "2026-12-31")
     assert hledger(text, "check").returncode == 0
 
 
