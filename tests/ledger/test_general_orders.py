@@ -7,7 +7,7 @@ import pytest
 from ledger.bank.general_orders_store import run_general_orders
 from ledger.bank.posting_store import post_staged
 from ledger.items.check_digits import weighted
-from ledger.items.general_order_store import Expectation, make_general_order
+from ledger.items.general_order_store import Expectation, ExpectedAlreadyError, LastDayError, make_general_order
 from ledger.items.kassenzeichen import Scheme
 from ledger.items.order_change_store import end_order
 from ledger.items.order_rules import AmountNotPositiveError
@@ -105,9 +105,36 @@ def test_only_a_clerk_runs_it(town):
         ({"amounts": ()}, AmountNotPositiveError),
         ({"amounts": (0, 5)}, AmountNotPositiveError),
         ({"scheme": "x"}, UnknownSchemeError),
+        ({}, ExpectedAlreadyError),
+        ({"amounts": (5500, 1000, 2500, 1000), "purpose": " Verwarnungsgeld "}, ExpectedAlreadyError),
+        ({"first_day": "2026-12-01", "last_day": "2026-12-31"}, ExpectedAlreadyError),
+        ({"first_day": "2026-12-01", "last_day": "2026-11-30"}, LastDayError),
     ],
 )
-def test_a_general_order_is_refused(town, changes, error):
+def test_a_general_order_is_refused_that_cannot_be_or_is_there(town, changes, error):
     act(town, "import")
     with pytest.raises(error):
         make_general_order(town, replace(WARNING, **changes))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"amounts": (1000, 5500)}, {"account": "5100"}, {"purpose": "Kostenvorschuss"}, {"profile": "fee"},
+        {"office": "BAU"}, {"first_day": "2026-10-01", "last_day": "2026-10-31"}, {"amounts": (), "max_cents": 5500},
+    ],
+)  # fmt: skip
+def test_what_differs_is_another_general_order(town, changes):
+    act(town, "import")
+    assert make_general_order(town, replace(WARNING, **changes)).number
+
+
+def test_a_general_order_may_be_made_again_when_the_old_one_ended_or_was_objected(town):
+    act(town, "import")
+    through(town, end_order(town, "ORDNUNG", 1, reason="neu geordnet", last_day="2026-11-10").number)
+    act(town, "import")
+    again = replace(WARNING, first_day="2026-11-11")
+    made = make_general_order(town, again)
+    with pytest.raises(ExpectedAlreadyError) as refused:
+        make_general_order(town, again)
+    assert refused.value.fields["order"] == made.number
