@@ -55,6 +55,7 @@ KINDS: Mapping[str, LetterKind] = {
             N_("vorabankuendigung"), "Ankündigung einer SEPA-Lastschrift", needs=("einzuege", "mandat")
         ),
         LetterKind(N_("forderungsanmeldung"), "Forderungsanmeldung", to_other=True, relief=True),
+        LetterKind(N_("nachranganmeldung"), "Anmeldung nachrangiger Forderungen", to_other=True, relief=True),
     )
 }  # fmt: skip
 """All kinds of letters by name."""
@@ -149,7 +150,7 @@ class NoRemedyError(KasseError):
 
     code = "letter.no_remedy"
     template = N_("letter {letter} tells no remedy: the law {profile} names none")
-    hint = N_("without it the term of objection is one year (§ 58 VwGO); see 'kasse letter remedies'")
+    hint = N_("without it the term of the remedy is one year (§ 58 VwGO, § 356 Abs. 2 AO); see 'kasse letter remedies'")
     severity = "warning"
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from enforcement.letters_facts import CHARGES, FEES, RELIEFS, Frame, LetterClaim, LetterFacts
 from enforcement.letters_paper import Paper
+from enforcement.letters_ranks import ranks_in_words
+from enforcement.letters_remedy_parts import remedy_blocks
 from enforcement.letters_text import Piece, Wording, filled, kept
 from sepa.calendar import previous_target_day
 from sepa.epcqr import QrPayment, payload
@@ -109,7 +111,8 @@ def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
         "rechtsbehelfsfrist": frame.remedy_words,
         "kasse": frame.payee.name,
         "iban": format_iban(frame.payee.iban),
-        "nachrang": _money(frame.subordinate_cents),
+        "nachrang": _money(sum(cents for _, cents in frame.ranks)),
+        "rangstellen": ranks_in_words(frame.ranks),
         "behoerde": frame.head.get("behoerde", "").replace("\n", ", ") or frame.payee.name,
     }
     return values | _relief_values(facts)
@@ -127,6 +130,7 @@ def _relief_values(facts: LetterFacts) -> dict[str, str]:
     relief = facts.relief
     if relief is None:
         return {}
+    of_court = relief.kind == "insolvenz"
     return {
         "beginn": day(relief.first_day),
         "ende": day(relief.last_day),
@@ -134,8 +138,8 @@ def _relief_values(facts: LetterFacts) -> dict[str, str]:
         "art": RELIEFS.get(relief.kind, relief.kind),
         "grund": relief.reason,
         "entscheidung": relief.decided_reason or "",
-        "aktenzeichen": relief.reference or "",
-        "unterlage": relief.document or "",
+        "aktenzeichen": (relief.document if of_court else relief.reference) or "",
+        "unterlage": "" if of_court else relief.document or "",
         "raten_anzahl": str(len(relief.instalments) or ""),
         "erstattung": _money(relief.paid_cents),
         "zinsen": _money(sum(one.interest_cents for one in relief.instalments)),
@@ -178,8 +182,8 @@ def _block(name: str, facts: LetterFacts, frame: Frame, values: Mapping[str, str
         yield _payment(facts, frame, paper)
     elif name == "raten" and facts.relief is not None:
         yield _instalments(facts)
-    elif name == "rechtsbehelf" and frame.remedy_wording is not None:
-        yield from _blocks(facts, frame, frame.remedy_wording, values, paper)
+    elif name == "rechtsbehelf":
+        yield from remedy_blocks(frame.remedies, values, paper, lambda one, own: _blocks(facts, frame, one, own, paper))
     elif name == "unterschrift":
         yield signature(frame.head, frame.payee.name, paper)
     elif name == "neue_seite":

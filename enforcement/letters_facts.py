@@ -155,18 +155,31 @@ class Payee:
 
 
 @dataclass(frozen=True, slots=True)
+class RemedyPart:
+    """A remedy as a letter tells it: its wording, its term in words, the norm of notice by post.
+
+    `claims` are those it is about, none where it is about all.
+    """
+
+    remedy: Remedy
+    wording: Wording
+    words: str
+    notice_norm: str
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """What a letter gets besides its facts: wordings, letterhead, payee, remedy, and its days.
+    """What a letter gets besides its facts: wordings, letterhead, payee, remedies, and its days.
 
     `head` are the texts of the letterhead, of one or more lines each; `term_end` and `term_words` tell the term.
-    `subordinate_cents` is what comes last in an insolvency (§ 39 InsO). `enforced`: the authority enforces a claim
-    itself; `court`: a claim needs the title of a court first.
+    `ranks` are the norms and cents of what comes last in an insolvency (§ 39 InsO). `enforced`: the authority enforces
+    a claim itself; `court`: a claim needs the title of a court first.
     """
 
     wording: Wording
     plain: Wording | None
-    remedy: Remedy | None
-    remedy_wording: Wording | None
+    remedies: tuple[RemedyPart, ...]
     head: Mapping[str, str]
     payee: Payee
     planned_on: str
@@ -175,6 +188,6 @@ class Frame:
     remedy_words: str
     step_norm: str
     notice_norm: str
-    subordinate_cents: int = 0
+    ranks: tuple[tuple[str, int], ...] = ()
     enforced: bool = False
     court: bool = False

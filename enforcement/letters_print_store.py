@@ -22,10 +22,11 @@ from enforcement.letters import (
     UnknownLetterError,
 )
 from enforcement.letters_content import Content, compose
-from enforcement.letters_facts import Frame, LetterFacts, Payee
+from enforcement.letters_facts import Frame, LetterFacts, Payee, RemedyPart
 from enforcement.letters_head_store import letterhead
+from enforcement.letters_ranks import RANKED, ranks
 from enforcement.letters_reader import choose, chosen_facts, unchoose
-from enforcement.letters_remedies import Remedy, remedy_of
+from enforcement.letters_remedy_parts import claims_of, remedies_by_law
 from enforcement.letters_stale_reader import StaleLetterError, stale, waiting_money
 from enforcement.letters_templates_store import Template, template_of
 from enforcement.letters_terms import Term, Terms
@@ -202,7 +203,6 @@ def _frame(desk: _Desk, facts: LetterFacts) -> tuple[Frame, Template]:
     head, office, kind, laws = desk.head(facts.office), facts.office, facts.kind, facts.laws
     template = desk.wording(facts.kind_name, office)
     term, rules = _term(desk, facts), desk.terms.rules(kind, laws)
-    remedy = _remedy(desk, facts)
     words = desk.terms.words(rules, desk.planned_on)
     plain = facts.kind_name + PLAIN_PAGE
     profiles = [law for name, _ in laws if (law := desk.terms.profile(name)) is not None]
@@ -210,8 +210,7 @@ def _frame(desk: _Desk, facts: LetterFacts) -> tuple[Frame, Template]:
     frame = Frame(
         wording=template.wording(),
         plain=desk.wording(plain, office).wording() if wants_plain else None,
-        remedy=remedy,
-        remedy_wording=desk.wording(REMEDY + remedy.name, office).wording() if remedy else None,
+        remedies=_remedies(desk, facts),
         head=head,
         payee=desk.payee,
         planned_on=desk.planned_on.isoformat(),
@@ -220,7 +219,7 @@ def _frame(desk: _Desk, facts: LetterFacts) -> tuple[Frame, Template]:
         remedy_words=words if kind.act else "",
         step_norm=_norm(desk, facts),
         notice_norm=desk.terms.notice_norm(facts.profile),
-        subordinate_cents=_subordinate(desk, facts),
+        ranks=ranks(facts.claims, desk.terms.profile) if facts.kind_name == RANKED else (),
         enforced=any(not law.court for law in profiles),
         court=any(law.court for law in profiles),
     )
@@ -234,24 +233,21 @@ def _term(desk: _Desk, facts: LetterFacts) -> Term:
     return desk.terms.by_post(desk.planned_on, facts.kind, facts.laws, facts.addressee.country)
 
 
-def _remedy(desk: _Desk, facts: LetterFacts) -> Remedy | None:
-    """Return the remedy of an administrative act; notes where the law of its claims names none."""
+def _remedies(desk: _Desk, facts: LetterFacts) -> tuple[RemedyPart, ...]:
+    """Return the remedy of an administrative act for each law of its claims; notes the laws that name none."""
     if not facts.kind.act:
-        return None
-    names = sorted({name for name, _ in facts.laws if name})
-    found = {remedy_of(desk.terms.profile(name)) for name in names or [facts.profile or ""]}
-    remedy = found.pop() if len(found) == 1 else None
-    if remedy is None:
-        desk.findings.append(NoRemedyError(letter=facts.number, profile=", ".join(names)))
-    else:
+        return ()
+    found, lacking = remedies_by_law(facts, desk.terms.profile)
+    if lacking:
+        desk.findings.append(NoRemedyError(letter=facts.number, profile=", ".join(lacking)))
+    parts = []
+    for remedy, names in found.items():
         desk.findings += remedy.doubts()
-    return remedy
-
-
-def _subordinate(desk: _Desk, facts: LetterFacts) -> int:
-    """Return the sum of claims that come last in an insolvency, such as fines (§ 39 (1) no. 3 InsO)."""
-    last = (one for one in facts.claims if (law := desk.terms.profile(one.profile)) and law.insolvency == "subordinate")
-    return sum(one.open_cents + one.charge_cents for one in last)
+        wording = desk.wording(REMEDY + remedy.name, facts.office).wording()
+        words = desk.terms.words([remedy.deadline] if remedy.deadline else [], desk.planned_on)
+        claims = claims_of(facts, names) if lacking or len(found) > 1 else ()
+        parts.append(RemedyPart(remedy, wording, words, desk.terms.notice_norm(names[0]), claims))
+    return tuple(parts)
 
 
 def _norm(desk: _Desk, facts: LetterFacts) -> str:

@@ -36,10 +36,13 @@ _HEADS = f"""
     JOIN party r ON r.id = coalesce(l.recipient, l.party) ORDER BY l.id"""
 _CLAIMS = """
     SELECT x.letter, x.office, x.item, coalesce(m.reference, i.reference), i.purpose, i.profile, i.claim_kind,
-        i.main_item, i.due, x.open_cents, x.charge_cents, x.charge_kind, x.level_after, i.amount_cents
+        i.main_item, coalesce(r.due_before, i.due), x.open_cents, x.charge_cents, x.charge_kind, x.level_after,
+        i.amount_cents
     FROM chosen_letter c JOIN letter_item x ON x.letter = c.letter
     JOIN item i ON i.office = x.office AND i.id = x.item
     LEFT JOIN item m ON m.office = i.office AND m.id = i.main_item
+    JOIN letter l ON l.id = c.letter
+    LEFT JOIN relief_item r ON r.relief = l.relief AND r.office = x.office AND r.item = x.item
     ORDER BY x.letter, x.line"""
 _FEES = """
     SELECT l.id, f.norm, f.cents FROM chosen_letter c JOIN letter l ON l.id = c.letter

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from enforcement.letters import MAKERS, RELEASERS
 from enforcement.letters_make_store import LetterLine, NewLetter, make_letter
+from enforcement.relief_filing_reader import ORDINARY, SUBORDINATE, filing
 from enforcement.relief_paid import PAYS_BACK
 from ledger.book.store import kasse_office
 from ledger.events.store import record
@@ -26,6 +28,8 @@ KINDS = {
     ("ratenplan", "lifted"): "widerruf",
 }
 """Which letter tells which relief in which state; a refusal of any kind is an `ablehnung`."""
+FILINGS = {"forderungsanmeldung": ORDINARY, "nachranganmeldung": SUBORDINATE}
+"""The rank of the claims that a letter to an administrator files (§§ 38, 39 InsO)."""
 _RELIEF = "SELECT kind, state, party, profile FROM relief WHERE id = :relief"
 _LINES = """
     SELECT x.office, x.item, CASE WHEN :open = 1 THEN i.open_cents ELSE x.cents END
@@ -63,6 +67,14 @@ class NoRecipientError(KasseError):
     hint = N_("name the insolvency administrator with --to, by number or name")
 
 
+class NothingToFileError(KasseError):
+    """A filing of nothing."""
+
+    code = "letter.nothing_to_file"
+    template = N_("relief {relief}: nothing of the rank {rank} is open")
+    hint = N_("see 'kasse relief show {relief}'; what is subordinate is filed with --on-request, if the court asks")
+
+
 @dataclass(frozen=True, slots=True)
 class MadeLetter:
     """The letter of a relief: its number and kind, and whether it was made just now."""
@@ -73,12 +85,19 @@ class MadeLetter:
 
 
 def letter_of_relief(
-    store: Store, relief: int, *, day: str, recipient: int | None = None, service: bool = False
+    store: Store,
+    relief: int,
+    *,
+    day: str,
+    recipient: int | None = None,
+    service: bool = False,
+    on_request: bool = False,
 ) -> MadeLetter:
     """Make the letter that tells a relief, once; another person releases it.
 
-    A withdrawal demands what is open now, every other letter names the sums of the relief. Raises
-    `UnknownReliefLetterError`, `NoReliefLetterError`, `NoRecipientError`, `NotAllowedError`.
+    A withdrawal demands what is open now, a filing what is open and ranks with the others, `on_request` of the court
+    what is subordinate (§ 174 (3) InsO); every other letter names the sums of the relief. Raises
+    `UnknownReliefLetterError`, `NoReliefLetterError`, `NothingToFileError`, `NoRecipientError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
     require(store, kasse, *MAKERS, *RELEASERS)
@@ -87,18 +106,13 @@ def letter_of_relief(
         if row is None:
             raise UnknownReliefLetterError(relief=relief)
         kind_of, state, party, profile = row
-        kind = "ablehnung" if state == "refused" else KINDS.get((kind_of, state))
-        if kind is None:
-            raise NoReliefLetterError(kind=kind_of, state=state)
-        if kind == "forderungsanmeldung" and recipient is None:
+        kind = _kind(kind_of, state, on_request=on_request)
+        if kind in FILINGS and recipient is None:
             raise NoRecipientError(kind=kind)
         before = store.value(_BEFORE, relief=relief, kind=kind)
         if before is not None:
             return MadeLetter(int(before), kind, fresh=False)
-        if kind == "erlass" or (kind == "ablehnung" and kind_of in PAYS_BACK):
-            lines = store.all(_WAIVED, relief=relief)
-        else:
-            lines = store.all(_LINES, relief=relief, open=int(kind == "widerruf"))
+        lines = _lines(store, relief, kind, pays_back=kind_of in PAYS_BACK)
         new = NewLetter(
             kind, party, tuple(LetterLine(office, item, int(cents)) for office, item, cents in lines if cents), day,
             way="service" if service else "post", recipient=recipient, profile=profile, relief=relief,
@@ -106,3 +120,30 @@ def letter_of_relief(
         number = make_letter(store, new)
         record(store, kasse, "letter.make", f"letter:{number}", {"kind": kind, "relief": relief})
     return MadeLetter(number, kind, fresh=True)
+
+
+def _kind(kind_of: str, state: str, *, on_request: bool) -> str:
+    kind = "ablehnung" if state == "refused" else KINDS.get((kind_of, state))
+    if kind is None or (on_request and kind != "forderungsanmeldung"):
+        raise NoReliefLetterError(kind=kind_of, state=state)
+    return "nachranganmeldung" if on_request else kind
+
+
+def _lines(store: Store, relief: int, kind: str, *, pays_back: bool) -> list[tuple[str, int, int]]:
+    """Return office, item and cents of what the letter names."""
+    if kind in FILINGS:
+        return _filed(store, relief, FILINGS[kind])
+    if kind == "erlass" or (kind == "ablehnung" and pays_back):
+        return [(office, item, int(cents)) for office, item, cents in store.all(_WAIVED, relief=relief)]
+    rows = store.all(_LINES, relief=relief, open=int(kind == "widerruf"))
+    return [(office, item, int(cents)) for office, item, cents in rows]
+
+
+def _filed(store: Store, relief: int, rank: str) -> list[tuple[str, int, int]]:
+    """Return what is open of a rank and booked; its parts do not change with the day."""
+    opened = dt.date.fromisoformat(str(store.value("SELECT first_day FROM relief WHERE id = :id", id=relief)))
+    found = filing(store, relief, opened)
+    lines = [(one.office, one.item, one.cents) for one in found.lines if one.rank == rank and one.booked]
+    if not lines:
+        raise NothingToFileError(relief=relief, rank=rank)
+    return lines

@@ -18,7 +18,7 @@ from sepa.errors import N_
 ORDINARY, SUBORDINATE = "ordinary", "subordinate"
 LATE_KINDS = ("saeumniszuschlag", "saeumniszinsen", "verzugszinsen")
 INTEREST_KINDS = ("stundungszinsen", "aussetzungszinsen", "zinsen", "prozesszinsen")
-_AFTER, _COSTS, _PENAL = "§ 39 Abs. 1 Nr. 1 InsO", "§ 39 Abs. 1 Nr. 2 InsO", "§ 39 Abs. 1 Nr. 3 InsO"
+AFTER, COSTS, PENAL = "§ 39 Abs. 1 Nr. 1 InsO", "§ 39 Abs. 1 Nr. 2 InsO", "§ 39 Abs. 1 Nr. 3 InsO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _of_claim(
     demanded = max(before, main.demanded_cents)
     for late in book.late([whole], day):
         if late.cents > demanded:
-            line = _line(replace(main, claim_kind=late.kind), late.cents - demanded, SUBORDINATE, _AFTER)
+            line = _line(replace(main, claim_kind=late.kind), late.cents - demanded, SUBORDINATE, AFTER)
             yield replace(line, booked=False)
 
 
@@ -107,17 +107,21 @@ def cut_at_opening(one: Owed, *, early: bool, room: int, opened_on: str) -> tupl
 
     Of charges booked after it, what ran until the day before counts: `room` is what of that was not demanded earlier.
     """
+    norm = norm_after(one.claim_kind)
     if one.claim_kind in INTEREST_KINDS:
-        return (0 if one.due > opened_on else one.cents), _AFTER
+        return (0 if one.due > opened_on else one.cents), norm
     if early:
-        return one.cents, _AFTER
-    if one.claim_kind in LATE_KINDS:
-        return max(0, min(one.cents, room)), _AFTER
-    return 0, _COSTS
+        return one.cents, AFTER
+    return (max(0, min(one.cents, room)) if one.claim_kind in LATE_KINDS else 0), norm
+
+
+def norm_after(claim_kind: str | None) -> str:
+    """Return the norm by which a side claim of the time after the opening is subordinate: interest, else costs."""
+    return AFTER if claim_kind in (*LATE_KINDS, *INTEREST_KINDS) else COSTS
 
 
 def _rank(book: ReliefBook, one: Owed) -> tuple[str, str]:
-    return (SUBORDINATE, _PENAL) if is_penal(one, book.profile(one.profile)) else (ORDINARY, "§ 38 InsO")
+    return (SUBORDINATE, PENAL) if is_penal(one, book.profile(one.profile)) else (ORDINARY, "§ 38 InsO")
 
 
 def _line(one: Owed, cents: int, rank: str, norm: str) -> FilingLine:

@@ -27,7 +27,9 @@ MaybeArgument = Annotated[
 BatchOption = Annotated[
     int | None, typer.Option("--batch", metavar="BATCH", min=1, help=N_("all of a batch of small amounts"))
 ]
-WordsOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why, for the journal"))]
+WordsOption = Annotated[
+    str, typer.Option("--reason", metavar="TEXT", help=N_("why; its letter tells it to the debtor"))
+]
 FailedOption = Annotated[bool, typer.Option("--failed", help=N_("the plan failed: old due days and levels return"))]
 LiftOption = Annotated[bool, typer.Option("--lift", help=N_("a mistake, or lifted again: written off claims reopen"))]
 LostOption = Annotated[
@@ -110,7 +112,7 @@ def grant(ctx: Context, number: MaybeArgument = None, batch: BatchOption = None,
     render(ctx, result)
 
 
-def refuse(ctx: Context, number: NumberArgument, reason: ReasonOption) -> None:
+def refuse(ctx: Context, number: NumberArgument, reason: WordsOption) -> None:
     """Refuse relief that another person proposed; nothing changes."""
     from enforcement.relief_grant_store import refuse as service
     from kasse_cli.wiring import open_book

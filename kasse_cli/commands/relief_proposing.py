@@ -67,7 +67,12 @@ EachOption = Annotated[
     typer.Option("--instalment", metavar="DATE=AMOUNT", help=N_("one instalment; give it again for each")),
 ]
 DocumentOption = Annotated[
-    str | None, typer.Option("--document", metavar="TEXT", help=N_("file number or document, as 67a IN 12/26"))
+    str | None,
+    typer.Option(
+        "--document",
+        metavar="TEXT",
+        help=N_("file number or document; of an insolvency the court and its number, as AG Hamburg, 67a IN 12/26"),
+    ),
 ]
 PLAN = (
     Column("due", N_("Due"), "day"),
@@ -102,7 +107,7 @@ def register(app: typer.Typer) -> None:
         examples=(
             "kasse relief propose ratenplan 2600000000017 --count 6 --first 2026-12-15 --reason 'Antrag vom 20.11.'",
             "kasse relief propose niederschlagung ORDNUNG/12 --watch 2027-11-24 --reason 'fruchtlos gepfändet'",
-            "kasse relief propose insolvenz --party 17 --from 2026-11-02 --document '67a IN 12/26' --reason Beschluss",
+            "kasse relief propose insolvenz --party 17 --from 2026-11-02 --document 'AG Kiel, 7 IN 12/26' --reason x",
         ),
     )(propose)  # fmt: skip
 

@@ -53,10 +53,23 @@ ToOption = Annotated[
 ServiceOption = Annotated[bool, typer.Option("--service", help=N_("formal service with a proof, not by post"))]
 
 
-def make(ctx: Context, relief: ReliefOption, to: ToOption = None, service: ServiceOption = False) -> None:
+RequestOption = Annotated[
+    bool,
+    typer.Option("--on-request", help=N_("file what is subordinate: only if the court asks for it (§ 174 (3) InsO)")),
+]
+
+
+def make(
+    ctx: Context,
+    relief: ReliefOption,
+    to: ToOption = None,
+    service: ServiceOption = False,
+    on_request: RequestOption = False,
+) -> None:
     """Make the letter that tells a relief: granted, refused, withdrawn, filed with the administrator.
 
-    Its kind follows from the relief and its state; another person releases it.
+    Its kind follows from the relief and its state; another person releases it. Filed is what ranks with the other
+    creditors, with --on-request in a letter of its own what is subordinate.
     """
     from enforcement.letters_relief_store import letter_of_relief
     from kasse_cli.wiring import open_book
@@ -64,7 +77,9 @@ def make(ctx: Context, relief: ReliefOption, to: ToOption = None, service: Servi
 
     with open_book(ctx.obj) as store:
         recipient = find_party(store, to) if to else None
-        done = letter_of_relief(store, relief, day=ctx.obj.today.isoformat(), recipient=recipient, service=service)
+        done = letter_of_relief(
+            store, relief, day=ctx.obj.today.isoformat(), recipient=recipient, service=service, on_request=on_request
+        )
     template = N_("letter {letter} ({kind}) is made; another person releases it: kasse letter release {letter}")
     if not done.fresh:
         template = N_("letter {letter} ({kind}) tells it already")
