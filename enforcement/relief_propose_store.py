@@ -10,7 +10,6 @@ from enforcement.events_reader import events_of
 from enforcement.law import Law, packaged_law
 from enforcement.relief import (
     Instalment,
-    InstalmentSumError,
     Kind,
     MainClaimError,
     NothingOwedError,
@@ -33,7 +32,7 @@ from ledger.items.settlement import spread
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
-from sepa.errors import KasseError
+from sepa.errors import N_, KasseError
 
 PROPOSERS = ("enforcement", "clerk", "head")
 ONE_DAY = dt.timedelta(days=1)
@@ -48,6 +47,14 @@ _RUNNING = """
     ORDER BY r.id"""
 BESIDE = ("tod", "insolvenz", "niederschlagung_befristet")
 """Kinds that may hold for one claim at the same time."""
+
+
+class ReliefAmountError(KasseError):
+    """A relief of more than there is, or of nothing."""
+
+    code = "relief.amount"
+    template = N_("a relief of {given_cents} cannot be: the claims are {sum_cents}")
+    hint = N_("give at most that with --amount, or leave --amount out for all of it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +81,9 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
     """Propose a relief, in one unit of work; another person grants or refuses it.
 
     Named claims come with their open side claims. What is deferred is charged with what paying late cost until the
-    day before. Raises `NothingOwedError`, `SeveralDebtorsError`, `ReliefConflictError`, `InstalmentSumError`,
-    `InstalmentDaysError`, `ReliefFutureError`, `ReliefWatchPastError`, `NotAllowedError` and the errors of a law that
-    is not known on the days.
+    day before. Raises `NothingOwedError`, `SeveralDebtorsError`, `ReliefConflictError`, `ReliefAmountError`,
+    `InstalmentSumError`, `InstalmentDaysError`, `ReliefFutureError`, `ReliefWatchPastError`, `NotAllowedError` and
+    the errors of a law that is not known on the days.
     """
     kasse = kasse_office(store)
     require(store, kasse, *PROPOSERS)
@@ -132,7 +139,7 @@ def _claims(store: Store, wish: Wish, paid: Sequence[Paid]) -> tuple[list[Owed],
     if wish.cents is None or not paid:
         return (_partly(claims, wish.cents) if wish.cents is not None else claims), list(take_back(paid, None))
     if not 0 < wish.cents <= open_cents + sum(one.cents for one in paid):
-        raise InstalmentSumError(given_cents=wish.cents, sum_cents=open_cents + sum(one.cents for one in paid))
+        raise ReliefAmountError(given_cents=wish.cents, sum_cents=open_cents + sum(one.cents for one in paid))
     first = min(wish.cents, open_cents)
     return (_partly(claims, first) if first else []), take_back(paid, wish.cents - first)
 
@@ -147,7 +154,7 @@ def _partly(claims: Sequence[Owed], cents: int) -> list[Owed]:
     """Return claims with the part of them that a sum covers, in the order in which money would pay them."""
     total = sum(one.cents for one in claims)
     if not 0 < cents <= total:
-        raise InstalmentSumError(given_cents=cents, sum_cents=total)
+        raise ReliefAmountError(given_cents=cents, sum_cents=total)
     known = {one.key: one for one in claims}
     settled = (Settled(*one.key, one.cents, one.due, one.profile, one.claim_kind) for one in claims)
     return [replace(known[one.office, one.item], cents=part) for one, part in spread(settled, cents)]

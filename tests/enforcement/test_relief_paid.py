@@ -6,12 +6,12 @@ import pytest
 
 from enforcement.letters_make_store import release_letter
 from enforcement.letters_relief_store import letter_of_relief
-from enforcement.relief import InstalmentSumError, MainClaimError, NothingOwedError, ReliefChangedError
+from enforcement.relief import MainClaimError, NothingOwedError, ReliefChangedError
 from enforcement.relief_end_store import end
 from enforcement.relief_grant_store import grant
 from enforcement.relief_paid import Paid, Payer, ReliefPaidError, newest_first, take_back
 from enforcement.relief_paid_store import paid_of
-from enforcement.relief_propose_store import propose
+from enforcement.relief_propose_store import ReliefAmountError, propose
 from ledger.bank.posting_store import post_staged
 from ledger.book.reversal import SettledItemError
 from ledger.payments.refund_store import ask_refund
@@ -107,7 +107,7 @@ def test_money_is_given_back_once(kasse):
     first = granted(kasse, wish("erlass", claim, cents=700_00, paid=True))
     second = propose(act(kasse, "clara"), wish("erlass", claim, paid=True))
     assert second.paid_cents == 300_00
-    with pytest.raises(InstalmentSumError):
+    with pytest.raises(ReliefAmountError):
         propose(kasse, wish("erlass", claim, cents=300_01, paid=True))
     third = propose(kasse, wish("erlass", claim, paid=True))
     grant(act(kasse, "emil"), second.number)

@@ -28,7 +28,7 @@ from enforcement.relief import (
 )
 from enforcement.relief_end_store import end, end_settled
 from enforcement.relief_grant_store import grant, refuse, withdraw
-from enforcement.relief_propose_store import propose
+from enforcement.relief_propose_store import ReliefAmountError, propose
 from enforcement.relief_reader import find_relief
 from ledger.bank.posting_store import post_staged
 from ledger.book.verify_store import verify
@@ -324,7 +324,7 @@ REFUSED = {
         lambda claim: three_rates_of(claim, ((dt.date(2026, 12, 1), 1),)), InstalmentSumError,
     ),
     "nothing open": (lambda claim: wish("erlass", claim + 7), NothingOwedError),
-    "more waived than owed": (lambda claim: wish("erlass", claim, cents=10**9), InstalmentSumError),
+    "more waived than owed": (lambda claim: wish("erlass", claim, cents=10**9), ReliefAmountError),
 }  # fmt: skip
 
 

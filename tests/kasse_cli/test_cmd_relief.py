@@ -117,6 +117,7 @@ def test_what_cannot_be_typed(town):
         "kasse relief propose ratenplan ORDNUNG/1 --reason x",
         "kasse relief propose ratenplan ORDNUNG/1 --instalment 100 --reason x",
         "kasse relief propose ratenplan ORDNUNG/1 --instalment 2026-12-01=100 --reason x",
+        "kasse relief propose erlass ORDNUNG/1 --amount 6000 --reason x",
         "kasse relief propose erlass ORDNUNG/1 ORDNUNG/4 --reason x",
         "kasse relief grant",
         "kasse relief end --reason x",
