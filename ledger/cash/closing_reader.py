@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ledger.book.closing_protocol import DeskLine
 from ledger.cash.closings import UncountedDayError, UnsignedCountError, skipped
 from ledger.cash.desks import Desk
-from ledger.cash.desks_reader import balance_on, desks
+from ledger.cash.desks_reader import balance_on, desks, moved_since
 from ledger.cash.settle_store import deadlines
 from ledger.store.engines import Store
 from sepa.calendar import is_target_day
@@ -20,7 +20,7 @@ _MOVED = """
     ORDER BY e.posting_day"""
 _REST = "SELECT 1 FROM cash_rest WHERE desk = :desk AND day = :day"
 _COUNTS = """
-    SELECT number, day, expected_cents, counted_cents, confirmed_by FROM cash_count
+    SELECT number, day, expected_cents, counted_cents, confirmed_by, seen_position FROM cash_count
     WHERE desk = :desk AND day >= :first AND day <= :last ORDER BY number"""
 
 
@@ -30,7 +30,7 @@ def desk_lines(store: Store, first: str, last: str) -> Iterator[DeskLine]:
         held = balance_on(store, desk, last)
         counts = store.all(_COUNTS, desk=desk.code, first=first, last=last)
         signed = [row for row in counts if row[4] is not None]
-        number, day, _, counted, _ = signed[-1] if signed else (None, None, 0, None, None)
+        number, day, _, counted, *_ = signed[-1] if signed else (None, None, 0, None)
         difference = sum(row[3] - row[2] for row in counts)
         yield DeskLine(
             desk.code, desk.kind, desk.name, desk.office, desk.account, desk.holder_name or "", held, counted,
@@ -55,11 +55,11 @@ def uncounted(store: Store, first: str, last: str) -> Iterator[KasseError]:
 
 
 def _counted(
-    store: Store, desk: Desk, needed: str, last: str, counts: list[tuple[int, str, int, int, int | None]]
+    store: Store, desk: Desk, needed: str, last: str, counts: list[tuple[int, str, int, int, int | None, int]]
 ) -> Iterator[KasseError]:
     held = balance_on(store, desk, last)
     late = [row for row in counts if row[1] >= needed]
-    if not late or late[-1][3] != held:
+    if not late or late[-1][3] != held or moved_since(store, desk, late[-1][5], last):
         yield UncountedDayError(desk=desk.code, day=needed, balance_cents=held)
     elif late[-1][4] is None:
         yield UnsignedCountError(desk=desk.code, day=late[-1][1], number=late[-1][0])

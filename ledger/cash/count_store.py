@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ledger.bank.posting import CASE_COLUMNS
-from ledger.book.entry import Posting
+from ledger.book.entry import ClosedPeriodError, Posting
+from ledger.book.periods_store import closed_until
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.book.transfer import across
-from ledger.cash.counting import DifferenceFinding, StaleCountError, UnknownCountError, check_value, counted
+from ledger.cash.counting import (
+    DifferenceFinding,
+    MovedSinceCountError,
+    StaleCountError,
+    UnknownCountError,
+    check_difference,
+    check_value,
+    counted,
+)
 from ledger.cash.desks import Desk
-from ledger.cash.desks_reader import balance, find_desk, open_desk
+from ledger.cash.desks_reader import balance, find_desk, moved_since, open_desk
 from ledger.events.store import Fact, record
 from ledger.items.store import SIDES, ItemKind, NewItem, insert_items, opening_posting, reserve_items
 from ledger.people.users import check_apart, require
@@ -24,7 +33,7 @@ WITNESSES = ("head", "audit", "cashier", "clerk")
 """Who may sign a count as the second person, besides the holder."""
 _LAST = "SELECT coalesce(max(number), 0) FROM cash_count WHERE desk = :desk"
 _WAITING = """
-    SELECT number, counted_cents, counted_by, counted_at FROM cash_count
+    SELECT number, counted_cents, counted_by, counted_at, seen_position FROM cash_count
     WHERE desk = :desk AND confirmed_by IS NULL ORDER BY number DESC LIMIT 1"""
 _SIGN = """
     UPDATE cash_count SET confirmed_by = CAST(:user AS BIGINT), confirmed_at = CAST(:now AS TEXT)
@@ -50,12 +59,13 @@ class CountDone:
         return self.counted_cents - self.expected_cents
 
 
-def count(store: Store, code: str, pieces: Mapping[int, int], *, remark: str = "") -> CountDone:
+def count(store: Store, code: str, pieces: Mapping[int, int], *, remark: str = "", sure: bool = True) -> CountDone:
     """Write down what was counted in a desk (value in cents: pieces) and book the difference.
 
     What is short becomes an advance (Vorschuss) against the holder, what is over unclear money; from then on the
-    books have what was counted. The holder counts, or a head or the audit unannounced; another person signs. Raises
-    `DenominationError`, `NotAllowedError` and what `open_desk` raises.
+    books have what was counted. The holder counts, or a head or the audit unannounced; another person signs. Unless
+    one is `sure`, a large difference is taken for a typing error: raises `LargeDifferenceError`; and
+    `DenominationError`, `NotAllowedError`, `ClosedPeriodError` and what `open_desk` raises.
     """
     for value in pieces:
         check_value(value)
@@ -63,13 +73,16 @@ def count(store: Store, code: str, pieces: Mapping[int, int], *, remark: str = "
         desk = open_desk(store, code)
         if desk.holder != store.user:
             require(store, desk.office, *COUNTERS)
+        _check_open(store)
         expected, found = balance(store, desk), counted(pieces)
+        check_difference(desk.code, expected, found, sure=sure)
         number = int(store.value(_LAST, desk=desk.code)) + 1
         office, position, item = (None, None, None) if found == expected else _book(store, desk, found - expected)
         store.insert_one(
             "cash_count", desk=desk.code, number=number, day=store.today, expected_cents=expected,
             counted_cents=found, office=office, position=position, item=item, remark=remark,
             counted_by=store.user, counted_at=store.now,
+            seen_position=_position(store, desk.office),
         )  # fmt: skip
         rows = [(desk.code, number, value, held) for value, held in sorted(pieces.items()) if held]
         store.insert("cash_count_piece", ("desk", "number", "value_cents", "pieces"), rows)
@@ -90,7 +103,8 @@ def confirm(store: Store, code: str) -> CountDone:
     """Put the second signature under the last count of a desk.
 
     Another person than the one who counted: the holder, or a head, the audit, a clerk or a cashier of the office.
-    Raises `UnknownCountError`, `StaleCountError`, `OwnWorkError`, `NotAllowedError`, `UnknownDeskError`.
+    Raises `UnknownCountError`, `StaleCountError`, `MovedSinceCountError`, `OwnWorkError`, `NotAllowedError`,
+    `UnknownDeskError`.
     """
     desk = find_desk(store, code, store.today)
     with store.unit([desk.office, kasse_office(store)]):
@@ -99,10 +113,12 @@ def confirm(store: Store, code: str) -> CountDone:
         row = store.one(_WAITING, desk=desk.code)
         if row is None:
             raise UnknownCountError(desk=desk.code)
-        number, found, by, at = row
+        number, found, by, at, seen = row
         check_apart(store, desk.office, f"count {desk.code}/{number}", (by, at))
         if found != balance(store, desk):
             raise StaleCountError(desk=desk.code, counted_cents=found, balance_cents=balance(store, desk))
+        if moved_since(store, desk, seen, store.today):
+            raise MovedSinceCountError(desk=desk.code, number=number)
         store.execute(_SIGN, user=store.user, now=store.now, desk=desk.code, number=number)
         record(store, desk.office, "cash.confirm", f"desk:{desk.code}", {"number": number, "cents": found})
         return count_numbered(store, desk, number)
@@ -116,6 +132,17 @@ def count_numbered(store: Store, desk: Desk, number: int) -> CountDone:
     assert row is not None, "a count that was just written or found"
     day, expected, found, item, confirmed = row
     return CountDone(desk.code, number, day, expected, found, item, confirmed is not None)
+
+
+def _check_open(store: Store) -> None:
+    """Check that today is open: what is counted after the day was closed would not stand in its protocol."""
+    closed = closed_until(store).any
+    if store.today <= closed:
+        raise ClosedPeriodError(day=store.today, closed=closed)
+
+
+def _position(store: Store, office: str) -> int:
+    return int(store.value("SELECT coalesce(max(position), 0) FROM entry WHERE office = :office", office=office))
 
 
 def _difference(desk: Desk, expected: int, found: int, item: int | None) -> tuple[KasseError, ...]:

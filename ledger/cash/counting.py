@@ -14,6 +14,9 @@ from sepa.money import parse_amount
 
 _PIECES = re.compile(r"([0-9]{1,6})\s*[x*×]\s*(.+)", re.IGNORECASE)
 
+LARGE_CENTS = 100_00
+"""Above this a difference is asked about before it is booked: one note too many or too few of the large ones."""
+
 
 class PiecesError(KasseError):
     """A text that says not how many of what."""
@@ -46,6 +49,24 @@ class StaleCountError(KasseError):
     code = "cash.count_stale"
     template = N_("cash desk {desk} had {counted_cents} when it was counted and has {balance_cents} now")
     hint = N_("count it again with 'kasse cash count {desk}'")
+
+
+class MovedSinceCountError(KasseError):
+    """A count that cash moved after, though the sum is the same again."""
+
+    code = "cash.count_moved"
+    template = N_("cash moved in {desk} after count {number}")
+    hint = N_("count it again with 'kasse cash count {desk}'")
+
+
+class LargeDifferenceError(KasseError):
+    """A difference that is likelier typed than missing: it would be booked at once."""
+
+    code = "cash.count_large"
+    template = N_(
+        "cash desk {desk}: counted {counted_cents}, expected {expected_cents}: that is much, and would be booked"
+    )
+    hint = N_("look whether notes and coins are typed rightly and count once more; if it is so, add --yes")
 
 
 class DifferenceFinding(KasseError):  # noqa: N818 - a finding that stops nothing
@@ -101,6 +122,12 @@ def check_value(cents: int) -> None:
     """Check that there is a note or coin of that value; raises `DenominationError`."""
     if cents not in denominations().values:
         raise DenominationError(value_cents=cents)
+
+
+def check_difference(desk: str, expected_cents: int, counted_cents: int, *, sure: bool) -> None:
+    """Check that a difference is no typing error, or that somebody is sure; raises `LargeDifferenceError`."""
+    if abs(counted_cents - expected_cents) > LARGE_CENTS and not sure:
+        raise LargeDifferenceError(desk=desk, counted_cents=counted_cents, expected_cents=expected_cents)
 
 
 def counted(pieces: Mapping[int, int]) -> int:

@@ -41,8 +41,11 @@ _LATEST = """
 _REST = "SELECT 1 FROM cash_rest WHERE desk = :desk AND day = :day"
 _NEVER = f"SELECT min(role) FROM user_role WHERE user_id = :user AND role IN ({quoted(NEVER_HOLDS)})"
 _COUNTED = """
-    SELECT counted_cents FROM cash_count WHERE desk = :desk AND day = :day AND confirmed_by IS NOT NULL
+    SELECT counted_cents, seen_position FROM cash_count WHERE desk = :desk AND day = :day AND confirmed_by IS NOT NULL
     ORDER BY number DESC LIMIT 1"""
+_MOVED = """
+    SELECT 1 FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position
+    WHERE p.office = :office AND p.account = :account AND p.position > :seen AND e.posting_day <= :last LIMIT 1"""
 _HOLDERS = """
     SELECT h.since, h.until, u.name, h.party, m.name FROM cash_holder h
     JOIN app_user u ON u.id = h.user_id JOIN app_user m ON m.id = h.made_by WHERE h.desk = :desk ORDER BY h.line"""
@@ -138,8 +141,15 @@ def latest_day(store: Store, desk: Desk) -> str:
     return str(store.value(_LATEST, office=desk.office, account=desk.account) or "")
 
 
+def moved_since(store: Store, desk: Desk, seen_position: int, last: str) -> bool:
+    """Return whether cash moved in the desk after a count, up to a day, though the sum may be the same again."""
+    where = {"office": desk.office, "account": desk.account, "seen": seen_position, "last": last}
+    return store.value(_MOVED, **where) is not None
+
+
 def check_counted(store: Store, desk: Desk, day: str) -> None:
     """Check that what is in the desk was counted and confirmed that day; raises `UncountedDeskError`."""
     held = balance(store, desk)
-    if held and store.value(_COUNTED, desk=desk.code, day=day) != held:
+    counted, seen = store.one(_COUNTED, desk=desk.code, day=day) or (None, 0)
+    if held and (counted != held or moved_since(store, desk, int(seen), day)):
         raise UncountedDeskError(desk=desk.code, balance_cents=held, day=day)

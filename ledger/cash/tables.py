@@ -87,7 +87,10 @@ class CashTerminal(SQLModel, table=True):
 
 
 class CashCount(SQLModel, table=True):
-    """A count of a desk (Kassensturz): Soll and Ist at that moment, the entry of a difference, two signatures."""
+    """A count of a desk (Kassensturz): Soll and Ist at that moment, the entry of a difference, two signatures.
+
+    `seen_position` is the last entry of the desk's office at that moment: what is posted later was not counted.
+    """
 
     __tablename__ = "cash_count"
     __table_args__ = col.strict(
@@ -113,6 +116,7 @@ class CashCount(SQLModel, table=True):
     remark: str = col.text()
     counted_by: int = col.number()
     counted_at: str = col.text()
+    seen_position: int = col.number()
     confirmed_by: int | None = col.number(nullable=True)
     confirmed_at: str | None = col.text(nullable=True)
 

@@ -17,6 +17,7 @@ from ledger.cash.transports import (
     FullFundError,
     NoChequesError,
     NothingToBringError,
+    OverFixedError,
     SameDeskError,
     Transport,
     TransportKind,
@@ -88,12 +89,12 @@ def deposit_cheques(store: Store, code: str, *, iban: str | None = None) -> Tran
 def withdraw(store: Store, code: str, cents: int | None, *, iban: str | None = None) -> TransportDone:
     """Put cash from the bank into a desk or fund; the debit on the statement clears it. None refills a fund.
 
-    Only the holder. Raises `NothingToBringError`, `FullFundError`, `NotAFundError`, `UnknownBankAccountError` and
-    what `own_desk` raises.
+    Only the holder. Raises `NothingToBringError`, `FullFundError`, `OverFixedError`, `NotAFundError`,
+    `UnknownBankAccountError` and what `own_desk` raises.
     """
     with store.unit(office_codes(store)):
         desk = own_desk(store, code)
-        wanted = missing(store, desk) if cents is None else cents
+        wanted = missing(store, desk) if cents is None else check_fixed(store, desk, cents)
         return _start(store, desk, wanted, Way("withdrawal", own_account(store, iban)))
 
 
@@ -101,13 +102,13 @@ def transfer(store: Store, code: str, other: str, cents: int | None) -> Transpor
     """Give cash of a desk to another desk or fund, whose holder accepts it; None refills a fund.
 
     Only the holder of the giving desk. Raises `SameDeskError`, `NothingToBringError`, `NotEnoughCashError`,
-    `FullFundError`, `NotAFundError` and what `own_desk` raises.
+    `FullFundError`, `OverFixedError`, `NotAFundError` and what `own_desk` raises.
     """
     with store.unit(office_codes(store)):
         desk, to = own_desk(store, code), open_desk(store, other)
         if desk.code == to.code:
             raise SameDeskError(desk=desk.code)
-        wanted = missing(store, to) if cents is None else cents
+        wanted = missing(store, to) if cents is None else check_fixed(store, to, cents)
         check_enough(desk, balance(store, desk), wanted)
         return _start(store, desk, wanted, Way("transfer", other=to.code))
 
@@ -140,6 +141,16 @@ def missing(store: Store, fund: Desk) -> int:
             desk=fund.code, balance_cents=held, fixed_cents=fund.fixed_cents, under_way_cents=coming
         )  # fmt: skip
     return left
+
+
+def check_fixed(store: Store, desk: Desk, cents: int) -> int:
+    """Return the cents where they leave a fund within its fixed sum; raises `OverFixedError`."""
+    held, coming = balance(store, desk), on_the_way_to(store, desk)
+    if desk.fixed_cents is not None and held + coming + cents > desk.fixed_cents:
+        raise OverFixedError(
+            desk=desk.code, fixed_cents=desk.fixed_cents, balance_cents=held, under_way_cents=coming, wanted_cents=cents
+        )  # fmt: skip
+    return cents
 
 
 def _start(store: Store, desk: Desk, cents: int, way: Way) -> TransportDone:

@@ -47,6 +47,15 @@ class FullFundError(KasseError):
     hint = N_("settle its vouchers first: 'kasse cash settle {desk} FILE'")
 
 
+class OverFixedError(KasseError):
+    """More for a fund than its fixed sum."""
+
+    code = "cash.over_fixed"
+    template = N_("fund {desk} holds {fixed_cents} at most: it has {balance_cents}, under way {under_way_cents}, "
+                  "and would get {wanted_cents}")  # fmt: skip
+    hint = N_("fill it up with --refill; a head fixes another sum with 'kasse cash change {desk}'")
+
+
 class NoIncomingError(KasseError):
     """Nothing is on its way to the desk."""
 

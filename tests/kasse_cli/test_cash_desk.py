@@ -61,6 +61,7 @@ def test_a_day_at_the_counter(town):
         "kasse cash cancel B1-2026-2 --reason 'doch kein Geld'",
         as_("clara", "kasse cash cancel B1-2026-2 --reason 'Betrag vertippt' --dry-run"),
         as_("clara", "kasse cash cancel B1-2026-2 --reason 'Betrag vertippt'"),
+        "kasse cash count B1 2x200 1x5 3x1",
         "kasse cash count B1 2x20 1x5 3x1",
         "kasse cash count B1",
         as_("emil", "kasse cash confirm B1"),

@@ -124,8 +124,8 @@ HOLDER = (
     f"VALUES ('B1', 2, {{user}}, '2026-11-16', {ME}, '2026-11-16T05:00:00Z')"
 )
 COUNT = (
-    "INSERT INTO cash_count (desk, number, day, expected_cents, counted_cents, remark, counted_by, counted_at) "
-    f"VALUES ('B1', 1, '2026-11-16', 0, 0, '', {ME}, '2026-11-16T05:00:00Z')"
+    "INSERT INTO cash_count (desk, number, day, expected_cents, counted_cents, remark, counted_by, counted_at, "
+    f"seen_position) VALUES ('B1', 1, '2026-11-16', 0, 0, '', {ME}, '2026-11-16T05:00:00Z', 0)"
 )
 CLARA = "(SELECT id FROM app_user WHERE name = 'clara')"
 DEPUTY = (

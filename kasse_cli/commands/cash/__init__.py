@@ -57,7 +57,7 @@ command(
     ),
 )(cancel)  # fmt: skip
 command(
-    app, "count", dry_run=True,
+    app, "count", dry_run=True, confirm=True,
     examples=("kasse cash count B1 3x50 4x20 12x0,20", "kasse cash count B1 --empty --out kassensturz.pdf"),
 )(count)  # fmt: skip
 command(app, "bounce", dry_run=True, examples=("kasse cash bounce B1-2026-17 --case 12",))(bounce)

@@ -38,7 +38,8 @@ def count(
     """Count a desk by notes and coins and compare with the books.
 
     What is short becomes an advance (Vorschuss) against the holder, what is over unclear money; then the books have
-    what was counted. The holder counts, or unannounced a head or the audit; another person confirms.
+    what was counted. The holder counts, or unannounced a head or the audit; another person confirms. A difference of
+    more than 100 euros is booked with --yes only.
     """
     from kasse_cli.wiring import open_book, trial
     from ledger.cash.count_store import count as service
@@ -46,8 +47,9 @@ def count(
 
     if empty == bool(pieces):
         raise EmptyOrPiecesError(desk=desk)
+    sure = bool(ctx.obj.options.get("yes")) or ctx.obj.dry_run
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
-        done = service(store, desk, parse_pieces(pieces or ()), remark=note.strip())
+        done = service(store, desk, parse_pieces(pieces or ()), remark=note.strip(), sure=sure)
         if out is not None and not ctx.obj.dry_run:
             _save(ctx, store, desk, None, out)
     lines = [_line(done)]

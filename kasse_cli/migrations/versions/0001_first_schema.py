@@ -1416,6 +1416,7 @@ def create_tables() -> None:
         Column("remark", col.Text(), nullable=False),
         Column("counted_by", col.Number(), nullable=False),
         Column("counted_at", col.Text(), nullable=False),
+        Column("seen_position", col.Number(), nullable=False),
         Column("confirmed_by", col.Number(), nullable=True),
         Column("confirmed_at", col.Text(), nullable=True),
         sa.CheckConstraint("(position IS NULL) = (expected_cents = counted_cents)", name="ck_cash_count_difference"),
