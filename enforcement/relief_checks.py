@@ -86,8 +86,8 @@ class InsolventPaidError(KasseError):
     template = N_("insolvency of {party}: {paid_cents} came since the opening on {day} and paid claims of before it "
                   "(relief {relief})")  # fmt: skip
     hint = N_(
-        "from {party} it may belong to the estate: ask the administrator and undo it with 'kasse suspense undo'; what "
-        "may stay, as a share from the estate: 'kasse relief watch {relief}'"
+        "paid by {party} it may belong to the estate: ask the administrator; 'kasse item explain' names the entry, "
+        "'kasse suspense undo --entry' takes it back; a share from the estate stays: 'kasse relief watch {relief}'"
     )
     severity = "warning"
 
