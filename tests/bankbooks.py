@@ -1,10 +1,13 @@
 """Items and bank entries for tests, written as short text, and the invariants that must hold after every step."""
 
 import re
+from hashlib import sha256
 from itertools import count
 
+from ledger.book.chain import book_head
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, post
+from ledger.events.store import record
 from ledger.items.kassenzeichen import active_schemes
 from ledger.items.store import NewItem, insert_items, opening_posting, reserve_items
 from ledger.people.parties import match_key
@@ -103,12 +106,14 @@ def _debtor(store, text: str) -> str | None:
 
 
 def close_day(store, day: str) -> None:
-    """Close a day as the closing does, without its protocol."""
+    """Close a day as the closing does, with an event, but without its checks, its heads and its protocol."""
+    head = book_head(())
     with store.unit(OFFICES):
         store.insert_one(
-            "closing", kind="day", period=day, year=int(day[:4]), number=next(_SERIAL), last_day=day, closed_by=1,
-            closed_at=store.now, book_head=b"h", heads="{}", protocol="{}",
+            "closing", kind="day", period=day, year=int(day[:4]), number=next(_SERIAL), last_day=day,
+            closed_by=store.user, closed_at=store.now, book_head=head, heads="{}", protocol="{}",
         )  # fmt: skip
+        record(store, "KASSE", "day.close", f"day:{day}", {"head": head.hex(), "sha256": sha256(b"{}").hexdigest()})
 
 
 _WAYS = {"proposed": (), "discarded": ("discarded",)}

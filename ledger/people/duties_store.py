@@ -144,18 +144,7 @@ def name_deputy(
         if known := store.value(_SAME, **wanted):
             return DeputyRow(int(known), principal, deputy, office, role, since, until, None)
         number = take_ids(store, BOOK, "deputy")
-        store.insert_one(
-            "deputy",
-            id=number,
-            principal=absent,
-            deputy=other,
-            office=office,
-            role=role,
-            since=since,
-            until=until,
-            made_by=store.user,
-            made_at=store.now,
-        )
+        store.insert_one("deputy", id=number, **wanted, made_by=store.user, made_at=store.now)
         facts: dict[str, Fact] = {"principal": absent, "office": office, "role": role, "since": since, "until": until}
         record(store, kasse, "user.deputy", f"user:{other}", facts)
     return DeputyRow(number, principal, deputy, office, role, since, until, None)

@@ -66,7 +66,7 @@ def test_a_terminal_shows_the_newest_and_says_so(office):
     from ledger.book.store import post
     from tests.books import entry, opened
 
-    store = opened(str(office.folder / "kasse.db"), "clara")
+    store = opened(str(office.folder / "kasse.db"), "clara", now="2026-11-19T08:00:00Z")
     with store.unit(["BAU"]):
         post(store, [entry("6100 1", "5900 -1", office="BAU") for _ in range(120)])
     store.close()
