@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from kasse_cli.documents.codes import code_picture
 from kasse_cli.documents.pdf import DocumentFormError
 
 Content = Mapping[str, Any]
 MANY = 40
 """From so many letters on a second process helps."""
 STANDARDS = ("a-2a", "ua-1")
+_OWN = threading.local()
 
 
 def letter_pdf(content: Content) -> bytes:
@@ -51,15 +53,11 @@ def _set(contents: Sequence[Content], title: str) -> bytes:
 def _compiled(contents: Sequence[Content], title: str, **how: Any) -> Any:
     import typst
 
-    template = Path(__file__).parent / f"letter_{contents[0]['layout']}.typ"
     given = {"title": title, "letters": [_drawn(one) for one in contents]}
     made = max(str(one["made_at"]) for one in contents)
     try:
-        return typst.compile(
-            str(template),
-            root=str(template.parent),
+        return _compiler(f"letter_{contents[0]['layout']}.typ").compile(
             sys_inputs={"letters": json.dumps(given, ensure_ascii=False)},
-            ignore_system_fonts=True,
             timestamp=int(dt.datetime.fromisoformat(made).timestamp()),
             **how,
         )
@@ -67,19 +65,18 @@ def _compiled(contents: Sequence[Content], title: str, **how: Any) -> Any:
         raise DocumentFormError(title=title, reason=str(error)) from error
 
 
+def _compiler(layout: str) -> Any:
+    """Return the compiler of a layout, with its fonts read once; each thread has its own, it serves one at a time."""
+    import typst
+
+    held: dict[str, Any] = _OWN.__dict__
+    if layout not in held:
+        folder = Path(__file__).parent
+        held[layout] = typst.Compiler(str(folder / layout), root=str(folder), ignore_system_fonts=True)
+    return held[layout]
+
+
 def _drawn(content: Content) -> dict[str, Any]:
     """Return the letter with its codes for banking apps as pictures."""
-    blocks = [block | {"code": _code(block["qr"])} if "qr" in block else block for block in content["blocks"]]
+    blocks = [block | {"code": code_picture(block["qr"])} if "qr" in block else block for block in content["blocks"]]
     return {**content, "blocks": blocks}
-
-
-def _code(text: str) -> str:
-    """Return the picture of a code as SVG, at the error level M of EPC069-12; '' for no text."""
-    import segno
-
-    if not text:
-        return ""
-    buffer = io.BytesIO()
-    code = segno.make_qr(text.encode(), error="m", boost_error=False, mode="byte")
-    code.save(buffer, kind="svg", border=4, omitsize=True)
-    return buffer.getvalue().decode()
