@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 
-from enforcement.charges_interest import ONE_DAY, rates, year_fraction
+from enforcement.charges_interest import ONE_DAY, Stretch, rates, year_fraction
 from enforcement.charges_monthly import full_months, least_cents, month_rates
 from enforcement.charges_surcharge import started_months, terms
 from enforcement.charges_values import Claim
@@ -32,6 +33,7 @@ class Accruer:
         self.land = land
         self.findings: tuple[KasseError, ...] = ()
         self._by_due: dict[dt.date, ByAmount] = {}
+        self._tails: dict[tuple[tuple[dt.date, Decimal], ...], Fraction] = {}
         self._makers = {"started_months": self._surcharge, "full_months": self._monthly, "days": self._daily}
 
     def cents(self, amount_cents: int, due: dt.date) -> int:
@@ -58,15 +60,23 @@ class Accruer:
             return lambda _: 0
         stretches, findings = rates(self.rule, first, self.until, self.law)
         self._note(findings)
-        part = sum(
-            (
-                Fraction(stretch.rate_percent) / 100 * year_fraction(stretch.start, stretch.end, self.rule.day_count)
-                for stretch in stretches
-            ),
-            Fraction(0),
-        )
+        part = self._parts(stretches[:1]) + self._later(stretches[1:])
         above, below = 2 * part.numerator, 2 * part.denominator
         return lambda amount: (amount * above + part.denominator) // below
+
+    def _later(self, stretches: list[Stretch]) -> Fraction:
+        """Return the part of the stretches after the first, which are the same for many due days."""
+        key = tuple([(stretch.start, stretch.rate_percent) for stretch in stretches])
+        found = self._tails.get(key)
+        if found is None:
+            found = self._tails[key] = self._parts(stretches)
+        return found
+
+    def _parts(self, stretches: list[Stretch]) -> Fraction:
+        """Return the interest of one cent over the stretches."""
+        days = self.rule.day_count
+        parts = (Fraction(one.rate_percent) / 100 * year_fraction(one.start, one.end, days) for one in stretches)
+        return sum(parts, Fraction(0))
 
     def _monthly(self, due: dt.date) -> ByAmount:
         first = Claim(0, due).moved_due(self.rule, self.land) + ONE_DAY

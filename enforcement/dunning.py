@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
+from enforcement.dunning_groups import by_profile, letter_of, place
 from enforcement.dunning_joint import Joint, copies
 from enforcement.dunning_law import ClaimLaw
 from enforcement.dunning_rules import Due, Left, Overdue, Rulebook
@@ -139,14 +140,18 @@ class Gathering:
             yield self._debtor(list(group))
 
     def _debtor(self, rows: list[Overdue]) -> tuple[list[LetterDraft], list[Left]]:
-        due, left = self._decided([row for row in rows if row.open_cents])
+        paid = [row for row in rows if not row.open_cents]
+        due, left = self._decided([row for row in rows if row.open_cents] if paid else rows)
         if due:
             due, small = self._without_small(due)
             left += small
-        due += self._settled([row for row in rows if not row.open_cents], due)
-        letters = list(self._letters(due))
+        if paid:
+            due += self._settled(paid, due)
+        letters = list(self._letters(due)) if due else []
         if letters:
             self._note(rows[0], letters)
+        if not self.joint:
+            return letters, left
         return [each for one in letters for each in (one, *copies(one, self.joint, self._towards))], left
 
     def _decided(self, rows: list[Overdue]) -> tuple[list[Due], list[Left]]:
@@ -174,7 +179,7 @@ class Gathering:
         """
         found = [one for row in rows if not self._outside(row) and (one := self.book.settled(row))]
         kept: list[Due] = []
-        for (name, kind), group in _by_profile(found):
+        for (name, kind), group in by_profile(found):
             law, total = self.book.claim_law(name), sum([one.charge_cents for one in group])
             others = any((one.row.profile, one.step.kind) == (name, kind) for one in due)
             assert law is not None, "what has no law is not charged"
@@ -225,26 +230,32 @@ class Gathering:
         """Leave out what is too small for its step: all of one law together, with its charges (Kleinbetrag)."""
         kept: list[Due] = []
         left: list[Left] = []
-        for (name, kind), group in _by_profile(due):
-            law, total = self.book.claim_law(name), sum([one.row.open_cents + one.charge_cents for one in group])
+        for (name, kind), group in by_profile(due):
+            law = self.book.claim_law(name)
             if law is not None and kind != "mahnung":
                 self.book.note(law.enforced_findings)
-            if law is not None and total < law.least_cents(kind):
+            least = law.least_cents(kind) if law is not None else 0
+            if least and sum([one.row.open_cents + one.charge_cents for one in group]) < least:
                 left += [Left(one.row.office, one.row.item, "small") for one in group]
             else:
                 kept += group
         return kept, left
 
     def _letters(self, due: list[Due]) -> Iterator[LetterDraft]:
-        groups = groupby(sorted(due, key=_kind), key=_kind) if len(due) > 1 else [(_kind(one), [one]) for one in due]
-        for (kind, way, _), group in groups:
-            items = sorted(group, key=_place)
-            party = items[0].row.number
-            assert party is not None, "what nobody owes is left out"
-            profiles = {one.row.profile for one in items}
-            profile = profiles.pop() if len(profiles) == 1 else None
+        if len(due) == 1:  # most letters: nothing to sort
+            yield self._letter(letter_of(due[0]), due)
+            return
+        for kind, group in groupby(sorted(due, key=letter_of), key=letter_of):
+            yield self._letter(kind, sorted(group, key=place))
+
+    def _letter(self, kind: tuple[str, str, int], items: list[Due]) -> LetterDraft:
+        first = items[0]
+        party, profile, level = first.row.number, first.row.profile, first.level
+        assert party is not None, "what nobody owes is left out"
+        if len(items) > 1:
+            profile = profile if {one.row.profile for one in items} == {profile} else None
             level = max([one.level for one in items])
-            yield LetterDraft(party, kind, way, profile, level, tuple(items), tuple(self._fees(items)))
+        return LetterDraft(party, kind[0], kind[1], profile, level, tuple(items), tuple(self._fees(items)))
 
     def _fees(self, items: list[Due]) -> Iterator[Fee]:
         """Yield one fee for each schedule of the letter: two laws that share a schedule charge it once."""
@@ -260,11 +271,13 @@ class Gathering:
                 yield Fee(schedule, law.fee.norm, cents, largest.office, largest.item)
 
     def _note(self, first: Overdue, letters: list[LetterDraft]) -> None:
+        owed = self.credits.get(first.number or 0, 0)
+        if first.town and not owed:
+            return
         count = sum(len(letter.items) for letter in letters)
         total = sum(letter.open_cents for letter in letters)
         if not first.town:
             self.findings.append(NoAddressError(party=first.party or "", count=count, sum_cents=total))
-        owed = self.credits.get(first.number or 0, 0)
         if owed:
             self.findings.append(SetOffError(party=first.party or "", credit_cents=owed, sum_cents=total))
 
@@ -281,19 +294,4 @@ def _with(main: Due | None, row: Overdue) -> Due | Left:
     return Due(row._replace(number=main.row.number), main.step, main.level, 0, None, main.limitation_end)
 
 
-def _by_profile(due: list[Due]) -> Iterator[tuple[tuple[str | None, str], list[Due]]]:
-    groups: dict[tuple[str | None, str], list[Due]] = {}
-    for one in due:
-        groups.setdefault((one.row.profile, one.step.kind), []).append(one)
-    yield from groups.items()
-
-
 _open_cents = attrgetter("open_cents")
-
-
-def _place(due: Due) -> tuple[str, str, int]:
-    return due.row.due, due.row.office, due.row.item
-
-
-def _kind(due: Due) -> tuple[str, str, int]:
-    return due.step.kind, due.step.way, due.row.number or 0

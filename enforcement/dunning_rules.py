@@ -196,7 +196,10 @@ class Rulebook:
         events = self._happened(row)
         tier = watch.rule.years(row.amount_cents) if len(watch.rule.tiers) > 1 else 0
         matters = row.amount_cents >= watch.rule.effects_from_cents
-        key = (watch.rule.name, row.original_due, row.assessed, row.final, tier, matters, events)
+        days = row.original_due, row.assessed, row.final
+        if watch.only_years and not events:
+            days = days[0][:4], days[1] and days[1][:4], days[2] and days[2][:4]
+        key = (watch.rule.name, days, tier, matters, events)
         if key not in self._ends:
             self._ends[key] = self._end(row, watch, events)
         return self._ends[key]
@@ -235,8 +238,13 @@ class Rulebook:
         due = self._date(row.due)
         payments = self.paid.get((row.office, row.item), ()) if row.open_cents < row.amount_cents else ()
         off = self.reduced.get((row.office, row.item), ())
-        amount_cents, payments = owed_at_first(law.accruer.rule, row.amount_cents, payments, off)
-        if spans := pauses(self._happened(row)):
+        happened = self._happened(row)
+        amount_cents, payments = (
+            owed_at_first(law.accruer.rule, row.amount_cents, payments, off)
+            if off or payments
+            else (row.amount_cents, ())
+        )
+        if spans := pauses(happened) if happened else ():
             claim = Claim(amount_cents, self._date(row.original_due), payments)
             land = self.land or DEFAULT_LAND
             cents, findings = late_charge(law.accruer.rule.name, claim, self.day, spans, land=land, law=self.law)

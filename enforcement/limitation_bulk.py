@@ -15,13 +15,18 @@ Key = tuple[object, ...]
 
 
 class LimitationWatch:
-    """Returns what `limitation` would, for one rule, and remembers every history it has met."""
+    """Returns what `limitation` would, for one rule, and remembers every history it has met.
+
+    `only_years` says whether of the days of a claim to which nothing happened only the years count.
+    """
 
     def __init__(self, rule: str | LimitationRule, *, land: str = "HH", law: Law | None = None) -> None:
         self.law = law or packaged_law()
         self.rule = limitation_rule(rule, self.law) if isinstance(rule, str) else rule
         self.land = land
         self._ends: dict[Key, dt.date | None] = {}
+        longest = max(tier.years for tier in self.rule.tiers)
+        self.only_years = self.rule.begins == "year_end" and not 0 < self.rule.cap_years <= longest + 1
 
     def end(self, facts: LimitationFacts, events: Iterable[LimitationEvent] = ()) -> dt.date | None:
         """Return the last day before a claim is time-barred, none while an interruption goes on."""

@@ -73,7 +73,10 @@ class LimitationRule:
         """Return how many years run for a claim of that amount, the longest where it is not known."""
         if amount_cents is None:
             return self.tiers[-1].years
-        return next(tier.years for tier in self.tiers if tier.upto_cents is None or amount_cents <= tier.upto_cents)
+        for tier in self.tiers:  # asked for each of many claims
+            if tier.upto_cents is None or amount_cents <= tier.upto_cents:
+                return tier.years
+        raise AssertionError(self.name)
 
     def doubts(self) -> tuple[RuleUnconfirmedError, ...]:
         """Return what the sources leave open."""

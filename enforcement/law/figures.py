@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from sepa.errors import N_, KasseError
 
 T = TypeVar("T")
+ONE_DAY = dt.timedelta(days=1)
 
 
 class FigureUnknownError(KasseError):
@@ -101,10 +102,7 @@ class Series(Generic[T]):
 
         Raises `DayBeforeLawError` and `DayAfterLawError` outside of what is known.
         """
-        if self.known_until is not None and day > self.known_until:
-            raise DayAfterLawError(
-                name=self.name, norm=self.norm, known_until=self.known_until, day=day, file=self.file
-            )
+        self._check_known(day)
         position = bisect_right(self._days, day)
         if position == 0:
             raise DayBeforeLawError(name=self.name, norm=self.norm, known_from=self._days[0], day=day, file=self.file)
@@ -112,15 +110,21 @@ class Series(Generic[T]):
 
     def spans(self, first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date, Entry[T]]]:
         """Yield the stretches of one value between two days, both inclusive."""
-        start = first
+        if first <= last:
+            self.on(first)
+        start, position = first, bisect_right(self._days, first)
         while start <= last:
-            entry = self.on(start)
-            position = bisect_right(self._days, start)
             after = self._days[position] if position < len(self._days) else None
-            end = last if after is None or after > last else after - dt.timedelta(days=1)
-            self.on(end)
-            yield start, end, entry
-            start = end + dt.timedelta(days=1)
+            end = last if after is None or after > last else after - ONE_DAY
+            self._check_known(end)
+            yield start, end, self.entries[position - 1]
+            start, position = end + ONE_DAY, position + 1
+
+    def _check_known(self, day: dt.date) -> None:
+        if self.known_until is not None and day > self.known_until:
+            raise DayAfterLawError(
+                name=self.name, norm=self.norm, known_until=self.known_until, day=day, file=self.file
+            )
 
     def doubt(self, entry: Entry[T]) -> tuple[FigureUnconfirmedError, ...]:
         """Return the warning that goes with a value nobody has confirmed, or nothing."""
@@ -149,6 +153,8 @@ def cents(euros: Decimal) -> int:
 
 def distinct(findings: tuple[KasseError, ...]) -> tuple[KasseError, ...]:
     """Return the findings with every repetition of the same code and fields left out."""
+    if not findings[1:]:
+        return findings
     seen: dict[tuple[str, tuple[tuple[str, object], ...]], KasseError] = {}
     for finding in findings:
         seen.setdefault((finding.code, tuple(sorted(finding.fields.items()))), finding)
