@@ -25,10 +25,13 @@ _ORDERS = """
     FROM general_order g JOIN cash_order o ON o.office = g.office AND o.id = g.order_id AND o.state = 'accepted'
     JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id ORDER BY g.office, g.order_id"""
 _CASES = """
-    SELECT i.office, i.id, i.open_cents, b.bank_day, b.creditor_reference, b.remittance, b.name FROM item i
+    SELECT i.office, i.id, i.open_cents, coalesce(b.bank_day, q.bank_day), b.creditor_reference,
+        coalesce(b.remittance, q.remittance), coalesce(b.name, q.name) FROM item i
     JOIN suspense_case s ON s.office = i.office AND s.item = i.id
-    JOIN bank_entry b ON b.office = s.office AND b.id = s.entry
-    WHERE i.kind = 'suspense' AND i.open_cents > 0 AND (s.owner IS NULL OR s.owner = :user)
+    LEFT JOIN bank_entry b ON b.office = s.office AND b.id = s.entry
+    LEFT JOIN suspense_origin q ON q.office = i.office AND q.item = i.id
+    WHERE i.kind = 'suspense' AND i.open_cents > 0 AND (b.id IS NOT NULL OR q.item IS NOT NULL)
+      AND (s.owner IS NULL OR s.owner = :user)
     ORDER BY i.office, i.id"""
 _TAKEN = "SELECT 1 FROM item WHERE reference = :reference UNION SELECT 1 FROM cash_order WHERE reference = :reference"
 

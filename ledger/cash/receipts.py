@@ -143,12 +143,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How money taken at a desk is spread: items settled, what is over and whose, what nobody knows and why."""
+    """How money taken is spread: items settled, what is over and whose; what is unclear: why, cents, what was named."""
 
     lines: tuple[tuple[Claim, int], ...]
     over_cents: int = 0
     party: int | None = None
-    unclear: tuple[tuple[str, int], ...] = ()
+    unclear: tuple[tuple[str, int, str], ...] = ()
 
 
 def parse_label(text: str) -> Label:
@@ -201,7 +201,7 @@ def spread_taken(
     """
     left = cents - sum(wish.cents or 0 for wish, _ in unknown)
     sharing = Sharing(left, surplus=True, orders=orders)
-    unclear = [(reason, wish.cents or 0) for wish, reason in unknown]
+    unclear = [(reason, wish.cents or 0, wish.target.strip()) for wish, reason in unknown]
     for aim in aims:
         if sharing.left_cents <= 0:
             raise TooLittleError(named_cents=_named(aims, unknown), taken_cents=cents)
@@ -216,7 +216,7 @@ def spread_taken(
     party = parties.pop() if len(parties) == 1 else None
     lines = sharing.allocation().lines
     if over and (party is None or not lines):
-        unclear.append(("several" if aims else "no_reference", over))
+        unclear.append(("several" if aims else "no_reference", over, ""))
         over = 0
     return Taken(lines, over, party if over else None, tuple(unclear))
 

@@ -46,6 +46,8 @@ from ledger.items.store import (
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
+_ORIGIN_COLUMNS = ("office", "item", "bank_day", "name", "remittance")
+
 
 @dataclass(frozen=True, slots=True)
 class Payment:
@@ -84,6 +86,7 @@ class _Booking:
     items: list[NewItem] = field(default_factory=list)
     cases: list[tuple[str, int, None, str, None]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    origins: list[tuple[str, int, str, str | None, str]] = field(default_factory=list)
 
 
 IN_CASH = Payment()
@@ -101,7 +104,8 @@ def take(
     """Take money from a payer for what is named (references or OFFICE/NUMBER) and write a receipt.
 
     `cents` is what was taken, by default what is named with its amounts, or all that is open. What is over becomes a
-    credit of the one person paid for; what names nothing in the book becomes unclear money. A cheque is taken under
+    credit of the one person paid for; what names nothing in the book becomes unclear money that keeps what was
+    named, for orders that come later. A cheque is taken under
     reserve and counts as paid three days later (§ 224 Abs. 2 Nr. 1 AO). Only the holder of the desk takes. Raises
     what `own_desk`, `total_of` and `spread_taken` raise, `PayerNeededError`, `UnknownTerminalError`,
     `ClosedPeriodError`.
@@ -142,9 +146,12 @@ def _booked(store: Store, taken: Taken, targets: Targets, payment: Payment, labe
         _make(store, booking, "credit", office, taken.over_cents, party=taken.party)
     kasse = kasse_office(store)
     who = "; ".join(filter(None, (payment.payer.strip(), payment.note.strip(), f"Quittung {label}")))
-    for reason, cents in taken.unclear:
-        item = _make(store, booking, "suspense", kasse, cents, purpose=who[:140])
+    for reason, cents, named in taken.unclear:
+        said = f"Kassenzeichen {named}" if named else ""
+        item = _make(store, booking, "suspense", kasse, cents, purpose="; ".join(filter(None, (said, who)))[:140])
         booking.cases.append((kasse, item, None, reason, None))
+        if said:
+            booking.origins.append((kasse, item, store.today, payment.payer.strip() or None, said))
     return booking
 
 
@@ -174,6 +181,7 @@ def _write(store: Store, desk: Desk, label: Label, booking: _Booking, payment: P
     posted = {one.office: one for one in post(store, drafts)}
     insert_items(store, [replace(item, position=posted[item.office].position) for item in booking.items])
     store.insert("suspense_case", CASE_COLUMNS, booking.cases)
+    store.insert("suspense_origin", _ORIGIN_COLUMNS, booking.origins)
     numbers = _clear(store, booking, posted, paid_on)
     new = NewReceipt("take", payment.tender, total, paid_on, posted[lead], payment.payer, payment.note, batch)
     parts = [(part, numbers.get(part.office) if part.kind == "settled" else None) for part in booking.parts]

@@ -102,7 +102,7 @@ class ItemFacts(SQLModel, table=True):
 
 
 class SuspenseOrigin(SQLModel, table=True):
-    """What the bank said of unclear money that was taken over: the day it came, from whom, with which words."""
+    """What was said of unclear money taken over, or taken in cash for a number nobody knows: day, payer and words."""
 
     __tablename__ = "suspense_origin"
     __table_args__ = col.strict(

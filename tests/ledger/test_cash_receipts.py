@@ -2,6 +2,7 @@
 
 import pytest
 
+from ledger.bank.candidates_store import candidates_of
 from ledger.bank.suspense import ClosedTargetError, UnknownTargetError, Wish
 from ledger.bank.suspense_desk_store import assign
 from ledger.bank.suspense_store import find_case
@@ -116,6 +117,24 @@ def test_what_the_book_does_not_know_is_unclear_money_and_is_assigned_later(town
     paid = town.value("SELECT max(payment_day) FROM clearing WHERE kind = 'assign'")
     assert paid == DAY  # it counts from the day it was brought
     check(town)
+
+
+def test_the_number_that_a_payer_showed_stays_with_money_that_the_book_does_not_know(town):
+    done = take(town, "B1", [Wish("4711", 1200), Wish("RE 99/8", 300)], payment=ERIKA)
+    said = town.all("SELECT bank_day, name, remittance FROM suspense_origin ORDER BY item")
+    assert said == [(DAY, ERIKA.payer, "Kassenzeichen 4711"), (DAY, ERIKA.payer, "Kassenzeichen RE 99/8")]
+    written = town.all("SELECT purpose FROM item WHERE kind = 'suspense' ORDER BY id")
+    assert [purpose.split(";")[0] for (purpose,) in written] == ["Kassenzeichen 4711", "Kassenzeichen RE 99/8"]
+    assert [part.kind for part in done.receipt.parts] == ["suspense", "suspense"]
+    check(town)
+
+
+def test_an_order_that_comes_later_is_suggested_for_cash_brought_before(town):
+    number = what(take(town, "B1", [Wish(reference(town, 9), 1200)], payment=ERIKA))[0][2]
+    assert {one.rule for one in candidates_of(town, find_case(town, "KASSE", number))} == {"name"}
+    later = item(town, "44", reference(town, 9), name="Sonst Jemand")
+    surest = candidates_of(town, find_case(town, "KASSE", number))[0]
+    assert (surest.office, surest.item, surest.target) == ("ORDNUNG", later, reference(town, 9))
 
 
 def test_what_is_paid_already_is_unclear_money(town):

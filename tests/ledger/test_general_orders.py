@@ -6,6 +6,8 @@ import pytest
 
 from ledger.bank.general_orders_store import run_general_orders
 from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense import Wish
+from ledger.cash.take_store import Payment, take
 from ledger.items.check_digits import weighted
 from ledger.items.general_order_store import Expectation, ExpectedAlreadyError, LastDayError, make_general_order
 from ledger.items.kassenzeichen import Scheme
@@ -16,6 +18,7 @@ from ledger.people.users import NotAllowedError
 from sepa.identifiers import make_rf
 from tests.bankbooks import check_invariants, item, staged
 from tests.books import act
+from tests.cashbooks import check, desk
 from tests.ledger.order_lists import DAY
 from tests.ledger.test_order_changes import through
 
@@ -57,6 +60,18 @@ def test_the_full_amount_is_accepted_and_settled_at_once(town):
     assert town.value("SELECT sum(cents) FROM posting WHERE office = 'ORDNUNG' AND account = '5300'") == -8000
     check_invariants(town)
     assert run_general_orders(town, day="2026-11-18").accepted == ()
+
+
+def test_cash_brought_for_a_number_that_nobody_knows_yet_is_accepted_too(town):
+    desk(town)
+    take(town, "B1", [Wish(number(2), 2500), Wish(number(3), 1200), Wish("4711", 1000)], payment=Payment(payer="Y"))
+    done = run_general_orders(act(town, "clara"), day="2026-11-18")
+    assert [(one.reference, one.amount_cents, one.name) for one in done.accepted] == [(number(2), 2500, "Y")]
+    assert [(one.reference, one.why) for one in done.left] == [(number(3), "amount")]
+    assert town.one("SELECT reference, open_cents FROM item WHERE kind = 'receivable'") == (number(2), 0)
+    paid = town.value("SELECT max(payment_day) FROM clearing WHERE kind = 'assign'")
+    assert paid == town.value("SELECT max(payment_day) FROM cash_receipt")
+    check(town)
 
 
 @pytest.mark.parametrize(
