@@ -105,6 +105,9 @@ def steps(step, order, *, by=ME, office="ORDNUNG", exception=0):
     return STEP.format(step=step, order=order, by=by, office=office, exception=exception)
 
 
+POSTED_TO = (
+    "UPDATE account SET {} WHERE kind = '{}' AND EXISTS (SELECT 1 FROM posting p WHERE p.account = account.number)"
+)
 LINE = (
     "INSERT INTO payment (office, run, line, item_office, item, cents, end_to_end_id, creditor_name, creditor_iban, "
     "remittance, state, active) SELECT 'KASSE', 1, 99, office, id, 1, 'X', 'Mallory', 'DE02120300000000202051', '', "
@@ -186,6 +189,8 @@ ATTACKS = {
     ),
     "take a claim from its debtor": ("clara", ["UPDATE item SET party = NULL WHERE party IS NOT NULL"], "stays with"),
     "change whose book it is": ("emil", ["UPDATE setting SET value = 'XX' WHERE key = 'land'"], "what makes the book"),
+    "make income an asset": ("emil", [POSTED_TO.format("kind = 'asset'", "income")], "the account is in use"),
+    "make income a bank": ("emil", [POSTED_TO.format("role = 'bank'", "income")], "the account is in use"),
     # rights of one's own
     "make myself a releaser": ("dirk", [f"INSERT INTO user_role VALUES ({ME}, '*', 'releaser', NULL)"], DENIED),
     "make myself approver as admin": (
