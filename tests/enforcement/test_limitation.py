@@ -155,7 +155,18 @@ def test_what_cannot_be_counted_is_refused(error, make):
 
 RULES = st.sampled_from(sorted(limitation_rules(packaged_law())))
 KINDS = st.sampled_from(
-    ["demand", "deferral", "measure", "payment", "negotiation", "court_action", "relief", "force_majeure", "estate", "nothing"]
+    [
+        "demand",
+        "deferral",
+        "measure",
+        "payment",
+        "negotiation",
+        "court_action",
+        "relief",
+        "force_majeure",
+        "estate",
+        "nothing",
+    ]
 )
 HAPPENED = st.builds(
     lambda kind, start, length: LimitationEvent(kind, start, start + dt.timedelta(days=length)),
