@@ -55,7 +55,9 @@ class UnknownFileError(KasseError):
 
     code = "file.unknown"
     template = N_("this is no payment or statement file, but this: {kind}")
-    hint = N_("kasse reads camt, pain, MT940, MT942 and ZIP files of these; a book takes bookings from camt.053 or MT940")
+    hint = N_(
+        "kasse reads camt, pain, MT940, MT942 and ZIP files of these; a book takes bookings from camt.053 or MT940"
+    )
 
 
 class UnknownMessageError(KasseError):

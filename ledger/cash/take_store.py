@@ -64,7 +64,9 @@ class Payment:
     given_cents: int | None = None
 
     def __post_init__(self) -> None:
-        if (self.tender == "card") != bool(self.terminal) or (self.tender == "cheque") != bool(self.cheque):
+        if (self.tender == "card") != bool((self.terminal or "").strip()):
+            raise TenderFactsError
+        if (self.tender == "cheque") != bool((self.cheque or "").strip()):
             raise TenderFactsError
 
 

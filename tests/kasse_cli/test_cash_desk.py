@@ -100,6 +100,14 @@ def test_a_fund_from_filling_to_settling(town):
     )
 
 
+@pytest.mark.parametrize("way", ["--cheque ''", "--cheque ' '", "--terminal ''"])
+def test_an_empty_variable_of_a_script_is_not_cash(town, way):
+    town(OPENED[0])
+    done = town(f"kasse cash take B1 1000000000015 {way} --json")
+    assert (done.code, "it is not clear how the money was paid" in done.out + done.err) == (2, True)
+    assert "B1-2026-1" not in town("kasse cash list --json").out
+
+
 def test_the_same_for_scripts(town):
     town.transcript(
         "cash-json",
