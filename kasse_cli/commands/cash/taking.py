@@ -75,7 +75,7 @@ def take(
     from ledger.cash.take_store import Payment
     from ledger.cash.take_store import take as service
 
-    tender: Tender = "cash" if terminal is cheque is None else "cheque" if terminal is None else "card"
+    tender: Tender = "card" if terminal is not None else "cheque" if cheque is not None else "cash"
     payment = Payment(tender, terminal, cheque, payer, note, given)
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
         done = service(
