@@ -34,7 +34,7 @@ _SIGNED = """(SELECT f.confirmed_by, f.confirmed_at, c.closed_by, c.closed_at, c
     FROM closing_confirmation f JOIN closing c ON c.kind = f.kind AND c.period = f.period)"""
 _CANCELLED = """(SELECT c.desk, c.year, c.number, c.office, c.cents, c.made_by, c.made_at, o.made_by AS first_by,
     o.made_at AS first_at
-    FROM cash_receipt c JOIN cash_receipt o ON o.desk = c.desk AND o.year = c.year AND o.number = c.cancels)"""
+    FROM cash_receipt c JOIN cash_receipt o ON o.desk = c.desk AND o.year = c.cancels_year AND o.number = c.cancels)"""
 _RUNS = (("payment_run", "run", "payment"), ("collection_run", "collection_run", "collection"))
 """Tables of runs, what their events call them, and the word that begins the names of those events."""
 _STEPS = (("propose", "proposed"), ("change", "changed"), ("review", "reviewed"))

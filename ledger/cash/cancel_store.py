@@ -93,7 +93,7 @@ def _write(store: Store, desk: Desk, old: Receipt, lead: Posted, said: tuple[int
     batch, reason = said
     label = next_label(store, desk)
     new = NewReceipt(
-        "cancel", old.tender, -old.amount_cents, store.today, lead, old.person, reason, batch, old.label.number
+        "cancel", old.tender, -old.amount_cents, store.today, lead, old.person, reason, batch, old.label
     )  # fmt: skip
     parts = [(Part(part.kind, part.office, part.item, part.amount_cents), None) for part in old.parts]
     write_receipt(store, desk, label, new, parts)

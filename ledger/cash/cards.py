@@ -13,7 +13,7 @@ from sepa.money import parse_amount
 
 PPM = 1_000_000
 STANDS = """NOT EXISTS (SELECT 1 FROM cash_receipt o WHERE o.desk = r.desk AND o.batch = r.batch AND (
-        (o.year = r.year AND o.cancels = r.number) OR (r.year = o.year AND r.cancels = o.number)))"""
+        (o.cancels_year = r.year AND o.cancels = r.number) OR (r.cancels_year = o.year AND r.cancels = o.number)))"""
 """What the acquirer sees of the receipts `r` of a batch: not those that were taken back on their own day."""
 _STATED = re.compile(
     r"(?:Entgelt|Geb(?:ü|ue)hr(?:en)?|Disagio|Service ?Charge|Fee)[^0-9,]{0,16}([0-9]{1,3}(?:\.[0-9]{3})*,[0-9]{2}"

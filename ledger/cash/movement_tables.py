@@ -15,7 +15,7 @@ from ledger.store.changes import START
 class CashReceipt(SQLModel, table=True):
     """A receipt (Quittung), numbered without a gap by desk and year; `cents` come in (positive) or go out.
 
-    A receipt is never changed: what was wrong is taken back by a receipt of the kind `cancel`.
+    A receipt is never changed: what was wrong is taken back by a receipt of the kind `cancel`, perhaps of a later year.
     """
 
     __tablename__ = "cash_receipt"
@@ -26,10 +26,15 @@ class CashReceipt(SQLModel, table=True):
         CheckConstraint("tender IN ('cash', 'card', 'cheque')", name="ck_cash_receipt_tender"),
         CheckConstraint("cents <> 0 AND (kind <> 'take' OR cents > 0) AND (kind <> 'pay' OR cents < 0)",
                         name="ck_cash_receipt_cents"),
+        ForeignKeyConstraint(
+            ["desk", "cancels_year", "cancels"], ["cash_receipt.desk", "cash_receipt.year", "cash_receipt.number"],
+            name="fk_cash_receipt_cancels",
+        ),
         CheckConstraint("(kind = 'cancel') = (cancels IS NOT NULL)", name="ck_cash_receipt_cancels"),
+        CheckConstraint("(cancels IS NULL) = (cancels_year IS NULL)", name="ck_cash_receipt_cancels_year"),
         CheckConstraint("(tender = 'card') = (batch IS NOT NULL)", name="ck_cash_receipt_batch"),
         Index(
-            "uq_cash_receipt_cancels", "desk", "year", "cancels", unique=True,
+            "uq_cash_receipt_cancels", "desk", "cancels_year", "cancels", unique=True,
             sqlite_where=sql("cancels IS NOT NULL"), postgresql_where=sql("cancels IS NOT NULL"),
         ),
         Index(
@@ -55,6 +60,7 @@ class CashReceipt(SQLModel, table=True):
     person: str = col.text()
     words: str = col.text()
     batch: int | None = col.number(nullable=True)
+    cancels_year: int | None = col.number(nullable=True)
     cancels: int | None = col.number(nullable=True)
     made_by: int = col.number()
     made_at: str = col.text()

@@ -27,7 +27,7 @@ class NewReceipt:
     person: str = ""
     words: str = ""
     batch: int | None = None
-    cancels: int | None = None
+    cancels: Label | None = None
 
 
 def next_label(store: Store, desk: Desk) -> Label:
@@ -41,10 +41,11 @@ def write_receipt(
     store: Store, desk: Desk, label: Label, new: NewReceipt, parts: Sequence[tuple[Part, int | None]] = ()
 ) -> None:
     """Write a receipt with its parts, each with the clearing that settled it, and the event of it."""
+    taken_back = {} if new.cancels is None else {"cancels_year": new.cancels.year, "cancels": new.cancels.number}
     store.insert_one(
         "cash_receipt", desk=label.desk, year=label.year, number=label.number, kind=new.kind, tender=new.tender,
         cents=new.cents, day=store.today, payment_day=new.payment_day, office=new.entry.office,
-        position=new.entry.position, person=new.person, words=new.words, batch=new.batch, cancels=new.cancels,
+        position=new.entry.position, person=new.person, words=new.words, batch=new.batch, **taken_back,
         made_by=store.user, made_at=store.now,
     )  # fmt: skip
     key = (label.desk, label.year, label.number)

@@ -117,3 +117,30 @@ def test_a_refund_is_entered_though_the_terminal_ended(town):
     back(town, label, NEXT)
     assert days(town) == [(DAY, 1, 5000), (NEXT, 1, -5000)]
     check(town)
+
+
+def test_a_payment_of_december_taken_back_in_january_is_a_refund_of_january(store):
+    act(store, "import")
+    item(store, "90", reference(store, 1), name="Erika Muster", profile="fee")
+    desk(store)
+    put_terminal(act(store, "emil"), "B1", TerminalPlan(TERMINAL, "Girocard AG", fee_ppm=2500, fee_each_cents=8))
+    store.now = "2027-01-06T05:00:00Z"
+    label = paid(store, 5000, "2026-12-31")
+    paid(store, 1000, "2027-01-04")  # has the number of the one that is taken back
+    back(store, label, "2027-01-04")
+    assert days(store) == [("2026-12-31", 1, 5000), ("2027-01-04", 2, -4000)]
+    check(store)
+
+
+def test_the_same_number_of_two_years_in_one_batch_stands(store):
+    act(store, "import")
+    item(store, "90", reference(store, 1), name="Erika Muster", profile="fee")
+    desk(store)
+    put_terminal(act(store, "emil"), "B1", TerminalPlan(TERMINAL, "Girocard AG"))
+    store.now = "2027-01-06T05:00:00Z"
+    old = paid(store, 5000, "2026-12-31")
+    new = paid(store, 1000, "2027-01-04")
+    back(store, new, "2027-01-04")
+    assert (old.number, new.number) == (1, 1)
+    assert days(store) == [("2026-12-31", 1, 5000)]
+    check(store)

@@ -21,6 +21,7 @@ from ledger.cash.cancelling import (
 )
 from ledger.cash.cards import UnknownTerminalError
 from ledger.cash.desks import NotEnoughCashError, OverSingleError
+from ledger.cash.desks_reader import find_desk
 from ledger.cash.pay_store import pay
 from ledger.cash.paying import (
     CollectedBySupplierError,
@@ -392,3 +393,30 @@ def test_receipts_are_listed_and_looked_at(town):
         receipt_named(town, Label("B1", 2026, 9))
     with pytest.raises(ReceiptLabelError):
         parse_label("B1 17")
+
+
+def test_a_receipt_of_december_is_taken_back_in_january(town):
+    town.now = "2027-01-11T05:00:00Z"
+    town.today = "2026-12-30"
+    old = take(town, "B1", [Wish(reference(town, 1), 1000)], payment=ERIKA).receipt.label
+    town.today = "2027-01-05"
+    new = take(town, "B1", [Wish(reference(town, 1), 500)], payment=ERIKA).receipt.label
+    assert (str(old), str(new)) == ("B1-2026-1", "B1-2027-1")
+    counter = cancel(act(town, "clara"), old, "doppelt").receipt
+    assert (counter.cancels, receipt_named(town, old).cancelled_by) == (str(old), str(counter.label))
+    assert receipt_named(town, new).cancelled_by is None
+    with pytest.raises(CancelledAlreadyError):
+        cancel(town, old, "noch einmal")
+    again = cancel(town, new, "auch falsch")  # the same number of another year
+    assert (again.receipt.cancels, again.balance_cents) == (str(new), 0)
+    assert [
+        (r.number, r.cancels, r.cancelled_by)
+        for r in receipts_of(town, find_desk(town, "B1", town.today), "2026-12-01", "2027-12-31")
+    ] == [
+        ("B1-2026-1", None, "B1-2027-2"),
+        ("B1-2027-1", None, "B1-2027-3"),
+        ("B1-2027-2", "B1-2026-1", None),
+        ("B1-2027-3", "B1-2027-1", None),
+    ]
+    check(town)
+    assert verify(act(town, "root")).findings == ()

@@ -1459,6 +1459,7 @@ def create_tables() -> None:
         Column("person", col.Text(), nullable=False),
         Column("words", col.Text(), nullable=False),
         Column("batch", col.Number(), nullable=True),
+        Column("cancels_year", col.Number(), nullable=True),
         Column("cancels", col.Number(), nullable=True),
         Column("made_by", col.Number(), nullable=False),
         Column("made_at", col.Text(), nullable=False),
@@ -1470,6 +1471,12 @@ def create_tables() -> None:
         ),
         sa.CheckConstraint("kind IN ('take', 'pay', 'cancel')", name="ck_cash_receipt_kind"),
         sa.CheckConstraint("tender IN ('cash', 'card', 'cheque')", name="ck_cash_receipt_tender"),
+        sa.CheckConstraint("(cancels IS NULL) = (cancels_year IS NULL)", name="ck_cash_receipt_cancels_year"),
+        sa.ForeignKeyConstraint(
+            ["desk", "cancels_year", "cancels"],
+            ["cash_receipt.desk", "cash_receipt.year", "cash_receipt.number"],
+            name="fk_cash_receipt_cancels",
+        ),
         sa.ForeignKeyConstraint(["desk"], ["cash_desk.code"], name="fk_cash_receipt_desk"),
         sa.ForeignKeyConstraint(
             ["office", "position"], ["entry.office", "entry.position"], name="fk_cash_receipt_entry"
@@ -1490,7 +1497,7 @@ def create_tables() -> None:
     op.create_index(
         "uq_cash_receipt_cancels",
         "cash_receipt",
-        ["desk", "year", "cancels"],
+        ["desk", "cancels_year", "cancels"],
         unique=True,
         sqlite_where=sa.text("cancels IS NOT NULL"),
         postgresql_where=sa.text("cancels IS NOT NULL"),
