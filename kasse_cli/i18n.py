@@ -97,11 +97,13 @@ def day(value: dt.date) -> str:
 def moment(text: str) -> str:
     """Return a day or moment of the books, to the minute, as a reader of this language writes it; other text as it is.
 
-    >>> moment("2026-11-21T17:00:09Z"), moment("Monday")
-    ('2026-11-21 17:00 UTC', 'Monday')
+    >>> moment("2026-11-21T17:00:09Z"), moment("2026-W47"), moment("20261121")
+    ('2026-11-21 17:00 UTC', '2026-W47', '20261121')
     """
     found = _MOMENT.fullmatch(text)
-    return f"{_iso_day(found[1])} {found[2]} UTC" if found else _iso_day(text)
+    if found:
+        return f"{_iso_day(found[1])} {found[2]} UTC"
+    return _iso_day(text) if _ISO_DAY.fullmatch(text) else text
 
 
 def shown(name: str, value: Field, currency: str = "EUR") -> str:

@@ -10,15 +10,15 @@ from ledger.book.closing_year_service import close_year, prepare_year
 from ledger.book.verify_store import verify
 from tests import rolebooks
 from tests.ledger.bank_days import claim, receive, take_over
-from tests.ledger.closing_days import FAR, QUIET
+from tests.ledger.closing_days import FAR
 
-DECEMBER, YEAR = month_period("2026-12"), year_period(2026)
+DECEMBER, YEAR = month_period("2025-12"), year_period(2025)
 
 
 def prepare(store):
-    take_over(store, "2026-12-01", "100,00")
-    claim(store, "50,00", "2026-12-01", "ORDNUNG")
-    receive(store, "2026-12-02", "7,00")
+    take_over(store, "2025-12-01", "100,00")
+    claim(store, "50,00", "2025-12-01", "ORDNUNG")
+    receive(store, "2025-12-02", "7,00")
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def location(postgres_server, postgres_template, tmp_path):
 
 def test_a_year_is_closed_by_logins_of_the_database(location):
     clara, emil = (rolebooks.opened(location, user) for user in ("clara", "emil"))
-    assert close_day(clara, "2026-12-31", today=FAR, reasons=QUIET).fresh
-    assert confirm_day(emil, "2026-12-31").fresh
+    assert close_day(clara, "2025-12-31", today=FAR).fresh
+    assert confirm_day(emil, "2025-12-31").fresh
     assert close_period(clara, DECEMBER, today=FAR).fresh
     assert confirm_period(emil, DECEMBER).fresh
     assert prepare_year(clara, YEAR, today=FAR).fresh

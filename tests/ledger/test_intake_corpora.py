@@ -71,7 +71,7 @@ def ends(name, endings):
 def expected_codes(name):
     """Return what may become of a file: reports and advices in EUR are kept beside the statements."""
     if "053" not in FILES[name]["kind"]:
-        return {"", "statement.currency", "statement.not_posted"}
+        return {"", "statement.currency", "statement.foreign_account", "statement.not_leading", "statement.not_posted"}
     return {"statement.balance_break" if ends(name, BREAKS) else "statement.currency"}
 
 

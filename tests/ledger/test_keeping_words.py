@@ -186,9 +186,6 @@ def about_nobody(store, case):
     act(store, "emil")
     rule = add_rule(store, Wanted(f"Miete {NAME}", pattern=NAME, account="5900")).number
     switch_rule(store, rule, active=False)
-    with store.unit(["KASSE"]):
-        store.insert_one("suspense_origin", office="KASSE", item=case, bank_day=DAY, name=NAME,
-                         counter_iban="DE02120300000000202051", remittance=f"von {NAME}")  # fmt: skip
     rest(act(on(store, "2026-11-17"), "dirk"), "B1", f"{NAME} krank")
     return rule
 
