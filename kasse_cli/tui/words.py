@@ -12,6 +12,7 @@ from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _, day, money, sentence, visible
 from kasse_cli.messages import hint, message
 from kasse_cli.unclear_words import reason_sentence
+from sepa.errors import N_
 
 if TYPE_CHECKING:
     from kasse_cli.tui.session import Progress
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sepa.errors import Field, KasseError
 
 MOST_REMARKS = 8
+AGAIN = N_("clarified later")
+"""What the history says where an order or details that came later said what the money is for."""
 
 
 def case_text(case: WorkCase, details: CaseDetails) -> Text:
@@ -39,7 +42,7 @@ def case_text(case: WorkCase, details: CaseDetails) -> Text:
         text.append("\n")
     for remark in details.history[-MOST_REMARKS:]:
         when = day(dt.date.fromisoformat(remark.at[:10]))
-        text.append(f"{when} {visible(remark.by)} {_(remark.what)}: ", "dim")
+        text.append(f"{when} {visible(remark.by)} {_(AGAIN if remark.what == 'again' else remark.what)}: ", "dim")
         text.append(f"{visible(remark.words or evidence_text(remark.facts))}\n")
     return text
 

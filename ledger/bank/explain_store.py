@@ -55,6 +55,9 @@ _ALL_MATCHES = """
     WHERE m.office = :office AND m.entry = :entry ORDER BY m.line"""
 _BANK = "SELECT bank_day, name, remittance FROM bank_entry WHERE office = :office AND id = :entry"
 _OF_CASE = "SELECT entry FROM suspense_case WHERE office = :office AND item = :item"
+_NAMED = """
+    SELECT d.details FROM event e LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
+    WHERE e.office = :office AND e.object = :what AND e.action = 'suspense.again' AND e.at = :at"""
 _EVENTS = """
     SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details FROM event e
     LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
@@ -112,14 +115,22 @@ def _movements(store: Store, office: str, item: int, amount: int, names: dict[in
         source = source_of(text)
         entry = _bank_entry(store, source)
         match = _taken(matches, entry, cents)
-        rule, evidence = (match[2], match[3]) if match else ("", None)
+        rule, evidence = (match[2], match[3]) if match else _named(store, source, at)
         person = decided_by(evidence, names) if match else None
         bank_day, payer, remittance = _said(store, entry)
         yield Movement(
             f"{office}-{year}-{number}", day, paid, kind, cents, left, rule, evidence_of(evidence),
-            person is not None or match is None, person or by, at, undone is not None,
+            person is not None or not rule, person or by, at, undone is not None,
             f"{entry[0]}/{entry[1]}" if entry else None, bank_day, payer, remittance,
         )  # fmt: skip
+
+
+def _named(store: Store, source: Source | None, at: str) -> tuple[str, str | None]:
+    """Return rule and evidence of a movement without a bank entry: a number shown with cash that an order later had."""
+    if source is None or source.kind != "suspense":
+        return "", None
+    said = store.one(_NAMED, office=source.office, what=f"item:{source.number}", at=at)
+    return ("", None) if said is None else ("later", said[0])
 
 
 def _bank_entry(store: Store, source: Source | None) -> tuple[str, int] | None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ledger.bank.again_origin_store import SHOWN
 from ledger.bank.posting import CASE_COLUMNS
 from ledger.bank.suspense import ClosedTargetError, Wish
 from ledger.bank.suspense_targets_store import Targets
@@ -149,7 +150,7 @@ def _booked(store: Store, taken: Taken, targets: Targets, payment: Payment, labe
     kasse = kasse_office(store)
     who = "; ".join(filter(None, (payment.payer.strip(), payment.note.strip(), f"Quittung {label}")))
     for reason, cents, named in taken.unclear:
-        said = f"Kassenzeichen {named}" if named else ""
+        said = f"{SHOWN}{named}" if named else ""
         item = _make(store, booking, "suspense", kasse, cents, purpose="; ".join(filter(None, (said, who)))[:140])
         booking.cases.append((kasse, item, None, reason, None))
         if said:

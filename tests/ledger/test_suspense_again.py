@@ -5,14 +5,18 @@ import json
 import pytest
 
 from ledger.bank.again_store import Again, look_again
-from ledger.bank.explain_store import explain_case
+from ledger.bank.explain_store import explain_case, explain_items
 from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import Wish
 from ledger.bank.suspense_decisions import Hold, Note, Reserve, Undo
 from ledger.bank.suspense_desk_store import assign, decide
+from ledger.bank.suspense_store import case_history
 from ledger.book.verify_store import verify
+from ledger.cash.take_store import Payment
+from ledger.cash.take_store import take as receive
 from tests.bankbooks import check_invariants, item, open_cents, party, reference, staged
 from tests.books import act
+from tests.cashbooks import desk
 from tests.ledger.statement_texts import take
 from tests.ledger.test_intake_notices import advice, booked_statement, sammler
 
@@ -179,3 +183,77 @@ def test_two_payments_for_one_claim_that_came_later(clerk):
     number = item(later(clerk), "40", ref)
     assert look_again(clerk, day=TODAY) == Again(1, 4000)
     assert (open_cents(clerk, number), sum(cents for _, cents in unclear(clerk))) == (0, 4000)
+
+
+@pytest.fixture
+def counter(clerk):
+    """A desk held by dirk."""
+    yield desk(clerk) and act(clerk, "dirk")
+    act(clerk, "import")
+
+
+def brought(store, ref, amount=4000, payer="Erika Muster", **more) -> int:
+    """Bring cash for a number and return its case."""
+    return receive(store, "B1", [Wish(ref, amount)], payment=Payment(payer=payer, **more)).receipt.parts[0].item
+
+
+def test_cash_brought_before_its_order_is_assigned_when_the_order_has_come(counter):
+    ref = reference(counter, 7)
+    case = brought(counter, ref)
+    assert look_again(act(counter, "import"), day=TODAY) == NOTHING
+    number = item(later(counter), "40", ref, name="Sonst Jemand", due="2026-12-01")
+    assert look_again(counter, day=TODAY) == Again(1, 4000)
+    assert (open_cents(counter, number), unclear(counter)) == (0, [(case, 0)])
+    paid = counter.value("SELECT max(payment_day) FROM clearing WHERE kind = 'assign'")
+    assert paid == "2026-11-16", "it counts from the day it was brought"
+    assert [(told.what, told.facts["reference"]) for told in case_history(counter, "KASSE", case)] == [("again", ref)]
+    (moved,) = explain_items(counter, f"ORDNUNG/{number}")[0].movements
+    assert (moved.rule, moved.evidence, moved.person) == ("later", {"reference": ref}, False)
+    assert look_again(counter, day=TODAY) == NOTHING, "the second run finds nothing"
+    decide(act(counter, "clara"), [Undo(case, "another one")], day=TODAY)
+    assert (open_cents(counter, number), unclear(counter)) == (4000, [(case, 4000)])
+    assert look_again(act(counter, "import"), day=TODAY) == NOTHING, "what a person took back stays with people"
+
+
+def test_a_cheque_counts_from_its_own_day(counter):
+    ref = reference(counter, 7)
+    brought(counter, ref, tender="cheque", cheque="0815")
+    item(later(act(counter, "import")), "40", ref)
+    assert look_again(counter, day="2026-11-20").resolved == 1
+    assert counter.value("SELECT max(payment_day) FROM clearing WHERE kind = 'assign'") == "2026-11-19"
+
+
+CASH = {
+    "a part, by the debtor's name": (1500, "Erika Muster", "Erika Muster", Again(1, 1500)),
+    "a part, by nobody in particular": (1500, "Adam Riese", "Erika Muster", NOTHING),
+    "more than is open": (4500, "Erika Muster", "Erika Muster", NOTHING),
+    "the amount, from another person": (4000, "Adam Riese", "Erika Muster", Again(1, 4000)),
+}
+
+
+@pytest.mark.parametrize(("cents", "payer", "debtor", "expected"), CASH.values(), ids=CASH)
+def test_a_number_from_a_desk_needs_amount_or_name(counter, cents, payer, debtor, expected):
+    ref = reference(counter, 7)
+    brought(counter, ref, cents, payer)
+    item(later(act(counter, "import")), "40", ref, name=debtor)
+    assert look_again(counter, day=TODAY) == expected
+
+
+def test_cash_that_stays_with_people(counter):
+    known, held_back, twice = (reference(counter, number) for number in (1, 2, 3))
+    act(counter, "import")
+    item(counter, "40", known)
+    cases = [brought(act(counter, "dirk"), ref, 4000) for ref in (held_back, twice, twice)]
+    decide(act(counter, "clara"), [Hold(cases[0], "2026-12-01", "asked the payer")], day=TODAY)
+    later(act(counter, "import"))
+    item(counter, "40", held_back)
+    item(counter, "40", twice)
+    assert look_again(counter, day=TODAY) == Again(1, 4000)
+    assert unclear(counter) == [(cases[0], 4000), (cases[1], 0), (cases[2], 4000)]
+
+
+def test_a_foreign_number_shown_at_a_desk_is_found(counter):
+    brought(counter, "RE 99/8")
+    number = item(later(act(counter, "import")), "40", "RE998", foreign_reference=True)
+    assert look_again(counter, day=TODAY) == Again(1, 4000)
+    assert open_cents(counter, number) == 0

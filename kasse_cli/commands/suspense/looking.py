@@ -57,7 +57,7 @@ STEPS = (
 HISTORY = (
     Column("at", N_("When")),
     Column("by", N_("Who")),
-    Column("what", N_("What"), "word"),
+    Column("what", N_("What"), "word", words={"again": N_("clarified later")}),
     Column("words", N_("Words")),
     Column("plain_facts", N_("Facts"), minor=True),
 )
