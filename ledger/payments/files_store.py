@@ -7,7 +7,7 @@ from typing import Any
 
 from ledger.payments.files import FilePlan, PaymentFile, Routed, file_message_id, plan
 from ledger.payments.profiles_store import high_cents, profile_of
-from ledger.payments.runs import Run
+from ledger.payments.runs import Run, RunChangedError
 from ledger.payments.warnings_reader import fresh_accounts, payments_seen
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
@@ -17,8 +17,8 @@ _COLUMNS = (
     "count", "total_cents", "created_stamp",
 )  # fmt: skip
 _PUT = """
-    UPDATE payment SET file = s.file FROM routed s
-    WHERE payment.office = :office AND payment.run = :run AND payment.line = s.line"""
+    UPDATE payment SET file = s.file, state = 'released' FROM routed s
+    WHERE payment.office = :office AND payment.run = :run AND payment.line = s.line AND payment.state = 'proposed'"""
 _FILES = """
     SELECT run, number, state, message_id, kind, name_check, profile, charset, ebics, btf, count, total_cents,
            created_stamp, sha256, exported_at
@@ -49,7 +49,10 @@ def _routed(store: Store, run: Run) -> Iterator[Routed]:
 
 
 def make_files(store: Store, run: Run, message: str) -> int:
-    """Fix which payment goes into which file and return how many there are; inside the unit of the release."""
+    """Release each payment of the run into its file and return how many files there are; inside the unit of the release.
+
+    Raises `RunChangedError` where not every payment of the run has a file.
+    """
     profile, plans = profile_of(store, run.iban), planned(store, run)
     rows = [
         (
@@ -62,8 +65,10 @@ def make_files(store: Store, run: Run, message: str) -> int:
     store.insert("payment_file", _COLUMNS, rows)
     store.execute("CREATE TEMPORARY TABLE routed (line BIGINT PRIMARY KEY, file BIGINT)")
     store.insert("routed", ("line", "file"), ((line, one.number) for one in plans for line in one.lines))
-    store.execute(_PUT, office=run.office, run=run.number)
+    released = store.execute(_PUT, office=run.office, run=run.number)
     store.execute("DROP TABLE routed")
+    if released != run.count:
+        raise RunChangedError(run=run.number)
     return len(plans)
 
 

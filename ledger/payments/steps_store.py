@@ -52,8 +52,8 @@ _CHANGED = """
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
     WHERE p.office = :office AND p.run = :run AND p.state = 'proposed' AND i.open_cents <> p.item_cents
     ORDER BY p.line"""
-_STATE = """
-    UPDATE payment SET state = :state, active = :active
+_GIVEN_UP = """
+    UPDATE payment SET state = 'discarded', active = 0
     WHERE office = :office AND run = :run AND state = 'proposed'"""
 _REVIEWED = """
     UPDATE payment_run SET state = 'reviewed', reviewed_by = coalesce(reviewed_by, :user),
@@ -163,7 +163,6 @@ def release(
         message = message_id(setting(store, "book_id"), number)
         posted = post_release(store, run, today.isoformat(), message, step)
         make_files(store, run, message)
-        store.execute(_STATE, state="released", active=1, office=office, run=number)
         store.execute(_RELEASED, user=store.user, now=store.now, message=message, office=office, run=number)
         _note(store, run, "release", message_id=message)
         entries = tuple(f"{one.office}-{one.year}-{one.number}" for one in posted)
@@ -181,7 +180,7 @@ def discard(store: Store, number: int, *, reason: str = "") -> Run:
         if run.state == "discarded":
             return run
         check_step(run, "discard")
-        store.execute(_STATE, state="discarded", active=0, office=run.office, run=number)
+        store.execute(_GIVEN_UP, office=run.office, run=number)
         store.execute(_DISCARDED, office=run.office, run=number)
         _note(store, run, "discard", details={"reason": reason} if reason else None)
         return run_named(store, number)

@@ -95,7 +95,6 @@ class Payment(SQLModel, table=True):
         ),
         Index("ix_payment_twin", "creditor_iban", "cents"),
         Index("ix_payment_item", "item_office", "item"),
-        Index("ix_payment_file", "office", "run", "file"),
         Index(
             "ix_payment_attachment",
             "attachment",
@@ -111,6 +110,7 @@ class Payment(SQLModel, table=True):
             sqlite_where=sql("active = 1"),
             postgresql_where=sql("active = 1"),
         ),
+        updated=True,
     )
     ERASABLE: ClassVar = ("creditor_name", "creditor_iban", "remittance", "purpose")
     MUTABLE: ClassVar = ("active", "bank_office", "bank_entry")

@@ -133,9 +133,15 @@ def proven_key(columns: Sequence[str], targets: Sequence[str], *, name: str, **k
     return ForeignKeyConstraint(columns, targets, name=name, info={"proven": True}, **kw).ddl_if(dialect="sqlite")
 
 
-def strict(*constraints: Any, clustered: bool = False) -> tuple[Any, ...]:
-    """Return the table arguments all tables share; `clustered` keeps narrow rows in their key's order."""
+def strict(*constraints: Any, clustered: bool = False, updated: bool = False) -> tuple[Any, ...]:
+    """Return the table arguments all tables share; `clustered` keeps narrow rows in their key's order.
+
+    `updated` leaves half of each page free on PostgreSQL, so that rows which change in bulk soon after they are
+    written stay in their page and no index is touched.
+    """
     options: dict[str, Any] = {"sqlite_strict": True}
+    if updated:
+        options["postgresql_with"] = {"fillfactor": 50}
     if clustered:
         options["sqlite_with_rowid"] = False
     return (*constraints, options)

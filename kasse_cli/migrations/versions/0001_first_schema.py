@@ -201,6 +201,20 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "law_file",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("name", col.Text(), nullable=False),
+        Column("version", col.Number(), nullable=False),
+        Column("text", col.Text(), nullable=False),
+        Column("sha256", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name", "version", name="uq_law_file_version"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "letter_template",
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("kind", col.Text(), nullable=False),
@@ -2375,6 +2389,7 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run"),
         sa.PrimaryKeyConstraint("office", "run", "line"),
         sa.UniqueConstraint("end_to_end_id", name="uq_payment_end_to_end_id"),
+        postgresql_with={"fillfactor": 50},
         sqlite_strict=True,
     )
     op.create_index(
@@ -2385,7 +2400,6 @@ def create_tables() -> None:
         sqlite_where=sa.text("attachment IS NOT NULL"),
         postgresql_where=sa.text("attachment IS NOT NULL"),
     )
-    op.create_index("ix_payment_file", "payment", ["office", "run", "file"], unique=False)
     op.create_index("ix_payment_item", "payment", ["item_office", "item"], unique=False)
     op.create_index("ix_payment_twin", "payment", ["creditor_iban", "cents"], unique=False)
     op.create_index(
