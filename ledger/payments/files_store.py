@@ -49,7 +49,7 @@ def _routed(store: Store, run: Run) -> Iterator[Routed]:
 
 
 def make_files(store: Store, run: Run, message: str) -> int:
-    """Release each payment of the run into its file and return how many files there are; inside the unit of the release.
+    """Release each payment into its file and return how many files there are; inside the unit of the release.
 
     Raises `RunChangedError` where not every payment of the run has a file.
     """
