@@ -21,13 +21,14 @@ from kasse_cli.letter_files import write_letters
 from tests.kasse_cli.test_letter_pages import claim, letter
 
 LETTERS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
-BARE = """#set document(title: "Brief")
-#set page(paper: "a4")
-#set text(font: "Libertinus Serif", lang: "de")
-#let given = json(bytes(sys.inputs.letter))
-#heading(given.subject)
-#for part in given.blocks { if part.block == "paragraph" { par(part.lines.join()) } else if part.block == "grid" {
-  table(columns: part.head.len(), table.header(..part.head), ..part.rows.flatten()) } }
+BARE = """#let posted(given) = {
+  set document(title: "Brief")
+  set page(paper: "a4")
+  set text(font: "Libertinus Serif", lang: "de")
+  heading(given.subject)
+  for part in given.blocks { if part.block == "paragraph" { par(part.lines.join()) } else if part.block == "grid" {
+    table(columns: part.head.len(), table.header(..part.head), ..part.rows.flatten()) } }
+}
 """
 
 
@@ -37,17 +38,16 @@ def contents() -> list[dict[str, Any]]:
 
 
 def floor(made: list[dict[str, Any]]) -> None:
-    """Set the same texts without window, letterhead, code and page numbers."""
+    """Set the same texts without window, letterhead, code and page numbers, by one compiler too."""
     import typst
 
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bare.typ"
-        path.write_text(BARE, "utf-8")
+        (Path(folder) / "bare.typ").write_text(BARE, "utf-8")
+        compiler = typst.Compiler(root=folder, ignore_system_fonts=True)
         for one in made:
-            typst.compile(
-                str(path), root=folder, sys_inputs={"letter": json.dumps(one)}, ignore_system_fonts=True, timestamp=1,
-                pdf_standards=["a-2a", "ua-1"],
-            )  # fmt: skip
+            text = json.dumps(json.dumps(one), ensure_ascii=False)
+            page = f'#import "/bare.typ": posted\n#posted(json(bytes({text})))\n'
+            compiler.compile(page.encode(), timestamp=1, pdf_standards=["a-2a", "ua-1"])
 
 
 def single(made: list[dict[str, Any]]) -> None:

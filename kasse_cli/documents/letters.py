@@ -23,12 +23,13 @@ _OWN = threading.local()
 
 def letter_pdf(content: Content) -> bytes:
     """Return a letter as PDF, dated with the moment it was composed; raises `DocumentFormError`."""
-    return _set([content], str(content["subject"]))
+    data: bytes = _compiled(content, pdf_standards=list(STANDARDS))
+    return data
 
 
 def letter_picture(content: Content, ppi: int = 100) -> list[bytes]:
     """Return the pages of a letter as PNG pictures."""
-    pages = _compiled([content], str(content["subject"]), format="png", ppi=ppi)
+    pages = _compiled(content, format="png", ppi=ppi)
     return pages if isinstance(pages, list) else [pages]
 
 
@@ -45,35 +46,31 @@ def _from_text(text: str) -> bytes:
     return letter_pdf(json.loads(text))
 
 
-def _set(contents: Sequence[Content], title: str) -> bytes:
-    data: bytes = _compiled(contents, title, pdf_standards=list(STANDARDS))
-    return data
-
-
-def _compiled(contents: Sequence[Content], title: str, **how: Any) -> Any:
+def _compiled(content: Content, **how: Any) -> Any:
     import typst
 
-    given = {"title": title, "letters": [_drawn(one) for one in contents]}
-    made = max(str(one["made_at"]) for one in contents)
+    layout = f"letter_{content['layout']}.typ"
+    made = dt.datetime.fromisoformat(str(content["made_at"]))
     try:
-        return _compiler(f"letter_{contents[0]['layout']}.typ").compile(
-            sys_inputs={"letters": json.dumps(given, ensure_ascii=False)},
-            timestamp=int(dt.datetime.fromisoformat(made).timestamp()),
-            **how,
-        )
+        return _compiler().compile(_source(layout, content), timestamp=int(made.timestamp()), **how)
     except typst.TypstError as error:
-        raise DocumentFormError(title=title, reason=str(error)) from error
+        raise DocumentFormError(title=str(content["subject"]), reason=str(error)) from error
 
 
-def _compiler(layout: str) -> Any:
-    """Return the compiler of a layout, with its fonts read once; each thread has its own, it serves one at a time."""
+def _source(layout: str, content: Content) -> bytes:
+    """Return a page that hands a letter's data to its layout, which typst then reads only once for many letters."""
+    text = json.dumps(_drawn(content), ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
+    return f'#import "/{layout}": posted\n#posted(json(bytes("{text}")))\n'.encode()
+
+
+def _compiler() -> Any:
+    """Return a compiler with its fonts read once; each thread has its own, it serves one at a time."""
     import typst
 
     held: dict[str, Any] = _OWN.__dict__
-    if layout not in held:
-        folder = Path(__file__).parent
-        held[layout] = typst.Compiler(str(folder / layout), root=str(folder), ignore_system_fonts=True)
-    return held[layout]
+    if "compiler" not in held:
+        held["compiler"] = typst.Compiler(root=str(Path(__file__).parent), ignore_system_fonts=True)
+    return held["compiler"]
 
 
 def _drawn(content: Content) -> dict[str, Any]:
