@@ -9,6 +9,7 @@ import itertools
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from sepa.statements import StatementStream
 STDIN = Path("-")
 _MEMORY = 8 << 20
 _BLOCK = 1 << 20
+_RESERVED_SECONDS = 60
+"""How long an empty file may wait for the one it was made for."""
 
 
 class NothingToReadError(KasseError):
@@ -165,7 +168,16 @@ def _reserved(folder: Path, name: str) -> Path:
         with contextlib.suppress(FileExistsError):
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             return target
+        if _left_behind(target):
+            os.utime(target)
+            return target
     raise AssertionError("counting ends with a return")
+
+
+def _left_behind(target: Path) -> bool:
+    """Whether the file was made by a run that was killed before it moved its own there; no file dealt with is empty."""
+    known = target.stat()
+    return not known.st_size and time.time() - known.st_mtime > _RESERVED_SECONDS
 
 
 def _move(path: Path, target: Path) -> None:

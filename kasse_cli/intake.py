@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,24 +154,21 @@ class Folders:
         return []
 
 
-def take_in(
-    store: Store, incoming: Iterator[Delivery], folders: Folders, then: Callable[[str], None] | None = None
-) -> Intake:
+def take_in(store: Store, incoming: Iterator[Delivery], folders: Folders) -> Intake:
     """Stage every delivered file, each a unit of work; a broken one is rejected, the others are taken.
 
-    `then` is called behind each file that was taken, with its SHA-256: reconciling posts it there. A file that only
-    lacks statements between is tried again behind the others; gaps are looked for once, behind the last file. Raises
-    `TryAgainError` and `NotAllowedError`.
+    A file that only lacks statements between is tried again behind the others; gaps are looked for once, behind the
+    last file. Raises `TryAgainError` and `NotAllowedError`.
     """
     tried: list[tuple[Delivery, Attempts]] = []
     stuck: list[KasseError] = []
     for delivery in incoming:
-        attempts = _take(store, delivery, then, {})
+        attempts = _take(store, delivery, {})
         tried.append((delivery, attempts))
         if not _waits(attempts):
             stuck += folders.put_away(delivery, attempts.values())
     waiting = [(delivery, attempts) for delivery, attempts in tried if _waits(attempts)]
-    while any(_take_again(store, delivery, then, attempts) for delivery, attempts in waiting):
+    while any(_take_again(store, delivery, attempts) for delivery, attempts in waiting):
         pass
     for delivery, attempts in waiting:
         stuck += folders.put_away(delivery, attempts.values())
@@ -186,24 +183,22 @@ def _waits(attempts: Mapping[tuple[str, str], Attempt]) -> bool:
     return any(attempt.early for attempt in attempts.values())
 
 
-def _take_again(store: Store, delivery: Delivery, then: Callable[[str], None] | None, attempts: Attempts) -> bool:
+def _take_again(store: Store, delivery: Delivery, attempts: Attempts) -> bool:
     """Try the units again that came too early; return whether one was taken now."""
     before = sum(attempt.early for attempt in attempts.values())
     if before:
-        attempts |= _take(store, delivery, then, attempts)
+        attempts |= _take(store, delivery, attempts)
     return sum(attempt.early for attempt in attempts.values()) < before
 
 
-def _take(
-    store: Store, delivery: Delivery, then: Callable[[str], None] | None, before: Mapping[tuple[str, str], Attempt]
-) -> Attempts:
+def _take(store: Store, delivery: Delivery, before: Mapping[tuple[str, str], Attempt]) -> Attempts:
     """Take the units of one delivery, without those that are through already, and return what became of each."""
     attempts: Attempts = {}
     try:
         for unit in delivery.units():
             key = unit.name, unit.sha256
             if key not in before or before[key].early:
-                attempts[key] = _take_unit(store, unit, then)
+                attempts[key] = _take_unit(store, unit)
     except (TryAgainError, NotAllowedError):
         raise
     except KasseError as error:
@@ -211,15 +206,13 @@ def _take(
     return attempts
 
 
-def _take_unit(store: Store, unit: Unit, then: Callable[[str], None] | None) -> Attempt:
+def _take_unit(store: Store, unit: Unit) -> Attempt:
     try:
         staged = stage_file(store, unit.name, unit.sha256, unit.size, unit.statements())
     except (TryAgainError, NotAllowedError):
         raise
     except KasseError as error:
         return Attempt(unit.name, error=error)
-    if then is not None:
-        then(unit.sha256)
     return Attempt(unit.name, staged)
 
 

@@ -21,7 +21,7 @@ from ledger.bank.export_store import next_export
 from ledger.bank.movements_reader import movements
 from ledger.bank.outcome import Outcome
 from ledger.bank.posting_store import post_staged
-from ledger.bank.waiting_store import accounts_waiting, files_waiting
+from ledger.bank.waiting_store import files_waiting
 from ledger.book.store import setting
 from ledger.reports.health_store import book_state
 from ledger.store.engines import WAIT_SECONDS, BookLockedError
@@ -52,7 +52,7 @@ def reconcile(
     wait_seconds: float = WAIT_SECONDS,
     then: Callable[[], None] | None = None,
 ) -> tuple[Intake, Outcome, Again]:
-    """Take in the deliveries, then match and post what is staged: theirs file by file, then what waits from before.
+    """Take in the deliveries, then match and post what is staged, theirs and what waits from before, file by file.
 
     At the end it looks again at unclear money whose order or details came later.
 
@@ -61,13 +61,10 @@ def reconcile(
     one file could be taken and nothing else waited.
     """
     with _alone(store, wait_seconds), store.rehearsal() if rehearse else nullcontext():
-        taken: list[str] = []
-        intake = take_in(store, incoming, Folders() if rehearse else folders, taken.append)
+        intake = take_in(store, incoming, Folders() if rehearse else folders)
         outcome = Outcome()
         orders = settlement_orders(store)
-        for scope in files_waiting(store, taken):
-            outcome.add(post_staged(store, scope, orders=orders))
-        for scope in accounts_waiting(store):
+        for scope in files_waiting(store):
             outcome.add(post_staged(store, scope, orders=orders))
         if not outcome.posted:
             refuse_if_all_broken(intake)

@@ -1,4 +1,7 @@
-"""Command lines in processes of their own: killed (SIGKILL) at a chosen moment, or several of them at once."""
+"""Command lines in processes of their own, struck at a chosen moment, or several of them at once.
+
+What strikes: SIGKILL, a server that ends the connection, a disk without room.
+"""
 
 from __future__ import annotations
 
@@ -7,51 +10,92 @@ import pickle
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
+from threading import current_thread
 from typing import Any
 
 from ledger.store.engines import Store
 from tests.kasse_cli.transcripts import Done, Shell
 
 Moment = tuple[str, int]
-"""When to kill: at the n-th write, commit (just before it), committed (just after), rename (of a file), renamed."""
+"""When to strike: at the n-th write, behind (a write of the thread behind), commit (just before it), committed (just
+after), rename (of a file), renamed."""
+Strike = Callable[[Store], None]
 
 
-def _hook(strike: Callable[[str], None]) -> None:
-    """Let everything that changes the book or a file's name tell `strike`; in a child only, for good."""
+def kill(_: Store) -> None:
+    """End this process as `kill -9` does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def cut(store: Store) -> None:
+    """Let the server end the connection of the store; nothing where the connection is closed already."""
+    import psycopg
+
+    with suppress(psycopg.OperationalError), psycopg.connect(store.book, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [store.connection.info.backend_pid])
+
+
+def fill_up(store: Store) -> None:
+    """Leave a SQLite book no room for one more page; what is there may still be written over."""
+    with suppress(Exception):
+        store.connection.execute("PRAGMA main.max_page_count = 1")
+
+
+def _hook(tell: Callable[[str, Store | None], None]) -> None:
+    """Let everything that changes the book or a file's name call `tell`; in a child only, for good."""
     for name in ("execute", "execute_many", "insert", "insert_one"):
-        setattr(Store, name, _after(getattr(Store, name), strike))
-    Store.unit = _unit(Store.unit, strike)  # type: ignore[method-assign]
+        setattr(Store, name, _after(getattr(Store, name), tell))
+    Store.unit = _unit(Store.unit, tell)  # type: ignore[method-assign]
     replace = Path.replace
 
     def renamed(self: Path, target: Path) -> Path:
-        strike("rename")
+        tell("rename", None)
         done = replace(self, target)
-        strike("renamed")
+        tell("renamed", None)
         return done
 
     Path.replace = renamed  # type: ignore[method-assign, assignment]
 
 
-def _after(does: Callable[..., Any], strike: Callable[[str], None]) -> Callable[..., Any]:
-    def done(*args: Any, **more: Any) -> Any:
-        result = does(*args, **more)
-        strike("write")
+def _after(does: Callable[..., Any], tell: Callable[[str, Store | None], None]) -> Callable[..., Any]:
+    def done(self: Store, *args: Any, **more: Any) -> Any:
+        result = does(self, *args, **more)
+        tell("behind" if current_thread().name == "kasse-behind" else "write", self)
         return result
 
     return done
 
 
-def _unit(unit: Callable[..., Any], strike: Callable[[str], None]) -> Callable[..., Any]:
+def _unit(unit: Callable[..., Any], tell: Callable[[str, Store | None], None]) -> Callable[..., Any]:
     @contextmanager
-    def watched(*args: Any, **more: Any) -> Iterator[None]:
-        with unit(*args, **more):
+    def watched(self: Store, *args: Any, **more: Any) -> Iterator[None]:
+        with unit(self, *args, **more):
             yield
-            strike("commit")
-        strike("committed")
+            tell("commit", self)
+        tell("committed", self)
 
     return watched
+
+
+def _watched(shell: Shell, line: str, strike: Callable[[Moment, Store | None], None]) -> int:
+    """Run a command line in a child that tells each of its moments; return how it ended, as the system says it."""
+    child = os.fork()
+    if not child:
+        seen: Counter[str] = Counter()
+
+        def tell(what: str, store: Store | None) -> None:
+            seen[what] += 1
+            strike((what, seen[what]), store)
+
+        _hook(tell)
+        done = shell(line)
+        if done.code == 70:
+            os.write(2, done.text().encode())
+        os._exit(done.code)
+    return os.waitpid(child, 0)[1]
 
 
 def struck(shell: Shell, line: str, moment: Moment) -> bool:
@@ -59,22 +103,40 @@ def struck(shell: Shell, line: str, moment: Moment) -> bool:
 
     Where it did not, it must have ended well.
     """
-    child = os.fork()
-    if not child:
-        seen: Counter[str] = Counter()
-
-        def strike(what: str) -> None:
-            seen[what] += 1
-            if (what, seen[what]) == moment:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        _hook(strike)
-        os._exit(shell(line).code)
-    _, status = os.waitpid(child, 0)
+    status = _watched(shell, line, lambda now, _: os.kill(os.getpid(), signal.SIGKILL) if now == moment else None)
     if os.WIFSIGNALED(status):
         return True
     assert os.waitstatus_to_exitcode(status) in {0, 3}, line
     return False
+
+
+def hit(shell: Shell, line: str, moment: Moment, strike: Strike) -> tuple[bool, int]:
+    """Run a command line in a child that is struck once; return whether it came that far and its exit code."""
+    last: list[Store] = []
+    with TemporaryFile("w+") as told:
+
+        def at(now: Moment, store: Store | None) -> None:
+            last[:] = [store] if store is not None else last
+            if now == moment:
+                os.write(told.fileno(), b"!")
+                strike(last[0])
+
+        status = _watched(shell, line, at)
+        told.seek(0)
+        return told.read() == "!", os.waitstatus_to_exitcode(status)
+
+
+def moments_of(shell: Shell, line: str) -> Counter[str]:
+    """Run a command line in a child that nothing strikes and return how many moments of each kind it had."""
+    with TemporaryFile("w+", encoding="ascii") as told:
+
+        def note(now: Moment, _: Store | None) -> None:
+            os.write(told.fileno(), f"{now[0]}\n".encode())
+
+        status = _watched(shell, line, note)
+        assert os.waitstatus_to_exitcode(status) in {0, 3}, line
+        told.seek(0)
+        return Counter(told.read().split())
 
 
 def at_once(shell: Shell, lines: Sequence[str]) -> list[Done]:

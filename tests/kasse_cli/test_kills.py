@@ -146,11 +146,11 @@ def postgres_pair(postgres_server, postgres_template):
 
 
 def test_a_killed_reconcile_on_sqlite(sqlite_pair, tmp_path):
-    check_kills(*sqlite_pair, tmp_path, kills=10)
+    check_kills(*sqlite_pair, tmp_path, kills=4)
 
 
 def test_a_killed_reconcile_on_postgresql(postgres_pair, tmp_path):
-    check_kills(*postgres_pair, tmp_path, kills=5)
+    check_kills(*postgres_pair, tmp_path, kills=2)
 
 
 @pytest.mark.soak

@@ -108,8 +108,8 @@ def test_a_full_disk_at_any_moment_changes_nothing_or_a_whole_file(place):
     """Each run may write a little more; what it refuses it refuses with exit code 4, and the last one ends it."""
     start = Path(place.book).stat().st_size
     codes = []
-    for number in range(6):
-        limit = start + 40_000 + number * 60_000
+    for number in range(4):
+        limit = start + 40_000 + number * 100_000
         done = place.run(f"f{number}", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))  # noqa: B023
         codes.append(done.returncode)
         assert done.returncode in {0, 3, 4}, done.stdout + done.stderr

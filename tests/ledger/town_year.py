@@ -183,7 +183,7 @@ def import_statement(store, one):
     sha = sha256(one.statement).hexdigest()
     stage_file(store, f"{one.day}.xml", sha, len(one.statement), read_statements(BytesIO(one.statement)))
     orders = settlement_orders(store)
-    for scope in files_waiting(store, [sha]):
+    for scope in files_waiting(store):
         post_staged(store, scope, orders=orders)
 
 
