@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import resource
 import subprocess
 import sys
@@ -58,6 +59,16 @@ def _child(work: Callable[[], Any], send: Any) -> None:
     own = work()
     seconds = own if isinstance(own, float) else time.process_time() - start
     send.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB))
+
+
+def command(name: str, words: Sequence[str]) -> Figure:
+    """Run a command that must succeed and return the CPU time and the peak memory of its process."""
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(words)} ended with {process.returncode}")
+    return Figure(name, used.ru_utime + used.ru_stime, used.ru_maxrss // MIB)
 
 
 def wall(command: Sequence[str], rounds: int = 9) -> float:

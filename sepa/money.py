@@ -11,6 +11,8 @@ DOWN, UP, HALF_UP = ROUND_DOWN, ROUND_UP, ROUND_HALF_UP
 MAX_CENTS = 99_999_999_999_999  # what a signed 64-bit sum of many amounts can hold with room to spare
 
 _WRITTEN = re.compile(r"([+-]?)(\d+|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+(?=,))(?:[.,](\d{1,2}))?", re.ASCII)
+_SIMPLE = re.compile(r"(\d{1,12})[.,](\d\d)", re.ASCII)
+"""How nearly all amounts of a list are written."""
 _LONGEST = 80  # signs: no amount is written with more
 _CURRENCY = re.compile(r"\s*(?:EUR|€)\s*", re.IGNORECASE)
 _XML = re.compile(r"\+?(\d{1,15})(?:\.(\d{0,20}))?|\+?\.(\d{1,20})", re.ASCII)
@@ -40,6 +42,8 @@ def parse_amount(text: str) -> int:
 
     Raises `InvalidAmountError` for anything else, `1.234` and `1,234` included: they could be thousands.
     """
+    if simple := _SIMPLE.fullmatch(text):
+        return int(simple[1] + simple[2])
     bare = text.replace("\u2212", "-").strip()
     match = _WRITTEN.fullmatch(_CURRENCY.sub("", bare)) if len(bare) <= _LONGEST else None
     if match is None:

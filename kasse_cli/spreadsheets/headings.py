@@ -6,7 +6,7 @@ import difflib
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kasse_cli.spreadsheets.rows import RawRow, Value, shown
 from sepa.errors import N_, KasseError, Place
@@ -69,11 +69,11 @@ class Heading:
     row: int
     names: tuple[str, ...]
     positions: Mapping[str, int]
+    unnamed: tuple[int, ...] = field(init=False)
+    """Positions without a name."""
 
-    @property
-    def unnamed(self) -> tuple[int, ...]:
-        """Positions without a name."""
-        return tuple(position for position, name in enumerate(self.names) if not name)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unnamed", tuple(place for place, name in enumerate(self.names) if not name))
 
 
 def fold(name: str) -> str:

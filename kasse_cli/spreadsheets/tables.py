@@ -42,6 +42,10 @@ class OtherSheetError(KasseError):
     hint = N_("name the sheet with --sheet to read it")
 
 
+Found = tuple[RawRow, tuple[KasseError, ...]]
+"""A row as it was found, and what is wrong with it as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One value of a row under the column's stable key; a column the list lacks is an empty cell."""
@@ -103,28 +107,38 @@ class Table:
         return key in self.heading.positions
 
     def __iter__(self) -> Iterator[Row]:
-        pending = 0
+        for raw, findings in self.found():
+            yield self.row(raw, findings)
+
+    def found(self) -> Iterator[Found]:
+        """Yield the rows as they were found, each with what is wrong with it as a whole: for lists of many rows."""
+        pending, heading = 0, self.heading
         for raw in self._rows:
             if empty_row(raw):
                 pending += 1
                 continue
-            self.blank_rows, pending = self.blank_rows + pending, 0
+            if pending:
+                self.blank_rows, pending = self.blank_rows + pending, 0
             self.rows += 1
-            yield self._row(raw)
+            if len(raw.values) <= len(heading.names) and not heading.unnamed:
+                yield raw, ()
+            else:
+                yield raw, self._strays(raw)
 
-    def _row(self, raw: RawRow) -> Row:
-        row = Row(self.heading, self.place, raw.number, raw.line, raw.values)
+    def row(self, raw: RawRow, findings: tuple[KasseError, ...] = ()) -> Row:
+        """Return a row whose cells know their places."""
+        return Row(self.heading, self.place, raw.number, raw.line, raw.values, findings)
+
+    def _strays(self, raw: RawRow) -> tuple[KasseError, ...]:
         stray = _stray(self.heading, raw.values)
         if not stray:
-            return row
-        found = _shifted(row) if self._text and stray[-1] >= len(self.heading.names) else _noted(row, stray)
-        return Row(self.heading, self.place, raw.number, raw.line, raw.values, found)
+            return ()
+        row = self.row(raw)
+        return _shifted(row) if self._text and stray[-1] >= len(self.heading.names) else _noted(row, stray)
 
 
 def _stray(heading: Heading, values: Sequence[Value]) -> list[int]:
     beyond = range(len(heading.names), len(values))
-    if not beyond and not heading.unnamed:
-        return []
     places = (*(place for place in heading.unnamed if place < len(values)), *beyond)
     return [place for place in places if not blank(values[place])]
 

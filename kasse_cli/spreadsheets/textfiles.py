@@ -115,8 +115,9 @@ def _rows(source: Source, encoding: str) -> Generator[RawRow, None, None]:
         try:
             for values in reader:
                 if number > 0:
-                    plain = [value if value[:1] != "'" else _unguarded(value) for value in values]
-                    yield RawRow(number, line, plain)
+                    if "'" in "".join(values):
+                        values = [value if value[:1] != "'" else _unguarded(value) for value in values]  # noqa: PLW2901
+                    yield RawRow(number, line, values)
                 number, line = number + 1, reader.line_num + 1
         except csv.Error:
             raise CsvSyntaxError(place=Place(file=source.name, line=line)) from None

@@ -53,8 +53,10 @@ def match_key(name: str) -> str:
     >>> match_key("Mustermann, Dr. Erika") == match_key("ERIKA MUSTERMANN")
     True
     """
-    words = _WORD.findall(plain(name))
-    return " ".join(sorted(word for word in words if word not in _TITLES) or sorted(words))
+    words = sorted(_WORD.findall(plain(name)))
+    if _TITLES.isdisjoint(words):
+        return " ".join(words)
+    return " ".join([word for word in words if word not in _TITLES] or words)
 
 
 @lru_cache(maxsize=8192)
@@ -75,4 +77,4 @@ def identity(match: str, *evidence: str | None) -> str | None:
     """
     if not match or not any(evidence):
         return None
-    return sha256(_SEPARATOR.join([match, *(part or "" for part in evidence)]).encode()).hexdigest()[:32]
+    return sha256(_SEPARATOR.join([match, *[part or "" for part in evidence]]).encode()).hexdigest()[:32]
