@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ledger.audit.checks import IN_OFFICE, Check, within
+from collections.abc import Iterable, Iterator
+
+from ledger.audit.checks import IN_OFFICE, Check, Hit, Scope, within
 from ledger.cash.desks import NEVER_HOLDS
+from ledger.people.parties import match_key
 from ledger.store.changes import quoted
 from sepa.errors import N_, KasseError
 
@@ -47,10 +50,68 @@ _HOLDER = f"""
     JOIN user_role r ON r.user_id = h.user_id AND r.role IN ({quoted(NEVER_HOLDS)})
     WHERE h.since <= :last AND (h.until IS NULL OR h.until > :first) AND {IN_OFFICE.format(column="d.office")}
     ORDER BY 6, 2, 7"""
+
+
+class RejectedCountError(KasseError):
+    """A count with a difference that another person rejected: the difference was taken back."""
+
+    code = "audit.count_rejected"
+    template = N_("{user} rejected count {count} of cash desk {desk}, which was {amount_cents} over or short: {reason}")
+    hint = N_("compare it with the next count: 'kasse cash show {desk}'")
+    severity = "info"
+
+
+_REJECTED = f"""
+    SELECT d.office, 'count:' || n.desk || '/' || CAST(n.number AS TEXT), substr(n.rejected_at, 1, 10),
+           n.counted_cents - n.expected_cents, {_USER.format(who="n.rejected_by")}, n.desk, n.number,
+           coalesce(n.reason, '')
+    FROM cash_count n JOIN cash_desk d ON d.code = n.desk
+    WHERE n.rejected_by IS NOT NULL AND n.counted_cents <> n.expected_cents
+      AND {within("n.rejected_at", "d.office")} ORDER BY 3, 2"""
+
+
+class OtherPayeeError(KasseError):
+    """Cash paid to another person than the one whom it was owed to, without a word why."""
+
+    code = "audit.cash_other_payee"
+    template = N_(
+        "{user} paid {amount_cents} with receipt {receipt} to {payee}, it was owed to {party}, and nothing is said why"
+    )
+    hint = N_("ask for the power of attorney; see 'kasse cash receipt {receipt}'")
+    severity = "warning"
+
+
+_OTHER_PAYEE = f"""
+    SELECT l.office, 'receipt:' || r.desk || '-' || CAST(r.year AS TEXT) || '-' || CAST(r.number AS TEXT), r.day,
+           sum(l.cents), {_USER.format(who="r.made_by")},
+           r.desk || '-' || CAST(r.year AS TEXT) || '-' || CAST(r.number AS TEXT), r.person, p.name,
+           coalesce(p.legal_name, '')
+    FROM cash_receipt r
+    JOIN cash_receipt_line l ON l.desk = r.desk AND l.year = r.year AND l.number = r.number AND l.kind = 'paid'
+    JOIN item i ON i.office = l.office AND i.id = l.item JOIN party p ON p.id = i.party
+    WHERE r.kind = 'pay' AND r.words = '' AND r.person <> '' AND p.name <> r.person
+      AND {within("r.made_at", "l.office")}
+      AND NOT EXISTS (SELECT 1 FROM cash_receipt c WHERE c.desk = r.desk AND c.cancels_year = r.year
+        AND c.cancels = r.number)
+    GROUP BY l.office, r.desk, r.year, r.number, r.day, r.made_by, r.person, p.name, p.legal_name ORDER BY 3, 2"""
+
+
+def _other(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
+    """Yield receipts signed by somebody whose name is not the payee's in any writing."""
+    del scope
+    for hit in hits:
+        if match_key(str(hit["payee"])) not in {match_key(str(hit[name])) for name in ("party", "legal_name")}:
+            yield hit
+
+
 CHECKS = (
     Check(OwnDifferenceError, "desk", _DIFFERENCE,
           N_("somebody decided about differences of cash they held or counted"), "§ 77 LHO"),
     Check(HolderOrdersError, "desk role", _HOLDER,
           N_("somebody who orders payments holds cash"), "§ 77 LHO; § 34 (3) KommHV-Doppik"),
+    Check(RejectedCountError, "desk count reason", _REJECTED,
+          N_("a count of cash was rejected, its difference taken back"), "§ 78 BHO"),
+    Check(OtherPayeeError, "receipt payee party legal_name", _OTHER_PAYEE,
+          N_("cash was paid to another person than the payee, without a word why"), "§ 362 BGB", _other),
 )  # fmt: skip
 """The checks of cash."""

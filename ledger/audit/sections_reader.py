@@ -32,7 +32,8 @@ _LOCKS = f"""
            sum(CASE WHEN l.lifted_at >= :first AND l.lifted_at < :next THEN 1 ELSE 0 END)
     FROM {{table}} l {{where}} GROUP BY l.kind ORDER BY l.kind"""
 _COUNTED = """
-    SELECT day, counted_cents, counted_at, coalesce(position, 0) FROM cash_count WHERE desk = :desk AND day <= :last
+    SELECT day, counted_cents, counted_at, coalesce(position, 0) FROM cash_count
+    WHERE desk = :desk AND day <= :last AND rejected_by IS NULL
     ORDER BY day DESC, number DESC LIMIT 1"""
 _MOVED = """
     SELECT 1 FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position

@@ -12,7 +12,7 @@ _HELD = """coalesce((SELECT sum(b.debit_cents - b.credit_cents) FROM month_balan
     WHERE b.office = {a}.office AND b.account = {a}.{number}), 0)"""
 _MOVES = """
     SELECT desk AS code, cents FROM cash_receipt WHERE tender = 'cash'
-    UNION ALL SELECT desk, counted_cents - expected_cents FROM cash_count
+    UNION ALL SELECT desk, counted_cents - expected_cents FROM cash_count WHERE rejected_by IS NULL
     UNION ALL SELECT desk, CASE WHEN kind = 'withdrawal' THEN cents ELSE -cents END FROM cash_transport
         WHERE state <> 'taken_back' AND kind <> 'cheques'
     UNION ALL SELECT other, cents FROM cash_transport WHERE state = 'there' AND kind = 'transfer'
@@ -48,6 +48,10 @@ _UNTOLD = f"""
     SELECT d.code, 'count ' || CAST(c.number AS TEXT) FROM cash_count c JOIN cash_desk d ON d.code = c.desk
     WHERE c.confirmed_by IS NOT NULL AND NOT EXISTS ({_EVENT.format(action="cash.confirm")} AND v.by = c.confirmed_by
         AND v.at = c.confirmed_at)
+    UNION ALL
+    SELECT d.code, 'rejected count ' || CAST(c.number AS TEXT) FROM cash_count c JOIN cash_desk d ON d.code = c.desk
+    WHERE c.rejected_by IS NOT NULL AND NOT EXISTS ({_EVENT.format(action="cash.reject_count")} AND v.by = c.rejected_by
+        AND v.at = c.rejected_at)
     UNION ALL
     SELECT d.code, 'settlement ' || CAST(s.number AS TEXT) FROM cash_settlement s JOIN cash_desk d ON d.code = s.fund
     WHERE s.state = 'certified' AND NOT EXISTS ({_EVENT.format(action="cash.certify")} AND v.by = s.decided_by

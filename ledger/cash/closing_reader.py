@@ -21,7 +21,7 @@ _MOVED = """
 _REST = "SELECT 1 FROM cash_rest WHERE desk = :desk AND day = :day"
 _COUNTS = """
     SELECT number, day, expected_cents, counted_cents, confirmed_by, seen_position FROM cash_count
-    WHERE desk = :desk AND day >= :first AND day <= :last ORDER BY number"""
+    WHERE desk = :desk AND day >= :first AND day <= :last AND rejected_by IS NULL ORDER BY number"""
 
 
 def desk_lines(store: Store, first: str, last: str) -> Iterator[DeskLine]:

@@ -34,7 +34,7 @@ WITNESSES = ("head", "audit", "cashier", "clerk")
 _LAST = "SELECT coalesce(max(number), 0) FROM cash_count WHERE desk = :desk"
 _WAITING = """
     SELECT number, counted_cents, counted_by, counted_at, seen_position FROM cash_count
-    WHERE desk = :desk AND confirmed_by IS NULL ORDER BY number DESC LIMIT 1"""
+    WHERE desk = :desk AND confirmed_by IS NULL AND rejected_by IS NULL ORDER BY number DESC LIMIT 1"""
 _SIGN = """
     UPDATE cash_count SET confirmed_by = CAST(:user AS BIGINT), confirmed_at = CAST(:now AS TEXT)
     WHERE desk = :desk AND number = :number"""
@@ -51,6 +51,7 @@ class CountDone:
     counted_cents: int
     case: int | None
     confirmed: bool
+    rejected: bool = False
     findings: tuple[KasseError, ...] = ()
 
     @property
@@ -126,12 +127,12 @@ def confirm(store: Store, code: str) -> CountDone:
 
 def count_numbered(store: Store, desk: Desk, number: int) -> CountDone:
     """Return a count of a desk."""
-    sql = """SELECT day, expected_cents, counted_cents, item, confirmed_by FROM cash_count
+    sql = """SELECT day, expected_cents, counted_cents, item, confirmed_by, rejected_by FROM cash_count
              WHERE desk = :desk AND number = :number"""
     row = store.one(sql, desk=desk.code, number=number)
     assert row is not None, "a count that was just written or found"
-    day, expected, found, item, confirmed = row
-    return CountDone(desk.code, number, day, expected, found, item, confirmed is not None)
+    day, expected, found, item, confirmed, rejected = row
+    return CountDone(desk.code, number, day, expected, found, item, confirmed is not None, rejected is not None)
 
 
 def _check_open(store: Store) -> None:

@@ -59,6 +59,14 @@ class MovedSinceCountError(KasseError):
     hint = N_("count it again with 'kasse cash count {desk}'")
 
 
+class RejectCountReasonError(KasseError):
+    """A rejected count without words."""
+
+    code = "cash.count_reason"
+    template = N_("no reason is given for rejecting the count of cash desk {desk}")
+    hint = N_("say with --reason what was wrong; the count stays in the book with it")
+
+
 class LargeDifferenceError(KasseError):
     """A difference that is likelier typed than missing: it would be booked at once."""
 

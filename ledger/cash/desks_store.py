@@ -30,7 +30,7 @@ HEADS = ("head",)
 _KNOWN = "SELECT 1 FROM cash_desk WHERE code = :code"
 _LINE = "SELECT coalesce(max(line), 0) FROM cash_holder WHERE desk = :desk"
 _END = "UPDATE cash_holder SET until = CAST(:day AS TEXT) WHERE desk = :desk AND until IS NULL"
-_COUNTED = "SELECT 1 FROM cash_count WHERE desk = :desk AND day = :day"
+_COUNTED = "SELECT 1 FROM cash_count WHERE desk = :desk AND day = :day AND rejected_by IS NULL"
 _OPEN = {
     "transports": "SELECT count(*) FROM cash_transport WHERE state = 'under_way' AND (desk = :desk OR other = :desk)",
     "cheques": "SELECT count(*) FROM cash_cheque WHERE state = 'held' AND desk = :desk",

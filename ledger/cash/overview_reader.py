@@ -18,8 +18,10 @@ _UNDER_WAY = """
 _COUNTED_ON = "SELECT max(day) FROM cash_count WHERE desk = :desk AND confirmed_by IS NOT NULL"
 _COUNTS = """
     SELECT c.number, c.day, c.expected_cents, c.counted_cents, c.counted_cents - c.expected_cents, c.item,
-           coalesce(a.name, CAST(c.counted_by AS TEXT)), coalesce(b.name, CAST(c.confirmed_by AS TEXT))
+           coalesce(a.name, CAST(c.counted_by AS TEXT)), coalesce(b.name, CAST(c.confirmed_by AS TEXT)),
+           coalesce(r.name, CAST(c.rejected_by AS TEXT))
     FROM cash_count c LEFT JOIN app_user a ON a.id = c.counted_by LEFT JOIN app_user b ON b.id = c.confirmed_by
+    LEFT JOIN app_user r ON r.id = c.rejected_by
     WHERE c.desk = :desk ORDER BY c.number DESC LIMIT :limit"""
 
 
@@ -53,6 +55,7 @@ class CountLine:
     case: int | None
     counted_by: str
     confirmed_by: str | None
+    rejected_by: str | None
 
 
 def overview(store: Store, *, every: bool = False) -> list[DeskLine]:

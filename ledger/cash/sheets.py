@@ -74,7 +74,11 @@ def _closing(receipt: Receipt, amount: str) -> list[Block]:
 
 
 def count_sheet(
-    count: CountDone, desk: Desk, pieces: Mapping[int, int], cheques: Sequence[Cheque], signed: tuple[str, str | None]
+    count: CountDone,
+    desk: Desk,
+    pieces: Mapping[int, int],
+    cheques: Sequence[Cheque],
+    signed: tuple[str, str | None, str | None],
 ) -> Document:
     """Return the protocol of a count: notes and coins, Soll, Ist, difference, cheques in the drawer, two persons."""
     rows = tuple(
@@ -89,6 +93,8 @@ def count_sheet(
         what = "Verwahrung" if count.difference_cents > 0 else "Vorschuss"
         facts.append(("Gebucht als", f"{what}, Fall {count.case}"))
     facts += [("Gezählt von", signed[0]), ("Bestätigt von", signed[1] or "–")]
+    if signed[2] is not None:
+        facts.append(("Verworfen von", signed[2]))
     blocks: list[Block] = [Facts(tuple(facts)), Heading("Noten und Münzen")]
     blocks.append(Grid(("Stück", "Wert", "Summe"), rows, frozenset({0, 1, 2})) if rows else Paragraph("Keine."))
     if cheques:

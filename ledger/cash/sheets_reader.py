@@ -16,8 +16,10 @@ from ledger.store.engines import Store
 _LAST = "SELECT max(number) FROM cash_count WHERE desk = :desk"
 _PIECES = "SELECT value_cents, pieces FROM cash_count_piece WHERE desk = :desk AND number = :number"
 _SIGNED = """
-    SELECT coalesce(a.name, CAST(c.counted_by AS TEXT)), coalesce(b.name, CAST(c.confirmed_by AS TEXT))
+    SELECT coalesce(a.name, CAST(c.counted_by AS TEXT)), coalesce(b.name, CAST(c.confirmed_by AS TEXT)),
+           coalesce(r.name, CAST(c.rejected_by AS TEXT))
     FROM cash_count c LEFT JOIN app_user a ON a.id = c.counted_by LEFT JOIN app_user b ON b.id = c.confirmed_by
+    LEFT JOIN app_user r ON r.id = c.rejected_by
     WHERE c.desk = :desk AND c.number = :number"""
 
 
@@ -37,4 +39,4 @@ def count_document(store: Store, code: str, number: int | None = None) -> Docume
         raise UnknownCountError(desk=desk.code)
     pieces: dict[int, int] = dict(store.all(_PIECES, desk=desk.code, number=wanted))
     cheques = [one for one in cheques_of(store, desk) if one.state == "held"]
-    return count_sheet(count_numbered(store, desk, wanted), desk, pieces, cheques, (signed[0], signed[1]))
+    return count_sheet(count_numbered(store, desk, wanted), desk, pieces, cheques, (signed[0], signed[1], signed[2]))

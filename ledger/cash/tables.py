@@ -89,7 +89,8 @@ class CashTerminal(SQLModel, table=True):
 class CashCount(SQLModel, table=True):
     """A count of a desk (Kassensturz): Soll and Ist at that moment, the entry of a difference, two signatures.
 
-    `seen_position` is the last entry of the desk's office at that moment: what is posted later was not counted.
+    `seen_position` is the last entry of the desk's office at that moment: what is posted later was not counted. A count
+    that was mistyped is rejected by another person instead of confirmed: its difference is taken back, its row stays.
     """
 
     __tablename__ = "cash_count"
@@ -98,12 +99,15 @@ class CashCount(SQLModel, table=True):
         CheckConstraint("expected_cents >= 0 AND counted_cents >= 0", name="ck_cash_count_sums"),
         CheckConstraint("(position IS NULL) = (expected_cents = counted_cents)", name="ck_cash_count_difference"),
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> counted_by", name="ck_cash_count_two"),
+        CheckConstraint(
+            "rejected_by IS NULL OR confirmed_by IS NULL AND rejected_by <> counted_by", name="ck_cash_count_rejected"
+        ),
         Index("ix_cash_count_day", "desk", "day"),
         clustered=True,
     )
-    ERASABLE: ClassVar = ("remark",)
+    ERASABLE: ClassVar = ("remark", "reason")
     MUTABLE: ClassVar = ()
-    ONCE: ClassVar = ("confirmed_by", "confirmed_at")
+    ONCE: ClassVar = ("confirmed_by", "confirmed_at", "rejected_by", "rejected_at", "reason")
 
     desk: str = col.text(primary_key=True)
     number: int = col.number(primary_key=True)
@@ -119,6 +123,9 @@ class CashCount(SQLModel, table=True):
     seen_position: int = col.number()
     confirmed_by: int | None = col.number(nullable=True)
     confirmed_at: str | None = col.text(nullable=True)
+    rejected_by: int | None = col.number(nullable=True)
+    rejected_at: str | None = col.text(nullable=True)
+    reason: str | None = col.text(nullable=True)
 
 
 class CashCountPiece(SQLModel, table=True):

@@ -164,6 +164,22 @@ def test_the_protocol_of_the_day_has_the_desks(town):
     )
 
 
+def test_a_mistyped_count_is_rejected_by_another_person(town):
+    for line in (*OPENED, "kasse cash take B1 1000000000015"):
+        assert town(line).code == 0, line
+    town.transcript(
+        "cash-reject",
+        "kasse cash count B1 1x500",
+        "kasse cash count B1 1x500 --yes",
+        "kasse cash confirm B1 --reject --reason 'war 50'",
+        as_("emil", "kasse cash confirm B1 --reject"),
+        as_("emil", "kasse cash confirm B1 --reject --reason 'war 50'"),
+        "kasse cash protocol B1",
+        "kasse cash count B1 1x50",
+        "kasse cash show B1",
+    )
+
+
 def test_the_cash_report_shows_desks_and_funds_beside_the_bank(town):
     for line in (
         *OPENED,

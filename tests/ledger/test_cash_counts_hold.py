@@ -2,19 +2,34 @@
 
 import pytest
 
+from ledger.audit.audit_store import audit
+from ledger.audit.checks import Scope
+from ledger.bank.suspense import Wish
+from ledger.bank.suspense_desk_store import assign
 from ledger.book.entry import ClosedPeriodError
 from ledger.book.verify_store import verify
-from ledger.cash.closing_reader import uncounted
+from ledger.cash.check_store import cash_contradictions
+from ledger.cash.closing_reader import desk_lines, uncounted
 from ledger.cash.count_store import confirm, count
-from ledger.cash.counting import LargeDifferenceError, MovedSinceCountError
+from ledger.cash.counting import (
+    LargeDifferenceError,
+    MovedSinceCountError,
+    RejectCountReasonError,
+    UnknownCountError,
+)
 from ledger.cash.desks import UncountedDeskError
 from ledger.cash.desks_reader import check_counted, find_desk
+from ledger.cash.overview_reader import counts_of
+from ledger.cash.reject_store import reject
 from ledger.cash.take_store import Payment, take
 from ledger.cash.transport_store import accept, deposit, transfer, withdraw
 from ledger.cash.transports import OverFixedError
-from tests.bankbooks import close_day
+from ledger.people.users import NotAllowedError, OwnWorkError
+from sepa.errors import KasseError
+from tests.bankbooks import close_day, item, reference
 from tests.books import act
 from tests.cashbooks import DAY, check, counted, desk, fund, held, pieces
+from tests.ledger.test_verify_steps import without_guards
 
 
 @pytest.fixture
@@ -106,3 +121,115 @@ def test_a_fund_never_gets_more_than_its_fixed_sum(town):
     assert held(town, "H1") == 10000
     check(town)
     assert verify(act(town, "root")).findings == ()
+
+
+def mistyped(store, cents=99900):
+    """Count as dirk what is not there."""
+    act(store, "dirk")
+    return count(store, "B1", pieces(cents))
+
+
+def test_a_count_that_was_mistyped_is_rejected_and_its_difference_taken_back(town):
+    wrong = mistyped(town)
+    assert held(town) == 99900
+    done = reject(act(town, "emil"), "B1", "999 statt 450")
+    assert (done.number, done.rejected, done.confirmed) == (wrong.number, True, False)
+    assert held(town) == 45000
+    assert town.value("SELECT sum(open_cents) FROM item WHERE kind = 'suspense' AND id = :case", case=wrong.case) == 0
+    check(town)
+    assert left(town) == ["closing.cash_uncounted"]
+    with pytest.raises(UnknownCountError):
+        confirm(town, "B1")
+    with pytest.raises(UnknownCountError):
+        reject(town, "B1", "noch einmal")
+    counted(town, pieces(45000))
+    assert left(town) == []
+    assert [(line.number, line.rejected_by) for line in counts_of(town, find_desk(town, "B1", DAY))] == [
+        (2, None), (1, "emil"),
+    ]  # fmt: skip
+    assert desk_lines_difference(town) == 0
+    check(town)
+    assert verify(act(town, "root")).findings == ()
+
+
+def desk_lines_difference(store) -> int:
+    return sum(line.difference_cents for line in desk_lines(store, DAY, DAY))
+
+
+def test_a_shortage_is_taken_back_too_and_what_moved_meanwhile_stays(town):
+    wrong = mistyped(town, 40000)
+    take(act(town, "dirk"), "B1", [], cents=700, payment=Payment(payer="Max"))
+    reject(act(town, "clara"), "B1", "eine Rolle vergessen")
+    assert held(town) == 45700
+    assert town.value("SELECT open_cents FROM item WHERE kind = 'advance' AND id = :case", case=wrong.case) == 0
+    check(town)
+
+
+def test_a_count_without_a_difference_is_rejected_without_an_entry(town):
+    before = town.value("SELECT count(*) FROM entry")
+    mistyped(town, 45000)
+    assert reject(act(town, "emil"), "B1", "falscher Tag").rejected
+    assert town.value("SELECT count(*) FROM entry") == before
+    check(town)
+
+
+def reject_as(who, reason="falsch"):
+    return lambda store: reject(act(store, who), "B1", reason)
+
+
+def confirmed(store):
+    confirm(act(store, "emil"), "B1")
+    reject(act(store, "clara"), "B1", "doch falsch")
+
+
+def decided(store):
+    case = store.value("SELECT max(id) FROM item WHERE kind = 'suspense'")
+    debt = item(store, "549", reference(store, 1))
+    assign(act(store, "clara"), case, [Wish(f"ORDNUNG/{debt}")], day=DAY)
+    reject(act(store, "emil"), "B1", "falsch")
+
+
+NOT_REJECTED = {
+    "by who counted": (reject_as("dirk"), NotAllowedError),
+    "by who may not": (reject_as("anna"), NotAllowedError),
+    "without a word": (reject_as("emil", "  "), RejectCountReasonError),
+    "after the second signature": (confirmed, UnknownCountError),
+    "after the money went elsewhere": (decided, KasseError),
+}
+
+
+@pytest.mark.parametrize(("attempt", "error"), NOT_REJECTED.values(), ids=NOT_REJECTED)
+def test_what_keeps_a_count_from_being_rejected(town, attempt, error):
+    mistyped(town)
+    books = held(town)
+    with pytest.raises(error):
+        attempt(town)
+    assert held(town) == books
+    check(town)
+
+
+def test_who_holds_the_desk_rejects_no_count_of_a_head(store):
+    desk(store, holder="clara")
+    take(store, "B1", [], cents=45000, payment=Payment(payer="Erika Muster"))
+    count(act(store, "emil"), "B1", pieces(40000))
+    with pytest.raises(OwnWorkError):
+        reject(act(store, "clara"), "B1", "ich hatte mehr")
+    with pytest.raises(OwnWorkError):
+        reject(act(store, "emil"), "B1", "verzählt")
+    assert reject(act(store, "frida"), "B1", "verzählt").rejected
+
+
+def test_the_audit_notes_a_rejected_difference(town):
+    mistyped(town)
+    reject(act(town, "emil"), "B1", "vertippt")
+    found = [one for one in audit(act(town, "root"), Scope("2026-11-01", DAY)).findings if "cash" in one.template]
+    (noted,) = [one for one in found if one.code == "audit.count_rejected"]
+    assert (noted.severity, noted.fields["amount_cents"], noted.fields["reason"]) == ("info", 54900, "vertippt")
+
+
+def test_a_rejected_count_without_its_event_is_named(town):
+    mistyped(town)
+    reject(act(town, "emil"), "B1", "vertippt")
+    without_guards(town, "cash_count")
+    town.execute("UPDATE cash_count SET rejected_by = :who", who=act(town, "frida").user)
+    assert [one.code for one in cash_contradictions(town)] == ["verify.cash_signature"]

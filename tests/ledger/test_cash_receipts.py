@@ -2,6 +2,8 @@
 
 import pytest
 
+from ledger.audit.audit_store import audit
+from ledger.audit.checks import Scope
 from ledger.bank.candidates_store import candidates_of
 from ledger.bank.suspense import ClosedTargetError, UnknownTargetError, Wish
 from ledger.bank.suspense_desk_store import assign
@@ -420,3 +422,21 @@ def test_a_receipt_of_december_is_taken_back_in_january(town):
     ]
     check(town)
     assert verify(act(town, "root")).findings == ()
+
+
+OTHERS = {
+    "another person": ({"payee": "Mallory Dieb"}, True),
+    "another person with a word why": ({"payee": "Mallory Dieb", "note": "Vollmacht vom 12.11."}, False),
+    "the payee": ({}, False),
+    "the payee in other writing": ({"payee": " LADEN "}, False),
+}
+
+
+@pytest.mark.parametrize(("said", "named"), OTHERS.values(), ids=OTHERS)
+def test_the_audit_names_cash_for_another_than_the_payee(town, said, named):
+    take(town, "B1", [Wish(reference(town, 1))])
+    pay(town, "B1", [Wish("RE4711")], **said)
+    found = [one for one in audit(act(town, "root"), Scope(DAY, DAY)).findings if "payee" in one.fields]
+    assert [(one.code, one.fields["receipt"], one.fields["amount_cents"]) for one in found] == (
+        [("audit.cash_other_payee", "B1-2026-2", 1500)] if named else []
+    )

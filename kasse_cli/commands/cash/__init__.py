@@ -61,7 +61,10 @@ command(
     examples=("kasse cash count B1 3x50 4x20 12x0,20", "kasse cash count B1 --empty --out kassensturz.pdf"),
 )(count)  # fmt: skip
 command(app, "bounce", dry_run=True, examples=("kasse cash bounce B1-2026-17 --case 12",))(bounce)
-command(app, "confirm", examples=("kasse cash confirm B1",))(confirm)
+command(
+    app, "confirm",
+    examples=("kasse cash confirm B1", "kasse cash confirm B1 --reject --reason 'falsch getippt'"),
+)(confirm)  # fmt: skip
 command(app, "protocol", examples=("kasse cash protocol B1 --out kassensturz.pdf",))(protocol)
 command(
     app, "deposit", dry_run=True,

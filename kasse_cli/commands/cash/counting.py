@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kasse_cli.commands.cash.params import DeskArgument, EmptyOrPiecesError, MaybeOutOption, OutOption
+from kasse_cli.commands.cash.params import DeskArgument, EmptyOrPiecesError, MaybeOutOption, OutOption, WhyOption
 from kasse_cli.context import Context
 from kasse_cli.output import Line, Result, render, say
 from sepa.errors import N_
@@ -22,6 +22,9 @@ PiecesArgument = Annotated[
 ]
 EmptyOption = Annotated[bool, typer.Option("--empty", help=N_("nothing is in the desk"))]
 RemarkOption = Annotated[str, typer.Option("--note", metavar="TEXT", help=N_("what is to be said about the count"))]
+RejectOption = Annotated[
+    bool, typer.Option("--reject", help=N_("the count is wrong: take its difference back, with --reason"))
+]
 NumberOption = Annotated[
     int | None, typer.Option("--number", metavar="NUMBER", help=N_("this count of the desk, if not the last"))
 ]
@@ -61,14 +64,23 @@ def count(
     render(ctx, Result(data, lines=lines, findings=done.findings))
 
 
-def confirm(ctx: Context, desk: DeskArgument) -> None:
-    """Put the second signature under the last count of a desk; another person than who counted."""
+def confirm(ctx: Context, desk: DeskArgument, reject: RejectOption = False, reason: WhyOption = "") -> None:
+    """Put the second signature under the last count of a desk, or reject it; another person than who counted.
+
+    A rejected count (mistyped, a bag left out) stays to be seen, but its difference is taken back; that needs the
+    role head or cashier, and somebody who does not hold the desk. Then count again.
+    """
     from kasse_cli.wiring import open_book
     from ledger.cash.count_store import confirm as service
+    from ledger.cash.reject_store import reject as take_back
 
     with open_book(ctx.obj) as store:
-        done = service(store, desk)
-    lines = [_line(done), say(N_("confirmed: count {number} of {desk}"), number=done.number, desk=done.desk)]
+        done = take_back(store, desk, reason) if reject else service(store, desk)
+    if reject:
+        said = say(N_("rejected: count {number} of {desk}"), number=done.number, desk=done.desk)
+        lines = [_line(done), said, say(N_("next: count it again: 'kasse cash count {desk}'"), desk=done.desk)]
+    else:
+        lines = [_line(done), say(N_("confirmed: count {number} of {desk}"), number=done.number, desk=done.desk)]
     render(ctx, Result({"count": done, "difference_cents": done.difference_cents}, lines=lines))
 
 

@@ -83,6 +83,7 @@ COUNTS = (
     Column("case", N_("Case"), "count"),
     Column("counted_by", N_("Counted by")),
     Column("confirmed_by", N_("Confirmed by")),
+    Column("rejected_by", N_("Rejected by"), minor=True),
 )
 HOLDERS = (
     Column("holder", N_("Holder")),

@@ -1433,9 +1433,15 @@ def create_tables() -> None:
         Column("seen_position", col.Number(), nullable=False),
         Column("confirmed_by", col.Number(), nullable=True),
         Column("confirmed_at", col.Text(), nullable=True),
+        Column("rejected_by", col.Number(), nullable=True),
+        Column("rejected_at", col.Text(), nullable=True),
+        Column("reason", col.Text(), nullable=True),
         sa.CheckConstraint("(position IS NULL) = (expected_cents = counted_cents)", name="ck_cash_count_difference"),
         sa.CheckConstraint("confirmed_by IS NULL OR confirmed_by <> counted_by", name="ck_cash_count_two"),
         sa.CheckConstraint("expected_cents >= 0 AND counted_cents >= 0", name="ck_cash_count_sums"),
+        sa.CheckConstraint(
+            "rejected_by IS NULL OR confirmed_by IS NULL AND rejected_by <> counted_by", name="ck_cash_count_rejected"
+        ),
         sa.ForeignKeyConstraint(["desk"], ["cash_desk.code"], name="fk_cash_count_desk"),
         sa.PrimaryKeyConstraint("desk", "number"),
         sqlite_strict=True,
