@@ -31,16 +31,29 @@ _OPEN = """
     (e.state = 'staged' OR EXISTS (
         SELECT 1 FROM suspense_case c JOIN item i ON i.office = c.office AND i.id = c.item
         WHERE c.office = e.office AND c.entry = e.id AND i.open_cents > 0))"""
+_SAME_SAMMLER = """
+    (e.servicer_reference = n.servicer_reference OR e.payment_information_id = n.payment_information_id
+     OR e.message_id = n.message_id OR e.message_id = n.notice_message_id)"""
 _JOINED = f"""
     SELECT n.statement, n.line, e.office, e.id, e.fingerprint, n.detail_count
     FROM bank_notice n
     JOIN bank_entry e ON e.iban = n.iban AND e.bank_day = n.bank_day AND e.amount_cents = n.amount_cents
     WHERE n.kind = 'details' AND n.entry IS NULL AND n.iban = :iban AND n.bank_day BETWEEN :first AND :last
       AND n.detail_count > 0 AND e.detail_count = 0
-      AND (e.servicer_reference = n.servicer_reference OR e.payment_information_id = n.payment_information_id
-           OR e.message_id = n.message_id OR e.message_id = n.notice_message_id)
-      AND {_OPEN}
+      AND {_SAME_SAMMLER} AND {_OPEN}
     ORDER BY n.statement, n.line, e.office, e.id"""
+_AGAIN = f"""
+    SELECT n.statement, n.line, min(e.office), min(e.id), n.detail_count
+    FROM bank_notice n
+    JOIN bank_entry w ON w.office = n.office AND w.id = n.entry AND w.state = 'withdrawn'
+    JOIN bank_entry e ON e.iban = n.iban AND e.bank_day = n.bank_day AND e.amount_cents = n.amount_cents
+    WHERE n.kind = 'details' AND n.iban = :iban AND n.bank_day BETWEEN :first AND :last AND n.detail_count > 0
+      AND e.state <> 'withdrawn' AND {_SAME_SAMMLER}
+    GROUP BY n.statement, n.line, n.detail_count
+    HAVING count(*) = 1 AND max(e.detail_count) = 0
+       AND max(CASE WHEN {_OPEN} THEN 1 ELSE 0 END) = 1
+    ORDER BY n.statement, n.line"""
+"""Advices whose entry was withdrawn with its statement, and the one entry of the right statement that they explain."""
 _COPY = f"""
     INSERT INTO bank_detail (office, entry, line, {", ".join(DETAIL_COLUMNS)})
     SELECT CAST(:office AS TEXT), CAST(:entry AS BIGINT), number, {", ".join(DETAIL_COLUMNS)} FROM bank_notice_detail
@@ -136,17 +149,30 @@ def join_details(store: Store, iban: str, first: str, last: str) -> int:
             office, entry, _, count = free[0]
             taken.add((office, entry))
             _join(store, (statement, line), (office, entry), count)
+    taken |= _join_again(store, iban, first, last)
     for office, entries in sorted(Counter(office for office, _ in taken).items()):
         record(store, office, "statement.details", None, {"entries": entries})
     return len(taken)
 
 
+def _join_again(store: Store, iban: str, first: str, last: str) -> set[tuple[str, int]]:
+    """Give entries the details of advices that told an entry since withdrawn; the advice keeps naming that one."""
+    taken: set[tuple[str, int]] = set()
+    for statement, line, office, entry, count in store.all(_AGAIN, iban=iban, first=first, last=last):
+        if (office, entry) not in taken:
+            taken.add((office, entry))
+            _copy(store, (statement, line), (office, entry), count)
+    return taken
+
+
 def _join(store: Store, notice: tuple[int, int], entry: tuple[str, int], count: int) -> None:
-    where = {"statement": notice[0], "line": notice[1], "office": entry[0], "entry": entry[1]}
-    store.execute(_COPY, **where)
-    store.execute(
-        "UPDATE bank_notice SET office = :office, entry = :entry WHERE statement = :statement AND line = :line", **where
-    )
+    _copy(store, notice, entry, count)
+    sql = "UPDATE bank_notice SET office = :office, entry = :entry WHERE statement = :statement AND line = :line"
+    store.execute(sql, statement=notice[0], line=notice[1], office=entry[0], entry=entry[1])
+
+
+def _copy(store: Store, notice: tuple[int, int], entry: tuple[str, int], count: int) -> None:
+    store.execute(_COPY, statement=notice[0], line=notice[1], office=entry[0], entry=entry[1])
     sql = "UPDATE bank_entry SET detail_count = :count WHERE office = :office AND id = :entry"
     store.execute(sql, count=count, office=entry[0], entry=entry[1])
 

@@ -26,6 +26,7 @@ from sepa.statements import Detail, Entry
 from tests.bankbooks import check_invariants, close_day, item, matches, open_cents, reference, run
 from tests.books import MAIN_IBAN, act
 from tests.ledger.statement_texts import booked, day, entry, statement, take
+from tests.ledger.test_intake_notices import advice, sammler
 
 TODAY = "2026-11-20"
 FRIDAY = "13.11. 90,00 | +10,00 Alt | 100,00"
@@ -161,6 +162,32 @@ def test_a_run_of_ours_hangs_on_it(store):
         ask_withdrawal(store, 1, "wrong")
     assert [one.fields["rule"] for one in refused.value.findings] == ["payment"]
     assert len(booked(store)) == 1
+
+
+def test_the_advice_of_a_withdrawn_sammler_explains_that_of_the_right_statement(store):
+    """The bank sends the advice once: whichever statement tells the Sammler rightly gets its details."""
+    act(store, "import")
+    number, other = reference(store, 1), reference(store, 2)
+    items = item(store, "10", number, name="Erika"), item(store, "20", other, name="Adam")
+    told = advice(("Erika", 1000, number), ("Adam", 2000, other))
+    take(store, told, name="advice.xml", sha="a" * 64)
+    wrong = statement("16.11. 0,00 | +8,00 Fremd | 38,00", named="S", entries=[sammler()])
+    take(store, wrong, name="wrong.xml", sha="9" * 64)
+    post_staged(store)
+    assert [open_cents(store, one) for one in items] == [0, 0]
+    rejected(store, 1 + store.value("SELECT min(id) FROM statement"))
+    assert [open_cents(store, one) for one in items] == [1000, 2000]
+    act(store, "import")
+    take(store, statement("16.11. 0,00 | 30,00", named="S", entries=[sammler()]), name="right.xml", sha="8" * 64)
+    assert post_staged(store).suspense == 0
+    assert [open_cents(store, one) for one in items] == [0, 0]
+    rejected(store, store.value("SELECT max(id) FROM statement"))
+    act(store, "import")
+    twice = [sammler(servicer_reference="X"), sammler(servicer_reference="Y")]
+    take(store, statement("16.11. 0,00 | 60,00", named="S", entries=twice), name="two.xml", sha="7" * 64)
+    assert post_staged(store).suspense == 2, "nobody guesses"
+    check_invariants(store)
+    assert verify(store).findings == ()
 
 
 def _values(value):
