@@ -8,6 +8,7 @@ from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.items.order_acceptance_store import accept_orders
 from ledger.items.order_decisions import (
+    NEXT_ROLE,
     WAITING,
     Choice,
     ControlSumError,
@@ -63,7 +64,7 @@ _STEPS = """
         CAST(:reason AS TEXT)
     FROM chosen_order ORDER BY office, id"""
 _STATE = """
-    UPDATE cash_order SET state = :step FROM chosen_order c
+    UPDATE cash_order SET state = :step{turns} FROM chosen_order c
     WHERE c.office = cash_order.office AND c.id = cash_order.id"""
 
 
@@ -192,7 +193,8 @@ def _write(store: Store, decision: Decision, reason: str | None) -> None:
         hash=bytes.fromhex(decision.list_hash),
         reason=reason,
     )
-    store.execute(_STATE, step=decision.step)
+    waits = decision.step in NEXT_ROLE
+    store.execute(_STATE.format(turns="" if waits else ", waiting = 0"), step=decision.step)
 
 
 def _note(store: Store, decision: Decision, choice: Choice, reason: str) -> None:

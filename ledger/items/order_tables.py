@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
@@ -32,17 +32,16 @@ class CashOrder(SQLModel, table=True):
     """An order to take, pay or transfer money, unchanged once made; only its state moves on.
 
     `act` says what acceptance does; `changes` is the order that a change or cancellation refers to, `as_credit` lets
-    what was paid already become a credit.
+    what was paid already become a credit. `waiting` is 1 until the order is accepted or objected to: it leads to the
+    few that wait among all that were ever made, and the steps between leave it alone.
     """
 
     __tablename__ = "cash_order"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(["office"], ["office.code"], name="fk_cash_order_office"),
-        ForeignKeyConstraint(["party"], ["party.id"], name="fk_cash_order_party"),
-        ForeignKeyConstraint(["batch"], ["order_batch.id"], name="fk_cash_order_batch"),
-        ForeignKeyConstraint(
-            ["office", "changes"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_changes"
-        ),
+        col.proven_key(["office"], ["office.code"], name="fk_cash_order_office"),
+        col.proven_key(["party"], ["party.id"], name="fk_cash_order_party"),
+        col.proven_key(["batch"], ["order_batch.id"], name="fk_cash_order_batch"),
+        col.proven_key(["office", "changes"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_changes"),
         CheckConstraint("kind IN ('receivable', 'payable', 'transfer')", name="ck_cash_order_kind"),
         CheckConstraint(
             "act IN ('order', 'increase', 'reduction', 'cancellation', 'standing', 'general')", name="ck_cash_order_act"
@@ -54,7 +53,11 @@ class CashOrder(SQLModel, table=True):
             name="ck_cash_order_state",
         ),
         Index("ix_cash_order_batch", "batch"),
-        Index("ix_cash_order_state", "state", "office"),
+        CheckConstraint(
+            "waiting = (CASE WHEN state IN ('created', 'certified', 'approved') THEN 1 ELSE 0 END)",
+            name="ck_cash_order_waiting",
+        ),
+        Index("ix_cash_order_waiting", "office", sqlite_where=sql("waiting = 1"), postgresql_where=sql("waiting = 1")),
         Index("ix_cash_order_reference", "reference"),
         Index("ix_cash_order_party", "party"),
         Index(
@@ -70,9 +73,10 @@ class CashOrder(SQLModel, table=True):
             sqlite_where=sql("bank_account IS NOT NULL"),
             postgresql_where=sql("bank_account IS NOT NULL"),
         ),
+        updated=True,
     )
     ERASABLE: ClassVar = ("purpose", "bank_account", "document", "debt_reason")
-    MUTABLE: ClassVar = ()
+    MUTABLE: ClassVar = ("waiting",)
     STEPS: ClassVar = {
         "state": {
             START: ("created",),
@@ -90,6 +94,7 @@ class CashOrder(SQLModel, table=True):
     changes: int | None = col.number(nullable=True)
     as_credit: int = col.flag(sa_column_kwargs={"server_default": "0"})
     state: str = col.text()
+    waiting: int = col.flag(sa_column_kwargs={"server_default": "1"})
     party: int | None = col.number(nullable=True)
     total_cents: int = col.cents()
     due: str = col.day()
@@ -118,13 +123,11 @@ class CashOrderLine(SQLModel, table=True):
 
     __tablename__ = "cash_order_line"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(
-            ["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_line_order"
-        ),
-        ForeignKeyConstraint(
+        col.proven_key(["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_line_order"),
+        col.proven_key(
             ["office", "gl_account"], ["account.office", "account.number"], name="fk_cash_order_line_account"
         ),
-        ForeignKeyConstraint(
+        col.proven_key(
             ["contra_office", "contra_account"], ["account.office", "account.number"], name="fk_cash_order_line_contra"
         ),
         CheckConstraint("amount_cents > 0", name="ck_cash_order_line_amount"),
@@ -149,9 +152,7 @@ class OrderStep(SQLModel, table=True):
 
     __tablename__ = "order_step"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(
-            ["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_order_step_order"
-        ),
+        col.proven_key(["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_order_step_order"),
         CheckConstraint(
             "step IN ('created', 'certified', 'approved', 'accepted', 'objected')", name="ck_order_step_step"
         ),

@@ -13,11 +13,10 @@ from ledger.people.users import NotAllowedError
 from ledger.store.engines import Store
 
 _STEP = {"created": "certified", "certified": "approved", "approved": "accepted"}
-_TURNS = """SELECT DISTINCT office, state FROM cash_order WHERE state IN ('created', 'certified', 'approved')
-            ORDER BY office, state"""
+_TURNS = "SELECT DISTINCT office, state FROM cash_order WHERE waiting = 1 ORDER BY office, state"
 _OWN = """
     SELECT o.id FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
-    WHERE o.office = :office AND o.state = :state AND s.step IN ({steps})
+    WHERE o.office = :office AND o.state = :state AND o.waiting = 1 AND s.step IN ({steps})
     AND (s.by IN (:user, CAST(:principal AS BIGINT)) OR s.on_behalf IN (:user, CAST(:principal AS BIGINT)))"""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ledger.book.offices_store import check_office
-from ledger.items.order_decisions import UnknownBatchError, UnknownOrderError
+from ledger.items.order_decisions import NEXT_ROLE, UnknownBatchError, UnknownOrderError
 from ledger.items.orders import order_number
 from ledger.keeping.restriction_store import ACTIVE, RESTRICTED_NAME, check_sight, may_see
 from ledger.store.engines import Row, Store
@@ -18,6 +18,7 @@ _LIST = f"""
     FROM cash_order o LEFT JOIN party p ON p.id = o.party
     WHERE (:state = '' OR o.state = :state) AND (:office = '' OR o.office = :office)
     AND (:batch = 0 OR o.batch = :batch) ORDER BY o.office, o.id"""
+_WAITING = _LIST.replace("(:state = '' OR o.state = :state)", "o.waiting = 1 AND o.state = :state")
 _ADDRESS = ("street", "house_number", "postcode", "town", "country")
 _DETAILS = (
     "profile", "claim_kind", "notice_date", "served_on", "final_on", "debt_reason", "period_from", "period_to",
@@ -136,7 +137,9 @@ def list_orders(
     if batch is not None and store.value("SELECT 1 FROM order_batch WHERE id = :batch", batch=batch) is None:
         raise UnknownBatchError(batch=batch)
     sees = int(may_see(store))
-    rows = store.rows(_LIST, state=state or "", office=office or "", batch=batch or 0, sees=sees)
+    rows = store.rows(
+        _WAITING if state in NEXT_ROLE else _LIST, state=state or "", office=office or "", batch=batch or 0, sees=sees
+    )
     return list(map(_summary, rows))
 
 

@@ -81,8 +81,8 @@ class Payment(SQLModel, table=True):
 
     __tablename__ = "payment"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run"),
-        ForeignKeyConstraint(["item_office", "item"], ["item.office", "item.id"], name="fk_payment_item"),
+        col.proven_key(["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run"),
+        col.proven_key(["item_office", "item"], ["item.office", "item.id"], name="fk_payment_item"),
         UniqueConstraint("end_to_end_id", name="uq_payment_end_to_end_id"),
         CheckConstraint("cents > 0 AND discount_cents >= 0", name="ck_payment_cents"),
         CheckConstraint(

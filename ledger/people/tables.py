@@ -80,7 +80,7 @@ class PartyAccount(SQLModel, table=True):
 
     __tablename__ = "party_account"
     __table_args__ = col.strict(
-        ForeignKeyConstraint(["party"], ["party.id"], name="fk_party_account_party"),
+        col.proven_key(["party"], ["party.id"], name="fk_party_account_party"),
         CheckConstraint(
             "kind IN ('own', 'third_party', 'guardian', 'authority', 'payment_service')", name="ck_party_account_kind"
         ),

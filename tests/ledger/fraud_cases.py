@@ -159,7 +159,8 @@ class Town:
         store = self.by(user)
         values = {"at": store.now, "exception": 0, "seen_count": 1, "seen_cents": 1, "seen_hash": b"h"} | more
         store.insert_one("order_step", office=office, order_id=order, step=step, by=store.user, **values)
-        owner(store, "UPDATE cash_order SET state = :s WHERE office = :o AND id = :i", s=step, o=office, i=order)
+        sql = "UPDATE cash_order SET state = :s, waiting = :w WHERE office = :o AND id = :i"
+        owner(store, sql, s=step, w=int(step in {"certified", "approved"}), o=office, i=order)
 
     def user(self, name):
         return self.store.value("SELECT id FROM app_user WHERE name = :name", name=name)

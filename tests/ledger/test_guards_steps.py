@@ -76,7 +76,7 @@ SEQUENCES = {
             *(f"UPDATE cash_order SET state = '{state}'" for state in ("created", "certified")),
         ],
     ),
-    "order skipped": ([PARTY, BATCH, order()], ["UPDATE cash_order SET state = 'accepted'"]),
+    "order skipped": ([PARTY, BATCH, order()], ["UPDATE cash_order SET state = 'accepted', waiting = 0"]),
     "bank entry": (
         [bank(), "UPDATE bank_entry SET state = 'posted', position = 1"],
         [

@@ -496,6 +496,7 @@ def create_tables() -> None:
         Column("changes", col.Number(), nullable=True),
         Column("as_credit", col.Flag(), server_default="0", nullable=False),
         Column("state", col.Text(), nullable=False),
+        Column("waiting", col.Flag(), server_default="1", nullable=False),
         Column("party", col.Number(), nullable=True),
         Column("total_cents", col.Cents(), nullable=False),
         Column("due", col.Day(), nullable=False),
@@ -517,6 +518,10 @@ def create_tables() -> None:
         Column("document", col.Text(), nullable=True),
         Column("order_key", col.Text(), nullable=True),
         Column("paid_by", col.Text(), nullable=True),
+        col.proven_key(["batch"], ["order_batch.id"], name="fk_cash_order_batch"),
+        col.proven_key(["office", "changes"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_changes"),
+        col.proven_key(["office"], ["office.code"], name="fk_cash_order_office"),
+        col.proven_key(["party"], ["party.id"], name="fk_cash_order_party"),
         sa.CheckConstraint(
             "act IN ('order', 'increase', 'reduction', 'cancellation', 'standing', 'general')", name="ck_cash_order_act"
         ),
@@ -525,14 +530,13 @@ def create_tables() -> None:
         sa.CheckConstraint(
             "state IN ('created', 'certified', 'approved', 'accepted', 'objected')", name="ck_cash_order_state"
         ),
-        sa.CheckConstraint("total_cents > 0", name="ck_cash_order_total"),
-        sa.ForeignKeyConstraint(["batch"], ["order_batch.id"], name="fk_cash_order_batch"),
-        sa.ForeignKeyConstraint(
-            ["office", "changes"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_changes"
+        sa.CheckConstraint(
+            "waiting = (CASE WHEN state IN ('created', 'certified', 'approved') THEN 1 ELSE 0 END)",
+            name="ck_cash_order_waiting",
         ),
-        sa.ForeignKeyConstraint(["office"], ["office.code"], name="fk_cash_order_office"),
-        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_cash_order_party"),
+        sa.CheckConstraint("total_cents > 0", name="ck_cash_order_total"),
         sa.PrimaryKeyConstraint("office", "id"),
+        postgresql_with={"fillfactor": 50},
         sqlite_strict=True,
     )
     op.create_index(
@@ -554,7 +558,14 @@ def create_tables() -> None:
     )
     op.create_index("ix_cash_order_party", "cash_order", ["party"], unique=False)
     op.create_index("ix_cash_order_reference", "cash_order", ["reference"], unique=False)
-    op.create_index("ix_cash_order_state", "cash_order", ["state", "office"], unique=False)
+    op.create_index(
+        "ix_cash_order_waiting",
+        "cash_order",
+        ["office"],
+        unique=False,
+        sqlite_where=sa.text("waiting = 1"),
+        postgresql_where=sa.text("waiting = 1"),
+    )
     op.create_table(
         "clearing",
         Column("office", col.Text(), nullable=False),
@@ -623,6 +634,7 @@ def create_tables() -> None:
         Column("fields", col.Number(), nullable=True),
         Column("texts", col.Number(), nullable=True),
         Column("details", col.Number(), nullable=True),
+        Column("rows", col.Text(), nullable=True),
         sa.CheckConstraint("state IN ('proposed', 'approved', 'done', 'refused')", name="ck_erasure_state"),
         sa.CheckConstraint("state IN ('proposed', 'refused') OR decided_by IS NOT NULL", name="ck_erasure_decided"),
         sa.CheckConstraint("(party IS NULL) <> (before IS NULL)", name="ck_erasure_scope"),
@@ -814,10 +826,10 @@ def create_tables() -> None:
         Column("source", col.Text(), nullable=False),
         Column("since", col.Day(), nullable=False),
         Column("until", col.Day(), nullable=True),
+        col.proven_key(["party"], ["party.id"], name="fk_party_account_party"),
         sa.CheckConstraint(
             "kind IN ('own', 'third_party', 'guardian', 'authority', 'payment_service')", name="ck_party_account_kind"
         ),
-        sa.ForeignKeyConstraint(["party"], ["party.id"], name="fk_party_account_party"),
         sa.PrimaryKeyConstraint("party", "iban"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -1088,16 +1100,14 @@ def create_tables() -> None:
         Column("purpose", col.Text(), nullable=True),
         Column("contra_office", col.Text(), nullable=True),
         Column("contra_account", col.Text(), nullable=True),
-        sa.CheckConstraint("amount_cents > 0", name="ck_cash_order_line_amount"),
-        sa.ForeignKeyConstraint(
+        col.proven_key(
             ["contra_office", "contra_account"], ["account.office", "account.number"], name="fk_cash_order_line_contra"
         ),
-        sa.ForeignKeyConstraint(
+        col.proven_key(
             ["office", "gl_account"], ["account.office", "account.number"], name="fk_cash_order_line_account"
         ),
-        sa.ForeignKeyConstraint(
-            ["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_line_order"
-        ),
+        col.proven_key(["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_line_order"),
+        sa.CheckConstraint("amount_cents > 0", name="ck_cash_order_line_amount"),
         sa.PrimaryKeyConstraint("office", "order_id", "line"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -1322,11 +1332,9 @@ def create_tables() -> None:
         Column("seen_cents", col.Cents(), nullable=False),
         Column("seen_hash", col.Bytes(), nullable=False),
         Column("reason", col.Text(), nullable=True),
+        col.proven_key(["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_order_step_order"),
         sa.CheckConstraint(
             "step IN ('created', 'certified', 'approved', 'accepted', 'objected')", name="ck_order_step_step"
-        ),
-        sa.ForeignKeyConstraint(
-            ["office", "order_id"], ["cash_order.office", "cash_order.id"], name="fk_order_step_order"
         ),
         sa.PrimaryKeyConstraint("office", "order_id", "step"),
         sqlite_strict=True,
@@ -2382,6 +2390,8 @@ def create_tables() -> None:
         Column("active", col.Flag(), nullable=False),
         Column("bank_office", col.Text(), nullable=True),
         Column("bank_entry", col.Number(), nullable=True),
+        col.proven_key(["item_office", "item"], ["item.office", "item.id"], name="fk_payment_item"),
+        col.proven_key(["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run"),
         sa.CheckConstraint(
             "active = (CASE WHEN state IN ('proposed', 'released', 'exported') THEN 1 ELSE 0 END)",
             name="ck_payment_active",
@@ -2391,8 +2401,6 @@ def create_tables() -> None:
             name="ck_payment_state",
         ),
         sa.CheckConstraint("cents > 0 AND discount_cents >= 0", name="ck_payment_cents"),
-        sa.ForeignKeyConstraint(["item_office", "item"], ["item.office", "item.id"], name="fk_payment_item"),
-        sa.ForeignKeyConstraint(["office", "run"], ["payment_run.office", "payment_run.id"], name="fk_payment_run"),
         sa.PrimaryKeyConstraint("office", "run", "line"),
         sa.UniqueConstraint("end_to_end_id", name="uq_payment_end_to_end_id"),
         postgresql_with={"fillfactor": 50},
