@@ -30,7 +30,7 @@ from sepa.errors import N_, KasseError
 DEFAULT_LAND = "HH"
 """Whose holidays move the end in a book without a Land."""
 HISTORIES = 20_000
-"""How many different histories are remembered, half as many by their days: more grow with the claims and gain little."""
+"""How many histories of claims are remembered, half as many by days: more grow with the claims and gain little."""
 STATES = (
     N_("runs"), N_("stands_still"), N_("no_law"), N_("law_unknown"), N_("creditor_law"), N_("final_missing"),
     N_("closed_missing"), N_("assessed_missing"), N_("known_missing"), N_("arisen_missing"),
