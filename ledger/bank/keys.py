@@ -74,9 +74,11 @@ def _of_a_payer(finder: Finder, texts: Texts) -> list[Key]:
     return keys
 
 
-def _transfers(*texts: str | None) -> Iterable[str]:
+def _transfers(end_to_end: str | None, text: str | None) -> Iterable[str]:
     """Return the EndToEndIds that may be those of transfers of ours: a bank may give money back without saying so."""
-    return dict.fromkeys(name for text in texts if text and "-R" in text for name in _TRANSFER.findall(text))
+    if not (text and "-R" in text) and not (end_to_end and "-R" in end_to_end):
+        return ()
+    return dict.fromkeys(_TRANSFER.findall(end_to_end or "") + _TRANSFER.findall(text or ""))
 
 
 def _collected(seq: int, line: int, end_to_end: str | None, names: tuple[str | None, ...]) -> Iterator[Key]:
@@ -143,10 +145,8 @@ def references(
     """Return the references of one transaction with the place where each is surest."""
     found: dict[str, tuple[bool, str]] = {}
     if text:
-        found = {
-            key: (strong, "inside" if not strong and finder.amid_numbers(text, key) else "text")
-            for key, strong in finder.in_text(text).items()
-        }
+        for key, strong in finder.in_text(text).items():
+            found[key] = strong, "inside" if not strong and finder.amid_numbers(text, key) else "text"
     if structured:
         found |= {key: (strong, "structured") for key, strong in finder.structured(structured).items()}
     if end_to_end and end_to_end != NOT_PROVIDED:

@@ -7,11 +7,11 @@ book: the candidates and what earlier entries used up are given. A new rung is a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ledger.bank.matching import Case, Decision, Running, Share, Staged, Target, whole_part
-from ledger.bank.rungs import REASONS, Data, Doubt, Rung
+from ledger.bank.rungs import RANK, Data, Doubt, Rung
 from ledger.bank.rungs_cash import cards_credited, cash_arrived, cheque_bounced
 from ledger.bank.rungs_collections import collected, collected_run, returned_collection, reversed_collections
 from ledger.bank.rungs_kasse import by_direct_debit, by_rule, own_transfer
@@ -62,7 +62,7 @@ DEBITS = (
 """What is tried for money received and for money paid out, in this order."""
 WHOLE: tuple[Rung, ...] = (own_run, collected_run, reversed_collections)
 """Rungs that may take a collective entry as a whole, before its parts are looked at."""
-_PLAIN_CREDITS, _PLAIN_DEBITS = (tuple(step for step in steps if not step.needs) for steps in (CREDITS, DEBITS))
+_PLAIN_CREDITS, _PLAIN_DEBITS = (tuple(step.rung for step in steps if not step.needs) for steps in (CREDITS, DEBITS))
 _NOTHING_IN, _NOTHING_OUT = Doubt("no_reference"), Doubt("no_rule")
 
 
@@ -85,7 +85,7 @@ def decide(cases: Sequence[Case], running: Running, data: Data) -> Decision:
             running.take(share)
         shares += found
     if open_cents:
-        doubt = min(doubts, key=lambda one: REASONS.index(one.reason))
+        doubt = min(doubts, key=lambda one: RANK[one.reason])
         shares.append(Share("clarify", doubt.reason, open_cents, doubt.evidence))
     return Decision(entry, tuple(shares))
 
@@ -109,20 +109,26 @@ def paid_at_once(entry: Staged, targets: Sequence[Target], running: Running, dat
 
 def climb(case: Case, running: Running, data: Data) -> Sequence[Share] | Doubt:
     """Return the shares of the first rung that decides, else the most telling doubt."""
-    found = case.found
-    if case.cents > 0:
-        doubt, steps = _NOTHING_IN, CREDITS if found else _PLAIN_CREDITS
-    else:
-        doubt, steps = _NOTHING_OUT, DEBITS if found else _PLAIN_DEBITS
-    for step in steps:
-        if step.needs and step.needs not in found:
+    doubt = _NOTHING_IN if case.cents > 0 else _NOTHING_OUT
+    for rung in _asked(case):
+        verdict = rung(case, running, data)
+        if verdict is None:
             continue
-        verdict = step.rung(case, running, data)
-        if isinstance(verdict, Doubt):
-            doubt = min(doubt, verdict, key=lambda one: REASONS.index(one.reason))
-        elif verdict:
-            return verdict
+        if not isinstance(verdict, Doubt):
+            if verdict:
+                return verdict
+        elif RANK[verdict.reason] < RANK[doubt.reason]:
+            doubt = verdict
     return doubt
+
+
+def _asked(case: Case) -> Iterable[Rung]:
+    """Return the rungs that may know something about a case."""
+    found = case.found
+    if not found:
+        return _PLAIN_CREDITS if case.cents > 0 else _PLAIN_DEBITS
+    steps = CREDITS if case.cents > 0 else DEBITS
+    return [step.rung for step in steps if not step.needs or step.needs in found]
 
 
 def _whole_or_parts(cases: Sequence[Case], running: Running, data: Data) -> Sequence[Case]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from ledger.bank.lookups import LOOKUPS, TARGETS
 from ledger.bank.matching import NOTHING, Case, Part, Staged, Target, whole_part
 from ledger.bank.references import Finder
 from ledger.items.kassenzeichen import active_schemes
-from ledger.store.engines import Store
+from ledger.store.engines import Row, Store
 
 CHUNK = 5_000
 
@@ -119,7 +120,7 @@ def _keys(store: Store, finder: Finder, start: int) -> Iterator[Key]:
     """Return the keys of one chunk of entries and of their parts; everything is read before the first is asked for."""
     where = {"start": start, "stop": start + CHUNK}
     rows = [*store.all(_TEXTS, **where), *store.all(_DETAIL_TEXTS, **where)]
-    return chain.from_iterable(keys_of(finder, Texts._make(row)) for row in rows)
+    return chain.from_iterable(keys_of(finder, texts) for texts in map(_TEXT, rows))
 
 
 def _look_up(store: Store) -> None:
@@ -140,11 +141,11 @@ def _look_up(store: Store) -> None:
 class Candidates(NamedTuple):
     """An entry with everything the book knows that it may be, as rows: what references name, the other lookups, parts.
 
-    `targets` and `found` are by part, 0 being the whole entry.
+    `found` is by part, 0 being the whole entry; where there are no parts, everything belongs to the whole.
     """
 
     entry: Staged
-    targets: Mapping[int, Sequence[Target]]
+    targets: Sequence[Target]
     found: Mapping[int, Mapping[str, tuple[Any, ...]]]
     parts: Sequence[Part]
 
@@ -152,8 +153,17 @@ class Candidates(NamedTuple):
         """Return the cases that the ladder decides: the whole entry, or its parts."""
         entry, targets, found, parts = self
         if not parts:
-            return [Case(entry, whole_part(entry), tuple(targets.get(0, ())), found.get(0, NOTHING))]
-        return [Case(entry, part, tuple(targets.get(part.line, ())), _of(found, part.line)) for part in parts]
+            return [Case(entry, whole_part(entry), tuple(targets), found.get(0, NOTHING) if found else NOTHING)]
+        named: defaultdict[int, list[Target]] = defaultdict(list)
+        for target in targets:
+            named[target.line].append(target)
+        return [Case(entry, part, tuple(named.get(part.line, ())), _of(found, part.line)) for part in parts]
+
+
+_STAGED: Callable[[Row], Staged] = partial(tuple.__new__, Staged)
+_TARGET: Callable[[Row], Target] = partial(tuple.__new__, Target)
+_TEXT: Callable[[Row], Texts] = partial(tuple.__new__, Texts)
+"""As `_make`, for rows by the ten thousand: their queries name as many columns."""
 
 
 def candidates(store: Store, count: int) -> Iterator[list[Candidates]]:
@@ -161,16 +171,19 @@ def candidates(store: Store, count: int) -> Iterator[list[Candidates]]:
     filled = [one for one in LOOKUPS if one is not TARGETS and store.value(f"SELECT 1 FROM {one.table} LIMIT 1")]
     for start in range(0, count, CHUNK):
         where = {"start": start, "stop": start + CHUNK}
-        targets: dict[int, dict[int, list[Target]]] = {}
-        for row in store.rows(_selected(TARGETS), **where):
-            targets.setdefault(row[0], {}).setdefault(row[1], []).append(Target._make(row))
+        targets: dict[int, list[Target]] = {}
+        for target in map(_TARGET, store.rows(_selected(TARGETS), **where)):
+            if target[0] in targets:
+                targets[target[0]].append(target)
+            else:
+                targets[target[0]] = [target]
         found = _found(store, filled, where)
         parts: defaultdict[int, list[Part]] = defaultdict(list)
         for seq, *part in store.rows(_DETAILS, **where):
             parts[seq].append(Part._make(part))
         yield [
-            Candidates(Staged._make(row), targets.get(row[0], {}), found.get(row[0], {}), parts.get(row[0], ()))
-            for row in store.rows(_ENTRIES, **where)
+            Candidates(entry, targets.get(entry[0], ()), found.get(entry[0], {}), parts.get(entry[0], ()))
+            for entry in map(_STAGED, store.rows(_ENTRIES, **where))
         ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ledger.bank.matching import Decision, Share, Staged, Target, settled_cents
+from ledger.bank.matching import Decision, Evidence, Share, Staged, Target, settled_cents
 from ledger.book.entry import Draft, Posting
 from ledger.book.transfer import across
 from ledger.items.store import ClearingKind, ItemKind, NewClearing, NewItem
@@ -19,7 +19,8 @@ TEXT_LENGTH = 140
 RETURN_COSTS = "Kosten der Rücklastschrift"  # what the debtor reads
 MATCH_COLUMNS = ("office", "entry", "line", "rule", "evidence", "item_office", "item", "cents")
 CASE_COLUMNS = ("office", "item", "entry", "reason", "owner")
-_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+written: Callable[[Evidence], str] = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+"""Returns evidence as it is stored."""
 
 
 class Line(NamedTuple):
@@ -65,7 +66,7 @@ def payment_day(entry: Staged) -> str:
 def plan(decision: Decision, posting_day: str, role: Role, number: Number) -> Plan:
     """Return the drafts of a decision; `role` finds accounts, `number` gives a fresh item number of an office."""
     entry, shares = decision
-    lines = tuple([_line(share, entry, role, number) for share in shares])
+    lines = tuple([line_of(share, entry, role, number) for share in shares])
     bank = Posting(entry.account, entry.amount_cents)
     postings: dict[str, list[Posting]] = {entry.office: [bank]}
     for line in lines:
@@ -103,7 +104,8 @@ def words(entry: Staged) -> str:
     return " ".join(text.split())[:TEXT_LENGTH]
 
 
-def _line(share: Share, entry: Staged, role: Role, number: Number) -> Line:
+def line_of(share: Share, entry: Staged, role: Role, number: Number) -> Line:
+    """Return the posting that a share becomes beside that on the bank account."""
     target = share.target
     if share.act in {"settle", "reopen"}:
         assert target is not None, "an item that is settled or opened again is known"
@@ -158,7 +160,7 @@ def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_da
             undone = getattr(share.target, "resets", None)
             moved.setdefault((line.office, kind, undone), []).append((line.item, settled_cents(share)))
         elif line.makes is not None:
-            _note_item(records, line, entry, positions[line.office], posting_day)
+            note_item(records, line, entry, positions[line.office], posting_day)
         else:
             _note_payment(records, share, entry)
         if share.effect is not None:
@@ -167,7 +169,7 @@ def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_da
         item_office = line.office if line.item is not None else None
         rule, evidence = _explained(share)
         records.matches.append(
-            (entry.office, entry.id, index, rule, _json(evidence), item_office, line.item, share.cents)
+            (entry.office, entry.id, index, rule, written(evidence), item_office, line.item, share.cents)
         )
     for (office, kind, undone), lines in moved.items():
         records.clearings.append(
@@ -192,7 +194,8 @@ def _explained(share: Share) -> tuple[str, Mapping[str, str | int]]:
     return share.rule, share.evidence
 
 
-def _note_item(records: Records, line: Line, entry: Staged, position: int, posting_day: str) -> None:
+def note_item(records: Records, line: Line, entry: Staged, position: int, posting_day: str) -> None:
+    """Add the item that a line makes, and the case of one that is unclear."""
     assert line.item is not None, "an item that is made has a number"
     assert line.makes is not None, "and a kind"
     target = line.share.target

@@ -7,18 +7,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
+from typing import NamedTuple
 
 from ledger.bank.effects_store import apply_effects
 from ledger.bank.executed_store import execute_runs
 from ledger.bank.ladder import decide, paid_at_once
 from ledger.bank.match_store import Candidates, Scope, candidates, drop, gather
-from ledger.bank.matching import Decision, ItemKey, Paid, Running, Staged
+from ledger.bank.matching import Decision, ItemKey, Paid, Running, Share, Staged
 from ledger.bank.outcome import COUNTED, LatePostingError, Outcome
 from ledger.bank.overpaid_store import still_owing
 from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS, Plan, Records, fresh_items, note, plan
 from ledger.bank.rules_store import bank_rules
 from ledger.bank.rungs import Data
-from ledger.bank.settled_store import entries_of, settle
+from ledger.bank.settled_store import entries_of, keep_unclear, settle, settle_share, single
 from ledger.book.store import Poster, Rows, account_with_role, insert_all, kasse_office, office_codes
 from ledger.events.store import record
 from ledger.items.settlement import Order
@@ -71,6 +72,18 @@ def matching_data(store: Store, orders: Mapping[str, Order] | None) -> Data:
     return Data(tuple(bank_rules(store)), orders, own, kasse_office(store), policy_of(store))
 
 
+class Way(NamedTuple):
+    """How an entry is posted: with how many entries, by the only share with the number of its item, or by a plan."""
+
+    entries: int
+    share: Share | None = None
+    item: int | None = None
+    plan: Plan | None = None
+
+
+_AT_HOME, _ACROSS = Way(1), Way(2)
+
+
 class _Matched:
     """Posts chunk after chunk and remembers between them what is used up, and which accounts have which role."""
 
@@ -107,24 +120,47 @@ class _Matched:
 
     def _post(self, decided: Sequence[Decision | Paid], numbers: Mapping[str, Iterator[int]]) -> list[Rows]:
         """Post what was decided and return the rows of it."""
-        plans = [self._plan(one, numbers) for one in decided if isinstance(one, Decision)]
-        self.poster.expect(sum(map(entries_of, decided)) + sum(len(each.drafts) for each in plans))
-        records, planned = Records(), iter(plans)
-        for one in decided:
-            entry, day = one[0], self.posting_day(one[0].bank_day)
+        ways = [self._way(one, numbers) for one in decided]
+        self.poster.expect(sum([way.entries for way in ways]))
+        records, closed = Records(), self.closed
+        for one, way in zip(decided, ways, strict=True):
+            entry = one[0]
+            day = entry.bank_day if entry.bank_day > closed else self.posting_day(entry.bank_day)
             if isinstance(one, Paid):
                 settle(self.poster, records, one, day)
                 self.outcome.count_settled(entry)
             else:
-                self._post_plan(records, next(planned), day)
+                self._post_decision(records, one, way, day)
                 self.outcome.count(one)
             if day != entry.bank_day:
                 self._note_late(entry, day)
         return [*self.poster.take(), *self._keep(records)]
 
+    def _way(self, one: Decision | Paid, numbers: Mapping[str, Iterator[int]]) -> Way:
+        """Return how an entry is posted: the short way with the number of its item, or as planned."""
+        if isinstance(one, Paid):
+            return _AT_HOME if one.entry.office == one.target.office else _ACROSS
+        share = single(one)
+        if share is None:
+            planned = self._plan(one, numbers)
+            return Way(len(planned.drafts), plan=planned)
+        if share.act == "clarify":
+            return Way(1, share, next(numbers[one.entry.office]))
+        return Way(entries_of(one.entry, share.target), share)
+
+    def _post_decision(self, records: Records, one: Decision, way: Way, day: str) -> None:
+        share = way.share
+        if share is None:
+            assert way.plan is not None, "what is not posted the short way is planned"
+            self._post_plan(records, way.plan, day)
+        elif way.item is None:
+            settle_share(self.poster, records, one.entry, share, day)
+        else:
+            keep_unclear(self.poster, records, one.entry, share, way.item, day, self.role)
+
     def _decide(self, one: Candidates) -> Decision | Paid:
         entry, named, found, parts = one
-        target = None if parts or found else paid_at_once(entry, named.get(0, ()), self.running, self.data)
+        target = None if parts or found else paid_at_once(entry, named, self.running, self.data)
         if target is None:
             return decide(one.cases(), self.running, self.data)
         self.running.settle(target)

@@ -8,11 +8,11 @@ behind `Tel.`, or has no check digit may be meant: it needs further evidence bef
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ledger.items.kassenzeichen import Scheme, compact
+from ledger.items.kassenzeichen import Scheme, compact, test_of
 from sepa.identifiers.iban import is_iban
 from sepa.identifiers.mod97 import check_digits
 
@@ -70,21 +70,22 @@ class Finder:
             clean = self._without_rf(clean, found)
         if not self._in_plain_numbers(clean, found):
             self._in_runs(_without_other_numbers(clean), found)
-        if self.foreign_lengths and sum(map(clean.count, _DIGITS)) > sum(map(len, found)):
+        if self.foreign_lengths and len(_NOT_DIGIT.sub("", clean)) > sum(map(len, found)):
             for key in self._foreign(large):  # only where digits are left that belong to nothing yet
                 found.setdefault(key, False)
         return found
 
     def _in_plain_numbers(self, text: str, found: dict[str, bool]) -> bool:
         """Take what needs no second look, and return whether that was all: most texts have one plain number or none."""
-        spans = [(span[0], *span.span()) for span in self._long.finditer(text)]
-        for digits, _, _ in spans:
+        taken: dict[str, bool] = {}
+        for span in self._long.finditer(text):
+            digits = span[0]
             if not digits.isdigit():
                 return False
-        for digits, start, end in spans:
             checked = self._checked(digits)
             if checked is not None:
-                found[digits] = checked and _stands_free(text, start, end)
+                taken[digits] = checked and _stands_free(text, *span.span())
+        found |= taken
         return True
 
     def _in_runs(self, text: str, found: dict[str, bool]) -> None:
@@ -135,9 +136,9 @@ class Finder:
 
     def _checked(self, digits: str) -> bool | None:
         """Return whether a check digit protects the number, None where it fits no scheme."""
-        for scheme in self._by_length.get(len(digits), ()):
-            if scheme.valid(digits):
-                return scheme.checked
+        for fits, checked in self._tests.get(len(digits), ()):
+            if fits(digits):
+                return checked
         return None
 
     @cached_property
@@ -147,6 +148,14 @@ class Finder:
         for scheme in self.schemes:
             found.setdefault(scheme.length, []).append(scheme)
         return found
+
+    @cached_property
+    def _tests(self) -> dict[int, list[tuple[Callable[[str], bool], bool]]]:
+        """What says whether a number of some length fits a scheme, and whether a check digit protects those of it."""
+        return {
+            length: [(test_of(scheme.pattern, scheme.method), scheme.checked) for scheme in schemes]
+            for length, schemes in self._by_length.items()
+        }
 
     def _without_rf(self, text: str, found: dict[str, bool]) -> str:
         def take(match: re.Match[str]) -> str:

@@ -62,10 +62,10 @@ class BankRule:
         """
         cents = (part.amount_cents or 0) if cents is None else cents
         return (
-            self.direction in {"both", "credit" if cents > 0 else "debit"}
-            and self.gvc in {None, entry.gvc}
-            and self.iban in {None, entry.iban}
-            and self.counter_iban in {None, part.counter_iban}
+            self.direction in ("both", "credit" if cents > 0 else "debit")
+            and self.gvc in (None, entry.gvc)
+            and self.iban in (None, entry.iban)
+            and self.counter_iban in (None, part.counter_iban)
             and (self.min_cents is None or abs(cents) >= self.min_cents)
             and (self.max_cents is None or abs(cents) <= self.max_cents)
             and (self.pattern is None or self.pattern.search(searched(part)) is not None)
@@ -79,7 +79,10 @@ def searched(part: Part) -> str:
 
 def applying(rules: Sequence[BankRule], serves: Serves, entry: Staged, part: Part, cents: int) -> BankRule | None:
     """Return the first rule that applies."""
-    return next((rule for rule in rules if rule.serves == serves and rule.applies(entry, part, cents)), None)
+    for rule in rules:
+        if rule.serves == serves and rule.applies(entry, part, cents):
+            return rule
+    return None
 
 
 def safe_pattern(pattern: str) -> re.Pattern[str]:

@@ -25,6 +25,7 @@ payment, from another account. unproven: a number without check digit and nothin
 paid. unknown: a valid reference that the book does not have. details: a collective entry whose parts do not make its
 amount. no_reference, no_rule: nothing was found in a credit, in a debit.
 """
+RANK = {reason: rank for rank, reason in enumerate(REASONS)}
 RULES = (
     N_("reference"), N_("evidence"), N_("account"), N_("payment"), N_("run"), N_("returned"), N_("return_fee"),
     N_("reversal"), N_("transfer"), N_("direct_debit"), N_("rule"), N_("surplus"), N_("clarify"), N_("assigned"),

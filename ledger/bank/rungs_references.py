@@ -68,13 +68,12 @@ def doubtful(case: Case, named: Sequence[Target], running: Running) -> Doubt | N
     """
     twins: Sequence[Target] = case.found.get("twin", ())
     right = total(named, running) == case.cents
-    if right and not twins:
-        return None
     evidence: Evidence = {"reference": named[0].key, "in": named[0].place}
-    fits = _fits(case, named)
-    rivals = [twin for twin in twins if running.open_cents(twin) > 0 and _fits(case, [twin]) >= fits]
-    if any(_fits(case, [twin]) > fits or not right or running.open_cents(twin) == case.cents for twin in rivals):
-        return Doubt("ambiguous", {**evidence, "or": rivals[0].key})
+    if twins:
+        fits = _fits(case, named)
+        rivals = [twin for twin in twins if running.open_cents(twin) > 0 and _fits(case, [twin]) >= fits]
+        if any(_fits(case, [twin]) > fits or not right or running.open_cents(twin) == case.cents for twin in rivals):
+            return Doubt("ambiguous", {**evidence, "or": rivals[0].key})
     if not right and not _knows(case, named):
         return Doubt("stranger", evidence)
     return None

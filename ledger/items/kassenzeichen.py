@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from ledger.items.check_digits import weighted
 from ledger.store.counters import BOOK, take_ids
@@ -58,11 +59,15 @@ _STEPS = [{str(d): (((check or 10) * 2) % 11 + d) % 10 for d in range(10)} for c
 """What a digit makes of the check so far: looked up, because every long number in a bank's text is checked."""
 
 
-_SWAPS = [
-    {a + b for a in _DIGITS for b in _DIGITS if a != b and _STEPS[_STEPS[check][a]][b] == _STEPS[_STEPS[check][b]][a]}
-    for check in range(10)
-]
-"""By the check so far: the two digits that may change places and the check digit does not notice (20 of 900)."""
+def _alike(check: int, digit: str) -> frozenset[str]:
+    """Return the digits that may change places with this one and the check does not notice (20 of 900 pairs)."""
+    steps = _STEPS[check]
+    same = [other for other in _DIGITS if _STEPS[steps[digit]][other] == _STEPS[steps[other]][digit]]
+    return frozenset(same) - {digit}
+
+
+_SWAPS = [{digit: (_STEPS[check][digit], _alike(check, digit)) for digit in _DIGITS} for check in range(10)]
+"""By the check so far and a digit: the check after it, and what it may change places with."""
 
 
 def twins_mod_11_10(digits: str) -> list[str]:
@@ -72,10 +77,10 @@ def twins_mod_11_10(digits: str) -> list[str]:
     (['1000000000541'], 1)
     """
     found, check = [], 5
-    for at in range(len(digits) - 1):
-        if digits[at : at + 2] in _SWAPS[check]:
-            found.append(digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :])
-        check = _STEPS[check][digits[at]]
+    for at, (digit, following) in enumerate(pairwise(digits)):
+        check, alike = _SWAPS[check][digit]
+        if following in alike:
+            found.append(digits[:at] + following + digit + digits[at + 2 :])
     return found
 
 
@@ -116,10 +121,7 @@ class Scheme:
 
     def valid(self, reference: str) -> bool:
         """Return whether the compact reference fits pattern and check digit."""
-        if _fits(self.pattern)(reference) is None:
-            return False
-        check = METHODS.get(self.method) or weighted(self.method)
-        return check is None or check[0](reference)
+        return test_of(self.pattern, self.method)(reference)
 
     @property
     def checked(self) -> bool:
@@ -154,8 +156,13 @@ class Scheme:
 
 
 @lru_cache(maxsize=64)
-def _fits(pattern: str) -> Callable[[str], re.Match[str] | None]:
-    return re.compile(pattern).fullmatch
+def test_of(pattern: str, method: str) -> Callable[[str], bool]:
+    """Return what says whether a compact reference fits a pattern and has the check digit of a method."""
+    fits, check = re.compile(pattern).fullmatch, METHODS.get(method) or weighted(method)
+    if check is None:
+        return lambda reference: fits(reference) is not None
+    right = check[0]
+    return lambda reference: fits(reference) is not None and right(reference)
 
 
 def compact(text: str) -> str:

@@ -100,5 +100,7 @@ def test_a_drawn_day_is_written_as_by_the_ladder(store, monkeypatch):
     short = written()
     monkeypatch.setattr(posting_store, "paid_at_once", lambda *_: None)
     assert written() == short
+    monkeypatch.setattr(posting_store, "single", lambda _: None)
+    assert written() == short
     assert ways[True] > 500
     assert ways[False] > 100

@@ -354,7 +354,7 @@ def test_a_rehearsal_changes_nothing(kasse):
     assert post_staged(kasse).posted == 1
 
 
-@pytest.mark.parametrize("place", ["note", "take_off", "record", "insert_all"])
+@pytest.mark.parametrize("place", ["settle_share", "take_off", "record", "insert_all"])
 def test_what_breaks_half_way_leaves_nothing(kasse, place, monkeypatch):
     import ledger.bank.posting_store as module
 
