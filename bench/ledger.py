@@ -1,32 +1,34 @@
 """The books: posting, verifying and the trial balance on both engines, beside raw rows and other ledgers.
 
-`python -m bench.ledger [ENTRIES…]` (10,000 and 100,000 by default; two postings to an entry). What grows must stay
-near the same cost for each entry; PostgreSQL is left out, with the reason, where there is none.
+`python -m bench.ledger [--sizes 10000,100000,1000000] [--peers 10000,100000] [sqlite] [postgresql]`: by default 10,000
+and 100,000 entries of two postings on both engines, and the same for other ledgers. What grows must stay near the same
+cost for each entry; an engine or a peer that is not there is left out, with the reason.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from bench.harness import Figure, measure, show, wall
-from bench.ledger_data import Engine, filled, journal, postgres_engine, posting, sqlite_engine
+from bench.harness import command, measure, show
+from bench.ledger_data import Engine, beancount, filled, journal, postgres_engine, posting, sqlite_engine
 from ledger.book.verify_store import verify
 from tests import books
 from tests.servers import postgres_url
 
-SIZES = tuple(int(text.replace(",", "")) for text in sys.argv[1:]) or (10_000, 100_000)
 LAST_DAY = "2026-11-30"
+ENGINES = ("sqlite", "postgresql")
 PEERS = {
-    "hledger": ("hledger", "-f", "{journal}", "balance"),
-    "ledger": ("ledger", "-f", "{journal}", "balance"),
-    "beancount": ("bean-query", "{journal}", "SELECT account, sum(position) GROUP BY account"),
+    "hledger": ("hledger", "-f", "{folder}/books.journal", "balance"),
+    "ledger": ("ledger", "-f", "{folder}/books.journal", "balance"),
+    "beancount": ("bean-query", "{folder}/books.beancount", "SELECT account, sum(position) GROUP BY account"),
 }
-PEER_ENTRIES = 100_000
-"""Peers read their whole journal for every report: beyond this they would be measured for minutes."""
 
 
 def verifying(engine: Engine, location: str) -> float:
@@ -75,36 +77,68 @@ def of_engine(engine: Engine, count: int) -> list[float]:
     return [figure.seconds / count * 1e6 for figure in (written[1], read[2])]
 
 
-def peers(folder: str, count: int) -> None:
-    """Show what other ledgers take for the balances of the same journal, in wall seconds."""
-    path = Path(folder) / "books.journal"
-    journal(path, count)
-    engine = sqlite_engine(folder)
-    location = filled(engine, "peers", count)
-    command = [sys.executable, "-m", "kasse_cli", "report", "trial-balance", "--on", LAST_DAY, "--book", location]
-    figures = [Figure("kasse report trial-balance", wall(command, 3), 0)]
+def peers(folder: str, count: int) -> dict[str, float]:
+    """Show what other ledgers take for the balances of the same journal, each as a command; return CPU seconds."""
+    journal(Path(folder) / "books.journal", count)
+    beancount(Path(folder) / "books.beancount", count)
+    location = filled(sqlite_engine(folder), "peers", count)
+    ours = (sys.executable, "-m", "kasse_cli", "report", "trial-balance", "--on", LAST_DAY, "--book", location)
+    figures = [command("kasse report trial-balance", ours), command("kasse journal verify", _verify(location))]
     for name, parts in PEERS.items():
         if shutil.which(parts[0]) is None:
             print(f"  {name}: not measured, there is no program {parts[0]} here")
             continue
-        figures.append(Figure(name, wall([part.format(journal=path) for part in parts], 2), 0))
-    show(f"balances of {count:,} entries, from start to end of the command (wall)", figures, figures[0].name)
+        figures.append(command(name, [part.format(folder=folder) for part in parts]))
+    show(f"balances of {count:,} entries, from start to end of the command", figures, figures[0].name)
+    return {figure.name: figure.seconds for figure in figures}
+
+
+def _verify(location: str) -> Sequence[str]:
+    return (sys.executable, "-m", "kasse_cli", "journal", "verify", "--book", location, "--user", "emil")
+
+
+def wanted() -> argparse.Namespace:
+    """Return what is to be measured."""
+    parser = argparse.ArgumentParser(prog="python -m bench.ledger")
+    parser.add_argument("engines", nargs="*", default=ENGINES, help=" or ".join(ENGINES))
+    parser.add_argument("--sizes", type=_sizes, default=(10_000, 100_000), help="numbers of entries for kasse")
+    parser.add_argument("--peers", type=_sizes, default=None, help="numbers of entries for other ledgers; 0 for none")
+    return parser.parse_args()
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(int(part.replace("_", "")) for part in text.split(",") if int(part.replace("_", "")))
+
+
+def costs(folder: str, names: Sequence[str], sizes: Sequence[int]) -> dict[str, list[float]]:
+    """Measure each size on each engine that is there; return microseconds an entry to post and to verify."""
+    found: dict[str, list[float]] = {}
+    with ExitStack() as stack:
+        engines = [sqlite_engine(folder)] if "sqlite" in names else []
+        if "postgresql" in names:
+            server, reason = stack.enter_context(postgres_url())
+            engines += [postgres_engine(server)] if server else []
+            if not server:
+                print(f"PostgreSQL: not measured, {reason}")
+        for count in sizes:
+            for engine in engines:
+                found[f"{engine.name} {count:,}"] = of_engine(engine, count)
+    return found
 
 
 def main() -> None:
-    """Print what posting, verifying and reporting take, on every engine there is."""
-    costs: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory() as folder, postgres_url() as (server, reason):
-        engines = [sqlite_engine(folder), *([postgres_engine(server)] if server else [])]
-        if not server:
-            print(f"PostgreSQL: not measured, {reason}")
-        for count in SIZES:
-            for engine in engines:
-                costs[f"{engine.name} {count:,}"] = of_engine(engine, count)
-        peers(folder, min(max(SIZES), PEER_ENTRIES))
-    print("\nmicroseconds for each entry    post   verify")
-    for name, (post_us, verify_us) in costs.items():
-        print(f"  {name:26} {post_us:6.1f}   {verify_us:6.1f}")
+    """Print what posting, verifying and reporting take, on every engine there is, and what other ledgers take."""
+    asked = wanted()
+    with tempfile.TemporaryDirectory() as folder:
+        ours = costs(folder, asked.engines, asked.sizes)
+        theirs = {count: peers(folder, count) for count in (asked.sizes if asked.peers is None else asked.peers)}
+    print("\nmicroseconds for each entry        post   verify")
+    for name, (post_us, verify_us) in ours.items():
+        print(f"  {name:30} {post_us:6.1f}   {verify_us:6.1f}")
+    print("\nmicroseconds of CPU for each entry, from start to end of a command")
+    for count, seconds in theirs.items():
+        for name, spent in seconds.items():
+            print(f"  {count:>10,} {name:30} {spent / count * 1e6:8.1f}")
 
 
 if __name__ == "__main__":

@@ -50,6 +50,17 @@ def journal(path: Path, count: int) -> None:
             file.write(f"{draft.posting_day} {draft.source}\n{lines}\n")
 
 
+def beancount(path: Path, count: int) -> None:
+    """Write the same entries as beancount has them."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write("2026-01-01 open Assets:A2800 EUR\n2026-01-01 open Income:A5900 EUR\n\n")
+        for draft in drafts(count):
+            names = ("Assets:A2800", "Income:A5900")
+            lines = zip(names, draft.postings, strict=True)
+            text = "".join(f"  {name}  {plain(line.cents)} EUR\n" for name, line in lines)
+            file.write(f'{draft.posting_day} * "{draft.source}"\n{text}\n')
+
+
 def filled(engine: Engine, name: str, count: int) -> str:
     """Return the address of a book with so many entries."""
     location = engine.fresh(name)
