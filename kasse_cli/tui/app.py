@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Resize
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -30,13 +31,18 @@ KEYS = (
     ("l", "filter", N_("filter")), ("q", "quit", N_("quit")),
 )  # fmt: skip
 """One key for each decision: the key, the action, the word below."""
+NOTHING_LEFT = N_("Nothing is left to clear here.")
+NOTHING_FITS = N_("No case is like that: press l or / and leave the fields empty to see all.")
 MORE_KEYS: tuple[tuple[str, str], ...] = (
     ("right", "next"), ("left", "previous"), ("question_mark", "help"), ("f5", "reload"),
 )  # fmt: skip
 
 
-class DeskApp(App[None]):
-    """Clears unclear money case by case; every decision is taken by the services that the commands use."""
+class DeskApp(App[KasseError]):
+    """Clears unclear money case by case; every decision is taken by the services that the commands use.
+
+    It ends with the error where the book itself can no longer be read.
+    """
 
     TITLE = "kasse"
     ENABLE_COMMAND_PALETTE = False
@@ -78,22 +84,28 @@ class DeskApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the first case."""
-        self.session.load()
-        self.show_case()
+        self.show_case(anew=True)
         self.query_one(OptionList).focus()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: Resize) -> None:
         """Lay the keys out for the width there is."""
-        self.query_one("#keys", Static).update(_key_lines(self.size.width - 2))
+        self.query_one("#keys", Static).update(_key_lines(event.size.width - 2))
 
-    def show_case(self, said: Text | None = None) -> None:
-        """Show the current case, what it may be for, and what was said last."""
-        known = self.session.details()
+    def show_case(self, said: Text | None = None, *, anew: bool = False) -> None:
+        """Show the current case, what it may be for, and what was said last; `anew` reads the list before."""
+        try:
+            if anew:
+                self.session.load()
+            known = self.session.details()
+        except KasseError as error:
+            self.exit(error)
+            return
         case = self.session.current
         options = self.query_one(OptionList)
         options.clear_options()
         self.candidates = ()
-        text = Text(_("Nothing is left to clear here."))
+        narrowed = filter_text(self.session.wanted)
+        text = Text(_(NOTHING_FITS if narrowed else NOTHING_LEFT))
         if known is not None and case is not None:
             details, found = known
             self.candidates = tuple(found)
@@ -104,7 +116,6 @@ class DeskApp(App[None]):
         self.query_one("#text", Static).update(text)
         self.query_one("#title", Static).update(Text(_title(self.candidates, shown=case is not None)))
         self.query_one("#progress", Static).update(progress_text(self.session.progress, self.user))
-        narrowed = filter_text(self.session.wanted)
         line = self.query_one("#filter", Static)
         line.update(Text(f"{_('Filter')}: {narrowed}"))
         line.display = bool(narrowed)
@@ -183,8 +194,7 @@ class DeskApp(App[None]):
 
     def action_reload(self) -> None:
         """Read the list anew."""
-        self.session.load()
-        self.show_case()
+        self.show_case(anew=True)
 
     def action_help(self) -> None:
         """Say what the other keys do."""
@@ -197,17 +207,21 @@ class DeskApp(App[None]):
             self._open(make(case))
 
     def _open(self, form: Form) -> None:
-        self.push_screen(FormScreen(form), self._after)
+        screen = FormScreen(form)
+        self.push_screen(screen, lambda said: self._after(said, refused=screen.refused))
 
-    def _after(self, said: Text | None) -> None:
+    def _after(self, said: Text | None, *, refused: bool) -> None:
+        """Go on behind a form; where it was refused, another clerk may have been at the case: read the list anew."""
         if said is not None:
             self.show_case(said)
+        elif refused:
+            self.action_reload()
 
     def _decide(self, decision: Decision) -> None:
         try:
             self.show_case(done_text(self.session.take(decision)))
         except KasseError as error:
-            self.query_one("#message", Static).update(refusal(error))
+            self.show_case(refusal(error), anew=True)
 
 
 def _title(candidates: tuple[Candidate, ...], *, shown: bool) -> str:

@@ -12,10 +12,12 @@ from rich.text import Text
 from kasse_cli.i18n import _, day, money, sentence
 from kasse_cli.params import parse_day
 from kasse_cli.tui.forms import Act, Entry, Form, Values
-from kasse_cli.tui.words import done_text
+from kasse_cli.tui.words import done_text, grouped
+from kasse_cli.unclear_words import OPENING, reason_code
 from ledger.bank.suspense import Wish
 from ledger.bank.suspense_decisions import Assign, Decision, Forward, Hold, Note, Refund, Reserve, Undo
 from ledger.bank.suspense_worklist import Filter
+from sepa.errors import N_, KasseError
 from sepa.money import parse_amount, plain
 
 if TYPE_CHECKING:
@@ -26,6 +28,14 @@ if TYPE_CHECKING:
 HOLD_DAYS = 14
 """How long a case rests where nothing else is said."""
 Make = Callable[[Values], Decision]
+
+
+class NotDaysError(KasseError):
+    """What was typed is no number of days."""
+
+    code = "tui.days"
+    template = N_("not a number of days: {text}")
+    hint = N_("write it in figures, such as 30")
 
 
 def assign_form(session: Session, case: WorkCase, candidate: Candidate | None) -> Form:
@@ -66,7 +76,7 @@ def note_form(session: Session, case: WorkCase) -> Form:
 def refund_form(session: Session, case: WorkCase) -> Form:
     """Ask why the money goes back to the account it came from."""
     entries = (
-        Entry("reason", _("Why"), hint=_("it goes back to {iban}").format(iban=case.bank_account or "–")),
+        Entry("reason", _("Why"), hint=_("it goes back to {iban}").format(iban=grouped(case.bank_account or "–"))),
         Entry("amount", _("Amount"), hint=_("blank: all of it")),
         Entry("despite", _("although the payer owes something"), flag=True),
     )
@@ -134,7 +144,9 @@ def filter_form(session: Session) -> Form:
     entries = (
         Entry("text", _("Text"), known.text),
         Entry("owner", _("Owner"), known.owner or "", hint=_("- for nobody")),
-        Entry("reason", _("Reason"), known.reason or "", hint=_("the word of kasse suspense list")),
+        Entry(
+            "reason", _("Reason"), _(known.reason) if known.reason else "", hint=_("the word of kasse suspense list")
+        ),
         Entry("least", _("Amount from"), least),
         Entry("older", _("Days from"), str(known.older_than_days or "")),
         Entry("resting", _("also cases laid aside"), flag=True),
@@ -142,9 +154,10 @@ def filter_form(session: Session) -> Form:
 
     def narrow(values: Values) -> Text:
         texts = {key: str(value).strip() for key, value in values.items()}
-        days = int(texts["older"]) if texts["older"].isdigit() else 0
+        days = _whole_days(texts["older"])
+        reason = reason_code(texts["reason"], [OPENING]) if texts["reason"] else None
         least_cents = parse_amount(texts["least"]) if texts["least"] else None
-        wanted = Filter(texts["reason"] or None, texts["owner"] or None, days, least_cents, None, texts["text"])
+        wanted = Filter(reason, texts["owner"] or None, days, least_cents, None, texts["text"])
         session.filter_by(replace(wanted, resting=None if values["resting"] else False))
         return Text("")
 
@@ -172,6 +185,12 @@ def _about(case: WorkCase, verb: str) -> str:
 def _amount(values: Values) -> int | None:
     text = str(values["amount"]).strip()
     return parse_amount(text) if text else None
+
+
+def _whole_days(text: str) -> int:
+    if text and not text.isdecimal():
+        raise NotDaysError(text=text)
+    return int(text or 0)
 
 
 def _wishes(target: str, amount: str) -> tuple[Wish, ...]:

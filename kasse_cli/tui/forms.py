@@ -68,10 +68,10 @@ class FormScreen(ModalScreen[Text | None]):
         background: $surface;
     }
     FormScreen Horizontal { height: auto; }
-    FormScreen Label { width: 17; }
+    FormScreen Label { width: 15; }
     FormScreen Input { width: 1fr; border: none; height: 1; padding: 0 1; background: $boost; }
     FormScreen Input:focus { background: $accent 30%; }
-    FormScreen Checkbox { border: none; height: 1; padding: 0; background: $surface; margin-left: 17; }
+    FormScreen Checkbox { border: none; height: 1; padding: 0; background: $surface; margin-left: 15; }
     FormScreen Checkbox > .toggle--button { color: $success; background: $boost; text-style: bold; }
     #form-title { text-style: bold; margin-bottom: 1; }
     #form-said { margin-top: 1; }
@@ -82,6 +82,7 @@ class FormScreen(ModalScreen[Text | None]):
         super().__init__()
         self.form = form
         self.seen: dict[str, str | bool] | None = None
+        self.refused = False
 
     def compose(self) -> ComposeResult:
         """Lay the fields below each other."""
@@ -140,7 +141,7 @@ class FormScreen(ModalScreen[Text | None]):
         try:
             said = self.form.look(self.values())
         except KasseError as error:
-            self.seen, said = None, refusal(error)
+            self.seen, said, self.refused = None, refusal(error), True
         else:
             self.seen = self.values()
         self.query_one("#form-said", Static).update(said)
@@ -150,7 +151,7 @@ class FormScreen(ModalScreen[Text | None]):
         try:
             said = self.form.take(self.values())
         except KasseError as error:
-            self.seen = None
+            self.seen, self.refused = None, True
             self.query_one("#form-said", Static).update(refusal(error))
             self._keys()
         else:

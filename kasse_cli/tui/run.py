@@ -24,7 +24,8 @@ class NoTerminalError(KasseError):
 def run_desk(ctx: Context, office: str | None) -> None:
     """Clear cases on the full screen until the person leaves, then say what was done.
 
-    Raises `NoTerminalError` where output or input is no terminal, or JSON was asked for.
+    Raises `NoTerminalError` where output or input is no terminal, or JSON was asked for, and what keeps the book from
+    being read.
     """
     call = ctx.obj
     if call.machine or not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -40,7 +41,9 @@ def run_desk(ctx: Context, office: str | None) -> None:
         day = call.today.isoformat()
         session = Session(store, day, lambda: call.now, office, lambda error: note_refusal(call, store, error))
         session.orders = settlement_orders(store)
-        DeskApp(session, user_name(store, store.user)).run()
+        lost = DeskApp(session, user_name(store, store.user)).run()
+        if lost is not None:
+            raise lost
         left = session.progress
     lines = [
         say(N_("decided: {count}"), count=session.decided),

@@ -100,7 +100,7 @@ def filter_text(wanted: Filter) -> str:
     if wanted.text:
         parts.append(f'"{wanted.text}"')
     if wanted.reason:
-        parts.append(_(wanted.reason))
+        parts.append(f"{_('Reason')} {_(wanted.reason)}")
     if wanted.owner:
         parts.append(f"{_('Owner')} {wanted.owner}")
     if wanted.least_cents is not None:
@@ -143,11 +143,17 @@ def _done_words(done: Done, *, planned: bool) -> Iterator[str]:
 def refusal(error: KasseError) -> Text:
     """Return an error with its way out, in place."""
     text = Text(message((error.findings or (error,))[0]), "bold red")
-    if way_out := hint(error):
+    if way_out := sentence(_(_HERE[error.code]), error.fields) if error.code in _HERE else hint(error):
         text.append(f"\n{way_out}", "not bold red")
     return text
 
 
+_HERE = {
+    "suspense.no_words": N_("write it into the field"),
+    "suspense.reserved": N_("ask {owner}, or take the case over: Esc, then r"),
+    "suspense.cleared": N_("somebody else has cleared it meanwhile; Esc goes on to the next case"),
+}
+"""The way out of refusals that on the screen is another one than on the command line."""
 _WORDS = {
     "reserve": "reserved: case {number}",
     "release": "released: case {number}",

@@ -17,12 +17,13 @@ from kasse_cli.tui.app import DeskApp
 from kasse_cli.tui.forms import FormScreen
 from kasse_cli.tui.session import Session
 from ledger.bank.posting_store import post_staged
-from ledger.bank.suspense_decisions import Reserve
+from ledger.bank.suspense_decisions import Forward, Release, Reserve
 from ledger.bank.suspense_desk_store import decide
 from ledger.bank.suspense_store import find_case
 from tests.bankbooks import check_invariants, item, open_cents, reference, staged
-from tests.books import act, opened, sqlite_copy
+from tests.books import act, database, opened, run_sql, sqlite_copy
 from tests.conftest import needs
+from tests.kasse_cli.striking import cut
 
 TODAY, ERIKA = "2026-11-18", "DE89370400440532013000"
 
@@ -227,9 +228,82 @@ def test_the_list_is_searched_and_filtered(store):
         await desk.press("slash")
         await desk.write("gibt es nicht")
         await desk.press("enter", "a", "n", "r", "h")
-        assert "Nothing is left to clear here." in "\n".join(desk.screen())
+        assert "No case is like that: press l or /" in "\n".join(desk.screen())
 
     sit(store, play)
+
+
+def test_a_filter_that_means_nothing_is_refused(store):
+    """A word of any language is a reason; what is none, or no number of days, is said instead of an empty list."""
+
+    async def play(desk):
+        for name, text, words in (
+            ("reason", "kein Kasenzeichen", "no case has the reason"), ("older", "3o", "not a number of days: 3o"),
+            ("least", "viel", "not an amount"),
+        ):  # fmt: skip
+            await desk.press("l")
+            desk.app.screen.query_one(f"#{name}", Input).value = text
+            await desk.press("enter")
+            assert words in desk.said("#form-said")
+            await desk.press("escape")
+        await desk.press("l")
+        desk.app.screen.query_one("#reason", Input).value = "kein Kassenzeichen"
+        await desk.press("enter")
+        assert desk.said("#filter") == "Filter: Reason no_reference"
+        assert "case 1 of 3" in desk.said("#progress")
+
+    sit(store, play)
+
+
+def test_what_another_clerk_does_meanwhile_is_said_and_seen(store):
+    other = opened(store.book, "dirk")
+
+    async def play(desk):
+        decide(other, [Reserve(2)], day=TODAY)
+        await desk.press("n", "h", "tab")
+        await desk.write("wartet")
+        await desk.press("enter")
+        assert "reserved by dirk" in desk.said("#form-said")
+        assert "then r" in desk.said("#form-said")
+        await desk.press("escape")
+        assert "Owner dirk" in "\n".join(desk.screen())
+        decide(other, [Release(2), Forward(2, "Irrläufer")], day=TODAY)
+        await desk.press("enter", "enter")
+        assert "cleared it meanwhile" in desk.said("#form-said")
+        await desk.press("escape")
+        assert "case 2 of 3" in desk.said("#progress")
+        assert "Niemand" in "\n".join(desk.screen())
+
+    sit(store, play)
+    other.close()
+
+
+def test_the_keys_follow_the_width_of_the_window(store):
+    async def play(desk):
+        for width in (60, 120, 80):
+            await desk.pilot.resize_terminal(width, 24)
+            await desk.pilot.pause()
+            keys = str(desk.app.query_one("#keys", Static).visual).splitlines()
+            assert max(len(line.rstrip()) for line in keys) in range(width - 25, width - 1)
+
+    sit(store, play)
+
+
+def test_a_server_that_is_gone_ends_the_desk_with_the_reason(postgres_server, postgres_template):
+    name = f"kasse_desk_{os.getpid()}"
+    run_sql(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    store = fill(database(postgres_server, name))
+    ended = []
+
+    async def play(desk):
+        cut(store)
+        await desk.press("n")
+        await desk.pilot.pause()
+        ended.append(desk.app.return_value)
+
+    sit(store, play)
+    run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    assert [error.code for error in ended] == ["book.unavailable"]
 
 
 def test_a_right_that_is_missing_is_refused_and_noted(store):
