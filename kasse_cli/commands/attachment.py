@@ -47,7 +47,9 @@ IbanOption = Annotated[
 SumOption = Annotated[
     int | None, typer.Option("--sum", parser=parse_amount, metavar="AMOUNT", help=N_("how much; without it everything"))
 ]
-RankOption = Annotated[int | None, typer.Option("--rank", min=1, metavar="RANK", help=N_("its rank among others"))]
+RankOption = Annotated[
+    int | None, typer.Option("--rank", min=1, metavar="RANK", help=N_("its rank among papers served on the same day"))
+]
 DocumentOption = Annotated[str, typer.Option("--document", metavar="TEXT", help=N_("where the paper lies"))]
 ConfirmedOption = Annotated[
     str, typer.Option("--iban", metavar="IBAN", help=N_("the creditor's account, as the paper says it"))
@@ -85,7 +87,8 @@ def add(
     """Take up a garnishment or an assignment: no run pays the payee past it.
 
     With --iban the creditor is paid by rank out of what the payee gets, once another person has confirmed the account;
-    until then, and without --iban, the money is held back. A garnishment asks for our declaration within two weeks
+    until then, and without --iban, the money is held back. The earlier day of service has the better rank, whenever it
+    is typed (§ 804 Abs. 3 ZPO). A garnishment asks for our declaration within two weeks
     (§ 840 ZPO).
     """
     from kasse_cli.wiring import open_book

@@ -18,6 +18,7 @@ from ledger.payments.attachments import (
     AttachmentHeldError,
     AttachmentIbanError,
     AttachmentKindError,
+    AttachmentRankError,
     AttachmentReasonError,
     AttachmentServedError,
     AttachmentSumError,
@@ -36,6 +37,9 @@ from sepa.identifiers import parse_iban
 from sepa.text import fit
 
 _CONFIRM = "UPDATE attachment SET confirmed_by = :user, confirmed_at = :now WHERE id = :id AND confirmed_by IS NULL"
+_SAME_DAY = """
+    SELECT id, creditor, rank FROM attachment
+    WHERE party = :party AND served_on = :day AND ended_on IS NULL ORDER BY rank DESC, id LIMIT 1"""
 _KNOWN = """
     SELECT DISTINCT d.iban FROM party_account d JOIN party q ON q.id = d.party
     WHERE q.match_key = :creditor AND d.kind = 'own' AND d.until IS NULL ORDER BY d.iban"""
@@ -74,10 +78,11 @@ def add_attachment(store: Store, target: str, new: NewAttachment) -> tuple[Attac
     """Take up a garnishment or an assignment, return it and whether it is new: from now on no run pays past it.
 
     With the creditor's IBAN it is paid by rank once another person has confirmed the account (`confirm_attachment`);
-    until then, and without one, the money is held back (a seizure not yet transferred, §§ 835, 845 ZPO). Without a
-    rank it stands behind those of before. The same paper (party, creditor, text, day of service) is taken up once.
+    until then, and without one, the money is held back (a seizure not yet transferred, §§ 835, 845 ZPO). The earlier
+    day of service goes first, whenever it is typed (§ 804 Abs. 3 ZPO); a rank orders papers of one day and must be
+    given for them. The same paper (party, creditor, text, day of service) is taken up once.
     Raises `UnknownPartyError`, `AttachmentKindError`, `AttachmentDocumentError`, `AttachmentTextError`,
-    `AttachmentSumError`, `AttachmentServedError`, `AttachmentTwiceError`, `NotAllowedError`.
+    `AttachmentSumError`, `AttachmentServedError`, `AttachmentTwiceError`, `AttachmentRankError`, `NotAllowedError`.
     """
     office = kasse_office(store)
     require(store, office, *ROLES)
@@ -90,11 +95,11 @@ def add_attachment(store: Store, target: str, new: NewAttachment) -> tuple[Attac
         before = _same_paper(store, party, creditor, text, new)
         if before is not None:
             return before, False
-        last = store.value("SELECT max(rank) FROM attachment WHERE party = :party AND ended_on IS NULL", party=party)
+        _check_rank(store, party, new)
         number = take_ids(store, BOOK, "attachment")
         store.insert_one(
             "attachment", id=number, party=party, kind=new.kind, creditor=creditor, creditor_iban=iban,
-            text=text, rank=new.rank or (last or 0) + 1,
+            text=text, rank=new.rank or 1,
             served_on=new.served_on.isoformat(), sum_cents=new.sum_cents, pays=int(iban is not None),
             document=new.document, made_by=store.user, made_at=store.now,
         )  # fmt: skip
@@ -116,6 +121,13 @@ def _check(new: NewAttachment, today: str) -> None:
         raise AttachmentSumError(sum_cents=new.sum_cents)
     if new.served_on.isoformat() > today:
         raise AttachmentServedError(day=new.served_on)
+
+
+def _check_rank(store: Store, party: int, new: NewAttachment) -> None:
+    row = store.one(_SAME_DAY, party=party, day=new.served_on.isoformat())
+    if row is not None and new.rank is None:
+        number, creditor, rank = row
+        raise AttachmentRankError(number=number, creditor=creditor, day=new.served_on, rank=rank)
 
 
 def _same_paper(store: Store, party: int, creditor: str, text: str, new: NewAttachment) -> Attachment | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from sepa.errors import N_, KasseError
@@ -94,6 +95,17 @@ class AttachmentTwiceError(KasseError):
     hint = N_("end that one with 'kasse attachment end {number} --reason …' and take the paper up anew")
 
 
+class AttachmentRankError(KasseError):
+    """Two papers of one day, and nobody says which came first."""
+
+    code = "attachment.rank"
+    template = N_("attachment {number} of {creditor} was served on {day} too, and no rank among both is given")
+    hint = N_(
+        "what was served earlier goes first (§ 804 Abs. 3 ZPO): give a --rank above {rank} where this paper came later "
+        "on that day, one below it where it came before, {rank} itself where both came at once and share"
+    )
+
+
 class AttachmentHeldError(KasseError):
     """A right that only holds the money back."""
 
@@ -153,7 +165,8 @@ class DeclarationDueError(KasseError):
 class Attachment:
     """A right to a party's money as it stands; `paid_cents` is what left for it or is on its way.
 
-    It `pays` where a second person has confirmed the creditor's account, else the money is held back.
+    It `pays` where a second person has confirmed the creditor's account, else the money is held back. `rank` is its
+    place among those of the party that stand: by day of service, then by the rank given for papers of one day.
     """
 
     number: int
@@ -198,14 +211,37 @@ class Taking(NamedTuple):
 
 
 def spread(cents: int, held: Iterable[Attachment]) -> tuple[int, list[Taking]]:
-    """Return what is left for the payee and what each attachment takes, the oldest rank first."""
+    """Return what is left for the payee and what each attachment takes: the better rank goes first, equal ones share.
+
+    Those of one rank get parts in proportion to what each may still take (§§ 804, 853 ZPO).
+    """
     takings, left = [], cents
-    for one in sorted(held, key=lambda each: (each.rank, each.served_on, each.number)):
-        part = left if one.left_cents is None else min(left, one.left_cents)
-        if part > 0:
-            takings.append(Taking(one, part))
-            left -= part
+    for _, same in groupby(sorted(held, key=_place), key=lambda each: each.rank):
+        group = list(same)
+        for one, part in zip(group, _shares(left, [_want(one, left) for one in group]), strict=True):
+            if part > 0:
+                takings.append(Taking(one, part))
+                left -= part
     return left, takings
+
+
+def _place(one: Attachment) -> tuple[int, int]:
+    return one.rank, one.number
+
+
+def _want(one: Attachment, cents: int) -> int:
+    return cents if one.left_cents is None else one.left_cents
+
+
+def _shares(cents: int, wants: list[int]) -> list[int]:
+    """Return what each gets of the cents by what it wants; the cents that do not divide go to the first in order."""
+    whole = sum(wants)
+    if whole <= cents:
+        return wants
+    parts = [cents * want // whole for want in wants]
+    for index in range(cents - sum(parts)):
+        parts[index] += 1
+    return parts
 
 
 def used(attachment: Attachment, cents: int) -> Attachment:

@@ -8,14 +8,19 @@ from ledger.payments.attachments import Attachment, UnknownAttachmentError
 from ledger.store.engines import Store
 
 _ATTACHMENTS = """
-    SELECT a.id, a.party, p.name, a.kind, a.creditor, a.creditor_iban, a.text, a.rank, a.served_on, a.sum_cents,
-           CASE WHEN a.pays = 1 AND a.confirmed_by IS NOT NULL THEN 1 ELSE 0 END, a.document, a.declared_on, a.ended_on,
-           coalesce((SELECT sum(m.cents) FROM payment m WHERE m.attachment = a.id
-                     AND m.state NOT IN ('discarded', 'voided', 'rejected', 'returned')), 0)
-    FROM attachment a JOIN party p ON p.id = a.party
-    WHERE (CAST(:number AS BIGINT) IS NULL OR a.id = :number)
-      AND (CAST(:day AS TEXT) IS NULL OR (a.served_on <= :day AND (a.ended_on IS NULL OR a.ended_on > :day)))
-    ORDER BY a.party, a.rank, a.served_on, a.id"""
+    SELECT * FROM (
+        SELECT a.id, a.party, p.name, a.kind, a.creditor, a.creditor_iban, a.text,
+               dense_rank() OVER (PARTITION BY a.party, CASE WHEN a.ended_on IS NULL THEN 0 ELSE 1 END
+                                  ORDER BY a.served_on, a.rank) AS place,
+               a.served_on, a.sum_cents, CASE WHEN a.pays = 1 AND a.confirmed_by IS NOT NULL THEN 1 ELSE 0 END,
+               a.document, a.declared_on, a.ended_on,
+               coalesce((SELECT sum(m.cents) FROM payment m WHERE m.attachment = a.id
+                         AND m.state NOT IN ('discarded', 'voided', 'rejected', 'returned')), 0)
+        FROM attachment a JOIN party p ON p.id = a.party
+        WHERE CAST(:day AS TEXT) IS NULL OR (a.served_on <= :day AND (a.ended_on IS NULL OR a.ended_on > :day))
+    ) ranked
+    WHERE CAST(:number AS BIGINT) IS NULL OR ranked.id = :number
+    ORDER BY ranked.party, ranked.place, ranked.id"""
 
 
 def attachments(store: Store, day: str | None = None) -> list[Attachment]:

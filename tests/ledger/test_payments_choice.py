@@ -20,6 +20,7 @@ from ledger.payments.attachments import (
     AttachmentHeldError,
     AttachmentIbanError,
     AttachmentKindError,
+    AttachmentRankError,
     AttachmentReasonError,
     AttachmentServedError,
     AttachmentSumError,
@@ -255,6 +256,13 @@ SPREAD = {
     "everything": (100, [claim(1, None)], (0, [(1, 100)])),
     "paid in full before": (100, [claim(1, 50, paid=50)], (100, [])),
     "partly paid before": (100, [claim(1, 50, paid=20)], (70, [(1, 30)])),
+    "§ 853 ZPO: one rank shares": (60, [claim(1, 90, 1), claim(1, 30, 2)], (0, [(1, 45), (2, 15)])),
+    "cents that do not divide": (10, [claim(1, 10, n) for n in (1, 2, 3)], (0, [(1, 4), (2, 3), (3, 3)])),
+    "enough for one rank, not for the next": (
+        100,
+        [claim(1, 30, 1), claim(1, 50, 2), claim(2, 40, 3)],
+        (0, [(1, 30), (2, 50), (3, 20)]),
+    ),
 }
 
 
@@ -285,6 +293,29 @@ def test_a_garnishment_is_paid_out_of_what_the_payee_gets(store):
     assert propose(act(store, "dirk"), today=MONDAY).run.total_cents == 5000
     assert made.rank == 1
     assert verify(store).findings == ()
+
+
+def test_what_was_served_earlier_goes_first_whenever_it_is_typed(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    later = served(store, creditor_iban=CREDITOR, sum_cents=9000, served_on=dt.date(2026, 11, 5))
+    assert later.rank == 1
+    first = served(store, creditor="Bank Süd", kind="assignment", creditor_iban=IBANS["Schulz"], sum_cents=6000)
+    assert [(one.number, one.rank) for one in attachments(store)] == [(first.number, 1), (later.number, 2)]
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    assert [(p.creditor_name, p.amount_cents) for p in payments(store, run)] == [
+        ("Bank Süd", 6000),
+        ("Inkasso Nord", 4000),
+    ]
+
+
+def test_the_rank_of_papers_of_one_day_must_be_said(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    served(store, creditor_iban=CREDITOR, sum_cents=9000)
+    with pytest.raises(AttachmentRankError):
+        served(store, creditor="Bank Süd", creditor_iban=IBANS["Schulz"], sum_cents=3000)
+    served(store, creditor="Bank Süd", creditor_iban=IBANS["Schulz"], sum_cents=3000, rank=1)
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    assert [p.amount_cents for p in payments(store, run)] == [7500, 2500]
 
 
 def test_the_reviewer_sees_whose_right_takes_part_of_a_payment(store):
@@ -431,7 +462,7 @@ def test_our_declaration_is_due_two_weeks_after_service(store):
     done, new = declare(store, 1, MONDAY)
     assert (done.declaration_due, new, reminders([done])) == (None, True, [])
     assert not declare(store, 1, MONDAY)[1]
-    assert served(store, kind="assignment", text="Z 7").declaration_due is None
+    assert served(store, kind="assignment", text="Z 7", rank=2).declaration_due is None
     with pytest.raises(AttachmentReasonError):
         end_attachment(store, 1, reason="", day=MONDAY)
 
