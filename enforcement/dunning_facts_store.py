@@ -12,7 +12,7 @@ from enforcement.events_reader import CANCELLED, events_of_overdue
 from enforcement.law import Law
 from enforcement.limitation import LimitationEvent
 from ledger.bank.suspense_hints_store import may_be_paid_by
-from ledger.book.store import setting
+from ledger.book.place_store import place_of
 from ledger.items.locks_store import active_locks
 from ledger.payments.collection_waiting_store import under_collection
 from ledger.store.engines import Store
@@ -78,7 +78,7 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
         )
         if kind in {"bank", "assign", "cash"}:  # what the debtor paid, which some laws take for an acknowledgement
             events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
-    book = Rulebook(day, setting(store, "land"), law, wait_days, paid, events, personal, reduced)
+    book = Rulebook(day, place_of(store), law, wait_days, paid, events, personal, reduced)
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
     waiting = may_be_paid_by(store) | under_collection(store, day)
     joint: dict[tuple[str, int], tuple[int, ...]] = {}

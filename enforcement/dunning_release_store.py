@@ -11,7 +11,8 @@ from enforcement.dunning_checks_store import check_complete
 from enforcement.dunning_reader import find_run
 from enforcement.dunning_runs import ChangedLetterError, RunRow, RunStateError, RunSumError, RunTooOldError
 from ledger.bank.suspense_hints_store import may_be_paid_by
-from ledger.book.store import kasse_office, office_codes, setting
+from ledger.book.place_store import place_of
+from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.locks_store import locked
 from ledger.payments.collection_waiting_store import under_collection
@@ -90,7 +91,7 @@ def _checked(store: Store, number: int, kasse: str, given_cents: int | None) -> 
     made_by, made_at = store.one("SELECT made_by, made_at FROM dunning_run WHERE id = :run", run=number) or (None, None)
     check_apart(store, kasse, f"dunning run {number}", (made_by, made_at))
     day = dt.date.fromisoformat(run.day)
-    last = counted(day, LETTERS_LIVE_DAYS, "working_days", land=setting(store, "land") or "HH").end
+    last = counted(day, LETTERS_LIVE_DAYS, "working_days", land=place_of(store) or "HH").end
     if dt.date.fromisoformat(store.today) > last:
         raise RunTooOldError(run=number, day=day, last=last)
     if given_cents is not None and given_cents != run.sum_cents:

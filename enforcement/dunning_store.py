@@ -15,7 +15,8 @@ from enforcement.dunning_checks_store import check_complete
 from enforcement.dunning_facts_store import WANTED, forget, gathering_of
 from enforcement.dunning_rules import WAIT_DAYS, Left, Overdue
 from enforcement.dunning_runs import OpenRunError
-from enforcement.law import Law, packaged_law
+from enforcement.law import Law
+from enforcement.law_store import book_law
 from enforcement.relief_reader import in_default
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office
@@ -109,7 +110,7 @@ def propose(
         check_complete(store, day)
         _check_no_open_run(store)
         writer = _Writer(store, take_ids(store, BOOK, "dunning_run"), day.isoformat())
-        gathering = gathering_of(store, day, wait_days, office, law or packaged_law())
+        gathering = gathering_of(store, day, wait_days, office, law or book_law(store))
         for sql in (_OVERDUE, _NOBODY):
             writer.take(gathering, map(Overdue._make, store.stream(sql, day=day.isoformat(), office=office)))
         forget(store)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
 
-from enforcement.law import Law, packaged_law
+from enforcement.law import Law
+from enforcement.law_store import book_law
 from enforcement.letters import (
     POSTERS,
     ChangedFileError,
@@ -25,7 +26,8 @@ from enforcement.letters_head_store import letterhead
 from enforcement.letters_reader import choose, chosen_facts, unchoose
 from enforcement.letters_stale_reader import StaleLetterError, StalePostedError, stale, waiting_money
 from enforcement.letters_terms import Terms
-from ledger.book.store import kasse_office, office_codes, setting
+from ledger.book.place_store import place_of
+from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.counters import take_ids
@@ -100,7 +102,7 @@ def post_letters(
     require(store, kasse, *POSTERS)
     with store.unit(office_codes(store)):
         days = int(letterhead(store).get("frist_tage") or 14)
-        terms = Terms(setting(store, "land"), law or packaged_law(), days)
+        terms = Terms(place_of(store), law or book_law(store), days)
         done: list[PostedLetter] = []
         findings: list[KasseError] = []
         left: set[int] = set()

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from enforcement.law import Law, packaged_law
+from enforcement.law import Law
 from enforcement.law.figures import distinct
+from enforcement.law_store import book_law
 from enforcement.letters import (
     MAKERS,
     PLAIN_PAGE,
@@ -32,7 +33,8 @@ from enforcement.letters_templates_store import Template, template_of
 from enforcement.letters_terms import Term, Terms
 from enforcement.letters_text import REMEDY
 from enforcement.letters_wording import known_wordings
-from ledger.book.store import kasse_office, setting
+from ledger.book.place_store import place_of
+from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.payments.collection_propose_store import collecting_account
 from ledger.people.users import require
@@ -131,7 +133,7 @@ def print_letters(
     kasse = kasse_office(store)
     require(store, kasse, *MAKERS, *RELEASERS)
     with store.unit([kasse]):
-        desk = _desk(store, planned_on, law or packaged_law())
+        desk = _desk(store, planned_on, law or book_law(store))
         found: dict[int, Printed] = {}
         wanted = sorted(set(numbers))
         for at in range(0, len(wanted), CHUNK):
@@ -147,7 +149,7 @@ def print_letters(
 def _desk(store: Store, planned_on: dt.date, law: Law) -> _Desk:
     party, _ = collecting_account(store)
     days = int(letterhead(store).get("frist_tage") or 14)
-    terms = Terms(setting(store, "land"), law, days)
+    terms = Terms(place_of(store), law, days)
     payee = Payee(party.name, party.iban, party.bic or "")
     return _Desk(store, terms, planned_on, payee, waiting=waiting_money(store))
 

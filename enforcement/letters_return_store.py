@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from enforcement.law import Law, packaged_law
+from enforcement.law import Law
+from enforcement.law_store import book_law
 from enforcement.letters import (
     POSTERS,
     FeesStayError,
@@ -22,7 +23,8 @@ from enforcement.letters_make_store import restore_levels
 from enforcement.letters_post_store import EVENT, demand_rows
 from enforcement.letters_reader import choose, chosen_facts, find_letter, unchoose
 from enforcement.letters_terms import Terms
-from ledger.book.store import kasse_office, office_codes, setting
+from ledger.book.place_store import place_of
+from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.locks import Span
 from ledger.items.locks_store import party_locks, place_item_lock, place_party_lock
@@ -106,7 +108,7 @@ def serve(store: Store, number: int, *, day: dt.date, proof: str, law: Law | Non
     with store.unit(office_codes(store)):
         letter = _posted(store, number, day, "served")
         facts = _facts(store, number)
-        terms = Terms(setting(store, "land"), law or packaged_law(), int(letterhead(store).get("frist_tage") or 14))
+        terms = Terms(place_of(store), law or book_law(store), int(letterhead(store).get("frist_tage") or 14))
         done = _served(letter, facts, day, terms)
         store.execute(
             _SERVE, letter=number, day=day.isoformat(), proof=proof.strip(), deemed=done.deemed_on, term=done.term_end
@@ -213,7 +215,7 @@ def finish_task(
         lifted = 0
         if not store.value(_OTHERS, party=party):
             lifted = store.execute(_LIFT, party=party, user=store.user, now=store.now, day=day, reason=f"{LOCK}%")
-        count = _inquire(store, party, letter, inquiry, law or packaged_law()) if inquiry else 0
+        count = _inquire(store, party, letter, inquiry, law or book_law(store)) if inquiry else 0
         facts: dict[str, Fact] = {"lifted": bool(lifted), "inquiries": count}
         record(store, kasse, "letter.address", f"party:{party}", facts | {"task": task}, {"note": note.strip()})
     return DoneTask(task, bool(lifted), count)
@@ -221,7 +223,7 @@ def finish_task(
 
 def _inquire(store: Store, party: int, letter: int, day: dt.date, law: Law) -> int:
     """Note an inquiry after the address for every open claim whose limitation it interrupts; return how many."""
-    terms = Terms(setting(store, "land"), law)
+    terms = Terms(place_of(store), law)
     rows = []
     for office, item, name in store.all(_CLAIMS, party=party):
         profile = terms.profile(name)

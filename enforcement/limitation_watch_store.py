@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from enforcement.law import Law, packaged_law
+from enforcement.law import Law
+from enforcement.law_store import book_law
 from enforcement.limitation_watch import Claim, Lawbook, Standing
 from enforcement.limitation_watch_notes import (
     ROLES,
@@ -21,7 +22,7 @@ from enforcement.limitation_watch_notes import (
     check_note,
 )
 from enforcement.limitation_watch_reader import named_claims
-from ledger.book.store import setting
+from ledger.book.place_store import place_of
 from ledger.events.store import Fact, record
 from ledger.items.items_reader import find_items, item_name
 from ledger.people.users import require
@@ -89,7 +90,7 @@ def note(store: Store, text: str, wanted: Note, reason: str, *, law: Law | None 
     for office in {office for office, _ in keys}:
         require(store, office, *ROLES)
     with store.unit(sorted({office for office, _ in keys})):
-        book = Lawbook(setting(store, "land"), law or packaged_law())
+        book = Lawbook(place_of(store), law or book_law(store))
         return tuple(_note(store, book, key, wanted, reason.strip()) for key in keys)
 
 
@@ -151,7 +152,7 @@ def withdraw(store: Store, text: str, number: int, reason: str, *, law: Law | No
         source, gone, kind, day = row
         if source not in OURS:
             raise OwnedEventError(number=number, item=item_name(*key), source=source)
-        book = Lawbook(setting(store, "land"), law or packaged_law())
+        book = Lawbook(place_of(store), law or book_law(store))
         before = standing(store, book, *key)[1]
         if gone:
             return NotedEvent(*key, number, "same", before, before)

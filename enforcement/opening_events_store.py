@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from enforcement.law import packaged_law
+from enforcement.law_store import book_law
 from enforcement.limitation_watch import Lawbook
 from enforcement.limitation_watch_notes import NoRuleError, Note, check_note
 from enforcement.opening_parts import EventRow, event_row
-from ledger.book.store import setting
+from ledger.book.place_store import place_of
 from ledger.items.items_reader import item_name
 from ledger.items.opening_parts_store import PartKind, unknown_items
 from ledger.store.counters import take_ids
@@ -30,7 +30,7 @@ _CLAIMS = """
 def write_events(store: Store, table: str, day: str) -> Iterator[KasseError | int]:
     """Write the events at every main claim with the reference, as far as the law of the claim knows them."""
     yield from unknown_items(store, table, receivable=True)
-    book = Lawbook(setting(store, "land"), packaged_law())
+    book = Lawbook(place_of(store), book_law(store))
     good: dict[str, list[Row]] = {}
     for row in store.all(_CLAIMS.format(table=table)):
         fault = _fault(book, row, day)

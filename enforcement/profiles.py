@@ -12,6 +12,7 @@ from enforcement.law.catalogue import found
 from enforcement.law.figures import RuleUnconfirmedError
 from enforcement.law.sections import Section
 from enforcement.limitation_rules import LimitationRule, limitation_rule
+from sepa.calendar import land_of
 from sepa.errors import N_, KasseError
 
 SMALL_PURPOSES = ("demand", "debit", "charge", "dunning", "enforcement", "refund", "expenses")
@@ -96,8 +97,8 @@ class Profile:
     maps purposes to figures. `death` says whether the claim ends or goes on against the estate,
     `insolvency` which rank it has (§ 38 or § 39 InsO).
     `remedy` names the remedy against decisions, where the remedies do not name the profile themselves.
-    `stands_for` are plain names that mean this profile in a Land, as `HH:fee`. `court`: only a court gives the title to
-    enforce (§ 704 ZPO).
+    `stands_for` are plain names that mean this profile in a Land, as `HH:fee`. `lands` are the Länder whose law it is,
+    none for law of all of them. `court`: only a court gives the title to enforce (§ 704 ZPO).
     """
 
     name: str
@@ -123,6 +124,11 @@ class Profile:
     relief: ReliefLaw = ReliefLaw()
     remedy: str = ""
     court: bool = False
+    lands: tuple[str, ...] = ()
+
+    def holds_in(self, land: str) -> bool:
+        """Return whether this is law in a Land; '' for a book without one, where only law of all Länder holds."""
+        return not self.lands or land in self.lands
 
     def limitation_rule(self, law: Law | None = None) -> LimitationRule:
         """Return the rule of limitation; raises `NoLimitationError` where the creditor's law holds."""
@@ -164,17 +170,17 @@ def profile(name: str, law: Law | None = None) -> Profile:
     return chosen
 
 
-def profile_for(name: str, land: str = "", law: Law | None = None) -> Profile | None:
-    """Return the profile of that name, or the one that a Land has for it, none where there is neither.
+def profile_for(name: str, place: str = "", law: Law | None = None) -> Profile | None:
+    """Return the profile of that name that is law in a place, or the one its Land has for it, none without either.
 
     A Land's own profile lists the plain names it stands for: in Hamburg `fee` is `hamburg-fee`.
 
-    >>> profile_for("fee", "HH").name, profile_for("fee", "NW")
-    ('hamburg-fee', None)
+    >>> profile_for("fee", "HH").name, profile_for("fee", "NW"), profile_for("fine", "NW"), profile_for("tax").name
+    ('hamburg-fee', None, None, 'tax')
     """
-    known = profiles(law)
+    known, land = profiles(law), land_of(place)
     chosen = known.get(name) or next((one for one in known.values() if f"{land}:{name}" in one.stands_for), None)
-    return profile(chosen.name, law) if chosen else None
+    return profile(chosen.name, law) if chosen and chosen.holds_in(land) else None
 
 
 def _resolve(chosen: Profile, law: Law) -> None:
@@ -217,6 +223,7 @@ def _profile(section: Section) -> Profile:
         relief=_relief(section.section("relief")),
         remedy=section.text("remedy", ""),
         court=section.flag("court", default=False),
+        lands=section.texts("lands"),
     )
     return section.finish(result)
 

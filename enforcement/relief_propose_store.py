@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from enforcement.events_reader import events_of
-from enforcement.law import Law, packaged_law
+from enforcement.law import Law
+from enforcement.law_store import book_law
 from enforcement.relief import (
     Instalment,
     Kind,
@@ -24,7 +25,8 @@ from enforcement.relief_paid import Paid, take_back
 from enforcement.relief_paid_store import debtors_of, paid_parts, write_paid
 from enforcement.relief_plan import instalments
 from enforcement.relief_reader import owed, owed_by, payments_of, reductions_of
-from ledger.book.store import kasse_office, office_codes, setting
+from ledger.book.place_store import place_of
+from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.items_reader import item_name
 from ledger.items.settlement import Claim as Settled
@@ -108,8 +110,8 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
 def relief_book(store: Store, law: Law | None = None) -> ReliefBook:
     """Return law and facts of this book."""
     return ReliefBook(
-        setting(store, "land"),
-        law or packaged_law(),
+        place_of(store),
+        law or book_law(store),
         lambda key: payments_of(store, key),
         lambda key: events_of(store, *key),
         reductions=lambda key: reductions_of(store, key),

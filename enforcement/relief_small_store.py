@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from enforcement.law import Law, packaged_law
+from enforcement.law import Law
 from enforcement.law.figures import distinct
+from enforcement.law_store import book_law
 from enforcement.profiles import Profile, profile_for
 from enforcement.relief import Owed, ReliefChangedError, ReliefStateError
 from enforcement.relief_grant_store import DECIDERS, Granted, grant_in_unit
@@ -16,7 +17,8 @@ from enforcement.relief_propose_store import PROPOSERS, write_items
 from enforcement.relief_reader import find_relief, of_batch
 from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.offices_store import check_office
-from ledger.book.store import kasse_office, office_codes, setting
+from ledger.book.place_store import place_of
+from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import record
 from ledger.items.locks_store import not_locked
 from ledger.payments.collection_waiting_store import under_collection
@@ -89,7 +91,7 @@ class _Limits:
 
     def of(self, name: str | None) -> tuple[int, str]:
         """Return the limit in cents and its norm; nothing is small where the law has no limit."""
-        profile = profile_for(name, setting(self.store, "land"), self.law) if name else None
+        profile = profile_for(name, place_of(self.store), self.law) if name else None
         found = self._limit(profile) if profile else None
         return found or (0, "")
 
@@ -115,7 +117,7 @@ def propose_small(
     require(store, kasse, *PROPOSERS)
     check_office(store, office)
     with store.unit(office_codes(store)):
-        limits = _Limits(store, day, law or packaged_law())
+        limits = _Limits(store, day, law or book_law(store))
         chosen = [
             (party, claims, shown)
             for party, claims, shown in _debtors(store, limits, day, whole=whole)

@@ -211,10 +211,10 @@ def chain_lines(part: Limitation, today: dt.date, *, parts: bool) -> Iterator[Li
 
 def lawbook(store: Store, office: str | None) -> Lawbook:
     """Return the limitation law of the book; raises `NotAllowedError` for who may not look at it."""
-    from enforcement.law import packaged_law
+    from enforcement.law_store import book_law
     from enforcement.limitation_watch import Lawbook
     from enforcement.limitation_watch_reader import check_reader
-    from ledger.book.store import setting
+    from ledger.book.place_store import place_of
 
     check_reader(store, office)
-    return Lawbook(setting(store, "land"), packaged_law())
+    return Lawbook(place_of(store), book_law(store))

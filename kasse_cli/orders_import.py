@@ -88,7 +88,7 @@ def run_import(call: Call, store: Store, wanted: OrderImport) -> Imported:
         raise RejectsExistError(file=str(wanted.rejects))
     table = wanted.file.open(ORDER_COLUMNS, NEEDED)
     day = call.today.isoformat()
-    reader = RowReader(table, ORDER_COLUMNS, load_rules(store, day, law_profiles()), check_order)
+    reader = RowReader(table, ORDER_COLUMNS, load_rules(store, day, law_profiles(store)), check_order)
     wishes = Wishes(
         day,
         wanted.partial,

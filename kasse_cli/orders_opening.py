@@ -61,7 +61,7 @@ def run_second(call: Call, store: Store, wanted: Wanted) -> Drafted:
 
 def _run(call: Call, store: Store, wanted: Wanted, taking: Taking[Drafted]) -> Drafted:
     """Read the lists and take them over by `taking`; what reading them noticed is among the findings."""
-    rules = load_rules(store, wanted.day, law_profiles())
+    rules = load_rules(store, wanted.day, law_profiles(store))
     findings: list[KasseError] = []
     balances = list(_balances(wanted.lists.table(lists_of.BALANCES), rules, findings))
     if findings:

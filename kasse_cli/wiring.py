@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from typing import TYPE_CHECKING
 
 from kasse_cli import masking
+from ledger.book.place_store import place_of
 from ledger.book.store import kasse_office, setting
 from ledger.events.store import record
 from ledger.people.users import NotAllowedError, user_id
 from ledger.store.access import open_book as open_location
 from ledger.store.postgres import DatabaseRightError
+from sepa.calendar import land_of
 from sepa.errors import KasseError
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from kasse_cli.context import Call
     from ledger.access.rights import TableRights
+    from ledger.items.order_profiles import LawProfiles
     from ledger.items.settlement import Order
     from ledger.keeping.personal import Personal
     from ledger.store.engines import Store
@@ -55,14 +58,15 @@ def trial(call: Call, store: Store) -> AbstractContextManager[None]:
 
 def settlement_orders(store: Store) -> Mapping[str, Order]:
     """Return in which order money is spread, by the profile of the claims: that of the law of the book's Land."""
-    from enforcement.profiles import profiles
+    from enforcement.law_store import book_law
+    from enforcement.profiles import profile_for
+    from enforcement.profiles_lands import profile_names
     from ledger.items.settlement import packaged_orders
 
-    land, orders = setting(store, "land"), dict[str, "Order"](packaged_orders())
-    for name, profile in profiles().items():
-        orders[name] = profile.settlement
-        plain = (word.partition(":") for word in profile.stands_for)
-        orders |= {word: profile.settlement for code, _, word in plain if code == land}
+    place, law, orders = place_of(store), book_law(store), dict[str, "Order"](packaged_orders())
+    for name in profile_names(place, law):
+        if found := profile_for(name, place, law):
+            orders[name] = found.settlement
     return orders
 
 
@@ -74,11 +78,14 @@ def personal_data() -> Personal:
     return personal(KINDS, OBJECTS)
 
 
-def law_profiles() -> tuple[str, ...]:
-    """Return the names of all law profiles: orders may be of any."""
-    from enforcement.profiles import profiles
+def law_profiles(store: Store) -> LawProfiles:
+    """Return the names of the law of the book's Land, which orders may name, and those that are law elsewhere only."""
+    from enforcement.law_store import book_law
+    from enforcement.profiles_lands import profile_names, profiles_elsewhere
+    from ledger.items.order_profiles import LawProfiles
 
-    return tuple(sorted(profiles()))
+    place, law = place_of(store), book_law(store)
+    return LawProfiles(profile_names(place, law), profiles_elsewhere(place, law), land_of(place))
 
 
 def table_rights() -> Mapping[str, TableRights]:

@@ -1,11 +1,13 @@
 """Days on which banks and offices work, and when periods end.
 
-TARGET days count for payments, the public holidays of a Land for legal periods; neither follows from the other.
+TARGET days count for payments, the public holidays of a place for legal periods; neither follows from the other.
+A place is a Land, or a Land with the holidays that only some of its municipalities have: `BY+mariae_himmelfahrt`.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -17,6 +19,13 @@ LAENDER = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH
 FIRST_HOLIDAY_YEAR = 1991  # the holidays package knows no earlier ones for Germany
 FIRST_TARGET_YEAR = 2002  # the closing days of today hold since then (ECB, 14 December 2000)
 
+LOCAL_HOLIDAYS = {
+    "fronleichnam": ("SN", "TH"),  # § 1 (2) SächsSFG, § 2 (2) ThürFGtG: where decreed
+    "friedensfest": ("BY",),  # Art. 1 (2) BayFTG: in the city of Augsburg
+    "mariae_himmelfahrt": ("BY",),  # Art. 1 (1) no. 2, (3) BayFTG: municipalities with mostly Catholic inhabitants
+}
+"""Public holidays of some municipalities only, with the Länder that have such."""
+
 _DAY = timedelta(days=1)
 
 
@@ -26,6 +35,14 @@ class UnknownLandError(KasseError):
     code = "calendar.land"
     template = N_("no Land has the code {land}")
     hint = N_("use one of BB BE BW BY HB HE HH MV NI NW RP SH SL SN ST TH")
+
+
+class UnknownHolidayError(KasseError):
+    """A local holiday that no municipality of the Land has."""
+
+    code = "calendar.holiday"
+    template = N_("no municipality of {land} has a holiday {holiday}")
+    hint = N_("there are mariae_himmelfahrt and friedensfest in BY, fronleichnam in SN and TH; all others hold by law")
 
 
 class CalendarYearError(KasseError):
@@ -95,36 +112,77 @@ def add_target_days(day: date, count: int) -> date:
     return day
 
 
-@cache
-def public_holidays(land: str, year: int) -> frozenset[date]:
-    """Return the public holidays of a Land in a year, by the `holidays` package.
+def land_of(place: str) -> str:
+    """Return the Land of a place.
 
-    Raises `UnknownLandError` and `CalendarYearError` (before 1991).
+    >>> land_of("BY+friedensfest+mariae_himmelfahrt")
+    'BY'
+    """
+    return place.partition("+")[0]
+
+
+def place_with(land: str, local: Iterable[str] = ()) -> str:
+    """Return the place that a Land and its local holidays make, those in alphabetical order.
+
+    Raises `UnknownLandError`, `UnknownHolidayError`.
+
+    >>> place_with("BY", ["mariae_himmelfahrt"])
+    'BY+mariae_himmelfahrt'
     """
     if land not in LAENDER:
         raise UnknownLandError(land=land)
+    for name in local:
+        if land not in LOCAL_HOLIDAYS.get(name, ()):
+            raise UnknownHolidayError(land=land, holiday=name)
+    return "+".join([land, *sorted(set(local))])
+
+
+@cache
+def public_holidays(place: str, year: int) -> frozenset[date]:
+    """Return the public holidays of a place in a year. Raises as `named_holidays`."""
+    return frozenset(named_holidays(place, year))
+
+
+def named_holidays(place: str, year: int) -> dict[date, str]:
+    """Return the public holidays of a place with their German names: those of its Land by `holidays`, and local ones.
+
+    Raises `UnknownLandError`, `UnknownHolidayError` and `CalendarYearError` (before 1991).
+    """
+    land, *local = place.split("+")
+    place_with(land, local)
     if year < FIRST_HOLIDAY_YEAR:
         raise CalendarYearError(year=year, first=FIRST_HOLIDAY_YEAR)
     from holidays import country_holidays
 
-    return frozenset(country_holidays("DE", subdiv=land, years=[year]))
+    known = {day: str(name) for day, name in country_holidays("DE", subdiv=land, years=[year], language="de").items()}
+    found = known | dict(_local(name, year) for name in local)
+    return dict(sorted(found.items()))
 
 
-def is_working_day(day: date, land: str) -> bool:
-    """Tell whether the day is neither Saturday, Sunday nor public holiday in the Land (§ 193 BGB)."""
-    return day.weekday() < 5 and day not in public_holidays(land, day.year)
+def _local(name: str, year: int) -> tuple[date, str]:
+    """Return day and name of a local holiday; Corpus Christi is the sixtieth day after Easter."""
+    fixed = {
+        "friedensfest": (date(year, 8, 8), "Augsburger Hohes Friedensfest"),
+        "mariae_himmelfahrt": (date(year, 8, 15), "Mariä Himmelfahrt"),
+    }
+    return fixed[name] if name in fixed else (easter(year) + 60 * _DAY, "Fronleichnam")
 
 
-def next_working_day(day: date, land: str) -> date:
-    """Return the day itself if it is a working day in the Land, else the next one (§ 193 BGB, § 108(3) AO)."""
-    while not is_working_day(day, land):
+def is_working_day(day: date, place: str) -> bool:
+    """Tell whether the day is neither Saturday, Sunday nor public holiday in the place (§ 193 BGB)."""
+    return day.weekday() < 5 and day not in public_holidays(place, day.year)
+
+
+def next_working_day(day: date, place: str) -> date:
+    """Return the day itself if it is a working day in the place, else the next one (§ 193 BGB, § 108(3) AO)."""
+    while not is_working_day(day, place):
         day += _DAY
     return day
 
 
-def previous_working_day(day: date, land: str) -> date:
-    """Return the day itself if it is a working day in the Land, else the last one before."""
-    while not is_working_day(day, land):
+def previous_working_day(day: date, place: str) -> date:
+    """Return the day itself if it is a working day in the place, else the last one before."""
+    while not is_working_day(day, place):
         day -= _DAY
     return day
 
@@ -174,13 +232,13 @@ def _same_number(start: date, months: int, start_counts: bool) -> date:
     return target if shortened or not start_counts else target - _DAY
 
 
-def deadline(start: date, period: Period, land: str, *, start_counts: bool = False) -> date:
+def deadline(start: date, period: Period, place: str, *, start_counts: bool = False) -> date:
     """Return the last day on which an act is in time: the period's end, moved to a working day (§ 193 BGB).
 
     >>> deadline(date(2026, 9, 3), Period(months=1), "HH")
     datetime.date(2026, 10, 5)
     """
-    return next_working_day(period_end(start, period, start_counts=start_counts), land)
+    return next_working_day(period_end(start, period, start_counts=start_counts), place)
 
 
 def extend(old_end: date, period: Period) -> date:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from enforcement.law.figures import Entry, Figure, FigureUnknownError, Series
-from enforcement.law.law_reader import dated_values, read_sections
+from enforcement.law.law_reader import LawText, dated_values, read_sections
 from enforcement.law.rules import ChargeRule, DeadlineRule, charge_rule, deadline_rule
 from enforcement.law.schedules import Schedule, schedule
 from enforcement.law.sections import Section
@@ -20,20 +20,21 @@ T = TypeVar("T")
 
 
 class Law:
-    """The law of this package, with an office's own files on top.
+    """The law of this package, with an office's own folders on top, and above them the texts that a book keeps.
 
     Every lookup by name raises `FigureUnknownError` for a name that is nowhere, and `LawFileError` or
     `LawSyntaxError` where a file cannot be used.
     """
 
-    def __init__(self, *extra: Path) -> None:
+    def __init__(self, *extra: Path, texts: tuple[LawText, ...] = ()) -> None:
         self.extra = extra
+        self.texts = texts
         self._parsed: dict[str, Mapping[str, Any]] = {}
 
     def parsed(self, kind: str, parse: Callable[[Section], T]) -> Mapping[str, T]:
         """Return the tables of one kind of law file by name, each made into a value once."""
         if kind not in self._parsed:
-            sections = read_sections(kind, self.extra)
+            sections = read_sections(kind, self.extra, self.texts)
             self._parsed[kind] = {name: parse(section) for name, section in sections.items()}
         return self._parsed[kind]
 

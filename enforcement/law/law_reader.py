@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,27 +19,56 @@ PACKAGED = "enforcement/law"
 INHERITED = ("norm", "source", "confirmed", "tenths", "steps")  # taken from the series by a silent value
 
 
-def read_sections(kind: str, extra: tuple[Path, ...]) -> dict[str, Section]:
-    """Return the tables of one kind by name, later directories on top of earlier ones.
+@dataclass(frozen=True, slots=True)
+class LawText:
+    """A law file that is no file: its name, which says its kind, and its text."""
+
+    name: str
+    text: str
+
+    def read_text(self, encoding: str) -> str:
+        """Return the text, as a file does."""
+        del encoding
+        return self.text
+
+
+def read_sections(kind: str, extra: tuple[Path, ...], texts: tuple[LawText, ...] = ()) -> dict[str, Section]:
+    """Return the tables of one kind by name, later directories on top of earlier ones, `texts` above all.
 
     A table of the same name replaces the earlier one, but its `values` join the earlier values, a value of
     the same day taking the place of the other. Raises `LawSyntaxError` for what is no law file.
     """
     found: dict[str, Section] = {}
-    for file, label in _law_files(extra):
+    for file, label in _law_files(extra, texts):
         if _kind(file.name) == kind:
             for section in _tables(file, label, kind):
                 found[section.name] = _merged(found.get(section.name), section)
     return found
 
 
-def _law_files(extra: tuple[Path, ...]) -> list[tuple[Traversable, str]]:
-    packaged = [(file, f"{PACKAGED}/{file.name}") for file in _toml(files("enforcement.law"))]
-    own = [(file, str(file)) for directory in extra for file in _toml(directory)]
-    for file, label in packaged + own:
+def _law_files(extra: tuple[Path, ...], texts: tuple[LawText, ...]) -> list[tuple[Traversable | LawText, str]]:
+    found: list[tuple[Traversable | LawText, str]] = []
+    found += [(file, f"{PACKAGED}/{file.name}") for file in _toml(files("enforcement.law"))]
+    found += [(file, str(file)) for directory in extra for file in _toml(directory)]
+    found += [(text, text.name) for text in texts]
+    for file, label in found:
         if _kind(file.name) not in KINDS:
             raise _no_law_file("no known kind in its name", label)
-    return packaged + own
+    return found
+
+
+def law_texts(paths: Iterable[Path]) -> list[LawText]:
+    """Return the law files of folders, and files named themselves, as text; raises `LawSyntaxError`."""
+    found = []
+    for path in paths:
+        for file in _toml(path) if path.is_dir() else [path]:
+            if _kind(file.name) not in KINDS or not file.name.endswith(".toml"):
+                raise _no_law_file("no known kind in its name", str(file))
+            try:
+                found.append(LawText(file.name, file.read_text(encoding="utf-8")))
+            except (OSError, UnicodeDecodeError) as error:
+                raise _no_law_file(str(error), str(file)) from error
+    return found
 
 
 def _toml(directory: Traversable) -> list[Traversable]:
@@ -58,7 +89,7 @@ def _no_law_file(reason: str, label: str) -> LawSyntaxError:
     return LawSyntaxError(reason=reason, kinds=", ".join(KINDS), place=Place(file=label))
 
 
-def _tables(file: Traversable, label: str, kind: str) -> list[Section]:
+def _tables(file: Traversable | LawText, label: str, kind: str) -> list[Section]:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,10 @@ import typer
 
 from kasse_cli.commands.book_audit import register as register_audit
 from kasse_cli.commands.book_backup import register as register_backup
+from kasse_cli.commands.book_erasures import register as register_erasures
 from kasse_cli.commands.book_keeping import register as register_keeping
+from kasse_cli.commands.book_place import HolidaysOption
+from kasse_cli.commands.book_place import register as register_place
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Result, render, say
@@ -23,7 +27,7 @@ from sepa.identifiers import format_iban, parse_iban
 if TYPE_CHECKING:
     from ledger.store.engines import Store
 
-app = noun(N_("the book: create, audit, backup, restore, retention, erase"))
+app = noun(N_("the book: create, place, audit, backup, restore, retention, erase"))
 
 
 class OfficeOptionError(KasseError):
@@ -103,7 +107,10 @@ AccountsOption = Annotated[
 LandOption = Annotated[
     str | None, typer.Option("--land", parser=parse_land, metavar="LAND", help=N_("the Land, for its law: HH, BY, …"))
 ]
-MunicipalityOption = Annotated[bool, typer.Option("--municipality", help=N_("the creditor is a municipality"))]
+MunicipalityOption = Annotated[
+    str,
+    typer.Option("--municipality", metavar="NAME", help=N_("the municipality: who pays and demands, and its holidays")),
+]
 IdentityOption = Annotated[
     Identity,
     typer.Option("--identity", help=N_("people are known by their login (system) or say who they are (declared)")),
@@ -119,7 +126,7 @@ ChartOption = Annotated[
     "create",
     examples=(
         "kasse book create --name Musterstadt --office KASSE=Stadtkasse --office ORDNUNG=Ordnungsamt \\",
-        "    --kasse KASSE --account DE02120300000000202051=Hauptkonto@KASSE --land HH",
+        "    --kasse KASSE --account DE02120300000000202051=Hauptkonto@KASSE --land BY --municipality Augsburg",
     ),
 )
 def create(
@@ -129,38 +136,40 @@ def create(
     kasse: KasseOption,
     accounts: AccountsOption,
     land: LandOption = None,
-    municipality: MunicipalityOption = False,
+    municipality: MunicipalityOption = "",
+    holiday: HolidaysOption = [],  # noqa: B006
     identity: IdentityOption = Identity.system,
     chart: ChartOption = None,
 ) -> None:
     """Create a book in a file, or in an empty PostgreSQL database.
 
-    Whoever creates it is its first user, with the role admin; 'kasse user add' adds the others.
+    Whoever creates it is its first user, with the role admin; 'kasse user add' adds the others. Land and municipality
+    fix law and holidays: fees and terms of the Land, and the days on which no period ends.
     """
     from kasse_cli.book_writer import create_book, session_user
     from kasse_cli.chart_lists import whole_chart
+    from ledger.book.places import local_holidays
 
     call, code, system = ctx.obj, kasse.strip().upper(), identity is Identity.system
+    choice = local_holidays(land or "", municipality, holiday)
     if call.settings["user"] and system:
         raise DeclaredUserError
-    on_server = is_server(call.book)
     own = whole_chart(call, chart) if chart else None
 
-    def plan(store: Store) -> BookPlan:
-        return BookPlan(
-            name=name,
-            book_id=call.random(16).hex(),
-            kasse=code,
-            offices=tuple(offices),
-            accounts=tuple(BankAccountPlan(a.iban, a.name, a.office or code) for a in accounts),
-            first_user=session_user(store) if on_server and system else call.actor(declared=not system),
-            opened_on=call.today.isoformat(),
-            identity=identity.value,
-            land=land or "",
-            municipality="1" if municipality else "",
-        )
+    base = BookPlan(
+        name, call.random(16).hex(), code, tuple(offices), _accounts(accounts, code), "", call.today.isoformat(),
+        identity.value, land or "", municipality.strip(), choice.holidays,
+    )  # fmt: skip
 
-    render(ctx, _result(call, create_book(call, plan, own)))
+    def plan(store: Store) -> BookPlan:
+        login = is_server(call.book) and system
+        return replace(base, first_user=session_user(store) if login else call.actor(declared=not system))
+
+    render(ctx, replace(_result(call, create_book(call, plan, own)), findings=list(choice.findings)))
+
+
+def _accounts(accounts: list[BankAccountPlan], kasse: str) -> tuple[BankAccountPlan, ...]:
+    return tuple(BankAccountPlan(one.iban, one.name, one.office or kasse) for one in accounts)
 
 
 def _result(call: Call, plan: BookPlan) -> Result:
@@ -185,6 +194,8 @@ def _result(call: Call, plan: BookPlan) -> Result:
     return Result(data=data, lines=lines)
 
 
+register_place(app)
 register_backup(app)
+register_erasures(app)
 register_keeping(app)
 register_audit(app)

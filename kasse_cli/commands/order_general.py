@@ -75,8 +75,9 @@ def add(
 
     Certified, approved and accepted like any order; 'kasse order cancel' ends it.
     """
-    from kasse_cli.wiring import open_book, trial
+    from kasse_cli.wiring import law_profiles, open_book, trial
     from ledger.items.general_order_store import Expectation, make_general_order
+    from ledger.items.staging_store import load_rules
 
     wanted = Expectation(
         office.upper(),
@@ -92,6 +93,9 @@ def add(
         cost_object,
     )
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
+        rules = load_rules(store, ctx.obj.today.isoformat(), law_profiles(store))
+        if wrong := rules.law.wrong(profile, rules.profiles):
+            raise wrong
         made = make_general_order(store, wanted)
     render(ctx, made_result([made], dry_run=ctx.obj.dry_run))
 

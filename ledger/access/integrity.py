@@ -71,7 +71,7 @@ _DEPUTY = f"""SELECT 1 FROM fresh f WHERE f.deputy = f.made_by OR f.role NOT IN 
     OR NOT EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = f.principal AND r.role = f.role
         AND r.office IN (f.office, '*'))
     OR EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = f.deputy AND (f.role, r.role) IN ({_PAIRS}))"""
-KEPT_SETTINGS = ("book_id", "database_roles", "identity", "land", "name")
+KEPT_SETTINGS = ("book_id", "database_roles", "holidays", "identity", "land", "municipality", "name")
 _SETTING = f"""SELECT 1 FROM fresh f JOIN former o ON o.key = f.key WHERE f.value <> o.value
     AND f.key IN ({quoted(KEPT_SETTINGS)}) AND NOT access_holds(ARRAY['admin'])"""
 

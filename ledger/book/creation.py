@@ -9,11 +9,13 @@ from typing import Literal
 from ledger.book.chain import genesis
 from ledger.book.chart import BANK, VERRECHNUNG, Chart, bank_account_number, verrechnung_account, verrechnung_name
 from ledger.book.guards_made_store import guard_facts
+from ledger.events.seals_store import seal_all
 from ledger.events.store import Fact, record
 from ledger.people.users import EVERYWHERE, add_user
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
+_BEGIN = ("account", "bank_account", "bank_rule", "office", "reference_scheme", "setting")
 ACCOUNT_COLUMNS = ("office", "number", "name", "kind", "role", "opened_on")
 Identity = Literal["system", "declared"]
 
@@ -73,6 +75,7 @@ class BookPlan:
     identity: Identity = "system"
     land: str = ""
     municipality: str = ""
+    holidays: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         codes = [office.code for office in self.offices]
@@ -108,13 +111,14 @@ def fill_book(store: Store, plan: BookPlan, chart: Chart) -> None:
         grants = [(EVERYWHERE, "admin")]
         add_user(store, plan.first_user, grants)
         facts: dict[str, Fact] = {"offices": len(plan.offices), "accounts": len(plan.accounts)}
-        record(store, plan.kasse, "book.create", None, facts | guard_facts(store))
+        record(store, plan.kasse, "book.create", None, facts | guard_facts(store) | seal_all(store, *_BEGIN))
 
 
 def _settings(store: Store, plan: BookPlan, chart: Chart) -> None:
     values = {
         "book_id": plan.book_id, "name": plan.name, "identity": plan.identity, "land": plan.land,
-        "municipality": plan.municipality, "created_at": store.now, "currency": "EUR",
+        "municipality": plan.municipality, "holidays": " ".join(plan.holidays), "created_at": store.now,
+        "currency": "EUR",
     }  # fmt: skip
     values |= {f"default_account:{kind}": number for kind, number in chart.defaults.items()}
     values |= {f"profile_account:{profile}": number for profile, number in chart.profiles.items()}

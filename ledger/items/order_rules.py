@@ -28,11 +28,10 @@ _WRITTEN = (
     "profile", "claim_kind", "debt_reason", "joint_group", "main_reference", "cost_object", "document", "order_key",
     "product", "budget_year",
 )  # fmt: skip
-_written = itemgetter(*map(OrderRow._fields.index, _WRITTEN))
+_texts = itemgetter(*map(OrderRow._fields.index, _WRITTEN))
 _PLACES = {name: place for place, name in enumerate(OrderRow._fields)}
 _HOME = {"D": "DE", "DEUTSCHLAND": "DE", "GERMANY": "DE"}
 _POSTCODE = re.compile(r"[0-9]{5}")
-Fill = Callable[[Rules, OrderRow], OrderRow]
 Rule = Callable[[Rules, OrderRow], Iterator[KasseError]]
 
 
@@ -109,14 +108,6 @@ class PaidByKindError(KasseError):
     hint = N_("leave paid_by blank; that you collect from a debtor stands in a mandate: 'kasse mandate add'")
 
 
-class UnknownProfileError(KasseError):
-    """A law profile that the book does not have."""
-
-    code = "order.profile"
-    template = N_("there is no profile {profile} in this book")
-    hint = N_("the profiles are: {profiles}")
-
-
 def tidy(text: str) -> str:
     """Return a text on one line, without doubled, leading or trailing blanks."""
     return " ".join(text.split())
@@ -127,12 +118,11 @@ def check_order(rules: Rules, row: OrderRow, unread: frozenset[str] = frozenset(
 
     `unread` names fields whose cells could not be read: they are not reported as missing once more.
     """
-    return checked(rules, row, ORDER_RULES, unread, filled)
+    return checked(rules, filled(rules, row), ORDER_RULES, unread)
 
 
-def checked(rules: Rules, row: OrderRow, single_rules: tuple[Rule, ...], unread: frozenset[str], fill: Fill) -> Checked:
-    """Return the row completed by `fill` and the findings of these rules."""
-    row = fill(rules, row)
+def checked(rules: Rules, row: OrderRow, single_rules: tuple[Rule, ...], unread: frozenset[str]) -> Checked:
+    """Return a completed row and the findings of these rules."""
     findings = [finding for rule in single_rules for finding in rule(rules, row)]
     if unread:
         findings = [finding for finding in findings if not _about(finding, unread)]
@@ -236,11 +226,16 @@ def texts(_: Rules, row: OrderRow) -> Iterator[KasseError]:
             yield TextLengthError(text=text, length=len(text), limit=limit, place=at(row, field))
     if row.name and not any(letter.isalnum() for letter in row.name):
         yield NoNameError(text=row.name, place=at(row, "name"))
-    if not "".join(filter(None, _written(row))).isprintable():
+    if not written(row).isprintable():
         for field in _WRITTEN:
             value = getattr(row, field)
             if value and _CONTROL.search(value):
                 yield ControlCharacterError(text=value, place=at(row, field))
+
+
+def written(row: OrderRow) -> str:
+    """Return all texts of a row, one after the other."""
+    return "".join(filter(None, _texts(row)))
 
 
 def iban_valid(_: Rules, row: OrderRow) -> Iterator[KasseError]:
@@ -281,8 +276,8 @@ def schedule(_: Rules, row: OrderRow) -> Iterator[KasseError]:
 
 def profile_known(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
     """Yield a finding where the profile is not one of the book."""
-    if row.profile and f"profile_account:{row.profile}" not in rules.defaults and row.profile not in rules.law_profiles:
-        yield UnknownProfileError(profile=row.profile, profiles=", ".join(rules.profiles), place=at(row, "profile"))
+    if wrong := rules.law.wrong(row.profile, rules.profiles):
+        yield wrong.at(at(row, "profile"))
 
 
 def reference_valid(rules: Rules, row: OrderRow) -> Iterator[KasseError]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ledger.book.dimensions import Lists
 from ledger.items.kassenzeichen import Scheme
+from ledger.items.order_profiles import NO_LAW, LawProfiles
 from sepa.errors import N_, KasseError, Place
 from sepa.money import plain
 
@@ -115,13 +116,15 @@ class Rules:
     schemes: tuple[Scheme, ...]
     accounts: Mapping[tuple[str, str], AccountState]
     defaults: Mapping[str, str]
-    law_profiles: tuple[str, ...] = ()
+    law: LawProfiles = NO_LAW
     """Profiles of the law beside those that the book codes."""
     banks: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By IBAN: office and account of each bank account that is open."""
     lists: Lists = field(default_factory=Lists)
     by_role: Mapping[tuple[str, str], str] = field(init=False)
     """By office and role: the number of the open account, the lowest of several."""
+    profiles: frozenset[str] = field(init=False)
+    """What an order may have as profile: what the book codes, unless it is law elsewhere, and the law of its Land."""
 
     def __post_init__(self) -> None:
         found: dict[tuple[str, str], str] = {}
@@ -129,13 +132,9 @@ class Rules:
             if state.role is not None and state.closed_on is None:
                 found.setdefault((office, state.role), number)
         object.__setattr__(self, "by_role", found)
-
-    @property
-    def profiles(self) -> tuple[str, ...]:
-        """The profiles that an order may have: those that the book codes, and all of the law."""
         prefix = "profile_account:"
         coded = {key.removeprefix(prefix) for key in self.defaults if key.startswith(prefix)}
-        return tuple(sorted(coded.union(self.law_profiles)))
+        object.__setattr__(self, "profiles", frozenset(coded.difference(self.law.elsewhere).union(self.law.names)))
 
     def default_account(self, row: OrderRow) -> str | None:
         """Return the coding of a row that gives none: by its profile, by its office, by its kind."""

@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from ledger.book.dimensions_store import load_lists
 from ledger.items.kassenzeichen import active_schemes, issue
+from ledger.items.order_profiles import NO_LAW, LawProfiles
 from ledger.items.orders import AccountState, Checked, OrderRow, Rules
 from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
@@ -17,21 +18,23 @@ from sepa.errors import KasseError
 
 CHUNK = 5000
 _NUMBERS = ("amount_cents", "reference_foreign", "enforceable", "open_cents", "dunning_level", "every_months")
-_FIRST = "seq BIGINT PRIMARY KEY, head BIGINT NOT NULL, bad BIGINT NOT NULL, party BIGINT, joint_of BIGINT"
+_FIRST = "seq INTEGER PRIMARY KEY, head BIGINT NOT NULL, bad BIGINT NOT NULL, party BIGINT, joint_of BIGINT"
 _BANKS = "SELECT iban, office, account FROM bank_account WHERE closed_on IS NULL ORDER BY iban"
 COLUMNS = (*OrderRow._fields, "bad")
+_PLACES = {name: place for place, name in enumerate(COLUMNS)}
 
 
 @dataclass(slots=True)
 class Staging:
-    """What was staged: how many rows, and what is wrong with them, in the order of the list."""
+    """What was staged: how many rows, in which columns, and what is wrong with them, in the order of the list."""
 
     count: int = 0
+    columns: set[str] = field(default_factory=set)
     findings: list[KasseError] = field(default_factory=list)
 
 
-def load_rules(store: Store, today: str, law_profiles: tuple[str, ...] = ()) -> Rules:
-    """Return what the book allows in a list on that day; `law_profiles` are profiles it need not code itself."""
+def load_rules(store: Store, today: str, law: LawProfiles = NO_LAW) -> Rules:
+    """Return what the book allows in a list on that day; `law` says which profiles it need not code itself."""
     accounts = store.rows("SELECT office, number, role, kind, closed_on FROM account")
     defaults = "SELECT key, value FROM setting WHERE key LIKE 'default_account:%' OR key LIKE 'profile_account:%'"
     return Rules(
@@ -40,7 +43,7 @@ def load_rules(store: Store, today: str, law_profiles: tuple[str, ...] = ()) -> 
         schemes=active_schemes(store),
         accounts={(office, number): AccountState(*state) for office, number, *state in accounts},
         defaults=dict(store.rows(defaults)),
-        law_profiles=law_profiles,
+        law=law,
         lists=load_lists(store),
         banks={iban: (office, account) for iban, office, account in store.rows(_BANKS)},
     )
@@ -83,23 +86,28 @@ def _fill(store: Store, rows: Iterable[Checked]) -> Staging:
     stream = _tuples(rows, staging)
     with without_collector():
         while chunk := list(islice(stream, CHUNK)):
-            staging.count += _insert(store, chunk)
+            used = _used(chunk)
+            staging.columns.update(used)
+            staging.count += store.insert("staged_row", used, map(itemgetter(*map(_PLACES.get, used)), chunk))
     store.execute("CREATE INDEX ix_staged_head ON staged_row (head)")
     if store.engine.name == "postgresql":
         store.execute("ANALYZE staged_row")
     return staging
 
 
-def _insert(store: Store, chunk: list[Row]) -> int:
-    """Insert rows with the columns that any of them fills: a list has a third of those there are."""
-    used = [place for place in range(len(COLUMNS)) if any(row[place] is not None for row in chunk)]
-    return store.insert("staged_row", [COLUMNS[place] for place in used], map(itemgetter(*used), chunk))
+def _used(chunk: list[Row]) -> list[str]:
+    """Return the columns that any of the rows fills: a list has a third of those there are."""
+    columns = zip(COLUMNS, zip(*chunk, strict=True), strict=True)
+    return [name for name, values in columns if values.count(None) < len(values)]
 
 
 def _tuples(rows: Iterable[Checked], staging: Staging) -> Iterator[Row]:
     for row, findings in rows:
-        staging.findings += findings
-        yield (*row, int(any(finding.severity == "error" for finding in findings)))
+        if findings:
+            staging.findings += findings
+            yield (*row, int(any(finding.severity == "error" for finding in findings)))
+        else:
+            yield (*row, 0)
 
 
 def mark_bad(store: Store, findings: Iterable[KasseError]) -> None:

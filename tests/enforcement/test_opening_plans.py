@@ -15,16 +15,17 @@ from enforcement.relief_check_reader import check
 from enforcement.relief_end_store import end
 from enforcement.relief_reader import find_relief
 from ledger.bank.posting_store import post_staged
-from ledger.book.store import setting
+from ledger.book.place_store import place_of
 from ledger.book.verify_store import verify
 from ledger.items.opening_store import OpeningWishes, RefusedOpeningError, import_opening
+from ledger.items.order_profiles import LawProfiles
 from ledger.items.staging_store import load_rules
 from tests.bankbooks import staged
 from tests.books import act
 from tests.ledger.order_lists import codes, item, items, open_difference, source
 from tests.ledger.test_opening import BANKS, DAY, balances
 
-LAWS = ("fee", "fine", "private", "tax")
+LAWS = LawProfiles(("fee", "fine", "private", "tax"))
 CLAIM = item(
     "ORDNUNG receivable 100,00 Erika", reference="AZ-4711", profile="fee", claim_kind="fee", due="2026-12-01",
     original_due="2026-02-01", dunning_level=1, dunned_on="2026-03-20", notice_date="2026-01-10",
@@ -123,7 +124,7 @@ def test_an_event_before_the_take_over_moves_the_end_of_limitation(store):
     old = {"original_due": "2022-02-01", "due": "2022-02-01", "notice_date": "2022-01-10"}
     rows = (CLAIM._replace(**old), OTHER._replace(**old))
     take(store, event_part(MEASURE._replace(day="2025-05-04")), rows=rows)
-    book = Lawbook(setting(store, "land"), packaged_law())
+    book = Lawbook(place_of(store), packaged_law())
     with_event, without = (standing(store, book, "ORDNUNG", number)[1].end for number in (1, 2))
     assert with_event.year == without.year + 3
 

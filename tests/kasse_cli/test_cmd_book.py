@@ -34,7 +34,7 @@ def test_a_book_is_created_once(shell):
         "book",
         CREATE,
         CREATE,
-        f"{CREATE} --book second.db --identity declared --user root --municipality --json",
+        f"{CREATE} --book second.db --identity declared --user root --municipality Musterstadt --json",
         f"{CREATE} --book third.db --user root",
         f"{CREATE.replace('--kasse KASSE', '--kasse ZOO')} --book third.db",
         f"{CREATE.replace('KASSE=Stadtkasse', 'KASSE=Stadtkasse --office KASSE=Zwilling')} --book third.db",
@@ -50,11 +50,11 @@ def test_a_book_is_created_once(shell):
 
 
 def test_the_book_holds_what_was_given(shell):
-    assert shell(f"{CREATE} --municipality --on 2026-01-02").code == 0
+    assert shell(f"{CREATE} --municipality Musterstadt --on 2026-01-02").code == 0
     store = opened(str(shell.folder / "kasse.db"), "anna")
     settings = dict(store.all("SELECT key, value FROM setting"))
     assert {key: settings[key] for key in ("name", "identity", "land", "municipality")} == {
-        "name": "Musterstadt", "identity": "system", "land": "HH", "municipality": "1",
+        "name": "Musterstadt", "identity": "system", "land": "HH", "municipality": "Musterstadt",
     }  # fmt: skip
     assert len(settings["book_id"]) == 32
     assert store.all("SELECT code, name, is_kasse FROM office ORDER BY code") == [

@@ -101,7 +101,7 @@ def test_a_cheque_pays_three_days_after_it_came_in(shell, paid):
 
 def test_an_office_brings_its_own_law(shell):
     done = shell(
-        f"kasse law charges --amount 250,80 --due 2026-05-10 --profile kag-nrw --dunned-on 2026-06-01 --law-dir {TOWN} --json"
+        f"kasse law charges --amount 250,80 --due 2026-05-10 --profile kag-nrw --dunned-on 2026-06-01 --land NW --law-dir {TOWN} --json"
     )
     assert [charge["cents"] for charge in done.data["charges"]] == [17_50, 8_00]
     listed = shell(f"kasse law rates show basiszins --law-dir {TOWN} --json").data

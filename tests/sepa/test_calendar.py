@@ -11,6 +11,7 @@ from sepa.calendar import (
     LAENDER,
     CalendarYearError,
     Period,
+    UnknownHolidayError,
     UnknownLandError,
     add_months,
     add_target_days,
@@ -81,6 +82,15 @@ HOLIDAYS = {
     "Easter Monday is closed everywhere": (date(2026, 4, 6), "TH", False),
     "Christmas Eve is a working day": (date(2026, 12, 24), "HH", True),
     "Saturday": (date(2026, 11, 21), "HH", False),
+    "Assumption Day in Bavaria": (date(2028, 8, 15), "BY", True),
+    "Assumption Day in a Catholic municipality, Art. 1 (1) no. 2 BayFTG": (
+        date(2028, 8, 15),
+        "BY+mariae_himmelfahrt",
+        False,
+    ),
+    "Peace Festival of Augsburg, Art. 1 (2) BayFTG": (date(2028, 8, 8), "BY+friedensfest+mariae_himmelfahrt", False),
+    "Corpus Christi in Thuringia": (date(2026, 6, 4), "TH", True),
+    "Corpus Christi in the Eichsfeld, § 2 (2) ThürFGtG": (date(2026, 6, 4), "TH+fronleichnam", False),
     "500 years of Reformation, all Laender": (date(2017, 10, 31), "BY", False),
 }
 
@@ -105,6 +115,20 @@ def test_unknown_laender_and_years_are_refused() -> None:
         public_holidays("XX", 2026)
     with pytest.raises(CalendarYearError):
         public_holidays("HH", 1990)
+    with pytest.raises(UnknownHolidayError):
+        public_holidays("HH+fronleichnam", 2026)
+
+
+@given(st.integers(1991, 2099))
+def test_local_holidays_are_those_of_the_package(year: int) -> None:
+    catholic = ("public", "catholic")
+    for place, code, kinds in (
+        ("BY+mariae_himmelfahrt", "BY", catholic), ("SN+fronleichnam", "SN", catholic), ("TH+fronleichnam", "TH", catholic),
+        ("BY+friedensfest+mariae_himmelfahrt", "Augsburg", ("public",)),
+    ):  # fmt: skip
+        assert public_holidays(place, year) == set(
+            holidays.country_holidays("DE", subdiv=code, categories=kinds, years=[year])
+        )
 
 
 ENDS = {

@@ -1,8 +1,9 @@
-"""`kasse law`: the dated rules and rates of law, and what follows from them; no book is needed."""
+"""`kasse law`: the dated rules and rates of law, and what follows from them; only its own files need a book."""
 
 from __future__ import annotations
 
 from kasse_cli.commands.law.charges import charges, costs
+from kasse_cli.commands.law.files import drop, files, take
 from kasse_cli.commands.law.garnishment import garnishment
 from kasse_cli.commands.law.limitation import deadline, limitation
 from kasse_cli.commands.law.rates import list_rates, show_rate
@@ -63,3 +64,11 @@ command(
     rates, "list", book=False, lists=True, examples=("kasse law rates list", "kasse law rates list --kind charges")
 )(list_rates)
 command(rates, "show", book=False, lists=True, examples=("kasse law rates show basiszins",))(show_rate)
+command(
+    app,
+    "take",
+    dry_run=True,
+    examples=("kasse law take recht-musterstadt", "kasse law take profile-kag.toml --dry-run"),
+)(take)
+command(app, "files", lists=True, examples=("kasse law files", "kasse law files --all --out recht"))(files)
+command(app, "drop", dry_run=True, examples=("kasse law drop profile-kag.toml",))(drop)

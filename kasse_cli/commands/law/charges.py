@@ -31,6 +31,7 @@ from kasse_cli.i18n import sentence
 from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import parse_day
 from kasse_cli.results import Line
+from sepa.calendar import land_of
 from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
 
@@ -117,12 +118,10 @@ def charges(
     The profile says which law holds: Säumniszuschlag, Säumniszinsen, Verzugszinsen. Without --paid-on and
     --until it is computed up to today. Part payments, a Mahnung and joint debtors count where they are given.
     """
-    from enforcement.profiles import profile as named
-
     if amount is None or due is None or not (profile or rule):
         raise MissingOptionError(names="--amount, --due, --profile" if not rule else "--amount, --due")
     law = law_of(law_dir)
-    found = named(profile, law) if profile else None
+    found = _profile(profile, land, law) if profile else None
     payments = [_payment(text, way) for text in paid]
     if paid_on and (rest := amount - sum(payment.cents for payment in payments)) > 0:
         payments.append(Payment(paid_on, rest, way))
@@ -130,6 +129,16 @@ def charges(
     last = max((payment.counts_on(due) for payment in payments), default=None) if paid_on else None
     case = _Case(claim, until or last or ctx.obj.today, rule or _rule_of(found, business=business), land, law)
     render(ctx, _result(case, found, dunned_on, joint_due))
+
+
+def _profile(name: str, place: str, law: Law) -> Profile:
+    from enforcement.profiles import profile
+    from enforcement.profiles_lands import ProfileLandError
+
+    found = profile(name, law)
+    if not found.holds_in(land_of(place)):
+        raise ProfileLandError(profile=found.name, lands=", ".join(found.lands), land=land_of(place))
+    return found
 
 
 def _rule_of(profile: Profile | None, *, business: bool) -> str:

@@ -14,7 +14,7 @@ from kasse_cli.context import Context
 from kasse_cli.i18n import language
 from kasse_cli.params import parse_day
 from kasse_cli.results import Line
-from sepa.calendar import LAENDER, UnknownLandError
+from sepa.calendar import place_with
 from sepa.errors import N_, Field, KasseError
 from sepa.money import parse_amount
 
@@ -38,10 +38,12 @@ class MissingOptionError(KasseError):
 
 
 def parse_land(text: str) -> str:
-    """Return the code of a Land in capitals; raises `UnknownLandError`."""
-    if text.upper() not in LAENDER:
-        raise UnknownLandError(land=text)
-    return text.upper()
+    """Return the place that a person typed, as HH or by+mariae-himmelfahrt.
+
+    Raises `UnknownLandError`, `UnknownHolidayError`.
+    """
+    land, *local = text.strip().split("+")
+    return place_with(land.upper(), [name.lower().replace("-", "_") for name in local])
 
 
 def pair(text: str, form: str) -> tuple[str, str]:
@@ -53,7 +55,13 @@ def pair(text: str, form: str) -> tuple[str, str]:
 
 
 LandOption = Annotated[
-    str, typer.Option("--land", parser=parse_land, metavar="LAND", help=N_("whose public holidays count, as HH or NW"))
+    str,
+    typer.Option(
+        "--land",
+        parser=parse_land,
+        metavar="LAND",
+        help=N_("whose public holidays count, as HH or BY+mariae_himmelfahrt"),
+    ),
 ]
 LawOption = Annotated[
     list[Path], typer.Option("--law-dir", metavar="FOLDER", help=N_("a folder with law files of your own office"))
