@@ -93,9 +93,7 @@ def add(
         cost_object,
     )
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
-        rules = load_rules(store, ctx.obj.today.isoformat(), law_profiles(store))
-        if wrong := rules.law.wrong(profile, rules.profiles):
-            raise wrong
+        load_rules(store, wanted.first_day, law_profiles(store)).check_profile(profile)
         made = make_general_order(store, wanted)
     render(ctx, made_result([made], dry_run=ctx.obj.dry_run))
 

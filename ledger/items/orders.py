@@ -136,6 +136,11 @@ class Rules:
         coded = {key.removeprefix(prefix) for key in self.defaults if key.startswith(prefix)}
         object.__setattr__(self, "profiles", frozenset(coded.difference(self.law.elsewhere).union(self.law.names)))
 
+    def check_profile(self, profile: str | None) -> None:
+        """Raise `UnknownProfileError` or `ForeignProfileError` for a profile that an order must not have."""
+        if wrong := self.law.wrong(profile, self.profiles):
+            raise wrong
+
     def default_account(self, row: OrderRow) -> str | None:
         """Return the coding of a row that gives none: by its profile, by its office, by its kind."""
         keys = (
