@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kasse_cli.i18n import _, sentence
-from kasse_cli.messages import hint, located
+from kasse_cli.messages import hint, located, message
 from kasse_cli.spreadsheets.replacing import replacing
-from sepa.errors import N_, Field, KasseError
+from kasse_cli.unclear_words import reason_sentence
+from sepa.errors import N_, Field, KasseError, TryAgainError
 
 if TYPE_CHECKING:
     from kasse_cli.output import Line
@@ -40,10 +41,20 @@ def report_lines(
     lines = [sentence(template, {**fields, "count": len(open_ones)})]
     lines += _section(N_("Done"), (sentence(line.template, line.fields) for line in told))
     reasons = sorted(data["reasons"].items(), key=lambda one: (-one[1], one[0]))
-    lines += _section(N_("Why money has to be clarified"), (f"{_(reason)}: {count}" for reason, count in reasons))
+    clarify = (f"{reason_sentence(reason)}: {count}" for reason, count in reasons)
+    lines += _section(N_("Why money has to be clarified"), clarify)
     lines += _section(N_("Findings"), _findings(open_ones))
     lines += _section(N_("State of the book"), _state(state, today))
     return lines
+
+
+def refused_lines(book: str, today: dt.date, error: KasseError) -> list[str]:
+    """Return the report of a run that was refused: yesterday's must not look like today's."""
+    again = isinstance(error, TryAgainError)
+    subject = N_("{book}: {day}, NOT DONE, try again: {why}") if again else N_("{book}: {day}, REFUSED: {why}")
+    lines = [sentence(subject, {"book": book, "day": today.isoformat(), "why": message(error)})]
+    lines += _section(N_("Why nothing was done"), iter([located(error), *([hint(error)] if hint(error) else [])]))
+    return lines + _section(N_("Findings"), _findings(error.findings))
 
 
 def _section(title: str, lines: Iterator[str]) -> list[str]:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kasse_cli.boundary import refusal
+from kasse_cli.config import masked
 from kasse_cli.feeds import ASSIGNMENTS, write_export
 from kasse_cli.inbox import Delivery
 from kasse_cli.intake import Folders, Intake, refuse_if_all_broken, take_in
 from kasse_cli.metrics import run_figures, state_figures, write_metrics
-from kasse_cli.reconcile_report import report_lines, write_report
+from kasse_cli.reconcile_report import refused_lines, report_lines, write_report
 from kasse_cli.results import Line, Table
 from kasse_cli.wiring import open_book, settlement_orders
 from ledger.bank.again_store import Again, look_again
@@ -114,9 +115,10 @@ class Run:
 
 
 def run_book(
-    call: Call, incoming: Iterator[Delivery], folders: Folders, export: Path | None, metrics: Path | None
-) -> Run:
-    """Reconcile the book of a call and export what was assigned; a run that is refused is seen in the metrics.
+    call: Call, incoming: Iterator[Delivery], folders: Folders, export: Path | None, report: Path | None,
+    metrics: Path | None,
+) -> Run:  # fmt: skip
+    """Reconcile the book of a call and export what was assigned; a refused run is seen in the report and the metrics.
 
     Raises what `reconcile` raises, and `FileWriteError` where the export cannot be written.
     """
@@ -134,9 +136,16 @@ def run_book(
             )
             return Run(intake, outcome, again, rows.count, setting(store, "name"), book_state(store))
     except BaseException as error:
-        if metrics is not None and not call.dry_run:
-            write_metrics(metrics, call.world.clock().timestamp(), refusal(error).exit_code, {})
+        if not call.dry_run:
+            _tell_refused(call, refusal(error), report, metrics)
         raise
+
+
+def _tell_refused(call: Call, error: KasseError, report: Path | None, metrics: Path | None) -> None:
+    if metrics is not None:
+        write_metrics(metrics, call.world.clock().timestamp(), error.exit_code, {})
+    if report is not None:
+        write_report(report, refused_lines(masked(call.book), call.today, error))
 
 
 @dataclass(slots=True)

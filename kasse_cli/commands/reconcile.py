@@ -78,7 +78,7 @@ def reconcile(
     if export is not None:
         check_form(export)
     incoming = deliveries(given, call.stdin() if STDIN in given else b"")
-    done: Run = run_book(call, incoming, Folders(archive, reject), export, metrics)
+    done: Run = run_book(call, incoming, Folders(archive, reject), export, report, metrics)
     data = {**summary(done.intake, done.outcome, done.again), "exported": done.exported, "dry_run": call.dry_run}
     findings = [*done.intake.findings, *done.outcome.findings]
     lines = told(data, given)

@@ -69,6 +69,21 @@ def test_a_report_for_a_mail(town):
     assert town.shell("kasse reconcile inbox --report mail.txt --lang de").code == 0
 
 
+def test_a_refused_run_leaves_no_report_of_the_day_before(town):
+    town.monday()
+    town.shell("kasse reconcile inbox --archive done --report mail.txt")
+    (town.inbox / "0-broken.xml").write_text("<Document", "utf-8")
+    assert town.shell("kasse reconcile inbox --report mail.txt").code == 1
+    broken = (town.shell.folder / "mail.txt").read_text("utf-8")
+    store = town.opened()
+    with one_at_a_time(store, "reconcile"):
+        assert town.shell("kasse reconcile inbox --report mail.txt", KASSE_WAIT_SECONDS="0").code == 4
+    store.close()
+    compare("reconcile-report-refused", broken + "\n" + (town.shell.folder / "mail.txt").read_text("utf-8"))
+    assert town.shell("kasse reconcile inbox --report mail.txt --book postgresql://u:secret@127.0.0.1:1/x").code == 4
+    assert "secret" not in (town.shell.folder / "mail.txt").read_text("utf-8")
+
+
 def test_two_at_once_the_second_says_so(town):
     town.monday()
     store = town.opened()
