@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kasse_cli.output import Line, Result, say
 from kasse_cli.params import parse_day
-from sepa.errors import N_
+from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
     from ledger.items.locks import Locked
@@ -29,8 +30,8 @@ UntilOption = Annotated[
 LockKinds = (N_("dunning"), N_("payment"), N_("enforcement"))
 
 
-def lock_result(done: Locked, what: str, *, lifted: bool = False) -> Result:
-    """Return what a lock or its lifting did, as a sentence and as data."""
+def lock_result(done: Locked, what: str, *, lifted: bool = False, findings: Iterable[KasseError] = ()) -> Result:
+    """Return what a lock or its lifting did, as a sentence and as data, and what it came too late for."""
     data = {
         "kind": done.kind,
         "new": done.new,
@@ -39,7 +40,7 @@ def lock_result(done: Locked, what: str, *, lifted: bool = False) -> Result:
         "items": [{"office": office, "item": item} for office, item in done.items],
         "parties": list(done.parties),
     }
-    return Result(data, lines=[_sentence(done, what, lifted=lifted)])
+    return Result(data, lines=[_sentence(done, what, lifted=lifted)], findings=tuple(findings))
 
 
 def _sentence(done: Locked, what: str, *, lifted: bool) -> Line:

@@ -94,15 +94,18 @@ def add(
     from kasse_cli.wiring import open_book
     from ledger.payments.attachment_store import NewAttachment, add_attachment
     from ledger.payments.attachments import reminders
+    from ledger.payments.under_way_reader import under_way
 
     new = NewAttachment(kind, creditor, served, text, iban, sum_cents, rank, document)
     with open_book(ctx.obj) as store:
         made, fresh = add_attachment(store, target, new)
+        late = under_way(store, parties=[made.party])
+        findings = [*reminders([made]), *(one for one in late if one.code != "payment.under_way_proposed")]
     said = N_("taken up: {number}, rank {rank}, against {name}")
     if not fresh:
         said = N_("nothing new: it is attachment {number}, rank {rank}, against {name}")
     lines = [say(said, number=made.number, rank=made.rank, name=made.party_name)]
-    render(ctx, Result({"attachment": made, "new": fresh}, lines=lines, findings=reminders([made])))
+    render(ctx, Result({"attachment": made, "new": fresh}, lines=lines, findings=findings))
 
 
 @command(app, "confirm", examples=("kasse attachment confirm 3 --iban DE89370400440532013000",))

@@ -46,12 +46,14 @@ def lock(
     from ledger.items.items_reader import find_items
     from ledger.items.locks import Span, lock_kind
     from ledger.items.locks_store import lock_items
+    from ledger.payments.under_way_reader import under_way
 
     span = Span((since or ctx.obj.today).isoformat(), until.isoformat() if until else None)
     with open_book(ctx.obj) as store:
         found = [key for text in items for key in find_items(store, text)]
         done = lock_items(store, found, lock_kind(kind), reason, span)
-    render(ctx, lock_result(done, ", ".join(items)))
+        late = list(under_way(store, items=found)) if done.kind == "payment" else []
+    render(ctx, lock_result(done, ", ".join(items), findings=late))
 
 
 def unlock(ctx: Context, items: ItemsArgument, kind: KindOption, reason: ReasonOption) -> None:

@@ -87,6 +87,7 @@ def lock(
     from kasse_cli.wiring import open_book
     from ledger.items.locks import Span, lock_kind
     from ledger.items.locks_store import lock_party
+    from ledger.payments.under_way_reader import under_way
     from ledger.people.parties_reader import find_party, party_name
 
     span = Span((since or ctx.obj.today).isoformat(), until.isoformat() if until else None)
@@ -94,7 +95,8 @@ def lock(
         number = find_party(store, party)
         done = lock_party(store, number, lock_kind(kind), reason, span)
         name = party_name(store, number)
-    render(ctx, lock_result(done, f"{name} ({number})"))
+        late = list(under_way(store, parties=[number])) if done.kind == "payment" else []
+    render(ctx, lock_result(done, f"{name} ({number})", findings=late))
 
 
 @command(app, "unlock", examples=("kasse party unlock 17 --kind enforcement --reason 'Verfahren aufgehoben'",))

@@ -13,7 +13,9 @@ from ledger.payments.files_store import file_named
 from ledger.payments.gathering import counted
 from ledger.payments.runs import ROLES, FileDiffersError, Run, RunChangedError, batch_id, check_step
 from ledger.payments.runs_reader import hash_of, lines, run_named, seen_facts
+from ledger.payments.steps_store import LISTED
 from ledger.payments.transfers import stored_transfer
+from ledger.payments.warnings_reader import hindrances
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
@@ -28,9 +30,21 @@ _FILE = """
     UPDATE payment_file SET state = CASE WHEN state = 'released' THEN 'exported' ELSE state END, sha256 = :sha256,
            exported_at = :now
     WHERE office = :office AND run = :run AND number = :file"""
+_READY = "SELECT line FROM payment WHERE office = :office AND run = :run AND state = 'released'"
 _PAYMENTS = """
     UPDATE payment SET state = 'exported'
     WHERE office = :office AND run = :run AND file = :file AND state = 'released'"""
+
+
+class ExportHinderedError(KasseError):
+    """A lock or somebody's right came up between the release of a run and its files."""
+
+    code = "payment.hindered"
+    template = N_("{count} payments of run {run} must not leave any more; no file was written")
+    hint = N_(
+        "give the file up with 'kasse payment void {run} --reason …', as two people; what may be paid is in the next "
+        "proposal"
+    )
 
 
 class FileGoneError(KasseError):
@@ -44,7 +58,8 @@ class FileGoneError(KasseError):
 def exportable(store: Store, number: int) -> Run:
     """Return a run whose files may be written by the acting person.
 
-    Raises `UnknownRunError`, `RunStateError`, `RunChangedError`, `NotAllowedError`.
+    What the bank has not got yet must not leave past a lock or a right of others (§ 829 ZPO) that came up since.
+    Raises `UnknownRunError`, `RunStateError`, `RunChangedError`, `ExportHinderedError`, `NotAllowedError`.
     """
     run = run_named(store, number)
     require(store, run.office, *ROLES["export"])
@@ -52,7 +67,16 @@ def exportable(store: Store, number: int) -> Run:
     with store.snapshot():
         if hash_of(store, run) != run.list_hash:
             raise RunChangedError(run=number)
+        _check_free(store, run)
     return run
+
+
+def _check_free(store: Store, run: Run) -> None:
+    ready = {line for (line,) in store.rows(_READY, office=run.office, run=run.number)}
+    found = [one for one in hindrances(store, run) if one.fields["line"] in ready] if ready else []
+    if found:
+        count = len({one.fields["line"] for one in found})
+        raise ExportHinderedError(count=count, run=run.number, findings=tuple(found[:LISTED]))
 
 
 @contextmanager

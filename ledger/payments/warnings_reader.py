@@ -10,6 +10,7 @@ from ledger.items.locks_store import locked
 from ledger.payments.profiles_store import high_cents
 from ledger.payments.redirect_store import redirected
 from ledger.payments.runs import Run
+from ledger.payments.twins_reader import twins_of_run
 from ledger.payments.warnings import (
     AttachedSinceError,
     AttachmentEndedSinceError,
@@ -52,11 +53,15 @@ _LOCKED = f"""
                      AND k.lifted_on IS NULL), '')
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
     WHERE {OF_RUN} AND {locked("payment")} ORDER BY p.line"""
+_SINCE = """(a.made_at > :made_at OR a.made_at = :made_at AND EXISTS (
+          SELECT 1 FROM event e JOIN event r ON r.office = e.office AND r.position < e.position
+          WHERE e.object = 'attachment:' || a.id AND e.action = 'attachment.add'
+            AND r.object = 'run:' || p.run AND r.action = 'payment.propose'))"""
 _ATTACHED = f"""
     SELECT p.end_to_end_id, p.line, a.creditor, p.creditor_name, a.id
     FROM attachment a JOIN item i ON i.party = a.party
     JOIN payment p ON p.item_office = i.office AND p.item = i.id
-    WHERE {OF_RUN} AND p.part = 0 AND a.made_at > :made_at AND a.ended_on IS NULL AND a.served_on <= :day
+    WHERE {OF_RUN} AND p.part = 0 AND {_SINCE} AND a.ended_on IS NULL AND a.served_on <= :day
       AND NOT EXISTS (SELECT 1 FROM payment s WHERE s.office = p.office AND s.run = p.run AND s.attachment = a.id)
     ORDER BY p.line, a.id"""
 _ENDED = f"""
@@ -96,7 +101,7 @@ def warnings_of(store: Store, run: Run) -> list[KasseError]:
         HighAmountError(amount_cents=cents, limit_cents=high, place=Place(payment=identifier))
         for identifier, cents in store.rows(_HIGH, high=high, **of_run)
     ]
-    return [*found, *_answers(store, of_run), *hindrances(store, run)]
+    return [*found, *twins_of_run(store, of_run), *_answers(store, of_run), *hindrances(store, run)]
 
 
 def payments_seen(store: Store, of_run: Mapping[str, str | int]) -> Iterator[Seen]:

@@ -6,16 +6,20 @@ import hashlib
 import pytest
 from lxml import etree
 
-from ledger.payments.export_store import exportable, file_of, note_export
+from ledger.items.locks import Span, lock_kind
+from ledger.items.locks_store import lift_items, lock_items
+from ledger.payments.attachment_store import NewAttachment
+from ledger.payments.export_store import ExportHinderedError, exportable, file_of, note_export
 from ledger.payments.propose_store import propose
 from ledger.payments.runs import FileDiffersError, RunChangedError, RunStateError
 from ledger.payments.runs_reader import run_named
 from ledger.payments.steps_store import release, review
+from ledger.payments.under_way_reader import under_way
 from ledger.people.users import NotAllowedError
 from sepa.pain001 import NAMESPACE
 from sepa.payments import TotalsError
 from tests.books import MAIN_IBAN, act
-from tests.ledger.payables import payables
+from tests.ledger.payables import attached, payables
 from tests.sepa.oracles import mock_bank, schema_errors
 
 MONDAY = dt.date(2026, 11, 16)
@@ -136,3 +140,44 @@ def test_a_payment_smuggled_in_after_the_release_stops_the_file(store):
         exportable(store, run.number)
     with pytest.raises(TotalsError), file_of(store, run) as chunks:
         b"".join(chunks)
+
+
+def seized(store):
+    attached(store, "ORDNUNG/1", NewAttachment("garnishment", "Inkasso Nord", MONDAY, "M 12/26", document="Akte 1"))
+
+
+def locked_late(store):
+    lock_items(act(store, "clara"), [("ORDNUNG", 1)], lock_kind("payment"), "Betrug", Span("2026-11-16", None))
+
+
+HINDRANCES = {"payment.attached_since": seized, "payment.locked_since": locked_late}
+
+
+@pytest.mark.parametrize("code", HINDRANCES)
+def test_what_must_not_be_paid_any_more_is_not_written(store, code):
+    """§ 829 Abs. 1 ZPO forbids to pay from the service on: the bank has nothing yet."""
+    made(store)
+    HINDRANCES[code](store)
+    with pytest.raises(ExportHinderedError) as refused:
+        exportable(act(store, "dirk"), 1)
+    assert [(one.code, one.place.payment) for one in refused.value.findings] == [(code, "KASSE-R1-4")]
+    assert [one.code for one in under_way(store, items=[("ORDNUNG", 1)])] == ["payment.under_way_released"]
+
+
+@pytest.mark.parametrize("code", HINDRANCES)
+def test_a_file_the_bank_may_have_is_written_again_and_its_payment_named(store, code):
+    made(store)
+    note_export(store, 1, sha256(written(store)))
+    HINDRANCES[code](store)
+    act(store, "dirk")
+    assert hashlib.sha256(written(store)).hexdigest() == run_named(store, 1).file_sha256
+    person = store.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = 1")
+    (said,) = under_way(store, parties=[person])
+    assert (said.code, said.fields["run"], said.fields["line"]) == ("payment.under_way_exported", 1, 4)
+
+
+def test_a_lifted_lock_lets_the_file_out(store):
+    made(store)
+    locked_late(store)
+    lift_items(store, [("ORDNUNG", 1)], lock_kind("payment"), "geklärt", "2026-11-16")
+    assert exportable(act(store, "dirk"), 1).number == 1
