@@ -147,3 +147,31 @@ def test_days_with_a_bank_that_others_wrote(office):
     office.close(THU, "2026-11-20")
     (main,) = (one for one in bank_balances(store, THU) if one.iban == MAIN_IBAN)
     assert main.balance_cents == honest.bank.json("GET", "/_mock/accounts/K")["balance"]
+
+
+def test_a_number_that_the_bank_cuts_anywhere_is_read(store, tmp_path):
+    """Banks cut a note every 35 or 70 signs, wherever the number stands: before each of its digits once, and beside it."""
+    act(store, "import")
+    refs = [reference(store, number) for number in range(1, 18)]
+    items = [item(store, f"{20 + number}", ref) for number, ref in enumerate(refs)]
+    (tmp_path / "inbox").mkdir()
+    with mock_bank(f"{MON}T08:00") as bank:
+        days = Days(bank, refs, b"")
+        for number, ref in enumerate(refs):
+            width = (35, 70)[number % 2]
+            before = "Grundsteuer und Abfall fuer das Jahr sowie die Strassenreinigung im Bezirk Mitte "[
+                -(width - number) :
+            ]
+            days.credit(2000 + 100 * number, f"{before.strip().rjust(width - number - 1, 'x')} {ref} danke", wrap=width)
+        days.credit(50_00, "Spende", name="Niemand", wrap=35)
+        for number, (kind, data) in enumerate(days.night()):
+            (tmp_path / "inbox" / f"{number}-{kind}.xml").write_bytes(data)
+    store.now, store.today = f"{TUE}T06:30:00Z", TUE
+    outcome = reconcile(store, deliveries([tmp_path / "inbox"]), Folders(tmp_path / "done", tmp_path / "broken"))[1]
+    lines = [row[0].split("\n") for row in store.all("SELECT remittance FROM bank_entry ORDER BY id") if "\n" in row[0]]
+    places = {len(first.rpartition(" ")[2]) for first, *_ in lines}
+    assert places >= set(range(1, 13)), "the cut lies behind each digit once"
+    assert [open_cents(store, one) for one in items] == [0] * len(items)
+    assert (outcome.posted, outcome.matched, outcome.suspense, outcome.surpluses) == (len(refs) + 1, len(refs), 1, 0)
+    check_invariants(store)
+    close_day(act(store, "emil"), MON, today=TUE, reasons={SECOND_IBAN: "given: not used"})
