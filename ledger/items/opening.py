@@ -11,6 +11,7 @@ from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.items.kassenzeichen import InvalidReferenceError, check_reference
 from ledger.items.locks import LockDaysError
 from ledger.items.opening_findings import DayAfterKeyDayError, DunningLevelError, OriginalDueError
+from ledger.items.opening_sound import plainly_right
 from ledger.items.order_rules import SHARED_RULES, Rule, checked, completion, missing, put
 from ledger.items.orders import AccountState, Checked, OrderRow, Rules, at, control_role
 from sepa.errors import N_, KasseError, Place
@@ -22,6 +23,8 @@ CONTROLS = {
 """The control sum of each kind of item; the sum of the balances is the control `balances`."""
 NAMED_KINDS = ("receivable", "payable", "credit")
 UNCLEAR = ("suspense", "advance")
+CARRIERS = {"receivable": ("receivable", "receivable_private"), "advance": ("advance", "shortage")}
+"""Roles of the control accounts that may carry items of a kind, where that is more than its own."""
 """Kinds without a party: the name is what the bank said of the payer."""
 MAX_DUNNING_LEVEL = 9
 
@@ -72,22 +75,29 @@ class ItemSum:
 
 def check_item(rules: Rules, row: OrderRow, unread: frozenset[str] = frozenset()) -> Checked:
     """Return an open item completed (control account, original amount, whose reference it is) with its findings."""
-    return checked(rules, row, ITEM_RULES, unread, _filled_item)
+    filled = _filled_item(rules, row)
+    if not unread and plainly_right(rules, filled):
+        return Checked(filled)
+    return checked(rules, filled, ITEM_RULES, unread)
 
 
 def _filled_item(rules: Rules, row: OrderRow) -> OrderRow:
-    values = completion(row) | {
-        "amount_cents": row.open_cents if row.amount_cents is None else row.amount_cents,
-        "gl_account": row.gl_account or _control(rules, row),
-        "original_due": row.original_due or row.due,
-        "dunning_level": row.dunning_level or 0,
-    }
+    values = completion(row)
+    values["amount_cents"] = row.open_cents if row.amount_cents is None else row.amount_cents
+    values["gl_account"] = row.gl_account or _control(rules, row)
+    values["original_due"] = row.original_due or row.due
+    values["dunning_level"] = row.dunning_level or 0
     if row.kind in UNCLEAR:
         values |= {"party_key": None, "match_key": "", "address_key": ""}
     reference = values["reference"]
     if reference and row.kind != "payable":
-        values["reference_foreign"] = int(not any(scheme.valid(reference) for scheme in rules.schemes))
+        values["reference_foreign"] = int(not _ours(rules, reference))
     return put(row, values)
+
+
+def _ours(rules: Rules, reference: str) -> bool:
+    """Return whether a reference passes a scheme of the book."""
+    return any(scheme.valid(reference) for scheme in rules.schemes)
 
 
 def _control(rules: Rules, row: OrderRow) -> str | None:
@@ -120,7 +130,7 @@ def _account(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
 
 
 def _carries(state: AccountState, kind: str) -> bool:
-    return state.role in (("receivable", "receivable_private") if kind == "receivable" else (kind,))
+    return state.role in CARRIERS.get(kind, (kind,))
 
 
 def _reference(rules: Rules, row: OrderRow) -> Iterator[KasseError]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from ledger.items.opening_parts import UnknownFormerPartyError
 from ledger.people.users import UnknownUserError
@@ -58,11 +59,28 @@ def unknown_owners(store: Store) -> Iterator[KasseError]:
         yield UnknownUserError(user=name, place=Place(row=seq, column="owner", value=name))
 
 
-def write_facts(store: Store, day: str, office: str, items: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What the items of a list bring along at all: the columns that any row fills, and whether any are unclear."""
+
+    columns: Collection[str]
+    unclear: bool
+
+    @property
+    def papers(self) -> bool:
+        """Whether any claim has papers."""
+        return not set(_PAPERS).isdisjoint(self.columns)
+
+
+def write_facts(store: Store, day: str, office: str, items: int, brought: Brought) -> None:
     """Write what the items of an office bring along; `items` is the number before the first of them."""
-    store.execute(_FACTS, office=office, items=items)
-    store.execute(_CASES, office=office, items=items)
-    store.execute(_ORIGINS, office=office, items=items)
+    if brought.papers:
+        store.execute(_FACTS, office=office, items=items)
+    if brought.unclear:
+        store.execute(_CASES, office=office, items=items)
+        store.execute(_ORIGINS, office=office, items=items)
+    if "lock_kind" not in brought.columns:
+        return
     count = int(store.value(f"SELECT count(*) {_LOCKED}", office=office))
     if count:
         before = take_ids(store, office, "item_lock", count) - 1

@@ -10,6 +10,7 @@ from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.opening import (
     CONTROLS,
+    UNCLEAR,
     BalanceRow,
     ItemSum,
     check_against_items,
@@ -17,7 +18,7 @@ from ledger.items.opening import (
     check_banks,
     check_controls,
 )
-from ledger.items.opening_facts_store import name_parties, unknown_owners
+from ledger.items.opening_facts_store import Brought, name_parties, unknown_owners
 from ledger.items.opening_parts import Part
 from ledger.items.opening_write_store import OfficeOpening, write_balances, write_items
 from ledger.items.order_checks_store import known_references, unknown_mains
@@ -32,6 +33,7 @@ from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
 
 PURPOSE = "opening"
+UNCLEAR_CONTROLS = frozenset(CONTROLS[kind] for kind in UNCLEAR)
 ROLES = ("head", "admin")
 """Who takes over."""
 Placed = Callable[[Iterable[KasseError]], Iterable[KasseError]]
@@ -183,8 +185,11 @@ def take_over(store: Store, source: Source, lists: Lists) -> Opening:
     findings, parts = list(checked.findings), dict[str, int]()
     _write_parts(store, lists, parts, findings, early=True)
     find_parties(store, "staged_row")
-    findings += wishes.placed([*name_parties(store), *unknown_owners(store)])
-    offices = write_items(store, wishes.day)
+    columns = lists.staging.columns
+    unowned = unknown_owners(store) if "owner" in columns else ()
+    findings += wishes.placed([*name_parties(store), *unowned])
+    brought = Brought(columns, not UNCLEAR_CONTROLS.isdisjoint(checked.sums or ()))
+    offices = write_items(store, wishes.day, brought)
     offices = write_balances(store, lists.rules, lists.balances, wishes.day, offices)
     _write_parts(store, lists, parts, findings, early=False)
     _refuse_errors(findings)

@@ -10,38 +10,42 @@ from ledger.book.chart import CONTROL_ROLES
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, post
 from ledger.items.opening import BalanceRow
-from ledger.items.opening_facts_store import write_facts
+from ledger.items.opening_facts_store import Brought, write_facts
 from ledger.items.orders import Rules
 from ledger.items.staging_store import drop, give_references, text_type
 from ledger.items.store import SIDES, NewClearing, clear, opening_posting, posting_for, reserve_items
-from ledger.people.parties_store import make_parties
+from ledger.people.parties_store import drop_new, make_new, note_accounts
 from ledger.store.engines import Row, Store
 
 ITEMS_PER_ENTRY = 1000
 ENTRIES_AT_ONCE = 20
 _PLACES = """
-    INSERT INTO opening_item (seq, office, place)
-    SELECT seq, office, row_number() OVER (PARTITION BY office
-        ORDER BY CASE WHEN main_reference IS NULL THEN 0 ELSE 1 END, seq) FROM staged_row"""
+    INSERT INTO opening_item (seq, office, place, party)
+    SELECT s.seq, s.office, row_number() OVER (PARTITION BY s.office
+        ORDER BY CASE WHEN s.main_reference IS NULL THEN 0 ELSE 1 END, s.seq), coalesce(s.party, n.rank + :before)
+    FROM staged_row s LEFT JOIN new_party n ON n.party_key = s.party_key"""
 _LINES = """
     SELECT s.kind, s.gl_account, s.amount_cents, s.open_cents, p.place FROM opening_item p
     JOIN staged_row s ON s.seq = p.seq WHERE p.office = :office ORDER BY p.place"""
 # `|| ''` keeps the planner from walking all items of the office instead of those with the reference
 _MAIN = "(SELECT min(m.id) FROM item m WHERE m.reference = s.main_reference AND m.office || '' = s.office)"
 _COPIED = (
-    "kind", "party", "reference", "reference_foreign", "claim_kind", "profile", "purpose", "bank_account",
+    "kind", "reference", "reference_foreign", "claim_kind", "profile", "purpose", "bank_account",
     "amount_cents", "due", "original_due", "dunning_level", "dunned_on",
 )  # fmt: skip
 _ITEMS = f"""
-    INSERT INTO item (kind, party, reference, foreign_reference, claim_kind, profile, purpose, bank_account,
-        amount_cents, due, original_due, dunning_level, dunned_on, office, id, side, account, main_item, open_cents,
-        opened_on, position)
-    SELECT {", ".join(f"s.{name}" for name in _COPIED)}, s.office, p.place + :items,
+    INSERT INTO item (kind, reference, foreign_reference, claim_kind, profile, purpose, bank_account,
+        amount_cents, due, original_due, dunning_level, dunned_on, party, office, id, side, account, main_item,
+        open_cents, opened_on, position)
+    SELECT {", ".join(f"s.{name}" for name in _COPIED)}, p.party, s.office, p.place + :items,
         CASE WHEN s.kind IN ('receivable', 'advance') THEN 'D' ELSE 'C' END, s.gl_account, {{main}}, s.amount_cents,
         CAST(:day AS TEXT), :positions + (p.place - 1) / :per_entry
     FROM opening_item p JOIN staged_row s ON s.seq = p.seq
     WHERE p.office = :office AND p.place BETWEEN :first AND :last AND s.main_reference IS {{null}}
     ORDER BY p.place"""
+_WITH_ACCOUNTS = """
+    (SELECT p.party, s.bank_account FROM opening_item p JOIN staged_row s ON s.seq = p.seq) AS"""
+"""The rows of the list with their parties, as `note_accounts` looks at them."""
 _MAIN_ITEMS, _SIDE_ITEMS = _ITEMS.format(main="NULL", null="NULL"), _ITEMS.format(main=_MAIN, null="NOT NULL")
 
 
@@ -65,23 +69,26 @@ class _Chunk:
     paid: list[tuple[int, int]]
 
 
-def write_items(store: Store, day: str) -> tuple[OfficeOpening, ...]:
+def write_items(store: Store, day: str, brought: Brought) -> tuple[OfficeOpening, ...]:
     """Write the staged items, whose known parties are found, with their entries; inside a unit of work."""
     drop(store, "opening_item")
     store.execute(
-        f"CREATE TEMPORARY TABLE opening_item (seq BIGINT PRIMARY KEY, office {text_type(store)}, place BIGINT)"
+        f"CREATE TEMPORARY TABLE opening_item (seq BIGINT, office {text_type(store)}, place BIGINT, party BIGINT)"
     )
-    store.execute(_PLACES)
+    _, before = make_new(store, "staged_row")
+    store.execute(_PLACES, before=before)
+    drop_new(store)
     store.execute("CREATE INDEX ix_opening_item ON opening_item (office, place)")
-    make_parties(store, "staged_row", source="opening", day=day)
+    if "bank_account" in brought.columns:
+        note_accounts(store, _WITH_ACCOUNTS, source="opening", day=day)
     give_references(store)
     counts = store.all("SELECT office, count(*) FROM opening_item GROUP BY office ORDER BY office")
-    written = tuple(_office_items(store, day, office, count) for office, count in counts)
+    written = tuple(_office_items(store, day, office, count, brought) for office, count in counts)
     drop(store, "opening_item")
     return written
 
 
-def _office_items(store: Store, day: str, office: str, count: int) -> OfficeOpening:
+def _office_items(store: Store, day: str, office: str, count: int, brought: Brought) -> OfficeOpening:
     """Write the items of an office some entries at a time, main claims before their side claims."""
     before = reserve_items(store, office, count) - 1
     contra = account_with_role(store, office, "opening")
@@ -98,7 +105,7 @@ def _office_items(store: Store, day: str, office: str, count: int) -> OfficeOpen
             "day": day,
             "per_entry": ITEMS_PER_ENTRY,
         }
-        for sql in (_MAIN_ITEMS, _SIDE_ITEMS):
+        for sql in (_MAIN_ITEMS, _SIDE_ITEMS) if "main_reference" in brought.columns else (_MAIN_ITEMS,):
             store.execute(sql, first=first, last=last, **where)
         clear(
             store,
@@ -106,7 +113,7 @@ def _office_items(store: Store, day: str, office: str, count: int) -> OfficeOpen
         )
         opened = sum(chunk.open_cents for chunk in some)
         done = replace(done, items_cents=done.items_cents + opened, entries=done.entries + len(some))
-    write_facts(store, day, office, before)
+    write_facts(store, day, office, before, brought)
     return done
 
 

@@ -17,22 +17,19 @@ _FIND_OTHERS = f"""
         WHERE p.match_key = {{table}}.match_key AND p.address_key = {{table}}.address_key
         AND coalesce(p.birth_date, '') = coalesce({{table}}.birth_date, ''))
     WHERE NOT ({_PAYEE}) AND (address_key <> '' OR birth_date IS NOT NULL)"""
-_GROUP = """
-    INSERT INTO new_party (seq, first_seq)
-    SELECT seq, min(seq) OVER (PARTITION BY party_key) FROM {table} WHERE party IS NULL AND party_key IS NOT NULL"""
-_RANK = """
-    UPDATE new_party SET rank = r.rank FROM (
-        SELECT seq, row_number() OVER (ORDER BY seq) AS rank FROM new_party WHERE seq = first_seq) r
-    WHERE r.seq = new_party.seq"""
+_FRESH = """
+    CREATE TEMPORARY TABLE new_party AS SELECT row_number() OVER (ORDER BY seq) AS rank, seq, party_key
+    FROM (SELECT party_key, min(seq) AS seq FROM {table} WHERE party IS NULL AND party_key IS NOT NULL
+          GROUP BY party_key) AS firsts"""
 _MAKE = """
     INSERT INTO party (id, name, street, house_number, postcode, town, country, birth_date, match_key, address_key,
         created_at)
     SELECT n.rank + :before, s.name, s.street, s.house_number, s.postcode, s.town, s.country, s.birth_date,
         s.match_key, s.address_key, CAST(:now AS TEXT)
-    FROM new_party n JOIN {table} s ON s.seq = n.seq WHERE n.rank IS NOT NULL ORDER BY n.rank"""
+    FROM new_party n JOIN {table} s ON s.seq = n.seq"""
 _LINK = """
-    UPDATE {table} SET party = f.rank + :before FROM new_party n JOIN new_party f ON f.seq = n.first_seq
-    WHERE n.seq = {table}.seq"""
+    UPDATE {table} SET party = n.rank + :before FROM new_party n
+    WHERE {table}.party IS NULL AND n.party_key = {table}.party_key"""
 _ACCOUNTS = """
     INSERT INTO party_account (party, iban, kind, source, since)
     SELECT DISTINCT s.party, s.bank_account, 'own', CAST(:source AS TEXT), CAST(:day AS TEXT) FROM {table} s
@@ -46,6 +43,8 @@ def find_parties(store: Store, table: str) -> None:
     The table has the columns of a staged row. A payee is known by name and IBAN, anybody else by name, address and
     birth date; a name alone is no evidence.
     """
+    if store.value("SELECT 1 FROM party LIMIT 1") is None:
+        return
     store.execute(_FIND_PAYEES.format(table=table))
     store.execute(_FIND_OTHERS.format(table=table))
 
@@ -55,15 +54,35 @@ def make_parties(store: Store, table: str, *, source: str, day: str) -> int:
 
     Inside a unit of work, after `find_parties`.
     """
-    store.execute("DROP TABLE IF EXISTS new_party")
-    store.execute("CREATE TEMPORARY TABLE new_party (seq BIGINT PRIMARY KEY, first_seq BIGINT, rank BIGINT)")
-    store.execute(_GROUP.format(table=table))
-    made = int(store.value("SELECT count(*) FROM new_party WHERE seq = first_seq"))
+    made, before = make_new(store, table)
     if made:
-        before = take_ids(store, BOOK, "party", made) - 1
-        store.execute(_RANK)
-        store.execute(_MAKE.format(table=table), before=before, now=store.now)
         store.execute(_LINK.format(table=table), before=before)
-    store.execute("DROP TABLE new_party")
-    store.execute(_ACCOUNTS.format(table=table), source=source, day=day)
+    drop_new(store)
+    note_accounts(store, table, source=source, day=day)
     return made
+
+
+def make_new(store: Store, table: str) -> tuple[int, int]:
+    """Make the missing parties alone and return how many, and what is to be added to their rank.
+
+    The temporary table `new_party` then has key and rank of each, until `drop_new`.
+    """
+    drop_new(store)
+    store.execute(_FRESH.format(table=table))
+    made = int(store.value("SELECT count(*) FROM new_party"))
+    if not made:
+        return 0, 0
+    before = take_ids(store, BOOK, "party", made) - 1
+    store.execute(_MAKE.format(table=table), before=before, now=store.now)
+    store.execute("CREATE INDEX ix_new_party ON new_party (party_key)")
+    return made, before
+
+
+def drop_new(store: Store) -> None:
+    """Remove the temporary table of new parties, if it is there."""
+    store.execute("DROP TABLE IF EXISTS new_party")
+
+
+def note_accounts(store: Store, table: str, *, source: str, day: str) -> None:
+    """Note the IBANs of rows for their parties."""
+    store.execute(_ACCOUNTS.format(table=table), source=source, day=day)
