@@ -17,11 +17,9 @@ _FOREIGN = re.compile(
     "[^\\x20-\\x7e\u00a0-\u0377\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u04ff\u1e00-\u1eff"
     "\u2010-\u2027\u2030-\u203a\u20ac\u2116\u2122]"
 )
-_NORM = re.compile(r"(§|\b(?:Abs\.|Nr\.|Satz|Art\.)) (?=\d)")
 _LONG = re.compile(r"\S{28}(?=\S)")
 _CELL = re.compile(r"\S{12}(?=\S{5})")
-BREAK, HOLD = "\u200b", "\u00a0"
-"""Where a line may break within a word, and a space at which none does."""
+BREAK = "\u200b"
 KNOWN = 4096
 """How many texts are remembered; those of a run of letters are mostly the same."""
 
@@ -54,13 +52,9 @@ class Paper:
 
 @lru_cache(KNOWN)
 def _printable(text: str) -> tuple[str, int]:
-    """Return a text as it can be printed, paragraphs with their numbers on one line, and how many signs could not.
-
-    Most texts of a run are the same.
-    """
+    """Return a text as it can be printed, and how many signs could not; most texts of a run are the same."""
     bare = _UNSEEN.sub("", unicodedata.normalize("NFC", _BLANK.sub(" ", text))).strip()
-    shown, count = _FOREIGN.subn("?", _MARKS.sub(r"\1", bare))
-    return _NORM.sub(rf"\1{HOLD}", shown), count
+    return _FOREIGN.subn("?", _MARKS.sub(r"\1", bare))
 
 
 @lru_cache(KNOWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +20,7 @@ MANY = 40
 """From so many letters on a second process helps."""
 STANDARDS = ("a-2a", "ua-1")
 _OWN = threading.local()
+_NORM = re.compile(r"(§|\b(?:Abs\.|Nr\.|Satz|Art\.)) (?=\d)")
 
 
 def letter_pdf(content: Content) -> bytes:
@@ -58,8 +60,12 @@ def _compiled(content: Content, **how: Any) -> Any:
 
 
 def _source(layout: str, content: Content) -> bytes:
-    """Return a page that hands a letter's data to its layout, which typst then reads only once for many letters."""
-    text = json.dumps(_drawn(content), ensure_ascii=False).replace("\\", "\\\\").replace('"', '\\"')
+    """Return a page that hands a letter's data to its layout, which typst then reads only once for many letters.
+
+    No line ends between a paragraph and its number.
+    """
+    text = _NORM.sub("\\1\u00a0", json.dumps(_drawn(content), ensure_ascii=False))
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'#import "/{layout}": posted\n#posted(json(bytes("{text}")))\n'.encode()
 
 

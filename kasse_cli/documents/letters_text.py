@@ -8,8 +8,7 @@ from typing import Any
 from kasse_cli.documents.text import as_text
 from ledger.documents import Address, Block, Document, Facts, Grid, Heading, PageBreak, Paragraph
 
-PLAIN = {0x200B: None, 0xA0: " "}
-"""What places to break and spaces that hold words together become once lines are broken."""
+BREAK = "\u200b"
 
 
 def letter_text(content: Mapping[str, Any]) -> str:
@@ -18,7 +17,7 @@ def letter_text(content: Mapping[str, Any]) -> str:
     if content["plain"]:
         blocks += [PageBreak(), *(part for block in content["plain"] for part in _parts(block))]
     document = Document("letter", content["subject"], tuple(blocks), " · ".join(content["foot"]))
-    return as_text(document).translate(PLAIN)
+    return as_text(document).replace(BREAK, "")
 
 
 def _head(content: Mapping[str, Any]) -> Iterator[Block]:
@@ -36,7 +35,7 @@ def _parts(block: Mapping[str, Any]) -> Iterator[Block]:
         case "list":
             yield from (Paragraph(f"- {entry}") for entry in block["entries"])
         case "grid":
-            rows = tuple(tuple(cell.translate(PLAIN) for cell in row) for row in block["rows"])
+            rows = tuple(tuple(cell.replace(BREAK, "") for cell in row) for row in block["rows"])
             yield Grid(tuple(block["head"]), rows, frozenset(block["right"]))
         case "payment" | "facts":
             yield Facts(tuple((label, value) for label, value in block["rows"]))

@@ -221,3 +221,22 @@ def test_any_name_can_be_printed(name):
 )  # fmt: skip
 def test_the_text_of_every_kind(name, more):
     compare(f"letter-{name}", letter_text(letter(name.partition("-")[0], **more)))
+
+
+def test_the_sum_stands_with_the_last_claims():
+    for count in range(27, 33):
+        pages = pypdf.PdfReader(io.BytesIO(letter_pdf(letter(claims=tuple(map(claim, range(count))))))).pages
+        (page,) = (page.extract_text() for page in pages if "Summe in EUR" in page.extract_text())
+        assert f"{claim(count - 1).reference}" in page
+
+
+def test_a_paragraph_stands_with_its_number_on_one_line():
+    text = (
+        pypdf.PdfReader(io.BytesIO(letter_pdf(letter("stundung", relief=RELIEF, told=SEVERAL)))).pages[0].extract_text()
+    )
+    assert "§\u00a0122 Abs.\u00a02 AO" in text
+
+
+def test_a_note_for_the_file_tells_its_day():
+    pages = pypdf.PdfReader(io.BytesIO(letter_pdf(letter("niederschlagung", relief=RELIEF)))).pages
+    assert "24.11.2026" in pages[0].extract_text()
