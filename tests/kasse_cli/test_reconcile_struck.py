@@ -142,8 +142,20 @@ class Case:
             "twice": store.all("SELECT position FROM bank_entry GROUP BY position HAVING count(*) > 1"),
         }  # fmt: skip
         store.close()
-        folders = {name: sorted(path.name for path in (self.shell.folder / name).iterdir()) for name in FOLDERS}
+        folders = {name: self.files(name) for name in FOLDERS}
         return {**told, **folders, "exported": self.exported()}
+
+    def files(self, name: str) -> list[bytes | str]:
+        """Return what lies in a folder: a file that was refused as its bytes, each with its findings beside it.
+
+        Who was killed between findings and file leaves an empty one; the next run takes another name.
+        """
+        found = [path for path in sorted((self.shell.folder / name).iterdir()) if path.stat().st_size]
+        if name != "broken":
+            return [path.name for path in found]
+        files = [path for path in found if path.suffix == ".xml"]
+        assert all(path.with_name(f"{path.name}.findings.txt") in found for path in files)
+        return [path.read_bytes() for path in files]
 
     def exported(self) -> Counter[tuple[str, ...]]:
         """Return the rows of all exports; who was killed between file and note tells rows again, the same ones."""
