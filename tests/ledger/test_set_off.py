@@ -7,6 +7,7 @@ import pytest
 from ledger.items.settlement import Claim, ClassOrder
 from ledger.payments.attachment_store import NewAttachment, add_attachment
 from ledger.payments.attachments import Attachment
+from ledger.payments.propose_store import propose
 from ledger.payments.refund_store import approve_refund, ask_refund, withdraw_refund
 from ledger.payments.refunds import Wish as RefundWish
 from ledger.payments.seized import Aged, SetOffSeizedError, attached, bars
@@ -21,6 +22,7 @@ from ledger.payments.set_off import (
 )
 from ledger.payments.set_off_reader import candidates
 from ledger.payments.set_off_store import set_off
+from ledger.payments.twins_reader import twins
 from ledger.people.users import NotAllowedError, add_user
 from tests.bankbooks import item
 from tests.books import act
@@ -174,9 +176,58 @@ def test_what_is_being_paid_back_is_bound_until_it_is_withdrawn(town):
         add_user(town, "zoe", [("*", "head")])
     wish = RefundWish("doppelt gezahlt", iban=IBAN, name="Erika Musterfrau", document="Vollmacht", set_off=False)
     ask_refund(town, *CREDIT, wish, day=DAY)
-    approve_refund(act(town, "zoe"), *CREDIT)
+    approve_refund(act(town, "zoe"), *CREDIT, day="2026-11-16")
     assert list(candidates(town, DAY)) == []
     with pytest.raises(SetOffBoundError):
         off(act(town, "clara"))
     assert withdraw_refund(town, *CREDIT, reason="wird aufgerechnet").state == "withdrawn"
     assert off(town).cents == 4000
+
+
+@pytest.fixture
+def two(store):
+    """Zeb gets 90.00 to an account and, without one, owes 300.00, due: lists make two persons of him."""
+    accepted(
+        store,
+        row("ORDNUNG payable 90,00 Zeb Quast", due="2026-11-10", bank_account="DE89370400440532013000"),
+        row("BAU receivable 300,00 Zeb Quast", due="2026-11-01", purpose="Pacht"),
+        row("BAU receivable 70,00 Max Mustermann", due="2026-10-01"),
+    )
+    return act(store, "clara")
+
+
+def people(store) -> tuple[int, int]:
+    """Return who gets and who owes, as one person at one address."""
+    gets = store.value("SELECT party FROM item WHERE kind = 'payable'")
+    owes = store.value("SELECT party FROM item WHERE kind = 'receivable' AND amount_cents = 30000")
+    assert gets != owes
+    store.execute(
+        "UPDATE party SET address_key = 'weg 7 20999', birth_date = NULL WHERE id IN (:gets, :owes)",
+        gets=gets,
+        owes=owes,
+    )
+    return gets, owes
+
+
+def test_who_seems_to_be_one_who_owes_is_named_beside_the_set_offs(two):
+    gets, owes = people(two)
+    (found,) = twins(two, DAY)
+    assert (found.code, found.fields["party"], found.fields["other"]) == ("payment.twin_owes", gets, owes)
+    assert found.fields["owed_cents"] == 30000
+    assert twins(two, "2026-10-31") == (), "nothing is due then"
+
+
+def test_the_reviewer_of_a_run_reads_who_seems_to_owe(two):
+    gets, owes = people(two)
+    done = propose(act(two, "dirk"), today=dt.date.fromisoformat(DAY))
+    named = [one for one in done.findings if one.code == "payment.twin_owes"]
+    assert [(one.fields["party"], one.fields["other"], one.fields["owed_cents"]) for one in named] == [
+        (gets, owes, 30000)
+    ]
+    assert named[0].place.payment == two.value("SELECT end_to_end_id FROM payment")
+
+
+def test_another_address_or_birth_date_is_another_person(two):
+    gets, _ = people(two)
+    two.execute("UPDATE party SET address_key = 'anderswo' WHERE id = :gets", gets=gets)
+    assert twins(two, DAY) == ()

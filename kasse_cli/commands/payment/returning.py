@@ -90,6 +90,7 @@ def set_off(
     from ledger.payments.set_off import Wish
     from ledger.payments.set_off_reader import candidates
     from ledger.payments.set_off_store import set_off as service
+    from ledger.payments.twins_reader import twins
 
     call = ctx.obj
     day = call.today.isoformat()
@@ -102,9 +103,10 @@ def set_off(
         claims = tuple(key for text in against or () for key in find_items(store, text))
         wish = Wish(claims, amount, early, reason)
         done = service(store, wanted, day=day, wish=wish, orders=orders) if wanted else None
+        alike = twins(store, day) if done is None else ()
     if done is None:
         lines = [say(N_("can be set off: {count}"), count=len(found))]
-        render(ctx, Result(tables=[_table(found)], lines=lines, findings=attached(found)))
+        render(ctx, Result(tables=[_table(found)], lines=lines, findings=(*attached(found), *alike)))
         return
     data = {"entries": list(done.entries), "dry_run": call.dry_run}
     render(ctx, Result(data, [_table(done.done)], list(_told(ctx, done, letters)), findings=attached(done.done)))
@@ -197,7 +199,7 @@ def approve_refund(ctx: Context, item: ItemArgument) -> None:
     from ledger.payments.refund_store import approve_refund as service
 
     with open_book(ctx.obj) as store:
-        done, new = service(store, *parse_item(item))
+        done, new = service(store, *parse_item(item), day=ctx.obj.today.isoformat())
     said = (
         say(N_("approved: the next 'kasse payment propose' pays it"))
         if new
