@@ -20,9 +20,9 @@ from ledger.bank.suspense_moves_store import (
 )
 from ledger.bank.suspense_payers_store import remember_payer
 from ledger.bank.suspense_store import Case
-from ledger.bank.suspense_targets_store import Targets
+from ledger.bank.suspense_targets_store import BY_NUMBER, Targets
 from ledger.book.entry import Posted, Posting
-from ledger.book.store import account_with_role, post
+from ledger.book.store import account_with_role, kasse_office, post
 from ledger.items.settlement import Order
 from ledger.items.store import (
     SIDES,
@@ -38,6 +38,7 @@ from ledger.items.store import (
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
+_KIND = "SELECT kind FROM item WHERE office = :office AND id = :item"
 _REASON = "SELECT reason FROM suspense_case WHERE office = :office AND item = :item"
 
 
@@ -70,8 +71,10 @@ def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str
 
     Each office gets one entry, linked where there are several. The payment counts from the day the bank had it,
     not from the posting day. Suspense may pay back an advance named as OFFICE/NUMBER, which is how a surplus meets a
-    shortage. Raises the errors of `ledger.bank.suspense`, `NotAllowedError`, `OwnWorkError`, `ClosedPeriodError`.
+    shortage; an advance that names suspense says the same. Raises the errors of `ledger.bank.suspense`,
+    `NotAllowedError`, `OwnWorkError`, `ClosedPeriodError`.
     """
+    decision = _turned(store, decision)
     case = case_with_money(store, decision.number, decision.office)
     if decision.surplus and case.kind == "advance":
         raise SurplusOfAdvanceError(number=case.number)
@@ -81,6 +84,23 @@ def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str
     allocation = allocate(aims, case.number, case.free_cents, surplus=decision.surplus, orders=orders)
     party = aims[0].party if allocation.surplus_cents else None
     return _done(store, case, allocation, targets, party, decision, sitting)
+
+
+def _turned(store: Store, decision: Assign) -> Assign:
+    """Return 'this unclear money pays that advance' where it was said the other way round; else what was decided."""
+    if len(decision.wishes) != 1:
+        return decision
+    (wish,) = decision.wishes
+    named = BY_NUMBER.fullmatch(wish.target.strip().upper())
+    case = decision.office or kasse_office(store), decision.number
+    if named is None or (_kind(store, *case), _kind(store, named[1], int(named[2]))) != ("advance", "suspense"):
+        return decision
+    other = replace(wish, target=f"{case[0]}/{case[1]}")
+    return replace(decision, office=named[1], number=int(named[2]), wishes=(other,))
+
+
+def _kind(store: Store, office: str, item: int) -> object:
+    return store.value(_KIND, office=office, item=item)
 
 
 def split(store: Store, decision: Split, sitting: Sitting, orders: Mapping[str, Order] | None = None) -> Done:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from ledger.bank.suspense_decisions import Done, Forward, Sitting
-from ledger.bank.suspense_moves_store import case_with_money, drafts, explain, note_event, shown, write_step
+from ledger.bank.suspense_moves_store import (
+    case_with_money,
+    check_written_off,
+    drafts,
+    explain,
+    note_event,
+    shown,
+    write_step,
+)
 from ledger.bank.suspense_payout_store import partly, pay_on
 from ledger.bank.suspense_store import Case
 from ledger.bank.suspense_work_store import NoWordsError
@@ -43,8 +51,9 @@ def forward(store: Store, decision: Forward, sitting: Sitting) -> Done:
 
     To an account of an office it is booked there at once; with neither account nor payee it is booked as money in
     transit (durchlaufende Gelder); to a payee's account it is paid by an order, which others certify, approve and
-    accept. Raises `ForwardWhereError`, `ForwardAdvanceError`, `NoWordsError`, `KeptAccountError`,
-    `UnknownAccountError`, `UnknownOfficeError` and what `case_with_money` raises.
+    accept. What is short or over in a cash desk is the head's to book away. Raises `ForwardWhereError`,
+    `ForwardAdvanceError`, `NoWordsError`, `NotAllowedError`, `KeptAccountError`, `UnknownAccountError`,
+    `UnknownOfficeError` and what `case_with_money` raises.
     """
     booked, paid = bool(decision.account or decision.to_office), bool(decision.payee or decision.iban)
     if (booked and paid) or (booked and not (decision.account and decision.to_office)):
@@ -52,6 +61,7 @@ def forward(store: Store, decision: Forward, sitting: Sitting) -> Done:
     if paid and not (decision.payee and decision.iban):
         raise ForwardWhereError(number=decision.number)
     case = case_with_money(store, decision.number, decision.office)
+    check_written_off(store, case)
     if not decision.reason.strip():
         raise NoWordsError(number=case.number)
     if case.kind == "advance" and not booked:

@@ -24,7 +24,11 @@ _COUNT = """
     JOIN cash_holder h ON h.desk = n.desk AND h.since <= n.day AND (h.until IS NULL OR h.until >= n.day)
     WHERE n.item = :item"""
 COUNTED = ("shortage", "surplus")
-"""Reasons of cases that a count of a cash desk made: who held or counted it does not decide about them."""
+"""Reasons of cases that a count of a cash desk made: who held or counted it does not decide about them, others do.
+
+A head may, besides clerks, and only a head books them to an account of income or expense.
+"""
+_REASON = "SELECT reason FROM suspense_case WHERE office = :office AND item = :number"
 _STEP = ("office", "item", "line", "kind", "position", "cents", "batch", "undoes", "by", "at")
 
 
@@ -34,7 +38,8 @@ def open_case(store: Store, number: int, office: str | None) -> Case:
     Raises `UnknownCaseError`, `NotAllowedError`, `ReservedCaseError`.
     """
     code = office or kasse_office(store)
-    require(store, code, "clerk")
+    counted = store.value(_REASON, office=code, number=number) in COUNTED
+    require(store, code, *(("clerk", "head") if counted else ("clerk",)))
     case = find_case(store, code, number)
     if case.owner not in (None, store.user):
         raise ReservedCaseError(number=number, owner=case.owner_name or str(case.owner))
@@ -54,6 +59,12 @@ def case_with_money(store: Store, number: int, office: str | None) -> Case:
     if case.free_cents <= 0:
         raise BoundCaseError(number=number, order=case.bound_by or "")
     return case
+
+
+def check_written_off(store: Store, case: Case) -> None:
+    """Leave it to the head of the Kasse to book what is short or over away (§ 77 LHO); raises `NotAllowedError`."""
+    if case.reason in COUNTED:
+        require(store, case.office, "head")
 
 
 def check_own_cash(store: Store, office: str, number: int, reason: str | None) -> None:

@@ -19,7 +19,7 @@ TARGET_KINDS: dict[str, ItemKind] = {"suspense": "receivable", "advance": "payab
 NUMBERED: dict[str, ItemKind] = {"receivable": "advance"}
 """What money received may pay back besides, named as OFFICE/NUMBER only: money paid out without knowing for what, and
 what was short in a cash desk."""
-_BY_NUMBER = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,18})")
+BY_NUMBER = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,18})")
 _FOUND = """
     WITH hit AS (
         SELECT w.seq, i.office, i.id FROM desk_wish w JOIN item i ON i.reference = w.reference AND i.kind = :kind
@@ -92,7 +92,7 @@ def _look_up(store: Store, kind: str, wishes: Sequence[Wish]) -> list[Row]:
 def _keys(wishes: Sequence[Wish]) -> Iterator[Row]:
     for seq, wish in enumerate(wishes):
         text = wish.target.strip().upper()
-        named = _BY_NUMBER.fullmatch(text)
+        named = BY_NUMBER.fullmatch(text)
         bare = compact(text)
         office, number = (named[1], int(named[2])) if named else (None, None)
         yield seq, rf_content(bare) or bare, office, number

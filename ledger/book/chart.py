@@ -15,7 +15,8 @@ KINDS: tuple[AccountKind, ...] = ("asset", "liability", "equity", "income", "exp
 KIND_WORDS = (N_("asset"), N_("liability"), N_("equity"), N_("income"), N_("expense"), N_("statistic"))
 """The kinds of accounts, so that people read them in their language."""
 CONTROL_ROLES = {
-    "receivable": "D", "receivable_private": "D", "advance": "D", "payable": "C", "suspense": "C", "credit": "C",
+    "receivable": "D", "receivable_private": "D", "advance": "D", "shortage": "D", "payable": "C", "suspense": "C",
+    "credit": "C",
 }  # fmt: skip
 """Roles of control accounts and the side of their open items: invariant 4 compares the two."""
 CASH_ROLES = ("cash", "imprest", "transit_cash", "transit_card", "cheques")

@@ -15,7 +15,7 @@ from ledger.store.engines import Store
 
 RUN_ROLES = {"transit_out": -1, "transit_in": 1, "transit_cash": 1, "transit_card": 1, "cheques": 1}
 """Accounts that runs or cash desks explain, and the side on which what is under way stands."""
-EXPLAINED_ROLES = ("transit_own", "shortage")
+EXPLAINED_ROLES = ("transit_own",)
 """Accounts that hold money nothing in the book explains: a person does."""
 _ITEMS = """
     SELECT i.office, i.account, count(*), sum(CASE i.side WHEN 'D' THEN {open} ELSE -({open}) END)

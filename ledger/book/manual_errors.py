@@ -64,6 +64,7 @@ KEPT: Mapping[str, type[KeptAccountError]] = {
     **dict.fromkeys(CONTROL_ROLES, ItemAccountError),
     "suspense": ClearingAccountError,
     "advance": ClearingAccountError,
+    "shortage": ClearingAccountError,
     BANK: BankAccountError,
     VERRECHNUNG: BetweenAccountError,
     "transit_out": TransitAccountError,

@@ -35,6 +35,7 @@ _LAST = "SELECT coalesce(max(number), 0) FROM cash_count WHERE desk = :desk"
 _WAITING = """
     SELECT number, counted_cents, counted_by, counted_at, seen_position FROM cash_count
     WHERE desk = :desk AND confirmed_by IS NULL AND rejected_by IS NULL ORDER BY number DESC LIMIT 1"""
+_SHORTAGE = "SELECT min(number) FROM account WHERE office = :office AND role = 'shortage' AND closed_on IS NULL"
 _SIGN = """
     UPDATE cash_count SET confirmed_by = CAST(:user AS BIGINT), confirmed_at = CAST(:now AS TEXT)
     WHERE desk = :desk AND number = :number"""
@@ -156,11 +157,17 @@ def _difference(desk: Desk, expected: int, found: int, item: int | None) -> tupl
     )  # fmt: skip
 
 
+def _account(store: Store, kasse: str, kind: ItemKind) -> str:
+    """Return the account of a difference: what is short has its own (Kassenfehlbeträge) where the chart has one."""
+    short = store.value(_SHORTAGE, office=kasse) if kind == "advance" else None
+    return str(short) if short is not None else account_with_role(store, kasse, kind)
+
+
 def _book(store: Store, desk: Desk, difference: int) -> tuple[str, int, int]:
     """Post a difference and return office and position of the desk's entry and the number of the case in the Kasse."""
     kasse, day = kasse_office(store), store.today
     kind: ItemKind = "suspense" if difference > 0 else "advance"
-    number, account, cents = reserve_items(store, kasse), account_with_role(store, kasse, kind), abs(difference)
+    number, account, cents = reserve_items(store, kasse), _account(store, kasse, kind), abs(difference)
     what = f"{'Kassenüberschuss' if difference > 0 else 'Kassenfehlbetrag'} {desk.code}"
     lines: dict[str, list[Posting]] = {desk.office: [Posting(desk.account, difference)]}
     lines.setdefault(kasse, []).append(opening_posting(SIDES[kind], account, number, cents))

@@ -21,7 +21,6 @@ KEPT_ROLES = frozenset(
         "transit_own",
         "opening",
         "result",
-        "shortage",
         *CASH_ROLES,
     }
 )

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.audit.audit_store import audit
 from ledger.audit.checks import Scope
-from ledger.bank.suspense import UnknownTargetError, Wish
+from ledger.bank.suspense import ClearedCaseError, UnknownTargetError, Wish
 from ledger.bank.suspense_decisions import Forward, Undo
 from ledger.bank.suspense_desk_store import assign, decide
 from ledger.bank.suspense_store import find_case
@@ -13,8 +13,10 @@ from ledger.cash.count_store import count
 from ledger.cash.desks import HolderRoleError
 from ledger.cash.take_store import Payment, take
 from ledger.people.duties import CashHolderRoleError
-from ledger.people.users import OwnWorkError
+from ledger.people.users import NotAllowedError, OwnWorkError
 from ledger.people.users_store import grant
+from ledger.reports.balances_store import trial_balance
+from sepa.errors import KasseError
 from tests.bankbooks import item, open_cents, reference
 from tests.books import act
 from tests.cashbooks import DAY, check, desk, held, pieces
@@ -44,7 +46,9 @@ def test_the_holder_of_a_desk_decides_nothing_about_its_differences(short):
     with pytest.raises(OwnWorkError):
         assign(short, unclear, [Wish(f"KASSE/{short.case}")], day=DAY)
     act(short, "clara")
-    decide(short, [fate(short.case), fate(over, "5900")], day=DAY)
+    with pytest.raises(NotAllowedError):
+        decide(short, [fate(short.case)], day=DAY)
+    decide(act(short, "emil"), [fate(short.case), fate(over, "5900")], day=DAY)
     assert find_case(short, "KASSE", short.case).open_cents == 0
     check(short)
 
@@ -80,6 +84,45 @@ def test_what_is_found_again_is_set_against_what_was_short(short):
     check(short)
 
 
+def test_a_shortage_is_set_against_what_was_found_said_the_other_way_round(short):
+    over = count(short, "B1", pieces(9400)).case
+    done = assign(act(short, "clara"), short.case, [Wish(f"kasse/{over}")], day=DAY)
+    assert (done.number, done.settled_cents, done.left_cents) == (over, 400, 0)
+    assert [find_case(short, "KASSE", case).open_cents for case in (over, short.case)] == [0, 600]
+    check(short)
+    with pytest.raises(ClearedCaseError):
+        assign(short, short.case, [Wish(f"KASSE/{over}")], day=DAY)
+    with pytest.raises(OwnWorkError):
+        assign(act(short, "dirk"), short.case, [Wish(f"KASSE/{over}")], day=DAY)
+
+
+def test_what_is_short_stands_on_the_account_of_shortages(short):
+    assert find_case(short, "KASSE", short.case).account == "2610"
+    assert trial(short) == {"2610": 1000, "2600": 0}
+    with pytest.raises(KasseError) as refused:
+        decide(act(short, "emil"), [fate(short.case, "2610")], day=DAY)
+    assert refused.value.code == "order.kept_account"
+    decide(short, [fate(short.case)], day=DAY)
+    assert trial(short) == {"2610": 0, "2600": 0}
+    check(short)
+    assert verify(act(short, "root")).findings == ()
+
+
+def test_a_chart_without_such_an_account_takes_the_one_of_advances(store):
+    desk(store)
+    take(store, "B1", [], cents=10000, payment=Payment(payer="Erika"))
+    store.execute("UPDATE account SET role = NULL WHERE number = '2610'")
+    case = count(store, "B1", pieces(9000)).case
+    assert find_case(store, "KASSE", case).account == "2600"
+    check(store)
+
+
+def trial(store) -> dict[str, int]:
+    accounts = trial_balance(store, DAY).accounts
+    held = {one.number: one.balance_cents for one in accounts if one.office == "KASSE"}
+    return {number: held.get(number, 0) for number in ("2610", "2600")}
+
+
 def test_an_advance_is_named_by_its_number_only(short):
     debt = item(act(short, "import"), "5", reference(short, 1), kind="advance")
     act(short, "clara")
@@ -100,7 +143,7 @@ CASH_CODES = {"audit.difference_own", "audit.holder_role"}
 
 
 def test_the_audit_names_who_decided_about_their_own_difference(short):
-    decide(act(short, "clara"), [fate(short.case)], day=DAY)
+    decide(act(short, "emil"), [fate(short.case)], day=DAY)
     assert found(short) == set()
     without_guards(short, "suspense_step")
     short.execute("UPDATE suspense_step SET by = :dirk", dirk=act(short, "dirk").user)
