@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from enforcement.letters_paper import Paper
 from ledger.documents import Block, Document
 from sepa.errors import N_, KasseError
 
@@ -25,7 +26,7 @@ class DocumentFormError(KasseError):
 def render_pdf(document: Document, made: dt.datetime) -> bytes:
     """Return the document as PDF, dated with `made`; nothing of its texts is taken for markup.
 
-    Raises `DocumentFormError`.
+    Signs that the font lacks become ? (Chinese, Arabic, pictures; the book keeps them). Raises `DocumentFormError`.
     """
     import typst
 
@@ -36,16 +37,35 @@ def render_pdf(document: Document, made: dt.datetime) -> bytes:
         "blocks": [_block(block) for block in document.blocks],
     }
     try:
-        return typst.compile(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            sys_inputs={"document": json.dumps(content, ensure_ascii=False)},
-            ignore_system_fonts=True,
-            pdf_standards=["a-2a", "ua-1"],
-            timestamp=int(made.timestamp()),
-        )
+        return _compiled(json.dumps(content, ensure_ascii=False), made)
+    except typst.TypstError:
+        pass  # a name in signs that the font lacks, most likely: the sheet is written with ? in their place
+    try:
+        return _compiled(json.dumps(on_paper(content), ensure_ascii=False), made)
     except typst.TypstError as error:
         raise DocumentFormError(title=document.title, reason=str(error)) from error
+
+
+def on_paper(content: Any) -> Any:
+    """Return values with every text as the font can show it, signs that it lacks as ?."""
+    if isinstance(content, str):
+        return Paper().plain(content)
+    if isinstance(content, dict):
+        return {name: on_paper(value) for name, value in content.items()}
+    return [on_paper(value) for value in content] if isinstance(content, (list, tuple)) else content
+
+
+def _compiled(content: str, made: dt.datetime) -> bytes:
+    import typst
+
+    return typst.compile(
+        str(TEMPLATE),
+        root=str(TEMPLATE.parent),
+        sys_inputs={"document": content},
+        ignore_system_fonts=True,
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=int(made.timestamp()),
+    )
 
 
 def _block(block: Block) -> dict[str, Any]:

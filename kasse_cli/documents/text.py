@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from textwrap import wrap
 
 from ledger.documents import Address, Block, Document, Facts, Grid, Heading, PageBreak, Paragraph, Signatures
 
 WIDTH = 80
+NARROWEST = 12
+"""No column of texts is made narrower than this."""
 
 
 def as_text(document: Document) -> str:
@@ -55,10 +58,34 @@ def _facts(facts: Facts) -> str:
 
 def _grid(grid: Grid) -> str:
     rows = (grid.head, *grid.rows)
-    widths = [max(len(row[column]) for row in rows) for column in range(len(grid.head))]
-    lines = ["  ".join(_cell(row, widths, column, grid) for column in range(len(widths))).rstrip() for row in rows]
-    lines.insert(1, "  ".join("-" * width for width in widths))
+    widths = _widths(grid, rows)
+    lines = [
+        "  ".join(_cell(line, widths, column, grid) for column in range(len(widths))).rstrip()
+        for row in rows
+        for line in _lines(row, widths)
+    ]
+    lines.insert(len(_lines(grid.head, widths)), "  ".join("-" * width for width in widths))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _widths(grid: Grid, rows: tuple[tuple[str, ...], ...]) -> list[int]:
+    """Return how wide the columns are: the widest of texts gives way until all fit, as far as its words let it."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(grid.head))]
+    over = sum(widths) + 2 * (len(widths) - 1) - WIDTH
+    texts = [column for column in range(len(widths)) if column not in grid.right]
+    while over > 0 and texts:
+        widest = max(texts, key=lambda column: widths[column])
+        if widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
+        over -= 1
+    return widths
+
+
+def _lines(row: tuple[str, ...], widths: list[int]) -> list[tuple[str, ...]]:
+    """Return the lines that a row takes."""
+    cells = [wrap(text, width, break_on_hyphens=False) or [""] for text, width in zip(row, widths, strict=True)]
+    return list(zip_longest(*cells, fillvalue=""))
 
 
 def _cell(row: tuple[str, ...], widths: list[int], column: int, grid: Grid) -> str:

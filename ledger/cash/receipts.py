@@ -89,6 +89,14 @@ class TenderFactsError(KasseError):
     exit_code = 2
 
 
+class ChequeAgainError(KasseError):
+    """A cheque that lies in a drawer or at the bank already."""
+
+    code = "cash.cheque_again"
+    template = N_("cheque {cheque} was taken with receipt {receipt} already")
+    hint = N_("one cheque has one receipt; if this is a cheque of another bank, write its bank behind the number")
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """What a receipt is called: desk, year, number in the year."""
@@ -163,6 +171,15 @@ def parse_label(text: str) -> Label:
     if match is None:
         raise ReceiptLabelError(text=text)
     return Label(match[1], int(match[2]), int(match[3]))
+
+
+def fold_cheque(number: str) -> str:
+    """Return the number of a cheque as it compares: capitals, digits and letters only, without leading zeros.
+
+    >>> fold_cheque("0004 711 "), fold_cheque("4711 Sparkasse")
+    ('4711', '4711SPARKASSE')
+    """
+    return "".join(sign for sign in number.upper() if sign.isalnum()).lstrip("0")
 
 
 def payment_day(day: str, tender: Tender) -> str:

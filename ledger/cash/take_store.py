@@ -17,6 +17,7 @@ from ledger.cash.accounts_store import tender_account
 from ledger.cash.desks import Desk, over_limit
 from ledger.cash.desks_reader import balance, own_desk
 from ledger.cash.receipts import (
+    ChequeAgainError,
     GivenTooLittleError,
     Label,
     Part,
@@ -25,6 +26,7 @@ from ledger.cash.receipts import (
     Taken,
     Tender,
     TenderFactsError,
+    fold_cheque,
     payment_day,
     spread_taken,
     total_of,
@@ -47,6 +49,7 @@ from ledger.items.store import (
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
+_CHEQUES = "SELECT desk, year, number, cheque FROM cash_cheque WHERE state IN ('held', 'presented')"
 _ORIGIN_COLUMNS = ("office", "item", "bank_day", "name", "remittance")
 
 
@@ -111,7 +114,7 @@ def take(
     named, for orders that come later. A cheque is taken under
     reserve and counts as paid three days later (§ 224 Abs. 2 Nr. 1 AO). Only the holder of the desk takes. Raises
     what `own_desk`, `total_of` and `spread_taken` raise, `PayerNeededError`, `UnknownTerminalError`,
-    `ClosedPeriodError`.
+    `ChequeAgainError`, `ClosedPeriodError`.
     """
     with store.unit(office_codes(store)):
         desk = own_desk(store, code, "desk")
@@ -125,10 +128,20 @@ def take(
         taken = spread_taken(aims, unknown, total, orders)
         if taken.unclear and not (payment.payer.strip() or payment.note.strip()):
             raise PayerNeededError
+        if payment.cheque:
+            _check_cheque(store, payment.cheque)
         label = next_label(store, desk)
         _write(store, desk, label, _booked(store, taken, targets, payment, label), payment, total)
         held = balance(store, desk)
         return TakeDone(receipt_named(store, label), held, over_limit(desk, held))
+
+
+def _check_cheque(store: Store, cheque: str) -> None:
+    """Check that the cheque is not in a drawer or at the bank already; raises `ChequeAgainError`."""
+    folded = fold_cheque(cheque)
+    for desk, year, number, known in store.all(_CHEQUES):
+        if fold_cheque(known or "") == folded:
+            raise ChequeAgainError(cheque=cheque.strip(), receipt=str(Label(desk, year, number)))
 
 
 def _unknown(error: KasseError, wishes: Sequence[Wish]) -> tuple[Wish, str]:

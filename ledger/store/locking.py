@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,7 +81,7 @@ class _ServerLock:
 
 
 class _FileLock:
-    """A lock on a file beside the book: the system frees it when the process ends; the file itself stays."""
+    """A lock on a file beside the book: the system frees it when its process ends, who gives it back removes it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -94,25 +94,42 @@ class _FileLock:
             _lock(self.handle)
         except OSError:
             return False
+        if not self._is_the_file():
+            self._close()
+            return False
         os.utime(self.path)  # since when it is held, for `held_seconds`
         return True
 
+    def _is_the_file(self) -> bool:
+        """Return whether what is locked still has the name: who had it before may have removed it meanwhile."""
+        try:
+            return self.path.stat().st_ino == os.fstat(self.handle).st_ino
+        except FileNotFoundError:
+            return False
+
     def held_since(self) -> float | None:
         """Return when another process took the lock, in seconds since 1970, None where nobody holds it."""
-        if not self.path.exists():
+        try:
+            since = self.path.stat().st_mtime
+            self.handle = os.open(self.path, os.O_RDWR)
+        except FileNotFoundError:
             return None
-        since = self.path.stat().st_mtime
-        self.handle = os.open(self.path, os.O_RDWR)
         try:
             _lock(self.handle)
         except OSError:
             return since
         finally:
-            self.give_back()
+            self._close()
         return None
 
     def give_back(self) -> None:
+        with suppress(OSError):  # another system, or a folder that the others of the group own
+            self.path.unlink()
+        self._close()
+
+    def _close(self) -> None:
         os.close(self.handle)
+        self.handle = -1
 
 
 if sys.platform == "win32":

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from kasse_cli.documents import as_text, render_pdf, save
+from kasse_cli.documents.pdf import on_paper
 from ledger.documents import Address, Document, Facts, Grid, Heading, PageBreak, Paragraph, Signatures
 
 MADE = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
@@ -44,3 +45,29 @@ def test_a_document_is_saved_by_the_name_of_its_file(tmp_path, name):
     save(SHEET, tmp_path / name, MADE)
     data = (tmp_path / name).read_bytes()
     assert data == (render_pdf(SHEET, MADE) if name.endswith("pdf") else as_text(SHEET).encode())
+
+
+def test_signs_that_the_font_lacks_become_question_marks_on_paper():
+    named = Document("slip", "Quittung", (Facts((("Von", "عربى 中文 😀"), ("Nach", "Łódź, Straße"))),))
+    data = render_pdf(named, MADE)
+    assert data.startswith(b"%PDF-")
+    assert data == render_pdf(named, MADE)
+    assert on_paper({"rows": [("中文 😀", 1)]}) == {"rows": [["?? ?", 1]]}
+
+
+LONG = "Ein langer Zweck, der nicht in eine Zeile passt, und danach noch etwas mehr davon, bis die Spalte voll ist"
+
+
+def test_a_long_text_is_wrapped_within_its_column():
+    text = as_text(Document("slip", "Q", (Grid(("Art", "Zweck", "Betrag"), (("A", LONG, "5,00"),), frozenset({2})),)))
+    assert max(map(len, text.splitlines())) <= 80
+    assert LONG.split() == [word for word in text.split() if word in LONG.split()]
+    assert [line for line in text.splitlines() if "5,00" in line] == [
+        line for line in text.splitlines() if "Ein" in line
+    ]
+
+
+def test_columns_that_cannot_be_narrower_are_left_wide():
+    head = tuple(f"Spalte {number}" for number in range(9))
+    text = as_text(Document("slip", "Q", (Grid(head, (("Donaudampfschiff",) * 9,), frozenset()),)))
+    assert text.replace("\n", "").count("Donaudampfsc") == 9

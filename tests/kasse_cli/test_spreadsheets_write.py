@@ -374,3 +374,18 @@ def test_nothing_is_drawn_of_no_rows_or_of_too_many(tmp_path, rows):
     path = tmp_path / "a.xlsx"
     write_xlsx(path, [Sheet("A", COLUMNS, ROWS[:1] * rows, chart=Chart("name", ("amount_cents",)))])
     assert page(path)._charts == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_others_may_not_read_what_is_written(tmp_path):
+    before = os.umask(0o022)
+    try:
+        with replacing(tmp_path / "new.csv") as temporary:
+            temporary.write_text("Erika Mustermann")
+        assert (tmp_path / "new.csv").stat().st_mode & 0o777 == 0o640
+        (tmp_path / "new.csv").chmod(0o604)
+        with replacing(tmp_path / "new.csv") as temporary:
+            temporary.write_text("Max")
+        assert (tmp_path / "new.csv").stat().st_mode & 0o777 == 0o604, "who owns it said so"
+    finally:
+        os.umask(before)

@@ -34,6 +34,7 @@ from ledger.cash.paying import (
     TwinOwesError,
 )
 from ledger.cash.receipts import (
+    ChequeAgainError,
     Label,
     NoMoneyError,
     PayerNeededError,
@@ -440,3 +441,20 @@ def test_the_audit_names_cash_for_another_than_the_payee(town, said, named):
     assert [(one.code, one.fields["receipt"], one.fields["amount_cents"]) for one in found] == (
         [("audit.cash_other_payee", "B1-2026-2", 1500)] if named else []
     )
+
+
+def test_a_cheque_is_taken_once_while_it_is_in_the_drawer_or_at_the_bank(town):
+    def cheque(number):
+        return Payment("cheque", cheque=number, payer="Erika")
+
+    first = take(town, "B1", [Wish(reference(town, 1), 1000)], payment=cheque("0004711")).receipt.label
+    for again in ("4711", "0004 711", "0004711"):
+        with pytest.raises(ChequeAgainError):
+            take(town, "B1", [Wish(reference(town, 1), 500)], payment=cheque(again))
+    take(town, "B1", [Wish(reference(town, 1), 500)], payment=cheque("4711 Sparkasse"))
+    cancel(act(town, "clara"), first, "zurückgegeben")
+    take(act(town, "dirk"), "B1", [Wish(reference(town, 1), 1000)], payment=cheque("4711"))
+    deposit_cheques(town, "B1")
+    with pytest.raises(ChequeAgainError):
+        take(town, "B1", [Wish(reference(town, 1), 500)], payment=cheque("4711"))
+    check(town)

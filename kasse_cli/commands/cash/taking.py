@@ -26,6 +26,7 @@ from kasse_cli.commands.cash.params import (
 )
 from kasse_cli.commands.cash.shapes import PARTS, receipt_lines
 from kasse_cli.context import Context
+from kasse_cli.messages import message
 from kasse_cli.output import Line, Result, Table, render, say
 from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
@@ -49,7 +50,7 @@ class UnwrittenSheetFinding(KasseError):  # noqa: N818 - a finding that stops no
     """A receipt that is in the book, and whose sheet could not be written."""
 
     code = "cash.sheet"
-    template = N_("receipt {number} is in the book, but {file} could not be written ({code_of})")
+    template = N_("receipt {number} is in the book, but {file} could not be written: {reason}")
     hint = N_("write it once more: 'kasse cash receipt {number} --out FILE'")
     severity = "warning"
 
@@ -191,7 +192,7 @@ def _sheet(ctx: Context, store: Store, done: Receipt, out: Path | None) -> tuple
     try:
         _save(ctx, store, done, out)
     except KasseError as error:
-        return (UnwrittenSheetFinding(number=done.number, file=str(out), code_of=error.code),)
+        return (UnwrittenSheetFinding(number=done.number, file=str(out), reason=message(error)),)
     return ()
 
 
