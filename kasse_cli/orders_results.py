@@ -34,7 +34,7 @@ LIST = (
     Column("act", N_("Act"), "word", shown=False),
     Column("changes", N_("Changes"), shown=False),
 )
-FACTS = (Column("label", N_("Field")), Column("value", N_("Value")))
+FACTS = (Column("label", N_("Field")), Column("shown", N_("Value")))
 LINES = (
     Column("line", N_("Line"), "count"),
     Column("gl_account", N_("Account")),
@@ -175,16 +175,14 @@ def listed(orders: Sequence[OrderSummary], back: int = 0) -> Result:
 
 def shown(details: OrderDetails) -> Result:
     """Return one order in full."""
-    from kasse_cli.orders_columns import ORDER_COLUMNS
+    from kasse_cli.order_facts import order_facts
 
-    labels = {column.key: column.heading for column in ORDER_COLUMNS}
-    facts = [{"name": name, "label": labels.get(name, name), "value": value} for name, value in details.facts.items()]
     tables = [
         Table("orders", LIST, [details.order]),
-        Table("facts", FACTS, facts),
-        Table("lines", TRANSFER_LINES if details.order.kind == "transfer" else LINES, details.lines),
-        Table("steps", _step_columns(details), details.steps),
-        Table("items", ITEM, details.items),
+        Table("facts", FACTS, list(order_facts(details.facts)), N_("Facts")),
+        Table("lines", TRANSFER_LINES if details.order.kind == "transfer" else LINES, details.lines, N_("Coding")),
+        Table("steps", _step_columns(details), details.steps, N_("Steps")),
+        Table("items", ITEM, details.items, N_("Open items")),
     ]
     if details.changes:
         tables.append(Table("changes", CHANGES, details.changes, N_("Changes of this order")))

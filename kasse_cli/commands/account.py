@@ -24,7 +24,7 @@ ACCOUNTS = (
     Column("number", N_("Account")),
     Column("name", N_("Name")),
     Column("kind", N_("Kind"), "word"),
-    Column("role", N_("Use"), "word"),
+    Column("role", N_("Use"), "word", minor=True),
     Column("coded", N_("Default for"), minor=True),
     Column("opened_on", N_("Opened"), "day", minor=True),
     Column("closed_on", N_("Closed from"), "day", minor=True),

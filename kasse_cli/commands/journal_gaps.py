@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from kasse_cli.context import Context
 from kasse_cli.frame import command
+from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import OfficeOption
 from sepa.errors import N_
@@ -34,8 +36,16 @@ ABORTED = (
     Column("year", N_("Year")),
     Column("first", N_("First"), "count"),
     Column("last", N_("Last"), "count"),
-    Column("reason", N_("Reason")),
+    Column("why", N_("Reason")),
+    Column("reason", N_("Code"), shown=False),
 )
+WHY = {
+    "account": N_("the account was refused"), "cash": N_("cash was refused"), "closing": N_("a closing was refused"),
+    "journal": N_("an entry was refused"), "order": N_("an order was refused"), "payment": N_("a payment was refused"),
+    "store": N_("the database refused it"), "suspense": N_("a decision about unclear money was refused"),
+    "user": N_("the person may not do it"), "KeyboardInterrupt": N_("somebody interrupted it"),
+}  # fmt: skip
+"""What broke a posting off, by the first word of the error's code or the name of a fault."""
 YearOption = Annotated[
     int | None, typer.Option("--year", min=1900, max=2199, metavar="YEAR", help=N_("only this fiscal year"))
 ]
@@ -63,7 +73,8 @@ def gaps(ctx: Context, office: OfficeOption = None, year: YearOption = None) -> 
     if found.days or ctx.obj.format == "json":
         tables.append(Table("days", DAYS, found.days, title=N_("Working days without an entry")))
     if found.aborted or ctx.obj.format == "json":
-        tables.append(Table("aborted", ABORTED, found.aborted, title=N_("Aborted postings")))
+        rows = [{**asdict(one), "why": _why(one.reason)} for one in found.aborted]
+        tables.append(Table("aborted", ABORTED, rows, title=N_("Aborted postings")))
     missing, count = sum(one.missing for one in found.numbers), sum(one.entries for one in found.numbers)
     lines = [
         say(N_("entries: {count}, numbers missing: {missing}"), count=count, missing=missing),
@@ -72,3 +83,9 @@ def gaps(ctx: Context, office: OfficeOption = None, year: YearOption = None) -> 
     ]
     data = {"entries": count, "missing": missing}
     render(ctx, Result(data, tables, lines, found.findings))
+
+
+def _why(code: str) -> str:
+    """Return what broke a posting off, in words where there are some, with the code to look for in the log."""
+    known = WHY.get(code) or WHY.get(code.partition(".")[0])
+    return f"{_(known)} ({code})" if known else code

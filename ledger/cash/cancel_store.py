@@ -21,6 +21,7 @@ from ledger.cash.receipts import Label, Part, Receipt
 from ledger.cash.receipts_reader import receipt_named
 from ledger.cash.receipts_store import NewReceipt, next_label, write_receipt
 from ledger.cash.terminals_store import refund_batch
+from ledger.cash.transports import WORDS
 from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
 
@@ -81,7 +82,7 @@ def _check(store: Store, desk: Desk, old: Receipt) -> int | None:
     made_by, made_at, batch, tender, cheque, credited = row
     check_apart(store, desk.office, f"receipt {label}", (made_by, made_at))
     if cheque not in {None, "held"}:
-        raise GoneChequeError(label=label, state=cheque)
+        raise GoneChequeError(label=label, state=WORDS.get(cheque, cheque))
     if credited is not None:
         raise ClearedCardError(label=label)
     if tender == "cash" and old.amount_cents > 0:

@@ -11,6 +11,7 @@ from ledger.cash.desks import check_enough
 from ledger.cash.desks_reader import balance, open_desk
 from ledger.cash.transport_reader import transport_numbered
 from ledger.cash.transport_store import TransportDone
+from ledger.cash.transports import WORDS
 from ledger.events.store import Fact, record
 from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
@@ -41,7 +42,7 @@ def take_back_transport(store: Store, reference: str, reason: str) -> TransportD
         desk = open_desk(store, code)
         require(store, desk.office, *ROLES)
         if state != "under_way":
-            raise ArrivedError(label=label, state=state)
+            raise ArrivedError(label=label, state=WORDS.get(state, state))
         if kind == "cheques":
             raise PresentedChequesError(label=label)
         check_apart(store, desk.office, label, (made_by, made_at))

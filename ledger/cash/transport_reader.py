@@ -8,7 +8,14 @@ from dataclasses import dataclass
 
 from ledger.cash.desks import Desk
 from ledger.cash.receipts import Label
-from ledger.cash.transports import LATE_DAYS, LateTransportFinding, NoIncomingError, Transport
+from ledger.cash.transports import (
+    LATE_DAYS,
+    LateTransportFinding,
+    NoIncomingError,
+    NothingIncomingError,
+    SeveralIncomingError,
+    Transport,
+)
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
@@ -51,14 +58,21 @@ def transports_of(store: Store, desk: Desk, *, every: bool = False) -> list[Tran
 
 
 def incoming(store: Store, desk: Desk, reference: str | None) -> Transport:
-    """Return what is on its way to a desk: that of the name, or the only one; raises `NoIncomingError`."""
+    """Return what is on its way to a desk: that of the name, or the only one.
+
+    Raises `NoIncomingError`, `NothingIncomingError`, `SeveralIncomingError`.
+    """
     where = """WHERE t.other = :desk AND t.state = 'under_way'
                AND (CAST(:reference AS TEXT) IS NULL OR t.reference = :reference) ORDER BY t.id"""
     name = None if reference is None else reference.strip().upper()
     found = [Transport(*row) for row in store.rows(f"{_TRANSPORT} {where}", desk=desk.code, reference=name)]
-    if len(found) != 1:
-        raise NoIncomingError(desk=desk.code, reference=name or ", ".join(one.reference for one in found) or "–")
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    if name is not None:
+        raise NoIncomingError(desk=desk.code, reference=name)
+    if not found:
+        raise NothingIncomingError(desk=desk.code)
+    raise SeveralIncomingError(desk=desk.code, references=", ".join(one.reference for one in found))
 
 
 def on_the_way_to(store: Store, desk: Desk) -> int:

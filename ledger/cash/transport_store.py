@@ -116,7 +116,7 @@ def transfer(store: Store, code: str, other: str, cents: int | None) -> Transpor
 def accept(store: Store, code: str, reference: str | None = None) -> TransportDone:
     """Put what another desk gave into the own one: by its name, or the only one that is on its way.
 
-    Only the holder of the getting desk. Raises `NoIncomingError` and what `own_desk` raises.
+    Only the holder of the getting desk. Raises what `incoming` and `own_desk` raise.
     """
     with store.unit(office_codes(store)):
         desk = own_desk(store, code)

@@ -11,6 +11,11 @@ TransportKind = Literal["deposit", "withdrawal", "cheques", "transfer"]
 KINDS = (N_("deposit"), N_("withdrawal"), N_("cheques"), N_("transfer"))
 STATES = ("under_way", N_("there"), "taken_back")
 CHEQUE_STATES = ("held", "presented", N_("credited"), N_("bounced"), "given_back")
+WORDS = {
+    "under_way": N_("under way"), "taken_back": N_("taken back"), "presented": N_("at the bank"),
+    "given_back": N_("given back"), "held": N_("in the drawer"),
+}  # fmt: skip
+"""States in words, where their own names are none."""
 LATE_DAYS = 7
 """Days after which cash under way is named: a night deposit is booked in two or three."""
 
@@ -62,6 +67,22 @@ class NoIncomingError(KasseError):
     code = "cash.no_incoming"
     template = N_("nothing with the name {reference} is on its way to {desk}")
     hint = N_("see 'kasse cash show {desk}' for what is under way")
+
+
+class NothingIncomingError(KasseError):
+    """Nothing at all is on its way to the desk."""
+
+    code = "cash.nothing_incoming"
+    template = N_("nothing is on its way to {desk}")
+    hint = N_("the other desk gives it away first: 'kasse cash transfer DESK {desk} AMOUNT'")
+
+
+class SeveralIncomingError(KasseError):
+    """More than one transport is on its way to the desk, and none was named."""
+
+    code = "cash.several_incoming"
+    template = N_("several are on their way to {desk}: {references}")
+    hint = N_("say which: 'kasse cash accept {desk} NAME'")
 
 
 class LateTransportFinding(KasseError):  # noqa: N818 - a finding that stops nothing

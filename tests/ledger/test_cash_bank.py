@@ -25,7 +25,14 @@ from ledger.cash.terminals_store import (
 )
 from ledger.cash.transport_reader import cheques_of, late_transports, transports_of
 from ledger.cash.transport_store import accept, deposit, deposit_cheques, transfer, withdraw
-from ledger.cash.transports import FullFundError, NoChequesError, NoIncomingError, NothingToBringError, SameDeskError
+from ledger.cash.transports import (
+    FullFundError,
+    NoChequesError,
+    NoIncomingError,
+    NothingIncomingError,
+    NothingToBringError,
+    SameDeskError,
+)
 from ledger.payments.collection_policy_store import configure
 from ledger.people.users import OwnWorkError
 from tests.bankbooks import item, matches, open_cents, reason, reference, staged
@@ -135,7 +142,8 @@ def test_what_cannot_be_moved(town):
         (NoChequesError, lambda: deposit_cheques(town, "B1")),
         (SameDeskError, lambda: transfer(town, "B1", "B1", 100)),
         (NotAFundError, lambda: withdraw(town, "B1", None)),
-        (NoIncomingError, lambda: accept(town, "B1")),
+        (NothingIncomingError, lambda: accept(town, "B1")),
+        (NoIncomingError, lambda: accept(town, "B1", "KASSE-T99")),
     ):
         with pytest.raises(error):
             call()
