@@ -79,6 +79,7 @@ class Refund(SQLModel, table=True):
     purpose: str = col.text()
     reason: str = col.text()
     document: str | None = col.text(nullable=True)
+    without_set_off: int = col.flag(sa_column_kwargs={"server_default": "0"})
     asked_by: int = col.number()
     asked_at: str = col.text()
     approved_by: int | None = col.number(nullable=True)

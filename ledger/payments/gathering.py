@@ -15,6 +15,7 @@ from ledger.payments.left_out import (
     DiscountMisreadError,
     DiscountTakenError,
     LockedPayableError,
+    RefundOwingError,
     RefundShortError,
     SetOffFirstError,
 )
@@ -40,6 +41,8 @@ def _short(one: Payable) -> KasseError:
 
 
 def _owing(one: Payable) -> KasseError:
+    if one.refund is not None:
+        return RefundOwingError(office=one.office, item=one.item, owed_cents=one.owed_cents, name=one.name or "")
     return SetOffFirstError(
         item=one.item, office=one.office, open_cents=one.open_cents, owed_cents=one.owed_cents, name=one.name or ""
     )

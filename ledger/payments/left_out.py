@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.payments.refunds import RefundOwesError
 from sepa.errors import N_, KasseError
 
 N_("locked"), N_("set-off"), N_("attached"), N_("short")  # words of lists
@@ -22,6 +23,13 @@ class SetOffFirstError(KasseError):
     code = "payment.set_off_first"
     template = N_("{name} gets {open_cents} for item {item} of office {office} and owes {owed_cents} that is due")
     hint = N_("set it off with 'kasse payment set-off {office}/{item}', or propose with --without-set-off")
+    severity = "warning"
+
+
+class RefundOwingError(RefundOwesError):
+    """A refund whose payee owes something that became due after it was approved."""
+
+    code = "payment.refund_owes"
     severity = "warning"
 
 

@@ -63,7 +63,7 @@ _PAYABLES = f"""
       AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
     UNION ALL
     SELECT i.office, i.id, i.open_cents, i.due, NULL, f.purpose, f.iban, f.name, {_RESERVED}, {_LOCKED}, i.amount_cents,
-           f.cents, i.party, NULL, 0, 'RRCT', f.id
+           f.cents, i.party, NULL, CASE WHEN f.without_set_off = 1 THEN 0 ELSE ({_OWED} = i.party) END, 'RRCT', f.id
     FROM refund f
     JOIN item i ON i.office = f.office AND i.id = f.item
     WHERE f.approved_by IS NOT NULL AND f.ended_by IS NULL AND NOT {REFUND_PAID}

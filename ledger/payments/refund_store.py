@@ -17,6 +17,7 @@ from ledger.payments.refunds import (
     RefundAmountError,
     RefundDebtorError,
     RefundOpenError,
+    RefundOwesError,
     RefundPayerError,
     RefundReasonError,
     RefundServiceError,
@@ -56,6 +57,10 @@ _SERVICE = "SELECT max(party) FROM party_account WHERE iban = :iban AND kind = '
 _OWED = """
     SELECT coalesce(sum(r.open_cents), 0) FROM item r
     WHERE r.party = :party AND r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :day"""
+_OWED_SINCE = """
+    SELECT sum(r.open_cents) FROM refund f JOIN item i ON i.office = f.office AND i.id = f.item
+    JOIN item r ON r.party = i.party AND r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :day
+    WHERE f.office = :office AND f.item = :item AND f.id = :id AND f.without_set_off = 0 AND f.approved_by IS NULL"""
 _PAYING = """(SELECT p.{column} FROM payment p
         WHERE p.item_office = f.office AND p.item = f.item AND p.refund = f.id
           AND p.state NOT IN ('discarded', 'voided', 'rejected') ORDER BY p.run DESC, p.part LIMIT 1)"""
@@ -109,9 +114,9 @@ def ask_refund(store: Store, office: str, item: int, wish: Wish, *, day: str) ->
         store.insert_one(
             "refund", office=office, item=item, id=number, cents=cents, name=name, iban=iban, paying_iban=payer[0],
             purpose=_purpose(reference, payer), reason=wish.reason, document=wish.document, asked_by=store.user,
-            asked_at=store.now,
+            asked_at=store.now, without_set_off=int(not wish.set_off),
         )  # fmt: skip
-        facts = {"cents": cents, "other_account": iban != payer[0]}
+        facts = {"cents": cents, "other_account": iban != payer[0], "without_set_off": not wish.set_off}
         record(store, office, "refund.ask", f"item:{item}", facts, {"reason": wish.reason})
         return _last(store, office, item)
 
@@ -154,10 +159,11 @@ def _purpose(reference: str | None, payer: Row) -> str:
     return " ".join(filter(None, (text, reference or (payer[3] or "")[:60])))
 
 
-def approve_refund(store: Store, office: str, item: int) -> tuple[Refund, bool]:
+def approve_refund(store: Store, office: str, item: int, *, day: str) -> tuple[Refund, bool]:
     """Approve what another person asked for, so that the next run pays it; return it and whether that is new.
 
-    To another account than the paying one only the Kassenleitung approves. Raises `NoRefundError`, `OwnWorkError`,
+    To another account than the paying one only the Kassenleitung approves. What the payee owes by now is set off
+    first, unless it was asked for without. Raises `NoRefundError`, `RefundOwesError`, `OwnWorkError`,
     `NotAllowedError`.
     """
     refund = _last(store, office, item)
@@ -166,10 +172,17 @@ def approve_refund(store: Store, office: str, item: int) -> tuple[Refund, bool]:
     asked_by, asked_at = store.one(_ASKED_BY, **where) or (None, None)
     check_apart(store, office, f"{office}/{item}", (asked_by, asked_at))
     with store.unit(office_codes(store)):
+        _check_owed(store, refund, day)
         new = bool(store.execute(_APPROVE, user=store.user, now=store.now, **where))
         if new:
             record(store, office, "refund.approve", f"item:{item}", {"cents": refund.cents})
     return _last(store, office, item), new
+
+
+def _check_owed(store: Store, refund: Refund, day: str) -> None:
+    owed = store.value(_OWED_SINCE, day=day, office=refund.office, item=refund.item, id=refund.number) or 0
+    if owed:
+        raise RefundOwesError(name=refund.name, owed_cents=owed, office=refund.office, item=refund.item)
 
 
 def withdraw_refund(store: Store, office: str, item: int, *, reason: str) -> Refund:

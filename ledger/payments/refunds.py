@@ -73,6 +73,17 @@ class RefundDebtorError(KasseError):
     hint = N_("set it off first with 'kasse payment set-off {office}/{item}', or say --without-set-off")
 
 
+class RefundOwesError(KasseError):
+    """The payee owes something that became due after the refund was asked for."""
+
+    code = "refund.owes"
+    template = N_("{name} owes {owed_cents} that is due by now; the refund was asked for before")
+    hint = N_(
+        "take it back with 'kasse payment refund withdraw {office}/{item} --reason …' and set the money off, or ask "
+        "for it anew with --without-set-off"
+    )
+
+
 class RefundOpenError(KasseError):
     """A refund that is under way."""
 

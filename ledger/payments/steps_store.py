@@ -15,6 +15,7 @@ from ledger.payments.files_store import files_of, make_files, planned
 from ledger.payments.gathering import Gathering, counted
 from ledger.payments.left_out import DiscountTakenError
 from ledger.payments.profiles_store import profile_of
+from ledger.payments.release_duty_store import check_no_part
 from ledger.payments.rights_reader import rights_of
 from ledger.payments.run_posting_store import post_release
 from ledger.payments.runs import (
@@ -145,7 +146,7 @@ def release(
 
     Whoever made or reviewed the run cannot release it; `sum_cents` is the control sum, to the cent. A second release
     changes nothing. Raises `UnknownRunError`, `RunStateError`, `NotAllowedError`, `OwnWorkError`,
-    `RunSumMissingError`, `RunSumError`, `RunChangedError`, `RunPostedError`, `ItemsChangedError`,
+    `OwnOrdersError`, `RunSumMissingError`, `RunSumError`, `RunChangedError`, `RunPostedError`, `ItemsChangedError`,
     `ExecutionDayOverError`, `ClosedPeriodError`.
     """
     office = run_named(store, number).office
@@ -159,6 +160,7 @@ def release(
         _checked(store, number, "release")
         check_day(run, today)
         _check_unposted(store, run)
+        check_no_part(store, run)
         _check_items(store, run)
         message = message_id(setting(store, "book_id"), number)
         posted = post_release(store, run, today.isoformat(), message, step)

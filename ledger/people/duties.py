@@ -123,6 +123,12 @@ def cash_duty() -> tuple[str, ...]:
 
 
 @cache
+def release_duty() -> tuple[str, ...]:
+    """Return the steps of an order whose author does not release the run that pays it."""
+    return _names(_data()["payment"]["release"]["not_after"])
+
+
+@cache
 def deputy_roles() -> tuple[str, ...]:
     """Return the roles in which somebody can stand in for another."""
     return tuple(_data()["deputy"])

@@ -354,7 +354,7 @@ def refund_elsewhere(town):
     office, item = town.store.one("SELECT office, id FROM item WHERE kind = 'credit' AND open_cents = 33300")
     wish = Wish("Überzahlung", iban=iban(35), document="Mail vom Montag")
     ask_refund(town.by("dirk"), office, item, wish, day=town.day)
-    approve_refund(town.by("emil"), office, item)
+    approve_refund(town.by("emil"), office, item, day=town.today.isoformat())
     town.pay(releaser="frida")
     return f"item:{office}/{item}"
 

@@ -23,11 +23,13 @@ from ledger.payments.refunds import (
     RefundAmountError,
     RefundDebtorError,
     RefundOpenError,
+    RefundOwesError,
     RefundPayerError,
     RefundReasonError,
     RefundServiceError,
     Wish,
 )
+from ledger.payments.release_duty_store import OwnOrdersError
 from ledger.payments.runs_reader import payments, run_named
 from ledger.payments.status_store import take_status
 from ledger.payments.steps_store import release, review
@@ -441,10 +443,10 @@ def test_a_credit_goes_back_to_where_it_came_from(credit):
         ask_refund(store, office, number, Wish("noch einmal"), day="2026-11-16")
     assert propose(act(store, "dirk"), today=MONDAY).run is None, "not before it is approved"
     with pytest.raises(OwnWorkError):
-        approve_refund(act(store, "clara"), office, number)
-    done, new = approve_refund(act(store, "emil"), office, number)
+        approve_refund(act(store, "clara"), office, number, day="2026-11-16")
+    done, new = approve_refund(act(store, "emil"), office, number, day="2026-11-16")
     assert (done.approved_by, new) == ("emil", True)
-    assert not approve_refund(store, office, number)[1]
+    assert not approve_refund(store, office, number, day="2026-11-16")[1]
     run = propose(act(store, "dirk"), today=MONDAY).run
     (payment,) = payments(store, run)
     assert (payment.creditor_iban, payment.amount_cents) == (PAYER, 2500)
@@ -466,8 +468,8 @@ def test_another_account_needs_a_document_and_the_kassenleitung(credit):
     wish = Wish("Konto gewechselt", iban=OTHER, document="Schreiben der Bank vom 12.11.")
     assert ask_refund(store, office, number, wish, day="2026-11-16").other_account
     with pytest.raises(NotAllowedError):
-        approve_refund(act(store, "dirk"), office, number)
-    assert approve_refund(act(store, "emil"), office, number)[1]
+        approve_refund(act(store, "dirk"), office, number, day="2026-11-16")
+    assert approve_refund(act(store, "emil"), office, number, day="2026-11-16")[1]
 
 
 REFUSED = {
@@ -492,6 +494,23 @@ def test_who_owes_something_is_not_refunded_before_the_set_off(credit):
     with pytest.raises(RefundDebtorError):
         ask_refund(act(store, "clara"), office, number, Wish("x"), day="2026-11-16")
     assert ask_refund(store, office, number, Wish("x", set_off=False), day="2026-11-16").cents == 2500
+
+
+def test_a_debt_that_came_after_the_refund_was_asked_for_waits_for_the_set_off_too(credit):
+    store, office, number = credit
+    person = store.value("SELECT party FROM item WHERE kind = 'credit'")
+    ask_refund(act(store, "clara"), office, number, Wish("x"), day="2026-11-16")
+    item(store, "5", "X-1", person=person, due="2026-11-12")
+    with pytest.raises(RefundOwesError):
+        approve_refund(act(store, "emil"), office, number, day="2026-11-16")
+    assert approve_refund(store, office, number, day="2026-11-11")[1]
+    found = propose(act(store, "dirk"), today=MONDAY)
+    assert (found.run, [one.code for one in found.findings]) == (None, ["payment.refund_owes"])
+    run = propose(store, today=MONDAY, set_off=False).run
+    review(store, run.number, today=MONDAY)
+    grant(act(store, "root"), "clara", [("*", "releaser")])
+    with pytest.raises(OwnOrdersError):
+        release(act(store, "clara"), run.number, sum_cents=2500, today=MONDAY)
 
 
 def test_money_from_a_payment_service_does_not_go_back_to_it(credit):
@@ -520,7 +539,7 @@ def paid_back(store, cents, stage="released"):
 def test_a_part_is_paid_back_once_and_then_the_rest(credit):
     store, office, number = credit
     ask_refund(act(store, "clara"), office, number, Wish("ein Teil", cents=1000), day="2026-11-16")
-    approve_refund(act(store, "emil"), office, number)
+    approve_refund(act(store, "emil"), office, number, day="2026-11-16")
     run = paid_back(store, 1000)
     staged(store, "-10,00", message_id=run_named(store, run.number).message_id, gvc="191")
     post_staged(act(store, "import"))
@@ -528,7 +547,7 @@ def test_a_part_is_paid_back_once_and_then_the_rest(credit):
     assert propose(act(store, "dirk"), today=MONDAY).run is None, "it is paid"
     assert [one.state for one in refunds(store)] == ["paid"]
     ask_refund(act(store, "clara"), office, number, Wish("der Rest"), day="2026-11-16")
-    approve_refund(act(store, "emil"), office, number)
+    approve_refund(act(store, "emil"), office, number, day="2026-11-16")
     paid_back(store, 1500)
     assert store.value("SELECT open_cents FROM item WHERE kind = 'credit'") == 0
     assert verify(store).findings == ()
@@ -537,7 +556,7 @@ def test_a_part_is_paid_back_once_and_then_the_rest(credit):
 def test_a_refund_that_never_left_goes_out_again_and_one_that_came_back_does_not(credit):
     store, office, number = credit
     ask_refund(act(store, "clara"), office, number, Wish("zu viel"), day="2026-11-16")
-    approve_refund(act(store, "emil"), office, number)
+    approve_refund(act(store, "emil"), office, number, day="2026-11-16")
     first = paid_back(store, 2500)
     void(act(store, "dirk"), first.number, reason="Verbindung abgebrochen")
     assert void(act(store, "emil"), first.number, reason="").done
@@ -553,7 +572,7 @@ def test_a_refund_that_never_left_goes_out_again_and_one_that_came_back_does_not
 def test_a_refund_of_more_than_is_open_is_left_out_and_named(credit):
     store, office, number = credit
     ask_refund(act(store, "clara"), office, number, Wish("zu viel"), day="2026-11-16")
-    approve_refund(act(store, "emil"), office, number)
+    approve_refund(act(store, "emil"), office, number, day="2026-11-16")
     with store.unit(office_codes(store)):
         store.execute("UPDATE item SET open_cents = 2400 WHERE kind = 'credit'")
     found = propose(act(store, "dirk"), today=MONDAY)

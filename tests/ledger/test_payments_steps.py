@@ -13,6 +13,7 @@ from ledger.payments.export_store import exportable, file_of, note_export
 from ledger.payments.files import Routed, plan
 from ledger.payments.files_store import files_of
 from ledger.payments.propose_store import propose
+from ledger.payments.release_duty_store import OwnOrdersError
 from ledger.payments.runs import ItemsChangedError, RunStateError
 from ledger.payments.runs_reader import payments, run_named
 from ledger.payments.steps import (
@@ -26,12 +27,13 @@ from ledger.payments.steps import (
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
 from ledger.payments.voiding import VoidDebitError, VoidReasonError, VoidStagedDebitError, VoidStateError
-from ledger.people.users import NotAllowedError, OwnWorkError
+from ledger.people.users import NotAllowedError, OwnWorkError, add_user
 from sepa.money import plain
 from sepa.pain001 import NAMESPACE
 from sepa.profiles import shipped_profile
 from tests.bankbooks import staged
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
+from tests.ledger.order_lists import row, step, take
 from tests.ledger.payables import IBANS, payables
 
 MONDAY, TUESDAY = dt.date(2026, 11, 16), dt.date(2026, 11, 17)
@@ -340,3 +342,27 @@ def test_a_book_of_a_voided_and_a_paid_run_is_what_its_events_say(store):
     void(act(store, "dirk"), 1, reason="x")
     void(act(store, "frida"), 1, reason="")
     assert verify(store).findings == ()
+
+
+def ordered(store, certifier):
+    """Pay Meyer by an order that this person certified."""
+    done = take(store, row("BAU payable 100,00 Meyer", due="2026-11-10"))
+    for user, name in ((certifier, "certified"), ("bernd", "approved"), ("clara", "accepted")):
+        step(store, user, name, done.batch)
+    return propose(act(store, "dirk"), today=MONDAY).run
+
+
+@pytest.mark.parametrize(("certifier", "free"), [("hugo", False), ("anna", True)])
+def test_nobody_releases_what_they_certified(store, certifier, free):
+    with act(store, "root").unit(["KASSE"]):
+        add_user(store, "hugo", [("BAU", "certifier"), ("*", "releaser")])
+    run = ordered(store, certifier)
+    review(act(store, "frida"), run.number, today=MONDAY)
+    act(store, "hugo")
+    if free:
+        assert release(store, run.number, sum_cents=run.total_cents, today=MONDAY).entries
+        return
+    with pytest.raises(OwnOrdersError) as refused:
+        release(store, run.number, sum_cents=run.total_cents, today=MONDAY)
+    assert (refused.value.fields["count"], refused.value.fields["line"]) == (1, 1)
+    assert release(act(store, "emil"), run.number, sum_cents=run.total_cents, today=MONDAY).entries

@@ -1906,6 +1906,7 @@ def create_tables() -> None:
         Column("purpose", col.Text(), nullable=False),
         Column("reason", col.Text(), nullable=False),
         Column("document", col.Text(), nullable=True),
+        Column("without_set_off", col.Flag(), server_default="0", nullable=False),
         Column("asked_by", col.Number(), nullable=False),
         Column("asked_at", col.Text(), nullable=False),
         Column("approved_by", col.Number(), nullable=True),
