@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office
+from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.engines import Store
@@ -71,6 +72,7 @@ def set_letterhead(store: Store, values: Mapping[str, str], office: str = "") ->
         for key, value in values.items():
             _put(store, f"{_PREFIX}{office}:{key}", value)
         facts: dict[str, Fact] = {"office": office, "parts": " ".join(sorted(values))}
+        facts |= seal(store, *(("setting", f"{_PREFIX}{office}:{key}") for key in values))
         record(store, kasse, "letter.head", None, facts, dict(values))
     return letterhead(store, office)
 

@@ -24,10 +24,13 @@ from ledger.access.standing_reader import (
 )
 from ledger.access.statements import Person, Plan, join, leave, wanted_groups
 from ledger.book.store import kasse_office, office_codes, setting
+from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.users import EVERYWHERE, require, user_name
 from ledger.store.engines import Store
 from sepa.errors import KasseError
+
+_SETTINGS = (("setting", FINGERPRINT), ("setting", "identity"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def grant(store: Store, rights: Mapping[str, TableRights]) -> Granted:
         done += made + _align(store, plan, persons)
         if done:
             facts: dict[str, Fact] = {"statements": len(done), "logins": len(made), "standing": standing(store)}
+            facts |= seal(store, *_SETTINGS)
             record(store, kasse, "db.grant", None, facts)
     logins = tuple(person.name for person in persons if any(quoted(person.name) in line for line in made))
     return Granted(bool(done), plan.names.owner, logins, tuple(done), tuple(found_wrong(store, plan)))
@@ -101,7 +105,7 @@ def revoke(store: Store, rights: Mapping[str, TableRights]) -> Granted:
         plan = plan_of(store, rights)
         done = _take_down(store, plan) if setting(store, FINGERPRINT) else []
         if done:
-            record(store, kasse, "db.revoke", None, {"statements": len(done)})
+            record(store, kasse, "db.revoke", None, {"statements": len(done), **seal(store, *_SETTINGS)})
     return Granted(bool(done), plan.names.owner, (), tuple(done), ())
 
 

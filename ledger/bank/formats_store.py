@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.bank.formats import CAMT, MT, FormatRow, OwnAccount, UnknownBankAccountError, format_of
 from ledger.book.store import kasse_office
+from ledger.events.seals_store import seal
 from ledger.events.store import record
 from ledger.people.users import require
 from ledger.store.engines import Store
@@ -52,6 +53,6 @@ def set_format(store: Store, iban: str, wanted: str) -> FormatRow:
         (before,) = list_formats(store, iban)
         if before.format != chosen:
             store.execute("UPDATE bank_account SET statements = :chosen WHERE iban = :iban", chosen=chosen, iban=iban)
-            facts = {"format": chosen, "before": before.format}
+            facts = {"format": chosen, "before": before.format, **seal(store, ("bank_account", iban))}
             record(store, office, "statement.format", f"bank_account:{iban}", facts)
         return list_formats(store, iban)[0]

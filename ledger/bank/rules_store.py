@@ -28,7 +28,8 @@ from ledger.bank.rules_desk import (
 from ledger.book.entry import UnknownAccountError
 from ledger.book.offices_store import check_office
 from ledger.book.store import account_with_role, kasse_office
-from ledger.events.store import record
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
@@ -112,7 +113,7 @@ def add_rule(store: Store, wanted: Wanted, *, before: int | None = None) -> Rule
             office=wanted.office, account=wanted.account, active=1, made_by=store.user, made_at=store.now,
         )  # fmt: skip
         _write_order(store, reordered([*order, number], number, before))
-        facts = {"role": wanted.role, "account": wanted.account, "office": wanted.office}
+        facts = {"role": wanted.role, "account": wanted.account, "office": wanted.office, **_sealed(store)}
         record(store, kasse, "rule.add", f"rule:{number}", facts, {"name": wanted.name, "text": wanted.pattern})
     return _known(store, number)
 
@@ -132,7 +133,7 @@ def move_rule(store: Store, number: int, *, before: int | None) -> RuleRow:
         new = reordered(old, number, before)
         if new != old:
             _write_order(store, new)
-            record(store, kasse, "rule.move", f"rule:{number}", {"place": new.index(number) + 1})
+            record(store, kasse, "rule.move", f"rule:{number}", {"place": new.index(number) + 1, **_sealed(store)})
     return _known(store, number)
 
 
@@ -149,7 +150,8 @@ def switch_rule(store: Store, number: int, *, active: bool) -> RuleRow:
             raise ErasedRuleError(number=number)
         if known.active != active:
             store.execute("UPDATE bank_rule SET active = :active WHERE id = :id", active=int(active), id=number)
-            record(store, kasse, "rule.on" if active else "rule.off", f"rule:{number}")
+            sealed = seal(store, ("bank_rule", number))
+            record(store, kasse, "rule.on" if active else "rule.off", f"rule:{number}", sealed)
     return _known(store, number)
 
 
@@ -222,6 +224,11 @@ def _order(store: Store) -> list[int]:
 def _write_order(store: Store, order: Sequence[int]) -> None:
     changes = [{"id": number, "rank": STEP * place} for place, number in enumerate(order, 1)]
     store.execute_many("UPDATE bank_rule SET rank = :rank WHERE id = :id", changes)
+
+
+def _sealed(store: Store) -> dict[str, Fact]:
+    """Return the seals of all rules: where one moves, the others do."""
+    return seal(store, *(("bank_rule", number) for number in _order(store)))
 
 
 def _known(store: Store, number: int) -> RuleRow:

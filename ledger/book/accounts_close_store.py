@@ -21,7 +21,8 @@ from ledger.book.accounts_store import KEEPERS, accounts_of, coded_words, office
 from ledger.book.chart import BANK, ROLES, VERRECHNUNG
 from ledger.book.offices_store import check_office
 from ledger.book.store import office_codes
-from ledger.events.store import record
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.engines import Store
 
@@ -52,7 +53,8 @@ def close_account(store: Store, number: str, *, day: str, office: str | None = N
             _check(store, account, day)
             sql = "UPDATE account SET closed_on = CAST(:day AS TEXT) WHERE office = :office AND number = :number"
             store.execute(sql, day=day, office=code, number=number)
-            record(store, code, "account.closed", f"account:{number}", {"day": day, "role": account.role})
+            facts: dict[str, Fact] = {"day": day, "role": account.role}
+            record(store, code, "account.closed", f"account:{number}", facts | seal(store, ("account", code, number)))
             changes.append(AccountChange(code, number, account.name, CLOSED, role=account.role))
     return AccountChanges(day, tuple(changes), len(holders) - len(changes))
 

@@ -21,6 +21,7 @@ from ledger.book.chart_rules import RefusedChartError, check_chart, check_name, 
 from ledger.book.entry import UnknownAccountError
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes
+from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.engines import Store
@@ -214,6 +215,7 @@ def _write(store: Store, rows: Mapping[str, ChartRow], changes: Iterable[Account
             sql = "UPDATE account SET name = :name WHERE office = :office AND number = :number"
             store.execute(sql, **where, name=row.name)
         facts: dict[str, Fact] = {"name": change.name, "role": change.role, "before": change.before, "day": day}
+        facts |= seal(store, ("account", change.office, change.number))
         record(store, change.office, f"account.{change.change}", f"account:{change.number}", facts)
 
 
@@ -230,4 +232,5 @@ def _code(store: Store, rows: Sequence[ChartRow]) -> None:
             else:
                 store.execute("UPDATE setting SET value = :value WHERE key = :key", key=key, value=row.number)
             facts: dict[str, Fact] = {"word": word, "before": old, "account": row.number}
+            facts |= seal(store, ("setting", key))
             record(store, kasse_office(store), "account.coded", f"account:{row.number}", facts)

@@ -23,6 +23,7 @@ from ledger.book.dimensions import (
 )
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes
+from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.engines import Store
@@ -97,6 +98,7 @@ def take_values(
             )  # fmt: skip
         if added or renamed:
             facts: dict[str, Fact] = {"added": len(added), "renamed": len(renamed), "day": day}
+            facts |= seal(store, *(("dimension_value", r.dimension, r.value, r.office) for r in (*added, *renamed)))
             record(store, kasse_office(store), "dimension.take", _object(added or renamed), facts)
     return DimensionsTaken(len(added), len(renamed), len(rows) - len(added) - len(renamed))
 
@@ -135,5 +137,6 @@ def close_value(store: Store, dimension: str, value: str, *, day: str, office: s
             raise DimensionClosedError(dimension=key["dimension"], value=value, day=day)
         store.execute(f"UPDATE dimension_value SET closed_on = CAST(:day AS TEXT) WHERE {_KEY}", day=day, **key)
         object_ = f"dimension:{key['dimension']}/{value}"
-        record(store, kasse_office(store), "dimension.close", object_, {"day": day, "office": office})
+        sealed = seal(store, ("dimension_value", key["dimension"], value, office))
+        record(store, kasse_office(store), "dimension.close", object_, {"day": day, "office": office, **sealed})
     return True

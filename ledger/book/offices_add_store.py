@@ -11,7 +11,8 @@ from ledger.book.chart_rules import RefusedChartError, check_chart
 from ledger.book.creation import ACCOUNT_COLUMNS, check_code
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes, setting
-from ledger.events.store import record
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
@@ -118,9 +119,13 @@ def _make(store: Store, code: str, name: str, day: str, chart: Sequence[Row]) ->
     for other, other_name in others:
         accounts.append((code, verrechnung_account(other), verrechnung_name(other_name), "asset", VERRECHNUNG, day))
         accounts.append((other, verrechnung_account(code), verrechnung_name(name), "asset", VERRECHNUNG, day))
-        number = verrechnung_account(code)
-        record(store, other, "account.added", f"account:{number}", {"name": name, "role": VERRECHNUNG, "day": day})
     store.insert("account", ACCOUNT_COLUMNS, accounts)
-    facts: dict[str, str | int] = {"accounts": len(chart), "pairs": len(others), "day": day}
-    record(store, kasse_office(store), "office.add", f"office:{code}", {**facts, "name": name})
+    for other, _ in others:
+        number = verrechnung_account(code)
+        known: dict[str, Fact] = {"name": name, "role": VERRECHNUNG, "day": day}
+        record(store, other, "account.added", f"account:{number}", known | seal(store, ("account", other, number)))
+    own = [("account", code, number) for office, number, *_ in accounts if office == code]
+    facts: dict[str, Fact] = {"accounts": len(chart), "pairs": len(others), "day": day, "name": name}
+    facts |= seal(store, ("office", code), *own)
+    record(store, kasse_office(store), "office.add", f"office:{code}", facts)
     return OfficeAdded(code, name, new=True, accounts=len(chart), pairs=len(others))

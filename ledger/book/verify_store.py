@@ -39,6 +39,7 @@ from ledger.book.verify_findings import (
     WrongEventHeadError,
     WrongHeadError,
 )
+from ledger.book.verify_master_store import Witness
 from ledger.cash.check_store import cash_contradictions
 from ledger.events.store import Fact, record
 from ledger.keeping.erased_reader import missing_words
@@ -82,9 +83,11 @@ def verify(store: Store, *, against: str | PrintedHead | None = None) -> Verific
     """
     typed = None if against is None or isinstance(against, PrintedHead) else against.lower()
     with without_collector(), store.snapshot():
-        entries, events = _walk(store, against)
+        witness = Witness(store)
+        entries, events = _walk(store, against, witness)
         findings = [*entries.findings, *events.findings, *_guards(store), *_months(store, entries)]
         findings += [*_figures(store), *_steps(store), *changed_closings(store), *changed_lists(store)]
+        findings += witness.findings(store)
         findings += missing_words(store, entries.erased_texts + events.erased_texts)
         stored = list(heads(store))
         findings += compare_heads(stored, entries.heads, WrongHeadError)
@@ -103,7 +106,7 @@ def verify(store: Store, *, against: str | PrintedHead | None = None) -> Verific
     return result
 
 
-def _walk(store: Store, against: str | PrintedHead | None) -> tuple[ChainReport, ChainReport]:
+def _walk(store: Store, against: str | PrintedHead | None, witness: Witness) -> tuple[ChainReport, ChainReport]:
     starts = {code: bytes(start) for code, start in store.rows("SELECT code, genesis FROM office")}
     if isinstance(against, PrintedHead):
         wanted = {(office, mark.position) for office, mark in against.offices.items()}
@@ -114,7 +117,7 @@ def _walk(store: Store, against: str | PrintedHead | None) -> tuple[ChainReport,
     entries = walk_entries(
         store.stream(CHAIN_SQL, head=ENTRY_HEAD), store.stream(POSTING_SQL), store.stream(TEXT_SQL), starts, wanted
     )
-    return entries, walk_events(store.stream(EVENT_SQL), starts, noted)
+    return entries, walk_events(witness.watched(store.stream(EVENT_SQL)), starts, noted)
 
 
 def _compare_with_printed(printed: PrintedHead, entries: ChainReport, events: ChainReport) -> Iterator[KasseError]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from ledger.book.chart import ROLES
 from ledger.book.store import kasse_office
 from ledger.cash.desks import ACCOUNTS, Desk, DeskPlan, account_number
-from ledger.events.store import record
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact, record
 from ledger.store.engines import Store
 
 UNDER_WAY = {
@@ -52,13 +53,14 @@ def close_account(store: Store, desk: Desk, day: str) -> None:
     """Close the account of a desk."""
     sql = "UPDATE account SET closed_on = :day WHERE office = :office AND number = :number"
     store.execute(sql, day=day, office=desk.office, number=desk.account)
-    record(
-        store, desk.office, "account.closed", f"account:{desk.account}", {"day": day, "role": ACCOUNTS[desk.kind][1]}
-    )
+    facts: dict[str, Fact] = {"day": day, "role": ACCOUNTS[desk.kind][1]}
+    facts |= seal(store, ("account", desk.office, desk.account))
+    record(store, desk.office, "account.closed", f"account:{desk.account}", facts)
 
 
 def _open(store: Store, office: str, number: str, name: str, role: str, day: str) -> None:
     kind = ROLES[role].kinds[0]
     store.insert_one("account", office=office, number=number, name=name, kind=kind, role=role, opened_on=day)
-    facts = {"name": name, "role": role, "before": None, "day": day}
+    facts: dict[str, Fact] = {"name": name, "role": role, "before": None, "day": day}
+    facts |= seal(store, ("account", office, number))
     record(store, office, "account.added", f"account:{number}", facts)

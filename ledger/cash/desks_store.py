@@ -20,6 +20,7 @@ from ledger.cash.desks import (
     check_code,
 )
 from ledger.cash.desks_reader import balance, check_counted, check_holder, find_desk, latest_day, open_desk
+from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.users import check_apart, require, user_id
 from ledger.store.engines import Store
@@ -98,7 +99,8 @@ def change_desk(store: Store, code: str, values: Mapping[str, str | int | None])
         if changed:
             given = ", ".join(f"{name} = :{name}" for name in changed)
             store.execute(f"UPDATE cash_desk SET {given} WHERE code = :code", code=desk.code, **changed)
-            _note(store, desk.office, "change", desk.code, {n: v for n, v in changed.items() if n != "name"})
+            facts: dict[str, Fact] = {n: v for n, v in changed.items() if n != "name"}
+            _note(store, desk.office, "change", desk.code, facts)
         return DeskDone(find_desk(store, desk.code, store.today), bool(changed))
 
 
@@ -143,7 +145,8 @@ def close_desk(store: Store, code: str) -> DeskDone:
         sql = "UPDATE cash_desk SET closed_on = CAST(:day AS TEXT), closed_by = :user WHERE code = :code"
         store.execute(sql, day=store.today, user=store.user, code=desk.code)
         close_account(store, desk, store.today)
-        _note(store, desk.office, "close", desk.code, {"day": store.today})
+        held_by = ("cash_holder", desk.code, int(store.value(_LINE, desk=desk.code)))
+        _note(store, desk.office, "close", desk.code, {"day": store.today}, held_by)
         return DeskDone(find_desk(store, desk.code, store.today))
 
 
@@ -184,8 +187,12 @@ def _give(store: Store, desk: Desk, holder: str, party: int | None) -> None:
         "cash_holder", desk=desk.code, line=line, user_id=user, party=party, since=store.today, made_by=store.user,
         made_at=store.now,
     )  # fmt: skip
-    _note(store, desk.office, "hold", desk.code, {"holder": user, "since": store.today})
+    rows = [("cash_holder", desk.code, number) for number in (line - 1, line) if number]
+    _note(store, desk.office, "hold", desk.code, {"holder": user, "since": store.today}, *rows)
 
 
-def _note(store: Store, office: str, verb: str, code: str, facts: Mapping[str, Fact]) -> None:
-    record(store, office, f"cash.{verb}", f"desk:{code}", facts)
+def _note(
+    store: Store, office: str, verb: str, code: str, facts: Mapping[str, Fact], *rows: tuple[object, ...]
+) -> None:
+    sealed = seal(store, ("cash_desk", code), *rows)
+    record(store, office, f"cash.{verb}", f"desk:{code}", {**facts, **sealed})

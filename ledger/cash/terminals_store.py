@@ -8,6 +8,7 @@ from ledger.book.store import kasse_office, office_codes
 from ledger.cash.cards import STANDS, TerminalExistsError, UnknownTerminalError
 from ledger.cash.desks import Desk
 from ledger.cash.desks_reader import open_desk
+from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.counters import take_ids
@@ -107,7 +108,8 @@ def put_terminal(store: Store, code: str, plan: TerminalPlan) -> Terminal:
             sql = """UPDATE cash_terminal SET acquirer = :acquirer, acquirer_iban = CAST(:acquirer_iban AS TEXT),
                      fee_ppm = :fee_ppm, fee_each_cents = :fee_each_cents WHERE code = :code"""
             store.execute(sql, code=plan.code, **values)
-        record(store, desk.office, "cash.terminal", f"desk:{desk.code}", {"terminal": plan.code, **terms})
+        facts = {"terminal": plan.code, **terms, **seal(store, ("cash_terminal", plan.code))}
+        record(store, desk.office, "cash.terminal", f"desk:{desk.code}", facts)
         return terminal_named(store, desk, plan.code)
 
 
@@ -122,7 +124,8 @@ def end_terminal(store: Store, code: str, terminal: str) -> Terminal:
         terminal_named(store, desk, terminal)
         sql = "UPDATE cash_terminal SET closed_on = CAST(:day AS TEXT) WHERE code = :code"
         store.execute(sql, day=store.today, code=terminal)
-        record(store, desk.office, "cash.terminal_end", f"desk:{desk.code}", {"terminal": terminal})
+        facts = {"terminal": terminal, **seal(store, ("cash_terminal", terminal))}
+        record(store, desk.office, "cash.terminal_end", f"desk:{desk.code}", facts)
         ended = _find(store, terminal)
         assert ended is not None, "a terminal is never deleted"
         return ended

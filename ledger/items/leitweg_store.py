@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office
+from ledger.events.seals_store import seal
 from ledger.events.store import record
 from ledger.people.users import require
 from ledger.store.engines import Store
@@ -27,7 +28,8 @@ def route_leitweg(store: Store, leitweg: str, office: str) -> bool:
         else:
             sql = "UPDATE leitweg_office SET office = :office WHERE leitweg = :leitweg"
             store.execute(sql, leitweg=leitweg, office=office)
-        record(store, kasse, "order.leitweg", None, {"leitweg": leitweg, "office": office, "before": old})
+        facts = {"leitweg": leitweg, "office": office, "before": old, **seal(store, ("leitweg_office", leitweg))}
+        record(store, kasse, "order.leitweg", None, facts)
     return True
 
 

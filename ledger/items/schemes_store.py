@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ledger.book.store import kasse_office
+from ledger.events.seals_store import seal
 from ledger.events.store import record
 from ledger.items.check_digits import weighted
 from ledger.items.kassenzeichen import METHODS, Scheme, active_schemes, compact
@@ -97,7 +98,8 @@ def add_scheme(store: Store, scheme: Scheme) -> bool:
             _check_issuer(store)
         values = {name: getattr(scheme, name) for name in ("code", "pattern", "length", "method", "prefix")}
         store.insert_one("reference_scheme", issues=int(scheme.issues), active=1, **values)
-        record(store, kasse, "scheme.add", f"scheme:{scheme.code}", {"method": scheme.method, "length": scheme.length})
+        facts = {"method": scheme.method, "length": scheme.length, **seal(store, ("reference_scheme", scheme.code))}
+        record(store, kasse, "scheme.add", f"scheme:{scheme.code}", facts)
     return True
 
 
@@ -117,7 +119,13 @@ def switch_scheme(store: Store, code: str, *, active: bool) -> bool:
         if active and row.issues:
             _check_issuer(store)
         store.execute("UPDATE reference_scheme SET active = :active WHERE code = :code", active=int(active), code=code)
-        record(store, kasse, "scheme.switch", f"scheme:{code}", {"active": active})
+        record(
+            store,
+            kasse,
+            "scheme.switch",
+            f"scheme:{code}",
+            {"active": active, **seal(store, ("reference_scheme", code))},
+        )
     return True
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.book.store import kasse_office
-from ledger.events.store import record
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact, record
 from ledger.payments.collection_policy import Policy, policy
 from ledger.people.users import require
 from ledger.store.engines import Store
@@ -35,7 +36,9 @@ def configure(store: Store, values: Mapping[str, str]) -> tuple[Policy, tuple[st
     with store.unit([kasse]):
         changed = [key for key, value in sorted(values.items()) if _set(store, PREFIX + key, value)]
         if changed:
-            record(store, kasse, "collection.setup", None, {key: values[key] for key in changed})
+            facts: dict[str, Fact] = {key: values[key] for key in changed}
+            facts |= seal(store, *(("setting", PREFIX + key) for key in changed))
+            record(store, kasse, "collection.setup", None, facts)
     return policy_of(store), tuple(changed)
 
 

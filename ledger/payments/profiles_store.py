@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.book.store import kasse_office, setting
+from ledger.events.seals_store import seal
 from ledger.events.store import record
 from ledger.payments.runs import NoPayingAccountError
 from ledger.people.users import require
@@ -40,7 +41,8 @@ def set_profile(store: Store, iban: str, text: str) -> Profile:
         raise NoPayingAccountError(iban=iban, known=", ".join(sorted(known)))
     with store.unit([office]):
         store.execute(_PUT, key=f"bank_profile:{parse_iban(iban)}", value=text)
-        record(store, office, "payment.profile", f"account:{parse_iban(iban)}", {"profile": profile.name})
+        facts = {"profile": profile.name, **seal(store, ("setting", f"bank_profile:{parse_iban(iban)}"))}
+        record(store, office, "payment.profile", f"account:{parse_iban(iban)}", facts)
     return profile
 
 
@@ -53,7 +55,8 @@ def set_high(store: Store, cents: int) -> None:
     require(store, office, "head", "admin")
     with store.unit([office]):
         store.execute(_PUT, key="payment_high_cents", value=str(cents))
-        record(store, office, "payment.high", None, {"cents": cents})
+        sealed = seal(store, ("setting", "payment_high_cents"))
+        record(store, office, "payment.high", None, {"cents": cents, **sealed})
 
 
 def profiles(store: Store) -> list[tuple[str, str, Profile]]:

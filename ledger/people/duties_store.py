@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office
+from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.duties import (
     Acting,
@@ -108,6 +109,7 @@ def set_limit(store: Store, name: str, office: str, max_cents: int | None) -> Li
                 cents=max_cents,
             )
         facts = {"office": office, "max_cents": max_cents, "before_cents": row[0] if row else None}
+        facts |= seal(store, ("approval_limit", user, office))
         record(store, kasse_office(store), "user.limit", f"user:{user}", facts)
     return Limit(name, office, max_cents, new=True)
 
@@ -146,7 +148,7 @@ def name_deputy(
         number = take_ids(store, BOOK, "deputy")
         store.insert_one("deputy", id=number, **wanted, made_by=store.user, made_at=store.now)
         facts: dict[str, Fact] = {"principal": absent, "office": office, "role": role, "since": since, "until": until}
-        record(store, kasse, "user.deputy", f"user:{other}", facts)
+        record(store, kasse, "user.deputy", f"user:{other}", facts | seal(store, ("deputy", number)))
     return DeputyRow(number, principal, deputy, office, role, since, until, None)
 
 
@@ -167,7 +169,7 @@ def end_deputy(store: Store, number: int, day: str) -> DeputyRow:
             user=store.user,
             id=number,
         )
-        record(store, kasse, "user.deputy_end", f"deputy:{number}", {"day": day})
+        record(store, kasse, "user.deputy_end", f"deputy:{number}", {"day": day, **seal(store, ("deputy", number))})
     return next(row for row in list_deputies(store) if row.number == number)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ledger.book.store import kasse_office
-from ledger.events.store import record
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact, record
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
@@ -161,7 +162,9 @@ def add_user(store: Store, name: str, grants: list[tuple[str, str]]) -> int:
     if found and not fresh:
         raise UserExistsError(user=found[1])
     store.insert("user_role", ("user_id", "office", "role"), [(number, office, role) for office, role in fresh])
-    facts = {"roles": " ".join(f"{office}:{role}" for office, role in fresh)}
+    rows = [("user_role", number, office, role) for office, role in fresh]
+    facts: dict[str, Fact] = {"roles": " ".join(f"{office}:{role}" for office, role in fresh)}
+    facts |= seal(store, ("app_user", number), *rows)
     record(store, kasse_office(store), "user.add", f"user:{number}", facts)
     return number
 

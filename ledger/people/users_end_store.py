@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.book.store import kasse_office
-from ledger.events.store import record
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact, record
 from ledger.people.users import EVERYWHERE, OwnRolesError, find_user, require
 from ledger.people.users_store import Grant, Granted
 from ledger.store.engines import Store
@@ -67,7 +68,8 @@ def revoke(store: Store, name: str, grants: Sequence[Grant], *, reason: str = ""
         if ended:
             sql = "DELETE FROM user_role WHERE user_id = :id AND office = :office AND role = :role"
             store.execute_many(sql, [{"id": number, "office": office, "role": role} for office, role in ended])
-            facts = {"roles": " ".join(f"{office}:{role}" for office, role in ended)}
+            facts: dict[str, Fact] = {"roles": " ".join(f"{office}:{role}" for office, role in ended)}
+            facts |= seal(store, *(("user_role", number, office, role) for office, role in ended))
             record(store, kasse, "user.revoke", f"user:{number}", facts, {"reason": reason} if reason else None)
     return Granted(known, bool(ended), ended)
 
@@ -83,7 +85,8 @@ def _set_locked(store: Store, name: str, locked: int, reason: str) -> Granted:
                 _check_last(store, number, known)
             store.execute("UPDATE app_user SET locked = :locked WHERE id = :id", locked=locked, id=number)
             action = "user.lock" if locked else "user.unlock"
-            record(store, kasse, action, f"user:{number}", None, {"reason": reason} if reason else None)
+            sealed = seal(store, ("app_user", number))
+            record(store, kasse, action, f"user:{number}", sealed, {"reason": reason} if reason else None)
     return Granted(known, new, ())
 
 

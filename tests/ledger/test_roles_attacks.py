@@ -43,6 +43,8 @@ def prepare(store):
     for number, user in ((1, "frida"), (2, "emil")):
         made = {"id": number, "made_by": act(store, user).user, "made_at": store.now}
         store.insert_one("vop_rule", iban_prefix=f"DE9{number}", reason="Konto der Landeskasse", **made)
+        with store.unit(["KASSE"]):
+            record(store, "KASSE", "vop.rule", f"vop_rule:{number}")
     later = row("BAU payable 30,00 Malerin", due="2027-03-01")
     accepted(store, row("ORDNUNG payable 89,00 Papierhaus"), row("BAU receivable 40,00 Erika Musterfrau"), later)
     take(store, row("ORDNUNG receivable 125,50 Max Muster"), name="zwei.xlsx")

@@ -1,0 +1,114 @@
+"""What `journal verify` asks of rows that no chain holds: somebody's signature, master data, whose an item is."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from ledger.events.seals import FACT
+from ledger.events.seals_store import wrong_seals
+from ledger.store.engines import Row, Store
+from sepa.errors import N_, KasseError
+
+MOST = 100
+ERASED_AGAIN = "book.erase_again"
+_SEAL = f'"{FACT}":'
+_NOT_ASKED = frozenset({"event", "entry"})
+"""Events witness themselves, entries are chained."""
+# an item follows its order's person, a side claim its claim's, but for merges of persons
+_OWNERS = """
+    SELECT i.office, i.id, i.party, o.party FROM item i
+    JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    WHERE coalesce(i.party, 0) <> coalesce(o.party, 0)
+    UNION ALL
+    SELECT i.office, i.id, i.party, m.party FROM item i
+    JOIN item m ON m.office = i.office AND m.id = i.main_item
+    WHERE coalesce(i.party, 0) <> coalesce(m.party, 0)
+    ORDER BY 1, 2"""
+
+
+class UnwitnessedError(KasseError):
+    """Somebody's signature stands in a table, but the event log does not tell of the step."""
+
+    code = "verify.signature"
+    template = N_("{table}: {column} names user {user} at {at}, but the event log tells of no step of theirs then")
+    hint = N_("keep this book as it is, compare it with the last backup and inform the audit office")
+
+
+class MovedItemError(KasseError):
+    """An item was given to another person without a merge of the two."""
+
+    code = "verify.item_party"
+    template = N_("item {name} of office {office} is party {party}'s, but was made for party {expected}")
+    hint = N_("see 'kasse item show {name}' and who changed it; keep this book as it is and inform the audit office")
+
+
+class Witness:
+    """Watches the events go by: which signatures they vouch for, and what they tell of master data."""
+
+    def __init__(self, store: Store) -> None:
+        self.signed: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+        for table, by, at in _signatures():
+            for user, moment in store.all(f"SELECT DISTINCT {by}, {at} FROM {table} WHERE {by} IS NOT NULL"):
+                self.signed[str(moment)].setdefault(str(user), (table, by))
+        self.told: list[tuple[str, str]] = []
+
+    def watched(self, events: Iterable[Row]) -> Iterator[Row]:
+        """Yield the events as they are, and remember what they say."""
+        signed, told = self.signed, self.told
+        for row in events:
+            users = signed.get(row[2])
+            if users is not None:
+                users.pop(row[3].partition("/")[0], None)
+            if row[4] == ERASED_AGAIN:
+                self._vouch(str(json.loads(row[6])["signed"]))
+            if _SEAL in row[6]:
+                told.append((row[0], str(json.loads(row[6])[FACT])))
+            yield row
+
+    def _vouch(self, signed: str) -> None:
+        """Take over who signed a decision whose own events were lost with the book that was restored."""
+        for part in signed.split():
+            user, _, at = part.partition("@")
+            self.signed.get(at, {}).pop(user, None)
+
+    def findings(self, store: Store) -> Iterator[KasseError]:
+        """Yield what no event vouches for, after all of them have been seen."""
+        for at, users in sorted(self.signed.items()):
+            for user, (table, column) in sorted(users.items()):
+                yield UnwitnessedError(table=table, column=column, user=user, at=at)
+        yield from wrong_seals(store, self.told)
+        yield from _moved_items(store)
+
+
+def _signatures() -> Iterator[tuple[str, str, str]]:
+    """Yield table and columns of each signature: a person and, beside it, the moment."""
+    from ledger.store.schema import METADATA
+
+    for name, table in sorted(METADATA.tables.items()):
+        for column in table.columns.keys() if name not in _NOT_ASKED else ():
+            moment = f"{column.removesuffix('by')}at"
+            if column.endswith("by") and moment in table.columns:
+                yield name, column, moment
+
+
+def _moved_items(store: Store) -> Iterator[KasseError]:
+    merged: dict[int, int] = dict(store.all("SELECT source, target FROM party_merge WHERE state = 'merged'"))
+    found = 0
+    for office, number, party, expected in store.rows(_OWNERS):
+        if party == _end(merged, expected):
+            continue
+        yield MovedItemError(name=f"{office}/{number}", office=office, party=party, expected=expected)
+        found += 1
+        if found >= MOST:
+            return
+
+
+def _end(merged: dict[int, int], party: int | None) -> int | None:
+    """Return into whom a party was merged in the end."""
+    seen = set[int]()
+    while party in merged and party not in seen:
+        seen.add(party)
+        party = merged[party]
+    return party

@@ -1,0 +1,71 @@
+"""Seals of master data: made when rows change, compared by `journal verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ledger.events.seals import (
+    GONE,
+    SEALED,
+    Sealed,
+    columns_of,
+    differing,
+    digest,
+    last_told,
+    name_of,
+    packed,
+)
+from ledger.events.store import Fact
+from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
+
+
+class MasterDataError(KasseError):
+    """A row of master data is not what the event log tells of it."""
+
+    code = "verify.master"
+    template = N_("{table} {row}: {state} past the event log")
+    hint = N_(
+        "somebody wrote to the database by another way than kasse: keep this book as it is, compare it with the last "
+        "backup, and inform the audit office"
+    )
+
+
+def seal(store: Store, *rows: tuple[object, ...]) -> dict[str, Fact]:
+    """Return the fact that tells of these rows as they stand now, or that they are gone; for `record`.
+
+    A row is given as its table and the values of its key.
+    """
+    seals = {}
+    for table, *key in rows:
+        shape = SEALED[str(table)]
+        where = " AND ".join(f"{name} = :{name}" for name in shape.key)
+        sql = f"SELECT {', '.join(shape.columns)} FROM {table} WHERE {where}"
+        row = store.one(sql, **dict(zip(shape.key, key, strict=True)))
+        seals[name_of(str(table), key)] = GONE if row is None else digest(row)
+    return packed(seals)
+
+
+def seal_all(store: Store, *tables: str) -> dict[str, Fact]:
+    """Return the fact that tells of every row of these tables, for a book that begins."""
+    return packed({name: value for table in tables for name, value in _rows(store, table, SEALED[table])})
+
+
+def wrong_seals(
+    store: Store, told: Iterable[tuple[str, str]], shapes: Mapping[str, Sealed] = SEALED
+) -> Iterator[KasseError]:
+    """Yield the rows of master data that somebody added, changed or removed past the event log.
+
+    `told` are the facts of all events that tell of rows, with their office, in the order of the chains.
+    """
+    last = last_told(told, str(store.value("SELECT code FROM office WHERE is_kasse = 1")))
+    for table, shape in shapes.items():
+        said = {name: value for name, value in last.items() if name.startswith(f"{table}/")}
+        for name, change in differing(dict(_rows(store, table, shape)), said):
+            yield MasterDataError(table=table, row=name.partition("/")[2], state=change)
+
+
+def _rows(store: Store, table: str, shape: Sealed) -> Iterator[tuple[str, str]]:
+    width = len(shape.key)
+    for row in store.all(f"SELECT {', '.join(columns_of(shape))} FROM {table}"):
+        yield name_of(table, row[:width]), digest(row[width:])

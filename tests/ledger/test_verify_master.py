@@ -1,0 +1,164 @@
+"""Verify names master data, signatures and owners of items that were changed past the event log, by whomever."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.bank.rules_desk import Wanted
+from ledger.bank.rules_store import add_rule, switch_rule
+from ledger.book.accounts_close_store import close_account
+from ledger.book.dimensions import DimensionRow
+from ledger.book.dimensions_store import take_values
+from ledger.book.offices_add_store import add_office
+from ledger.book.verify_store import verify
+from ledger.cash.terminals_store import TerminalPlan, put_terminal
+from ledger.events.seals import GONE, SEALED, differing, digest, last_told, name_of, packed, unpacked
+from ledger.items.leitweg_store import route_leitweg
+from ledger.payments.profiles_store import set_high
+from ledger.people.duties_store import end_deputy, name_deputy, set_limit
+from ledger.people.parties_merge_store import decide_merge, propose_merge
+from ledger.people.users_end_store import lock, revoke, unlock
+from tests.books import MAIN_IBAN, act
+from tests.cashbooks import desk
+from tests.ledger.order_lists import accepted, row
+from tests.ledger.test_verify_steps import without_guards
+
+LATER = "'2026-11-17T01:02:03Z'"
+ATTACKS = {
+    "account made an asset": ("account", "UPDATE account SET kind = 'asset' WHERE office = 'BAU' AND number = '5900'"),
+    "account made a bank": ("account", "UPDATE account SET role = 'bank' WHERE office = 'BAU' AND number = '5900'"),
+    "account opened": (
+        "account",
+        "INSERT INTO account (office, number, name, kind, opened_on) "
+        "VALUES ('BAU', '9999', 'Schwarze Kasse', 'asset', '2026-01-01')",
+    ),
+    "account taken away": ("account", "DELETE FROM account WHERE office = 'BAU' AND number = '5900'"),
+    "user unlocked": ("app_user", "UPDATE app_user SET locked = 0 WHERE name = 'hans'"),
+    "limit raised": ("approval_limit", "UPDATE approval_limit SET max_cents = 99999999"),
+    "bank account turned": ("bank_account", "UPDATE bank_account SET statements = 'MT940'"),
+    "rule switched on": ("bank_rule", "UPDATE bank_rule SET active = 0 WHERE id = 1"),
+    "desk without a limit": ("cash_desk", "UPDATE cash_desk SET limit_cents = 99999999"),
+    "holder since longer": ("cash_holder", "UPDATE cash_holder SET since = '2020-01-01'"),
+    "acquirer changed": ("cash_terminal", "UPDATE cash_terminal SET acquirer_iban = 'DE02120300000000202051'"),
+    "deputy named": (
+        "deputy",
+        "INSERT INTO deputy (id, principal, deputy, office, role, since, until, made_by, made_at) SELECT 99, p.id, d.id,"
+        " '*', 'releaser', '2026-01-01', '2099-12-31', p.id, p.created_at FROM app_user p, app_user d "
+        "WHERE p.name = 'emil' AND d.name = 'dirk'",
+    ),
+    "deputy for longer": ("deputy", "UPDATE deputy SET until = '2099-12-31'"),
+    "cost object renamed": ("dimension_value", "UPDATE dimension_value SET name = 'Anderes'"),
+    "invoices to another office": ("leitweg_office", "UPDATE leitweg_office SET office = 'ORDNUNG'"),
+    "office renamed": ("office", "UPDATE office SET name = 'Privat' WHERE code = 'BAU'"),
+    "references without a digit": ("reference_scheme", "UPDATE reference_scheme SET method = 'none'"),
+    "another Land": ("setting", "UPDATE setting SET value = 'XX' WHERE key = 'land'"),
+    "high amounts higher": ("setting", "UPDATE setting SET value = '1' WHERE key = 'payment_high_cents'"),
+    "a role by hand": (
+        "user_role",
+        "INSERT INTO user_role (user_id, office, role) SELECT id, '*', 'releaser' FROM app_user WHERE name = 'clara'",
+    ),
+    "a role taken": ("user_role", "DELETE FROM user_role WHERE role = 'head'"),
+}
+
+
+@pytest.fixture
+def town(store):
+    """Every kind of master data changed by its command."""
+    with store.unit(["KASSE"]):
+        from ledger.people.users import add_user
+
+        add_user(store, "hans", [("BAU", "certifier")])
+        add_user(store, "gabi", [("BAU", "approver")])
+    lock(store, "hans")
+    revoke(store, "gabi", [("BAU", "approver")])
+    set_limit(store, "bernd", "BAU", 100_00)
+    name_deputy(store, "emil", "frida", office="*", role="releaser", since="2026-11-01", until="2026-11-30")
+    route_leitweg(store, "04011000-1234512345-06", "BAU")
+    desk(store)
+    act(store, "emil")
+    set_high(store, 5)
+    put_terminal(store, "B1", TerminalPlan("61234567", "Acquirer", MAIN_IBAN))
+    take_values(store, [DimensionRow("cost_object", "110", "Straßen", "")], day="2026-11-16")
+    add_rule(store, Wanted(name="Spende", pattern="Spende", office="KASSE", account="5300"), before=1)
+    act(store, "root")
+    add_office(store, "KITA", "Kitas", day="2026-11-16")
+    close_account(store, "5900", day="2026-11-16", office="KASSE")
+    return store
+
+
+def found(store):
+    return {f.fields["table"] for f in verify(store).findings if f.code == "verify.master"}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_master_data_changed_past_the_log_are_named(town, attack):
+    table, statement = ATTACKS[attack]
+    assert verify(town).findings == ()
+    without_guards(town, table)
+    if town.engine.name == "sqlite":
+        town.execute("PRAGMA foreign_keys = OFF")
+    town.execute(statement)
+    assert found(town) == {table}
+
+
+def test_every_sealed_table_is_attacked():
+    assert {table for table, _ in ATTACKS.values()} == set(SEALED)
+
+
+def test_a_later_honest_change_does_not_hide_the_row_that_was_changed_before(town):
+    town.execute("UPDATE account SET name = 'Anderes' WHERE office = 'BAU' AND number = '5900'")
+    unlock(town, "hans")
+    switch_rule(act(town, "emil"), 1, active=False)
+    end_deputy(act(town, "root"), 1, "2026-11-20")
+    (finding,) = verify(town).findings
+    assert (finding.fields["row"], finding.fields["state"]) == ("BAU/5900", "changed")
+
+
+def test_a_signature_that_no_event_vouches_for_is_named(store):
+    accepted(store, row("BAU receivable 40,00 Erika Musterfrau"))
+    without_guards(store, "order_step")
+    store.execute(f"UPDATE order_step SET at = {LATER} WHERE step = 'approved'")
+    (finding,) = [f for f in verify(store).findings if f.code == "verify.signature"]
+    assert (finding.fields["table"], finding.fields["column"]) == ("order_step", "by")
+    assert finding.fields["at"] == LATER.strip("'")
+
+
+def test_a_claim_given_to_another_person_is_named_and_a_merge_is_not(store):
+    accepted(store, row("BAU receivable 40,00 Erika Musterfrau"), row("BAU receivable 50,00 Max Muster"))
+    first, second = (party for (party,) in store.all("SELECT party FROM item ORDER BY id"))
+    merge = propose_merge(act(store, "clara"), first, second, "dieselbe")
+    decide_merge(act(store, "emil"), merge.number, confirm=True)
+    assert verify(store).findings == ()
+    without_guards(store, "item")
+    store.execute("UPDATE item SET party = :party", party=first)
+    moved = [f.fields for f in verify(store).findings if f.code == "verify.item_party"]
+    assert [(f["name"], f["party"], f["expected"]) for f in moved] == [("BAU/2", first, second)], "1 was made for first"
+    store.execute("UPDATE item SET party = NULL")
+    moved = [f.fields for f in verify(store).findings if f.code == "verify.item_party"]
+    assert [(f["name"], f["party"]) for f in moved] == [("BAU/1", None), ("BAU/2", None)]
+
+
+CELLS = st.lists(st.none() | st.integers() | st.text('a,\x1f"='), min_size=2, max_size=3)
+
+
+@given(CELLS, CELLS)
+def test_a_seal_tells_rows_apart(one, other):
+    assert (digest(one) == digest(other)) == (one == other)
+
+
+@given(st.dictionaries(st.tuples(st.text(), st.text()), st.text("0123456789abcdef-", min_size=1), max_size=5))
+def test_seals_are_read_as_they_were_packed(rows):
+    seals = {name_of("setting", key): value for key, value in rows.items()}
+    assert len(seals) == len(rows)
+    assert dict(unpacked(str(packed(seals).get("seal", "")))) == seals
+
+
+def test_the_last_word_about_a_row_counts_and_that_of_its_own_office_is_later():
+    told = [("BAU", "account/BAU/1=bb"), ("KASSE", "account/BAU/1=aa setting/x=1"), ("KASSE", f"setting/x={GONE}")]
+    last = last_told(told, "KASSE")
+    assert last == {"account/BAU/1": "bb", "setting/x": GONE}
+    assert list(differing({"account/BAU/1": "cc", "new": "1"}, last)) == [
+        ("account/BAU/1", "changed"),
+        ("new", "added"),
+    ]
+    assert list(differing({}, last)) == [("account/BAU/1", "removed")]
