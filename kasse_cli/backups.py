@@ -95,13 +95,18 @@ def _remove(part: Path) -> None:
         part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
-def try_backup(call: Call, file: Path, folder: Path, step: Step) -> tuple[Manifest, Verification]:
-    """Restore a backup into a hidden file in the folder and verify that; it is removed in any case."""
+def try_backup(
+    call: Call, file: Path, folder: Path, step: Step, note: Callable[[Store, Manifest], None] | None = None
+) -> tuple[Manifest, Verification]:
+    """Restore a backup into a hidden file in the folder and verify that; it is removed in any case.
+
+    `note` is called with the copy when it is there.
+    """
     copy = folder / f".{file.name}.check"
     with _removed(copy):
         store = connect(str(copy), now=call.now, salt=call.random, create=True)
         try:
-            return restore_into(store, file, step)
+            return restore_into(store, file, step, lambda made: note(store, made) if note else None)
         finally:
             store.close()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.commands.book_erasures import NEXT, erased_again, read_list, told
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command
 from kasse_cli.output import Column, Line, Result, Table, render, say
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from kasse_cli.backups import Saved
     from ledger.book.verify_store import Verification
     from ledger.keeping.backups import Manifest
+    from ledger.keeping.erasure_list_store import ErasedAgain
     from ledger.store.engines import Store
 
 TargetArgument = Annotated[Path, typer.Argument(metavar="FILE", help=N_("the file to write"))]
@@ -26,6 +28,13 @@ ForceOption = Annotated[bool, typer.Option("--force", help=N_("replace a file th
 CheckOption = Annotated[
     bool, typer.Option("--check", help=N_("restore it into a file beside, verify that and remove it"))
 ]
+ErasuresOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--erasures", metavar="FILE", help=N_("erase again what a list of 'kasse book erasures' names, after restoring")
+    ),
+]
+AGAIN = ("decisions", "persons", "fields", "texts", "details")
 TABLES = (Column("name", N_("Table")), Column("rows", N_("Rows"), "count"))
 
 
@@ -44,6 +53,7 @@ def register(app: typer.Typer) -> None:
         examples=(
             "kasse book restore kasse-2026-11-20.backup --book neu.db",
             "kasse book restore kasse-2026-11-20.backup --dry-run",
+            "kasse book restore alt.backup --book neu.db --erasures loeschungen.list",
         ),
     )(restore)
 
@@ -108,24 +118,32 @@ def _verified(found: Verification) -> Line:
     )
 
 
-def restore(ctx: Context, file: BackupArgument) -> None:
+def restore(ctx: Context, file: BackupArgument, erasures: ErasuresOption = None) -> None:
     """Build a new book from a backup at the place of --book: a new file or an empty PostgreSQL database.
 
     A backup of either engine restores onto either. Every table is compared with the backup and the whole book is
-    verified. With --dry-run that happens in a file beside the backup, which is removed again.
+    verified. With --erasures what was erased after the backup is erased again, by decisions that two people took
+    then. With --dry-run that happens in a file beside the backup, which is removed again.
     """
     from kasse_cli.backups import restore_into, try_backup
     from kasse_cli.book_writer import new_place
 
-    call = ctx.obj
+    call, known = ctx.obj, read_list(erasures)
+    again: list[ErasedAgain] = []
+
+    def note(store: Store, made: Manifest) -> None:
+        _note(call, store, made)
+        if known is not None and erasures is not None:
+            again.append(erased_again(store, known, erasures))
+
     with progress(N_("rows"), quiet=call.quiet) as step:
         if call.dry_run:
-            manifest, found = try_backup(call, file, file.absolute().parent, step)
+            manifest, found = try_backup(call, file, file.absolute().parent, step, note if known else None)
         else:
             with new_place(call) as store:
                 store.user = 0
-                manifest, found = restore_into(store, file, step, lambda made: _note(call, store, made))
-    render(ctx, _restored(call, manifest, found))
+                manifest, found = restore_into(store, file, step, lambda made: note(store, made))
+    render(ctx, _restored(call, manifest, found, again[0] if again else None))
 
 
 def _note(call: Call, store: Store, manifest: Manifest) -> None:
@@ -140,17 +158,19 @@ def _note(call: Call, store: Store, manifest: Manifest) -> None:
     note_restore(store, manifest)
 
 
-def _restored(call: Call, manifest: Manifest, found: Verification) -> Result:
+def _restored(call: Call, manifest: Manifest, found: Verification, again: ErasedAgain | None) -> Result:
     place = call.book.rpartition("@")[2]
     done = N_("the backup can be restored: {name}, {rows} rows of {at}; it was tried and removed again")
     if not call.dry_run:
         done = N_("restored to {place}: {name}, {rows} rows of {at}")
     lines = [
         say(done, place=place, name=manifest.name, rows=manifest.rows, at=manifest.made_at),
+        *([told(again)] if again else []),
         _verified(found),
         say(N_("head of the book: {head}"), head=grouped(manifest.head)),
     ]
-    if not call.dry_run:
-        again = N_("next: whoever was erased after {at} stands in it again: erase them again with 'kasse book erase'")
-        lines.append(say(again, at=manifest.made_at))
-    return Result({"book": place} | _about(manifest), lines=lines, findings=found.findings)
+    if not again and not call.dry_run:
+        lines.append(say(NEXT, at=manifest.made_at))
+    erased: dict[str, object] = {"erased_again": {name: getattr(again, name) for name in AGAIN} if again else None}
+    findings = (*found.findings, *(again.findings if again else ()))
+    return Result({"book": place} | _about(manifest) | erased, lines=lines, findings=findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +71,7 @@ MASTER = (
     ("house_number", "Hausnummer"), ("postcode", "Postleitzahl"), ("town", "Ort"), ("country", "Land"),
     ("birth_date", "Geburtstag"), ("vat_id", "USt-IdNr."), ("created_at", "erfasst am"),
 )  # fmt: skip
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T([0-9]{2}:[0-9]{2})[:0-9.]*Z)?")
 GERMAN = {
     "opening": "Übernahme", "bank": "Zahlung", "assign": "Zuordnung", "run": "Zahllauf", "setoff": "Aufrechnung",
     "reduction": "Minderung", "relief": "Erlass oder Niederschlagung", "reset": "Rücknahme", "reversal": "Storno",
@@ -89,6 +91,12 @@ PURPOSE = (
     "zahlen und zu prüfen (Art. 6 Abs. 1 Buchst. c und e DSGVO). Empfänger sind die anordnenden Ämter, die "
     "beteiligten Banken und, soweit vollstreckt wird, die dafür zuständigen Stellen."
 )
+ORIGIN = (
+    "Die Daten stammen, soweit sie nicht bei der Person selbst erhoben wurden, aus Anordnungen, Listen und Bescheiden "
+    "der Ämter, aus Rechnungen, aus Kontoauszügen und Meldungen der Banken (Zahlungen, Kontoverbindungen), aus "
+    "Auskünften anderer Behörden und aus dem Bestand, der aus einem früheren Verfahren übernommen wurde (Art. 15 "
+    "Abs. 1 Buchst. g DSGVO). Bei Kontoverbindungen steht ihre Herkunft dabei."
+)
 KEPT = (
     "Bücher werden {book}, Belege {voucher} und Briefe {letter} Jahre nach dem Ende des Kalenderjahres aufbewahrt, "
     "offene Vorgänge länger; danach werden die Daten gelöscht. Bis dahin kann ihre Verarbeitung eingeschränkt werden "
@@ -104,7 +112,7 @@ RIGHTS = (
 def disclosure_document(found: Disclosure) -> Document:
     """Return what a person reads: their data by subject, what they are for, how long they are kept, their rights."""
     title = f"Auskunft nach Art. 15 DSGVO: {found.name} (Person {found.party})"
-    blocks: list[Block] = [Paragraph(f"{found.kasse}, Stand {found.day}"), *_master(found.rows)]
+    blocks: list[Block] = [Paragraph(f"{found.kasse}, Stand {_german(found.day)}"), *_master(found.rows)]
     years = {name: one.on(found.day).years for name, one in retention().classes.items()}
     for table, heading, columns in GRIDS:
         if rows := found.rows.get(table):
@@ -114,15 +122,15 @@ def disclosure_document(found: Disclosure) -> Document:
                    ("object", "Gegenstand")), found.events)]  # fmt: skip
     if found.left_out:
         blocks.append(Paragraph(f"Texte, die auch andere Personen betreffen, sind ausgelassen: {found.left_out}."))
-    blocks += [Heading("Zwecke, Empfänger, Dauer, Rechte"), Paragraph(PURPOSE), Paragraph(KEPT.format(**years))]
-    blocks.append(Paragraph(RIGHTS))
+    blocks += [Heading("Zwecke, Empfänger, Herkunft, Dauer, Rechte"), Paragraph(PURPOSE), Paragraph(ORIGIN)]
+    blocks += [Paragraph(KEPT.format(**years)), Paragraph(RIGHTS)]
     return Document("disclosure", title, tuple(blocks), footer=title)
 
 
 def _master(rows: Rows) -> list[Block]:
     blocks: list[Block] = []
     for row in rows.get("party", ()):
-        facts = tuple((label, str(row[key])) for key, label in MASTER if row.get(key) not in (None, ""))
+        facts = tuple((label, _german(str(row[key]))) for key, label in MASTER if row.get(key) not in (None, ""))
         blocks += [Heading("Stammdaten"), Facts(facts)]
     return blocks
 
@@ -141,4 +149,14 @@ def _text(key: str, value: Any) -> str:
         return ""
     if key.endswith("cents"):
         return german(int(value))
-    return GERMAN.get(str(value), str(value)) if key in {"kind", "state"} else str(value)
+    return GERMAN.get(str(value), str(value)) if key in {"kind", "state"} else _german(str(value))
+
+
+def _german(text: str) -> str:
+    """Return a day or moment as it is read in Germany, any other text as it is.
+
+    >>> _german("2026-11-02"), _german("2026-11-02T08:30:00Z"), _german("Weg 3")
+    ('02.11.2026', '02.11.2026 08:30 UTC', 'Weg 3')
+    """
+    found = _DAY.fullmatch(text)
+    return f"{found[3]}.{found[2]}.{found[1]}{f' {found[4]} UTC' if found[4] else ''}" if found else text

@@ -8,9 +8,9 @@ from datetime import date
 
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
+from ledger.keeping.blank_store import blank, choose, chosen_rows, note_persons, nullable_columns, take_persons
 from ledger.keeping.erasing import (
     DECIDERS,
-    ERASED_NAME,
     AlreadyErasedError,
     Erased,
     FutureErasureError,
@@ -19,22 +19,15 @@ from ledger.keeping.erasing import (
     StillNeededError,
     UnknownErasureError,
 )
-from ledger.keeping.personal import Kind, Personal
+from ledger.keeping.personal import Personal
 from ledger.keeping.retention import retention
-from ledger.keeping.retention_store import blanked_columns, filled, kind_rows, person_rows, weighed
+from ledger.keeping.retention_store import kind_rows, person_rows, weighed
 from ledger.people.users import check_apart, require
 from ledger.store.changes import Changes
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.errors import TryAgainError
 
-_NULLABLE_SQLITE = """
-    SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
-    WHERE m.type = 'table' AND c."notnull" = 0"""
-_NULLABLE_POSTGRES = """
-    SELECT c.relname::text, a.attname::text FROM pg_class c
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND NOT a.attnotnull
-    WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace"""
 _NOT_OWNED = """
     SELECT count(*) FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
     AND NOT pg_has_role(c.relowner, 'USAGE')"""
@@ -156,12 +149,13 @@ def _step(store: Store, done: Erased, state: str) -> None:
 
 def _finish(store: Store, done: Erased) -> None:
     store.execute(
-        """UPDATE erasure SET state = 'done', persons = :persons, fields = :fields, texts = :texts, details = :details
-           WHERE id = :id""",
+        """UPDATE erasure SET state = 'done', persons = :persons, fields = :fields, texts = :texts, details = :details,
+           rows = CAST(:rows AS TEXT) WHERE id = :id""",
         persons=done.persons,
         fields=done.fields,
         texts=done.texts,
         details=done.details,
+        rows=done.rows,
         id=done.number,
     )
 
@@ -170,27 +164,13 @@ def _erase(
     store: Store, where: Personal, allowed: Allowed, done: Erased, parties: Sequence[int], before: str | None
 ) -> Erased:
     """Blank what belongs to the persons, and with a day whatever else was kept long enough before it."""
-    store.execute("DROP TABLE IF EXISTS erase_party")
-    store.execute("CREATE TEMPORARY TABLE erase_party (party BIGINT)")
-    store.insert("erase_party", ("party",), [(party,) for party in parties])
-    store.execute(
-        """INSERT INTO erase_party SELECT p.id FROM party p JOIN erase_party e ON e.party = p.merged_into
-           WHERE p.id NOT IN (SELECT party FROM erase_party)"""
-    )
+    take_persons(store, parties)
     kinds = where.all()
     for kind in kinds:
-        _choose(store, kind, allowed[kind.table], before, store.today)
-    nullable = _nullable(store)
-    counts = tuple((kind.table, _blank(store, kind, allowed[kind.table], nullable)) for kind in kinds)
-    store.execute(
-        "UPDATE party SET name = :name WHERE id IN (SELECT party FROM erase_party) AND name = ''", name=ERASED_NAME
-    )
-    store.execute(
-        """INSERT INTO erased_party (party, erasure) SELECT e.party, CAST(:number AS BIGINT) FROM erase_party e
-           WHERE e.party NOT IN (SELECT party FROM erased_party)""",
-        number=done.number,
-    )
-    store.execute("DROP TABLE erase_party")
+        choose(store, kind, allowed[kind.table], before, store.today)
+    rows, nullable = chosen_rows(store, kinds), nullable_columns(store)
+    counts = tuple((kind.table, blank(store, kind, allowed[kind.table], nullable)) for kind in kinds)
+    note_persons(store, done.number)
     by_table = dict(counts)
     texts, details = by_table["entry_text"], by_table["event_details"]
     return replace(
@@ -201,44 +181,8 @@ def _erase(
         texts=texts,
         details=details,
         kinds=tuple(one for one in counts if one[1]),
+        rows=rows,
     )
-
-
-def _choose(store: Store, kind: Kind, changes: Changes, before: str | None, today: str) -> None:
-    """Note the keys of the rows that go, before any of them does: some are found through others."""
-    day = before or today
-    keys = ", ".join(kind.key)
-    held = f"SELECT {', '.join(f't.{name}' for name in kind.key)} FROM {kind.table} t WHERE {filled(kind, changes)}"
-    scope, last = "person IN (SELECT party FROM erase_party)", ""
-    if kind.retention and before:
-        scope, last = f"({scope} OR origin <= CAST(:last AS TEXT))", retention().classes[kind.retention].last_day(day)
-    name = f"erase_rows_{kind.table}"
-    store.execute(f"DROP TABLE IF EXISTS {name}")
-    store.execute(f"CREATE TEMPORARY TABLE {name} AS SELECT {keys} FROM {kind.table} WHERE 0 = 1")
-    store.execute(
-        f"""INSERT INTO {name} SELECT DISTINCT {keys} FROM ({kind.view()}) v
-            WHERE needed = 0 AND {scope} AND ({keys}) IN ({held})""",
-        on=day,
-        last=last,
-    )
-
-
-def _blank(store: Store, kind: Kind, changes: Changes, nullable: set[tuple[str, str]]) -> int:
-    keys, name = ", ".join(kind.key), f"erase_rows_{kind.table}"
-    chosen = f"({keys}) IN (SELECT {keys} FROM {name})"
-    columns = blanked_columns(kind, changes)
-    if columns:
-        sets = ", ".join(f"{column} = {'NULL' if (kind.table, column) in nullable else repr('')}" for column in columns)
-        count = store.execute(f"UPDATE {kind.table} SET {sets} WHERE {chosen}")
-    else:
-        count = store.execute(f"DELETE FROM {kind.table} WHERE {chosen}")
-    store.execute(f"DROP TABLE {name}")
-    return max(count, 0)
-
-
-def _nullable(store: Store) -> set[tuple[str, str]]:
-    sql = _NULLABLE_SQLITE if store.engine.name == "sqlite" else _NULLABLE_POSTGRES
-    return {(table, column) for table, column in store.rows(sql)}
 
 
 def purge(store: Store, where: Personal) -> bool:

@@ -109,7 +109,10 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """A proposal to erase, or what was erased: persons, blanked rows, words of entries, details of events."""
+    """A proposal to erase, or what was erased: persons, blanked rows, words of entries, details of events.
+
+    `rows` names the rows by the numbers of their keys, for lists of erasures.
+    """
 
     number: int
     state: str
@@ -121,6 +124,7 @@ class Erased:
     details: int
     new: bool = True
     kinds: tuple[tuple[str, int], ...] = ()
+    rows: str = ""
 
 
 def state_of(*, needed: bool, erased: bool, until_year: int, last_year: int, year: int, rest_years: int) -> State:

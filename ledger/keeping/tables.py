@@ -15,7 +15,8 @@ class Erasure(SQLModel, table=True):
     """A decision to erase personal data: of one person, or of all that was kept long enough before a day.
 
     Proposed by one person, decided by another. While it is `approved`, which is only inside the unit of work that
-    erases, the guards let personal data be blanked. The counts say what is gone and why `verify` misses texts.
+    erases, the guards let personal data be blanked. The counts say what is gone and why `verify` misses texts; `rows`
+    names what went by the numbers of its keys, so that it can go again from an older backup.
     """
 
     __tablename__ = "erasure"
@@ -29,7 +30,7 @@ class Erasure(SQLModel, table=True):
     )
     ERASABLE: ClassVar = ("reason",)
     MUTABLE: ClassVar = ()
-    ONCE: ClassVar = ("decided_by", "decided_at", "persons", "fields", "texts", "details")
+    ONCE: ClassVar = ("decided_by", "decided_at", "persons", "fields", "texts", "details", "rows")
     STEPS: ClassVar = {
         "state": {START: ("proposed",), "proposed": ("approved", "refused"), "approved": ("done",)},
     }
@@ -47,6 +48,7 @@ class Erasure(SQLModel, table=True):
     fields: int | None = col.number(nullable=True)
     texts: int | None = col.number(nullable=True)
     details: int | None = col.number(nullable=True)
+    rows: str | None = col.text(nullable=True)
 
 
 class ErasedParty(SQLModel, table=True):

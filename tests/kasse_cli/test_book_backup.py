@@ -136,3 +136,20 @@ def test_a_killed_restore_leaves_no_book(tmp_path):
             assert verify(store).findings == ()
             store.close()
             (tmp_path / "neu.db").unlink()
+
+
+def test_a_list_of_erasures_goes_with_a_restore(shell):
+    shell.transcript(
+        "book-erasures",
+        CREATE,
+        "kasse user add berta --office '*' --role head",
+        "kasse book backup vorher.backup -q",
+        "kasse book erase --before 2026-01-01 --reason Fristen",
+        "kasse book erasures loeschungen.list",
+        "kasse book erasures loeschungen.list",
+        "kasse book restore vorher.backup --book neu.db --erasures loeschungen.list",
+        "kasse book restore vorher.backup --erasures loeschungen.list --dry-run",
+        "kasse book restore vorher.backup --book anders.db --erasures vorher.backup",
+        "kasse book restore vorher.backup --book anders.db --erasures fehlt.list",
+    )
+    assert left(shell.folder) == ["kasse.db", "loeschungen.list", "neu.db", "vorher.backup"]

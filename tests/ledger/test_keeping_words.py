@@ -68,6 +68,7 @@ NOT_PERSONAL = {
         "cash_order_line": "gl_account cost_object contra_office contra_account", "statement": "message statement_id created",
         "payment_file": "ebics btf", "bank_notice": "notice_message_id", "vop_rule": "iban_prefix",
         "cash_batch": "terminal", "voucher": "fingerprint", "month_balance": "month",
+        "erasure": "rows",
         "payment_report": "original_message_id created", "statement_entry": "",
     },
     "codes": {

@@ -1,14 +1,17 @@
 """The rights by table: complete, within what the tables allow, and the same as the services demand."""
 
+import re
+
 import pytest
 
 from enforcement.dunning_release_store import RELEASERS as DUNNING
 from enforcement.letters import RELEASERS as LETTERS
 from enforcement.relief_grant_store import DECIDERS
 from kasse_cli.schema import METADATA, permitted_changes
-from kasse_cli.wiring import table_rights
+from kasse_cli.wiring import personal_data, table_rights
 from ledger.access.names import DatabaseNameError, Names, array, is_login, literal, quoted
 from ledger.access.rights import KASSE_WIDE
+from ledger.keeping.retention_store import blanked_columns
 from ledger.payments.collection_runs import ROLES as COLLECTION
 from ledger.payments.redirect import CONFIRM_ROLES
 from ledger.payments.refunds import APPROVE_ROLES
@@ -115,3 +118,16 @@ def test_a_database_name_leaves_room_for_its_roles():
     assert Names("stadtkasse").group("enforcement") == "stadtkasse_enforcement"
     with pytest.raises(DatabaseNameError):
         Names("x" * 52)
+
+
+@pytest.mark.parametrize("role", ["head", "admin"])
+def test_who_decides_to_erase_may_see_and_blank_all_that_goes(role):
+    """Persons are found through many tables; each of their columns is blanked, and rows of words go."""
+    kinds, allowed = personal_data().all(), permitted_changes()
+    named = re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", " ".join(kind.view() for kind in kinds))
+    seen = ({kind.table for kind in kinds} | set(named)) & RIGHTS.keys()
+    assert {table for table in seen if not {role, "all"} & set(RIGHTS[table].readers)} == set()
+    for kind in kinds:
+        columns = blanked_columns(kind, allowed[kind.table])
+        assert columns or role in RIGHTS[kind.table].delete, kind.table
+        assert {name for name in columns if role not in RIGHTS[kind.table].update.get(name, ())} == set(), kind.table
