@@ -164,7 +164,7 @@ class Gathering:
         mains: dict[tuple[str, int], Due | None] = {}
         for row in sorted(rows, key=lambda one: one.main_item is not None):
             main = mains.get((row.office, row.main_item), ...) if row.main_item is not None else ...
-            found = self._one(row) if main is ... else self._outside(row) or _with(main, row)
+            found = self._one(row) if main is ... else self.outside(row) or _with(main, row)
             mains[row.office, row.item] = found if isinstance(found, Due) else None
             if isinstance(found, Due):
                 due.append(found)
@@ -177,7 +177,7 @@ class Gathering:
 
         Small charges of one law together go with a letter about other claims of it, never alone.
         """
-        found = [one for row in rows if not self._outside(row) and (one := self.book.settled(row))]
+        found = [one for row in rows if not self.outside(row) and (one := self.book.settled(row))]
         kept: list[Due] = []
         for (name, kind), group in by_profile(found):
             law, total = self.book.claim_law(name), sum([one.charge_cents for one in group])
@@ -190,7 +190,7 @@ class Gathering:
         return kept
 
     def _one(self, row: Overdue) -> Due | Left:
-        found = self._outside(row) or self.book.decide(row)
+        found = self.outside(row) or self.book.decide(row)
         if self.joint and isinstance(found, Left) and found.why == "barred":
             found = self._another(row) or found
         if isinstance(found, Left) and found.why == "law_unknown":
@@ -206,7 +206,7 @@ class Gathering:
                     return found
         return None
 
-    def _outside(self, row: Overdue) -> Left | None:
+    def outside(self, row: Overdue) -> Left | None:
         """Return why the law is not even asked."""
         if row.number is None:
             return Left(row.office, row.item, "no_debtor")

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kasse_cli.claim_words import CLAIM_KINDS
 from kasse_cli.event_words import action_text
 from kasse_cli.evidence import NAMES
 from kasse_cli.i18n import _, shown
@@ -72,7 +73,7 @@ ITEMS = (
     Column("days_overdue", N_("Days"), "count"),
     Column("dunning_level", N_("Level"), "count", minor=True),
     Column("main_item", N_("Of item"), "count", minor=True),
-    Column("claim_kind", N_("Claim"), minor=True),
+    Column("claim_kind", N_("Claim"), "word", words=CLAIM_KINDS, minor=True),
     Column("locks", N_("Locks"), minor=True),
     Column("joint", N_("Owed with"), minor=True),
     Column("order", N_("Order"), minor=True),

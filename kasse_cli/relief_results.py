@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from kasse_cli.claim_words import CLAIM_KINDS
 from kasse_cli.output import Column, Line, say
 from sepa.errors import N_
 
@@ -31,7 +32,7 @@ ITEMS = (
     Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),
     Column("part", N_("Part"), "word"),
-    Column("claim_kind", N_("Kind"), minor=True),
+    Column("claim_kind", N_("Kind"), "word", words=CLAIM_KINDS, minor=True),
     Column("reference", N_("Reference"), shown=False),
     Column("cents", N_("Sum"), "cents"),
     Column("open_cents", N_("Open"), "cents"),
@@ -59,7 +60,7 @@ FILING = (
     Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),
     Column("reference", N_("Reference"), shown=False),
-    Column("claim_kind", N_("Kind")),
+    Column("claim_kind", N_("Kind"), "word", words=CLAIM_KINDS),
     Column("due", N_("Due"), "day", minor=True),
     Column("cents", N_("Sum"), "cents"),
     Column("rank", N_("Rank"), "word"),
@@ -71,7 +72,7 @@ SMALL = (
     Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),
     Column("reference", N_("Reference"), shown=False),
-    Column("claim_kind", N_("Kind"), minor=True),
+    Column("claim_kind", N_("Kind"), "word", words=CLAIM_KINDS, minor=True),
     Column("due", N_("Due"), "day"),
     Column("amount_cents", N_("Amount"), "cents", minor=True),
     Column("open_cents", N_("Open"), "cents"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.commands.dunning_accrued import register as register_accrued
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.i18n import _
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from enforcement.dunning_runs import RunRow
     from ledger.store.engines import Store
 
-app = noun(N_("dunning letters: propose, show, release, undo"))
+app = noun(N_("dunning letters: propose, show, release, undo, accrued"))
 RUNS = (
     Column("number", N_("Dunning run"), "count"),
     Column("state", N_("State"), "word"),
@@ -251,3 +252,6 @@ def _result(
     else:
         tables = [letters, left] if skipped and call.command == "dunning show" else [letters]
     return Result({"run": run}, tables, lines, findings)
+
+
+register_accrued(app)

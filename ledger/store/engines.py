@@ -6,7 +6,7 @@ starts without importing an ORM, and bulk goes by executemany or COPY.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from typing import Any, Literal
@@ -116,7 +116,7 @@ class Store:
             while chunk := cursor.fetchmany(1000):
                 yield from chunk
 
-    def stream(self, sql: str, /, **parameters: Any) -> Iterator[Row]:
+    def stream(self, sql: str, /, **parameters: Any) -> Generator[Row]:
         """Yield the rows of a large query in constant memory; only inside `unit` or `snapshot`."""
         with self.translated():
             yield from self.engine.stream(self.connection, self.engine.query(sql), parameters)

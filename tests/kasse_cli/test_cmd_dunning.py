@@ -96,3 +96,27 @@ def test_excel_has_a_row_for_each_item(town):
     book.close()
     assert len(rows) == 4
     assert "Erika Musterfrau" in rows[1]
+
+
+def test_what_accrued_and_nobody_asked_for(town):
+    store = opened(str(town.folder / "kasse.db"))
+    erika = debtor(store, "Anna Ahrens")
+    item(store, "5.000,00", reference(store, 6), person=erika, profile="tax", due="2026-08-10", purpose="Gewerbesteuer")
+    item(store, "1.000,00", reference(store, 7), person=erika, profile="private", due="2026-08-31", office="BAU")
+    store.close()
+    town.transcript(
+        "dunning-accrued",
+        "kasse dunning accrued",
+        "kasse dunning accrued --by debtor",
+        "kasse dunning accrued --by office --csv",
+        "kasse dunning accrued --party 'Anna Ahrens' --office BAU --json",
+        "kasse dunning accrued --on 2026-09-15",
+        "kasse dunning accrued --on 2027-03-31",
+        "kasse dunning accrued --by month",
+        "kasse dunning accrued --user anna",
+        "kasse law charges --amount 5000 --due 2026-08-10 --profile tax",
+        "kasse dunning accrued --xlsx neben.xlsx -q",
+    )
+    assert (town.folder / "neben.xlsx").stat().st_size > 2000
+    town.terminal = True
+    assert "Anna Ahrens" in town("kasse dunning accrued").out
