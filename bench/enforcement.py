@@ -100,7 +100,9 @@ def main() -> None:
             books.make_sqlite_template(folder / "kasse.db")
             on_engine("sqlite", str(folder / "kasse.db"))
         if "postgresql" in ENGINES:
-            with postgres_url() as server:
+            with postgres_url() as (server, reason):
+                if reason:
+                    sys.exit(reason)
                 books.make_postgres_template(server, "bench_enforcement")
                 on_engine("postgresql", books.database(server, "bench_enforcement"))
     finally:

@@ -57,6 +57,8 @@ def mod_11_10(digits: str) -> int:
 _DIGITS = "0123456789"
 _STEPS = [{str(d): (((check or 10) * 2) % 11 + d) % 10 for d in range(10)} for check in range(10)]
 """What a digit makes of the check so far: looked up, because every long number in a bank's text is checked."""
+_LAST = [next(digit for digit in _DIGITS if steps[digit] == 1) for steps in _STEPS]
+"""The digit that makes the check 1."""
 
 
 def _alike(check: int, digit: str) -> frozenset[str]:
@@ -85,7 +87,7 @@ def twins_mod_11_10(digits: str) -> list[str]:
 
 
 def _append_mod_11_10(digits: str) -> str:
-    return digits + str((1 - ((mod_11_10(digits) or 10) * 2) % 11) % 10)
+    return digits + _LAST[mod_11_10(digits)]
 
 
 METHODS: Mapping[str, tuple[Callable[[str], bool], Callable[[str], str]]] = {
