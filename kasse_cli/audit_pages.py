@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from kasse_cli.columns import Column
-from kasse_cli.i18n import _, day, language, money, sentence
+from kasse_cli.i18n import _, day, language, moment, money, sentence
 from kasse_cli.messages import hint, message
 from kasse_cli.results import Table
 from kasse_cli.tables import for_person
@@ -174,7 +174,7 @@ def _facts(report: AuditReport) -> tuple[tuple[str, str], ...]:
         (_("Book"), report.book),
         (_("Period"), f"{_day(scope.first)} – {_day(scope.last)}"),
         (_("Office"), scope.office or _("all")),
-        (_("Made"), f"{report.made_at[:16].replace('T', ' ')} UTC, {report.made_by}"),
+        (_("Made"), f"{moment(report.made_at)}, {report.made_by}"),
         (_("Entries, events"), f"{chain.entries}, {chain.events}"),
         (_("Head of the book"), grouped(chain.head[:32])),
         ("", grouped(chain.head[32:])),

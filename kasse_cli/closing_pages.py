@@ -89,7 +89,7 @@ def show_closing(ctx: Context, done: Closing, lines: Sequence[Line], out: Path |
         save(closing_document(done), out, dt.datetime.fromisoformat(call.now))
     people = call.format not in {"json", "csv"}
     tables = [] if str(out) == "-" and people and not call.xlsx else closing_tables(done, people=people)
-    render(ctx, Result({"fresh": done.fresh, "dry_run": call.dry_run}, tables, written, done.findings, report=True))
+    render(ctx, Result({"fresh": done.fresh, "dry_run": call.dry_run}, tables, written, done.findings))
 
 
 def closing_document(done: Closing) -> Document:

@@ -11,7 +11,9 @@ from typing import IO, Any
 from kasse_cli.columns import Column
 from kasse_cli.i18n import _, day
 from kasse_cli.results import Table, cell, shown_columns
+from kasse_cli.sheet_words import NAMES, summed
 from kasse_cli.spreadsheets import csvfiles, excel
+from kasse_cli.spreadsheets.rows import CAPTION
 from sepa.errors import N_, KasseError
 
 
@@ -63,7 +65,7 @@ def write_excel(
 ) -> None:
     """Write the tables to a workbook, one sheet each; raises `NothingToExportError`.
 
-    `about` is the book and the day that the sheets of a report name above their headings.
+    `about` is the book, if there is one, and the day that the sheets name above their headings.
     """
     if not tables:
         raise NothingToExportError(file=str(path))
@@ -74,10 +76,11 @@ def write_excel(
 def _sheet(table: Table, about: tuple[str, dt.date] | None) -> excel.Sheet:
     columns = shown_columns(table)
     heads = [_labelled(column) for column in columns]
-    name = _(table.title) or table.key
+    name = _(table.title or NAMES.get(table.key, table.key))
+    totals = () if table.plain else tuple(table.totals) or summed(table.key, columns)
     return excel.Sheet(
-        name, heads, _rows(table, columns, words=True), totals=_(N_("Total")) if table.totals else "",
-        summed=tuple(table.totals), caption=_caption(name, about), chart=table.chart,
+        name, heads, _rows(table, columns, words=True), totals=_(N_("Total")) if totals else "", summed=totals,
+        caption="" if table.plain else _caption(name, about), chart=table.chart,
     )  # fmt: skip
 
 
@@ -85,7 +88,7 @@ def _caption(name: str, about: tuple[str, dt.date] | None) -> str:
     """Return what stands above the heading of a report: the sheet, the book, the day."""
     if about is None:
         return ""
-    return " · ".join(filter(None, (name, about[0], day(about[1]))))
+    return CAPTION.join(filter(None, (name, about[0], day(about[1]))))
 
 
 def _labelled(column: Column) -> Column:

@@ -33,8 +33,7 @@ def render(ctx: Context, result: Result) -> None:
     if call.xlsx:
         from kasse_cli.exports import write_excel
 
-        about = (call.book_name, call.today) if result.report else None
-        write_excel(call.xlsx, result.tables, call.world.clock(), about)
+        write_excel(call.xlsx, result.tables, call.world.clock(), (call.book_name, call.today))
     call.rendered = True
     if call.format == "json":
         content = envelope(call, "findings" if remain else "ok", result.data, result.findings, ())

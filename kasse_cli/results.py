@@ -32,7 +32,8 @@ class Written:
 class Table:
     """Rows (mappings or dataclasses) under columns; in JSON they are the list `data[key]`.
 
-    In Excel the columns of `totals` are summed in a last row, and `chart` draws a picture below the list.
+    In Excel the columns of `totals` are summed in a last row, and `chart` draws a picture below the list. A `plain`
+    table is there for other programs (letters from a list): its heading is the first row, nothing follows its rows.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Table:
     title: str = ""
     totals: Sequence[str] = ()
     chart: Chart | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,13 @@ def say(template: str, **values: Field) -> Line:
 class Result:
     """What a command found or did: data for scripts, tables and lines for people, findings for both.
 
-    A `report` is to be looked at, no list to be read again: in Excel each sheet begins with a row that names it, the
-    book and the day.
+    In Excel each sheet begins with a row that names it, the book and the day; lists that are read again pass over it.
     """
 
     data: Mapping[str, object] = field(default_factory=dict)
     tables: Sequence[Table] = ()
     lines: Sequence[Line] = ()
     findings: Sequence[KasseError] = ()
-    report: bool = False
 
 
 def shown_columns(table: Table) -> list[Column]:

@@ -241,7 +241,7 @@ def _result(
     from enforcement import dunning_reader as reader
 
     letters = Table("letters", LETTERS, Streamed(lambda: reader.letters(store, run.number)), N_("Letters"))
-    items = Table("items", ITEMS, Streamed(lambda: reader.letter_items(store, run.number)), N_("Dunning"))
+    items = Table("items", ITEMS, Streamed(lambda: reader.letter_items(store, run.number)), N_("Dunning"), plain=True)
     left = Table("skipped", SKIPPED, Streamed(lambda: reader.skipped(store, run.number)), N_("Left out"))
     if call.format in {"csv", "csv-excel"}:
         tables = [left if skipped and call.command == "dunning show" else items]

@@ -71,7 +71,8 @@ class RowWriter:
         for cell, kind in zip(cells, kinds, strict=False):
             cell.fill = PatternFill("solid", fgColor="FFD9D9D9")
             side = "right" if kind in _FIGURES else "left"
-            cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=True)
+            over_text = int(side == "left" and not self._wrap)  # texts begin a little to the right
+            cell.alignment = Alignment(horizontal=side, vertical="top", wrap_text=True, indent=over_text)
         self._append(cells)
 
     def row(self, values: Sequence[Value]) -> None:

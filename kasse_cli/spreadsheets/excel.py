@@ -162,4 +162,4 @@ def _widths(sheet: Sheet, sample: Sequence[Sequence[Value]]) -> list[int]:
 def _length(value: Value, kind: Kind) -> int:
     if kind == "cents" and isinstance(value, int):
         return len(german(value)) + 2  # room for a larger amount further down
-    return max(map(len, str(value).splitlines()), default=0) if value is not None else 0
+    return max(map(len, str(value).splitlines()), default=0) + 1 if value is not None else 0

@@ -12,6 +12,10 @@ from sepa.errors import KasseError, Place
 Value = str | int | float | bool | dt.date | dt.time | dt.timedelta | None
 
 
+CAPTION = " · "
+"""What stands between the parts of the row above the heading, in workbooks that kasse writes."""
+
+
 class RawRow(NamedTuple):
     """One row: its number as Excel shows it, its line in a text file, and its values from column A on."""
 

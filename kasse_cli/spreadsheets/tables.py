@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from kasse_cli.spreadsheets.headings import Columns, Heading, find_heading, fold, keys_by_name, names_in
-from kasse_cli.spreadsheets.rows import RawRow, SourceSheet, Value, blank, empty_row, shown
+from kasse_cli.spreadsheets.rows import CAPTION, RawRow, SourceSheet, Value, blank, empty_row, shown
 from kasse_cli.spreadsheets.scans import letters
 from kasse_cli.spreadsheets.sources import EmptySourceError, open_source
 from kasse_cli.spreadsheets.textfiles import read_text
@@ -189,8 +189,16 @@ def read_table(
         raise
 
 
+def _is_caption(first: RawRow) -> bool:
+    """Return whether a first row only names the sheet, as our own workbooks do above the heading."""
+    said = [value for value in first.values if value not in (None, "")]
+    return len(said) == 1 and CAPTION in str(said[0])
+
+
 def _table(source: SourceSheet, columns: Columns, required: Collection[str]) -> Table:
     first = next((row for row in source.rows if not empty_row(row)), None)
+    if first is not None and not source.text and _is_caption(first):
+        first = next((row for row in source.rows if not empty_row(row)), None)
     if first is None:
         raise EmptySourceError(place=source.place)
     heading, findings = find_heading(first, columns, required, Place(row=first.number).within(source.place))

@@ -85,5 +85,7 @@ def test_in_excel(office):
     from python_calamine import CalamineWorkbook
 
     rows = CalamineWorkbook.from_path(str(office.folder / "liste.xlsx")).get_sheet_by_index(0).to_python()
-    assert rows[0][:2] == ["Entry", "Day"]
-    assert rows[-1][0] == "ORDNUNG-2026-2"
+    assert rows[0][0] == "Entries · Musterstadt · 2026-11-20"
+    assert rows[1][:2] == ["Entry", "Day"]
+    assert (rows[-2][0], rows[-1][0]) == ("ORDNUNG-2026-2", "Total")
+    assert round(rows[-1][4], 2) == round(sum(row[4] for row in rows[2:-1]), 2) > 0

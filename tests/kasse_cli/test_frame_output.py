@@ -79,9 +79,10 @@ def test_excel(probe):
     assert done.out == "sum 1.234,56 EUR on 20.11.2026, by anna\ngeschrieben: FOLDER/list.xlsx\n"
     sheet = openpyxl.load_workbook(probe.folder / "list.xlsx").active
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert cells[0] == ["Name", "Fällig", "Offen", "Anzahl", "Whether so"]
-    assert (cells[1][2], str(cells[1][1])[:10], cells[1][4]) == (1234.56, "2026-11-21", "nein")
-    assert sheet["A3"].data_type == "s"
+    assert (cells[0][0], sheet.freeze_panes) == ("Zeilen · 20.11.2026", "A3")
+    assert cells[1] == ["Name", "Fällig", "Offen", "Anzahl", "Whether so"]
+    assert (cells[2][2], str(cells[2][1])[:10], cells[2][4]) == (1234.56, "2026-11-21", "nein")
+    assert sheet["A4"].data_type == "s"
 
 
 def test_excel_and_json_together(probe):
@@ -179,7 +180,7 @@ def test_excel_replaces_a_file_only_when_told_to(probe):
     assert (done.code, done.json["errors"][0]["code"]) == (1, "output.exists")
     assert (probe.folder / "list.xlsx").read_text() == "somebody's work"
     assert probe(f"kasse probe ok --xlsx {probe.folder}/list.xlsx --force").code == 0
-    assert openpyxl.load_workbook(probe.folder / "list.xlsx").active["A1"].value == "Name"
+    assert openpyxl.load_workbook(probe.folder / "list.xlsx").active["A2"].value == "Name"
 
 
 def doubt(name):

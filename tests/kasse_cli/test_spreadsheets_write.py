@@ -1,5 +1,6 @@
 """Lists we write: real amounts and dates, text that stays text, files that are whole or absent."""
 
+import ast
 import csv
 import datetime as dt
 import errno
@@ -7,12 +8,14 @@ import io
 import os
 import re
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kasse_cli import sheet_words
 from kasse_cli.columns import Chart, Column
 from kasse_cli.i18n import set_language
 from kasse_cli.spreadsheets import (
@@ -389,3 +392,26 @@ def test_others_may_not_read_what_is_written(tmp_path):
         assert (tmp_path / "new.csv").stat().st_mode & 0o777 == 0o604, "who owns it said so"
     finally:
         os.umask(before)
+
+
+def test_every_table_has_a_name_for_its_sheet_and_sums_only_columns_it_has():
+    """Every `Table` without a title on the screen stands in the list of names of sheets."""
+    nameless = set()
+    for path in Path("kasse_cli").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Table" and call.args:
+                titled = len(call.args) > 3 or any(one.arg == "title" for one in call.keywords)
+                if not titled and isinstance(call.args[0], ast.Constant):
+                    nameless.add(call.args[0].value)
+    assert nameless - sheet_words.NAMES.keys() == set()
+    assert sheet_words.SUMS.keys() - sheet_words.NAMES.keys() == {"account", "clearings", "postings"}, "those have titles"
+    assert sheet_words.summed("runs", [Column("sum_cents", "", "cents"), Column("currency", "")]) == ()
+    assert sheet_words.summed("runs", [Column("sum_cents", "", "cents"), Column("count", "")]) == ("sum_cents",)
+
+
+def test_a_list_that_kasse_wrote_is_read_again_below_its_caption(tmp_path):
+    path = tmp_path / "liste.xlsx"
+    write_xlsx(path, [Sheet("Liste", COLUMNS, [("1", "Erika", 100, None, 0)], caption="Liste · Stadt · 20.11.2026")])
+    table = read_table(path, {"reference": ("Kassenzeichen",), "name": ("Name",)}, required=("reference",))
+    (row,) = list(table)
+    assert (row.place.row, str(row["reference"].value), row["name"].value) == (3, "1", "Erika")

@@ -55,7 +55,7 @@ def forecast(ctx: Context, weeks: WeeksOption = 8) -> None:
             "collected_cents": found.collected_cents}  # fmt: skip
     chart = Chart("label", ("in_cents", "out_cents"))
     table = Table("weeks", WEEKS, rows, title=N_("Forecast"), totals=("in_cents", "out_cents"), chart=chart)
-    render(ctx, Result(data=data, tables=[table], lines=lines, report=True))
+    render(ctx, Result(data=data, tables=[table], lines=lines))
 
 
 def kpi(ctx: Context, since: FromOption = None) -> None:
@@ -77,7 +77,7 @@ def kpi(ctx: Context, since: FromOption = None) -> None:
     line = say(N_("standing at the end of {last}; what happened counts from {first}"), first=first, last=last)
     data = {"first": first, "last": last}
     table = Table("figures", FIGURES, rows, title=N_("Key figures"), chart=Chart("name", ("sum_cents",)))
-    render(ctx, Result(data=data, tables=[table], lines=[line], report=True))
+    render(ctx, Result(data=data, tables=[table], lines=[line]))
 
 
 def _percent(permille: int | None) -> str:

@@ -94,7 +94,7 @@ def trial_balance(
     data = {"day": found.day, "sum_cents": found.sum_cents, "dimension": dimension}
     sums = ("debit_cents", "credit_cents", "balance_cents")
     table = Table("accounts", ACCOUNTS, found.accounts, N_("Trial balance"), totals=sums)
-    render(ctx, Result(data=data, tables=[table], lines=[line], report=True))
+    render(ctx, Result(data=data, tables=[table], lines=[line]))
 
 
 def _one_kind(totals: Sequence[OpenTotal], *keys: str) -> tuple[str, ...]:
@@ -120,7 +120,7 @@ def open_items(ctx: Context, office: OfficeOption = None, kind: KindOption = Non
             for t in totals
         ] or [say(N_("nothing is open"))]
         table = Table("items", ITEMS, rows, N_("Open items"), totals=_one_kind(totals, "amount_cents", "open_cents"))
-        render(ctx, Result(data={"day": day, "totals": totals}, tables=[table], lines=lines, report=True))
+        render(ctx, Result(data={"day": day, "totals": totals}, tables=[table], lines=lines))
 
 
 def suspense(ctx: Context, office: OfficeOption = None) -> None:
@@ -137,4 +137,4 @@ def suspense(ctx: Context, office: OfficeOption = None) -> None:
             for t in totals
         ] or [say(N_("nothing is unclear"))]
         table = Table("cases", CASES, rows, N_("Unclear money"), totals=_one_kind(totals, "amount_cents"))
-        render(ctx, Result(data={"day": day, "totals": totals}, tables=[table], lines=lines, report=True))
+        render(ctx, Result(data={"day": day, "totals": totals}, tables=[table], lines=lines))

@@ -92,7 +92,7 @@ def account(ctx: Context, number: NumberArgument, office: OfficeOption = None, s
         ]  # fmt: skip
         rows = Streamed(lambda: sheet_lines(store, head))
         table = Table("lines", SHEET, rows, number, totals=("debit_cents", "credit_cents"))
-        render(ctx, Result(data={"account": head}, tables=[table], lines=lines, report=True))
+        render(ctx, Result(data={"account": head}, tables=[table], lines=lines))
 
 
 def ageing(ctx: Context, by: ByOption = "office", office: OfficeOption = None, kind: KindOption = None) -> None:
@@ -110,7 +110,7 @@ def ageing(ctx: Context, by: ByOption = "office", office: OfficeOption = None, k
     chart = Chart("group", tuple(column.key for column in AGES[3:-1]), stacked=True)
     table = Table("groups", AGES, groups, title=N_("Age of what is open"), totals=totals, chart=chart)
     lines = lines or [say(N_("nothing is open"))]
-    render(ctx, Result(data={"day": day, "by": by}, tables=[table], lines=lines, report=True))
+    render(ctx, Result(data={"day": day, "by": by}, tables=[table], lines=lines))
 
 
 def cash(ctx: Context, since: FromOption = None) -> None:
@@ -136,4 +136,4 @@ def cash(ctx: Context, since: FromOption = None) -> None:
         lines.append(say(N_("in cash desks and imprest funds on {day}: {cash_cents}"), day=last, cash_cents=cash_cents))
         tables.append(Table("desks", DESKS, desks, title=N_("Cash desks and imprest funds"), totals=totals))
     data = {"first": first, "last": last, "sum_cents": held, "cash_cents": cash_cents}
-    render(ctx, Result(data=data, tables=tables, lines=lines, report=True))
+    render(ctx, Result(data=data, tables=tables, lines=lines))
