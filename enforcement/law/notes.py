@@ -10,7 +10,6 @@ from sepa.errors import N_
 
 NOTES = (
     N_("AO, Neufassung of 2025-01-23"),
-    N_("Hamburg's own amount was not found; the amount of the Bund stands in its place"),
     N_("AO, text before the PostModG"),
     N_("AO, text of 2013-02"),
     N_("AO, text of 2026-04-29"),
@@ -27,6 +26,7 @@ NOTES = (
     N_("Deutsche Bundesbank, Bundesanzeiger; read in secondary tables that agree"),
     N_("GKG, text of 2026-04-29"),
     N_("GebG Hamburg, undated copies; a later change is possible"),
+    N_("Hamburg's own amount was not found; the amount of the Bund stands in its place"),
     N_("HmbGVBl. 2018 S. 412, former text"),
     N_("HmbGVBl. 2022 S. 608; day of the change from general knowledge"),
     N_("HmbVwVG, stored copy"),
@@ -44,8 +44,8 @@ NOTES = (
     N_("VV NRW, edition of about 2012"),
     N_("VV NRW, edition of about 2012; later editions not read"),
     N_("VV to § 62 LHO not read"),
-    N_("VwVG, text of 2026-04-29"),
     N_("VwVG, text of 2026-04-29 and of 2020-06"),
+    N_("VwVG, text of 2026-04-29"),
     N_("VwVfG, text of 2026-04-29"),
     N_("VwZG, text of 2026-04-29"),
     N_("ZPO, text up to 22.12.2025"),
@@ -71,6 +71,8 @@ NOTES = (
     N_("list of interrupting events taken as that of § 231 AO"),
     N_("no interest by law: agree on it in the contract"),
     N_("no surcharge and no interest on fines: general knowledge"),
+    N_("no time by law: as long as Kasse.Hamburg waits, page of Kasse.Hamburg, undated"),
+    N_("no time by law; one week from general knowledge"),
     N_("page of Kasse.Hamburg, undated"),
     N_("price of the post, about 4 euros, from general knowledge; set what your office pays"),
     N_("rate of 0.5 % per month: referral BVerfG 1 BvL 8/24 pending"),
@@ -87,6 +89,7 @@ NOTES = (
     N_("undated newer copy of the Anlage; the day is that of HmbGVBl. 2021 S. 882"),
     N_("value of the text of 2026; earlier values not read"),
     N_("values of 2022; amendments HmbGVBl. 2022 S. 608, 2023 S. 384, 2024 S. 657 not read in this point"),
+    N_("what the budget law of the Land asks of a Stundung (§ 62 LHO HH) is not in the data"),
     N_("§ 31 HmbVwVG not read; one week from general knowledge"),
     N_("§ 52 SGB X gives 30 years after a final administrative act: rule verwaltungsakt_sgb10"),
 )

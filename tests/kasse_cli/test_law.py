@@ -127,3 +127,21 @@ def test_json_is_one_object_even_where_it_refuses(shell):
     done = shell("kasse law garnishment --net 1000 --on 2027-07-01 --json")
     assert done.code == 1
     assert json.loads(done.out)["errors"][0]["code"] == "law.after"
+
+
+def test_a_deadline_is_data_for_scripts(shell):
+    quiet = shell("kasse law deadline bekanntgabe_ao --from 2026-10-27 -q")
+    assert quiet.out.splitlines()[1].split("\t")[:4] == ["bekanntgabe_ao", "2026-10-27", "2026-10-31", "2026-11-02"]
+    assert (
+        shell("kasse law deadline 1m --from 2026-09-03 --csv").out.splitlines()[1].startswith(",2026-09-03,2026-10-03")
+    )
+
+
+def test_an_event_without_effect_is_told_with_those_that_have_one(shell):
+    """§ 34 (4) no. 3 OWiG: relief of payment suspends; a Stundung of the AO is none."""
+    line = "kasse law limitation --profile fine --final 2026-01-10 --amount 200"
+    done = shell(f"{line} --event deferral=2026-02-01..2026-08-01")
+    assert "relief of payment (relief)" in done.err
+    assert "relief of payment" not in shell(f"{line} --event relief=2026-02-01..2026-08-01").err.split("(§ 34")[-1]
+    wrong = shell(f"{line} --event stundung=2026-02-01")
+    assert (wrong.code, "deferral" in wrong.err) == (2, True)

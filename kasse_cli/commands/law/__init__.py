@@ -55,6 +55,7 @@ command(
     app,
     "deadline",
     book=False,
+    lists=True,
     examples=(
         "kasse law deadline bekanntgabe_ao --from 2026-11-04 --land HH",
         "kasse law deadline 1m --from 2026-09-03",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -29,6 +29,17 @@ CHAIN = (
     Column("end", N_("End of the period"), "day"),
     Column("norm", N_("Paragraph")),
 )
+DEADLINES = (
+    Column("rule", N_("Rule"), minor=True),
+    Column("start", N_("From"), "day"),
+    Column("unmoved", N_("By counting"), "day", minor=True),
+    Column("end", N_("End"), "day"),
+    Column("earliest", N_("Day after"), "day", minor=True),
+    Column("means", N_("Meaning"), shown=False),
+    Column("norm", N_("Paragraph")),
+)
+BEGIN_ANEW = N_("under this rule the period begins anew with: {events}")
+STAND_STILL = N_("under this rule its days do not count while: {events}")
 UNITS = {
     "days": N_("days"),
     "working_days": N_("working days"),
@@ -49,6 +60,15 @@ class NoNoticeError(KasseError):
     code = "law.no_notice"
     template = N_("{rule} is no notice that could be received later")
     hint = N_("leave out --received, or name a notice such as bekanntgabe_ao")
+    exit_code = 2
+
+
+class UnknownEventError(KasseError):
+    """An event that no rule of limitation knows."""
+
+    code = "law.event"
+    template = N_("no rule of limitation knows an event {kind}")
+    hint = N_("events are: {kinds}")
     exit_code = 2
 
 
@@ -106,10 +126,11 @@ def limitation(
 
     law = law_of(law_dir)
     facts = LimitationFacts(due, assessed, final, known, arisen, closed, assessment_end, amount)
-    events = [_event(text) for text in event]
+    events = [_event(text, law) for text in event]
     parts = limitation_by_part(_rule(profile, rule, law), facts, events, land=land, law=law)
     rows = [_row(part, link) for part in parts for link in part.links]
     lines = [line for part in parts for line in _sentences(part, ctx.obj.today)]
+    lines += _known_events(parts, law)
     data = {"parts": [_part(part) for part in parts]}
     findings = [finding for part in parts[:1] for finding in part.findings]
     render(ctx, Result(data, [Table("chain", CHAIN, rows)], lines, findings))
@@ -126,10 +147,14 @@ def _rule(profile: str | None, rule: str | None, law: Law) -> Any:
     return named(profile, law).limitation_rule(law)
 
 
-def _event(text: str) -> LimitationEvent:
+def _event(text: str, law: Law) -> LimitationEvent:
+    from enforcement.limitation_rules import limitation_rules
     from sepa.money import parse_amount
 
     kind, rest = pair(text, "demand=2024-03-01")
+    known = {name for rule in limitation_rules(law).values() for name in (*rule.restart, *rule.suspend, *rule.becomes)}
+    if kind not in known:
+        raise UnknownEventError(kind=kind, kinds=", ".join(sorted(known)))
     days, sign, amount = rest.partition("=")
     start, dots, end = days.partition("..")
     return LimitationEvent(
@@ -169,6 +194,18 @@ def _sentences(part: Limitation, today: dt.date) -> Iterator[Line]:
         yield say(N_("time-barred on {today}"), today=today)
 
 
+def _known_events(parts: Sequence[Limitation], law: Law) -> Iterator[Line]:
+    """Yield which events a rule knows, where one was given that has no effect under it."""
+    from enforcement.limitation import WITHOUT
+    from enforcement.limitation_rules import limitation_rule
+
+    for name in dict.fromkeys(part.rule for part in parts if any(link.template == WITHOUT for link in part.links)):
+        rule = limitation_rule(name, law)
+        for template, kinds in ((BEGIN_ANEW, rule.restart), (STAND_STILL, rule.suspend)):
+            if kinds:
+                yield say(template, events=", ".join(f"{_(KINDS.get(kind, kind))} ({kind})" for kind in sorted(kinds)))
+
+
 def _part(part: Limitation) -> dict[str, Any]:
     return {
         "amount_cents": part.amount_cents,
@@ -199,7 +236,8 @@ def deadline(
     lines = [Line(step, fields) for step in found.steps]
     lines.append(say(MEANINGS[found.means], end=found.end, earliest=found.earliest))
     data = found.fields() | {"rule": found.rule or None, "means": found.means, "earliest": found.earliest}
-    render(ctx, Result(data, lines=lines, findings=found.findings))
+    row = {name: data[name] for name in ("rule", "start", "unmoved", "end", "earliest", "means", "norm")}
+    render(ctx, Result(data, [Table("deadlines", DEADLINES, [row])], lines, found.findings))
 
 
 def _deadline(rule: str, day: dt.date, how: tuple[dt.date | None, bool, str], law: Law) -> Deadline:
