@@ -14,6 +14,8 @@ _CHECKED = "mit Empfängerprüfung: erst nach dem Prüfbericht der Bank freigebe
 _UNCHECKED = "ohne Empfängerprüfung (Opt-out, geprüfte Sammler)"
 _STATES = {"released": "noch nicht geschrieben", "voided": "aufgegeben", "rejected": "von der Bank abgewiesen"}
 
+_ENDED = {"executed": "ausgeführt", "voided": "aufgegeben", "rejected": "von der Bank abgewiesen"}
+
 
 def slip(run: Run, files: Sequence[PaymentFile], bank_name: str) -> Document:
     """Return the sheet that goes with the files of a released run."""
@@ -35,13 +37,17 @@ def slip(run: Run, files: Sequence[PaymentFile], bank_name: str) -> Document:
     )
     overview = Grid(("Datei", "Auftragsart", "BTF (EBICS 3.0)", "Zahlungen", "Summe"), rows, frozenset({3, 4}))
     blocks = [head, Heading("Dateien"), overview, *(block for one in files for block in _file(one))]
+    title = f"Begleitzettel zum Zahllauf {run.number}"
+    footer = f"{run.debtor_name}, Zahllauf {run.number}"
+    if run.state in _ENDED:
+        note = Paragraph(f"Dieser Zahllauf ist {_ENDED[run.state]}: keine Datei geht mehr an die Bank.")
+        return Document("slip", f"{title} – {_ENDED[run.state]}", (note, *blocks), footer=footer)
     note = Paragraph(
         "Vor der Freigabe bei der Bank sind Anzahl, Summe und SHA-256 jeder Datei mit diesem Zettel zu vergleichen. "
         "Eine Datei wird nur einmal übertragen."
     )
     signatures = Signatures(("Datum, erste Unterschrift", "Datum, zweite Unterschrift"))
-    title = f"Begleitzettel zum Zahllauf {run.number}"
-    return Document("slip", title, (*blocks, note, signatures), footer=f"{run.debtor_name}, Zahllauf {run.number}")
+    return Document("slip", title, (*blocks, note, signatures), footer=footer)
 
 
 def _file(file: PaymentFile) -> tuple[Heading, Facts]:

@@ -10,7 +10,10 @@ import kasse_cli.payment_files
 import ledger.payments.export_store
 import ledger.payments.run_posting_store
 import ledger.payments.steps_store
+from ledger.bank.posting_store import post_staged
 from ledger.book.store import office_codes
+from ledger.payments.runs_reader import run_named
+from tests.bankbooks import staged
 from tests.books import opened, sqlite_copy
 from tests.ledger.payables import payables
 from tests.sepa.oracles import schema_errors
@@ -197,3 +200,21 @@ def test_a_file_that_would_differ_is_refused(town):
     done = town("kasse payment export 1 --out zahllauf.xml --json")
     assert (done.code, done.json["errors"][0]["code"]) == (1, "payment.file_differs")
     assert not (town.folder / "zahllauf.xml").exists()
+
+
+def test_a_file_written_late_or_once_more_says_so(town):
+    released(town)
+    late = town("kasse payment export 1 --out spaet.xml --on 2026-11-24 --json")
+    assert (late.code, [one["code"] for one in late.json["findings"]]) == (3, ["payment.late_file"])
+    store = opened(str(town.folder / "kasse.db"), "import")
+    staged(store, "-370,49", message_id=run_named(store, 1).message_id, gvc="191")
+    assert post_staged(store).executed
+    store.close()
+    copy = town("kasse payment export 1 --out kopie.xml")
+    assert copy.code == 3
+    assert "copy for the files only: 3" in copy.err
+    assert "hand it to the bank as" not in copy.out
+    assert (town.folder / "kopie.xml").read_bytes() == (town.folder / "spaet.xml").read_bytes()
+    slip = town("kasse payment slip 1").out
+    assert "ausgeführt" in slip
+    assert "Unterschrift" not in slip

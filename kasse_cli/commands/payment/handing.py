@@ -40,6 +40,7 @@ def export(ctx: Context, run: RunArgument, out: OutOption, file: FileOption = No
     """
     from kasse_cli.payment_files import StdoutTakenError, write_files, write_stdout
     from kasse_cli.wiring import open_book
+    from ledger.payments.copies_reader import file_findings
 
     stdout = str(out) == "-"
     if stdout and ctx.obj.format == "json":
@@ -52,13 +53,15 @@ def export(ctx: Context, run: RunArgument, out: OutOption, file: FileOption = No
                 done, written = write_files(store, run, out, file, step)
         if slip is not None:
             _write_slip(ctx, store, run, slip)
-    lines = [*head(done), *(line for one, path in written for line in _written(one, path))]
+        found = list(file_findings(store, done, (one for one, _ in written), ctx.obj.today))
+    copies = {one.fields["file"] for one in found if one.code == "payment.copy"}
+    lines = [*head(done), *(line for one, path in written for line in _written(one, path, copy=one.number in copies))]
     if slip is not None:
         lines.append(say(N_("written: {file}"), file=str(slip)))
     files = [{"number": one.number, "file": str(path), **_facts(one)} for one, path in written]
     first = files[0]
     data = {"run": done, "file": first["file"], "order_type": {"ebics": first["ebics"], "btf": first["btf"]}}
-    render(ctx, Result(data | {"files": files}, lines=[] if stdout else lines))
+    render(ctx, Result(data | {"files": files}, lines=[] if stdout else lines, findings=found))
 
 
 def _facts(file: PaymentFile) -> dict[str, str | int | bool | None]:
@@ -68,9 +71,11 @@ def _facts(file: PaymentFile) -> dict[str, str | int | bool | None]:
     }  # fmt: skip
 
 
-def _written(file: PaymentFile, path: Path) -> Iterator[Line]:
+def _written(file: PaymentFile, path: Path, *, copy: bool) -> Iterator[Line]:
     yield say(N_("written: {file}"), file=str(path))
     yield say(N_("SHA-256: {hash}"), hash=file.sha256)
+    if copy:
+        return
     yield say(N_("hand it to the bank as {ebics} (EBICS 3.0: {btf})"), ebics=file.ebics, btf=file.btf)
     if file.name_check:
         yield say(N_("wait for the bank's report on the names and read it with 'kasse payment status FILE'"))
