@@ -49,7 +49,8 @@ def signed(done: Closing, *, people: bool) -> Row:
         "protocol": protocol.label, "year": protocol.year, "number": protocol.number, "period": protocol.period,
         "day": protocol.last_day, "first_day": protocol.first_day, "closed_by": done.closed_by,
         "closed_at": done.closed_at or protocol.closed_at, "confirmed_by": done.confirmed_by,
-        "confirmed_at": done.confirmed_at, "head": head,
+        "confirmed_at": done.confirmed_at, "closed_for": done.closed_for, "confirmed_for": done.confirmed_for,
+        "head": head,
     }  # fmt: skip
 
 
@@ -100,13 +101,22 @@ def closing_document(done: Closing) -> Document:
     row = next(iter(first.rows))
     facts = Facts(tuple((_(c.label), for_person(cell(row, c.key), c)) for c in CLOSING if c.shown))
     blocks = [facts, *(block for table in tables for block in _blocks(table))]
-    labels = (_("closed by {name}").format(name=done.closed_by), _confirmed(done))
+    labels = (_closed(done), _confirmed(done))
     title = f"{_(first.title)} {done.protocol.period}"
     footer = _("protocol {number}, head {head}").format(number=done.protocol.label, head=done.protocol.head[:16])
     return Document("closing", title, (*blocks, Signatures(labels)), footer=footer)
 
 
+def _closed(done: Closing) -> str:
+    if done.closed_for is None:
+        return _("closed by {name}").format(name=done.closed_by)
+    return _("closed by {name}, acting for {principal}").format(name=done.closed_by, principal=done.closed_for)
+
+
 def _confirmed(done: Closing) -> str:
+    if done.confirmed_by is not None and done.confirmed_for is not None:
+        said = _("confirmed by {name}, acting for {principal}")
+        return said.format(name=done.confirmed_by, principal=done.confirmed_for)
     if done.confirmed_by is None:
         return _("confirmed by another person with the role head")
     return _("confirmed by {name}").format(name=done.confirmed_by)

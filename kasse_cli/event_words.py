@@ -51,7 +51,8 @@ VERBS = {
     "print": N_("printed"), "profile": N_("bank profile set"), "propose": N_("proposed"), "read": N_("read"),
     "recall": N_("recall asked for"), "recall_answer": N_("recall answered"), "recall_file": N_("recall written"),
     "recall_refused": N_("recall refused"), "refund": N_("refund asked for"), "refuse": N_("refused"),
-    "refund_list": N_("refund asked for by list"), "reject": N_("sent back"), "reject_count": N_("count rejected"), "rejected": N_("refused by the bank"),
+    "refund_list": N_("refund asked for by list"), "reject": N_("sent back"), "reject_count": N_("count rejected"),
+    "rejected": N_("refused by the bank"),
     "release": N_("released"), "release_list": N_("released by list"), "request": N_("answer asked for"),
     "reserve": N_("reserved"), "reserve_list": N_("reserved by list"), "rest": N_("not open"),
     "restore": N_("restored"), "restrict": N_("restricted"), "restrict_lift": N_("restriction lifted"),
@@ -80,3 +81,8 @@ def action_text(action: str) -> str:
     if action in WHOLE or not dot:
         return _(WHOLE.get(action, action))
     return f"{_(OBJECTS.get(object_, object_))}: {_(VERBS.get(verb, verb))}"
+
+
+def who_text(by: str, principal: str | None) -> str:
+    """Return who did something, and for whom where a deputy did it."""
+    return by if principal is None else _(N_("{user}, acting for {principal}")).format(user=by, principal=principal)

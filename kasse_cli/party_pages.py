@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kasse_cli.claim_words import CLAIM_KINDS
-from kasse_cli.event_words import action_text
+from kasse_cli.event_words import action_text, who_text
 from kasse_cli.evidence import NAMES
 from kasse_cli.i18n import _, shown
 from kasse_cli.output import Column, Result, Table, say
@@ -47,7 +47,8 @@ ACCOUNTS = (
 )
 EVENTS = (
     Column("at", N_("At")),
-    Column("by", N_("By")),
+    Column("by", N_("User"), shown=False),
+    Column("who", N_("By")),
     Column("action", N_("Action"), shown=False),
     Column("what", N_("What")),
     Column("words", N_("Details")),
@@ -164,6 +165,8 @@ def _event(event: PartyEvent) -> dict[str, object]:
         "what": action_text(event.action),
         "at": event.at,
         "by": event.by,
+        "who": who_text(event.by, event.on_behalf),
+        "on_behalf": event.on_behalf,
         "action": event.action,
         "facts": json.loads(event.facts),
     }

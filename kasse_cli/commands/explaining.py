@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kasse_cli.context import Context
-from kasse_cli.event_words import action_text
+from kasse_cli.event_words import action_text, who_text
 from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
@@ -51,7 +51,8 @@ DECISIONS = (
 )
 NOTES = (
     Column("at", N_("At")),
-    Column("by", N_("By")),
+    Column("by", N_("User"), shown=False),
+    Column("who", N_("By")),
     Column("what", N_("What")),
     Column("plain_facts", N_("Facts"), minor=True),
     Column("plain_words", N_("Words")),
@@ -95,7 +96,11 @@ def _with_why(one: Movement | Decision) -> dict[str, Any]:
 
 
 def _in_words(note: Note) -> dict[str, Any]:
-    told = {"what": action_text(note.what), "plain_facts": evidence_text(note.facts)}
+    told = {
+        "what": action_text(note.what),
+        "plain_facts": evidence_text(note.facts),
+        "who": who_text(note.by, note.on_behalf),
+    }
     return asdict(note) | told | {"action": note.what, "plain_words": evidence_text(note.words)}
 
 

@@ -154,10 +154,12 @@ def show(ctx: Context, number: NumberArgument) -> None:
     from kasse_cli.wiring import open_book
     from ledger.book.journal_store import show_entry
     from ledger.book.manual_store import document_of
+    from ledger.people.users import acted_for, user_id
 
     with open_book(ctx.obj) as store:
         detail = show_entry(store, number)
         document = document_of(store, detail.line.source)
+        principal = acted_for(store, user_id(store, detail.line.user), detail.line.recorded_at)
     own, seal = detail.line, detail.seal
     tables = [
         Table("entries", LINES, [own, *detail.linked], title=N_("Entries")),
@@ -167,8 +169,12 @@ def show(ctx: Context, number: NumberArgument) -> None:
     data = {
         "number": own.number, "position": seal.position, "hash": seal.hash, "value_day": seal.value_day,
         "payment_day": seal.payment_day, "text_erased": own.text_erased, "document": document,
+        "on_behalf": principal,
     }  # fmt: skip
-    render(ctx, Result(data=data, tables=_filled(ctx.obj, tables), lines=_remarks(own, seal.short_hash, document)))
+    render(
+        ctx,
+        Result(data=data, tables=_filled(ctx.obj, tables), lines=_remarks(own, seal.short_hash, (document, principal))),
+    )
 
 
 def _filled(call: Call, tables: list[Table]) -> list[Table]:
@@ -176,8 +182,11 @@ def _filled(call: Call, tables: list[Table]) -> list[Table]:
     return [table for table in tables if table.rows or call.format == "json"]
 
 
-def _remarks(own: JournalLine, short_hash: str, document: str | None) -> list[Line]:
+def _remarks(own: JournalLine, short_hash: str, more: tuple[str | None, str | None]) -> list[Line]:
+    document, principal = more
     lines = [say(N_("recorded at {at} by {user}, hash {hash}"), at=own.recorded_at, user=own.user, hash=short_hash)]
+    if principal:
+        lines.append(say(N_("{user} was acting for {principal}"), user=own.user, principal=principal))
     if document:
         lines.append(say(N_("document: {document}"), document=document))
     if own.reverses:

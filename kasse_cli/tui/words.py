@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from kasse_cli.event_words import who_text
 from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _, day, money, sentence, visible
 from kasse_cli.messages import hint, message
@@ -42,7 +43,8 @@ def case_text(case: WorkCase, details: CaseDetails) -> Text:
         text.append("\n")
     for remark in details.history[-MOST_REMARKS:]:
         when = day(dt.date.fromisoformat(remark.at[:10]))
-        text.append(f"{when} {visible(remark.by)} {_(AGAIN if remark.what == 'again' else remark.what)}: ", "dim")
+        what = AGAIN if remark.what == "again" else remark.what
+        text.append(f"{when} {visible(who_text(remark.by, remark.on_behalf))} {_(what)}: ", "dim")
         text.append(f"{visible(remark.words or evidence_text(remark.facts))}\n")
     return text
 

@@ -59,9 +59,10 @@ _NAMED = """
     SELECT d.details FROM event e LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
     WHERE e.office = :office AND e.object = :what AND e.action = 'suspense.again' AND e.at = :at"""
 _EVENTS = """
-    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details FROM event e
+    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details, b.name FROM event e
     LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
-    LEFT JOIN app_user u ON u.id = e.by WHERE e.office = :office AND e.object = :what ORDER BY e.position"""
+    LEFT JOIN app_user u ON u.id = e.by LEFT JOIN app_user b ON b.id = e.on_behalf
+    WHERE e.office = :office AND e.object = :what ORDER BY e.position"""
 
 
 def explain_items(store: Store, text: str) -> list[Explained]:
@@ -91,8 +92,8 @@ def _explained(store: Store, office: str, item: int) -> Explained:
     names: dict[int, str] = dict(store.all("SELECT id, name FROM app_user"))
     decisions = _decisions(store, office, entry, names) if entry is not None else ()
     notes = tuple(
-        Note(at, by, what, evidence_of(facts), evidence_of(details))
-        for at, by, what, facts, details in store.rows(_EVENTS, office=office, what=f"item:{item}")
+        Note(at, by, what, evidence_of(facts), evidence_of(details), principal)
+        for at, by, what, facts, details, principal in store.rows(_EVENTS, office=office, what=f"item:{item}")
     )
     return Explained(
         office, item, kind, reference, party, amount, left, due, reason, _origin(store, office, position, order),

@@ -90,6 +90,7 @@ class Note:
     what: str
     facts: Evidence
     words: Evidence
+    on_behalf: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from ledger.bank.suspense import UnknownCaseError
 from ledger.bank.suspense_worklist import Filter, WorkCase
@@ -31,9 +31,9 @@ _ALL_BOUND = """
     JOIN cash_order o ON o.office = p.office AND o.id = p.order_id
     WHERE o.state IN ('created', 'certified', 'approved') GROUP BY p.office, p.item"""
 _HISTORY = """
-    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details FROM event e
+    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details, b.name FROM event e
     LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
-    LEFT JOIN app_user u ON u.id = e.by
+    LEFT JOIN app_user u ON u.id = e.by LEFT JOIN app_user b ON b.id = e.on_behalf
     WHERE e.object = :what AND e.office = :office AND (e.action LIKE 'suspense.%' OR e.action LIKE 'advance.%')
     ORDER BY e.position"""
 _BANK = """
@@ -123,13 +123,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One line of a case's history: when, who, what, with which words."""
+    """One line of a case's history: when, who, what, with which words, for whom."""
 
     at: str
     by: str
     what: str
     facts: Mapping[str, str | int]
     words: str
+    on_behalf: str | None = None
 
 
 def list_cases(store: Store, day: str, *, office: str | None = None, wanted: Filter = EVERY_CASE) -> Iterator[WorkCase]:
@@ -150,8 +151,13 @@ def list_cases(store: Store, day: str, *, office: str | None = None, wanted: Fil
 def case_history(store: Store, office: str, number: int) -> tuple[Remark, ...]:
     """Return what was decided and written down about a case, the oldest first, whoever did it."""
     return tuple(
-        _remark(store, at, who, action.partition(".")[2], {**json.loads(facts or "{}"), **json.loads(words or "{}")})
-        for at, who, action, facts, words in store.all(_HISTORY, office=office, what=f"item:{number}")
+        replace(
+            _remark(
+                store, at, who, action.partition(".")[2], {**json.loads(facts or "{}"), **json.loads(words or "{}")}
+            ),
+            on_behalf=principal,
+        )
+        for at, who, action, facts, words, principal in store.all(_HISTORY, office=office, what=f"item:{number}")
     )
 
 

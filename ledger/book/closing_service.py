@@ -31,7 +31,7 @@ from ledger.book.entry import ClosedPeriodError
 from ledger.book.store import heads, kasse_office, office_codes
 from ledger.book.verify_store import OfficeHead, packed_heads
 from ledger.events.store import record
-from ledger.people.users import check_apart, require, user_name
+from ledger.people.users import acted_for, check_apart, require, user_name
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
@@ -47,7 +47,8 @@ class Closing:
     """A closing with the names of those who signed; `fresh` where this call did what it was asked to.
 
     `closed_at` is when the first signature was given, where that is not when it was closed: a year is proposed before.
-    `findings` are notes: what checks noticed without standing against it, closings that wait for a second signature.
+    `closed_for` and `confirmed_for` are for whom they signed as deputies. `findings` are notes: what checks noticed
+    without standing against it, closings that wait for a second signature.
     """
 
     protocol: Protocol
@@ -57,6 +58,8 @@ class Closing:
     fresh: bool
     findings: tuple[KasseError, ...] = ()
     closed_at: str = ""
+    closed_for: str | None = None
+    confirmed_for: str | None = None
 
 
 def close_day(
@@ -89,7 +92,8 @@ def close_period(
         if not dry_run:
             write(store, protocol)
         found = (*notes, *_waiting(store, period))
-    return Closing(protocol, user_name(store, store.user), None, None, fresh=True, findings=found)
+    principal = acted_for(store, store.user, store.now)
+    return Closing(protocol, user_name(store, store.user), None, None, fresh=True, findings=found, closed_for=principal)
 
 
 def confirm_day(store: Store, day: str) -> Closing:
@@ -153,7 +157,11 @@ def shown(store: Store, known: StoredClosing, *, fresh: bool) -> Closing:
     """Return a stored closing with the names of its signers."""
     second = None if known.confirmed_by is None else user_name(store, known.confirmed_by)
     first, at = user_name(store, known.closed_by), known.closed_at
-    return Closing(known.protocol, first, second, known.confirmed_at, fresh, closed_at=at)
+    return Closing(
+        known.protocol, first, second, known.confirmed_at, fresh, closed_at=at,
+        closed_for=acted_for(store, known.closed_by, at),
+        confirmed_for=acted_for(store, known.confirmed_by, known.confirmed_at),
+    )  # fmt: skip
 
 
 def draft(store: Store, period: Period, reasons: dict[str, str]) -> tuple[Protocol, tuple[KasseError, ...]]:

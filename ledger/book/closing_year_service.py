@@ -21,7 +21,7 @@ from ledger.book.closing_service import CLOSERS, Closing, draft, note, show_peri
 from ledger.book.closing_store import closing_of
 from ledger.book.closing_year_store import carrying_drafts
 from ledger.book.store import kasse_office, office_codes, post
-from ledger.people.users import check_apart, require, user_name
+from ledger.people.users import acted_for, check_apart, require, user_name
 from ledger.store.engines import Store
 
 _LAST = """
@@ -89,7 +89,11 @@ def close_year(store: Store, year: Period, *, today: str, dry_run: bool = False)
         if not dry_run:
             write(store, protocol)
         first, second = user_name(store, proposal.closed_by), user_name(store, store.user)
-    return Closing(protocol, first, second, store.now, fresh=True, findings=notes, closed_at=proposal.closed_at)
+    return Closing(
+        protocol, first, second, store.now, fresh=True, findings=notes, closed_at=proposal.closed_at,
+        closed_for=acted_for(store, proposal.closed_by, proposal.closed_at),
+        confirmed_for=acted_for(store, store.user, store.now),
+    )  # fmt: skip
 
 
 def proposal_of(store: Store, year: Period) -> Protocol | None:
@@ -128,7 +132,8 @@ def _reasons(proposal: Protocol) -> dict[str, str]:
 
 
 def _proposed(store: Store, protocol: Protocol, *, fresh: bool) -> Closing:
-    return Closing(protocol, user_name(store, protocol.closed_by), None, None, fresh)
+    principal = acted_for(store, protocol.closed_by, protocol.closed_at)
+    return Closing(protocol, user_name(store, protocol.closed_by), None, None, fresh, closed_for=principal)
 
 
 def _propose(store: Store, protocol: Protocol) -> None:

@@ -33,8 +33,8 @@ _FACTS = """
     FROM party WHERE id = :id"""
 _ACCOUNTS = "SELECT iban, kind, source, since, until FROM party_account WHERE party = :party ORDER BY since, iban"
 _EVENTS = """
-    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details FROM event e
-    LEFT JOIN app_user u ON u.id = e.by
+    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details, b.name FROM event e
+    LEFT JOIN app_user u ON u.id = e.by LEFT JOIN app_user b ON b.id = e.on_behalf
     LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
     WHERE e.object = :object ORDER BY e.at, e.office, e.position"""
 _BY_NAME = "SELECT id, name, postcode, town FROM party WHERE match_key = :key AND merged_into IS NULL ORDER BY id"

@@ -115,6 +115,7 @@ class PartyEvent:
     action: str
     facts: str
     details: str | None
+    on_behalf: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

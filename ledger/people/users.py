@@ -23,6 +23,9 @@ _PRINCIPALS = """
     AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = d.principal AND r.role = d.role
                 AND r.office IN (:office, '*'))
     ORDER BY d.id"""
+_PRINCIPAL_NAME = """
+    SELECT min(u.name) FROM event e JOIN app_user u ON u.id = e.on_behalf
+    WHERE e.by = CAST(:by AS BIGINT) AND e.at = CAST(:at AS TEXT) AND e.on_behalf IS NOT NULL"""
 _BEHALF = "SELECT on_behalf FROM event WHERE by = :by AND at = :at AND on_behalf IS NOT NULL"
 
 
@@ -213,6 +216,12 @@ def check_apart(store: Store, office: str, what: str, *earlier: tuple[int | None
     """Refuse a step to whoever took one of the steps before, see `same_person`; raises `OwnWorkError`."""
     if same_person(store, *earlier):
         raise OwnWorkError(user=user_name(store, store.user), what=what, office=office)
+
+
+def acted_for(store: Store, by: int | None, at: str | None) -> str | None:
+    """Return the name of the person for whom somebody acted at a moment as a deputy, None where in their own right."""
+    found = store.value(_PRINCIPAL_NAME, by=by, at=at)
+    return None if found is None else str(found)
 
 
 def same_person(store: Store, *earlier: tuple[int | None, str | None]) -> bool:

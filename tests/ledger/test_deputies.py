@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from kasse_cli.closing_pages import closing_document
+from kasse_cli.event_words import who_text
 from ledger.audit.audit_store import audit
 from ledger.audit.checks import Scope
 from ledger.book.closing_service import close_day, confirm_day
@@ -19,6 +21,7 @@ from ledger.people.users import (
     OwnWorkError,
     TwoPrincipalsError,
     UnknownRoleError,
+    acted_for,
     add_user,
     require,
 )
@@ -106,7 +109,14 @@ def test_a_deputy_and_days(town, name):
     (principal, role), first, second, works = DAYS[name]
     deputy(town, principal, role)
     if works:
-        assert close(town, first, second).confirmed_by == second
+        done = close(town, first, second)
+        assert done.confirmed_by == second
+        assert (done.closed_for, done.confirmed_for) == ((principal, None) if first == "vera" else (None, principal))
+        signatures = closing_document(done).blocks[-1]
+        assert [f"acting for {principal}" in label for label in signatures.labels] == [
+            first == "vera",
+            second == "vera",
+        ]
     else:
         with pytest.raises(OwnWorkError):
             close(town, first, second)
@@ -123,6 +133,17 @@ def test_nobody_stands_in_for_somebody_who_lost_the_right(town):
     town.execute("UPDATE app_user SET locked = 1 WHERE name = 'emil'")
     with pytest.raises(NotAllowedError):
         pay(town, "dirk", "vera")
+
+
+def test_entries_and_histories_tell_for_whom_somebody_acted(town):
+    deputy(town, "emil", "releaser")
+    pay(town, "dirk", "vera")
+    vera, emil = (town.value("SELECT id FROM app_user WHERE name = :name", name=name) for name in ("vera", "emil"))
+    entries = town.all("SELECT recorded_at FROM entry WHERE recorded_by = :vera", vera=vera)
+    assert {acted_for(town, vera, at) for (at,) in entries} == {"emil"}
+    assert acted_for(town, emil, town.now) is None
+    assert who_text("vera", "emil") == "vera, acting for emil"
+    assert who_text("vera", None) == "vera"
 
 
 def test_one_step_is_never_taken_for_two_people(town):

@@ -18,6 +18,7 @@ from kasse_cli.commands.suspense.params import (
     WhyListedOption,
 )
 from kasse_cli.context import Context
+from kasse_cli.event_words import who_text
 from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
@@ -56,7 +57,8 @@ STEPS = (
 )
 HISTORY = (
     Column("at", N_("When")),
-    Column("by", N_("Who")),
+    Column("by", N_("User"), shown=False),
+    Column("who", N_("Who")),
     Column("what", N_("What"), "word", words={"again": N_("clarified later")}),
     Column("words", N_("Words")),
     Column("plain_facts", N_("Facts"), minor=True),
@@ -117,7 +119,10 @@ def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> N
     steps = [asdict(step) | {"why": evidence_text(step.evidence)} for step in details.steps]
     tables = [Table("steps", STEPS, steps, title=N_("Decisions"))]
     if details.history:
-        history = [asdict(one) | {"plain_facts": evidence_text(one.facts)} for one in details.history]
+        history = [
+            asdict(one) | {"plain_facts": evidence_text(one.facts), "who": who_text(one.by, one.on_behalf)}
+            for one in details.history
+        ]
         tables.append(Table("history", HISTORY, history, title=N_("History")))
     if found:
         tables.append(Table("candidates", CANDIDATES, _candidates(found), title=N_("Candidates")))
