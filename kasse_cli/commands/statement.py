@@ -96,11 +96,15 @@ WITHDRAWALS = (
     Column("posted", N_("Posted"), "count"),
     Column("matches", N_("Matched"), "count"),
     Column("sum_cents", N_("Sum"), "cents"),
+    Column("kept", N_("Kept"), "count", shown=False),
     Column("reason", N_("Reason"), minor=True),
 )
 WithdrawReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why the statement is wrong"))]
 ConfirmOption = Annotated[bool, typer.Option("--confirm", help=N_("withdraw it, as another person than who asked"))]
 DropOption = Annotated[bool, typer.Option("--drop", help=N_("drop the request: the statement stays"))]
+KeepOption = Annotated[
+    bool, typer.Option("--keep", help=N_("keep bookings on which payments hang: the right file tells them again"))
+]
 AccountArgument = Annotated[str, typer.Argument(metavar="[IBAN]", help=N_("the bank account"), show_default=False)]
 FormatArgument = Annotated[str, typer.Argument(metavar="[FORMAT]", help=N_("camt.053 or MT940"), show_default=False)]
 CHAINS = (
@@ -217,12 +221,14 @@ def withdraw(
     reason: WithdrawReason = "",
     confirm: ConfirmOption = False,
     drop: DropOption = False,
+    keep: KeepOption = False,
 ) -> None:
     """Withdraw a wrong statement that was taken: one person asks with a reason, another confirms.
 
     What was assigned and matched with its money becomes open again, by resets; the money leaves the bank account by
     counter-entries on the first open day. Then the right file can be taken. Bookings that another statement tells too
-    stay. Refused where a payment run, a collection or another account of ours hangs on a booking.
+    stay. Refused where a payment run or a collection hangs on a booking: with --keep these stay too, and until
+    the right file tells them again they are a finding of 'kasse statement continuity'. Both persons say --keep.
     """
     from kasse_cli.wiring import open_book, trial
     from ledger.bank import withdraw_store
@@ -230,11 +236,11 @@ def withdraw(
     call = ctx.obj
     with open_book(call) as store, trial(call, store):
         if confirm:
-            done = withdraw_store.confirm_withdrawal(store, number, day=call.today.isoformat())
+            done = withdraw_store.confirm_withdrawal(store, number, day=call.today.isoformat(), keep=keep)
         elif drop:
             done = withdraw_store.drop_withdrawal(store, number)
         else:
-            done = withdraw_store.ask_withdrawal(store, number, reason)
+            done = withdraw_store.ask_withdrawal(store, number, reason, keep=keep)
     render(ctx, Result(tables=[Table("withdrawal", WITHDRAWALS, [done])], lines=list(_told(ctx, done))))
 
 
@@ -245,5 +251,7 @@ def _told(ctx: Context, done: Withdrawal) -> Iterator[Line]:
         yield say(N_("statement {number} is withdrawn; import the right file"), number=done.number)
     else:
         yield say(N_("statement {number} stays"), number=done.number)
+    if done.kept:
+        yield say(N_("bookings that stay until the right file tells them: {count}"), count=done.kept)
     if ctx.obj.dry_run:
         yield say(N_("nothing was changed (--dry-run)"))

@@ -14,6 +14,7 @@ from ledger.bank.intake_places import Place, places
 from ledger.bank.intake_reader import known_sheet, statement_links
 from ledger.bank.intake_sheets import balances, meeting
 from ledger.bank.intake_spool_store import Spool
+from ledger.bank.kept_store import kept_entries
 from ledger.bank.merge import Reading, read_together
 from ledger.store.engines import Store
 from sepa.errors import KasseError
@@ -59,20 +60,42 @@ def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
     }
     days = {(page.iban, day) for page in pages for day in page.days}
     known = known_marks(store, days, {(page.iban, page.opened.id) for page in pages}, identities.values())
+    kept = {
+        mark: entry
+        for iban in sorted({page.iban for page in pages})
+        for mark, entry in kept_entries(store, iban).items()
+    }
     for group in meeting(own | known):
         mine = [pages[number + count] for number in group if number < 0]
         try:
-            if len(group) == 1 and mine and mine[0].single:
+            if len(group) == 1 and mine and mine[0].single and not _kept_beside(mine[0], kept):
                 _check_alone(mine[0])
             elif mine:
                 _read_group(store, merged, mine, [number for number in group if number >= 0], spool)
         except KasseError as error:
             raise error.at(mine[0].place) from None
+    _adopt(merged, pages, kept)
     for iban in sorted(merged.touched):
         _check_joins(store, merged, iban, pages)
     for iban in sorted({page.iban for page in pages}):
         _check_numbers(store, iban, [page for page in pages if page.iban == iban and page.index not in merged.repeats])
     return merged
+
+
+def _kept_beside(page: Page, kept: Mapping[tuple[str, Key, int], int]) -> bool:
+    """Whether a booking that no statement tells any more lies on a day of the page."""
+    return any(iban == page.iban and key[0] in page.days for iban, key, _ in kept)
+
+
+def _adopt(merged: Merged, pages: Sequence[Page], kept: Mapping[tuple[str, Key, int], int]) -> None:
+    """Let lines tell the bookings that stayed when their statement was withdrawn, instead of making them anew."""
+    for page in pages if kept else ():
+        found = merged.placed.get(page.index, [])
+        for at, place in enumerate(found):
+            mark = page.iban, place.key, place.occurrence
+            if place.fresh and mark in kept:
+                merged.known[mark] = kept[mark]
+                found[at] = replace(place, fresh=False)
 
 
 def _check_numbers(store: Store, iban: str, pages: Sequence[Page]) -> None:

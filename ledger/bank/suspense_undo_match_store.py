@@ -70,11 +70,14 @@ class _Bank:
     number: str
 
 
-def undo_match(store: Store, places: Sequence[Place], decision: UndoEntry, sitting: Sitting) -> Done:
+def undo_match(
+    store: Store, places: Sequence[Place], decision: UndoEntry, sitting: Sitting, free: frozenset[str] = UNDOABLE
+) -> Done:
     """Make the money of a matched bank entry unclear again: its items are open, a case is there; inside a unit.
 
-    What was unclear of it before stays in its own case. Raises `NotOfDeskError`, `NothingMatchedError`,
-    `MatchKindError`, `SettledItemError`, `ReservedItemError`, `NotAllowedError`.
+    `free` are the rules that may be taken back. What was unclear of it before stays in its own case. Raises
+    `NotOfDeskError`, `NothingMatchedError`, `MatchKindError`, `SettledItemError`, `ReservedItemError`,
+    `NotAllowedError`.
     """
     bank = _bank(store, places, decision.entry)
     require(store, bank.office, "clerk")
@@ -85,7 +88,7 @@ def undo_match(store: Store, places: Sequence[Place], decision: UndoEntry, sitti
     back = mirrored(decided_lines(lines, unclear))
     cleared = [row for office, at in places for row in store.all(_CLEARINGS, office=office, position=at)]
     rules = {row[0] for row in store.rows(_MATCHED, office=bank.office, entry=bank.id)}
-    for rule in sorted(rules - UNDOABLE - {"undone", *DESK_RULES}):
+    for rule in sorted(rules - free - {"undone", *DESK_RULES}):
         raise MatchKindError(entry=bank.number, rule=rule)
     if not back or "undone" in rules or any(row[3] is not None for row in cleared):
         raise NothingMatchedError(entry=bank.number)

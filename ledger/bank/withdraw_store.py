@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from ledger.bank.formats import FORMATS
 from ledger.bank.intake_reader import UnknownStatementError
+from ledger.bank.kept_store import kept_findings
 from ledger.bank.posting import MATCH_COLUMNS
 from ledger.bank.suspense_decisions import Sitting, Undo, UndoEntry
 from ledger.bank.suspense_undo_match_store import undo_match
 from ledger.bank.suspense_undo_store import open_day, undo
 from ledger.bank.withdrawing import (
+    FREE,
     MoneyMovedError,
     NotAskedError,
     NoticeNotWithdrawnError,
@@ -22,6 +24,7 @@ from ledger.bank.withdrawing import (
     WithdrawnStatementError,
     WithdrawReasonError,
     check_free,
+    split_kept,
 )
 from ledger.book.entry import Draft, Posting
 from ledger.book.journal import EntryNumber
@@ -43,14 +46,15 @@ _PAGES = """
       AND coalesce(electronic_number, -1) = :number AND file_sha256 = :sha256 AND withdrawn_on IS NULL
       AND substr(coalesce(closing_day, ''), 1, 4) = :year ORDER BY id"""
 _TOLD = """
-    SELECT DISTINCT e.office, e.id, e.state, e.amount_cents, e.position, e.bank_day, b.account
+    SELECT DISTINCT e.office, e.id, e.state, e.amount_cents, e.position, e.bank_day, b.account,
+           e.fingerprint
     FROM statement_entry l JOIN bank_entry e ON e.office = l.office AND e.id = l.entry
     JOIN bank_account b ON b.iban = e.iban
     WHERE l.statement IN ({pages}) AND e.state <> 'withdrawn' AND NOT EXISTS (
         SELECT 1 FROM statement_entry o JOIN statement s ON s.id = o.statement AND s.withdrawn_on IS NULL
         WHERE o.office = l.office AND o.entry = l.entry AND o.statement NOT IN ({pages}))
     ORDER BY e.office, e.id"""
-_RULES = "SELECT DISTINCT rule FROM bank_match WHERE office = :office AND entry = :entry"
+_RULES = "SELECT rule, evidence FROM bank_match WHERE office = :office AND entry = :entry"
 _ASKED = """
     SELECT line, reason, asked_by, asked_at FROM statement_withdrawal WHERE statement = :id AND state = 'asked'"""
 _WAITING = """
@@ -71,11 +75,12 @@ _STEPS = """
 _ENTRY = "SELECT year, number FROM entry WHERE office = :office AND position = :position"
 
 
-def ask_withdrawal(store: Store, number: int, reason: str) -> Withdrawal:
+def ask_withdrawal(store: Store, number: int, reason: str, *, keep: bool = False) -> Withdrawal:
     """Ask that a statement is withdrawn, with all its pages of the same file; another person confirms it.
 
-    A second request changes nothing. Needs the role clerk in the Kasse. Raises `WithdrawReasonError`,
-    `UnknownStatementError`, `NoticeNotWithdrawnError`, `WithdrawnStatementError` and `StatementHangsError`.
+    With `keep` bookings stay on which more hangs than items and accounts, else they refuse it. A second request
+    changes nothing. Needs the role clerk in the Kasse. Raises `WithdrawReasonError`, `UnknownStatementError`,
+    `NoticeNotWithdrawnError`, `WithdrawnStatementError` and `StatementHangsError`.
     """
     if not reason.strip():
         raise WithdrawReasonError(number=number)
@@ -84,8 +89,7 @@ def ask_withdrawal(store: Store, number: int, reason: str) -> Withdrawal:
         require(store, office, *ROLES)
         pages = _pages(store, number)
         known = store.one(_ASKED, id=pages[0])
-        entries = _told(store, pages)
-        check_free(number, entries)
+        entries, kept = _free(store, number, pages, keep=keep)
         if known is None:
             sql = "SELECT coalesce(max(line), 0) + 1 FROM statement_withdrawal WHERE statement = :id"
             store.insert_one(
@@ -94,7 +98,7 @@ def ask_withdrawal(store: Store, number: int, reason: str) -> Withdrawal:
             )  # fmt: skip
             facts = {"entries": len(entries), "cents": sum(one.amount_cents for one in entries)}
             record(store, office, "statement.withdraw_ask", f"statement:{number}", facts, {"reason": reason.strip()})
-        return _result(store, pages, entries, "asked", reason.strip() if known is None else known[1])
+        return _result(store, pages, entries, "asked", reason.strip() if known is None else known[1], kept)
 
 
 def drop_withdrawal(store: Store, number: int) -> Withdrawal:
@@ -109,13 +113,14 @@ def drop_withdrawal(store: Store, number: int) -> Withdrawal:
         return _result(store, pages, _told(store, pages), "dropped", reason)
 
 
-def confirm_withdrawal(store: Store, number: int, *, day: str) -> Withdrawal:
+def confirm_withdrawal(store: Store, number: int, *, day: str, keep: bool = False) -> Withdrawal:
     """Withdraw a statement as another person than who asked: what its money did is taken back, then the money itself.
 
     What people assigned and what was matched becomes unclear again, by resets; then the unclear money leaves the bank
     account by a counter-entry on that day, or on the first open one. The same bookings can be taken again from the
-    right file. Raises `NotAskedError`, `OwnWorkError`, `StatementHangsError`, `MoneyMovedError`, and what taking back
-    raises: a refund on its way, a credit that was used.
+    right file; with `keep` those on which payments hang stay, and the right file tells them. Raises `NotAskedError`,
+    `OwnWorkError`, `StatementHangsError`, `MoneyMovedError`, and what taking back raises: a refund on its way, a
+    credit that was used.
     """
     office = kasse_office(store)
     with store.unit(office_codes(store)):
@@ -123,8 +128,7 @@ def confirm_withdrawal(store: Store, number: int, *, day: str) -> Withdrawal:
         pages = _pages(store, number)
         line, reason, asked_by, asked_at = _asked(store, number, pages)
         check_apart(store, office, f"statement {number}", (asked_by, asked_at))
-        entries = _told(store, pages)
-        check_free(number, entries)
+        entries, kept = _free(store, number, pages, keep=keep)
         sitting = Sitting(open_day(store, day))
         for entry in entries:
             if entry.state == "posted":
@@ -133,16 +137,18 @@ def confirm_withdrawal(store: Store, number: int, *, day: str) -> Withdrawal:
         _mark(store, entries, pages, day)
         _decide(store, pages, line, "done")
         facts = {"entries": len(entries), "cents": sum(one.amount_cents for one in entries)}
+        facts |= {"kept": kept} if kept else {}
         record(store, office, "statement.withdraw", f"statement:{number}", facts, {"reason": reason})
-        return _result(store, pages, entries, "done", reason)
+        return _result(store, pages, entries, "done", reason, kept)
 
 
 def waiting(store: Store, iban: str = "") -> list[KasseError]:
-    """Return the withdrawals of all accounts, or of one, that wait for a second person."""
-    return [
+    """Return the withdrawals of all accounts, or of one, that wait for a second person, or for the right statement."""
+    asked = [
         WaitingWithdrawalError(number=number, account=account, user=user, day=at[:10])
         for number, account, user, at in store.rows(_WAITING, iban=iban)
     ]
+    return [*asked, *kept_findings(store, iban)]
 
 
 def _pages(store: Store, number: int) -> tuple[int, ...]:
@@ -163,10 +169,23 @@ def _pages(store: Store, number: int) -> tuple[int, ...]:
 def _told(store: Store, pages: Sequence[int]) -> list[ToldEntry]:
     found = []
     sql = _TOLD.format(pages=", ".join(map(str, pages)))
-    for office, entry, state, cents, position, day, account in store.all(sql):
-        rules = frozenset(rule for (rule,) in store.rows(_RULES, office=office, entry=entry))
-        found.append(ToldEntry(office, entry, state, cents, position, day, account, rules))
+    for office, entry, state, cents, position, day, account, mark in store.all(sql):
+        rows = store.all(_RULES, office=office, entry=entry)
+        rules, hangs = frozenset(rule for rule, _ in rows), [json.loads(text) for _, text in rows if text]
+        run = next((known["run"] for known in hangs if known.get("run")), None)
+        collection = next((known["collection_run"] for known in hangs if known.get("collection_run")), None)
+        told = ToldEntry(office, entry, state, cents, position, day, account, rules, bytes(mark), run, collection)
+        found.append(told)
     return found
+
+
+def _free(store: Store, number: int, pages: Sequence[int], *, keep: bool) -> tuple[list[ToldEntry], int]:
+    """Return the bookings that are taken back and how many stay; raises `StatementHangsError` where none may stay."""
+    entries = _told(store, pages)
+    if not keep:
+        check_free(number, entries)
+    free, kept = split_kept(entries)
+    return free, len(kept)
 
 
 def _asked(store: Store, number: int, pages: Sequence[int]) -> tuple[int, str, int, str]:
@@ -189,7 +208,7 @@ def _make_unclear(store: Store, entry: ToldEntry, reason: str, sitting: Sitting)
         row = store.one(_ENTRY, office=entry.office, position=entry.position)
         assert row is not None, "a posted bank entry has its entry"
         number = EntryNumber(entry.office, *row)
-        undo_match(store, places_of(store, number), UndoEntry(str(number), reason), sitting)
+        undo_match(store, places_of(store, number), UndoEntry(str(number), reason), sitting, FREE)
 
 
 def _give_back(store: Store, entries: Sequence[ToldEntry], reason: str, sitting: Sitting) -> None:
@@ -243,11 +262,13 @@ def _mark(store: Store, entries: Sequence[ToldEntry], pages: Sequence[int], day:
         store.execute("UPDATE statement SET withdrawn_on = CAST(:day AS TEXT) WHERE id = :id", day=day, id=page)
 
 
-def _result(store: Store, pages: Sequence[int], entries: Sequence[ToldEntry], state: State, reason: str) -> Withdrawal:
+def _result(
+    store: Store, pages: Sequence[int], entries: Sequence[ToldEntry], state: State, reason: str, kept: int = 0
+) -> Withdrawal:
     row = store.one(_STATEMENT, id=pages[0])
     assert row is not None, "a statement that was just found"
     return Withdrawal(
         pages[0], row[0], row[2], row[5], tuple(pages), state, len(entries),
         sum(one.state == "posted" for one in entries), sum(one.amount_cents for one in entries),
-        sum(one.matched for one in entries), reason,
+        sum(one.matched for one in entries), reason, kept,
     )  # fmt: skip

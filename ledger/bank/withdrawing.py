@@ -11,6 +11,8 @@ from ledger.bank.suspense_undo import UNDOABLE
 from sepa.errors import N_, KasseError, Severity
 
 State = Literal["asked", "done", "dropped"]
+FREE = UNDOABLE | {"transfer"}
+"""What can be taken back with its statement: the other leg of a transfer stays in money between own accounts."""
 TAKEN_BACK = frozenset({"clarify", "undone", *DESK_RULES})
 """What says of a bank entry that its money is or was unclear; every other rule moved it and is undone first."""
 
@@ -64,7 +66,33 @@ class HangingEntryError(KasseError):
 
     code = "statement.entry_hangs"
     template = N_("bank entry {entry} of {day} over {amount_cents} was matched as {rule}")
-    hint = N_("a payment, a collection or another account of ours hangs on it; it cannot be taken back from here")
+    hint = N_("another booking hangs on it; 'kasse statement show' has both")
+
+
+class HangingPaymentError(HangingEntryError):
+    """A booking that executed our payments, or brought them back."""
+
+    template = N_("bank entry {entry} of {day} over {amount_cents} was matched as {rule}: payment run {run}")
+    hint = N_("see 'kasse payment show {run}' for what became of its payments since")
+
+
+class HangingCollectionError(HangingEntryError):
+    """A booking that credited our collections, or took them back."""
+
+    template = N_("bank entry {entry} of {day} over {amount_cents} was matched as {rule}: collection {run}")
+    hint = N_("see 'kasse collection show {run}' for what became of it since")
+
+
+class KeptEntryError(KasseError):
+    """A booking of a withdrawn statement that stayed, and that no statement tells any more."""
+
+    code = "statement.entry_kept"
+    template = N_("account {account}: bank entry {entry} of {day} over {amount_cents} stands in no statement any more")
+    hint = N_(
+        "its statement was withdrawn, the payments that hang on it were not; import the right statement of that day. "
+        "Where the bank says it never booked it, have it say so by a booking of its own"
+    )
+    severity: Severity = "warning"
 
 
 class StatementHangsError(KasseError):
@@ -73,8 +101,8 @@ class StatementHangsError(KasseError):
     code = "statement.hangs"
     template = N_("statement {number} cannot be withdrawn: on bookings of it payments or collections hang: {count}")
     hint = N_(
-        "nothing was changed; have the bank undo what is wrong by bookings of its own in the next statement, they are "
-        "recognised"
+        "nothing was changed; where the right statement has these bookings too, withdraw the others with --keep, and "
+        "what hangs on them stays. Else have the bank undo them by bookings of its own, they are recognised"
     )
 
 
@@ -96,7 +124,11 @@ class WithdrawnFileError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class ToldEntry:
-    """A booking that no other statement tells; `rules` are what was decided about it."""
+    """A booking that no other statement tells.
+
+    `rules` are what was decided about it, `run` and `collection` the number of the run of ours that hangs on it,
+    `mark` is the same for identical bookings of a day.
+    """
 
     office: str
     id: int
@@ -106,6 +138,9 @@ class ToldEntry:
     bank_day: str
     account: str
     rules: frozenset[str]
+    mark: bytes = b""
+    run: int | None = None
+    collection: int | None = None
 
     @property
     def name(self) -> str:
@@ -115,7 +150,14 @@ class ToldEntry:
     @property
     def hangs_on(self) -> str:
         """The rule that more hangs on than items and accounts, '' where there is none."""
-        return min(self.rules - UNDOABLE - TAKEN_BACK, default="")
+        return min(self.rules - FREE - TAKEN_BACK, default="")
+
+    @property
+    def finding(self) -> HangingEntryError:
+        """What is to be said where more hangs on it."""
+        kind = HangingPaymentError if self.run else HangingCollectionError if self.collection else HangingEntryError
+        number = self.run or self.collection or 0
+        return kind(entry=self.name, day=self.bank_day, amount_cents=self.amount_cents, rule=self.hangs_on, run=number)
 
     @property
     def matched(self) -> bool:
@@ -125,7 +167,7 @@ class ToldEntry:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What withdrawing a statement takes back; `entries` are bookings that no other statement tells.
+    """What withdrawing a statement takes back; `entries` are bookings that no other statement tells, less those `kept`.
 
     `pages` are the numbers of its pages, `steps` what the desk had decided, `matches` what was matched by itself.
     """
@@ -141,14 +183,19 @@ class Withdrawal:
     sum_cents: int
     matches: int
     reason: str
+    kept: int = 0
 
 
 def check_free(number: int, entries: Iterable[ToldEntry]) -> None:
     """Refuse where payments, collections or other accounts hang on a booking; raises `StatementHangsError`."""
-    hanging = tuple(
-        HangingEntryError(entry=one.name, day=one.bank_day, amount_cents=one.amount_cents, rule=one.hangs_on)
-        for one in entries
-        if one.hangs_on
-    )
+    hanging = tuple(one.finding for one in entries if one.hangs_on)
     if hanging:
         raise StatementHangsError(number=number, count=len(hanging), findings=hanging)
+
+
+def split_kept(entries: Iterable[ToldEntry]) -> tuple[list[ToldEntry], list[ToldEntry]]:
+    """Return the bookings that can be taken back, and those that stay: what hangs, with bookings identical to it."""
+    told = list(entries)
+    marks = {(one.account, one.bank_day, one.mark) for one in told if one.hangs_on}
+    kept = [one for one in told if (one.account, one.bank_day, one.mark) in marks]
+    return [one for one in told if one not in kept], kept

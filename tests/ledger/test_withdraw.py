@@ -1,6 +1,7 @@
 """A wrong statement is withdrawn by two persons: everything is open again, nothing is deleted, the right one is taken."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -12,8 +13,10 @@ from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense_decisions import Wish
 from ledger.bank.suspense_desk_store import assign
 from ledger.bank.suspense_store import list_cases
-from ledger.bank.withdraw_store import ask_withdrawal, confirm_withdrawal, drop_withdrawal
+from ledger.bank.withdraw_store import ask_withdrawal, confirm_withdrawal, drop_withdrawal, waiting
 from ledger.bank.withdrawing import (
+    HangingPaymentError,
+    KeptEntryError,
     NotAskedError,
     StatementHangsError,
     WithdrawnFileError,
@@ -23,8 +26,8 @@ from ledger.bank.withdrawing import (
 from ledger.book.verify_store import verify
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.statements import Detail, Entry
-from tests.bankbooks import check_invariants, close_day, item, matches, open_cents, reference, run
-from tests.books import MAIN_IBAN, act
+from tests.bankbooks import check_invariants, close_day, item, matches, open_cents, payments, reference, run
+from tests.books import MAIN_IBAN, SECOND_IBAN, act
 from tests.ledger.statement_texts import booked, day, entry, statement, take
 from tests.ledger.test_intake_notices import advice, sammler
 
@@ -151,17 +154,85 @@ def test_bookings_that_wait_are_withdrawn_too(store):
     assert post_staged(store).posted == 0
 
 
-def test_a_run_of_ours_hangs_on_it(store):
+BY_HAND = {"verify.payment_run", "verify.transit"}
+"""What `verify` says of a run that a test made without a list and an entry."""
+
+
+def own_debit(index=5, name="E1", cents="-50,00"):
+    """Build a debit that executes our payment of that name."""
+    paid = entry(f"{cents} P", index, day("16.11."), gvc="116")
+    return replace(paid, details=(replace(paid.details[0], name="P", end_to_end_id=name),))
+
+
+def hanging(store):
+    """Take a wrong statement: a payment of ours executed, a claim paid, money that says nothing, twice the same."""
+    act(store, "import")
+    number = reference(store, 1)
+    claim = item(store, "40", number)
     act(store, "clara")
     run(store, "E1 50,00")
-    paid = entry("-50,00 P", 5, day("16.11."), gvc="116")
-    detail = paid.details[0].__class__(name="P", end_to_end_id="E1")
-    take(store, statement("16.11. 100,00 | 50,00", entries=[paid.__class__(**{**_values(paid), "details": (detail,)})]))
-    post_staged(store)
+    told = f"16.11. 100,00 | +40,00 Max Mustermann / {number} | +3,00 Adam / Danke | 93,00"
+    take(store, statement(told, named="MO", number=2, entries=[own_debit()]), name="wrong.xml", sha="9" * 64)
+    assert post_staged(store).executed == 1
+    return number, claim
+
+
+def test_a_run_of_ours_hangs_on_it(store):
+    hanging(store)
     with pytest.raises(StatementHangsError) as refused:
         ask_withdrawal(store, 1, "wrong")
-    assert [one.fields["rule"] for one in refused.value.findings] == ["payment"]
-    assert len(booked(store)) == 1
+    (found,) = refused.value.findings
+    assert (type(found), found.fields["rule"], found.fields["run"]) == (HangingPaymentError, "payment", 1)
+    with pytest.raises(StatementHangsError):
+        rejected(store, 1)
+    assert len(booked(store)) == 3
+
+
+@pytest.mark.parametrize("right", ["less", "alone", "with another day"])
+def test_what_payments_hang_on_stays_until_the_right_statement_tells_it(store, right):
+    """The others are open again; the right file tells the payment, which stays executed, and brings the rest anew."""
+    number, claim = hanging(store)
+    ask_withdrawal(act(store, "clara"), 1, "wrong", keep=True)
+    done = confirm_withdrawal(act(store, "dirk"), 1, day=TODAY, keep=True)
+    assert (done.entries, done.kept, open_cents(store, claim)) == (2, 1, 4000)
+    check_invariants(store)
+    (left,) = waiting(store)
+    assert (type(left), left.fields["amount_cents"]) == (KeptEntryError, -5000)
+    act(store, "clara")
+    texts = {
+        "less": f"16.11. 100,00 | +30,00 Max Mustermann / {number} | 80,00",
+        "alone": "16.11. 100,00 | 50,00",
+        "with another day": f"16.11. 100,00 | +3,00 Adam / Danke | +30,00 Max Mustermann / {number} | 83,00",
+    }
+    entries = [own_debit()] if right != "with another day" else [own_debit(), entry("+1,00 Eva", 6, day("17.11."))]
+    if right == "with another day":
+        texts[right] = texts[right].replace("83,00", "84,00")
+    staged = take(store, statement(texts[right], named="MO", number=2, entries=entries), name="right.xml", sha="8" * 64)
+    new = {"less": 1, "alone": 0, "with another day": 3}[right]
+    assert (staged.new, staged.duplicates, waiting(store)) == (new, 1, [])
+    post_staged(store)
+    assert payments(store) == [("E1", "executed", 0, 3)]
+    assert open_cents(store, claim) == (4000 if right == "alone" else 1000)
+    assert not continuity(store)[0].gaps
+    check_invariants(store)
+    assert {finding.code for finding in verify(store).findings} <= BY_HAND
+
+
+def test_a_statement_with_a_transfer_between_own_accounts_is_withdrawn(store):
+    """The leg is taken back; what the other account told stays, as money on its way."""
+    act(store, "clara")
+    away = replace(entry("-20,00 Stadt", 5, day("16.11.")), details=(Detail(name="Stadt", iban=SECOND_IBAN),))
+    take(store, statement("16.11. 100,00 | 80,00", named="MO", entries=[away]))
+    assert post_staged(store).transfers == 1
+    assert (rejected(store, 1).posted, balance(store, "transit_own")) == (1, 0)
+    check_invariants(store)
+    assert verify(store).findings == ()
+
+
+def balance(store, role):
+    sql = """SELECT coalesce(sum(p.cents), 0) FROM posting p
+             JOIN account a ON a.office = p.office AND a.number = p.account WHERE a.role = :role"""
+    return store.value(sql, role=role)
 
 
 def test_the_advice_of_a_withdrawn_sammler_explains_that_of_the_right_statement(store):
@@ -188,10 +259,6 @@ def test_the_advice_of_a_withdrawn_sammler_explains_that_of_the_right_statement(
     assert post_staged(store).suspense == 2, "nobody guesses"
     check_invariants(store)
     assert verify(store).findings == ()
-
-
-def _values(value):
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def test_what_became_of_the_money_is_told(town):
