@@ -65,9 +65,10 @@ def reconcile(
     """Import bank statements, match their entries with what is open, post all and report.
 
     A reference with a right check digit decides alone; money that is not certain waits in suspense. Every entry is
-    posted once, whatever is delivered again. Afterwards, and without files, it posts what waits from before, as
-    'kasse statement import' leaves it. A broken file is left out, or moved with --reject; the others are posted.
-    The export is for the finance system that leads: one row for each share of a bank entry, nothing twice.
+    posted once, whatever is delivered again. With files and without, it posts what waits from before too, as
+    'kasse statement import' leaves it, in the order of the bank's days. A broken file is left out, or moved with
+    --reject; the others are posted. The export is for the finance system that leads: one row for each share of a bank
+    entry, which office, position and line name for ever.
     """
     from kasse_cli.feeds import check_form
     from kasse_cli.inbox import STDIN, deliveries
