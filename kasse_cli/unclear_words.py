@@ -22,6 +22,7 @@ SENTENCES = {
     "ambiguous": N_("several persons or items fit"),
     "amount": N_("it is for something of ours, but with another amount"),
     "paid": N_("our payment that it names was executed before"),
+    "given_up": N_("our payment that it names was given up or refused before; the bank has paid it after all"),
     "unreleased": N_("our payment that it names is not released"),
     "account": N_("our payment that it names was to go over another account"),
     "stranger": N_("neither the amount nor the payer fits the reference"),

@@ -12,7 +12,8 @@ from ledger.payments.collection_policy import Policy
 from sepa.errors import N_
 
 REASONS = (
-    N_("return"), N_("reversal"), N_("several"), N_("ambiguous"), N_("amount"), N_("paid"), N_("unreleased"),
+    N_("return"), N_("reversal"), N_("several"), N_("ambiguous"), N_("amount"), N_("paid"), N_("given_up"),
+    N_("unreleased"),
     N_("account"), N_("stranger"), N_("unproven"), N_("closed"), N_("unknown"), N_("details"), N_("no_reference"),
     N_("no_rule"),
 )  # fmt: skip
@@ -20,7 +21,8 @@ REASONS = (
 
 return: a payment came back and does not fit. reversal: the bank undid a booking that cannot be told apart. several:
 several open references, and the amount is not their sum. ambiguous: several persons or items fit. amount: our payment
-or run, another amount. paid: our payment, executed before. unreleased: our payment, not released. account: our
+or run, another amount. paid: our payment, executed before. given_up: our payment, given up or refused before.
+unreleased: our payment, not released. account: our
 payment, from another account. unproven: a number without check digit and nothing besides. closed: the reference is
 paid. unknown: a valid reference that the book does not have. details: a collective entry whose parts do not make its
 amount. no_reference, no_rule: nothing was found in a credit, in a debit.

@@ -8,6 +8,7 @@ from ledger.bank.matching import Case, Evidence, OwnPayment, OwnRun, Running, Sh
 from ledger.bank.rungs import Data, Doubt, Verdict
 
 _UNPAID = frozenset({"released", "exported"})
+_GIVEN_UP = frozenset({"voided", "rejected", "discarded"})
 
 
 def own_payment(case: Case, running: Running, data: Data) -> Verdict:
@@ -17,7 +18,7 @@ def own_payment(case: Case, running: Running, data: Data) -> Verdict:
     for payment in payments:
         evidence: Evidence = {"office": payment.office, "run": payment.run, "payment": payment.number}
         if payment.state not in _UNPAID:
-            return Doubt("unreleased" if payment.state == "proposed" else "paid", evidence)
+            return Doubt(_why_not(payment.state), evidence)
         if running.executed(payment):
             return Doubt("paid", evidence)
         if payment.iban != case.entry.iban:
@@ -26,6 +27,13 @@ def own_payment(case: Case, running: Running, data: Data) -> Verdict:
             return Doubt("amount", evidence)
         return [Share("transit", "payment", case.cents, evidence, payment=payment)]
     return None
+
+
+def _why_not(state: str) -> str:
+    """Return why a debit is no payment that is under way."""
+    if state in _GIVEN_UP:
+        return "given_up"
+    return "unreleased" if state == "proposed" else "paid"
 
 
 def own_run(case: Case, running: Running, data: Data) -> Verdict:
@@ -38,7 +46,7 @@ def own_run(case: Case, running: Running, data: Data) -> Verdict:
         if run.iban != case.entry.iban:
             return Doubt("account", evidence)
         if left == 0:
-            return Doubt("paid", evidence)
+            return Doubt("given_up" if run.given_up else "paid", evidence)
         if left != -case.cents:
             return Doubt("amount", {**evidence, "left_cents": left})
         return [Share("transit", "run", case.cents, evidence, run=run)]

@@ -19,6 +19,7 @@ from ledger.payments.left_out import (
     RefundShortError,
     SetOffFirstError,
 )
+from ledger.payments.perhaps import Perhaps
 from ledger.payments.runs import NoBankAccountError, NoPayeeError, Skipped, Why
 from ledger.payments.seized import Aged, ItemKey, lawful
 from ledger.payments.transfers import Head, Line, Payable, stored_transfer, transfer_line
@@ -72,13 +73,14 @@ class Choice:
 class Gathering:
     """Takes payables one by one: payments under their ids, what is left out and why, what was noticed.
 
-    `claims` are ours against payees whose money is attached, by payable.
+    `claims` are ours against payees whose money is attached, by payable; `perhaps` what the bank may have paid.
     """
 
     head: Head
     choice: Choice | None = None
     attachments: Mapping[int, list[Attachment]] = field(default_factory=dict)
     claims: Mapping[ItemKey, Sequence[Aged]] = field(default_factory=dict)
+    perhaps: Mapping[ItemKey, Perhaps] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     findings: list[KasseError] = field(default_factory=list)
@@ -165,6 +167,10 @@ class Gathering:
     def _obstacle(self, payable: Payable, discount_cents: int) -> Why | None:
         if payable.run is not None:
             return "reserved"
+        paid = self.perhaps.get((payable.office, payable.item))
+        if paid is not None:
+            self.findings.append(paid.finding(payable.office, payable.item, _at(payable)))
+            return "perhaps-paid"
         why = next((why for why, holds, _ in OBSTACLES if holds(payable)), None)
         asked = self.choice is not None and self.choice.set_off
         if why is None and asked and payable.owed_cents and self._can_set_off(payable, discount_cents):

@@ -30,7 +30,7 @@ ROLES: dict[Step | Literal["propose"], tuple[str, ...]] = {
     "void": ("payments", "releaser"),
 }
 """Who may take each step, in the office that the paying account belongs to."""
-Why = Literal["no-iban", "no-payee", "reserved", "locked", "set-off", "attached", "short", "rule"]
+Why = Literal["no-iban", "no-payee", "reserved", "locked", "set-off", "attached", "short", "rule", "perhaps-paid"]
 
 
 class UnknownRunError(KasseError):

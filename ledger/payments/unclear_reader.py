@@ -63,7 +63,7 @@ def _waiting(store: Store, iban: str, kind: str, sign: int) -> Iterator[tuple[fr
     """Yield the entries of an account that are not settled yet, each with the identifiers that it names."""
     for office, entry, number, day, cents, *texts in store.all(_WAITING, iban=iban, kind=kind, sign=sign):
         details = [text for row in store.rows(_DETAILS, office=office, entry=entry) for text in row]
-        yield _names([*texts, *details]), UnclearEntry(number, day, cents)
+        yield names_in([*texts, *details]), UnclearEntry(number, day, cents)
 
 
 def _ids(run: Run, file: PaymentFile | None) -> frozenset[str]:
@@ -73,7 +73,7 @@ def _ids(run: Run, file: PaymentFile | None) -> frozenset[str]:
     return frozenset(name.upper() for one in known for name in (one, batch_id(one)))
 
 
-def _names(texts: Iterable[str | None]) -> frozenset[str]:
+def names_in(texts: Iterable[str | None]) -> frozenset[str]:
     """Return what looks like an identifier of ours: letters and digits joined by hyphens."""
     return frozenset(name.upper() for text in texts if text for name in _NAME.findall(text))
 

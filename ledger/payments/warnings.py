@@ -126,6 +126,8 @@ WORDS: Mapping[str, str] = {
     "payment.new_iban": N_("new IBAN"),
     "payment.changed_iban": N_("changed IBAN"),
     "payment.high": N_("high"),
+    "payment.paid_perhaps": N_("perhaps paid"),
+    "payment.paid_perhaps_staged": N_("perhaps paid"),
     "payment.locked_since": N_("locked"),
     "payment.attached_since": N_("attached"),
     "payment.attached": N_("attached"),

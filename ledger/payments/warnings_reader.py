@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ledger.items.locks_store import locked
+from ledger.payments.perhaps_reader import perhaps_paid_again
 from ledger.payments.profiles_store import high_cents
 from ledger.payments.redirect_store import redirected
 from ledger.payments.runs import Run
@@ -155,12 +156,13 @@ def _answers(store: Store, of_run: dict[str, str | int]) -> Iterator[KasseError]
 
 
 def hindrances(store: Store, run: Run) -> Iterator[KasseError]:
-    """Yield what came up since the proposal and must not be paid over: locks, rights of others."""
+    """Yield what came up since the proposal and must not be paid over: locks, rights of others, unclear debits."""
     of_run = {"office": run.office, "run": run.number}
     for identifier, line, office, item, reason in store.rows(_LOCKED, day=run.execution_day, **of_run):
         place = Place(payment=identifier)
         yield LockedSinceError(office=office, item=item, reason=reason, run=run.number, line=line, place=place)
     yield from redirected(store, run)
+    yield from perhaps_paid_again(store, run)
     given = {"made_at": run.created_at, "day": run.execution_day}
     for identifier, line, creditor, name, number in store.rows(_ATTACHED, **given, **of_run):
         yield AttachedSinceError(

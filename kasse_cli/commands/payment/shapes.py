@@ -72,6 +72,7 @@ FILES = (
 WORDS = (
     N_("proposed"), N_("reviewed"), N_("released"), N_("exported"), N_("executed"), N_("returned"), N_("discarded"),
     N_("voided"), N_("rejected"), N_("no-iban"), N_("no-payee"), N_("reserved"), N_("rule"),
+    N_("perhaps-paid"),
 )  # fmt: skip
 RunArgument = Annotated[int, typer.Argument(metavar="RUN", help=N_("the number of the payment run"))]
 LineArgument = Annotated[int, typer.Argument(metavar="LINE", help=N_("the number of the payment in the run"))]
