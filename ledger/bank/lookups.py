@@ -16,8 +16,12 @@ _TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TE
     account TEXT, open_cents BIGINT, party BIGINT, profile TEXT, claim_kind TEXT, due TEXT, foreign_number INTEGER,
     match_key TEXT, own_iban INTEGER"""
 _ITEM = "i.office, i.id, i.account, i.open_cents, i.party, i.profile, i.claim_kind, i.due"
-_OWN = """CASE WHEN EXISTS (SELECT 1 FROM party_account a WHERE a.party = i.party AND a.iban = k.iban
-    AND a.kind = 'own' AND a.until IS NULL) THEN 1 ELSE 0 END"""
+_OWN = """coalesce((SELECT 1 FROM party_account a WHERE a.party = i.party AND a.iban = k.iban
+    AND a.kind = 'own' AND a.until IS NULL LIMIT 1), 0)"""
+"""With EXISTS a server would read all accounts of the book, whatever the number of keys."""
+_SORTED = """(SELECT * FROM match_key WHERE strong = 1 AND place IN ('text', 'structured')
+    ORDER BY key LIMIT 9223372036854775807)"""
+"""In order, what lies side by side is read at once; without the limit the order would be left out."""
 REFERENCES = frozenset({"text", "structured", "end_to_end", "inside"})
 """Where a reference was found; `inside`: among other numbers of a text."""
 
@@ -28,10 +32,9 @@ TARGETS = Lookup(
             f"""INSERT INTO match_target
                 SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, 0, p.match_key,
                        CASE WHEN i.open_cents = k.cents THEN 0 ELSE {_OWN} END
-                FROM match_key k
+                FROM {_SORTED} k
                 LEFT JOIN item i ON i.reference = k.key AND i.kind = 'receivable' AND i.foreign_reference = 0
-                LEFT JOIN party p ON p.id = i.party
-                WHERE k.strong = 1 AND k.place IN ('text', 'structured')""",
+                LEFT JOIN party p ON p.id = i.party""",
             frozenset({"text", "structured"}),
         ),
         Statement(
@@ -40,9 +43,18 @@ TARGETS = Lookup(
                 FROM match_key k
                 JOIN item i ON i.reference = k.key AND i.kind = 'receivable'
                 LEFT JOIN party p ON p.id = i.party
-                WHERE (k.strong = 0 OR i.foreign_reference = 1)
-                  AND k.place IN ('text', 'structured', 'end_to_end', 'inside')""",
+                WHERE k.strong = 0 AND k.place IN ('text', 'structured', 'end_to_end', 'inside')""",
             REFERENCES,
+        ),
+        Statement(
+            f"""INSERT INTO match_target
+                SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, 1, p.match_key, {_OWN}
+                FROM match_key k
+                JOIN item i ON i.reference = k.key AND i.kind = 'receivable' AND i.foreign_reference = 1
+                LEFT JOIN party p ON p.id = i.party
+                WHERE k.strong = 1 AND k.place IN ('text', 'structured', 'end_to_end', 'inside')""",
+            REFERENCES,
+            "SELECT 1 FROM item WHERE foreign_reference = 1 LIMIT 1",
         ),
         Statement(
             f"""INSERT INTO match_target

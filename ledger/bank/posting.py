@@ -98,6 +98,16 @@ def source_of(entry: Staged) -> str:
     return f"bank:{entry.office}/{entry.id}"
 
 
+def bank_entry_of(source: str, office: str) -> int | None:
+    """Return which bank entry of the office an entry of the journal says it comes from.
+
+    >>> bank_entry_of("bank:KASSE/17", "KASSE"), bank_entry_of("bank:KASSE/17", "BAU"), bank_entry_of("order:5", "BAU")
+    (17, None, None)
+    """
+    number = source.removeprefix(f"bank:{office}/")
+    return int(number) if number != source else None
+
+
 def words(entry: Staged) -> str:
     """Return what an entry says: who, and the beginning of the purpose."""
     text = f"{entry.name or ''}: {entry.remittance or ''}" if entry.name else entry.remittance or ""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS
+from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS, bank_entry_of
 from ledger.bank.suspense_decisions import DESK_RULES, Done, Sitting, UndoEntry
 from ledger.bank.suspense_moves_store import shown
 from ledger.bank.suspense_undo import (
@@ -37,17 +37,19 @@ from ledger.items.store import (
 from ledger.people.users import require
 from ledger.store.engines import Row, Store
 
-_ENTRY = "SELECT kind, payment_day FROM entry WHERE office = :office AND position = :position"
+_ENTRY = "SELECT kind, payment_day, source FROM entry WHERE office = :office AND position = :position"
 _BANK = """
-    SELECT id, bank_day FROM bank_entry WHERE office = :office AND position = :position AND state = 'posted'"""
+    SELECT id, bank_day FROM bank_entry
+    WHERE office = :office AND id = :id AND position = :position AND state = 'posted'"""
 _LINES = """
     SELECT p.office, p.account, p.cents, p.item, p.dimensions, a.role FROM posting p
     JOIN account a ON a.office = p.office AND a.number = p.account
     WHERE p.office = :office AND p.position = :position ORDER BY p.line"""
 _MADE = """
-    SELECT i.office, i.id, i.position, i.amount_cents, i.open_cents, x.run, i.kind FROM item i
+    SELECT DISTINCT i.office, i.id, i.position, i.amount_cents, i.open_cents, x.run, i.kind FROM posting p
+    JOIN item i ON i.office = p.office AND i.id = p.item AND i.position = p.position
     LEFT JOIN payment x ON x.item_office = i.office AND x.item = i.id AND x.active = 1
-    WHERE i.office = :office AND i.position = :position ORDER BY i.id"""
+    WHERE p.office = :office AND p.position = :position ORDER BY i.id"""
 _CLEARINGS = """
     SELECT c.office, c.id, c.payment_day, r.id FROM clearing c
     LEFT JOIN clearing r ON r.office = c.office AND r.resets = c.id
@@ -99,8 +101,9 @@ def undo_match(
 
 def _bank(store: Store, places: Sequence[Place], number: str) -> _Bank:
     for office, position in places:
-        kind, payment_day = store.one(_ENTRY, office=office, position=position) or ("", None)
-        row = store.one(_BANK, office=office, position=position)
+        kind, payment_day, source = store.one(_ENTRY, office=office, position=position) or ("", None, None)
+        entry = bank_entry_of(source or "", office)
+        row = None if entry is None else store.one(_BANK, office=office, id=entry, position=position)
         if row is not None and kind == "bank":
             return _Bank(office, row[0], position, row[1], payment_day or row[1], number)
     kind = store.one(_ENTRY, office=places[0][0], position=places[0][1]) or ("",)

@@ -107,7 +107,6 @@ class BankEntry(SQLModel, table=True):
             sqlite_where=sql("state = 'staged'"),
             postgresql_where=sql("state = 'staged'"),
         ),
-        Index("ix_bank_entry_position", "office", "position"),
     )
     ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id", "mandate_id")
     MUTABLE: ClassVar = ("detail_count", "withdrawn")  # an advice may bring the details of a Sammler later

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from ledger.items.check_digits import weighted
 from ledger.store.counters import BOOK, take_ids
@@ -78,11 +77,12 @@ def twins_mod_11_10(digits: str) -> list[str]:
     >>> twins_mod_11_10("1000000000451"), mod_11_10("1000000000541")
     (['1000000000541'], 1)
     """
-    found, check = [], 5
-    for at, (digit, following) in enumerate(pairwise(digits)):
+    found: list[str] = []
+    check, alike = 5, frozenset[str]()
+    for at, digit in enumerate(digits):
+        if digit in alike:
+            found.append(digits[: at - 1] + digit + digits[at - 1] + digits[at + 1 :])
         check, alike = _SWAPS[check][digit]
-        if following in alike:
-            found.append(digits[:at] + following + digit + digits[at + 2 :])
     return found
 
 

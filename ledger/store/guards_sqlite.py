@@ -114,12 +114,14 @@ def _no_replace(guard: TableGuard) -> tuple[str, str]:
 def _no_update_over(guard: TableGuard) -> Iterator[tuple[str, str]]:
     """Yield the guard of unique keys that an update can reach: it must not take the key of another row."""
     mutable = set(guard.columns) - set(guard.fixed)
-    keys = [key for key in guard.keys if mutable.intersection((*key[0], *re.findall(r"[a-z_]+", key[1])))]
+    used = {key: mutable.intersection((*key[0], *re.findall(r"[a-z_]+", key[1]))) for key in guard.keys}
+    keys = [key for key in guard.keys if used[key]]
     if keys:
         name = f"guard_{guard.table}_update_replace"
+        reached = ", ".join(sorted(set().union(*used.values())))
         other = " OR ".join(f"{column} <> OLD.{column}" for column in guard.keys[0][0])
         same = " OR ".join(_same_key(guard, columns, condition, f" AND ({other})") for columns, condition in keys)
-        yield name, _refuse(name, "UPDATE", guard.table, f"{guard.table} exists already", same)
+        yield name, _refuse(name, f"UPDATE OF {reached}", guard.table, f"{guard.table} exists already", same)
 
 
 def _same_key(guard: TableGuard, columns: tuple[str, ...], condition: str, other: str = "") -> str:

@@ -129,7 +129,10 @@ class PostgresEngine:
                     cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", first)
                 return len(first)
             cursor.execute(f"CREATE TEMPORARY TABLE bulk_load AS SELECT {names} FROM {table} WITH NO DATA")
-            with cursor.copy(f"COPY bulk_load ({names}) FROM STDIN") as copy:
+            types = _types(cursor) if any(isinstance(value, bytes) for value in first[0]) else ()
+            with cursor.copy(f"COPY bulk_load FROM STDIN{' (FORMAT BINARY)' if types else ''}") as copy:
+                if types:
+                    copy.set_types(types)
                 for row in chain(first, stream):
                     copy.write_row(row)
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_load")
@@ -154,6 +157,12 @@ class PostgresEngine:
         if state.startswith(("08", "57P")) or (not state and isinstance(error, psycopg.OperationalError)):
             return BookUnavailableError(book=_shown(book))
         return None
+
+
+def _types(cursor: Any) -> list[int]:
+    """Return the types of what is loaded: bytes would be written in twice their length as text, and read again."""
+    cursor.execute("SELECT * FROM bulk_load LIMIT 0", prepare=False)  # each load has its own columns
+    return [column.type_code for column in cursor.description]
 
 
 ENGINE = PostgresEngine()

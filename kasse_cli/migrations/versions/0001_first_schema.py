@@ -634,7 +634,6 @@ def create_tables() -> None:
         Column("fields", col.Number(), nullable=True),
         Column("texts", col.Number(), nullable=True),
         Column("details", col.Number(), nullable=True),
-        Column("rows", col.Text(), nullable=True),
         sa.CheckConstraint("state IN ('proposed', 'approved', 'done', 'refused')", name="ck_erasure_state"),
         sa.CheckConstraint("state IN ('proposed', 'refused') OR decided_by IS NOT NULL", name="ck_erasure_decided"),
         sa.CheckConstraint("(party IS NULL) <> (before IS NULL)", name="ck_erasure_scope"),
@@ -1416,7 +1415,6 @@ def create_tables() -> None:
         sa.UniqueConstraint("iban", "bank_day", "fingerprint", "occurrence", "withdrawn", name="uq_bank_entry"),
         sqlite_strict=True,
     )
-    op.create_index("ix_bank_entry_position", "bank_entry", ["office", "position"], unique=False)
     op.create_index(
         "ix_bank_entry_staged",
         "bank_entry",
