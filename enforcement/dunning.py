@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from enforcement.dunning_groups import by_profile, letter_of, place
 from enforcement.dunning_joint import Joint, copies
@@ -74,8 +75,7 @@ class UnknownLawError(KasseError):
     severity = "warning"
 
 
-@dataclass(frozen=True, slots=True)
-class Fee:
+class Fee(NamedTuple):
     """A fee that a letter costs: by which schedule, and the item it hangs on, that of the largest amount."""
 
     schedule: str
@@ -85,8 +85,7 @@ class Fee:
     main_item: int
 
 
-@dataclass(frozen=True, slots=True)
-class LetterDraft:
+class LetterDraft(NamedTuple):
     """One letter: all claims of a debtor that are due for a step of the same kind and way.
 
     A `copy` goes to a joint debtor, behind the first debtor's letter.
@@ -259,6 +258,8 @@ class Gathering:
 
     def _fees(self, items: list[Due]) -> Iterator[Fee]:
         """Yield one fee for each schedule of the letter: two laws that share a schedule charge it once."""
+        if len(items) == 1 and not items[0].step.fee:
+            return
         bases: dict[str, tuple[ClaimLaw, list[Overdue]]] = {}
         for one in items:
             law = self.book.claim_law(one.row.profile) if one.step.fee and one.row.main_item is None else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledger.items.locks import ItemKey
@@ -37,7 +36,7 @@ def copies(letter: LetterDraft, joint: Joint, towards: Callable[[Due, int], Due 
         items.sort(key=_place)
         named = {(one.row.office, one.row.item) for one in items}
         fees = tuple(fee for fee in letter.fees if (fee.office, fee.main_item) in named)
-        yield replace(letter, party=party, items=tuple(items), fees=fees, copy=True)
+        yield letter._replace(party=party, items=tuple(items), fees=fees, copy=True)
 
 
 def _mains_first(one: Due) -> bool:

@@ -116,6 +116,7 @@ class Rulebook:
     _waits: dict[tuple[str, str], dt.date] = field(default_factory=dict)
     _days: dict[str, dt.date] = field(default_factory=dict)
     _ends: dict[tuple[object, ...], dt.date | None] = field(default_factory=dict)
+    _noted: dict[int, tuple[KasseError, ...]] = field(default_factory=dict)
 
     def claim_law(self, name: str | None) -> ClaimLaw | None:
         """Return the law of a profile in this Land, none for no name and where the law data has none."""
@@ -206,7 +207,7 @@ class Rulebook:
 
     def _happened(self, row: Overdue) -> tuple[LimitationEvent, ...]:
         """Return what happened to a claim towards the row's debtor, § 425 BGB, § 44 (2) AO."""
-        events = self.events.get((row.office, row.item), ())
+        events = self.events.get((row.office, row.item), ()) if self.events else ()
         own = self.personal.get((row.office, row.item)) if self.personal else None
         if own is None:
             return events
@@ -267,7 +268,8 @@ class Rulebook:
 
     def note(self, findings: tuple[KasseError, ...]) -> None:
         """Keep warnings that were met."""
-        if findings:
+        if findings and self._noted.get(id(findings)) is not findings:
+            self._noted[id(findings)] = findings  # those of a law are the same values for every claim
             self.findings = distinct(self.findings + findings)
 
     def _working(self, day: dt.date) -> dt.date:

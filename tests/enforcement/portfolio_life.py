@@ -83,6 +83,7 @@ class Life:
 
     def proved(self, step, change):
         """Check that the step changed what is open by as much as it said, and the whole book."""
+        self.left()
         self.open_cents += change
         cents, _ = self.store.one(_OPEN)
         assert int(cents) == self.open_cents, step
@@ -91,7 +92,12 @@ class Life:
         check_invariants(self.store)
         self.steps.append(step)
 
+    def left(self):
+        """Leave the book as every command does: it counts what has grown, and the plans of the next go by that."""
+        self.store.engine.leave(self.store.connection)
+
     def as_user(self, name, day):
+        self.left()
         self.store.today = day.isoformat() if isinstance(day, dt.date) else day
         return act(self.store, name)
 
@@ -125,6 +131,7 @@ class Life:
     def dun(self, day, step):
         """A dunning run from the proposal to the post: every overdue claim is in one letter or left out once."""
         made = propose(self.as_user("clara", day), day)
+        self.left()
         assert self.store.all(_OVERDUE, run=made.run, day=day.isoformat()) == []
         done = release(self.as_user("emil", day), made.run, given_cents=made.sum_cents)
         assert (done.letters, done.taken_out) == (made.letters, 0)
