@@ -634,6 +634,7 @@ def create_tables() -> None:
         Column("fields", col.Number(), nullable=True),
         Column("texts", col.Number(), nullable=True),
         Column("details", col.Number(), nullable=True),
+        Column("rows", col.Text(), nullable=True),
         sa.CheckConstraint("state IN ('proposed', 'approved', 'done', 'refused')", name="ck_erasure_state"),
         sa.CheckConstraint("state IN ('proposed', 'refused') OR decided_by IS NOT NULL", name="ck_erasure_decided"),
         sa.CheckConstraint("(party IS NULL) <> (before IS NULL)", name="ck_erasure_scope"),
