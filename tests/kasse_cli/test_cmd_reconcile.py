@@ -274,3 +274,31 @@ def test_no_file_is_open_while_it_is_moved(town, monkeypatch):
     monkeypatch.setattr("kasse_cli.inbox._move", move)
     town.shell("kasse reconcile inbox --archive done --reject broken")
     assert seen == ["1-monday.xml", "2-broken.zip"]
+
+
+def test_a_wrong_day_is_withdrawn_and_the_run_in_it_stays(town):
+    """The right file tells the debit of the run again: it is known, what was paid wrongly is matched anew."""
+    town.monday()
+    assert town.shell("kasse reconcile inbox --archive done").code in {0, 3}
+    refused = town.shell("kasse statement withdraw 1 --reason falsch --json")
+    assert (refused.code, refused.json["errors"][0]["code"]) == (1, "statement.hangs")
+    assert "payment run 1" in str(refused.json)
+    (asked,) = town.shell("kasse statement withdraw 1 --reason falsch --keep --json").data["withdrawal"]
+    done = town.shell("kasse statement withdraw 1 --confirm --keep --user dirk")
+    assert (asked["entries"], asked["kept"], done.code) == (5, 1, 0), done.err
+    assert "bookings that stay until the right file tells them: 1" in done.err
+    found = town.shell("kasse statement continuity --json").json["findings"]
+    assert [one["code"] for one in found] == ["statement.entry_kept"]
+    town.bank = DemoBank(MAIN_IBAN, 0)
+    town.deliver(
+        "right.xml",
+        MON,
+        Booking(4500, "Erika Mustermann", lines=(town.refs[1],)),
+        Booking(4000, "Adam Beispiel", lines=(f"Bescheid {town.refs[2]} danke",)),
+        Booking(1234, "Unbekannt", lines=("Danke",)),
+        Booking(-1250, lines=("Entgelte",), gvc="808"),
+        Booking(-8000, gvc="191", batch="KASSE-00000000-R000001-1"),
+    )
+    again = town.shell("kasse reconcile inbox --archive done --json").data
+    assert (again["new"], again["duplicates"], again["posted"], again["executed"]) == (4, 1, 4, 0)
+    assert town.shell("kasse statement continuity --json").json["findings"] == []
