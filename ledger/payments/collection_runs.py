@@ -71,15 +71,15 @@ class RunSumError(KasseError):
     """The control sum is not the sum of the run."""
 
     code = "collection.sum"
-    template = N_("the control sum {given_cents} is not that of run {run}: {count} collections, {sum_cents}")
-    hint = N_("look at the list again with 'kasse collection show {run}'; nothing was collected")
+    template = N_("the control sum {given_cents} is not that of run {run} with its {count} collections")
+    hint = N_("add the list up again, see 'kasse collection show {run}'; nothing was collected")
 
 
 class ItemChangedError(KasseError):
     """An item is not open any more as it was when the run was proposed."""
 
     code = "collection.item_changed"
-    template = N_("item {item} of office {office} is open with {open_cents}, the run would collect {cents}")
+    template = N_("item {item} of office {office} is open with {open_cents}, the run would collect {collect_cents}")
     hint = N_("take it out with 'kasse collection change'; the next proposal collects what is open then")
 
 

@@ -207,14 +207,16 @@ def _check_sum(run: CollectionRun, given_cents: int | None) -> None:
     if given_cents is None:
         raise RunSumMissingError
     if given_cents != run.total_cents:
-        raise RunSumError(given_cents=given_cents, run=run.number, count=run.count, sum_cents=run.total_cents)
+        raise RunSumError(given_cents=given_cents, run=run.number, count=run.count)
 
 
 def _check_unchanged(store: Store, run: CollectionRun, collected: list[Line], by_number: dict[int, Mandate]) -> None:
     """Check that every item is still open with what is collected, and every mandate still what the file will say."""
     changed: list[KasseError] = list(hindrances(store, run))
     changed += [
-        ItemChangedError(item=item, office=office, open_cents=left, cents=cents, place=Place(payment=identifier))
+        ItemChangedError(
+            item=item, office=office, open_cents=left, collect_cents=cents, place=Place(payment=identifier)
+        )
         for office, item, cents, left, identifier in store.rows(_CHANGED, office=run.office, run=run.number)
     ]
     told = untold(store)

@@ -38,7 +38,7 @@ def _lacking(kind: type[KasseError]) -> Callable[[Payable], KasseError]:
 
 
 def _short(one: Payable) -> KasseError:
-    return RefundShortError(item=one.item, office=one.office, open_cents=one.open_cents, cents=one.due_cents)
+    return RefundShortError(item=one.item, office=one.office, open_cents=one.open_cents, refund_cents=one.due_cents)
 
 
 def _owing(one: Payable) -> KasseError:

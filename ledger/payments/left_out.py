@@ -37,7 +37,9 @@ class RefundShortError(KasseError):
     """A refund of more than is open any more."""
 
     code = "payment.refund_short"
-    template = N_("the refund of {cents} from item {item} of office {office} is not paid: only {open_cents} are open")
+    template = N_(
+        "the refund of {refund_cents} from item {item} of office {office} is not paid: only {open_cents} are open"
+    )
     hint = N_("withdraw it with 'kasse payment refund withdraw {office}/{item} --reason …' and ask for what is open")
     severity = "warning"
 

@@ -21,7 +21,7 @@ from ledger.payments.runs_reader import run_named, seen_facts
 from ledger.payments.set_off_reader import owed_by_attached
 from ledger.payments.steps import check_present
 from ledger.payments.transfers import Head, Payable
-from ledger.payments.warnings import condensed
+from ledger.payments.warnings import condensed, weighed
 from ledger.payments.warnings_reader import warnings_of
 from ledger.people.users import require
 from ledger.store.collector import without_collector
@@ -182,11 +182,11 @@ def _shifted(wanted: dt.date, today: dt.date) -> list[KasseError]:
 def _written(store: Store, gathering: Gathering, *, single_booking: bool) -> Proposal:
     number, skipped = gathering.head.number, tuple(gathering.skipped)
     if not gathering.lines:
-        return Proposal(None, skipped, condensed(gathering.findings, number), gathering.left)
+        return Proposal(None, skipped, condensed(weighed(gathering.findings), number), gathering.left)
     run = _write(store, gathering, single_booking=single_booking)
     facts = seen_facts(run) | {"execution_day": run.execution_day, "skipped": len(gathering.skipped)}
     record(store, run.office, "payment.propose", f"run:{run.number}", facts)
-    found = condensed((*gathering.findings, *warnings_of(store, run)), number)
+    found = condensed(weighed((*gathering.findings, *warnings_of(store, run))), number)
     return Proposal(run, skipped, found, gathering.left)
 
 

@@ -104,7 +104,7 @@ def ask_refund(store: Store, office: str, item: int, wish: Wish, *, day: str) ->
         _check_none(store, office, item)
         cents = open_cents if wish.cents is None else wish.cents
         if not 0 < cents <= open_cents:
-            raise RefundAmountError(office=office, item=item, open_cents=open_cents, cents=cents)
+            raise RefundAmountError(office=office, item=item, open_cents=open_cents, asked_cents=cents)
         payer = store.one(_PAYER, office=office, item=item) or (None,) * 4
         iban, name = _account(store, office, item, wish, payer, party)
         owed = store.value(_OWED, party=party, day=day) if party and wish.set_off else 0

@@ -29,7 +29,7 @@ class RefundAmountError(KasseError):
     """More to be paid back than is open."""
 
     code = "refund.amount"
-    template = N_("of item {item} of office {office} {open_cents} are open, not {cents}")
+    template = N_("of item {item} of office {office} {open_cents} are open, not {asked_cents}")
     hint = N_("leave --amount away to pay back all of it")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from sepa.errors import N_, KasseError
+from sepa.errors import N_, KasseError, Severity
 
 Step = Literal["review", "change", "release", "export", "discard", "void"]
 RunState = Literal["proposed", "reviewed", "released", "exported", "executed", "discarded", "voided", "rejected"]
@@ -77,15 +77,15 @@ class RunSumError(KasseError):
     """The control sum is not the sum of the run."""
 
     code = "payment.sum"
-    template = N_("the control sum {given_cents} is not that of run {run}: {count} payments, {sum_cents}")
-    hint = N_("look at the list again with 'kasse payment show {run}'; nothing was paid")
+    template = N_("the control sum {given_cents} is not that of run {run} with its {count} payments")
+    hint = N_("add the list up again, see 'kasse payment show {run}'; nothing was paid")
 
 
 class ItemChangedError(KasseError):
     """An item is not open any more as it was when the run was proposed."""
 
     code = "payment.item_changed"
-    template = N_("item {item} of office {office} is open with {open_cents}, the run would pay {cents}")
+    template = N_("item {item} of office {office} is open with {open_cents}, the run would pay {paid_cents}")
     hint = N_("discard the run with 'kasse payment discard' and propose it again")
 
 
@@ -137,7 +137,7 @@ class TextChangedError(KasseError):
     code = "payment.text_changed"
     template = N_("written in letters that the bank takes: {was} becomes {now}")
     hint = N_("look whether the payee's bank would still know the name")
-    severity = "warning"
+    severity: Severity = "warning"
 
 
 class PurposeOmittedError(KasseError):

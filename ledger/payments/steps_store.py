@@ -36,7 +36,7 @@ from ledger.payments.runs import (
 from ledger.payments.runs_reader import hash_of, payments, run_named, seen_facts, sources
 from ledger.payments.steps import check_day
 from ledger.payments.transfers import Head
-from ledger.payments.warnings import condensed, marked
+from ledger.payments.warnings import condensed, marked, weighed
 from ledger.payments.warnings_reader import hindrances, warnings_of
 from ledger.people.users import check_apart, require
 from ledger.store.collector import without_collector
@@ -100,7 +100,9 @@ def findings_of(
     head = Head(run.office, run.number, Party(run.debtor_name, run.iban), day, run.instant, charset)
     gathering = Gathering(head)
     gathering.see(counted(sources(store, run), step), today)
-    return (*gathering.findings, *_discounts(store, run), *rights_of(store, run), *warnings_of(store, run))
+    return tuple(
+        weighed((*gathering.findings, *_discounts(store, run), *rights_of(store, run), *warnings_of(store, run)))
+    )
 
 
 def _discounts(store: Store, run: Run) -> Iterator[KasseError]:
@@ -228,14 +230,14 @@ def _check_sum(run: Run, given_cents: int | None) -> None:
     if given_cents is None:
         raise RunSumMissingError
     if given_cents != run.total_cents:
-        raise RunSumError(given_cents=given_cents, run=run.number, count=run.count, sum_cents=run.total_cents)
+        raise RunSumError(given_cents=given_cents, run=run.number, count=run.count)
 
 
 def _check_items(store: Store, run: Run) -> None:
     """Check that every item is still open with what the run pays: it may have been settled or cancelled since."""
     changed: list[KasseError] = list(hindrances(store, run))
     changed += [
-        ItemChangedError(item=item, office=office, open_cents=left, cents=cents, place=Place(payment=identifier))
+        ItemChangedError(item=item, office=office, open_cents=left, paid_cents=cents, place=Place(payment=identifier))
         for office, item, cents, left, identifier in store.rows(_CHANGED, office=run.office, run=run.number)
     ]
     if changed:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ledger.payments.runs import Payment
+from ledger.payments.runs import Payment, TextChangedError
 from sepa.errors import N_, KasseError
 
 
@@ -91,6 +91,24 @@ class AttachmentEndedSinceError(KasseError):
     severity = "warning"
 
 
+class FreedError(KasseError):
+    """A right to the payee's money was ended not long ago, by one person."""
+
+    code = "payment.freed"
+    template = N_("attachment {number} of {creditor} against {name} was ended on {day} by {user}: {reason}")
+    hint = N_("look at the paper that ended it before this money leaves: 'kasse attachment list --all'")
+    severity = "warning"
+
+
+class OwesError(KasseError):
+    """The payee owes something that is due and was not set off."""
+
+    code = "payment.owes"
+    template = N_("{name} owes {owed_cents} that is due and is not set off")
+    hint = N_("see 'kasse payment set-off'; take the payment out with 'kasse payment change {run} --without {line}'")
+    severity = "warning"
+
+
 class NameDiffersError(KasseError):
     """The bank said before that name and account do not match."""
 
@@ -114,30 +132,36 @@ class ManyAlikeError(KasseError):
 
     code = "payment.many_alike"
     template = N_("{count} more payments with the same warning: {word}")
-    hint = N_("the list of the run names the warnings of every payment: 'kasse payment review {run} --xlsx FILE'")
+    hint = N_(
+        "the list of the run names the warnings of every payment: 'kasse payment review {run} --warned', or with --xlsx"
+    )
     severity = "warning"
 
 
 WORDS: Mapping[str, str] = {
     "payment.paid_before": N_("duplicate"),
-    "payment.voided_twin": N_("given up before"),
     "payment.same_invoice": N_("duplicate"),
     "payment.twin": N_("duplicate"),
-    "payment.new_iban": N_("new IBAN"),
-    "payment.changed_iban": N_("changed IBAN"),
-    "payment.high": N_("high"),
+    "payment.voided_twin": N_("given up before"),
     "payment.paid_perhaps": N_("perhaps paid"),
     "payment.paid_perhaps_staged": N_("perhaps paid"),
     "payment.locked_since": N_("locked"),
     "payment.attached_since": N_("attached"),
-    "payment.attached": N_("attached"),
     "payment.attachment_ended": N_("attachment ended"),
+    "payment.freed": N_("attachment ended"),
+    "payment.changed_iban": N_("changed IBAN"),
     "payment.name_differs": N_("name differs"),
-    "payment.text_changed": N_("letters"),
-    "payment.purpose_omitted": N_("purpose"),
+    "payment.new_iban": N_("new IBAN"),
+    "payment.attached": N_("attached"),
+    "payment.owes": N_("owes"),
+    "payment.high": N_("high"),
     "payment.to_self": N_("own account"),
+    "payment.purpose_omitted": N_("purpose"),
+    "payment.text_changed": N_("letters"),
 }
-"""What stands in a list for a finding about one payment; others stand there by their code."""
+"""What stands in a list for a finding about one payment, the gravest first; others stand there by their code."""
+_WEIGHT = {code: place for place, code in enumerate(WORDS)}
+_FRESH = ("payment.new_iban", "payment.changed_iban")
 
 
 def marked(payments: Iterable[Payment], findings: Iterable[KasseError]) -> tuple[Payment, ...]:
@@ -153,21 +177,44 @@ def marked(payments: Iterable[Payment], findings: Iterable[KasseError]) -> tuple
     )
 
 
+class KnownLettersError(TextChangedError):
+    """Letters that the bank writes otherwise, in a payment to an account that was paid before."""
+
+    severity = "info"
+
+
+def weighed(findings: Iterable[KasseError]) -> list[KasseError]:
+    """Return the findings, what concerns the whole run and the gravest first.
+
+    Letters written as the bank takes them are a note where the account was paid for that payee before.
+    """
+    found = list(findings)
+    fresh = {one.place.payment for one in found if one.code in _FRESH}
+    lighter = (
+        KnownLettersError(was=one.fields["was"], now=one.fields["now"], place=one.place)
+        if one.code == TextChangedError.code and one.place.payment not in fresh
+        else one
+        for one in found
+    )
+    return sorted(lighter, key=lambda one: _WEIGHT.get(one.code, -1))
+
+
 LISTED = 100
-"""So many findings of one kind are named one by one."""
+"""So many findings of one kind are named one by one, and of those that are but letters: see `_FEW`."""
+_FEW = {"payment.text_changed": 3, "payment.purpose_omitted": 3}
 
 
 def condensed(findings: Iterable[KasseError], run: int) -> tuple[KasseError, ...]:
-    """Return the findings, of each kind the first hundred and a count of the others."""
+    """Return the findings, of each kind the first hundred, of letters the first three, and a count of the others."""
     seen: Counter[str] = Counter()
-    kept = []
-    severities: dict[str, KasseError] = {}
+    kept, kinds = [], {}
     for finding in findings:
         seen[finding.code] += 1
-        severities[finding.code] = finding
-        if seen[finding.code] <= LISTED:
+        kinds[finding.code] = finding
+        if seen[finding.code] <= _FEW.get(finding.code, LISTED):
             kept.append(finding)
     for code, count in seen.items():
-        if count > LISTED and severities[code].severity != "info":
-            kept.append(ManyAlikeError(count=count - LISTED, word=WORDS.get(code, code), run=run))
+        more = count - _FEW.get(code, LISTED)
+        if more > 0 and kinds[code].severity != "info":
+            kept.append(ManyAlikeError(count=more, word=WORDS.get(code, code), run=run))
     return tuple(kept)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ledger.items.locks_store import locked
+from ledger.items.locks_store import locked, not_locked
 from ledger.payments.perhaps_reader import perhaps_paid_again
 from ledger.payments.profiles_store import high_cents
 from ledger.payments.redirect_store import redirected
@@ -16,10 +16,12 @@ from ledger.payments.warnings import (
     AttachedSinceError,
     AttachmentEndedSinceError,
     ChangedIbanError,
+    FreedError,
     HighAmountError,
     LockedSinceError,
     NameDiffersError,
     NewIbanError,
+    OwesError,
     PaidBeforeError,
     SameInvoiceError,
     VerifiedError,
@@ -71,6 +73,18 @@ _ENDED = f"""
     WHERE {OF_RUN} AND a.ended_on <= :day ORDER BY p.line"""
 
 
+_FREED = f"""
+    SELECT p.end_to_end_id, a.id, a.creditor, p.creditor_name, a.ended_on, u.name, a.end_reason
+    FROM attachment a JOIN item i ON i.party = a.party
+    JOIN payment p ON p.item_office = i.office AND p.item = i.id JOIN app_user u ON u.id = a.ended_by
+    WHERE {OF_RUN} AND p.part = 0 AND a.ended_on >= :since ORDER BY p.line, a.id"""
+_OWES = f"""
+    SELECT p.end_to_end_id, p.line, p.creditor_name, sum(r.open_cents)
+    FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
+    JOIN item r ON r.party = i.party AND r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :day
+    WHERE {OF_RUN} AND p.part = 0 AND {not_locked("dunning", alias="r", day=":day")}
+    GROUP BY p.line, p.end_to_end_id, p.creditor_name ORDER BY p.line"""
+FREED_DAYS = 60  # so long after its end a right to the payee's money is still named to who looks at a run
 AccountKey = tuple[int, str, str, int]
 
 
@@ -102,7 +116,21 @@ def warnings_of(store: Store, run: Run) -> list[KasseError]:
         HighAmountError(amount_cents=cents, limit_cents=high, place=Place(payment=identifier))
         for identifier, cents in store.rows(_HIGH, high=high, **of_run)
     ]
-    return [*found, *twins_of_run(store, of_run), *_answers(store, of_run), *hindrances(store, run)]
+    found += twins_of_run(store, of_run)
+    return [*found, *_answers(store, of_run), *_rights(store, run, of_run), *hindrances(store, run)]
+
+
+def _rights(store: Store, run: Run, of_run: Mapping[str, str | int]) -> Iterator[KasseError]:
+    """Yield whose right to the money has ended of late, and what the payee owes by now."""
+    day = dt.date.fromisoformat(run.execution_day)
+    since = (day - dt.timedelta(days=FREED_DAYS)).isoformat()
+    for identifier, number, creditor, name, ended, user, reason in store.rows(_FREED, since=since, **of_run):
+        yield FreedError(
+            number=number, creditor=creditor, name=name, day=dt.date.fromisoformat(ended), user=user, reason=reason,
+            place=Place(payment=identifier),
+        )  # fmt: skip
+    for identifier, line, name, cents in store.rows(_OWES, day=run.execution_day, **of_run):
+        yield OwesError(name=name, owed_cents=cents, run=run.number, line=line, place=Place(payment=identifier))
 
 
 def payments_seen(store: Store, of_run: Mapping[str, str | int]) -> Iterator[Seen]:

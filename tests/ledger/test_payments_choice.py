@@ -34,7 +34,7 @@ from ledger.payments.change_store import change
 from ledger.payments.discount import Term, best, misread, terms, without_terms
 from ledger.payments.life_reader import life
 from ledger.payments.propose_store import propose
-from ledger.payments.runs import ItemsChangedError
+from ledger.payments.runs import ItemsChangedError, TextChangedError
 from ledger.payments.runs_reader import payments, run_named
 from ledger.payments.set_off import NothingToSetOffError, SetOffReservedError
 from ledger.payments.set_off_reader import candidates
@@ -42,8 +42,10 @@ from ledger.payments.set_off_store import set_off
 from ledger.payments.steps import DiscountsOverError
 from ledger.payments.steps_store import release, review
 from ledger.payments.void_store import void
+from ledger.payments.warnings import LockedSinceError, NewIbanError, condensed, weighed
 from ledger.payments.warnings_reader import fresh_accounts
 from ledger.people.users import NotAllowedError, OwnWorkError
+from sepa.errors import Place
 from sepa.identifiers import make_iban
 from tests.bankbooks import item, staged
 from tests.books import act
@@ -316,6 +318,37 @@ def test_the_rank_of_papers_of_one_day_must_be_said(store):
     served(store, creditor="Bank Süd", creditor_iban=IBANS["Schulz"], sum_cents=3000, rank=1)
     run = propose(act(store, "dirk"), today=MONDAY).run
     assert [p.amount_cents for p in payments(store, run)] == [7500, 2500]
+
+
+def test_the_reviewer_sees_whose_right_was_ended_by_one_person(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    served(store, creditor_iban=CREDITOR, sum_cents=6000)
+    end_attachment(act(store, "clara"), 1, reason="erledigt", day=MONDAY)
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    seen = review(act(store, "frida"), run.number, today=MONDAY)
+    (said,) = [one for one in seen.findings if one.code == "payment.freed"]
+    assert (said.fields["user"], said.fields["reason"], said.place.payment) == ("clara", "erledigt", "KASSE-R1-1")
+    assert "attachment ended" in seen.payments[0].warnings
+
+
+def test_the_reviewer_sees_what_a_payee_came_to_owe_since_the_proposal(store):
+    payables(store, "BAU 100,00 2026-11-10 Meyer | Rechnung")
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    item(store, "15", "X-1", person=store.value("SELECT party FROM item"), due="2026-11-12")
+    seen = review(act(store, "frida"), run.number, today=MONDAY)
+    assert [one.fields["owed_cents"] for one in seen.findings if one.code == "payment.owes"] == [1500]
+
+
+def test_letters_are_a_note_where_the_account_was_paid_before_and_never_drown_the_rest():
+    letters = [TextChangedError(was="ı", now="i", place=Place(payment=f"P{n}", field="name")) for n in range(9)]
+    fresh = NewIbanError(name="N", iban=CREDITOR, place=Place(payment="P8"))
+    locked = LockedSinceError(office="BAU", item=1, reason="x", run=1, line=3, place=Place(payment="P2"))
+    found = condensed(weighed([*letters, fresh, locked]), 1)
+    assert [(one.code, one.severity) for one in found[:2]] == [
+        ("payment.locked_since", "warning"), ("payment.new_iban", "warning"),
+    ]  # fmt: skip
+    assert [one.severity for one in weighed(letters)] == ["info"] * 9
+    assert len(found) == 2 + 3 + 1
 
 
 def test_the_reviewer_sees_whose_right_takes_part_of_a_payment(store):

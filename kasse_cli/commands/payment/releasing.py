@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from kasse_cli.commands.payment.shapes import TO_REVIEW, RunArgument, head, rows_of
+from kasse_cli.commands.payment.shapes import TO_REVIEW, RunArgument, WarnedOption, head, rows_of
 from kasse_cli.context import Context
 from kasse_cli.i18n import _
 from kasse_cli.output import Line, Result, Table, render, say
@@ -12,11 +14,15 @@ from kasse_cli.params import SumOption
 from kasse_cli.progress import progress
 from sepa.errors import N_
 
+if TYPE_CHECKING:
+    from ledger.payments.runs import Payment
 
-def review(ctx: Context, run: RunArgument) -> None:
+
+def review(ctx: Context, run: RunArgument, warned: WarnedOption = False) -> None:
     """Show the payments of a run with every warning, and note that you have seen them.
 
-    With --xlsx the list goes to Excel. Every reviewer stands in the event log; none of them can release the run.
+    The gravest warnings stand first; --warned lists the payments that have one. With --xlsx the list goes to Excel.
+    Every reviewer stands in the event log; none of them can release the run.
     """
     from kasse_cli.wiring import open_book
     from ledger.payments.steps_store import review as service
@@ -32,8 +38,18 @@ def review(ctx: Context, run: RunArgument) -> None:
         {"number": number, "ebics": ebics, "count": count, "total_cents": cents, "name_check": check}
         for number, ebics, count, cents, check in plans
     ]
-    data = {"run": seen.run, "new": seen.new, "files": files}
-    render(ctx, Result(data, [Table("payments", TO_REVIEW, rows_of(seen.payments))], lines, seen.findings))
+    counted = Counter(word for one in seen.payments for word in one.warnings)
+    lines[1:1] = [
+        say(N_("warnings: {count} of {payments} payments"), count=_marked(seen.payments), payments=len(seen.payments)),
+        *(say(N_("{word}: {count}"), word=_(word), count=count) for word, count in counted.most_common()),
+    ]
+    data = {"run": seen.run, "new": seen.new, "files": files, "warnings": dict(counted)}
+    shown = [one for one in seen.payments if one.warnings or not warned]
+    render(ctx, Result(data, [Table("payments", TO_REVIEW, rows_of(shown))], lines, seen.findings))
+
+
+def _marked(payments: Iterable[Payment]) -> int:
+    return sum(1 for one in payments if one.warnings)
 
 
 def _files(plans: Iterable[tuple[int, str, int, int, bool]]) -> Iterator[Line]:

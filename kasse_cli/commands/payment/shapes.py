@@ -91,6 +91,7 @@ NewDayOption = Annotated[
 WithoutOption = Annotated[
     list[int] | None, typer.Option("--without", metavar="LINE", help=N_("take this payment out; may be repeated"))
 ]
+WarnedOption = Annotated[bool, typer.Option("--warned", help=N_("list only the payments that have a warning"))]
 SingleOption = Annotated[bool, typer.Option("--single-booking", help=N_("ask the bank to book each payment alone"))]
 InstantOption = Annotated[bool, typer.Option("--instant", help=N_("pay by instant transfer, on any day"))]
 LimitOption = Annotated[
