@@ -33,8 +33,11 @@ from tests.servers import postgres_url
 ENTRIES = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 ITEMS = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
 ENGINES = sys.argv[3:] or ["sqlite", "postgresql"]
-STAGES = ("gather", "decide", "plan", "settle", "note", "take_off", "apply_effects")
-"""What the service calls by these names is a stage; `settle` posts what is paid at once, `draft` the others."""
+STAGES = ("gather", "decide", "plan", "settle", "settle_share", "keep_unclear", "note", "take_off", "apply_effects")
+"""What the service calls by these names is a stage.
+
+`settle` posts what is paid at once, `settle_share` and `keep_unclear` what has one share, `draft` the others.
+"""
 
 
 class Stages:
