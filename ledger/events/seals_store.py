@@ -19,6 +19,9 @@ from ledger.events.store import Fact
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
+STATES = (N_("added"), N_("changed"), N_("removed"))
+"""What may have happened to a row."""
+
 
 class MasterDataError(KasseError):
     """A row of master data is not what the event log tells of it."""

@@ -1,5 +1,8 @@
 """Invariant 13 over a year end: a town closed day by day equals the one rebuilt from files, orders and decisions."""
 
+from enforcement.relief_audit import CHECKS as RELIEF
+from ledger.audit.audit_store import CHECKS, audit
+from ledger.audit.checks import Scope
 from ledger.book.closing_periods import month_period, year_period
 from ledger.book.closing_year_service import close_year, prepare_year
 from ledger.book.verify_store import verify
@@ -8,6 +11,8 @@ from tests.books import act, opened, sqlite_copy
 from tests.ledger.town_year import FAR, at, balances, items, live, months_of, plan_town, rebuild, shut, shut_month
 
 YEAR = year_period(2026)
+OF_THE_TEST = {("audit.entry_unnoted", "entry:KASSE-2026-1"), ("audit.clock_backwards", "event:KASSE/10")}
+"""The balance of the bank is posted by hand, in a book whose template was made on another day."""
 SAME = ("results", "stocks", "rests", "controls", "between")
 
 
@@ -42,7 +47,15 @@ def lived_and_rebuilt(store, again, first, per_day, every=1):
     assert unclear[0] == unclear[1]
     for book, protocol in zip((store, again), protocols, strict=True):
         assert verify(book, against=protocol.head).findings == ()
+        assert suspected(book, first) <= OF_THE_TEST
     return protocols[0]
+
+
+def suspected(book, first):
+    """Return what an audit of the year finds: honest people gave no reason."""
+    report = audit(act(book, "root"), Scope(first, "2026-12-31"), checks=(*CHECKS, *RELIEF))
+    found = [one for one in report.findings if one.severity != "info"]
+    return {(one.code, one.fields["object"]) for one in found}
 
 
 def test_three_months_lived_are_three_months_rebuilt(store, sqlite_template, tmp_path):

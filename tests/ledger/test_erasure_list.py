@@ -54,8 +54,7 @@ def test_a_person_erased_after_the_backup_is_erased_again(store, place, tmp_path
     with weighed(copy, WHERE, "2041-02-01"):
         assert {row.state for row in person_rows(copy, "2041-02-01") if row.party == erika} == {"erased"}
     assert again(copy, known).decisions == 0, "the second time there is nothing new"
-    number = propose_erasure(act(copy, "emil"), WHERE, ALLOWED, "später", before="2041-01-01").number
-    assert number == known.decisions[-1].number + 1, "its numbers go on"
+    assert copy.value("SELECT last FROM counter WHERE name = 'erasure'") == known.decisions[-1].number
     copy.close()
 
 
