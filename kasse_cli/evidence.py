@@ -19,7 +19,8 @@ NAMES = {
     "number": N_("number"), "planned_on": N_("planned for"), "day": N_("day"), "kind": N_("kind"),
     "deemed_on": N_("counts as given on"), "term_end": N_("term until"), "demands": N_("limitation interrupted"),
     "sum_cents": N_("sum"), "count": N_("count"), "iban": N_("IBAN"), "user": N_("user"),
-    "receipt": N_("receipt"), "cheque": N_("cheque"), "text": N_("text"),
+    "task": N_("task on the address"), "withdrawn": N_("interruptions withdrawn"),
+    "receipt": N_("receipt"), "cheque": N_("cheque"), "text": N_("text"), "since": N_("from"),
 }  # fmt: skip
 """What the names of evidence and facts are called; others are shown as they are."""
 PLACES = (N_("text"), N_("structured"), N_("end_to_end"), N_("iban"), N_("amount"), N_("name"))

@@ -44,7 +44,7 @@ def _right(param: Any) -> str:
     notes = []
     if param.envvar and param.show_envvar:
         notes.append(_("variable: {name}").format(name=param.envvar))
-    if param.show_default and param.default not in (None, False, (), []) and not callable(param.default):
+    if param.show_default and param.default not in (None, False, "", (), []) and not callable(param.default):
         notes.append(_("default: {value}").format(value=getattr(param.default, "value", param.default)))
     if param.required:
         notes.append(_("required"))

@@ -21,6 +21,7 @@ LABELS = {
 """Facts that no list of orders has as a column."""
 _COLUMNS = {column.key: column for column in ORDER_COLUMNS}
 _DAYS = {"first_due", "last_due", "ended_on", "first_day"}
+_PAID_BY = {"direct_debit": N_("collected by the payee")}
 _RARE = frozenset({"collected"})
 """Facts that are worth a line only where they are true."""
 
@@ -46,4 +47,6 @@ def _shown(name: str, value: str | int) -> str:
         return " / ".join(money(int(one)) for one in str(value).split(",") if one) or _("any amount")
     if name == "stated_iban":
         return " ".join(re.findall(".{1,4}", str(value)))
+    if name == "paid_by":
+        return _(_PAID_BY.get(str(value), str(value)))
     return _("yes") if name == "collected" else str(value)

@@ -34,7 +34,12 @@ LIST = (
     Column("act", N_("Act"), "word", shown=False),
     Column("changes", N_("Changes"), shown=False),
 )
-FACTS = (Column("label", N_("Field")), Column("shown", N_("Value")))
+FACTS = (
+    Column("name", N_("Name"), shown=False),
+    Column("value", N_("Value"), shown=False),
+    Column("label", N_("Field")),
+    Column("shown", N_("Value")),
+)
 LINES = (
     Column("line", N_("Line"), "count"),
     Column("gl_account", N_("Account")),
@@ -168,7 +173,7 @@ def listed(orders: Sequence[OrderSummary], back: int = 0) -> Result:
         lines.append(say(N_("sent back to you in the last 30 days: {count}; see 'kasse order list --state objected'"),
                          count=back))  # fmt: skip
     special = any(order.act != "order" for order in orders)
-    columns = [replace(column, shown=True) if special and column.key in _ACT else column for column in LIST]
+    columns = [replace(column, shown=True, minor=True) if special and column.key in _ACT else column for column in LIST]
     data = {"sum_cents": total, "sent_back": back}
     return Result(data=data, tables=[Table("orders", columns, orders)], lines=lines)
 

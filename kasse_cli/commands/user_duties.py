@@ -44,7 +44,7 @@ class MaxOrNoneError(KasseError):
 
 LIMITS = (Column("name", N_("Name")), Column("office", N_("Office")), Column("max_cents", N_("Up to"), "cents"))
 DEPUTIES = (
-    Column("number", N_("Number"), "count"),
+    Column("number", N_("No."), "count"),
     Column("principal", N_("Absent")),
     Column("deputy", N_("Deputy")),
     Column("office", N_("Office")),

@@ -115,6 +115,7 @@ def _write(book: Workbook, sheet: Sheet, name: str, title: str) -> None:
     page.auto_filter.ref = f"A{top}:{letters(len(sheet.columns))}{writer.count}"
     if sheet.chart is not None and 0 < writer.count - top <= MOST_DRAWN:
         draw(page, sheet.chart, sheet.columns, top, writer.count)
+        page.page_setup.fitToHeight = 1  # no picture is cut in two by the end of a page
     if sheet.totals:
         writer.totals(_totals(sheet, sums))
 

@@ -75,7 +75,7 @@ CARD_DAYS = (
     Column("bank_entry", N_("Bank entry"), "count"),
 )
 COUNTS = (
-    Column("number", N_("Count"), "count"),
+    Column("number", N_("No."), "count"),
     Column("day", N_("Day"), "day"),
     Column("expected_cents", N_("Expected"), "cents"),
     Column("counted_cents", N_("Counted"), "cents"),
