@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +16,15 @@ from ledger.people.parties import match_key
 from ledger.store.engines import Row, Store
 
 KEYS_AT_ONCE = 500
+_COLLECTION = re.compile(
+    r"[A-Z0-9]+(?:-[A-Z0-9]+)*-L[0-9]+(?:-[0-9]+)?"
+)  # what we called a collection, a batch or a file
 _MONEY = """
     SELECT i.office, i.id, i.open_cents, coalesce(d.name, b.name, q.name),
            coalesce(d.counter_iban, b.counter_iban, q.counter_iban), coalesce(d.remittance, b.remittance),
            coalesce(d.creditor_reference, b.creditor_reference),
-           coalesce(d.end_to_end_id, b.end_to_end_id), coalesce(d.amount_cents, i.open_cents), i.purpose
+           coalesce(d.end_to_end_id, b.end_to_end_id), coalesce(d.amount_cents, i.open_cents), i.purpose,
+           b.message_id, b.payment_information_id
     FROM item i
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     LEFT JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
@@ -34,6 +39,17 @@ _BY_TARGET = """
     SELECT t.reference, i.office, i.id, i.open_cents, i.amount_cents FROM reference_target_item t
     JOIN item i ON i.office = t.office AND i.id = t.item
     WHERE t.reference IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
+_BY_COLLECTION = """
+    SELECT c.end_to_end_id, i.office, i.id, i.open_cents, i.amount_cents FROM collection c
+    JOIN collection_item p ON p.office = c.office AND p.run = c.run AND p.line = c.line
+    JOIN item i ON i.office = p.item_office AND i.id = p.item
+    WHERE c.end_to_end_id IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
+_BY_COLLECTION_FILE = """
+    SELECT r.message_id, i.office, i.id, i.open_cents, i.amount_cents FROM collection_run r
+    JOIN collection c ON c.office = r.office AND c.run = r.id
+    JOIN collection_item p ON p.office = c.office AND p.run = c.run AND p.line = c.line
+    JOIN item i ON i.office = p.item_office AND i.id = p.item
+    WHERE r.message_id IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
 _BY_NAME = """
     SELECT p.match_key, i.office, i.id, i.open_cents, i.amount_cents FROM party p JOIN item i ON i.party = p.id
     WHERE p.match_key IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0
@@ -72,6 +88,7 @@ class _Keys:
     repaired: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
     names: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
     ibans: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
+    collections: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
     inside: defaultdict[str, set[_Money]] = field(default_factory=lambda: defaultdict(set))
     senders: defaultdict[int, set[tuple[str, _Money]]] = field(default_factory=lambda: defaultdict(set))
 
@@ -79,9 +96,10 @@ class _Keys:
 def suspense_hints(store: Store, case: tuple[str, int] | None = None) -> Iterator[Hint]:
     """Yield which open receivable may be paid by which money in suspense (or that of one case), and why.
 
-    By reference, also that of a letter or plan, misread, cut or hidden in a longer number (with one wrong digit only
-    where the amount is right); by the name or own account of one who owes it, whatever the amount; by that name in the
-    text; by a name like it where the amount is right. Generous: a reason to wait, not to book.
+    By the id of a collection of ours that was given up or refused; by reference, also that of a letter or plan,
+    misread, cut or hidden in a longer number (with one wrong digit only where the amount is right); by the name or own
+    account of one who owes it, whatever the amount; by that name in the text; by a name like it where the amount is
+    right. Generous: a reason to wait, not to book.
     """
     keys = _keys(store, case)
     seen: set[Hint] = set()
@@ -89,6 +107,8 @@ def suspense_hints(store: Store, case: tuple[str, int] | None = None) -> Iterato
         *_hits(store, _BY_REFERENCE, keys.references, "reference", exact=False),
         *_hits(store, _BY_TARGET, keys.references, "reference", exact=False),
         *_hits(store, _BY_REFERENCE, keys.repaired, "reference", exact=True),
+        *_hits(store, _BY_COLLECTION, keys.collections, "reference", exact=False),
+        *_hits(store, _BY_COLLECTION_FILE, keys.collections, "reference", exact=False),
         *_hits(store, _BY_NAME, keys.names, "name", exact=False),
         *_hits(store, _BY_IBAN, keys.ibans, "iban", exact=False),
         *_hits(store, _BY_NAME, keys.inside, "name_in_text", exact=False),
@@ -111,22 +131,37 @@ def may_be_paid_by(store: Store) -> set[tuple[str, int]]:
 def _keys(store: Store, only: tuple[str, int] | None) -> _Keys:
     finder, keys = book_finder(store), _Keys()
     where = {"office": only[0] if only else None, "case": only[1] if only else 0}
-    for office, case, left, name, iban, text, structured, end_to_end, cents, purpose in store.rows(_MONEY, **where):
+    for office, case, left, name, iban, text, structured, end_to_end, cents, purpose, *ours in store.rows(
+        _MONEY, **where
+    ):
         money = _Money(office, case, frozenset({left, cents}))
         words = "\n".join(part for part in (text, structured, end_to_end, purpose) if part)
         for reference in loose_references(finder, words) | finder.structured(structured or "").keys():
             keys.references[reference].add(money)
         for reference in mistyped_references(finder, words):
             keys.repaired[reference].add(money)
+        for named in _collection_names(words, ours):
+            keys.collections[named].add(money)
         for within in names_within(text or ""):
             keys.inside[within].add(money)
-        if name:
-            keys.names[match_key(name)].add(money)
-            for one in money.cents:
-                keys.senders[one].add((name, money))
-        if iban:
-            keys.ibans[iban].add(money)
+        _take_sender(keys, money, name, iban)
     return keys
+
+
+def _collection_names(words: str, ours: Iterable[str | None]) -> Iterator[str]:
+    """Yield what may be the id of a collection or of its file; a batch has the file's id and its number."""
+    for named in _COLLECTION.findall(" ".join((words, *(part for part in ours if part))).upper()):
+        yield named
+        yield named.rpartition("-")[0]
+
+
+def _take_sender(keys: _Keys, money: _Money, name: str | None, iban: str | None) -> None:
+    if name:
+        keys.names[match_key(name)].add(money)
+        for one in money.cents:
+            keys.senders[one].add((name, money))
+    if iban:
+        keys.ibans[iban].add(money)
 
 
 def _hits(store: Store, sql: str, keys: Mapping[str, set[_Money]], why: str, *, exact: bool) -> Iterator[Hint]:

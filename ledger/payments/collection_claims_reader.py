@@ -42,7 +42,11 @@ _ANNOUNCED = """
 _CAME_BACK = """
     SELECT p.item_office, p.item, c.return_reason, c.ended_on
     FROM collection c JOIN collection_item p ON p.office = c.office AND p.run = c.run AND p.line = c.line
-    WHERE c.state IN ('returned', 'rejected') ORDER BY c.ended_on, c.run, c.line"""
+    WHERE c.state IN ('returned', 'reversed')
+       OR c.state = 'rejected' AND NOT EXISTS (
+          SELECT 1 FROM collection_report r WHERE r.office = c.office AND r.run = c.run AND r.kind = 'status'
+            AND r.status = 'RJCT' AND coalesce(r.reason, '-') = coalesce(c.return_reason, '-'))
+    ORDER BY c.ended_on, c.run, c.line"""
 
 
 def claims(store: Store, until: str, day: str, office: str | None = None) -> Iterator[Claim]:
@@ -78,7 +82,10 @@ def known(store: Store, policy: Policy, oldest: str, named: Collection[ItemKey] 
 
 
 def came_back(store: Store) -> dict[ItemKey, CameBack]:
-    """Return by item how often its collections came back or were rejected, with reason and day of the last time."""
+    """Return by item how often its collections came back, were refused or given back, with the last reason and day.
+
+    A refusal of the file as a whole says nothing about the claims in it.
+    """
     found: dict[ItemKey, CameBack] = {}
     for office, item, reason, ended_on in store.rows(_CAME_BACK):
         before = found.get((office, item))

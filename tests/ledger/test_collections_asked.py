@@ -18,7 +18,10 @@ from ledger.payments.collection_messages import (
     SeveralRunsError,
 )
 from ledger.payments.collection_messages_store import approve, ask, message_file, note_message
+from ledger.payments.collection_propose_store import Choice, propose
 from ledger.payments.collection_reader import reports, run_named
+from ledger.payments.collection_runs import ListChangedError
+from ledger.payments.collection_steps_store import discard, release, review
 from ledger.payments.collection_void_store import void
 from ledger.payments.collection_voiding import VoidAnsweredError
 from ledger.payments.collection_waiting_store import under_collection
@@ -74,6 +77,50 @@ def test_collected_money_is_given_back(store):
     assert open_cents(store, keys[1][1], keys[1][0]) == 25050
     assert mandate_numbered(store, 2).state == "active"
     check_invariants(store)
+
+
+def test_what_was_given_back_is_not_collected_again_by_itself(store):
+    town(store)
+    (run,) = exported(store)
+    credited(store, run)
+    asked(store, "reversal", (1, 2))
+    staged(store, "-250,50", end_to_end_id="KASSE-L1-2", gvc="193", day="2026-11-24")
+    post_staged(act(store, "clara"))
+    assert states(store) == ["collected", "reversed"]
+    again = proposed(store)
+    assert (again.runs, [one.why for one in again.skipped if one.office == "BAU"]) == ((), ["returned"])
+    (named,) = propose(act(store, "dirk"), Choice(named=frozenset({("BAU", 1)})), today=MONDAY).runs
+    assert named.total_cents == 25050
+
+
+def test_a_file_refused_for_its_form_is_collected_again(store):
+    town(store)
+    exported(store)
+    taken(store, status("file", "FF01"))
+    assert states(store) == ["rejected", "rejected"]
+    assert [run.total_cents for run in proposed(store).runs] == [35050]
+
+
+CREDITS = {"batch": {"payment_information_id": "KASSE-00000000-L000001-1"}, "file": {"message_id": "KASSE-00000000-L000001"},
+           "one": {"end_to_end_id": "KASSE-L1-1"}}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CREDITS)
+def test_the_money_of_a_collection_that_was_given_up_is_not_debited_once_more(store, case):
+    """Invariant 7: the bank had the file after all."""
+    town(store)
+    (run,) = exported(store)
+    void(act(store, "emil"), run.number, "nie gesendet", today=MONDAY)
+    void(act(store, "frida"), run.number, today=MONDAY)
+    (again,) = proposed(store).runs
+    review(store, again.number, today=MONDAY)
+    staged(store, "100,00", gvc="171", **CREDITS[case])
+    post_staged(act(store, "clara"))
+    with pytest.raises(ListChangedError):
+        release(act(store, "emil"), again.number, sum_cents=again.total_cents, today=MONDAY)
+    discard(act(store, "dirk"), again.number, reason="das Geld ist da")
+    left_out = {one.why for one in proposed(store).skipped if one.reference == "4711"}
+    assert left_out == {"suspense"}
 
 
 def test_several_are_given_back_in_one_sum(store):
