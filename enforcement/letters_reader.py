@@ -14,7 +14,8 @@ from ledger.store.engines import Row, Store
 
 _LIST = """
     SELECT l.id, l.kind, l.state, l.way, l.party, coalesce(p.legal_name, p.name), l.reference, l.sum_cents, l.day,
-        l.run, pr.planned_on, l.posted_on, l.deemed_on, l.term_end, l.served_on, l.returned_on,
+        l.run, pr.planned_on, l.posted_on, l.deemed_on,
+        CASE WHEN l.state = 'returned' THEN NULL ELSE l.term_end END, l.served_on, l.returned_on,
         coalesce(l.content_sha256, pr.content_sha256), coalesce(l.pdf_sha256, pr.pdf_sha256)
     FROM letter l JOIN party p ON p.id = l.party
     LEFT JOIN letter_print pr ON pr.letter = l.id

@@ -14,6 +14,7 @@ placeholder has a value, or has none. A block such as `{posten}` stands alone. `
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -82,6 +83,7 @@ REMEDY = "rechtsbehelf-"
 """Before the name of a remedy: its wording."""
 SUBJECT = "Betreff:"
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}\n]*)\}|[{}]")
+_UNSEEN_BUT_MEANT = "\t\u00ad\u200c\u200d\ufeff"  # tab, soft hyphen, joiners, byte order mark
 _CONDITION = re.compile(r"\[(wenn|ohne) ([^\]\n]*)\]\s*")
 _LONE = re.compile(r"\{(\w+)\}")
 LineKind = Literal["paragraph", "heading", "list", "block"]
@@ -125,6 +127,14 @@ class WordingMissingError(KasseError):
     code = "wording.missing"
     template = N_("the wording of {kind} lacks {name}")
     hint = N_("add it as a paragraph of its own")
+
+
+class WordingSignError(KasseError):
+    """A sign in a wording that nobody sees: a control character, or one that turns the direction of writing."""
+
+    code = "wording.sign"
+    template = N_("line {line} has a sign that cannot be printed: {sign}")
+    hint = N_("delete it; it often comes along when text is copied from elsewhere")
 
 
 class WordingEmptyError(KasseError):
@@ -229,6 +239,9 @@ def _wrong(text: str, line: int) -> Iterator[KasseError]:
             yield WordingPlaceholderError(line=line, name=f"{{{found[1]}}}", near=_near(found[1]), place=place)
         elif found[0] in {"{", "}"}:
             yield WordingBraceError(line=line, text=text.strip()[:60], place=place)
+    for sign in sorted(set(text)):
+        if unicodedata.category(sign) in {"Cc", "Cf"} and sign not in _UNSEEN_BUT_MEANT:
+            yield WordingSignError(line=line, sign=f"U+{ord(sign):04X}", place=place)
     for found in _CONDITION.finditer(text):
         if found[2].strip() not in WORDS:
             yield WordingPlaceholderError(line=line, name=found[0].strip(), near=_near(found[2]), place=place)

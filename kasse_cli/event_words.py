@@ -22,6 +22,9 @@ VERBS = {
     "accept": N_("accepted"), "accept_batch": N_("batch accepted"), "account": N_("account noted"),
     "add": N_("added"), "added": N_("added"), "address": N_("address corrected"), "amend": N_("amended"),
     "announce": N_("announced"), "answer": N_("answered by the bank"), "approve": N_("approved"),
+    "agree_booked": N_("debit named by two"), "agree_returned": N_("return named by two"),
+    "agree_unbooked": N_("debit taken back by two"), "ask_booked": N_("debit named by one"),
+    "ask_returned": N_("return named by one"), "ask_unbooked": N_("debit to be taken back"),
     "ask": N_("asked for"), "ask_recall": N_("recall asked for"), "ask_reversal": N_("reversal asked for"),
     "ask_void": N_("void asked for"), "assign": N_("assigned"), "assign_list": N_("assigned by list"),
     "audit": N_("audited"), "backup": N_("saved"), "bounced": N_("returned unpaid"),
@@ -71,7 +74,10 @@ VERBS = {
     "format": N_("form set"),
 }  # fmt: skip
 """What was done: the second part of an action."""
-WHOLE = {"refused": N_("refused"), "cash.hold": N_("cash desk: given to its holder")}
+WHOLE = {
+    "refused": N_("refused"), "cash.hold": N_("cash desk: given to its holder"), "letter.post": N_("letter: mailed"),
+    "letter.return": N_("letter: came back"),
+}  # fmt: skip
 """Actions whose parts say something else elsewhere."""
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kasse_cli.claim_words import CLAIM_KINDS
+from kasse_cli.claim_words import CLAIM_KINDS, LETTER_STATES
 from kasse_cli.event_words import action_text, who_text
 from kasse_cli.evidence import NAMES
 from kasse_cli.i18n import _, shown
@@ -67,11 +67,11 @@ ITEMS = (
     Column("item", N_("Item"), "count"),
     Column("kind", N_("Kind"), "word"),
     Column("reference", N_("Reference")),
-    Column("purpose", N_("Purpose")),
+    Column("purpose", N_("Purpose"), minor=True),
     Column("due", N_("Due"), "day"),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("open_cents", N_("Open"), "cents"),
-    Column("days_overdue", N_("Days"), "count"),
+    Column("days_overdue", N_("Days"), "count", minor=True),
     Column("dunning_level", N_("Level"), "count", minor=True),
     Column("main_item", N_("Of item"), "count", minor=True),
     Column("claim_kind", N_("Claim"), "word", words=CLAIM_KINDS, minor=True),
@@ -105,11 +105,11 @@ LETTERS = (
     Column("letter", N_("Letter"), "count"),
     Column("day", N_("Day"), "day"),
     Column("kind", N_("Kind"), "word"),
-    Column("state", N_("State"), "word", words={"posted": N_("mailed")}),
+    Column("state", N_("State"), "word", words=LETTER_STATES),
     Column("reference", N_("Reference"), minor=True),
     Column("sum_cents", N_("Sum"), "cents"),
-    Column("posted_on", N_("Posted"), "day"),
-    Column("term_end", N_("Term"), "day"),
+    Column("posted_on", N_("Mailed on"), "day"),
+    Column("term_end", N_("Term ends"), "day"),
     Column("served_on", N_("Served"), "day", minor=True),
     Column("returned_on", N_("Returned"), "day", minor=True),
 )

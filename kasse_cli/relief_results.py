@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from kasse_cli.claim_words import CLAIM_KINDS
+from kasse_cli.claim_words import CLAIM_KINDS, RELIEF_KINDS
 from kasse_cli.output import Column, Line, say
 from sepa.errors import N_
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 RELIEFS = (
     Column("number", N_("Relief"), "count"),
-    Column("kind", N_("Kind"), "word"),
+    Column("kind", N_("Kind"), "word", words=RELIEF_KINDS),
     Column("state", N_("State"), "word"),
     Column("party", N_("Debtor")),
-    Column("batch", N_("Batch"), "count", minor=True),
-    Column("first_day", N_("From"), "day"),
+    Column("batch", N_("Proposed at once as"), "count", minor=True),
+    Column("first_day", N_("From"), "day", minor=True),
     Column("last_day", N_("Until"), "day"),
     Column("watch_day", N_("Look again"), "day", minor=True),
     Column("sum_cents", N_("Sum"), "cents"),
@@ -63,8 +63,8 @@ FILING = (
     Column("claim_kind", N_("Kind"), "word", words=CLAIM_KINDS),
     Column("due", N_("Due"), "day", minor=True),
     Column("cents", N_("Sum"), "cents"),
-    Column("rank", N_("Rank"), "word"),
-    Column("norm", N_("By")),
+    Column("rank", N_("Rank"), "word", minor=True),
+    Column("norm", N_("Paragraph")),
     Column("status", N_("State"), "word", minor=True),
 )
 SMALL = (
@@ -77,7 +77,7 @@ SMALL = (
     Column("amount_cents", N_("Amount"), "cents", minor=True),
     Column("open_cents", N_("Open"), "cents"),
     Column("limit_cents", N_("Limit"), "cents"),
-    Column("norm", N_("By"), minor=True),
+    Column("norm", N_("Paragraph"), minor=True),
 )
 LIMITS = (Column("name", N_("Name")), Column("kind", N_("Kind"), "word"), Column("max_cents", N_("Up to"), "cents"))
 WORDS = (

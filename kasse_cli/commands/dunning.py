@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.claim_words import LEFT_OUT, LETTER_STATES
 from kasse_cli.commands.dunning_accrued import register as register_accrued
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
@@ -38,7 +39,7 @@ RUNS = (
 LETTERS = (
     Column("letter", N_("Letter"), "count"),
     Column("kind", N_("Kind"), "word"),
-    Column("state", N_("State"), "word", minor=True, words={"posted": N_("mailed")}),
+    Column("state", N_("State"), "word", minor=True, words=LETTER_STATES),
     Column("party", N_("Debtor")),
     Column("address", N_("Address"), minor=True),
     Column("count", N_("Items"), "count"),
@@ -75,12 +76,12 @@ ITEMS = (
 SKIPPED = (
     Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),
-    Column("reference", N_("Reference")),
+    Column("reference", N_("Reference"), minor=True),
     Column("party", N_("Debtor")),
     Column("due", N_("Due"), "day"),
     Column("open_cents", N_("Open"), "cents"),
-    Column("why", N_("Left out because"), "word"),
-    Column("until", N_("Until"), "day"),
+    Column("why", N_("Left out because"), "word", words=LEFT_OUT),
+    Column("until", N_("Until"), "day", minor=True),
 )
 WORDS = (N_("mahnung"), N_("ankuendigung"), N_("made"), N_("cancelled"))
 WaitOption = Annotated[
@@ -230,7 +231,9 @@ def _summary(store: Store, run: RunRow) -> Iterator[Line]:
         yield say(N_("of this charges {charge_cents}, fees {fee_cents}"), charge_cents=run.charge_cents,
                   fee_cents=run.fee_cents)  # fmt: skip
     if run.skipped:
-        whys = ", ".join(f"{_(why)} {count}" for why, count in skip_counts(store, run.number).items())
+        whys = ", ".join(
+            f"{_(LEFT_OUT.get(why, why))} {count}" for why, count in skip_counts(store, run.number).items()
+        )
         yield say(N_("left out: {count} ({whys})"), count=run.skipped, whys=whys)
 
 

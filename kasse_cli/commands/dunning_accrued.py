@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kasse_cli.claim_words import CLAIM_KINDS
+from kasse_cli.claim_words import CLAIM_KINDS, LEFT_OUT
 from kasse_cli.context import Context
 from kasse_cli.frame import command
 from kasse_cli.output import Column, Result, Streamed, Table, render, say
@@ -20,10 +20,7 @@ PartyOption = Annotated[str | None, typer.Option("--party", metavar="PARTY", hel
 ByOption = Annotated[
     str | None, typer.Option("--by", metavar="GROUP", help=N_("sums by office, debtor, law or kind of charge"))
 ]
-LEFT = {
-    "locked": N_("locked"), "suspense": N_("unclear money may pay it"), "no_debtor": N_("no debtor is known"),
-    "dead": N_("the debtor is dead"), "insolvent": N_("the debtor is insolvent"),
-}  # fmt: skip
+LEFT = {**LEFT_OUT, "dead": N_("the debtor is dead"), "insolvent": N_("the debtor is insolvent")}
 CLAIMS = (
     Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kasse_cli.claim_words import UNDATED
 from kasse_cli.commands import limitation_noting, limitation_report
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
@@ -167,7 +168,7 @@ def _watched(seen: Watched, until: dt.date) -> Iterator[Line]:
             N_("standing still: {count}, together {sum_cents}"), count=counts["standing"], sum_cents=cents["standing"]
         )
     if counts["undated"]:
-        whys = ", ".join(f"{_(why)} {count}" for why, count in sorted(seen.whys.items()) if count)
+        whys = ", ".join(f"{_(UNDATED.get(why, why))} {count}" for why, count in sorted(seen.whys.items()) if count)
         yield say(N_("without a known end: {count}, together {sum_cents} ({whys})"), count=counts["undated"],
                   sum_cents=cents["undated"], whys=whys)  # fmt: skip
     if counts["over"]:

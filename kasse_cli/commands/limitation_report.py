@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kasse_cli.claim_words import UNDATED
 from kasse_cli.context import Context
 from kasse_cli.frame import command
 from kasse_cli.i18n import _
@@ -93,4 +94,4 @@ def _said(since: int, sums: dict[tuple[str, ...], Sums], undated: dict[str, Sums
                   count=sum(one.count for one in parts))  # fmt: skip
     for why, one in sorted(undated.items()):
         yield say(N_("not known when ({why}): {count}, together {open_cents}; see: kasse limitation watch --undated"),
-                  why=_(why), count=one.count, open_cents=one.open_cents)  # fmt: skip
+                  why=_(UNDATED.get(why, why)), count=one.count, open_cents=one.open_cents)  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.claim_words import RELIEF_KINDS
 from kasse_cli.context import Context
 from kasse_cli.frame import command
 from kasse_cli.output import Column, Line, Result, Table, render, say
@@ -172,8 +173,8 @@ def _instalment(text: str) -> tuple[dt.date, int]:
 
 def _said(made: Proposed, *, dry_run: bool) -> list[Line]:
     lines = [
-        say(N_("{kind}: claims: {items}, together {claim_cents}"), kind=made.kind, items=made.items,
-            claim_cents=made.claim_cents)
+        say(N_("{kind}: claims: {items}, together {claim_cents}"), kind=RELIEF_KINDS.get(made.kind, made.kind),
+            items=made.items, claim_cents=made.claim_cents)
     ]  # fmt: skip
     if made.paid_cents:
         lines.append(say(N_("given back of what is paid: {paid_cents}"), paid_cents=made.paid_cents))

@@ -37,6 +37,9 @@ def test_every_kind_comes_with_a_wording_in_order(kind):
         (("Bitte", "[wenn gebuer] Bitte"), "wording.placeholder", 3),
         (("Bitte", "Bitte {posten}"), "wording.block", 3),
         (("Betreff: Mahnung {kassenzeichen}", "Mahnung"), "wording.subject", 1),
+        (("Bitte", "Bit\x00te"), "wording.sign", 3),
+        (("Bitte", "\x1b[31mBitte"), "wording.sign", 3),
+        (("Bitte", "\u202eBitte"), "wording.sign", 3),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(change, code, line):

@@ -145,3 +145,10 @@ def test_an_event_without_effect_is_told_with_those_that_have_one(shell):
     assert "relief of payment" not in shell(f"{line} --event relief=2026-02-01..2026-08-01").err.split("(§ 34")[-1]
     wrong = shell(f"{line} --event stundung=2026-02-01")
     assert (wrong.code, "deferral" in wrong.err) == (2, True)
+
+
+def test_a_garnishment_is_data_for_scripts(shell):
+    line = "kasse law garnishment --net 2500 --dependants 1 --on 2026-07-01"
+    assert ",2500.00,1,monthly,2026-07-01,157.59,2342.41," in shell(f"{line} --csv").out
+    assert "157.59" in shell(f"{line} -q").out
+    assert shell(f"{line} --part overtime=300 --csv").out.splitlines()[0] == "kind,gross,exempt,norm"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,7 +29,7 @@ COLUMNS = (
     Column("garnishable_cents", N_("Garnishable"), "cents"),
     Column("kept_cents", N_("Kept"), "cents"),
     Column("valid_from", N_("Table of"), "day"),
-    Column("source", N_("Source")),
+    Column("source", N_("Source"), minor=True),
 )
 PARTS = (
     Column("kind", N_("Part of pay")),
@@ -101,8 +102,12 @@ def garnishment(
     worked = compute(net, dependants, on=day, period=period, law=law)
     base = pkonto_base_cents(on=day, law=law)
     protected = say(N_("base amount of a protected account that month: {base_cents} (§ 899 ZPO)"), base_cents=base)
-    result = Result(_row(worked, day, "") | {"pkonto_base_cents": base}, lines=[*_sentences(worked), protected])
+    row = _row(worked, day, "")
+    data, lines = row | {"pkonto_base_cents": base}, [*_sentences(worked), protected]
+    result = Result(data, [Table("garnishments", COLUMNS, [row])], lines)
     result = _with_order(result, worked, order, (day, law)) if order else result
+    if part and ctx.obj.format.startswith("csv"):
+        result = replace(result, tables=())  # one list in a file: the parts that were asked for
     render(ctx, _with_parts(result, part, day, law))
 
 
@@ -140,7 +145,7 @@ def _with_order(result: Result, worked: Garnishment, order: str, place: tuple[dt
         "garnishable_cents": found.garnishable_cents,
     }
     line = Line(N_("by order with {stated_cents} ({norm}): {garnishable_cents}"), fields)
-    return Result(dict(result.data) | {"by_order": fields}, lines=[*result.lines, line])
+    return Result(dict(result.data) | {"by_order": fields}, result.tables, [*result.lines, line])
 
 
 def _with_parts(result: Result, parts: list[str], day: dt.date, law: Law) -> Result:
@@ -153,7 +158,8 @@ def _with_parts(result: Result, parts: list[str], day: dt.date, law: Law) -> Res
     rows = [{column.key: getattr(each, column.key) for column in PARTS} for each in found]
     findings = [finding for each in found for finding in each.findings]
     note = say(N_("exempt parts are left out before the net is formed (§ 850e no. 1 ZPO)"))
-    return Result(result.data, [Table("parts", PARTS, rows)], [*result.lines, note], findings)
+    parts_table = Table("parts", PARTS, rows, N_("Parts of pay"))
+    return Result(result.data, [*result.tables, parts_table], [*result.lines, note], findings)
 
 
 def _listed(ctx: Context, file: Path, law: Law, defaults: tuple[int, str, dt.date]) -> Result:

@@ -34,9 +34,9 @@ InquiryOption = Annotated[
 ]
 POSTED = (
     Column("letter", N_("Letter"), "count"),
-    Column("posted_on", N_("Posted"), "day"),
+    Column("posted_on", N_("Mailed on"), "day"),
     Column("deemed_on", N_("Notice"), "day"),
-    Column("term_end", N_("Term"), "day"),
+    Column("term_end", N_("Term ends"), "day"),
     Column("demands", N_("Interrupts"), "count", minor=True),
 )
 NEW = {

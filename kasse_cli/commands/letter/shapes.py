@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.claim_words import LETTER_STATES
 from kasse_cli.output import Column
 from kasse_cli.params import parse_day
 from sepa.errors import N_, KasseError
@@ -32,7 +33,7 @@ CodeOption = Annotated[str, typer.Option("--office", metavar="CODE", help=N_("of
 LIST = (
     Column("letter", N_("Letter"), "count"),
     Column("kind", N_("Kind"), "word"),
-    Column("state", N_("State"), "word", words={"posted": N_("mailed")}),
+    Column("state", N_("State"), "word", words=LETTER_STATES),
     Column("way", N_("Way"), "word", minor=True),
     Column("party_number", N_("Party"), "count", minor=True),
     Column("party", N_("Debtor")),
@@ -41,9 +42,9 @@ LIST = (
     Column("day", N_("Day"), "day", minor=True),
     Column("run", N_("Dunning run"), "count", minor=True),
     Column("planned_on", N_("Planned"), "day", minor=True),
-    Column("posted_on", N_("Posted"), "day"),
+    Column("posted_on", N_("Mailed on"), "day"),
     Column("deemed_on", N_("Notice"), "day", minor=True),
-    Column("term_end", N_("Term"), "day"),
+    Column("term_end", N_("Term ends"), "day"),
     Column("served_on", N_("Served"), "day", minor=True),
     Column("returned_on", N_("Returned"), "day", minor=True),
     Column("content_sha256", N_("Content SHA-256"), shown=False),

@@ -75,7 +75,10 @@ def _about(row: LetterRow) -> Iterator[Line]:
         N_("letter {letter} to {party}: {kind}, {state}, {sum_cents}"), letter=row.letter, party=row.party,
         kind=row.kind, state=row.state, sum_cents=row.sum_cents,
     )  # fmt: skip
-    if row.posted_on and row.deemed_on and row.term_end:
+    if row.posted_on and row.state == "returned":
+        yield say(N_("posted on {posted}, came back on {returned}: it sets no term"), posted=row.posted_on,
+                  returned=row.returned_on)  # fmt: skip
+    elif row.posted_on and row.deemed_on and row.term_end:
         yield say(
             N_("posted on {posted}, counts as given on {deemed}, term until {term}"), posted=row.posted_on,
             deemed=row.deemed_on, term=row.term_end,
