@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from ledger.book.chain import SHA_BYTES, entry_tail, event_hash, salted
@@ -84,7 +82,7 @@ def walk_entries(
         if position != last + 1 or row[7][:SHA_BYTES] != before:
             report.findings.append(BrokenChainError(office=office, position=position))
         _check_entry(row, own_lines, report)
-        if row[6] is not None or words.key is not None:
+        if row[6] is not None or words.row is not None:
             _check_words(row, words.take(office, position), report)
         if row[3] != numbers.get(row[2], 0) + 1:
             gap = NumberGapError(office=office, year=row[2], number=row[3], expected=numbers.get(row[2], 0) + 1)
@@ -106,33 +104,36 @@ class _Follower:
     """
 
     def __init__(self, rows: Iterable[Row], table: str, report: ChainReport) -> None:
-        self.groups = groupby(rows, itemgetter(-2, -1))
+        self.rows = iter(rows)
         self.table = table
         self.report = report
-        self.key: tuple[str, int] | None = None
-        self.group: Iterator[Row] = iter(())
-        self._step()
-
-    def _step(self) -> None:
-        self.key, self.group = next(self.groups, (None, iter(())))
+        self.row: Row | None = next(self.rows, None)
 
     def take(self, office: str, position: int) -> list[Row]:
-        wanted = (office, position)
-        while self.key is not None and self.key < wanted:
-            self._leave(self.key)
-        if self.key != wanted:
-            return []
-        found = list(self.group)
-        self._step()
+        """Return the rows of an entry; `groupby` would take twice as long."""
+        row, rows, found = self.row, self.rows, list[Row]()
+        if row is not None and (row[-1] != position or row[-2] != office):
+            row = self._skip(office, position)
+        while row is not None and row[-1] == position and row[-2] == office:
+            found.append(row)
+            row = next(rows, None)
+        self.row = row
         return found
 
-    def _leave(self, key: tuple[str, int]) -> None:
-        self.report.findings.append(OrphanError(table=self.table, office=key[0], position=key[1]))
-        self._step()
+    def _skip(self, office: str, position: int) -> Row | None:
+        """Report what is left behind before an entry, and return the row that is not."""
+        while self.row is not None and self.row[-2:] < (office, position):
+            self._leave(self.row[-2], self.row[-1])
+        return self.row
+
+    def _leave(self, office: str, position: int) -> None:
+        self.report.findings.append(OrphanError(table=self.table, office=office, position=position))
+        self.take(office, position)
 
     def rest(self) -> None:
-        while self.key is not None:
-            self._leave(self.key)
+        """Report what is left behind all entries."""
+        while self.row is not None:
+            self._leave(self.row[-2], self.row[-1])
 
 
 def _check_entry(row: Row, lines: list[Row], report: ChainReport) -> None:
