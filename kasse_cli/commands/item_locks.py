@@ -46,6 +46,7 @@ def lock(
     from ledger.items.items_reader import find_items
     from ledger.items.locks import Span, lock_kind
     from ledger.items.locks_store import lock_items
+    from ledger.payments.collection_under_way_reader import collections_under_way
     from ledger.payments.under_way_reader import under_way
 
     span = Span((since or ctx.obj.today).isoformat(), until.isoformat() if until else None)
@@ -53,6 +54,7 @@ def lock(
         found = [key for text in items for key in find_items(store, text)]
         done = lock_items(store, found, lock_kind(kind), reason, span)
         late = list(under_way(store, items=found)) if done.kind == "payment" else []
+        late += collections_under_way(store, items=found) if done.kind != "enforcement" else []
     render(ctx, lock_result(done, ", ".join(items), findings=late))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -123,11 +124,11 @@ def add(
     _render(ctx, done, N_("registered: mandate {number}, reference {reference}"))
 
 
-def _render(ctx: Context, done: Done, said: str) -> None:
+def _render(ctx: Context, done: Done, said: str, late: Sequence[KasseError] = ()) -> None:
     mandate, day = done.mandate, ctx.obj.today.isoformat()
     template = said if done.new else N_("nothing new: mandate {number}, reference {reference}")
     lines = [say(template, number=mandate.number, reference=mandate.reference), *about(mandate, day)]
-    render(ctx, Result({"mandate": mandate, "new": done.new}, lines=lines, findings=done.findings))
+    render(ctx, Result({"mandate": mandate, "new": done.new}, lines=lines, findings=(*done.findings, *late)))
 
 
 @command(app, "list", lists=True, examples=("kasse mandate list --state lapsed", "kasse mandate list --party Meyer"))
@@ -229,12 +230,14 @@ def confirm(ctx: Context, mandate: MandateArgument) -> None:
 def suspend(ctx: Context, mandate: MandateArgument, reason: WhyOption, until: UntilOption = None) -> None:
     """Stop using a mandate for a while."""
     from kasse_cli.wiring import open_book
+    from ledger.payments.collection_under_way_reader import collections_under_way
     from ledger.payments.mandate_reader import find_mandate
     from ledger.payments.mandate_steps_store import suspend as service
 
     with open_book(ctx.obj) as store:
         done = service(store, find_mandate(store, mandate).number, reason, until=until)
-    _render(ctx, done, N_("suspended: mandate {number}, reference {reference}"))
+        late = list(collections_under_way(store, mandate=done.mandate.number))
+    _render(ctx, done, N_("suspended: mandate {number}, reference {reference}"), late)
 
 
 @command(app, "resume", examples=("kasse mandate resume 17 --reason 'neue Bankverbindung bestätigt'",))
@@ -253,12 +256,14 @@ def resume(ctx: Context, mandate: MandateArgument, reason: WhyOption) -> None:
 def revoke(ctx: Context, mandate: MandateArgument, reason: WhyOption) -> None:
     """End a mandate for ever."""
     from kasse_cli.wiring import open_book
+    from ledger.payments.collection_under_way_reader import collections_under_way
     from ledger.payments.mandate_reader import find_mandate
     from ledger.payments.mandate_steps_store import revoke as service
 
     with open_book(ctx.obj) as store:
         done = service(store, find_mandate(store, mandate).number, reason)
-    _render(ctx, done, N_("revoked: mandate {number}, reference {reference}"))
+        late = list(collections_under_way(store, mandate=done.mandate.number))
+    _render(ctx, done, N_("revoked: mandate {number}, reference {reference}"), late)
 
 
 @command(app, "template", book=False, examples=("kasse mandate template --xlsx mandate.xlsx",))

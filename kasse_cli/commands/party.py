@@ -87,6 +87,7 @@ def lock(
     from kasse_cli.wiring import open_book
     from ledger.items.locks import Span, lock_kind
     from ledger.items.locks_store import lock_party
+    from ledger.payments.collection_under_way_reader import collections_under_way
     from ledger.payments.under_way_reader import under_way
     from ledger.people.parties_reader import find_party, party_name
 
@@ -96,6 +97,7 @@ def lock(
         done = lock_party(store, number, lock_kind(kind), reason, span)
         name = party_name(store, number)
         late = list(under_way(store, parties=[number])) if done.kind == "payment" else []
+        late += collections_under_way(store, parties=[number]) if done.kind != "enforcement" else []
     render(ctx, lock_result(done, f"{name} ({number})", findings=late))
 
 

@@ -9,6 +9,7 @@ from datetime import time as time_of_day
 
 from ledger.book.store import office_codes
 from ledger.events.store import record
+from ledger.payments.collection_hindrances_reader import hindrances
 from ledger.payments.collection_lines import message
 from ledger.payments.collection_policy_store import policy_of
 from ledger.payments.collection_propose_store import first_day
@@ -21,9 +22,11 @@ from ledger.payments.collection_runs import (
     RunChangedError,
     check_step,
 )
+from ledger.payments.collection_steps_store import LISTED
+from ledger.payments.collection_under_way_reader import ended_mandates
 from ledger.people.users import require
 from ledger.store.engines import Store
-from sepa.errors import KasseError
+from sepa.errors import N_, KasseError
 from sepa.pain008 import write
 from sepa.profiles import shipped_profile
 
@@ -33,10 +36,22 @@ _RUN = """
 _COLLECTIONS = "UPDATE collection SET state = 'exported' WHERE office = :office AND run = :run AND state = 'released'"
 
 
+class CollectionsHinderedError(KasseError):
+    """A lock or the end of a mandate came between the release of a run and its file."""
+
+    code = "collection.hindered"
+    template = N_("{count} collections of run {run} must not leave any more; no file was written")
+    hint = N_(
+        "give the run up with 'kasse collection void {run} --reason …', as two people; what may be collected is in the "
+        "next proposal"
+    )
+
+
 def exportable(store: Store, number: int) -> CollectionRun:
     """Return a run whose file may be written by the acting person.
 
-    Raises `UnknownRunError`, `RunStateError`, `RunChangedError`, `NotAllowedError`.
+    What the bank has not got yet must not leave past a lock, or a mandate that was ended since (§ 675j BGB). Raises
+    `UnknownRunError`, `RunStateError`, `RunChangedError`, `CollectionsHinderedError`, `NotAllowedError`.
     """
     run = run_named(store, number)
     require(store, run.office, *ROLES["export"])
@@ -44,6 +59,9 @@ def exportable(store: Store, number: int) -> CollectionRun:
     with store.snapshot():
         if hash_of(store, run) != run.list_hash:
             raise RunChangedError(run=number)
+        found = [*hindrances(store, run), *ended_mandates(store, run)] if run.state == "released" else []
+    if found:
+        raise CollectionsHinderedError(count=len(found), run=number, findings=tuple(found[:LISTED]))
     return run
 
 

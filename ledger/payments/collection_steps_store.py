@@ -33,6 +33,7 @@ from ledger.payments.collection_runs import (
     check_step,
     message_id,
 )
+from ledger.payments.collection_under_way_reader import ended_mandates
 from ledger.payments.mandate_reader import mandates, untold
 from ledger.payments.mandate_use_store import refresh, tell
 from ledger.payments.mandates import Mandate, amendment, unusable
@@ -91,7 +92,7 @@ def findings_of(store: Store, run: CollectionRun, today: dt.date) -> tuple[Kasse
     """Return what is to be noticed about the collections of a run as seen on a day."""
     found = lines(store, run)
     said = check(message(head_of(run), "PROPOSAL", CREATED, found), today) if found else ()
-    return (*said, *hindrances(store, run))
+    return (*said, *hindrances(store, run), *ended_mandates(store, run))
 
 
 def review(store: Store, number: int, *, today: dt.date) -> Reviewed:

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.bank.posting_store import post_staged
 from ledger.book.verify_store import verify
-from ledger.payments.collection_export_store import note_export
+from ledger.payments.collection_export_store import CollectionsHinderedError, exportable, note_export
 from ledger.payments.collection_propose_store import Choice, propose
 from ledger.payments.collection_reader import collections, run_named
 from ledger.payments.collection_runs import (
@@ -20,6 +20,7 @@ from ledger.payments.collection_runs import (
     VoidError,
 )
 from ledger.payments.collection_steps_store import discard, release, review
+from ledger.payments.collection_under_way_reader import collections_under_way
 from ledger.payments.collection_void_store import void
 from ledger.payments.mandate_forms import NewValues
 from ledger.payments.mandate_reader import mandate_numbered, untold
@@ -579,6 +580,29 @@ def test_half_booked_is_not_void_either(store):
     credited(store, run, 25050, batch=2)
     with pytest.raises(VoidError):
         void(act(store, "emil"), run.number, "doch nicht", today=MONDAY)
+
+
+@pytest.mark.parametrize("end", [revoke, suspend])
+def test_nothing_is_collected_past_the_end_of_a_mandate(store, end):
+    """§ 675j BGB: what was not authorised comes back for thirteen months."""
+    town(store)
+    (run,) = released(store)
+    end(act(store, "dirk"), 1, "Widerruf")
+    (said,) = collections_under_way(store, mandate=1)
+    assert (said.code, said.fields["run"]) == ("collection.under_way_released", run.number)
+    with pytest.raises(CollectionsHinderedError) as refused:
+        exportable(act(store, "dirk"), run.number)
+    assert [one.code for one in refused.value.findings] == ["collection.mandate_ended"]
+    void(act(store, "emil"), run.number, "Mandat beendet", today=MONDAY)
+    void(act(store, "frida"), run.number, today=MONDAY)
+    assert [one.total_cents for one in proposed(store).runs] == [25050]
+
+
+def test_the_reviewer_sees_a_mandate_that_was_revoked_since_the_proposal(store):
+    town(store)
+    (run,) = proposed(store).runs
+    revoke(act(store, "dirk"), 1, "Widerruf")
+    assert "collection.mandate_ended" in [one.code for one in review(store, run.number, today=MONDAY).findings]
 
 
 def test_an_export_repeats_the_same_bytes(store):
