@@ -78,7 +78,7 @@ def _blocks(
 
 def _collections(notice: Notice, paper: Paper) -> Content:
     rows = [
-        [day(line.collection_day), paper.cell(line.reference), paper.cell(line.purpose), german(line.cents)]
+        [day(line.collection_day), paper.cell(line.reference), paper.cell(line.purpose or "Forderung"), german(line.cents)]
         for line in notice.lines
     ]
     rows.append(["Summe in EUR", "", "", german(notice.total_cents)])
