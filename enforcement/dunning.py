@@ -70,8 +70,8 @@ class UnknownLawError(KasseError):
     """A kind of claim whose law is not among the data."""
 
     code = "dunning.law"
-    template = N_("items: {count} have the profile {profile}, which the law data does not know")
-    hint = N_("see 'kasse law rates list --kind profiles', or give your own files with --law-dir")
+    template = N_("items: {count} have the profile {profile}, which is no law of the book's Land")
+    hint = N_("take over the law of your Land with 'kasse law take FOLDER' (docs/law.md); see 'kasse book place'")
     severity = "warning"
 
 

@@ -14,6 +14,7 @@ from kasse_cli.claim_words import UNDATED
 from kasse_cli.commands import limitation_noting, limitation_report
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
+from kasse_cli.i18n import _
 from kasse_cli.limitation_lists import (
     CHAIN,
     EVENTS,
@@ -157,7 +158,6 @@ def _laws(book: Lawbook, seen: Watched) -> Iterator[dict[str, Any]]:
 
 
 def _watched(seen: Watched, until: dt.date) -> Iterator[Line]:
-    from kasse_cli.i18n import _
 
     counts, cents = seen.counts, seen.cents
     yield say(N_("the period ends by {until}: claims: {count}, together {sum_cents}"), until=until,
@@ -227,7 +227,8 @@ def _chain(
                   fact=str(missing.fields["fact"]))  # fmt: skip
         return
     if not ways[0][1]:
-        yield say(N_("no law of limitation is known ({state})"), state=str(book.rule(claim.profile)))
+        state = str(book.rule(claim.profile))
+        yield say(N_("no law of limitation is known ({state})"), state=_(UNDATED.get(state, state)))
     for who, parts in ways:
         if who:
             yield say(N_("towards {debtor}:"), debtor=who)
