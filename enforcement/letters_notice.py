@@ -78,8 +78,8 @@ def _blocks(
 
 def _collections(notice: Notice, paper: Paper) -> Content:
     rows = [
-        [day(line.collection_day), paper.cell(line.reference), paper.cell(line.purpose or "Forderung"), german(line.cents)]
-        for line in notice.lines
+        [day(one.collection_day), paper.cell(one.reference), paper.cell(one.purpose or "Forderung"), german(one.cents)]
+        for one in notice.lines
     ]
     rows.append(["Summe in EUR", "", "", german(notice.total_cents)])
     return _grid(["Einzug am", "Kassenzeichen", "Wofür", "Betrag"], rows, 2)
