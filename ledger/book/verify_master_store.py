@@ -44,6 +44,14 @@ class MovedItemError(KasseError):
     hint = N_("see 'kasse item show {name}' and who changed it; keep this book as it is and inform the audit office")
 
 
+class RenamedUserError(KasseError):
+    """A user has another name than the one they were added with: their steps would be somebody else's."""
+
+    code = "verify.user_name"
+    template = N_("user {user} is called {name}, but was added as {before}: the steps of {before} bear another name")
+    hint = N_("keep this book as it is, compare it with the last backup and inform the audit office")
+
+
 class Witness:
     """Watches the events go by: which signatures they vouch for, and what they tell of master data."""
 
@@ -53,6 +61,7 @@ class Witness:
             for user, moment in store.all(f"SELECT DISTINCT {by}, {at} FROM {table} WHERE {by} IS NOT NULL"):
                 self.signed[str(moment)].setdefault(str(user), (table, by))
         self.told: list[tuple[str, str]] = []
+        self.names: dict[str, str] = {}
 
     def watched(self, events: Iterable[Row]) -> Iterator[Row]:
         """Yield the events as they are, and remember what they say."""
@@ -63,6 +72,8 @@ class Witness:
                 users.pop(row[3].partition("/")[0], None)
             if row[4] == ERASED_AGAIN:
                 self._vouch(str(json.loads(row[6])["signed"]))
+            if row[4] == "user.add" and row[10]:
+                self.names[row[5]] = row[10]
             if _SEAL in row[6]:
                 told.append((row[0], str(json.loads(row[6])[FACT])))
             yield row
@@ -79,6 +90,7 @@ class Witness:
             for user, (table, column) in sorted(users.items()):
                 yield UnwitnessedError(table=table, column=column, user=user, at=at)
         yield from wrong_seals(store, self.told)
+        yield from _renamed(store, self.names)
         yield from _moved_items(store)
 
 
@@ -91,6 +103,14 @@ def _signatures() -> Iterator[tuple[str, str, str]]:
             moment = f"{column.removesuffix('by')}at"
             if column.endswith("by") and moment in table.columns:
                 yield name, column, moment
+
+
+def _renamed(store: Store, told: dict[str, str]) -> Iterator[KasseError]:
+    """Yield the users who have another name than they were added with: the chain knows their numbers only."""
+    for number, name in store.rows("SELECT id, name FROM app_user ORDER BY id"):
+        details = json.loads(told.get(f"user:{number}", "{}"))
+        if details.get("name", name) != name:
+            yield RenamedUserError(user=number, name=name, before=details["name"])
 
 
 def _moved_items(store: Store) -> Iterator[KasseError]:

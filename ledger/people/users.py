@@ -168,7 +168,8 @@ def add_user(store: Store, name: str, grants: list[tuple[str, str]]) -> int:
     rows = [("user_role", number, office, role) for office, role in fresh]
     facts: dict[str, Fact] = {"roles": " ".join(f"{office}:{role}" for office, role in fresh)}
     facts |= seal(store, ("app_user", number), *rows)
-    record(store, kasse_office(store), "user.add", f"user:{number}", facts)
+    named = None if found else {"name": tidy_name(name)}
+    record(store, kasse_office(store), "user.add", f"user:{number}", facts, named)
     return number
 
 

@@ -29,8 +29,10 @@ ATTACKS = {
     "account made a bank": ("account", "UPDATE account SET role = 'bank' WHERE office = 'BAU' AND number = '5900'"),
     "account opened": (
         "account",
-        "INSERT INTO account (office, number, name, kind, opened_on) "
-        "VALUES ('BAU', '9999', 'Schwarze Kasse', 'asset', '2026-01-01')",
+        (
+            "INSERT INTO account (office, number, name, kind, opened_on) "
+            "VALUES ('BAU', '9999', 'Schwarze Kasse', 'asset', '2026-01-01')"
+        ),
     ),
     "account taken away": ("account", "DELETE FROM account WHERE office = 'BAU' AND number = '5900'"),
     "user unlocked": ("app_user", "UPDATE app_user SET locked = 0 WHERE name = 'hans'"),
@@ -42,9 +44,11 @@ ATTACKS = {
     "acquirer changed": ("cash_terminal", "UPDATE cash_terminal SET acquirer_iban = 'DE02120300000000202051'"),
     "deputy named": (
         "deputy",
-        "INSERT INTO deputy (id, principal, deputy, office, role, since, until, made_by, made_at) SELECT 99, p.id, d.id,"
-        " '*', 'releaser', '2026-01-01', '2099-12-31', p.id, p.created_at FROM app_user p, app_user d "
-        "WHERE p.name = 'emil' AND d.name = 'dirk'",
+        (
+            "INSERT INTO deputy (id, principal, deputy, office, role, since, until, made_by, made_at) SELECT 99, p.id, d.id,"
+            " '*', 'releaser', '2026-01-01', '2099-12-31', p.id, p.created_at FROM app_user p, app_user d "
+            "WHERE p.name = 'emil' AND d.name = 'dirk'"
+        ),
     ),
     "deputy for longer": ("deputy", "UPDATE deputy SET until = '2099-12-31'"),
     "cost object renamed": ("dimension_value", "UPDATE dimension_value SET name = 'Anderes'"),
@@ -112,6 +116,15 @@ def test_a_later_honest_change_does_not_hide_the_row_that_was_changed_before(tow
     end_deputy(act(town, "root"), 1, "2026-11-20")
     (finding,) = verify(town).findings
     assert (finding.fields["row"], finding.fields["state"]) == ("BAU/5900", "changed")
+
+
+def test_users_who_changed_names_are_named(store):
+    without_guards(store, "app_user")
+    anna, bernd = (store.value("SELECT id FROM app_user WHERE name = :name", name=name) for name in ("anna", "bernd"))
+    for number, name in ((anna, "x"), (bernd, "anna"), (anna, "bernd")):
+        store.execute("UPDATE app_user SET name = :name WHERE id = :id", name=name, id=number)
+    swapped = [f.fields for f in verify(store).findings if f.code == "verify.user_name"]
+    assert [(f["user"], f["name"], f["before"]) for f in swapped] == [(anna, "bernd", "anna"), (bernd, "anna", "bernd")]
 
 
 def test_a_signature_that_no_event_vouches_for_is_named(store):
