@@ -52,7 +52,8 @@ class ExecutedCaseError(KasseError):
 
     code = "suspense.executed"
     template = N_("case {number} was taken as the debit of a payment run by entry {entry}")
-    hint = N_("what was not paid after all comes back as a return of the bank; see 'kasse payment search'")
+    hint = N_("if that was a mistake, two people take it back: 'kasse payment booked RUN --case {number} --undo'; "
+              "'kasse payment list' has the runs")  # fmt: skip
 
 
 class ReturnedCaseError(KasseError):

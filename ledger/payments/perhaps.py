@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from sepa.errors import N_, KasseError, Place
 
@@ -45,7 +46,7 @@ class Perhaps:
 
     def finding(self, office: str, item: int, place: Place, **more: int) -> KasseError:
         """Return what is said of an item that this payment may have paid; `more` are fields for who reads them."""
-        said: dict[str, int | str | dt.date] = {
+        said: dict[str, Any] = {
             "office": office, "item": item, "before": f"{self.run}-{self.line}", "was_run": self.run,
             "debit_cents": self.cents, "day": dt.date.fromisoformat(self.day), **more,
         }  # fmt: skip

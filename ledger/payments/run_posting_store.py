@@ -19,13 +19,15 @@ _CHOSEN = """p.office = :office AND p.run = :run AND p.state <> 'discarded'
 _SETTLED = f"""
     SELECT p.item_office, i.side, i.account, p.item, p.cents, p.discount_cents
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
-    WHERE {_CHOSEN} AND (:going = 1 OR p.state IN ('released', 'exported')) ORDER BY p.item_office, p.line"""
+    WHERE {_CHOSEN} AND (:going = 1 OR p.state IN ('released', 'exported')) {{more}} ORDER BY p.item_office, p.line"""
 _DISCOUNTED = f"""
     SELECT p.item_office, p.line, p.discount_cents, l.gl_account, l.amount_cents
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
     LEFT JOIN cash_order_line l ON l.office = i.office AND l.order_id = i.order_id
-    WHERE {_CHOSEN} AND p.discount_cents > 0 AND (:going = 1 OR p.state IN ('released', 'exported'))
+    WHERE {_CHOSEN} AND p.discount_cents > 0 AND (:going = 1 OR p.state IN ('released', 'exported')) {{more}}
     ORDER BY p.item_office, p.line, l.line"""
+
+_AFTER_ALL = "AND p.line IN (SELECT line FROM after_all)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,19 @@ def take_back(store: Store, run: Run, scope: Scope, *, day: str, text: str) -> t
     return books.count, -books.cents, posted
 
 
-def _gathered(store: Store, run: Run, scope: Scope, *, sign: int, step: Callable[[int], None] | None = None) -> _Books:
+def settle_again(store: Store, run: Run, *, day: str) -> list[Posted]:
+    """Settle the items of payments that came back against money in transit once more; inside a unit.
+
+    The temporary table `after_all` has their lines; they are still in the state that they came back in.
+    """
+    books = _gathered(store, run, Scope(), sign=1, more=_AFTER_ALL)
+    text = f"{run.message_id}: executed after all"
+    return _write(store, run, books, day=day, kind="execution", clearing="run", text=text, payment_day=day)
+
+
+def _gathered(
+    store: Store, run: Run, scope: Scope, *, sign: int, step: Callable[[int], None] | None = None, more: str = ""
+) -> _Books:
     books = _Books()
     where: dict[str, str | int | None] = {
         "office": run.office,
@@ -76,21 +90,21 @@ def _gathered(store: Store, run: Run, scope: Scope, *, sign: int, step: Callable
         "line": scope.line,
         "going": int(sign > 0),
     }
-    for office, side, account, item, cents, discount in counted(store.stream(_SETTLED, **where), step):
+    for office, side, account, item, cents, discount in counted(store.stream(_SETTLED.format(more=more), **where), step):
         whole = sign * (cents + discount)
         books.postings[office].append(posting_for(side, account, item, whole))
         books.settled[office].append((item, whole))
         books.count += 1
         books.cents += sign * cents
-    for office, account, cents in _discounts(store, where):
+    for office, account, cents in _discounts(store, where, more):
         books.postings[office].append(Posting(account, -sign * cents))
     return books
 
 
-def _discounts(store: Store, where: dict[str, str | int | None]) -> Iterator[tuple[str, str, int]]:
+def _discounts(store: Store, where: dict[str, str | int | None], more: str) -> Iterator[tuple[str, str, int]]:
     """Yield office, account and cents of every discount, spread over the coding of its order."""
     orders: defaultdict[tuple[str, int, int], list[tuple[str, int]]] = defaultdict(list)
-    for office, line, discount, account, amount in store.rows(_DISCOUNTED, **where):
+    for office, line, discount, account, amount in store.rows(_DISCOUNTED.format(more=more), **where):
         orders[office, line, discount].append((account or setting(store, "default_account:payable"), amount or 1))
     for (office, _, discount), coding in orders.items():
         total, given = sum(amount for _, amount in coding), 0

@@ -46,6 +46,9 @@ class PaymentRun(SQLModel, table=True):
             "reviewed": ("proposed", "released", "discarded"),
             "released": ("exported", "executed", "voided", "rejected"),
             "exported": ("executed", "voided", "rejected"),
+            "executed": ("exported", "released"),
+            "voided": ("exported",),
+            "rejected": ("exported",),
         }
     }
 
@@ -121,7 +124,9 @@ class Payment(SQLModel, table=True):
             "proposed": ("released", "discarded"),
             "released": ("exported", "executed", "returned", "voided", "rejected"),
             "exported": ("executed", "returned", "voided", "rejected"),
-            "executed": ("returned",),
+            "executed": ("returned", "exported", "released"),
+            "voided": ("exported",),
+            "rejected": ("exported",),
         }
     }
 
@@ -184,6 +189,8 @@ class PaymentFile(SQLModel, table=True):
             START: ("released",),
             "released": ("exported", "voided", "rejected"),
             "exported": ("voided", "rejected"),
+            "voided": ("exported",),
+            "rejected": ("exported",),
         }
     }
 

@@ -2,16 +2,22 @@
 
 import pytest
 
+from ledger.bank.booked_desk_store import book_run
 from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense_decisions import Assign, Wish
+from ledger.bank.suspense_desk_store import decide
+from ledger.book.verify_store import verify
+from ledger.payments.after_all_store import PaidTwiceError
 from ledger.payments.export_store import ExportHinderedError, exportable
 from ledger.payments.propose_store import propose
 from ledger.payments.runs import ItemsChangedError
 from ledger.payments.runs_reader import payments
-from ledger.payments.steps_store import release, review
+from ledger.payments.steps_store import discard, release, review
 from ledger.payments.void_store import void
+from ledger.people.users import NotAllowedError
 from tests.bankbooks import staged
 from tests.books import act
-from tests.ledger.test_payments_answers import GROUP, MONDAY, REASON, answer, sent, tx  # noqa: F401 - a fixture
+from tests.ledger.test_payments_answers import GROUP, MONDAY, REASON, answer, sent, states, tx  # noqa: F401 - a fixture
 
 
 def voided(store):
@@ -103,3 +109,89 @@ def test_a_case_says_that_what_it_names_was_given_up(sent):  # noqa: F811
     debited(sent, message_id="KASSE-00000000-R000001")
     debited(sent, "-1,00", end_to_end_id="KASSE-R1-1")
     assert sent.all("SELECT reason FROM suspense_case ORDER BY item") == [("given_up",)] * 2
+
+
+BATCH = "KASSE-00000000-R000001-1"
+
+
+def last_case(store):
+    return store.value("SELECT max(item) FROM suspense_case")
+
+
+def open_payables(store):
+    return store.value("SELECT sum(open_cents) FROM item WHERE kind = 'payable'")
+
+
+def transit(store):
+    return store.value("SELECT coalesce(sum(cents), 0) FROM posting WHERE account = '2880'")
+
+
+@pytest.mark.parametrize("how", GIVEN_UP)
+def test_what_the_bank_paid_after_all_counts_as_executed_by_two_people(sent, how):  # noqa: F811
+    GIVEN_UP[how](sent)
+    debited(sent, payment_information_id=BATCH)
+    case = last_case(sent)
+    first = book_run(act(sent, "dirk"), 1, case, day="2026-11-18")
+    assert (first.done, first.new, first.again) == (False, True, (1, 2, 3))
+    assert not book_run(sent, 1, case, day="2026-11-18").new, "the same person twice is one person"
+    assert open_payables(sent) == 700
+    with pytest.raises(NotAllowedError):
+        book_run(act(sent, "clara"), 1, case, day="2026-11-18")
+    done = book_run(act(sent, "emil"), 1, case, day="2026-11-18")
+    assert (done.done, done.asked_by, done.payments, done.cents) == (True, "dirk", 3, 700)
+    assert states(sent) == ["executed"] * 3
+    assert sent.value("SELECT state FROM payment_run") == "executed"
+    assert (open_payables(sent), transit(sent)) == (0, 0)
+    assert propose(act(sent, "dirk"), today=MONDAY).run is None
+    assert verify(sent).findings == ()
+
+
+def test_a_single_payment_after_all_leaves_the_others_given_up(sent):  # noqa: F811
+    voided(sent)
+    debited(sent, "-2,00", end_to_end_id="KASSE-R1-2")
+    book_run(act(sent, "dirk"), 1, last_case(sent), day="2026-11-18")
+    assert book_run(act(sent, "emil"), 1, last_case(sent), day="2026-11-18").again == (2,)
+    assert states(sent) == ["voided", "executed", "voided"]
+    assert open_payables(sent) == 500
+    assert propose(act(sent, "dirk"), today=MONDAY).run.total_cents == 500
+    assert verify(sent).findings == ()
+
+
+def test_what_the_bank_refused_and_debited_all_the_same_is_taken_with_the_rest(sent):  # noqa: F811
+    answer(act(sent, "dirk"), tx("KASSE-R1-2", "RJCT", REASON.format("AC04", "x")), file=GROUP.format("PART"))
+    assert states(sent) == ["exported", "rejected", "exported"]
+    debited(sent, payment_information_id=BATCH)
+    book_run(act(sent, "dirk"), 1, last_case(sent), day="2026-11-18")
+    assert book_run(act(sent, "emil"), 1, last_case(sent), day="2026-11-18").payments == 3
+    assert states(sent) == ["executed"] * 3
+    staged(sent, "2,00", gvc="159", end_to_end_id="KASSE-R1-2", day="2026-11-18")
+    post_staged(act(sent, "import"))
+    assert states(sent) == ["executed", "returned", "executed"]
+    assert verify(sent).findings == ()
+
+
+def test_what_lies_in_another_run_is_not_taken_as_paid_twice(sent):  # noqa: F811
+    voided(sent)
+    run = propose(act(sent, "dirk"), today=MONDAY).run
+    debited(sent, payment_information_id=BATCH)
+    case = last_case(sent)
+    book_run(act(sent, "dirk"), 1, case, day="2026-11-18")
+    with pytest.raises(PaidTwiceError) as refused_:
+        book_run(act(sent, "emil"), 1, case, day="2026-11-18")
+    assert {one.fields["other"] for one in refused_.value.findings} == {run.number}
+    discard(act(sent, "dirk"), run.number)
+    assert book_run(act(sent, "emil"), 1, case, day="2026-11-18").done
+    assert verify(sent).findings == ()
+
+
+def test_an_item_that_was_settled_since_is_not_settled_twice(sent):  # noqa: F811
+    voided(sent)
+    debited(sent, "-2,00", end_to_end_id="KASSE-R1-2")
+    first = last_case(sent)
+    debited(sent, "-7,00", payment_information_id=BATCH)
+    decide(act(sent, "clara"), [Assign(first, (Wish("KASSE/2"),))], day="2026-11-18")
+    book_run(act(sent, "dirk"), 1, last_case(sent), day="2026-11-18")
+    with pytest.raises(PaidTwiceError):
+        book_run(act(sent, "emil"), 1, last_case(sent), day="2026-11-18")
+    assert states(sent) == ["voided"] * 3
+    assert verify(sent).findings == ()

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kasse_cli.commands.payment.shapes import FileOption, RunArgument
 from kasse_cli.context import Context
-from kasse_cli.output import Result, render, say
+from kasse_cli.output import Line, Result, render, say
 from sepa.errors import N_
 from sepa.money import parse_amount
+
+if TYPE_CHECKING:
+    from ledger.bank.booked_desk import Booked
 
 WithoutOption = Annotated[
     list[int] | None,
     typer.Option("--without", metavar="LINE", help=N_("the bank refused this payment; may be repeated")),
 ]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="CODE", help=N_("why the bank refused, such as AC04"))]
+ReasonOption = Annotated[
+    str, typer.Option("--reason", metavar="CODE", help=N_("why the bank refused, such as AC04; with --undo in words"))
+]
+UndoOption = Annotated[bool, typer.Option("--undo", help=N_("it was not the debit of the run: take it back"))]
 PaymentsArgument = Annotated[
     list[str], typer.Argument(metavar="PAYMENT", help=N_("the payments that came back, such as 17-3"))
 ]
@@ -37,25 +44,25 @@ def booked(
     file: FileOption = None,
     without: WithoutOption = None,
     reason: ReasonOption = "",
+    undo: UndoOption = False,
 ) -> None:
     """Take an unclear debit as what the bank paid for a run, or for one file of it.
 
-    For debits that name neither run nor payments. The sum must be what is left; its payments are executed by it. What
-    the bank refused without a report is named with --without: those items are open again and locked.
+    The sum must be what is left; its payments are executed by it. What the bank refused without a report is named with
+    --without: those items are open again and locked. Payments that were given up or refused count as executed after
+    all where they make the sum; that, a debit that does not look like ours, and --undo take two people.
     """
     from kasse_cli.wiring import open_book, trial
     from ledger.bank.booked_desk_store import book_run
+    from ledger.bank.unbooked_desk_store import unbook_run
 
+    day = ctx.obj.today.isoformat()
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
-        done = book_run(
-            store, run, case, day=ctx.obj.today.isoformat(), file=file or 0, without=without or (), reason=reason
-        )
-    lines = [
-        say(
-            N_("case {number} is the debit of run {run}: payments: {count}, together {sum_cents}; booked: {entry}"),
-            number=case, run=run, count=done.payments, sum_cents=done.cents, entry=done.entry,
-        )
-    ]  # fmt: skip
+        if undo:
+            done = unbook_run(store, run, case, day=day, reason=reason)
+        else:
+            done = book_run(store, run, case, day=day, file=file or 0, without=without or (), reason=reason)
+    lines = list(_booked(done, undo=undo))
     if done.refused:
         lines.append(
             say(
@@ -66,6 +73,31 @@ def booked(
     if ctx.obj.dry_run:
         lines.append(say(N_("a trial: nothing was changed")))
     render(ctx, Result({"booked": done, "dry_run": ctx.obj.dry_run}, lines=lines))
+
+
+def _booked(done: Booked, *, undo: bool) -> Iterator[Line]:
+    """Yield what became of the case, or who must say it too."""
+    known = {"number": done.case, "run": done.run, "sum_cents": done.cents}
+    if not done.done:
+        said = _ASKED_UNDO if undo else _ASKED_AGAIN if done.again else _ASKED
+        yield say(said, **known) if done.new else say(N_("nothing new: another person must confirm it"))
+        yield say(N_("next: another person who may release confirms it with the same command"))
+        return
+    if undo:
+        yield say(N_("case {number} is not the debit of run {run}; booked: {entry}"), entry=done.entry, **known)
+        yield say(N_("payments under way again: {count}"), count=done.payments)
+        return
+    said = N_("case {number} is the debit of run {run}: payments: {count}, together {sum_cents}; booked: {entry}")
+    yield say(said, count=done.payments, entry=done.entry, **known)
+    if done.again:
+        yield say(N_("executed after all, given up or refused before: {count}"), count=len(done.again))
+
+
+_ASKED = N_("asked: case {number} over {sum_cents} is the debit of run {run}, though it does not look like it")
+_ASKED_AGAIN = N_(
+    "asked: case {number} over {sum_cents} is the debit of run {run}: what was given up or refused is paid after all"
+)
+_ASKED_UNDO = N_("asked: case {number} over {sum_cents} is not the debit of run {run}")
 
 
 def returned(
