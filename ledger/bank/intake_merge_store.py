@@ -12,9 +12,10 @@ from ledger.bank.intake_meeting_store import Mark, known_marks
 from ledger.bank.intake_pages import Page
 from ledger.bank.intake_places import Place, places
 from ledger.bank.intake_reader import known_sheet, statement_links
+from ledger.bank.intake_rows import ENTRY_COLUMNS
 from ledger.bank.intake_sheets import balances, meeting
 from ledger.bank.intake_spool_store import Spool
-from ledger.bank.kept_store import kept_entries
+from ledger.bank.kept_store import OWN_IDS, Kept, kept_entries
 from ledger.bank.merge import Reading, read_together
 from ledger.store.engines import Store
 from sepa.errors import KasseError
@@ -60,11 +61,7 @@ def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
     }
     days = {(page.iban, day) for page in pages for day in page.days}
     known = known_marks(store, days, {(page.iban, page.opened.id) for page in pages}, identities.values())
-    kept = {
-        mark: entry
-        for iban in sorted({page.iban for page in pages})
-        for mark, entry in kept_entries(store, iban).items()
-    }
+    kept = [one for iban in sorted({page.iban for page in pages}) for one in kept_entries(store, iban)]
     for group in meeting(own | known):
         mine = [pages[number + count] for number in group if number < 0]
         try:
@@ -74,7 +71,7 @@ def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
                 _read_group(store, merged, mine, [number for number in group if number >= 0], spool)
         except KasseError as error:
             raise error.at(mine[0].place) from None
-    _adopt(merged, pages, kept)
+    _adopt(merged, pages, kept, spool)
     for iban in sorted(merged.touched):
         _check_joins(store, merged, iban, pages)
     for iban in sorted({page.iban for page in pages}):
@@ -82,20 +79,39 @@ def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
     return merged
 
 
-def _kept_beside(page: Page, kept: Mapping[tuple[str, Key, int], int]) -> bool:
+def _kept_beside(page: Page, kept: Sequence[Kept]) -> bool:
     """Whether a booking that no statement tells any more lies on a day of the page."""
-    return any(iban == page.iban and key[0] in page.days for iban, key, _ in kept)
+    return any(one.iban == page.iban and one.key[0] in page.days for one in kept)
 
 
-def _adopt(merged: Merged, pages: Sequence[Page], kept: Mapping[tuple[str, Key, int], int]) -> None:
-    """Let lines tell the bookings that stayed when their statement was withdrawn, instead of making them anew."""
-    for page in pages if kept else ():
-        found = merged.placed.get(page.index, [])
-        for at, place in enumerate(found):
-            mark = page.iban, place.key, place.occurrence
-            if place.fresh and mark in kept:
-                merged.known[mark] = kept[mark]
-                found[at] = replace(place, fresh=False)
+def _adopt(merged: Merged, pages: Sequence[Page], kept: list[Kept], spool: Spool) -> None:
+    """Let lines tell the bookings that stayed when their statement was withdrawn, instead of making them anew.
+
+    First those that are told as before, then those of which only our own ids are the same.
+    """
+    for exact in (True, False):
+        for page in pages if kept else ():
+            found = merged.placed.get(page.index, [])
+            ids = {} if exact else _ids(spool, page)
+            for at, place in enumerate(found):
+                own = ids.get(place.line, ())
+                told = [
+                    one for one in kept
+                    if one.is_told(page.iban, place.key, place.occurrence)
+                    or (not exact and one.is_booked_anew(page.iban, place.key, own))
+                ]  # fmt: skip
+                if place.fresh and told:
+                    kept.remove(told[0])
+                    merged.known[page.iban, place.key, place.occurrence] = told[0].entry
+                    found[at] = replace(place, fresh=False)
+
+
+def _ids(spool: Spool, page: Page) -> dict[int, tuple[str, ...]]:
+    """Return the ids of ours that each line has."""
+    at = [ENTRY_COLUMNS.index(name) for name in OWN_IDS]
+    return {
+        number: tuple(row[where] or "" for where in at) for lines in spool.portions(page) for number, row, _ in lines
+    }
 
 
 def _check_numbers(store: Store, iban: str, pages: Sequence[Page]) -> None:

@@ -188,7 +188,7 @@ def test_a_run_of_ours_hangs_on_it(store):
     assert len(booked(store)) == 3
 
 
-@pytest.mark.parametrize("right", ["less", "alone", "with another day"])
+@pytest.mark.parametrize("right", ["less", "alone", "with another day", "booked anew"])
 def test_what_payments_hang_on_stays_until_the_right_statement_tells_it(store, right):
     """The others are open again; the right file tells the payment, which stays executed, and brings the rest anew."""
     number, claim = hanging(store)
@@ -202,17 +202,20 @@ def test_what_payments_hang_on_stays_until_the_right_statement_tells_it(store, r
     texts = {
         "less": f"16.11. 100,00 | +30,00 Max Mustermann / {number} | 80,00",
         "alone": "16.11. 100,00 | 50,00",
+        "booked anew": "16.11. 100,00 | 50,00",
         "with another day": f"16.11. 100,00 | +3,00 Adam / Danke | +30,00 Max Mustermann / {number} | 83,00",
     }
     entries = [own_debit()] if right != "with another day" else [own_debit(), entry("+1,00 Eva", 6, day("17.11."))]
     if right == "with another day":
         texts[right] = texts[right].replace("83,00", "84,00")
+    if right == "booked anew":
+        entries = [replace(own_debit(), servicer_reference="ANOTHER")]
     staged = take(store, statement(texts[right], named="MO", number=2, entries=entries), name="right.xml", sha="8" * 64)
-    new = {"less": 1, "alone": 0, "with another day": 3}[right]
+    new = {"less": 1, "alone": 0, "booked anew": 0, "with another day": 3}[right]
     assert (staged.new, staged.duplicates, waiting(store)) == (new, 1, [])
     post_staged(store)
     assert payments(store) == [("E1", "executed", 0, 3)]
-    assert open_cents(store, claim) == (4000 if right == "alone" else 1000)
+    assert open_cents(store, claim) == (4000 if right in {"alone", "booked anew"} else 1000)
     assert not continuity(store)[0].gaps
     check_invariants(store)
     assert {finding.code for finding in verify(store).findings} <= BY_HAND
