@@ -51,7 +51,7 @@ NOT_PERSONAL = {
         "account": "name number", "bank_account": "name statements", "cash_desk": "name", "office": "name",
         "dimension_value": "dimension value name", "leitweg_office": "", "setting": "key value", "counter": "name",
         "payment_run": "debtor_name", "collection_run": "creditor_name creditor_bic", "mandate_reference": "creditor_key",
-        "letter_template": "text", "letter_print": "template_sha256", "reference_scheme": "pattern method prefix",
+        "letter_template": "text", "law_file": "name text", "letter_print": "template_sha256", "reference_scheme": "pattern method prefix",
     },
     "staff, who answer for what they did": {"app_user": "name"},
     "companies the town has contracts with": {"cash_terminal": "terminal acquirer acquirer_iban"},
@@ -88,7 +88,7 @@ NOBODYS = {
     "dunning_run": "whole runs", "statement": "pages of the bank", None: "refusals and settings of the town",
 }  # fmt: skip
 """What events are about that is nobody's: their words go when their own period is over, `--before` a day."""
-DYNAMIC = {"_OBJECT": None, "choice.name": "order"}
+DYNAMIC = {"_OBJECT": None, "choice.name": "order", "matter.about": "run"}
 
 
 def test_every_column_of_text_is_personal_or_named_as_not():
