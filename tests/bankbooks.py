@@ -192,7 +192,8 @@ _EXPLAINED = """
     SELECT e.id FROM bank_entry e WHERE e.state = 'posted' AND e.amount_cents <> (
         SELECT coalesce(sum(m.cents), 0) FROM bank_match m
         WHERE m.office = e.office AND m.entry = e.id
-          AND m.rule NOT IN ('assigned', 'forwarded', 'paid_out', 'collected', 'unassigned', 'later', 'executed'))"""
+          AND m.rule NOT IN ('assigned', 'forwarded', 'paid_out', 'collected', 'unassigned', 'later', 'executed')
+          AND NOT (m.rule = 'returned' AND m.evidence LIKE '%"by"%'))"""
 _ONCE = """
     SELECT e.id FROM bank_entry e WHERE e.state = 'posted' AND 1 <> (
         SELECT count(*) FROM entry j WHERE j.office = e.office AND j.position = e.position

@@ -4,6 +4,8 @@ import pytest
 
 from ledger.bank.collected_desk import CreditSumError, NotACreditError, NotUnderWayError
 from ledger.bank.collected_desk_store import credit_run
+from ledger.bank.collection_back import BackSumError, NotADebitError, NotOutError
+from ledger.bank.collection_back_store import meant_collection, take_collection_return
 from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import ClearedCaseError
 from ledger.bank.suspense_decisions import Undo
@@ -16,11 +18,12 @@ from ledger.payments.collection_reader import collections, run_named
 from ledger.payments.collection_void_store import void
 from ledger.payments.collection_voiding import VoidCreditError, VoidStagedCreditError
 from ledger.payments.mandate_reader import mandate_numbered
+from ledger.payments.steps import UnknownLineError
 from ledger.people.users import NotAllowedError
 from sepa.money import plain
 from tests.bankbooks import check_invariants, reason, staged
 from tests.books import SECOND_IBAN, act
-from tests.ledger.collection_texts import MONDAY, balance, claims, credited, exported, ready, states
+from tests.ledger.collection_texts import MONDAY, balance, claim, claims, credited, exported, ready, returned, states
 from tests.ledger.mandate_texts import mandate
 from tests.ledger.test_collections import town
 
@@ -52,6 +55,65 @@ def test_a_return_without_our_id_is_known_by_mandate_and_amount(store, case):
     post_staged(act(store, "clara"))
     assert states(store) == expected
     check_invariants(store)
+
+
+BACK = [  # what the desk is told: fee, profile's bearer of it, the cents of the claim for it
+    (3001, "item", [3001]),
+    (3001, "cost", []),
+    (0, "item", []),
+]
+
+
+@pytest.mark.parametrize(("fee", "bearer", "claimed"), BACK)
+def test_a_return_that_no_rung_takes_is_taken_by_a_person(store, fee, bearer, claimed):
+    ready(store, **{"fee.private": bearer})
+    claim(store, "ORDNUNG 100,00 2026-10-01 Meyer 4711", profile="private", claim_kind="rent")
+    mandate(store, "Meyer - 2026-01-01")
+    (run,) = exported(store)
+    credited(store, run)
+    store.execute("UPDATE item SET dunning_level = 2 WHERE office = 'ORDNUNG' AND id = 1")
+    staged(store, plain(-10000 - fee), name="Meyer", gvc="109", day="2026-11-24")
+    post_staged(act(store, "clara"))
+    case = store.value("SELECT id FROM item WHERE kind = 'advance' AND open_cents > 0")
+    with pytest.raises(BackSumError):
+        take_collection_return(act(store, "dirk"), 1, 1, case, day="2026-11-24", fee_cents=fee + 1)
+    done = take_collection_return(store, 1, 1, case, day="2026-11-24", reason="ac04", fee_cents=fee)
+    assert (done.cents, done.fee_cents, done.items) == (10000, fee, ("ORDNUNG/1",))
+    assert states(store) == ["returned"]
+    assert store.one("SELECT open_cents, due, dunning_level FROM item WHERE office = 'ORDNUNG' AND id = 1") == (
+        10000, "2026-10-01", 2,
+    )  # fmt: skip
+    sql = "SELECT open_cents FROM item WHERE claim_kind = 'ruecklastschrift' AND main_item = 1"
+    assert [cents for (cents,) in store.rows(sql)] == claimed
+    assert balance(store, "bank_fees") == (fee if fee and not claimed else 0)
+    assert mandate_numbered(store, 1).state == "suspended"
+    check_invariants(store)
+    assert verify(store).findings == ()
+    with pytest.raises(ClearedCaseError):
+        take_collection_return(store, 1, 1, case, day="2026-11-24", fee_cents=fee)
+
+
+def test_only_a_debit_on_the_collecting_account_comes_back_and_only_once(store):
+    town(store)
+    (run,) = exported(store)
+    credited(store, run)
+    dear = returned(store, run, 1, "AM04", 3001)
+    assert meant_collection(store, "KASSE", dear) == "1-1"
+    returned(store, run, 1)
+    staged(store, "-100,00", name="Meyer", gvc="109", day="2026-11-24")
+    staged(store, "100,00", name="Meyer", gvc="166", day="2026-11-24")
+    post_staged(act(store, "clara"))
+    debit = store.value("SELECT max(id) FROM item WHERE kind = 'advance' AND open_cents > 0")
+    credit = store.value("SELECT max(id) FROM item WHERE kind IN ('suspense', 'credit') AND open_cents > 0")
+    with pytest.raises(NotOutError):
+        take_collection_return(act(store, "dirk"), 1, 1, debit, day="2026-11-24")
+    if credit is not None:
+        with pytest.raises(NotADebitError):
+            take_collection_return(store, 1, 2, credit, day="2026-11-24")
+    with pytest.raises(UnknownLineError):
+        take_collection_return(store, 1, 9, debit, day="2026-11-24")
+    with pytest.raises(NotAllowedError):
+        take_collection_return(act(store, "anna"), 1, 2, debit, day="2026-11-24")
 
 
 def test_two_collections_of_one_amount_under_one_mandate_are_left_to_a_person(store):

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from kasse_cli.commands.collection.answers import credit, export_message, recall, release_message, reverse, status
+from kasse_cli.commands.collection.answers import (
+    credit,
+    export_message,
+    recall,
+    release_message,
+    returned,
+    reverse,
+    status,
+)
 from kasse_cli.commands.collection.making import announce, change, discard, notice, propose, setup
 from kasse_cli.commands.collection.releasing import export, release, review, slip, void
 from kasse_cli.commands.collection.showing import list_runs, returns, show
@@ -62,6 +70,12 @@ command(
     dry_run=True,
     examples=("kasse collection credit 3 --case 17", "kasse collection credit 3 --case 17 --without 7 --reason AC04"),
 )(credit)
+command(
+    app,
+    "returned",
+    dry_run=True,
+    examples=("kasse collection returned 3-7 --case 17", "kasse collection returned 3-7 --case 17 --fee 30,01"),
+)(returned)
 command(app, "returns", lists=True, examples=("kasse collection returns --since 2026-11-01",))(returns)
 command(app, "recall", examples=("kasse collection recall 3-7 3-9 --why DUPL --reason 'sent twice'",))(recall)
 command(app, "reverse", examples=("kasse collection reverse 3-7 --why MS02 --reason 'notice was withdrawn'",))(reverse)

@@ -12,6 +12,7 @@ from kasse_cli.context import Context
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import FilesArgument, SumOption
 from sepa.errors import N_, KasseError
+from sepa.money import parse_amount
 
 if TYPE_CHECKING:
     from kasse_cli.inbox import Unit
@@ -37,6 +38,15 @@ ReversalWhy = Annotated[
 ]
 BicOption = Annotated[str, typer.Option("--bic", metavar="BIC", help=N_("the BIC of your bank, if the book has none"))]
 
+CollectionArgument = Annotated[
+    str, typer.Argument(metavar="COLLECTION", help=N_("run and number of the collection, such as 3-7"))
+]
+ReturnReasonOption = Annotated[
+    str, typer.Option("--reason", metavar="CODE", help=N_("the bank's reason code; else that of the bank entry"))
+]
+ReturnFeeOption = Annotated[
+    int | None, typer.Option("--fee", parser=parse_amount, metavar="AMOUNT", help=N_("what the banks charged on top"))
+]
 CaseOption = Annotated[int, typer.Option("--case", metavar="CASE", help=N_("the case that holds the money"))]
 WithoutOption = Annotated[
     list[int] | None, typer.Option("--without", metavar="LINE", help=N_("this collection is missing; may be repeated"))
@@ -105,6 +115,40 @@ def _said(one: Answer) -> list[Line]:
         return []
     said = N_("run {run}: the bank answers {status}, no claim is open again")
     return [say(said if one.new else N_("run {run}: nothing new ({status})"), run=one.run, status=one.status)]
+
+
+def returned(
+    ctx: Context,
+    collection: CollectionArgument,
+    case: CaseOption,
+    reason: ReturnReasonOption = "",
+    fee: ReturnFeeOption = None,
+) -> None:
+    """Take an unclear debit as a collection that came back: its claims are open again, as after any return.
+
+    For returns without our id, or with a dear fee. The case must hold what was collected, and the fee on top.
+    """
+    from kasse_cli.commands.payment.vop import one_payment
+    from kasse_cli.wiring import open_book, trial
+    from ledger.bank.collection_back_store import take_collection_return
+
+    run, line = one_payment(collection)
+    with open_book(ctx.obj) as store, trial(ctx.obj, store):
+        done = take_collection_return(
+            store, run, line, case, day=ctx.obj.today.isoformat(), reason=reason, fee_cents=fee or 0
+        )
+    said = N_("case {number} is collection {collection}, come back: {items} is open again; booked: {entry}")
+    items = ", ".join(done.items)
+    lines = [say(said, number=case, collection=done.collection, items=items, entry=done.entry)]
+    if done.fee_item is not None:
+        lines.append(
+            say(N_("fee of the return: {fee_cents}, claimed as {item}"), fee_cents=done.fee_cents, item=done.fee_item)
+        )
+    elif done.fee_cents:
+        lines.append(say(N_("fee of the return: {fee_cents}, a cost of the Kasse"), fee_cents=done.fee_cents))
+    if ctx.obj.dry_run:
+        lines.append(say(N_("a trial: nothing was changed")))
+    render(ctx, Result({"returned": done, "dry_run": ctx.obj.dry_run}, lines=lines))
 
 
 def recall(ctx: Context, collections: CollectionsArgument, why: RecallWhy = "CUST", reason: ReasonOption = "") -> None:

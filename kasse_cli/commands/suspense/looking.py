@@ -138,11 +138,13 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
     """
     from kasse_cli.wiring import open_book
     from ledger.bank.candidates_store import candidates_of
+    from ledger.bank.collection_back_store import meant_collection
     from ledger.bank.suspense_store import show_case
 
     with open_book(ctx.obj) as store, store.snapshot():
         details = show_case(store, case, office=office)
         found = candidates_of(store, details)
+        back = meant_collection(store, details.office, details.entry) if details.kind == "advance" else None
     lines = _words(details)[:4]
     if found:
         first = found[0]
@@ -150,6 +152,11 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
         lines.append(say(N_("assign with 'kasse suspense assign {number} {target}'"), number=case, target=together))
     else:
         lines.append(say(N_("nothing open fits: no reference, name, account or amount")))
+    if back is not None:
+        template = N_(
+            "a collection that came back? 'kasse collection returned {back} --case {number}', a fee with --fee"
+        )
+        lines.append(say(template, back=back, number=case))
     data = {"office": details.office, "number": details.number, "open_cents": details.open_cents}
     render(ctx, Result(data, [Table("candidates", CANDIDATES, _candidates(found))], lines))
 
