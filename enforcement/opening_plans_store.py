@@ -14,6 +14,7 @@ from enforcement.relief_plan import shares
 from enforcement.relief_propose_store import relief_book, write_items
 from enforcement.relief_reader import find_relief, owed
 from ledger.book.store import kasse_office
+from ledger.events.store import record
 from ledger.items.kassenzeichen import active_schemes, check_reference, compact, issue
 from ledger.items.opening_parts import UnknownTakenItemError
 from ledger.items.opening_parts_store import PartKind
@@ -44,7 +45,7 @@ def plans(proposer: int) -> PartKind:
 def _writer(proposer: int) -> Callable[[Store, str, str], Iterator[KasseError | int]]:
     def write(store: Store, table: str, day: str) -> Iterator[KasseError | int]:
         """Write every plan whose instalments are what is open of its claims."""
-        book, used = relief_book(store), set[tuple[str, int]]()
+        book, used, taken = relief_book(store), set[tuple[str, int]](), 0
         rows = [PlanRow(*row) for row in store.all(_ROWS.format(table=table))]
         for _, group in groupby(rows, key=lambda row: row.plan):
             lines = sorted(group, key=lambda row: row.seq)
@@ -56,7 +57,11 @@ def _writer(proposer: int) -> Callable[[Store, str, str], Iterator[KasseError | 
                 continue
             used |= {one.key for one in claims}
             _take(store, book, lines, claims, proposer, day)
+            taken += 1
             yield 1
+        if taken:  # who signed the lists first is who proposed the plans; their own event is of another moment
+            signed = {"plans": taken, "signed": f"{proposer}@{store.now}"}
+            record(store, kasse_office(store), "opening.plans", None, signed)
 
     return write
 

@@ -12,7 +12,8 @@ from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
 MOST = 100
-ERASED_AGAIN = "book.erase_again"
+VOUCHING = frozenset({"book.erase_again", "opening.plans"})
+"""Events that tell of steps of others: erasures of a book that was lost, plans that two people took over."""
 _SEAL = f'"{FACT}":'
 _NOT_ASKED = frozenset({"event", "entry"})
 """Events witness themselves, entries are chained."""
@@ -70,7 +71,7 @@ class Witness:
             users = signed.get(row[2])
             if users is not None:
                 users.pop(row[3].partition("/")[0], None)
-            if row[4] == ERASED_AGAIN:
+            if row[4] in VOUCHING:
                 self._vouch(str(json.loads(row[6])["signed"]))
             if row[4] == "user.add" and row[10]:
                 self.names[row[5]] = row[10]
@@ -79,7 +80,7 @@ class Witness:
             yield row
 
     def _vouch(self, signed: str) -> None:
-        """Take over who signed a decision whose own events were lost with the book that was restored."""
+        """Take over who signed what an event tells of, as `user@moment`."""
         for part in signed.split():
             user, _, at = part.partition("@")
             self.signed.get(at, {}).pop(user, None)

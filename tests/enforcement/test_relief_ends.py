@@ -17,7 +17,7 @@ from enforcement.relief_propose_store import propose
 from enforcement.relief_reader import find_relief, limits
 from enforcement.relief_small_store import grant_batch, propose_small
 from ledger.bank.posting_store import post_staged
-from ledger.people.users import NotAllowedError, OwnWorkError
+from ledger.people.users import NotAllowedError, OwnWorkError, add_user
 from tests.bankbooks import reference, staged
 from tests.books import act
 from tests.enforcement.test_relief_store import (
@@ -133,7 +133,8 @@ def test_a_death_that_was_none_is_lifted_by_another_person(kasse):
     fee(kasse, "80", profile="fine", claim_kind="bussgeld", person=person)
     before = items(kasse)
     done = granted(kasse, wish("tod", first=dt.date(2026, 11, 2), party=person))
-    kasse.insert_one("user_role", user_id=act(kasse, "clara").user, office="*", role="enforcement")
+    with kasse.unit(["KASSE"]):
+        add_user(act(kasse, "clara"), "clara", [("*", "enforcement")])
     with pytest.raises(OwnWorkError):
         end(kasse, done.number, reason="verwechselt", way="lifted")
     assert end(act(kasse, "emil"), done.number, reason="verwechselt", way="lifted").reopened == 1
