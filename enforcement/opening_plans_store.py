@@ -14,7 +14,7 @@ from enforcement.relief_plan import shares
 from enforcement.relief_propose_store import relief_book, write_items
 from enforcement.relief_reader import find_relief, owed
 from ledger.book.store import kasse_office
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.items.kassenzeichen import active_schemes, check_reference, compact, issue
 from ledger.items.opening_parts import UnknownTakenItemError
 from ledger.items.opening_parts_store import PartKind
@@ -60,7 +60,7 @@ def _writer(proposer: int) -> Callable[[Store, str, str], Iterator[KasseError | 
             taken += 1
             yield 1
         if taken:  # who signed the lists first is who proposed the plans; their own event is of another moment
-            signed = {"plans": taken, "signed": f"{proposer}@{store.now}"}
+            signed: dict[str, Fact] = {"plans": taken, "signed": f"{proposer}@{store.now}"}
             record(store, kasse_office(store), "opening.plans", None, signed)
 
     return write
