@@ -1,9 +1,13 @@
 """Verify names master data, signatures and owners of items that were changed past the event log, by whomever."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ledger
 from ledger.bank.rules_desk import Wanted
 from ledger.bank.rules_store import add_rule, switch_rule
 from ledger.book.accounts_close_store import close_account
@@ -107,6 +111,21 @@ def test_master_data_changed_past_the_log_are_named(town, attack):
 
 def test_every_sealed_table_is_attacked():
     assert {table for table, _ in ATTACKS.values()} == set(SEALED)
+
+
+def test_whoever_writes_a_sealed_table_seals():
+    """A new command that changes master data and forgets to say so would be called tampering."""
+    tables = "|".join(SEALED)
+    writes = re.compile(rf"(?:UPDATE|INTO|DELETE FROM) (?:{tables})\b|insert(?:_one)?\(\s*\"(?:{tables})\"")
+    root = Path(ledger.__file__).parent.parent
+    writers = {
+        path.name: path.read_text("utf-8")
+        for room in ("ledger", "enforcement")
+        for path in (root / room).rglob("*.py")
+        if writes.search(path.read_text("utf-8"))
+    }
+    assert len(writers) > 10
+    assert [name for name, text in writers.items() if "seals_store import" not in text] == []
 
 
 def test_a_later_honest_change_does_not_hide_the_row_that_was_changed_before(town):
