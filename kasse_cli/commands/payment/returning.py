@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ledger.payments.redirect import Redirect
     from ledger.payments.refunds import Refund
     from ledger.payments.set_off import SetOff, SetOffDone
+    from sepa.errors import KasseError
 
 SET_OFFS = (
     Column("what", N_("Item")),
@@ -105,11 +106,15 @@ def set_off(
         done = service(store, wanted, day=day, wish=wish, orders=orders) if wanted else None
         alike = twins(store, day) if done is None else ()
     if done is None:
-        lines = [say(N_("can be set off: {count}"), count=len(found))]
-        render(ctx, Result(tables=[_table(found)], lines=lines, findings=(*attached(found), *alike)))
+        _listed(ctx, found, (*attached(found), *alike))
         return
     data = {"entries": list(done.entries), "dry_run": call.dry_run}
     render(ctx, Result(data, [_table(done.done)], list(_told(ctx, done, letters)), findings=attached(done.done)))
+
+
+def _listed(ctx: Context, found: list[SetOff], findings: tuple[KasseError, ...]) -> None:
+    line = say(N_("can be set off: {count}"), count=len(found))
+    render(ctx, Result(tables=[_table(found)], lines=[line], findings=findings))
 
 
 def _table(found: Iterable[SetOff]) -> Table:
