@@ -29,6 +29,14 @@ class AskedBeforeError(KasseError):
     hint = N_("see 'kasse collection show {number}'; wait for the bank's answer or entry")
 
 
+class ReplacedError(KasseError):
+    """A request of which no file was written before another took its place."""
+
+    code = "collection.replaced"
+    template = N_("request {message} was never written, and another one asks for its collections now")
+    hint = N_("write that one: 'kasse collection show' names it")
+
+
 class SeveralRunsError(KasseError):
     """Collections of several runs in one request."""
 

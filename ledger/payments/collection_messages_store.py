@@ -20,6 +20,7 @@ from ledger.payments.collection_messages import (
     MessageSumError,
     NotApprovedError,
     NotAskableError,
+    ReplacedError,
     SeveralRunsError,
     UnknownMessageError,
     message_id,
@@ -40,7 +41,14 @@ from sepa.recalls import RECALL_REASONS, Recall, RecallBatch, RecallMessage, Rec
 from sepa.reversals import REVERSAL_REASONS, Reversal, ReversalBatch, ReversalMessage, ReversalReasonError
 
 _REASONS: dict[Kind, tuple[str, ...]] = {"recall": RECALL_REASONS, "reversal": REVERSAL_REASONS}
-_STATES = """SELECT line, state, asked FROM collection WHERE office = :office AND run = :run ORDER BY line"""
+_STATES = """
+    SELECT c.line, c.state, c.asked, CASE WHEN m.file_sha256 IS NULL THEN 0 ELSE 1 END FROM collection c
+    LEFT JOIN collection_message m ON m.message_id = c.asked_message
+    WHERE c.office = :office AND c.run = :run ORDER BY c.line"""
+_REPLACED = """
+    SELECT count(*) FROM collection_message_line l
+    JOIN collection c ON c.office = l.office AND c.run = l.run AND c.line = l.line
+    WHERE l.office = :office AND l.message = :message AND coalesce(c.asked_message, '') <> :identifier"""
 _ASK = """UPDATE collection SET asked = CAST(:kind AS TEXT), asked_at = CAST(:now AS TEXT),
     asked_message = CAST(:message AS TEXT) WHERE office = :office AND run = :run AND line = :line"""
 _MESSAGE = """
@@ -62,7 +70,8 @@ def ask(
 ) -> Message:
     """Note that the bank shall stop (recall) or give back (reversal) collections of one run, for an ISO reason.
 
-    Raises `SeveralRunsError`, `NotAskableError`, `AskedBeforeError`, `AskedTooLateError`, `RecallReasonError`,
+    What was asked for and never written is asked otherwise: a recall comes too late, a reversal takes its place. Raises
+    `SeveralRunsError`, `NotAskableError`, `AskedBeforeError`, `AskedTooLateError`, `RecallReasonError`,
     `ReversalReasonError`, `NoReasonError`, `NotAllowedError`.
     """
     runs = sorted({run for run, _ in numbers})
@@ -92,13 +101,13 @@ def _check_reason(kind: Kind, code: str, text: str) -> None:
 
 
 def _check_lines(store: Store, run: CollectionRun, kind: Kind, wanted: Sequence[int]) -> None:
-    known = {line: (state, asked) for line, state, asked in store.rows(_STATES, office=run.office, run=run.number)}
+    known = {line: rest for line, *rest in store.rows(_STATES, office=run.office, run=run.number)}
     for line in wanted:
-        state, asked = known.get(line, ("unknown", None))
+        state, asked, written = known.get(line, ("unknown", None, 0))
         number = f"{run.number}-{line}"
         if state not in IN_STATES[kind]:
             raise NotAskableError(number=number, state=state, needed=" / ".join(IN_STATES[kind]))
-        if asked is not None:
+        if asked is not None and (written or asked == kind):
             raise AskedBeforeError(number=number, asked=asked)
 
 
@@ -163,12 +172,15 @@ def approve(store: Store, number: int, *, sum_cents: int | None) -> Message:
 def message_file(store: Store, number: int, bic: str = "") -> Iterator[Iterator[bytes]]:
     """Give the file of an approved request (camt.055.001.05 or pain.007.001.09) in chunks: always the same bytes.
 
-    A recall names our bank by its BIC. Raises `NotApprovedError`, `BankBicError`, `NotAllowedError`.
+    A recall names our bank by its BIC. Raises `NotApprovedError`, `ReplacedError`, `BankBicError`, `NotAllowedError`.
     """
     found = message_numbered(store, number)
     require(store, found.office, *ROLES["export"])
     if found.created_stamp is None:
         raise NotApprovedError(message=number)
+    where: dict[str, str | int] = {"office": found.office, "message": number, "identifier": found.message_id}
+    if found.file_sha256 is None and store.value(_REPLACED, **where):
+        raise ReplacedError(message=number)
     created = dt.datetime.fromisoformat(found.created_stamp)
     with store.snapshot():
         run = run_named(store, found.run)

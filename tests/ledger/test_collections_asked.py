@@ -15,6 +15,7 @@ from ledger.payments.collection_messages import (
     MessageSumError,
     NotApprovedError,
     NotAskableError,
+    ReplacedError,
     SeveralRunsError,
 )
 from ledger.payments.collection_messages_store import approve, ask, message_file, note_message
@@ -77,6 +78,20 @@ def test_collected_money_is_given_back(store):
     assert open_cents(store, keys[1][1], keys[1][0]) == 25050
     assert mandate_numbered(store, 2).state == "active"
     check_invariants(store)
+
+
+def test_a_recall_that_was_never_written_does_not_bar_the_reversal(store):
+    town(store)
+    (run,) = exported(store)
+    recall = asked(store, "recall", (1, 2), code="DUPL")
+    credited(store, run)
+    reversal = asked(store, "reversal", (1, 2))
+    assert b"KASSE-L1-2" in bytes_of(store, reversal.number)
+    with pytest.raises(ReplacedError):
+        bytes_of(store, recall.number, bic="COBADEFFXXX")
+    note_message(store, reversal.number, "ab")
+    with pytest.raises(AskedBeforeError):
+        ask(act(store, "dirk"), "reversal", [(1, 2)], code="MS02", text="x", today=THURSDAY)
 
 
 def test_what_was_given_back_is_not_collected_again_by_itself(store):

@@ -28,6 +28,18 @@ NumberArgument = Annotated[
 SinceOption = Annotated[
     dt.date | None, typer.Option("--since", parser=parse_day, metavar="DATE", help=N_("only from this day on"))
 ]
+NEXT = {
+    "again": N_("collect it again"),
+    "ask-release": N_("have the money released"),
+    "contact": N_("write to the debtor"),
+    "estate": N_("ask the heirs"),
+    "fix-data": N_("correct the data"),
+    "fix-file": N_("write the file anew"),
+    "new-account": N_("ask for the new account"),
+    "other-account": N_("ask for another account"),
+    "other-scheme": N_("collect by the other scheme"),
+    "stop-mandate": N_("nothing more by this mandate"),
+}
 RETURNS = (
     Column("ended_on", N_("Day"), "day"),
     Column("number", N_("Collection")),
@@ -37,7 +49,7 @@ RETURNS = (
     Column("meaning", N_("Meaning"), "word"),
     Column("fee_cents", N_("Fee"), "cents"),
     Column("mandate_state", N_("Mandate"), "word"),
-    Column("next", N_("Next"), "word"),
+    Column("next", N_("Next"), "word", words=NEXT),
     Column("again_on", N_("Again from"), "day", shown=False),
     Column("items", N_("Items"), shown=False),
 )
