@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ledger.items.kassenzeichen import Scheme, compact, test_of
+from ledger.items.kassenzeichen import Scheme, compact, right_for
 from sepa.identifiers.iban import is_iban
 from sepa.identifiers.mod97 import check_digits
 
@@ -153,7 +153,7 @@ class Finder:
     def _tests(self) -> dict[int, list[tuple[Callable[[str], bool], bool]]]:
         """What says whether a number of some length fits a scheme, and whether a check digit protects those of it."""
         return {
-            length: [(test_of(scheme.pattern, scheme.method), scheme.checked) for scheme in schemes]
+            length: [(right_for(scheme.pattern, scheme.method), scheme.checked) for scheme in schemes]
             for length, schemes in self._by_length.items()
         }
 

@@ -123,7 +123,7 @@ class Scheme:
 
     def valid(self, reference: str) -> bool:
         """Return whether the compact reference fits pattern and check digit."""
-        return test_of(self.pattern, self.method)(reference)
+        return right_for(self.pattern, self.method)(reference)
 
     @property
     def checked(self) -> bool:
@@ -158,7 +158,7 @@ class Scheme:
 
 
 @lru_cache(maxsize=64)
-def test_of(pattern: str, method: str) -> Callable[[str], bool]:
+def right_for(pattern: str, method: str) -> Callable[[str], bool]:
     """Return what says whether a compact reference fits a pattern and has the check digit of a method."""
     fits, check = re.compile(pattern).fullmatch, METHODS.get(method) or weighted(method)
     if check is None:
