@@ -121,20 +121,17 @@ PAYMENTS = Lookup(
         ),
     ),
 )  # fmt: skip
-_OPEN_OF_RUN = """coalesce((SELECT sum(p.cents) FROM payment p WHERE p.office = r.office AND p.run = r.id {file}
-                         AND p.state IN ('released', 'exported')), 0)"""
-_GIVEN_UP_OF_RUN = """(SELECT count(*) FROM payment p WHERE p.office = r.office AND p.run = r.id {file}
-                        AND p.state IN ('voided', 'rejected'))"""
+_PAID_OF = "FROM payment p WHERE p.office = r.office AND p.run = r.id {file} AND p.state IN"
+_PAYS = f"""coalesce((SELECT sum(p.cents) {_PAID_OF} ('released', 'exported')), 0), {{number}},
+                      (SELECT count(*) {_PAID_OF} ('voided', 'rejected'))"""
 RUNS = Lookup(
     "run",
-    """seq BIGINT, line BIGINT, office TEXT, run BIGINT, iban TEXT, open_cents BIGINT, file BIGINT,
-       given_up BIGINT""",
+    "seq BIGINT, line BIGINT, office TEXT, run BIGINT, iban TEXT, open_cents BIGINT, file BIGINT, given_up BIGINT",
     OwnRun, "seq, run, file",
     (
         Statement(
             f"""INSERT INTO match_run
-               SELECT k.seq, 0, r.office, r.id, r.iban, {_OPEN_OF_RUN.format(file="AND p.file = f.number")}, f.number,
-                      {_GIVEN_UP_OF_RUN.format(file="AND p.file = f.number")}
+               SELECT k.seq, 0, r.office, r.id, r.iban, {_PAYS.format(file="AND p.file = f.number", number="f.number")}
                FROM (SELECT DISTINCT seq, key FROM match_key WHERE place = 'run') k
                JOIN payment_file f ON f.message_id = k.key
                JOIN payment_run r ON r.office = f.office AND r.id = f.run""",
@@ -142,8 +139,7 @@ RUNS = Lookup(
         ),
         Statement(
             f"""INSERT INTO match_run
-               SELECT k.seq, 0, r.office, r.id, r.iban, {_OPEN_OF_RUN.format(file="")}, 0,
-                      {_GIVEN_UP_OF_RUN.format(file="")}
+               SELECT k.seq, 0, r.office, r.id, r.iban, {_PAYS.format(file="", number="0")}
                FROM (SELECT DISTINCT seq, key FROM match_key WHERE place = 'run') k
                JOIN payment_run r ON r.message_id = k.key
                WHERE NOT EXISTS (SELECT 1 FROM payment_file f WHERE f.office = r.office AND f.run = r.id)""",

@@ -24,6 +24,9 @@ Kind = Literal["status", "vop", "recall"]
 REJECTED = "RJCT"
 DUPLICATE = frozenset({"DUPL", "AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
 """Reasons that speak of a copy: what they refuse was taken before (ISO 20022 external code set)."""
+EXECUTING = ("ACSP", "ACSC", "ACCC", "ACWC")
+"""What the bank says of payments that it carries out (ISO 20022 external code set)."""
+UNNAMED = frozenset({"", "NOTPROVIDED"})
 DEVIATIONS = ("RVNM", "RVMC", "RVNA")
 ACCEPTED, REFUSED, PENDING = frozenset({"ACCR", "CNCL"}), frozenset({"RJCR"}), frozenset({"PDCR", "PDNG", "UWFW"})
 
@@ -43,6 +46,53 @@ class UnknownPaymentsError(KasseError):
     code = "answer.unknown_payments"
     template = N_("the report names {count} payments that file {message} does not have, the first is {first}")
     hint = N_("ask the bank; nothing was taken from these lines")
+
+
+class OtherBatchError(KasseError):
+    """A report that names our file and a batch that it does not have."""
+
+    code = "answer.other_batch"
+    template = N_("the report is about batch {batch}; file {message} has only {own}")
+    hint = N_("nothing was taken from it; ask the bank what it is about")
+    severity = "warning"
+
+
+class OtherTotalsError(KasseError):
+    """A report about more or fewer payments, or another sum, than the file has."""
+
+    code = "answer.other_totals"
+    template = N_("the report is about {count} payments, file {message} has {own_count}")
+    hint = N_("ask the bank whether it has the whole file; what the report says of our payments was taken")
+    severity = "warning"
+
+
+class OtherSumError(KasseError):
+    """A report about another sum than the file has."""
+
+    code = "answer.other_sum"
+    template = N_("the report is about {told_cents}, file {message} has {own_cents}")
+    hint = N_("ask the bank whether it has the whole file; what the report says of our payments was taken")
+    severity = "warning"
+
+
+class NeverSentError(KasseError):
+    """A report about a file that was never written."""
+
+    code = "answer.never_sent"
+    template = N_("the bank answers about file {message} of run {run}, which was never written")
+    hint = N_("nothing was taken; ask the bank what it has: after 'kasse payment export {run}' it is read again")
+    severity = "warning"
+
+
+class ContradictedError(KasseError):
+    """The bank executes what was given up, or what it refused before."""
+
+    code = "answer.contradicted"
+    template = N_("the bank says {status} of {count} payments of run {run} that were given up or refused before")
+    hint = N_(
+        "ask the bank before these items are paid again; a debit that names them bars it: 'kasse payment show {run}'"
+    )
+    severity = "warning"
 
 
 class RejectedFileError(KasseError):
@@ -122,6 +172,9 @@ class Report:
     status: str = ""
     reason: StatusReason = field(default_factory=StatusReason)
     answers: list[Answered] = field(default_factory=list)
+    batches: list[str] = field(default_factory=list)
+    count: int | None = None
+    sum_cents: int | None = None
     vop: VopResult | None = None
     findings: tuple[KasseError, ...] = ()
 
@@ -144,8 +197,10 @@ def collected(events: Iterable[StatusEvent]) -> Report:
             case ReportHead():
                 report.message_id, report.created = event.message_id, event.created
                 report.original_message_id = event.original_message_id
+                report.count, report.sum_cents = event.original_count, event.original_sum_cents
                 _whole(report, event)
             case BatchStatus():
+                report.batches.append(event.payment_information_id)
                 _whole(report, event)
             case TransactionStatus():
                 report.answers.append(_answered(len(report.answers) + 1, event))

@@ -90,7 +90,9 @@ def _gathered(
         "line": scope.line,
         "going": int(sign > 0),
     }
-    for office, side, account, item, cents, discount in counted(store.stream(_SETTLED.format(more=more), **where), step):
+    for office, side, account, item, cents, discount in counted(
+        store.stream(_SETTLED.format(more=more), **where), step
+    ):
         whole = sign * (cents + discount)
         books.postings[office].append(posting_for(side, account, item, whole))
         books.settled[office].append((item, whole))

@@ -11,11 +11,18 @@ from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
 from ledger.payments.answers import (
     DUPLICATE,
+    EXECUTING,
     REJECTED,
+    UNNAMED,
+    ContradictedError,
     DeviationError,
     DuplicateFileError,
     DuplicatePaymentError,
     ForeignReportError,
+    NeverSentError,
+    OtherBatchError,
+    OtherSumError,
+    OtherTotalsError,
     RejectedFileError,
     RejectedLateError,
     RejectedPaymentError,
@@ -26,7 +33,7 @@ from ledger.payments.answers import (
 from ledger.payments.files import PaymentFile
 from ledger.payments.files_store import file_of_message
 from ledger.payments.run_posting_store import Scope
-from ledger.payments.runs import Run
+from ledger.payments.runs import Run, batch_id
 from ledger.payments.runs_reader import run_named
 from ledger.payments.void_store import undo
 from ledger.payments.warnings import LISTED, condensed
@@ -37,6 +44,7 @@ from sepa.errors import KasseError, Place
 from sepa.reasons import reason as known_reason
 
 ROLES = ("payments", "machine")
+UNDER_WAY = frozenset({"released", "exported"})
 _KNOWN = "SELECT count(*) FROM payment_report WHERE file_sha256 = :sha256 AND part = 0"
 _TEMPORARY = """
     CREATE TEMPORARY TABLE answered (
@@ -67,11 +75,20 @@ _GONE = """
 _IN_TRANSIT = """
     SELECT count(*) FROM payment
     WHERE office = :office AND run = :run AND file = :file AND state IN ('released', 'exported')"""
-_DEVIATIONS = """
+_CONTRADICTED = f"""
+    SELECT coalesce(a.status, CAST(:told AS TEXT)), count(*) FROM payment p
+    LEFT JOIN payment_answer a ON a.report = :report AND a.office = p.office AND a.run = p.run AND a.line = p.line
+    WHERE p.office = :office AND p.run = :run AND p.file = :file AND p.state IN ('voided', 'rejected')
+      AND (a.status IN ({", ".join(f"'{one}'" for one in EXECUTING)}) OR a.status IS NULL AND :told <> '')
+    GROUP BY coalesce(a.status, CAST(:told AS TEXT)) ORDER BY 1"""
+_RANK = "CASE {one} WHEN 'RVNM' THEN 3 WHEN 'RVMC' THEN 2 ELSE 1 END"
+_DECIDED = f"""
+    SELECT 1 FROM vop_decision d WHERE d.office = a.office AND d.run = a.run AND d.line = a.line
+      AND (d.decision <> 'accept' OR {_RANK.format(one="d.status")} >= {_RANK.format(one="a.status")})"""
+_DEVIATIONS = f"""
     SELECT p.end_to_end_id, p.run, p.line, a.status, p.creditor_name, coalesce(a.found_name, a.reason, '-')
     FROM payment_answer a JOIN payment p ON p.office = a.office AND p.run = a.run AND p.line = a.line
-    WHERE a.report = :report AND a.status IN ('RVNM', 'RVMC', 'RVNA') AND NOT EXISTS (
-        SELECT 1 FROM vop_decision d WHERE d.office = a.office AND d.run = a.run AND d.line = a.line)
+    WHERE a.report = :report AND a.status IN ('RVNM', 'RVMC', 'RVNA') AND NOT EXISTS ({_DECIDED})
     ORDER BY p.line"""
 _BY_RULE = """
     INSERT INTO vop_decision (office, run, line, seq, decision, status, reason, rule, made_by, made_at, confirmed_by,
@@ -100,9 +117,30 @@ def take_status(store: Store, report: Report, sha256: str) -> StatusTaken:
             return StatusTaken(
                 report.kind, report.original_message_id, None, None, new=False, findings=(*report.findings, stranger)
             )
+        strange = _strange(file, report)
+        if strange is not None:
+            found = (*report.findings, strange)
+            return StatusTaken(report.kind, file.message_id, file.run, file.number, new=False, findings=found)
         if store.value(_KNOWN, sha256=sha256):
             return StatusTaken(report.kind, file.message_id, file.run, file.number, new=False, status=report.status)
         return _Taking(store, report, file, sha256).taken()
+
+
+def _strange(file: PaymentFile, report: Report) -> KasseError | None:
+    """Return why nothing is taken from a report: it is about another batch, or about a file that was never written."""
+    own = batch_id(file.message_id)
+    other = next((one for one in report.batches if one not in {own, *UNNAMED}), None)
+    if other is not None:
+        return OtherBatchError(batch=other, message=file.message_id, own=own)
+    return NeverSentError(message=file.message_id, run=file.run) if file.sha256 is None else None
+
+
+def _totals(file: PaymentFile, report: Report) -> Iterator[KasseError]:
+    """Yield what differs between the file and what the bank says that it has."""
+    if report.count not in {None, file.count}:
+        yield OtherTotalsError(count=report.count, message=file.message_id, own_count=file.count)
+    if report.sum_cents not in {None, file.total_cents}:
+        yield OtherSumError(told_cents=report.sum_cents, message=file.message_id, own_cents=file.total_cents)
 
 
 class _Taking:
@@ -113,7 +151,7 @@ class _Taking:
         self.run: Run = run_named(store, file.run)
         self.where = {"office": self.run.office, "run": file.run, "file": file.number}
         self.number = take_ids(store, BOOK, "payment_report")
-        self.findings: list[KasseError] = list(report.findings)
+        self.findings: list[KasseError] = [*report.findings, *_totals(file, report)]
         self.sha256 = sha256
 
     def taken(self) -> StatusTaken:
@@ -163,10 +201,17 @@ class _Taking:
         return replace(done, deviations=len(rows), by_rule=ruled)
 
     def _refusals(self, done: StatusTaken, counts: dict[str, int]) -> StatusTaken:
-        whole = self.report.status == REJECTED or counts.get(REJECTED) == self.file.count
-        if not whole and not counts.get(REJECTED):
-            return done
-        return self._whole_file(done) if whole else self._single(done)
+        """Take back what is refused: all where the file or its batch is, else payment by payment."""
+        self._contradictions()
+        if self.report.status == REJECTED:
+            return self._whole_file(done)
+        return self._single(done) if counts.get(REJECTED) else done
+
+    def _contradictions(self) -> None:
+        """Note what the bank executes although it was given up or refused before."""
+        told = self.report.status if self.report.status in EXECUTING else ""
+        for status, count in self.store.all(_CONTRADICTED, report=self.number, told=told, **self.where):
+            self.findings.append(ContradictedError(status=status, count=count, run=self.file.run))
 
     def _whole_file(self, done: StatusTaken) -> StatusTaken:
         codes = {self.report.reason.code, *(one.reason or "" for one in self.report.answers)} - {""}
@@ -191,12 +236,16 @@ class _Taking:
 
     def _single(self, done: StatusTaken) -> StatusTaken:
         late, entries = 0, []
-        for line, state, sent, name, cents, office, item, code, information in self.store.all(
-            _REFUSED, report=self.number
-        ):
+        rows = self.store.all(_REFUSED, report=self.number)
+        together = len(rows) == self.file.count and all(row[1] in UNDER_WAY and row[7] not in DUPLICATE for row in rows)
+        if together:
+            text = f"{self.file.message_id}: {_said(rows[0][7])}"
+            _, _, posted = undo(self.store, self.run, Scope(self.file.number), state="rejected", text=text, reason=text)
+            entries += [f"{one.office}-{one.year}-{one.number}" for one in posted]
+        for line, state, sent, name, cents, office, item, code, information in rows:
             if state in {"rejected", "voided"}:
                 continue  # a cumulative report says again what came back before
-            if state not in {"released", "exported"}:
+            if state not in UNDER_WAY:
                 late += 1
                 continue
             if code in DUPLICATE:
@@ -204,10 +253,11 @@ class _Taking:
                 self.findings.append(DuplicatePaymentError(payment=named, reason=reason, place=Place(payment=sent)))
                 continue
             why = _said(code, information)
-            scope = Scope(self.file.number, line)
-            _, _, posted = undo(self.store, self.run, scope, state="rejected", text=f"{sent}: {why}", reason=why)
+            if not together:
+                scope = Scope(self.file.number, line)
+                _, _, posted = undo(self.store, self.run, scope, state="rejected", text=f"{sent}: {why}", reason=why)
+                entries += [f"{one.office}-{one.year}-{one.number}" for one in posted]
             place_item_lock(self.store, office, item, "payment", f"{sent}: {why}", Span(self.store.today))
-            entries += [f"{one.office}-{one.year}-{one.number}" for one in posted]
             done = replace(done, rejected=done.rejected + 1, rejected_cents=done.rejected_cents + cents)
             self.findings.append(
                 RejectedPaymentError(

@@ -49,7 +49,7 @@ _ASKED = """
     WHERE office = :office AND object = :object AND action = 'payment.ask_void' ORDER BY position DESC"""
 _ANSWERED = """
     SELECT status, read_at FROM payment_report
-    WHERE office = :office AND run = :run AND file = :file AND kind = 'status' AND status <> 'RJCT' ORDER BY id DESC"""
+    WHERE office = :office AND run = :run AND file = :file AND status <> '' ORDER BY id DESC"""
 _LINE = """
     SELECT p.file, p.state, (SELECT max(1) FROM payment_recall r WHERE r.office = p.office AND r.run = p.run
                              AND r.line = p.line AND r.state = 'accepted')

@@ -14,6 +14,8 @@ N_("open"), N_("asked"), N_("accepted"), N_("named"), N_("corrected"), N_("refus
 WAITING = frozenset({"open", "asked", "named"})
 STOPPING = frozenset({"named", "corrected", "refused"})
 """States of payments with which the file must not be released at the bank."""
+_RANKS = {"RVNA": 1, "RVMC": 2, "RVNM": 3}
+"""Answers of banks about a name: it cannot be checked, it is nearly right, it is another one."""
 ANY_DIGITS = "**"
 """Stands where an IBAN has its check digits."""
 _PREFIX = re.compile(r"([A-Z]{2})(?:[0-9]{2}|\*\*)([A-Z0-9]{8,30})")
@@ -70,6 +72,15 @@ class VopRuleError(KasseError):
     hint = N_(
         "give the account as an IBAN begins: country, check digits (any, or **) and at least eight more for the bank"
     )
+
+
+def worse(answer: str, accepted: str) -> bool:
+    """Return whether the bank's answer says more against a name than the one that was accepted.
+
+    >>> worse("RVNM", "RVNA"), worse("RVNA", "RVNM")
+    (True, False)
+    """
+    return _RANKS.get(answer, 0) > _RANKS.get(accepted, 0)
 
 
 def rule_prefix(text: str) -> str:

@@ -21,6 +21,7 @@ from ledger.payments.vop import (
     VopReasonError,
     VopRule,
     rule_prefix,
+    worse,
 )
 from ledger.people.users import check_apart, require, same_person
 from ledger.store.counters import BOOK, take_ids
@@ -77,6 +78,8 @@ def cases(store: Store, *, run: int | None = None, every: bool = False) -> list[
 def _case(row: Row) -> VopCase:
     _, run, line, file, name, iban, cents, status, found, read_at, paid, decision, *more = row
     reason, made_by, confirmed_by, rule = more[:4]
+    if decision == "accept" and worse(status, row[18]):
+        decision = None
     state = _state(decision, name, row[19], paid, confirmed=confirmed_by is not None)
     return VopCase(
         f"{run}-{line}", run, line, file, name, iban, cents, status, found, read_at, state, reason, made_by,

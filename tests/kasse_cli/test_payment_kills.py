@@ -69,7 +69,8 @@ def refused(town, store):
     """The bank refuses one payment of the checked file."""
     message = files_of(store, 2)[0].message_id.encode()
     sent = store.value("SELECT min(end_to_end_id) FROM payment WHERE run = 2 AND file = 1")
-    data = report(tx(sent, "RJCT", REASON.format("AC04", "x")), file="<GrpSts>PART</GrpSts>").replace(b"MSG-1", message)
+    said = REASON.format("AC04", "x")
+    data = report(tx(sent, "RJCT", said), file="<GrpSts>PART</GrpSts>", own="MSG-1-1").replace(b"MSG-1", message)
     (town.folder / "refused.xml").write_bytes(data)
 
 

@@ -45,9 +45,10 @@ def debt(shell) -> None:
 def answers(shell) -> None:
     """Lay down what the bank sends: one name differs, one payment is refused."""
     file = b"KASSE-00000000-R000001"
-    names = report(tx("KASSE-R1-2", "RVNM"), file=GROUP.format("RVCM") + counts("RCVC 2 RVNM 1"), number=3)
+    whole = {"number": 3, "own": "MSG-1-1", "total": "370.49"}
+    names = report(tx("KASSE-R1-2", "RVNM"), file=GROUP.format("RVCM") + counts("RCVC 2 RVNM 1"), **whole)
     refused = report(
-        tx("KASSE-R1-3", "RJCT", REASON.format("AC04", "Konto erloschen")), file=GROUP.format("PART"), number=3
+        tx("KASSE-R1-3", "RJCT", REASON.format("AC04", "Konto erloschen")), file=GROUP.format("PART"), **whole
     )
     for name, data in (("vop.xml", names), ("status.xml", refused)):
         (shell.folder / name).write_bytes(data.replace(b"MSG-1", file))

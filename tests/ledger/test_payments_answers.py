@@ -73,7 +73,8 @@ def sent(store):
 def answer(store, *transactions, file="", number=3, **more):
     """Let the bank answer the file of run 1."""
     original = files_of(store, 1)[0].message_id.encode()
-    data = report(*transactions, file=file, number=number, **more).replace(b"MSG-1", original)
+    known = {"own": "MSG-1-1", "total": "7.00"} | more
+    data = report(*transactions, file=file, number=number, **known).replace(b"MSG-1", original)
     return take_status(store, collected(read_status_report(io.BytesIO(data))), hashlib.sha256(data).hexdigest())
 
 

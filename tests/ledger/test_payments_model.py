@@ -187,7 +187,7 @@ class World:
         chosen = waits if whole else waits[which % len(waits) :][:1]
         code = REASON.format("AM05" if how == "duplicate" else "AC04", "x")
         group = "<GrpSts>RJCT</GrpSts>" + code if whole else "<GrpSts>PART</GrpSts>"
-        data = report(*(tx(sent, "RJCT", code) for sent, _ in chosen), file=group, number=len(waits))
+        data = report(*(tx(sent, "RJCT", code) for sent, _ in chosen), file=group, number=len(waits), own="MSG-1-1")
         data = data.replace(b"MSG-1", message.encode())
         digest = hashlib.sha256(data).hexdigest()
         for _ in range(2):  # the second time is nothing new

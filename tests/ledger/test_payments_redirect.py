@@ -6,6 +6,7 @@ import pytest
 
 from ledger.items.locks_store import lift_items
 from ledger.payments.attachment_store import NewAttachment
+from ledger.payments.export_store import note_export
 from ledger.payments.propose_store import propose
 from ledger.payments.redirect import (
     NothingAskedError,
@@ -153,7 +154,8 @@ def test_what_goes_to_others_than_the_payee_is_not_corrected_at_the_payee(store)
     served = NewAttachment("garnishment", "Inkasso", dt.date(2026, 11, 2), "M", RIGHT, document="Akte 1")
     attached(store, "KASSE/1", served)
     released(store, 400)
-    answer(store, tx("KASSE-R1-1", "RVNM"), file=GROUP.format("RVCM") + counts("RVNM 1"), number=1)
+    note_export(act(store, "dirk"), 1, "00" * 32)
+    answer(store, tx("KASSE-R1-1", "RVNM"), file=GROUP.format("RVCM") + counts("RVNM 1"), number=1, total="4.00")
     with pytest.raises(VopNotPayeeError):
         correct(store, 1, 1, reason="x", name="Inkasso Nord GmbH")
     assert store.value("SELECT count(*) FROM party WHERE legal_name IS NOT NULL") == 0

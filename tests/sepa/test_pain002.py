@@ -48,14 +48,15 @@ def tx(end_to_end: str, status: str, inside="", name="Erika Beispiel", iban="DE8
     )
 
 
-def report(*transactions: str, file="", batch="", number=2, version="pain.002.001.10", original="pain.001.001.09"):
-    """Return a report about one file with one batch."""
+def report(*transactions: str, file="", batch="", number=2, version="pain.002.001.10", original="pain.001.001.09",
+           own="ZL-1", total="24.60"):  # fmt: skip
+    """Return a report about one file with one batch, `own`; `number` and `total` are what the bank says it has."""
     return (
         f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{version}"><CstmrPmtStsRpt>'
         "<GrpHdr><MsgId>R-1</MsgId><CreDtTm>2026-11-20T10:00:00+01:00</CreDtTm></GrpHdr>\n<OrgnlGrpInfAndSts>"
         f"<OrgnlMsgId>MSG-1</OrgnlMsgId><OrgnlMsgNmId>{original}</OrgnlMsgNmId><OrgnlNbOfTxs>{number}</OrgnlNbOfTxs>"
-        f"<OrgnlCtrlSum>24.60</OrgnlCtrlSum>{file}</OrgnlGrpInfAndSts>\n<OrgnlPmtInfAndSts>"
-        f"<OrgnlPmtInfId>ZL-1</OrgnlPmtInfId>{batch}\n" + "\n".join(transactions) + "\n</OrgnlPmtInfAndSts>"
+        f"<OrgnlCtrlSum>{total}</OrgnlCtrlSum>{file}</OrgnlGrpInfAndSts>\n<OrgnlPmtInfAndSts>"
+        f"<OrgnlPmtInfId>{own}</OrgnlPmtInfId>{batch}\n" + "\n".join(transactions) + "\n</OrgnlPmtInfAndSts>"
         "</CstmrPmtStsRpt></Document>"
     ).encode()
 
