@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ledger.bank.names import same_person
 from sepa.errors import N_, KasseError
 
 ROLES = ("payments",)
@@ -33,9 +35,60 @@ class ReturnSumError(KasseError):
     hint = N_("what the bank kept for itself is named with --fee AMOUNT; see 'kasse payment search' for other payments")
 
 
+RETURN_GVC = frozenset({"159", "160"})
+"""Business transaction codes of transfers of ours that come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What the bank said of a credit; `named` holds what looks like an id of ours."""
+
+    gvc: str | None
+    name: str | None
+    counter_iban: str | None
+    reason: str
+    named: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Whom a payment went to, and under which id."""
+
+    name: str
+    iban: str
+    end_to_end_id: str
+
+
+def looks_strange(credit: Credit, payees: Iterable[Payee]) -> bool:
+    """Return whether a credit may be somebody else's: it has neither our id nor the payee's name or account.
+
+    What the bank marks as a return and names nobody is ours.
+
+    >>> meyer = Payee("Meyer", "DE72120300000000000001", "KASSE-R1-1")
+    >>> looks_strange(Credit("166", "Fremder Mann", None, "", frozenset()), [meyer])
+    True
+    >>> looks_strange(Credit("159", None, None, "", frozenset()), [meyer])
+    False
+    """
+    if (credit.reason or credit.gvc in RETURN_GVC) and not (credit.name or credit.counter_iban):
+        return False
+    return not all(_fits(credit, one) for one in payees)
+
+
+def _fits(credit: Credit, payee: Payee) -> bool:
+    return (
+        payee.end_to_end_id.upper() in credit.named
+        or credit.counter_iban == payee.iban
+        or bool(credit.name and same_person(credit.name, payee.name))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CameBack:
-    """What became of the case: the entry, the payments and their items, open again, and what the bank kept."""
+    """What became of the case: the entry, the payments and their items, open again, and what the bank kept.
+
+    Not `done`: another person must agree with `asked_by`.
+    """
 
     payments: tuple[str, ...]
     case: int
@@ -43,3 +96,6 @@ class CameBack:
     fee_cents: int
     items: tuple[str, ...]
     entry: str
+    done: bool = True
+    asked_by: str = ""
+    new: bool = True

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.bank.agreeing_store import Matter, agree, is_second, money_of_case
 from ledger.bank.effects_store import return_payments
-from ledger.bank.returned_desk import ROLES, CameBack, NotAReturnError, NotExecutedError, ReturnSumError
+from ledger.bank.returned_desk import (
+    ROLES,
+    CameBack,
+    Credit,
+    NotAReturnError,
+    NotExecutedError,
+    Payee,
+    ReturnSumError,
+    looks_strange,
+)
 from ledger.bank.suspense_decisions import Sitting
-from ledger.bank.suspense_moves_store import case_with_money, drafts, explain, note_event, shown, write_step
+from ledger.bank.suspense_moves_store import drafts, explain, note_event, shown, write_step
 from ledger.bank.suspense_store import Case
 from ledger.book.entry import Posting
 from ledger.book.store import account_with_role, office_codes, post
@@ -17,12 +27,17 @@ from ledger.items.store import SIDES, NewClearing, clear, posting_for
 from ledger.payments.runs import Run
 from ledger.payments.runs_reader import run_named
 from ledger.payments.steps import UnknownLineError
+from ledger.payments.unclear_reader import names_in
 from ledger.people.users import require
 from ledger.store.engines import Store
 
-_BANK_OF = "SELECT iban, coalesce(return_reason, '') FROM bank_entry WHERE office = :office AND id = :entry"
+_BANK_OF = """
+    SELECT iban, coalesce(return_reason, ''), gvc, name, counter_iban, end_to_end_id, remittance
+    FROM bank_entry WHERE office = :office AND id = :entry"""
+_DETAILS = "SELECT end_to_end_id, remittance FROM bank_detail WHERE office = :office AND entry = :entry"
 _PAID = """
-    SELECT p.state, p.cents, p.item_office, p.item, i.side, i.account, i.amount_cents - i.open_cents
+    SELECT p.state, p.cents, p.item_office, p.item, i.side, i.account, i.amount_cents - i.open_cents,
+           p.creditor_name, p.creditor_iban, p.end_to_end_id
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
     WHERE p.office = :office AND p.run = :run AND p.line = :line"""
 
@@ -38,6 +53,7 @@ class _Paid:
     side: str
     account: str
     settled: int
+    payee: Payee
 
     @property
     def name(self) -> str:
@@ -51,26 +67,40 @@ def take_return(
     """Take the money of a case as payments that came back, one or several at once, each by its run and line.
 
     Their items are open again and locked with the reason. The case must hold what was paid, less the `fee_cents` that
-    the bank kept; `reason` is the bank's code, by default that of the bank entry. Raises `UnknownRunError`,
-    `UnknownLineError`, `NotAReturnError`, `NotExecutedError`, `ReturnSumError`, `NotAllowedError` and what the desk
-    raises about the case.
+    the bank kept; `reason` is the bank's code, by default that of the bank entry. A credit that has neither our id nor
+    the payee's name or account takes a second person with the right to release. Raises `UnknownRunError`,
+    `UnknownLineError`, `NotAReturnError`, `NotExecutedError`, `ReturnSumError`, `NotAllowedError`, `OwnWorkError` and
+    what the desk raises about the case.
     """
     with store.unit(office_codes(store)):
         runs = {number: run_named(store, number) for number, _ in payments}
+        matter = _matter(runs[payments[0][0]], payments, case_number, fee_cents)
+        second = is_second(store, matter)
         for run in runs.values():
-            require(store, run.office, *ROLES)
-        case = case_with_money(store, case_number, None)
-        said = [_reason(store, case, run) for run in runs.values()]
+            require(store, run.office, *(("releaser",) if second else ROLES))
+        case = money_of_case(store, case_number, second=second)
+        said = [_credit(store, case, run) for run in runs.values()]
         paid = [_paid(store, runs[number], line) for number, line in dict.fromkeys(payments)]
         total, names = sum(one.cents for one in paid), tuple(one.name for one in paid)
         if fee_cents < 0 or case.free_cents + fee_cents != total:
             raise ReturnSumError(
                 number=case_number, held_cents=case.free_cents, names=", ".join(names), paid_cents=total
             )
+        items = tuple(f"{one.office}/{one.item}" for one in paid)
+        asked_by = ""
+        if looks_strange(said[0], [one.payee for one in paid]):
+            agreement = agree(store, matter, reason.strip())
+            asked_by = agreement.asked_by
+            if not agreement.done:
+                return CameBack(names, case_number, total, fee_cents, items, "", False, asked_by, agreement.new)
         entry = _post(store, case, paid, max(day, case.posting_day))
-        _note(store, runs, paid, case_number, reason.strip() or said[0])
-    items = tuple(f"{one.office}/{one.item}" for one in paid)
-    return CameBack(names, case_number, total, fee_cents, items, entry)
+        _note(store, runs, paid, case_number, reason.strip() or said[0].reason)
+    return CameBack(names, case_number, total, fee_cents, items, entry, asked_by=asked_by)
+
+
+def _matter(run: Run, payments: Sequence[tuple[int, int]], case: int, fee_cents: int) -> Matter:
+    named = " ".join(f"{number}-{line}" for number, line in sorted(set(payments)))
+    return Matter(run.office, run.number, "returned", {"case": case, "payments": named, "fee_cents": fee_cents})
 
 
 def _note(store: Store, runs: Mapping[int, Run], paid: Sequence[_Paid], case: int, why: str) -> None:
@@ -82,19 +112,21 @@ def _note(store: Store, runs: Mapping[int, Run], paid: Sequence[_Paid], case: in
         record(store, office, "payment.came_back", f"run:{one.run}", facts, {"reason": why} if why else None)
 
 
-def _reason(store: Store, case: Case, run: Run) -> str:
-    """Return the bank's reason beside the money of a case that can be a return to the run's account."""
+def _credit(store: Store, case: Case, run: Run) -> Credit:
+    """Return what the bank said of the money of a case that can be a return to the run's account."""
     row = store.one(_BANK_OF, office=case.office, entry=case.entry) if case.entry is not None else None
     if row is None or case.kind != "suspense" or row[0] != run.iban:
         raise NotAReturnError(number=case.number, run=run.number)
-    return str(row[1])
+    details = [text for one in store.rows(_DETAILS, office=case.office, entry=case.entry) for text in one]
+    return Credit(row[2], row[3], row[4], str(row[1]), names_in([*row[5:], *details]))
 
 
 def _paid(store: Store, run: Run, line: int) -> _Paid:
     row = store.one(_PAID, office=run.office, run=run.number, line=line)
     if row is None:
         raise UnknownLineError(run=run.number, line=line)
-    paid = _Paid(run.number, line, *row)
+    values = (*row[:7], Payee(*row[7:]))
+    paid = _Paid(run.number, line, *values)
     if paid.state != "executed" or paid.settled < paid.cents:
         raise NotExecutedError(run=run.number, line=line, state=paid.state)
     return paid

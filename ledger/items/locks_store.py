@@ -18,7 +18,7 @@ from ledger.items.locks import (
     NotLockedError,
     Span,
 )
-from ledger.people.users import require
+from ledger.people.users import check_apart, require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 
@@ -31,6 +31,13 @@ _OF_ITEM = f"""SELECT k.office, k.item, CAST(NULL AS BIGINT), {_COLUMNS} FROM it
     WHERE k.office = :office AND k.item = :item ORDER BY k.since, k.id"""
 _OF_PARTY = f"""SELECT CAST(NULL AS TEXT), CAST(NULL AS BIGINT), k.party, {_COLUMNS} FROM party_lock k {_USERS}
     WHERE k.party = :party ORDER BY k.since, k.id"""
+
+_NAMED_BY = """
+    SELECT k.made_by, k.made_at FROM item_lock k JOIN payment p ON p.item_office = k.office AND p.item = k.item
+    JOIN event e ON e.office = p.office AND e.object = 'run:' || p.run AND e.action = 'payment.came_back'
+        AND e.by = k.made_by AND e.at = k.made_at
+    WHERE k.office = :office AND k.item = :item AND k.kind = 'payment' AND k.lifted_on IS NULL"""
+"""Who named a credit as a payment that came back, and so locked its item."""
 
 
 def not_locked(kind: LockKind, *, alias: str = "i", day: str = ":day") -> str:
@@ -107,12 +114,15 @@ def lock_party(store: Store, party: int, kind: LockKind, reason: str, span: Span
 def lift_items(store: Store, items: Sequence[ItemKey], kind: LockKind, reason: str, day: str) -> Locked:
     """Lift the locks of a kind from items: from `day` on they no longer hold.
 
-    Raises `NotLockedError` where one of the items has none, `NoReasonError`, `NotAllowedError`.
+    Who named a credit as the return of a payment does not free its item. Raises `NotLockedError` where one of the items
+    has none, `NoReasonError`, `NotAllowedError`, `OwnWorkError`.
     """
     offices = sorted({office for office, _ in items})
     with store.unit(offices):
         _check(store, offices, kind, reason)
         for office, item in dict.fromkeys(items):
+            if kind == "payment":
+                check_apart(store, office, f"{office}/{item}", *store.all(_NAMED_BY, office=office, item=item))
             _lift(store, "item_lock", {"office": office, "item": item}, kind, day, f"{office}/{item}")
             record(store, office, "lock.lift", f"item:{item}", {"kind": kind, "day": day}, {"reason": reason})
     return Locked(kind, new=True, items=tuple(dict.fromkeys(items)), since=day)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ledger.items.locks_store import locked, not_locked
+from ledger.payments.before_reader import paid_before
 from ledger.payments.perhaps_reader import perhaps_paid_again
 from ledger.payments.profiles_store import high_cents
 from ledger.payments.redirect_store import redirected
@@ -110,7 +111,7 @@ class Seen(NamedTuple):
 def warnings_of(store: Store, run: Run) -> list[KasseError]:
     """Return what the book knows against the payments of a run; inside `snapshot` or a unit."""
     of_run: dict[str, str | int] = {"office": run.office, "run": run.number}
-    found = [*_duplicates(store, of_run), *_accounts(store, of_run)]
+    found = [*_duplicates(store, of_run), *paid_before(store, of_run), *_accounts(store, of_run)]
     high = high_cents(store)
     found += [
         HighAmountError(amount_cents=cents, limit_cents=high, place=Place(payment=identifier))

@@ -15,6 +15,7 @@ from sepa.money import parse_amount
 
 if TYPE_CHECKING:
     from ledger.bank.booked_desk import Booked
+    from ledger.bank.returned_desk import CameBack
 
 WithoutOption = Annotated[
     list[int] | None,
@@ -100,6 +101,18 @@ _ASKED_AGAIN = N_(
 _ASKED_UNDO = N_("asked: case {number} over {sum_cents} is not the debit of run {run}")
 
 
+def _ask_return(done: CameBack) -> Iterator[Line]:
+    """Yield who must say it too."""
+    said = N_(
+        "asked: case {number} is payment {payment}, come back; it has neither our id nor the payee's name or account"
+    )
+    if done.new:
+        yield say(said, number=done.case, payment=", ".join(done.payments))
+    else:
+        yield say(N_("nothing new: another person must confirm it"))
+    yield say(N_("next: another person who may release confirms it with the same command"))
+
+
 def returned(
     ctx: Context,
     payments: PaymentsArgument,
@@ -109,6 +122,7 @@ def returned(
 ) -> None:
     """Take an unclear credit as payments that came back: their items are open again and locked until somebody looked.
 
+    A credit with neither our id nor the payee's name or account takes two people; the lock is lifted by somebody else.
     For returns without our end-to-end id; one credit may bring several back. The case must hold what was paid, less
     the fee that the bank kept.
     """
@@ -120,6 +134,10 @@ def returned(
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
         done = take_return(store, named, case, day=ctx.obj.today.isoformat(), reason=reason, fee_cents=fee or 0)
     said = N_("case {number} is payment {payment}, come back: {item} is open again with {sum_cents}; booked: {entry}")
+    if not done.done:
+        lines = list(_ask_return(done))
+        render(ctx, Result({"returned": done, "dry_run": ctx.obj.dry_run}, lines=lines))
+        return
     then = N_("next: another account with 'kasse payment redirect {item}', then 'kasse item unlock {item}'")
     known: dict[str, Any] = {"payment": ", ".join(done.payments), "item": ", ".join(done.items)}
     lines = [say(said, number=case, sum_cents=done.cents, entry=done.entry, **known)]
