@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ledger.bank.collected_desk import ROLES, Credited, CreditSumError, NotACreditError, NotUnderWayError
+from ledger.bank.collection_back import NotADebitError
 from ledger.bank.suspense_decisions import Sitting
 from ledger.bank.suspense_moves_store import case_with_money, drafts, explain, note_event, shown, write_step
 from ledger.bank.suspense_store import Case
@@ -31,12 +32,13 @@ _LEFT = """
 
 def credit_run(
     store: Store, number: int, case_number: int, *, day: str, without: Iterable[int] = (), reason: str = "",
-    batch: int = 0,
+    batch: int = 0, less: int | None = None,
 ) -> Credited:  # fmt: skip
     """Take the money of a case as the credit of a run (or one batch of it), whatever the bank wrote beside it.
 
     `without` names collections that the bank refused and that are missing in the sum: they are open again and their
-    mandates follow the reason code. Raises `NotACreditError`, `NotUnderWayError`, `CreditSumError`,
+    mandates follow the reason code. `less` is the case of a debit by which the bank took back what it had refused but
+    credited with the rest. Raises `NotACreditError`, `NotUnderWayError`, `CreditSumError`,
     `UnknownRunError`, `NotAllowedError` and what the desk raises about the case.
     """
     with store.unit(office_codes(store)):
@@ -45,10 +47,12 @@ def credit_run(
         case = case_with_money(store, case_number, None)
         office, entry = _bank_entry(store, case, run)
         refused = _refused(store, run, sorted(set(without)), reason, day)
+        back = _taken_back(store, run, less)
         left = int(store.value(_LEFT, office=run.office, run=number, batch=batch))
-        if left != case.free_cents:
-            raise CreditSumError(number=case_number, held_cents=case.free_cents, left_cents=left, run=number)
-        posted = _post(store, case, run, left, max(day, case.posting_day))
+        held = case.free_cents - (back.free_cents if back else 0)
+        if left != held:
+            raise CreditSumError(number=case_number, held_cents=held, left_cents=left, run=number)
+        posted = _post(store, (case, back), run, left, max(day, case.posting_day, back.posting_day if back else ""))
         credit_collections(store, [(run.office, number, batch, 0, left, office, entry)])
     return Credited(number, case_number, left, posted, tuple(refused), sum(refused.values()))
 
@@ -58,6 +62,17 @@ def _bank_entry(store: Store, case: Case, run: CollectionRun) -> tuple[str, int]
     if row is None or case.kind != "suspense" or row[2] != run.iban or run.message_id is None:
         raise NotACreditError(number=case.number, run=run.number)
     return row[0], row[1]
+
+
+def _taken_back(store: Store, run: CollectionRun, number: int | None) -> Case | None:
+    """Return the case of a debit on the collecting account that takes a part of the credit back."""
+    if number is None:
+        return None
+    case = case_with_money(store, number, None)
+    row = store.one(_BANK_OF, office=case.office, entry=case.entry) if case.entry is not None else None
+    if row is None or case.kind != "advance" or row[2] != run.iban:
+        raise NotADebitError(number=number, run=run.number)
+    return case
 
 
 def _refused(store: Store, run: CollectionRun, lines: list[int], reason: str, day: str) -> dict[int, int]:
@@ -77,16 +92,24 @@ def _refused(store: Store, run: CollectionRun, lines: list[int], reason: str, da
     return {line: waits[line][0] for line in lines}
 
 
-def _post(store: Store, case: Case, run: CollectionRun, cents: int, day: str) -> str:
-    """Post the case against what is under way, and say so beside the bank entry."""
-    money = posting_for(SIDES[case.kind], case.account, case.number, cents)
+def _post(store: Store, cases: tuple[Case, Case | None], run: CollectionRun, cents: int, day: str) -> str:
+    """Post the case, and the debit that takes a part of it back, against what is under way; say so at both entries."""
+    case, _ = cases
+    moved = [one for one in cases if one is not None]
+    postings: dict[str, list[Posting]] = {case.office: []}
+    for one in moved:
+        postings.setdefault(one.office, []).append(
+            posting_for(SIDES[one.kind], one.account, one.number, one.free_cents)
+        )
     transit = Posting(account_with_role(store, run.office, TRANSIT), -cents)
-    postings: dict[str, list[Posting]] = {case.office: [money]}
     postings.setdefault(run.office, []).append(transit)
     posted = post(store, drafts(case, postings, day, run.message_id or ""))
-    clear(store, [NewClearing(case.office, "assign", posted[0].position, day, day, ((case.number, cents),))])
+    places = {one.office: one.position for one in posted}
     sitting = Sitting(day, None)
-    write_step(store, case, "collected", posted[0].position, cents, sitting)
-    explain(store, case, "collected", [(None, None, cents)], sitting)
-    note_event(store, case, "collected", {"cents": cents, "collection_run": run.number})
+    for one in moved:
+        free = one.free_cents
+        clear(store, [NewClearing(one.office, "assign", places[one.office], day, day, ((one.number, free),))])
+        write_step(store, one, "collected", places[one.office], free, sitting)
+        explain(store, one, "collected", [(None, None, free)], sitting)
+        note_event(store, one, "collected", {"cents": free, "collection_run": run.number})
     return shown(posted[0])

@@ -116,6 +116,25 @@ def test_only_a_debit_on_the_collecting_account_comes_back_and_only_once(store):
         take_collection_return(act(store, "anna"), 1, 2, debit, day="2026-11-24")
 
 
+def test_a_run_credited_gross_whose_refused_one_is_debited_back(store):
+    town(store)
+    (run,) = exported(store)
+    with store.unit(office_codes(store)):
+        refuse(store, (run.office, run.number), {2: ("rejected", "AC04")}, ("2026-11-16", "rejected"))
+    staged(store, "350,50", payment_information_id=run.message_id, gvc="192", day="2026-11-20")
+    staged(store, "-250,50", end_to_end_id="KASSE-L1-2", gvc="109", day="2026-11-20")
+    post_staged(act(store, "clara"))
+    cases = dict(store.rows("SELECT kind, id FROM item WHERE kind IN ('suspense', 'advance') AND open_cents > 0"))
+    with pytest.raises(CreditSumError):
+        credit_run(act(store, "dirk"), 1, cases["suspense"], day="2026-11-20")
+    done = credit_run(store, 1, cases["suspense"], day="2026-11-20", less=cases["advance"])
+    assert (done.cents, states(store)) == (10000, ["collected", "rejected"])
+    assert balance(store, "transit_in") == 0
+    assert store.value("SELECT sum(open_cents) FROM item WHERE kind IN ('suspense', 'advance')") == 0
+    check_invariants(store)
+    assert verify(store).findings == ()
+
+
 def test_two_collections_of_one_amount_under_one_mandate_are_left_to_a_person(store):
     ready(store)
     claims(store, "BAU 40,00 2026-10-01 Schulz B\nORDNUNG 40,00 2026-10-03 Schulz C")

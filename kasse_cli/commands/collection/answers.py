@@ -38,6 +38,10 @@ ReversalWhy = Annotated[
 ]
 BicOption = Annotated[str, typer.Option("--bic", metavar="BIC", help=N_("the BIC of your bank, if the book has none"))]
 
+LessOption = Annotated[
+    int | None,
+    typer.Option("--less", metavar="CASE", help=N_("the case of a debit that takes back what was refused")),
+]
 CollectionArgument = Annotated[
     str, typer.Argument(metavar="COLLECTION", help=N_("run and number of the collection, such as 3-7"))
 ]
@@ -235,18 +239,21 @@ def credit(
     without: WithoutOption = None,
     batch: BatchOption = 0,
     reason: ReasonOption = "",
+    less: LessOption = None,
 ) -> None:
     """Take unclear money as the credit of a run, short of what the bank refused.
 
     Name what is missing in the sum with --without, and the bank's code with --reason: those claims are open again.
+    Where the bank credited all and took the refused ones back by a debit, name the case of that debit with --less.
     """
     from kasse_cli.wiring import open_book, trial
     from ledger.bank.collected_desk_store import credit_run
 
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
         done = credit_run(
-            store, run, case, day=ctx.obj.today.isoformat(), without=without or (), reason=reason, batch=batch
-        )
+            store, run, case, day=ctx.obj.today.isoformat(), without=without or (), reason=reason, batch=batch,
+            less=less,
+        )  # fmt: skip
     lines = [
         say(N_("credited to run {run}: {sum_cents}; booked: {entry}"), run=run, sum_cents=done.cents, entry=done.entry)
     ]
