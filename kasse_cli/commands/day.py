@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,6 +66,7 @@ def close(ctx: Context, day: DateOption, no_statement: NoStatementOption = None,
     """
     from kasse_cli.wiring import open_book
     from ledger.book.closing_service import close_day
+    from ledger.payments.overdue_reader import overdue
 
     reasons = dict(parse_reason(text) for text in no_statement or ())
     call = ctx.obj
@@ -72,6 +74,8 @@ def close(ctx: Context, day: DateOption, no_statement: NoStatementOption = None,
         done = close_day(
             store, day.isoformat(), today=call.today.isoformat(), reasons=reasons, dry_run=call.dry_run
         )  # fmt: skip
+        lost = overdue(store, day) if done.fresh else ()
+    done = replace(done, findings=(*done.findings, *lost))
     show_closing(ctx, done, _closed(call, done), text)
 
 

@@ -59,6 +59,19 @@ def set_high(store: Store, cents: int) -> None:
         record(store, office, "payment.high", None, {"cents": cents, **sealed})
 
 
+def set_overdue(store: Store, days: int) -> None:
+    """Set after how many TARGET days what was written is missed on the statements.
+
+    Raises `NotAllowedError`.
+    """
+    office = kasse_office(store)
+    require(store, office, "head", "admin")
+    with store.unit([office]):
+        store.execute(_PUT, key="payment_overdue_days", value=str(days))
+        sealed = seal(store, ("setting", "payment_overdue_days"))
+        record(store, office, "payment.overdue", None, {"days": days, **sealed})
+
+
 def profiles(store: Store) -> list[tuple[str, str, Profile]]:
     """Return IBAN, name and profile of every open account."""
     sql = "SELECT iban, name FROM bank_account WHERE closed_on IS NULL ORDER BY office, account"

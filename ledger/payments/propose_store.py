@@ -12,6 +12,7 @@ from ledger.events.store import record
 from ledger.items.locks_store import locked, not_locked
 from ledger.payments.attachments_reader import active_attachments
 from ledger.payments.gathering import Choice, Gathering, counted
+from ledger.payments.overdue_reader import overdue
 from ledger.payments.perhaps_reader import perhaps_paid
 from ledger.payments.profiles_store import profile_of
 from ledger.payments.redirect_store import PAID_TO
@@ -150,7 +151,8 @@ def _gathering(store: Store, office: str, iban: str, days: _Days, choice: Choice
     head = Head(office, take_ids(store, BOOK, "payment_run"), debtor, days.execution, days.instant, charset)
     held = active_attachments(store, days.execution.isoformat())
     owed = owed_by_attached(store, days.asked_on.isoformat()) if held and choice.set_off else {}
-    return Gathering(head, choice, held, owed, perhaps_paid(store), findings=list(days.findings))
+    found = [*days.findings, *overdue(store, days.asked_on)]
+    return Gathering(head, choice, held, owed, perhaps_paid(store), findings=found)
 
 
 def _kept(proposal: Proposal, *, trial: bool) -> Proposal:

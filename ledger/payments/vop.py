@@ -32,6 +32,14 @@ class NoVopCaseError(KasseError):
     hint = N_("see 'kasse payment vop list' for the names that do not match")
 
 
+class VopExecutedError(KasseError):
+    """A payment that the bank has made cannot be stopped any more."""
+
+    code = "vop.executed"
+    template = N_("payment {payment} is executed by the bank, refusing its name stops nothing any more")
+    hint = N_("call it back with 'kasse payment recall {payment}', lock what must not be paid with 'kasse item lock'")
+
+
 class VopReasonError(KasseError):
     """A decision without a reason."""
 

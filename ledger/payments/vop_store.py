@@ -17,6 +17,7 @@ from ledger.payments.vop import (
     VopDataError,
     VopDecidedError,
     VopDone,
+    VopExecutedError,
     VopNotPayeeError,
     VopReasonError,
     VopRule,
@@ -183,6 +184,8 @@ def refuse(store: Store, run: int, line: int, *, reason: str) -> VopDone:
         row, case = _found(store, run, line)
         if not case.waits:
             raise VopDecidedError(payment=case.payment, state=case.state)
+        if row[10] in {"executed", "returned"}:
+            raise VopExecutedError(payment=case.payment)
         if not reason.strip():
             raise VopReasonError(payment=case.payment)
         where = {"office": row[0], "run": run, "line": line}

@@ -72,6 +72,7 @@ class BookState:
     broken_heads: tuple[str, ...]
     advance_count: int = 0
     advance_cents: int = 0
+    payments_lost: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Limits:
     suspense_days: Limit = Limit(14, 60)
     unclosed_days: Limit = Limit(3, 10)
     staged: Limit = Limit(1, None)
+    payments_lost: Limit = Limit(1, None)
     lock_minutes: Limit = Limit(30, 120)
     disk_percent: Limit = Limit(90, 97)
 
@@ -99,6 +101,8 @@ def checks(state: BookState, today: dt.date, limits: Limits) -> list[Check]:
     found.append(_counted("gaps", gaps, limits.gaps, N_("gaps between statements: {value}")))
     found.append(_suspense(state, today, limits.suspense_days))
     found.append(_counted("staged", state.staged, limits.staged, N_("bank entries not posted yet: {value}")))
+    lost = N_("payment runs not written, on no statement or with undecided names: {value}")
+    found.append(_counted("payments_lost", state.payments_lost, limits.payments_lost, lost))
     found.append(_unclosed(state, limits.unclosed_days))
     found.append(_heads(state.broken_heads))
     return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from hashlib import sha256
 
 from ledger.bank.intake_reader import continuity
+from ledger.payments.overdue_reader import overdue
 from ledger.reports.health import AccountState, BookState
 from ledger.store.engines import Store
 
@@ -46,7 +48,7 @@ def book_state(store: Store) -> BookState:
         staged = store.value("SELECT count(*) FROM bank_entry WHERE state = 'staged' AND amount_cents <> 0")
         return BookState(
             tuple(accounts), count, cents, oldest, int(staged), int(days), first, tuple(_broken(store)), advances,
-            paid_out,
+            paid_out, len(overdue(store, dt.date.fromisoformat(store.today))),
         )  # fmt: skip
 
 

@@ -31,8 +31,20 @@ HighOption = Annotated[
 ]
 
 
-def profile(ctx: Context, iban: IbanArgument = None, bank: BankOption = None, high: HighOption = None) -> None:
-    """Show which bank profile each account has, or set one; set the amount that is looked at twice.
+OverdueOption = Annotated[
+    int | None,
+    typer.Option("--overdue", min=0, metavar="DAYS", help=N_("bank days until a payment is missed on the statements")),
+]
+
+
+def profile(
+    ctx: Context,
+    iban: IbanArgument = None,
+    bank: BankOption = None,
+    high: HighOption = None,
+    overdue: OverdueOption = None,
+) -> None:
+    """Show which bank profile each account has, or set one; set what is looked at twice and when payments are missed.
 
     A profile says how many payments the bank takes in a file, which letters, which order types, and whether all
     payees' names are checked.
@@ -40,7 +52,8 @@ def profile(ctx: Context, iban: IbanArgument = None, bank: BankOption = None, hi
     from pathlib import Path
 
     from kasse_cli.wiring import open_book
-    from ledger.payments.profiles_store import high_cents, profiles, set_high, set_profile
+    from ledger.payments.overdue_reader import overdue_days
+    from ledger.payments.profiles_store import high_cents, profiles, set_high, set_overdue, set_profile
 
     with open_book(ctx.obj) as store:
         if iban is not None and bank is not None:
@@ -48,7 +61,9 @@ def profile(ctx: Context, iban: IbanArgument = None, bank: BankOption = None, hi
             set_profile(store, iban, path.read_text(encoding="utf-8") if path.is_file() else bank)
         if high is not None:
             set_high(store, high)
-        found, limit = profiles(store), high_cents(store)
+        if overdue is not None:
+            set_overdue(store, overdue)
+        found, limit, days = profiles(store), high_cents(store), overdue_days(store)
     rows = [
         {
             "iban": account, "account": name, "profile": one.name, "vop": one.vop,
@@ -57,4 +72,5 @@ def profile(ctx: Context, iban: IbanArgument = None, bank: BankOption = None, hi
         for account, name, one in found
     ]  # fmt: skip
     lines = [say(N_("payments from {high_cents} on are looked at twice"), high_cents=limit)]
-    render(ctx, Result({"high_cents": limit}, [Table("profiles", PROFILES, rows)], lines))
+    lines.append(say(N_("missed where on no statement bank days after the execution day: {days}"), days=days))
+    render(ctx, Result({"high_cents": limit, "overdue_days": days}, [Table("profiles", PROFILES, rows)], lines))

@@ -41,13 +41,15 @@ FOUND = (
 
 
 def list_runs(ctx: Context, state: RunStateOption = None) -> None:
-    """List the payment runs of the book."""
+    """List the payment runs of the book, and say what is lost on the way: not written, on no statement, undecided."""
     from kasse_cli.wiring import open_book
+    from ledger.payments.overdue_reader import overdue
     from ledger.payments.runs_reader import runs
 
-    with open_book(ctx.obj) as store:
-        found = runs(store, state)
-    render(ctx, Result(tables=[Table("runs", RUNS, found)], lines=[say(N_("runs: {count}"), count=len(found))]))
+    with open_book(ctx.obj) as store, store.snapshot():
+        found, lost = runs(store, state), overdue(store, ctx.obj.today)
+    lines = [say(N_("runs: {count}"), count=len(found))]
+    render(ctx, Result(tables=[Table("runs", RUNS, found)], lines=lines, findings=lost))
 
 
 def search(
