@@ -11,10 +11,10 @@ from sepa.errors import N_
 
 EVIDENCE = (
     N_("reference"), N_("hidden reference"), N_("repaired reference"), N_("own account"), N_("amount"), N_("name"),
-    N_("similar name"), N_("name in the text"), N_("sum of several"),
+    N_("similar name"), N_("name in the text"), N_("sum of several"), N_("payment given up before"),
 )  # fmt: skip
 """What may speak for a candidate; each is a word of `Candidate.evidence`."""
-CANDIDATE_RULES = (N_("reference"), N_("repair"), N_("account"), N_("name"), N_("sum"))
+CANDIDATE_RULES = (N_("reference"), N_("repair"), N_("account"), N_("name"), N_("sum"), N_("payment"))
 """By which rule a candidate was found."""
 
 
@@ -53,11 +53,12 @@ class Candidate:
 
 WEIGHTS = {
     "reference": 60, "hidden reference": 40, "repaired reference": 40, "own account": 35, "amount": 30, "name": 25,
-    "name in the text": 20, "sum of several": 20, "similar name": 15,
+    "payment given up before": 60, "name in the text": 20, "sum of several": 20, "similar name": 15,
 }  # fmt: skip
 """What each piece of evidence adds to a score; 100 is the most."""
 RULE_OF = {
     "reference": "reference", "hidden reference": "reference", "repaired reference": "repair",
+    "payment given up before": "payment",
     "own account": "account", "name": "name", "name in the text": "name", "similar name": "name",
 }  # fmt: skip
 MOST_SUMMED, LARGEST_SUM = 14, 6

@@ -12,6 +12,7 @@ from ledger.bank.match_store import book_finder
 from ledger.bank.names import ALIKE, blocks, likeness
 from ledger.bank.references import Finder
 from ledger.bank.suspense_hints import loose_references, mistyped_references
+from ledger.payments.perhaps_reader import perhaps_paid
 from ledger.people.parties import match_key
 from ledger.store.engines import Row, Store
 
@@ -34,6 +35,7 @@ _ITEM = """
     SELECT i.office, i.id, i.reference, i.open_cents, i.due, i.party, p.name, {key}
     FROM {source} LEFT JOIN party p ON p.id = i.party
     WHERE {key} IN ({marks}) AND i.kind = :kind AND i.open_cents > 0"""
+_ONE_ITEM = _ITEM.format(key="i.office", source="item i", marks=":office") + " AND i.id = :item"
 _BY_REFERENCE = ("i.reference", "item i")
 _BY_TARGET = (
     "t.reference", "reference_target_item t JOIN item i ON i.office = t.office AND i.id = t.item",
@@ -77,6 +79,8 @@ def candidates_of(store: Store, case: Clarified, *, limit: int = MOST) -> tuple[
     if said.kind == "payable":
         for *row, _ in _items(store, said.kind, _BY_PAYEE_ACCOUNT, said.ibans):
             found[OpenItem(*row)].append("own account")
+        for item in _given_up(store, case):
+            found[item].append("payment given up before")
     return propose(found, said.amounts, limit)
 
 
@@ -94,6 +98,14 @@ def _said(store: Store, office: str, number: int) -> _Said | None:
         "\n".join(texts),
         tuple(row[7] for row in rows if row[7]),
     )
+
+
+def _given_up(store: Store, case: Clarified) -> Iterator[OpenItem]:
+    """Yield the items of payments that were given up or refused and that the money of a case names all the same."""
+    named = [key for key, one in perhaps_paid(store).items() if one.case == case.number]
+    for office, item in named[:MOST]:
+        for *row, _ in store.all(_ONE_ITEM, office=office, item=item, kind="payable"):
+            yield OpenItem(*row)
 
 
 def _by_references(store: Store, said: _Said, found: defaultdict[OpenItem, list[str]]) -> None:

@@ -123,7 +123,7 @@ PAYMENTS = Lookup(
 )  # fmt: skip
 _PAID_OF = "FROM payment p WHERE p.office = r.office AND p.run = r.id {file} AND p.state IN"
 _PAYS = f"""coalesce((SELECT sum(p.cents) {_PAID_OF} ('released', 'exported')), 0), {{number}},
-                      (SELECT count(*) {_PAID_OF} ('voided', 'rejected'))"""
+                      coalesce((SELECT sum(p.cents) {_PAID_OF} ('voided', 'rejected')), 0)"""
 RUNS = Lookup(
     "run",
     "seq BIGINT, line BIGINT, office TEXT, run BIGINT, iban TEXT, open_cents BIGINT, file BIGINT, given_up BIGINT",

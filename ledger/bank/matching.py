@@ -130,7 +130,7 @@ class OwnPayment(NamedTuple):
 class OwnRun(NamedTuple):
     """A file of a run of ours that a collective debit names; `open_cents` sums its payments not yet executed.
 
-    `given_up` counts those that were given up or refused.
+    `given_up_cents` sums those that were given up or refused.
     """
 
     seq: int
@@ -140,7 +140,7 @@ class OwnRun(NamedTuple):
     iban: str
     open_cents: int
     file: int = 0
-    given_up: int = 0
+    given_up_cents: int = 0
 
 
 class Undone(NamedTuple):

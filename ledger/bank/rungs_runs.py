@@ -46,7 +46,9 @@ def own_run(case: Case, running: Running, data: Data) -> Verdict:
         if run.iban != case.entry.iban:
             return Doubt("account", evidence)
         if left == 0:
-            return Doubt("given_up" if run.given_up else "paid", evidence)
+            return Doubt("given_up" if run.given_up_cents else "paid", evidence)
+        if run.given_up_cents and left + run.given_up_cents == -case.cents:
+            return Doubt("given_up", {**evidence, "left_cents": left})
         if left != -case.cents:
             return Doubt("amount", {**evidence, "left_cents": left})
         return [Share("transit", "run", case.cents, evidence, run=run)]

@@ -134,8 +134,9 @@ def _events(store: Store, run: Run, payment: Payment) -> Iterator[Station]:
     """Yield the steps of the run that concern the payment: those of its file, and those of all."""
     for at, action, by, facts, details in store.rows(_EVENTS, office=run.office, object=f"run:{run.number}"):
         known = json.loads(facts)
-        strange = known.get("file") not in {None, payment.file} or known.get("line") not in {None, payment.line}
-        if action in _STEPS and not strange:
+        strange = known.get("file") not in {None, 0, payment.file} or known.get("line") not in {None, payment.line}
+        named = str(known["payments"]).split() if action.endswith("_returned") else None
+        if action in _STEPS and not strange and (named is None or f"{run.number}-{payment.line}" in named):
             reason = json.loads(details).get("reason") if details else None
             yield Station(str(at), _STEPS[action], by, known.get("sha256") or reason)
 

@@ -3,12 +3,16 @@
 import pytest
 
 from ledger.bank.booked_desk_store import book_run
+from ledger.bank.candidates_store import candidates_of
 from ledger.bank.posting_store import post_staged
+from ledger.bank.returned_desk_store import take_return
 from ledger.bank.suspense_decisions import Assign, Wish
 from ledger.bank.suspense_desk_store import decide
+from ledger.bank.suspense_store import find_case
 from ledger.book.verify_store import verify
 from ledger.payments.after_all_store import PaidTwiceError
 from ledger.payments.export_store import ExportHinderedError, exportable
+from ledger.payments.life_reader import life
 from ledger.payments.propose_store import propose
 from ledger.payments.runs import ItemsChangedError
 from ledger.payments.runs_reader import payments
@@ -161,6 +165,7 @@ def test_what_the_bank_refused_and_debited_all_the_same_is_taken_with_the_rest(s
     answer(act(sent, "dirk"), tx("KASSE-R1-2", "RJCT", REASON.format("AC04", "x")), file=GROUP.format("PART"))
     assert states(sent) == ["exported", "rejected", "exported"]
     debited(sent, payment_information_id=BATCH)
+    assert sent.value("SELECT reason FROM suspense_case") == "given_up", "it is higher by just what was refused"
     book_run(act(sent, "dirk"), 1, last_case(sent), day="2026-11-18")
     assert book_run(act(sent, "emil"), 1, last_case(sent), day="2026-11-18").payments == 3
     assert states(sent) == ["executed"] * 3
@@ -194,4 +199,27 @@ def test_an_item_that_was_settled_since_is_not_settled_twice(sent):  # noqa: F81
     with pytest.raises(PaidTwiceError):
         book_run(act(sent, "emil"), 1, last_case(sent), day="2026-11-18")
     assert states(sent) == ["voided"] * 3
+    assert verify(sent).findings == ()
+
+
+def test_the_items_of_what_was_given_up_are_suggested(sent):  # noqa: F811
+    voided(sent)
+    debited(sent, payment_information_id=BATCH)
+    found = candidates_of(sent, find_case(sent, "KASSE", last_case(sent)))
+    assert [(one.item, one.rule) for one in found] == [(1, "payment"), (2, "payment"), (3, "payment")]
+
+
+def test_a_debit_and_the_credit_of_what_was_refused_in_it_are_both_taken(sent):  # noqa: F811
+    """The bank books the whole file and gives back what it refused: debit first, then its credit."""
+    answer(act(sent, "dirk"), tx("KASSE-R1-2", "RJCT", REASON.format("AC04", "x")), file=GROUP.format("PART"))
+    debited(sent, payment_information_id=BATCH)
+    debit = last_case(sent)
+    debited(sent, "2,00", end_to_end_id="KASSE-R1-2", return_reason="AC04")
+    credit = last_case(sent)
+    book_run(act(sent, "dirk"), 1, debit, day="2026-11-18")
+    book_run(act(sent, "emil"), 1, debit, day="2026-11-18")
+    assert take_return(act(sent, "dirk"), [(1, 2)], credit, day="2026-11-18").done
+    assert (states(sent), open_payables(sent), transit(sent)) == (["executed", "returned", "executed"], 200, 0)
+    stations = [one.what for one in life(sent, 1, 2).stations]
+    assert {"debit named by one", "debit named by two", "returned"} <= set(stations)
     assert verify(sent).findings == ()
