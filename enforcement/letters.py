@@ -112,11 +112,14 @@ class PlannedDayError(KasseError):
     hint = N_("print it anew with 'kasse letter print {letter} --anew --post-on {day}'")
 
 
+N_("given to the post"), N_("served"), N_("returned")  # what can have been done with a letter on a day
+
+
 class PostingDayError(KasseError):
     """A day on which a letter cannot have been posted."""
 
     code = "letter.day"
-    template = N_("letter {letter} cannot have been {what} on {day}")
+    template = N_("letter {letter} cannot have been {action} on {day}")
     hint = N_("give a day from {first} on, up to today")
 
 

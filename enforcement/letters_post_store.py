@@ -128,12 +128,12 @@ def _chunk(
     files: Mapping[int, tuple[str, str]],
     gone: Mapping[int, str],
 ) -> tuple[list[PostedLetter], set[int]]:
-    """Post the letters of a chunk and return them, and those that stayed: changed since, and therefore not printed."""
+    """Post the letters of a chunk and return them, and those that stayed: changed since, not printed for this day."""
     held = {row[0]: _Held(*row) for row in store.all(_ROWS)}
     for number in numbers:
         if number not in held:
             raise UnknownLetterError(letter=number)
-    left = {letter for letter in gone if held[letter].pdf_sha256 is None}
+    left = {letter for letter in gone if held[letter].pdf_sha256 is None or _too_late(held[letter], day)}
     known = [facts for facts in chosen_facts(store) if facts.number not in left]
     fresh = [facts for facts in known if held[facts.number].state not in {"posted", "served", "returned"}]
     for facts in fresh:
@@ -163,11 +163,16 @@ def _check(store: Store, facts: LetterFacts, held: _Held, day: dt.date, file: tu
         raise NotPrintedError(letter=letter)
     first = max(held.released_at or "", held.printed_at or "")[:10]
     if not first <= day.isoformat() <= store.today:
-        raise PostingDayError(letter=letter, what="posted", day=day, first=dt.date.fromisoformat(first))
-    if held.term_end is not None and day.isoformat() > held.planned_on:
+        raise PostingDayError(letter=letter, action="given to the post", day=day, first=dt.date.fromisoformat(first))
+    if _too_late(held, day):
         raise PlannedDayError(letter=letter, planned=dt.date.fromisoformat(held.planned_on), day=day)
     if file is not None and file[1] != held.pdf_sha256:
         raise ChangedFileError(letter=letter, file=file[0])
+
+
+def _too_late(held: _Held, day: dt.date) -> bool:
+    """Return whether a letter that sets a term was printed to be posted on a day before."""
+    return held.term_end is not None and held.planned_on is not None and day.isoformat() > held.planned_on
 
 
 def _dated(facts: LetterFacts, held: _Held, day: dt.date, terms: Terms) -> PostedLetter:

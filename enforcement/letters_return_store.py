@@ -163,7 +163,7 @@ def _posted(store: Store, number: int, day: dt.date, what: str) -> LetterRow:
         raise LetterStateError(letter=number, state=letter.state)
     assert letter.posted_on is not None, "a posted letter has its day"
     if not letter.posted_on <= day.isoformat() <= store.today:
-        raise PostingDayError(letter=number, what=what, day=day, first=dt.date.fromisoformat(letter.posted_on))
+        raise PostingDayError(letter=number, action=what, day=day, first=dt.date.fromisoformat(letter.posted_on))
     return letter
 
 

@@ -153,3 +153,21 @@ def test_a_run_is_posted_without_what_was_not_printed(kasse):
     found = post_letters(kasse, numbers, day=DAY)
     assert ([one.letter for one in found.letters], found.already) == ([2], 0)
     assert [one.fields["letter"] for one in found.findings if one.code == "letter.stale"] == [1]
+
+
+def test_a_run_printed_for_a_day_that_is_over_goes_without_what_changed_since(kasse):
+    """The letter of a claim that was paid meanwhile can neither be printed anew nor posted: the others go."""
+    fee(kasse)
+    fee(kasse, 2)
+    numbers = run_of(kasse)
+    done = print_letters(act(kasse, "clara"), numbers, planned_on=DAY)
+    note_files(kasse, done.letters, {1: "1" * 64, 2: "2" * 64})
+    paid(kasse, reference(kasse, 1))
+    later = DAY + dt.timedelta(days=2)
+    kasse.now, kasse.today = f"{later}T08:00:00Z", later.isoformat()
+    again = print_letters(act(kasse, "clara"), numbers, planned_on=later, anew=True)
+    assert [one.letter for one in again.letters] == [2]
+    note_files(kasse, again.letters, {2: "3" * 64})
+    found = post_letters(kasse, numbers, day=later)
+    assert [one.letter for one in found.letters] == [2]
+    assert [one.fields["letter"] for one in found.findings if one.code == "letter.stale"] == [1]
