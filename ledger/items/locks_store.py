@@ -36,8 +36,15 @@ _NAMED_BY = """
     SELECT k.made_by, k.made_at FROM item_lock k JOIN payment p ON p.item_office = k.office AND p.item = k.item
     JOIN event e ON e.office = p.office AND e.object = 'run:' || p.run AND e.action = 'payment.came_back'
         AND e.by = k.made_by AND e.at = k.made_at
+    WHERE k.office = :office AND k.item = :item AND k.kind = 'payment' AND k.lifted_on IS NULL
+    UNION
+    SELECT a.by, a.at FROM item_lock k JOIN payment p ON p.item_office = k.office AND p.item = k.item
+    JOIN event e ON e.office = p.office AND e.object = 'run:' || p.run AND e.action = 'payment.came_back'
+        AND e.by = k.made_by AND e.at = k.made_at
+    JOIN event a ON a.office = e.office AND a.object = e.object AND a.action = 'payment.ask_returned'
+        AND a.facts LIKE '%"payments":%' || p.run || '-' || p.line || '%'
     WHERE k.office = :office AND k.item = :item AND k.kind = 'payment' AND k.lifted_on IS NULL"""
-"""Who named a credit as a payment that came back, and so locked its item."""
+"""Who named a credit as a payment that came back, and so locked its item; who asked for that too."""
 
 
 def not_locked(kind: LockKind, *, alias: str = "i", day: str = ":day") -> str:

@@ -129,6 +129,9 @@ def test_the_reviewer_hears_who_named_a_return_and_of_which_case(sent):  # noqa:
     number = case_of(paid(sent), "2", gvc="166", name="Fremder Mann")
     take_return(sent, [(1, 2)], number, day=DAY)
     take_return(act(sent, "emil"), [(1, 2)], number, day=DAY)
+    for one in ("dirk", "emil"):
+        with pytest.raises(OwnWorkError):
+            lift_items(act(sent, one), [("KASSE", 2)], "payment", "ok", "2026-11-16")
     lift_items(act(sent, "clara"), [("KASSE", 2)], "payment", "ok", "2026-11-16")
     (said,) = warned(sent, "payment.returned_by_hand")
     assert {name: said.fields[name] for name in ("before", "user", "case", "item")} == {

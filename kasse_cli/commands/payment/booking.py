@@ -138,7 +138,10 @@ def returned(
         lines = list(_ask_return(done))
         render(ctx, Result({"returned": done, "dry_run": ctx.obj.dry_run}, lines=lines))
         return
-    then = N_("next: another account with 'kasse payment redirect {item}', then 'kasse item unlock {item}'")
+    then = N_(
+        "next: another account with 'kasse payment redirect {item}', then another person lifts the lock: "
+        "'kasse item unlock {item} --kind payment --reason …'"
+    )
     known: dict[str, Any] = {"payment": ", ".join(done.payments), "item": ", ".join(done.items)}
     lines = [say(said, number=case, sum_cents=done.cents, entry=done.entry, **known)]
     lines += [say(then, item=item) for item in done.items]
