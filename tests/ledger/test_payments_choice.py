@@ -381,7 +381,8 @@ def test_one_person_alone_sends_no_money_to_somebody_elses_account(store):
     assert (made.pays, made.waits) == (False, True)
     assert [one.code for one in reminders([made])] == ["attachment.waits"]
     found = propose(act(store, "dirk"), today=MONDAY, trial=True)
-    assert (found.run.total_cents, found.findings[0].code) == (4000, "payment.attached")
+    assert found.run.total_cents == 4000
+    assert "payment.attached" in [one.code for one in found.findings]
     with pytest.raises(NotAllowedError):
         confirm_attachment(act(store, "clara"), 1, iban=CREDITOR)
     with pytest.raises(AttachmentAccountError):
@@ -475,7 +476,7 @@ def test_a_garnishment_that_ended_after_the_proposal_is_not_paid_any_more(store)
     run = propose(act(store, "dirk"), today=MONDAY).run
     end_attachment(act(store, "clara"), 1, reason="aufgehoben", day=MONDAY)
     seen = review(act(store, "dirk"), run.number, today=MONDAY)
-    assert [one.warnings[-1:] for one in seen.payments] == [("attachment ended",), ("new IBAN",)]
+    assert [one.warnings[:1] for one in seen.payments] == [("attachment ended",)] * 2, "the payee's part was freed too"
     with pytest.raises(ItemsChangedError) as refused:
         release(act(store, "emil"), run.number, sum_cents=run.total_cents, today=MONDAY)
     assert [(one.code, one.place.payment) for one in refused.value.findings] == [
