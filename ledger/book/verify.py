@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.book.chain import SHA_BYTES, entry_tail, event_hash, salted
 from ledger.book.verify_findings import (
@@ -29,9 +29,10 @@ CHAIN_SQL = """
            posting_count, text_hash, canonical, hash,
            format(CAST(:head AS TEXT), office, position, year, number, kind, source, transaction_id, posting_day,
                   bank_day, value_day, payment_day, recorded_at, recorded_by, reverses)
-    FROM entry ORDER BY office, position"""
-POSTING_SQL = "SELECT account, cents, item, dimensions, office, position FROM posting ORDER BY office, position, line"
-TEXT_SQL = "SELECT salt, text, office, position FROM entry_text ORDER BY office, position"
+    FROM entry {where} ORDER BY office, position"""
+POSTING_SQL = """SELECT account, cents, item, dimensions, office, position FROM posting {where}
+    ORDER BY office, position, line"""
+TEXT_SQL = "SELECT salt, text, office, position FROM entry_text {where} ORDER BY office, position"
 EVENT_SQL = """
     SELECT e.office, e.position, e.at, CAST(e.by AS TEXT) || coalesce('/' || CAST(e.on_behalf AS TEXT), ''), e.action,
            e.object, e.facts, e.details_hash, e.hash, d.salt, d.details
@@ -41,6 +42,15 @@ EVENT_SQL = """
 
 def _sums() -> dict[tuple[str, str], dict[str, int]]:
     return defaultdict(lambda: defaultdict(int))
+
+
+class Begun(NamedTuple):
+    """The entry after which a part of the chains goes on, with the last number of each year up to it."""
+
+    office: str
+    position: int
+    hash: bytes
+    numbers: Mapping[int, int]
 
 
 @dataclass(slots=True)
@@ -66,10 +76,12 @@ def walk_entries(
     texts: Iterable[Row],
     starts: dict[str, bytes],
     wanted: set[tuple[str, int]],
+    begun: Begun | None = None,
 ) -> ChainReport:
     """Recompute every entry from its columns, postings and text, and every link of every chain.
 
-    The rows come in chain order; `wanted` are positions whose hash the caller compares with a head kept outside.
+    The rows come in chain order; `wanted` are positions whose hash the caller compares with a head kept outside. Where
+    the rows do not start with the book, `begun` is the entry before them.
     """
     report = ChainReport()
     lines, words = _Follower(postings, "posting", report), _Follower(texts, "entry_text", report)
@@ -77,6 +89,8 @@ def walk_entries(
     for row in entries:
         if row[0] != office:
             office, last, value, numbers = row[0], 0, starts.get(row[0], b""), dict[int, int]()
+            if begun is not None and begun.office == office:
+                last, value, numbers = begun.position, begun.hash, dict(begun.numbers)
         before, position, value = value, row[1], row[8]
         own_lines = lines.take(office, position)
         if position != last + 1 or row[7][:SHA_BYTES] != before:

@@ -6,20 +6,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger.book.chain import ENTRY_HEAD, book_head
+from ledger.book.chain import book_head
 from ledger.book.chart import CONTROL_ROLES, VERRECHNUNG
 from ledger.book.guards_made_store import VERSION, made_by
 from ledger.book.printed_head import OfficeMark, PrintedHead
 from ledger.book.store import heads, kasse_office, setting
 from ledger.book.verify import (
-    CHAIN_SQL,
     EVENT_SQL,
-    POSTING_SQL,
-    TEXT_SQL,
     ChainReport,
     compare_heads,
     month_sums,
-    walk_entries,
     walk_events,
 )
 from ledger.book.verify_closings_store import changed_closings
@@ -39,6 +35,7 @@ from ledger.book.verify_findings import (
     WrongEventHeadError,
     WrongHeadError,
 )
+from ledger.book.verify_halves_store import walk_chains
 from ledger.book.verify_master_store import Witness
 from ledger.cash.check_store import cash_contradictions
 from ledger.events.store import Fact, record
@@ -114,9 +111,7 @@ def _walk(store: Store, against: str | PrintedHead | None, witness: Witness) -> 
     else:
         wanted = {(office, position) for _, known in _known_heads(store, against) for office, position, _ in known}
         noted = set()
-    entries = walk_entries(
-        store.stream(CHAIN_SQL, head=ENTRY_HEAD), store.stream(POSTING_SQL), store.stream(TEXT_SQL), starts, wanted
-    )
+    entries = walk_chains(store, starts, wanted)
     return entries, walk_events(witness.watched(store.stream(EVENT_SQL)), starts, noted)
 
 

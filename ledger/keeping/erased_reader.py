@@ -18,10 +18,15 @@ class MissingWordsError(KasseError):
     hint = N_("keep this book as it is, compare it with the last backup and inform the audit office")
 
 
+def erased_words(store: Store) -> int:
+    """Return how many words of entries and details of events were erased by decisions."""
+    decided = "SELECT coalesce(sum(texts), 0) + coalesce(sum(details), 0) FROM erasure WHERE state = 'done'"
+    return int(store.value(decided))
+
+
 def missing_words(store: Store, missing: int) -> Iterator[KasseError]:
     """Yield a finding where words are gone that nobody decided to erase."""
-    decided = "SELECT coalesce(sum(texts), 0) + coalesce(sum(details), 0) FROM erasure WHERE state = 'done'"
-    erased = int(store.value(decided))
+    erased = erased_words(store)
     if missing > erased:
         yield MissingWordsError(missing=missing, erased=erased)
 

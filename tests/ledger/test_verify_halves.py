@@ -1,0 +1,59 @@
+"""A large book is verified by two processes: with the same result as by one, and the same findings."""
+
+import pytest
+
+from ledger.book import verify_halves_store
+from ledger.book.store import post
+from ledger.book.verify_store import verify
+from tests.books import act, entry
+from tests.ledger.fraud_cases import owner
+
+OFFICES = ("BAU", "KASSE", "ORDNUNG")
+
+
+@pytest.fixture
+def large(store, monkeypatch):
+    """A book whose halves part in the middle of the Kasse, and which counts as large."""
+    for office in OFFICES:
+        with act(store, "clara").unit([office]):
+            for number in range(1, 8):
+                post(store, [entry(f"6100 {number},00", f"5900 -{number},00", office=office)])
+    monkeypatch.setattr(verify_halves_store, "LARGE", 5)
+    return store
+
+
+def one_process(store, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(verify_halves_store, "LARGE", 10**9)
+        return verify(store)
+
+
+def told(result):
+    return [(one.code, *sorted(one.fields.items(), key=str)) for one in result.findings]
+
+
+def test_two_processes_see_what_one_sees(large, monkeypatch):
+    taken, wait = [], verify_halves_store._taken
+    monkeypatch.setattr(verify_halves_store, "_taken", lambda future: taken.append(wait(future)) or taken[-1])
+    alone, together = one_process(large, monkeypatch), verify(large)
+    assert [half.entries for half in taken] == [10], "the other process did its half"
+    assert (together.entries, together.postings) == (21, 42)
+    assert (together.entries, together.postings, together.head, together.heads, told(together)) == (
+        alone.entries, alone.postings, alone.head, alone.heads, told(alone),
+    )  # fmt: skip
+    assert together.findings == ()
+
+
+@pytest.mark.parametrize(("office", "position"), [("BAU", 3), ("KASSE", 4), ("KASSE", 5), ("ORDNUNG", 7)])
+def test_two_processes_name_what_is_wrong_as_one_does(large, monkeypatch, office, position):
+    sql = "UPDATE posting SET cents = cents + 1 WHERE office = :office AND position = :position AND line = 1"
+    owner(large, sql, "posting", office=office, position=position)
+    alone, together = one_process(large, monkeypatch), verify(large)
+    assert told(together) == told(alone)
+    assert [(one.fields["office"], one.fields["position"]) for one in together.findings if "position" in one.fields]
+
+
+def test_what_cannot_be_had_is_walked_alone(large, monkeypatch):
+    """A process that dies, or may not be made, changes nothing but the time."""
+    monkeypatch.setattr(verify_halves_store, "_taken", lambda future: None)
+    assert verify(large).findings == ()
