@@ -404,7 +404,9 @@ def test_every_table_has_a_name_for_its_sheet_and_sums_only_columns_it_has():
                 if not titled and isinstance(call.args[0], ast.Constant):
                     nameless.add(call.args[0].value)
     assert nameless - sheet_words.NAMES.keys() == set()
-    assert sheet_words.SUMS.keys() - sheet_words.NAMES.keys() == {"account", "clearings", "postings"}, "those have titles"
+    assert sheet_words.SUMS.keys() - sheet_words.NAMES.keys() == {"account", "clearings", "postings"}, (
+        "those have titles"
+    )
     assert sheet_words.summed("runs", [Column("sum_cents", "", "cents"), Column("currency", "")]) == ()
     assert sheet_words.summed("runs", [Column("sum_cents", "", "cents"), Column("count", "")]) == ("sum_cents",)
 
