@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -29,6 +30,8 @@ from sepa.errors import KasseError
 
 ROLES = ("enforcement", "clerk", "machine")
 CHUNK = 5_000
+ROWS = 20_000
+"""Rows read at a time: while they are judged, what was decided about those before is written on another thread."""
 LETTER = (
     "id", "kind", "state", "way", "party", "profile", "level", "day", "run", "copy_of", "sum_cents", "fee_cents",
     "made_by", "made_at",
@@ -127,9 +130,12 @@ def _check_no_open_run(store: Store) -> None:
         raise OpenRunError(run=found[0], day=found[1])
 
 
+Chunk = Sequence[tuple[Sequence[LetterDraft], Sequence[Left]]]
+
+
 @dataclass(slots=True)
 class _Writer:
-    """Writes letters and what is left out chunk by chunk, and counts."""
+    """Writes letters and what is left out chunk by chunk, and counts; `decided` are chunks that wait for that."""
 
     store: Store
     run: int
@@ -142,10 +148,27 @@ class _Writer:
     whys: Counter[str] = field(default_factory=Counter)
     seen: list[str] = field(default_factory=list)
     hash: Any = field(default_factory=sha256)
+    decided: list[Chunk] = field(default_factory=list)
 
     def take(self, gathering: Gathering, rows: Iterator[Overdue]) -> None:
-        debtors = gathering.take(rows)
+        debtors = gathering.take(self._read(rows))
         while chunk := list(islice(debtors, CHUNK)):
+            self.decided.append(chunk)
+        self.store.behind.wait()
+        self._write(self.decided)
+        self.decided = []
+
+    def _read(self, rows: Iterator[Overdue]) -> Iterator[Overdue]:
+        """Yield the rows; what was decided so far is written behind while the next ones are judged."""
+        while block := list(islice(rows, ROWS)):
+            if self.decided:
+                self.store.behind.start(partial(self._write, self.decided))
+                self.decided = []
+            yield from block
+            self.store.behind.wait()
+
+    def _write(self, chunks: Sequence[Chunk]) -> None:
+        for chunk in chunks:
             self._letters([letter for letters, _ in chunk for letter in letters])
             self._skips([left for _, lefts in chunk for left in lefts])
 

@@ -197,6 +197,18 @@ class UnknownTaskError(KasseError):
     hint = N_("see 'kasse letter tasks'")
 
 
+class PaidFeesStayError(KasseError):
+    """A cancelled letter whose fees and charges were paid before."""
+
+    code = "letter.paid_fees_stay"
+    template = N_("letter {letter} is cancelled; of its fees and charges {paid_cents} are paid and stay booked")
+    hint = N_(
+        "where the debtor should not bear them, an Erlass gives them back: 'kasse relief propose erlass ITEM'; "
+        "another person decides"
+    )
+    severity = "warning"
+
+
 class FeesStayError(KasseError):
     """A returned letter whose fees and charges stay booked."""
 

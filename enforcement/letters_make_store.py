@@ -8,6 +8,7 @@ from enforcement.letters import (
     RELEASERS,
     LetterStateError,
     NoReturnReasonError,
+    PaidFeesStayError,
     RunLetterError,
     UnknownLetterError,
     kind_named,
@@ -21,6 +22,7 @@ from ledger.items.targets_store import register
 from ledger.people.users import check_apart, require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
+from sepa.errors import KasseError
 
 LETTER_ITEM = (
     "letter", "line", "office", "item", "open_cents", "charge_cents", "charge_kind", "level_before", "level_after",
@@ -34,10 +36,13 @@ _CANCEL = """
     UPDATE letter SET state = 'cancelled', cancelled_by = :user, cancelled_at = :now, cancelled_reason = :reason
     WHERE id = :letter OR (copy_of = :letter AND state IN ('made', 'released'))"""
 _ENTRIES = """
-    SELECT i.office, i.position FROM letter_item x JOIN item i ON i.office = x.office AND i.id = x.charge_item
-    WHERE x.letter = :letter
-    UNION SELECT i.office, i.position FROM letter_fee f JOIN item i ON i.office = f.office AND i.id = f.fee_item
-    WHERE f.letter = :letter ORDER BY 1, 2"""
+    SELECT office, position, sum(amount_cents - open_cents) FROM (
+        SELECT i.office, i.position, i.amount_cents, i.open_cents FROM letter_item x
+        JOIN item i ON i.office = x.office AND i.id = x.charge_item WHERE x.letter = :letter
+        UNION ALL
+        SELECT i.office, i.position, i.amount_cents, i.open_cents FROM letter_fee f
+        JOIN item i ON i.office = f.office AND i.id = f.fee_item WHERE f.letter = :letter) made
+    GROUP BY office, position ORDER BY office, position"""
 _LEVELS = """
     UPDATE item SET dunning_level = x.level_before, dunned_on = x.dunned_before
     FROM letter_item x JOIN letter l ON l.id = x.letter
@@ -80,12 +85,13 @@ class NewLetter:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A letter after a step: its state, its reference, the entries that were mirrored."""
+    """A letter after a step: its state, its reference, the entries that were mirrored, what is to be known."""
 
     letter: int
     state: str
     reference: str | None = None
     entries: int = 0
+    findings: tuple[KasseError, ...] = ()
 
 
 def make_letter(store: Store, new: NewLetter) -> int:
@@ -142,10 +148,9 @@ def release_in_unit(store: Store, number: int) -> Moved:
 def cancel_letter(store: Store, number: int, *, reason: str) -> Moved:
     """Cancel a letter that has not left the house: its fees and charges are mirrored, levels are as before.
 
-    Its copies to joint debtors that were not posted go with it.
-
-    Raises `UnknownLetterError`, `LetterStateError`, `NoReturnReasonError`, `NotAllowedError`, `ClosedPeriodError`, and
-    what a mirror entry raises where a fee is paid.
+    Its copies to joint debtors that were not posted go with it. Fees and charges that were paid meanwhile stand, with a
+    finding. Raises `UnknownLetterError`, `LetterStateError`, `NoReturnReasonError`, `NotAllowedError`,
+    `ClosedPeriodError`.
     """
     if not reason.strip():
         raise NoReturnReasonError(letter=number)
@@ -155,7 +160,9 @@ def cancel_letter(store: Store, number: int, *, reason: str) -> Moved:
         kind, state, *_ = _head(store, number)
         if state not in {"made", "released"}:
             raise LetterStateError(letter=number, state=state)
-        places = store.all(_ENTRIES, letter=number)
+        made = store.all(_ENTRIES, letter=number)
+        places = [(office, position) for office, position, paid in made if not paid]
+        paid = sum(cents for *_, cents in made)
         if places:
             take_back(store, places, reason=reason, day=store.today, own_kinds=OWN_KINDS - {"charge"})
         if state == "released":
@@ -163,7 +170,8 @@ def cancel_letter(store: Store, number: int, *, reason: str) -> Moved:
         store.execute(_CANCEL, letter=number, user=store.user, now=store.now, reason=reason)
         facts: dict[str, Fact] = {"kind": kind, "entries": len(places)}
         record(store, kasse, "letter.cancel", f"letter:{number}", facts, {"reason": reason})
-    return Moved(number, "cancelled", entries=len(places))
+    findings = (PaidFeesStayError(letter=number, paid_cents=paid),) if paid else ()
+    return Moved(number, "cancelled", entries=len(places), findings=findings)
 
 
 def restore_levels(store: Store, number: int) -> None:

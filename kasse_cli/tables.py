@@ -78,12 +78,18 @@ def fitted(table: Table, width: int, colour: bool) -> str:
     cells = [[row[i] for row in rows] for i in range(len(columns))]
     kept = list(range(len(columns)))
     for minor in sorted((i for i in reversed(kept) if columns[i].minor), key=lambda i: any(cells[i][1:])):
-        if sum(_least(columns[i], cells[i], _COMFORTABLE) + 2 for i in kept) > width + 2:
+        if sum(_least(columns[i], cells[i], _COMFORTABLE) + 2 for i in kept) > width:
             kept.remove(minor)
-    if sum(_least(columns[i], cells[i]) + 2 for i in kept) > width + 2:
+    blocks = sum(_least(columns[i], cells[i]) + 2 for i in kept) > width
+    grid = "" if blocks else _grid([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], width, colour)
+    if blocks or not _whole(grid, (cells[i] for i in kept if columns[i].kind != "text")):
         return title + "\n".join(_block(rows[0], row) for row in rows[1:])
-    grid = _grid([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], width, colour)
     return title + grid + _left_out([rows[0][i] for i in range(len(columns)) if i not in kept], width)
+
+
+def _whole(grid: str, fixed: Iterable[Sequence[str]]) -> bool:
+    """Return whether the longest figure, day and word of each column stands in the grid: a layout may crop it."""
+    return all(max(texts[1:], key=len) in grid for texts in fixed)
 
 
 def _left_out(labels: Sequence[str], width: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ledger.bank.posting import CASE_COLUMNS
+from ledger.bank.suspense import ClearedCaseError
 from ledger.bank.suspense_decisions import Done, Hold, Note, Release, Reserve, ReservedCaseError, Sitting
 from ledger.bank.suspense_moves_store import note_event, open_case, owner_name
 from ledger.bank.suspense_store import Case, find_case
@@ -54,9 +55,12 @@ class TooManyWordsError(KasseError):
 def reserve(store: Store, decision: Reserve, sitting: Sitting) -> Done:
     """Give a case to a clerk; from another clerk only by taking it over, which leaves a trace; inside a unit.
 
-    Raises `UnknownCaseError`, `NotAllowedError`, `ReservedCaseError`, `NoClerkError`, `UnknownUserError`.
+    Raises `UnknownCaseError`, `NotAllowedError`, `ClearedCaseError`, `ReservedCaseError`, `NoClerkError`,
+    `UnknownUserError`.
     """
     case = _case(store, decision.number, decision.office)
+    if not case.open_cents:
+        raise ClearedCaseError(number=case.number)
     owner = user_id(store, decision.owner) if decision.owner else store.user
     if store.value(_ROLE, user=owner, office=case.office) is None:
         raise NoClerkError(user=decision.owner or "", office=case.office)
@@ -86,9 +90,12 @@ def release(store: Store, decision: Release, sitting: Sitting) -> Done:
 def hold(store: Store, decision: Hold, sitting: Sitting) -> Done:
     """Lay a case aside until a day with the reason, or take it up again; inside a unit.
 
-    Raises `UnknownCaseError`, `NotAllowedError`, `ReservedCaseError`, `HoldDayError`, `NoWordsError`.
+    Raises `UnknownCaseError`, `NotAllowedError`, `ReservedCaseError`, `ClearedCaseError`, `HoldDayError`,
+    `NoWordsError`.
     """
     case = open_case(store, decision.number, decision.office)
+    if decision.until and not case.open_cents:
+        raise ClearedCaseError(number=case.number)
     verb = "hold" if decision.until else "resume"
     if case.hold_until == decision.until and not decision.reason:
         return _unchanged(case, verb, sitting)

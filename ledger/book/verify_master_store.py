@@ -25,7 +25,8 @@ _OWNERS = """
     UNION ALL
     SELECT i.office, i.id, i.party, m.party FROM item i
     JOIN item m ON m.office = i.office AND m.id = i.main_item
-    WHERE coalesce(i.party, 0) <> coalesce(m.party, 0)
+    WHERE i.kind = 'receivable' AND coalesce(i.party, 0) <> coalesce(m.party, 0) AND NOT EXISTS (
+        SELECT 1 FROM item_debtor d WHERE d.office = m.office AND d.item = m.id AND d.party = i.party)
     ORDER BY 1, 2"""
 
 

@@ -70,8 +70,11 @@ _HOW_MANY = """
     SELECT count(*) FROM office o CROSS JOIN entry e
     WHERE e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last"""
 _BANK_ACCOUNTS = """
-    SELECT iban, name, office, account FROM bank_account
-    WHERE opened_on <= :day AND (closed_on IS NULL OR closed_on > :day) ORDER BY iban"""
+    SELECT b.iban, b.name, b.office, b.account FROM bank_account b
+    WHERE (b.opened_on <= :day
+        OR EXISTS (SELECT 1 FROM statement s WHERE s.iban = b.iban AND s.closing_day <= :day)
+        OR EXISTS (SELECT 1 FROM bank_entry e WHERE e.iban = b.iban AND e.bank_day <= :day))
+      AND (b.closed_on IS NULL OR b.closed_on > :day) ORDER BY b.iban"""
 
 
 def dimension_balance(store: Store, day: str, dimension: str, value: str, *, office: str | None = None) -> TrialBalance:

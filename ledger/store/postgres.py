@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 from ledger.store.engines import (
     WAIT_SECONDS,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 GUARD_STATE, ACCESS_STATE = "KA001", "KA002"
 FEW = 50
 MANY_ROWS = 10_000
+GROWN_ROWS = (10_000, 40_000, 160_000, 640_000, 2_560_000)
+"""When a table is counted anew within one unit of work: its guards read it all with plans for a few rows."""
 STREAMED = 5_000
 """Rows that a server sends at a time."""
 _BULK = "-c jit=off -c work_mem=32MB -c temp_buffers=32MB -c random_page_cost=1.1"
@@ -74,6 +77,7 @@ class PostgresEngine:
     def __init__(self) -> None:
         self.streams = 0
         self.wrote: WeakSet[Any] = WeakSet()
+        self.loaded: WeakKeyDictionary[Any, Counter[str]] = WeakKeyDictionary()
 
     def query(self, sql: str) -> str:
         """Return the text in psycopg's parameter style."""
@@ -82,6 +86,7 @@ class PostgresEngine:
     def begin(self, connection: Any) -> None:
         """Start a transaction; locks are taken by `lock`."""
         self.wrote.add(connection)
+        self.loaded[connection] = Counter()
         connection.execute("BEGIN")
 
     def begin_snapshot(self, connection: Any) -> None:
@@ -137,8 +142,28 @@ class PostgresEngine:
                     copy.write_row(row)
             cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_load")
             count = int(cursor.rowcount)
+            self._loaded(connection, cursor, table, count)
             cursor.execute("DROP TABLE bulk_load")
             return count
+
+    def _loaded(self, connection: Any, cursor: Any, table: str, count: int) -> None:
+        """Count a table anew where one unit of work has filled it; not where another one holds it."""
+        import psycopg
+
+        counts = self.loaded.setdefault(connection, Counter())
+        before, counts[table] = counts[table], counts[table] + count
+        grown = any(before < rows <= counts[table] for rows in GROWN_ROWS)
+        if not grown or connection.info.transaction_status != psycopg.pq.TransactionStatus.INTRANS:
+            return
+        cursor.execute("SAVEPOINT counted")
+        try:
+            (usual,) = cursor.execute("SELECT current_setting('lock_timeout')").fetchone()
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            cursor.execute(f"ANALYZE {table}")
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", (usual,))
+            cursor.execute("RELEASE SAVEPOINT counted")
+        except psycopg.Error:
+            cursor.execute("ROLLBACK TO SAVEPOINT counted")
 
     def failure(self, error: Exception, book: str) -> KasseError | None:
         """Translate what PostgreSQL reports, by its SQLSTATE."""

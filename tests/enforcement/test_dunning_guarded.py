@@ -7,6 +7,7 @@ import pytest
 from enforcement.dunning_release_store import release
 from enforcement.dunning_store import propose
 from enforcement.law import packaged_law
+from enforcement.letters_make_store import cancel_letter
 from enforcement.letters_post_store import post_letters
 from enforcement.letters_print_store import note_files, print_letters, run_letters
 from enforcement.limitation_watch import Lawbook
@@ -171,3 +172,15 @@ def test_a_run_printed_for_a_day_that_is_over_goes_without_what_changed_since(ka
     found = post_letters(kasse, numbers, day=later)
     assert [one.letter for one in found.letters] == [2]
     assert [one.fields["letter"] for one in found.findings if one.code == "letter.stale"] == [1]
+
+
+def test_a_letter_that_was_paid_with_its_fee_before_it_was_posted_can_be_closed(kasse):
+    """Neither printed anew nor posted: it would wait in the house for ever."""
+    fee(kasse)
+    numbers = run_of(kasse)
+    staged(act(kasse, "clara"), "2.000,00", reference(kasse, 1), day=DAY.isoformat())
+    post_staged(kasse)
+    done = cancel_letter(act(kasse, "emil"), numbers[0], reason="bezahlt")
+    assert (done.state, [one.code for one in done.findings]) == ("cancelled", ["letter.paid_fees_stay"])
+    assert done.findings[0].fields["paid_cents"] > 0
+    assert sound(kasse) == []

@@ -6,7 +6,7 @@ import re
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enforcement.law.figures import FigureUnconfirmedError
@@ -153,6 +153,24 @@ def test_nothing_is_cut_whatever_the_width(texts):
             assert character in written
         if width == 40:  # too narrow for nine columns: one line a value
             assert all(any(line.endswith(f"  {text}") for line in written.splitlines()) for text in texts)
+
+
+WIDE = st.lists(
+    st.tuples(st.sampled_from(["text", "day", "word"]), st.integers(0, 9), st.integers(1, 6)), min_size=2, max_size=6
+)
+
+
+@settings(max_examples=60)
+@given(WIDE, st.integers(45, 100))
+def test_no_figure_is_cut_at_the_edge_of_a_terminal(shapes, width):
+    columns = [Column(f"k{n}", "Head" + "x" * more, kind) for n, (kind, more, _) in enumerate(shapes)]
+    values = {"text": "wort ", "day": "", "word": "ab"}
+    row = {f"k{n}": "2026-11-20" if kind == "day" else (values[kind] * many).strip()
+           for n, (kind, _, many) in enumerate(shapes)}  # fmt: skip
+    table = Table("t", [*columns, Column("s", "Sum", "cents")], [row | {"s": 123456789}])
+    written = fitted(table, width, colour=False)
+    assert "1,234,567.89" in written
+    assert all(row[f"k{n}"] in written for n, (kind, *_) in enumerate(shapes) if kind != "text")
 
 
 def test_a_narrow_terminal_gets_blocks():

@@ -144,6 +144,15 @@ def test_books_and_bank_must_agree_to_the_cent(kasse):
     assert account(close(store, DAY)).statement == "3"
 
 
+def test_a_day_before_an_account_was_entered_is_compared_with_its_bank_too(store):
+    """A new book takes the statements of the days before it was made: no such day closes unseen (invariant 3)."""
+    day = "2025-12-30"
+    statement(store, day, "1.000,00", number=1)
+    found = refusals(store, day, reasons={})
+    assert ("closing.difference", MAIN_IBAN) in found
+    assert all(iban != SECOND_IBAN for _, iban in found), "of the other account the bank has said nothing"
+
+
 STATEMENTS = [
     ("the last by number counts", [("90,00", 2, None, False), ("100,00", 10, None, False)], True),
     ("whatever order they came in", [("100,00", 10, None, False), ("90,00", 2, None, False)], True),

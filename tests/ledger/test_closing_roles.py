@@ -9,6 +9,7 @@ from ledger.book.closing_service import close_day, close_period, confirm_day, co
 from ledger.book.closing_year_service import close_year, prepare_year
 from ledger.book.verify_store import verify
 from tests import rolebooks
+from tests.books import MAIN_IBAN
 from tests.ledger.bank_days import claim, receive, take_over
 from tests.ledger.closing_days import FAR
 
@@ -30,7 +31,7 @@ def location(postgres_server, postgres_template, tmp_path):
 
 def test_a_year_is_closed_by_logins_of_the_database(location):
     clara, emil = (rolebooks.opened(location, user) for user in ("clara", "emil"))
-    assert close_day(clara, "2025-12-31", today=FAR).fresh
+    assert close_day(clara, "2025-12-31", today=FAR, reasons={MAIN_IBAN: "kein Umsatz"}).fresh
     assert confirm_day(emil, "2025-12-31").fresh
     assert close_period(clara, DECEMBER, today=FAR).fresh
     assert confirm_period(emil, DECEMBER).fresh

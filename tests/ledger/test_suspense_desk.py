@@ -51,6 +51,7 @@ from ledger.items.order_decisions import Choice
 from ledger.items.order_steps_store import decide as decide_orders
 from ledger.payments.propose_store import propose
 from ledger.people.users import NotAllowedError
+from ledger.people.users_store import grant
 from sepa.errors import Place
 from tests.bankbooks import check_invariants, close_day, item, open_cents, party, reference, staged
 from tests.books import SECOND_IBAN, act
@@ -288,10 +289,7 @@ def _accept(store, order) -> None:
 
 
 def _grant(store, user, role) -> None:
-    number = store.value("SELECT id FROM app_user WHERE name = :user", user=user)
-    if store.value("SELECT 1 FROM user_role WHERE user_id = :u AND role = :r", u=number, r=role) is None:
-        with store.unit(["KASSE"]):
-            store.insert_one("user_role", user_id=number, office="*", role=role)
+    grant(act(store, "root"), user, [("*", role)])
 
 
 def test_money_goes_back_to_its_account_by_an_order_of_others(desk):

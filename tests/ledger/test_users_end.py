@@ -55,7 +55,9 @@ def test_revoked_rights_are_gone_and_noted(store):
     assert done.grants == (("*", "cashier"),)
     assert rights(store, "clara") == [("*", "clerk")]
     assert not revoke(store, "clara", [("*", "cashier")]).new
-    assert store.all("SELECT facts FROM event WHERE action = 'user.revoke'") == [('{"roles":"*:cashier"}',)]
+    assert store.all("SELECT facts FROM event WHERE action = 'user.revoke'") == [
+        ('{"roles":"*:cashier","seal":"user_role/4/*/cashier=-"}',)
+    ]
     assert grant(store, "clara", [("*", "cashier")]).new
 
 

@@ -18,7 +18,7 @@ command(app, "show", lists=True, examples=("kasse cash show B1",))(show)
 command(
     app, "open",
     examples=(
-        "kasse cash open B1 --name 'Barkasse Rathaus' --holder dirk --limit 5.000 --single 500",
+        "kasse cash open B1 --name 'Barkasse Rathaus' --holder dirk --limit 5000 --single 500",
         "kasse cash open H1 --fund --office BAU --name 'Handkasse Bauhof' --holder eva --fixed 200 --settle-days 31",
     ),
 )(open_)  # fmt: skip

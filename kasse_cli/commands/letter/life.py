@@ -104,7 +104,9 @@ def cancel(ctx: Context, letter: LetterArgument, reason: WhyOption) -> None:
     with open_book(ctx.obj) as store:
         ctx.obj.confirm(N_("cancel letter {letter}?"), letter=letter)
         done = cancel_letter(store, letter, reason=reason)
-    render(ctx, Result({"letter": done}, lines=[say(NEW[done.state], letter=letter, entries=done.entries)]))
+    lines = [say(NEW[done.state], letter=letter, entries=done.entries)]
+    data = {"letter": done.letter, "state": done.state, "reference": done.reference, "entries": done.entries}
+    render(ctx, Result({"letter": data}, lines=lines, findings=done.findings))
 
 
 def post(
