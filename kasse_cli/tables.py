@@ -78,18 +78,12 @@ def fitted(table: Table, width: int, colour: bool) -> str:
     cells = [[row[i] for row in rows] for i in range(len(columns))]
     kept = list(range(len(columns)))
     for minor in sorted((i for i in reversed(kept) if columns[i].minor), key=lambda i: any(cells[i][1:])):
-        if sum(_least(columns[i], cells[i], _COMFORTABLE) + 2 for i in kept) > width:
+        if sum(_least(columns[i], cells[i], _COMFORTABLE) + 2 for i in kept) > width + 2:
             kept.remove(minor)
-    blocks = sum(_least(columns[i], cells[i]) + 2 for i in kept) > width
-    grid = "" if blocks else _grid([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], width, colour)
-    if blocks or not _whole(grid, (cells[i] for i in kept if columns[i].kind != "text")):
+    if sum(_least(columns[i], cells[i]) + 2 for i in kept) > width + 2:
         return title + "\n".join(_block(rows[0], row) for row in rows[1:])
+    grid = _grid([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], width, colour)
     return title + grid + _left_out([rows[0][i] for i in range(len(columns)) if i not in kept], width)
-
-
-def _whole(grid: str, fixed: Iterable[Sequence[str]]) -> bool:
-    """Return whether the longest figure, day and word of each column stands in the grid: a layout may crop it."""
-    return all(max(texts[1:], key=len) in grid for texts in fixed)
 
 
 def _left_out(labels: Sequence[str], width: int) -> str:
@@ -110,21 +104,34 @@ def _block(labels: Sequence[str], row: Sequence[str]) -> str:
     return "".join(f"{label:<{width}}  {text}\n" for label, text in zip(labels, row, strict=True))
 
 
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return how wide each column may be: all of its longest cell where there is room, else the widest texts wrap."""
+    cells = [[row[i] for row in rows] for i in range(len(columns))]
+    least = [_least(column, texts) for column, texts in zip(columns, cells, strict=True)]
+    widths = [min(max(map(len, texts)), max(width, low)) for texts, low in zip(cells, least, strict=True)]
+    while sum(widths) + 2 * (len(widths) - 1) > width:
+        wide = [i for i in range(len(widths)) if widths[i] > least[i]]
+        if not wide:
+            break
+        widths[max(wide, key=lambda i: widths[i])] -= 1
+    return widths
+
+
 def _grid(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int, colour: bool) -> str:
     from rich.console import Console
     from rich.table import Table as Grid
     from rich.text import Text
 
     grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for index, column in enumerate(columns):
-        fixed = column.kind != "text"
+    for index, (column, room) in enumerate(zip(columns, _widths(columns, rows, width), strict=True)):
         justify: Literal["left", "right"] = "right" if column.kind in _RIGHT else "left"
-        least = _least(column, (row[index] for row in rows))
-        grid.add_column(Text(rows[0][index]), justify=justify, overflow="fold", no_wrap=fixed, min_width=least)
+        fixed = column.kind != "text"
+        grid.add_column(Text(rows[0][index]), justify=justify, overflow="fold", no_wrap=fixed, width=room)
     for row in rows[1:]:
         grid.add_row(*map(Text, row))
     console = Console(
-        width=width,
+        width=2
+        * width,  # the columns have their widths: a console too narrow for the space behind the last would cut it
         color_system="standard" if colour else None,
         force_terminal=True,
         highlight=False,
