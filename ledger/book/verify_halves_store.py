@@ -21,7 +21,7 @@ from sepa.errors import KasseError
 
 LARGE = 200_000
 """From so many entries on a second process is worth its start."""
-FIRST_SHARE = 0.52  # this process has the events to walk as well
+FIRST_SHARE = 0.47  # the other process must start first
 _HEADS = "SELECT office, position FROM head WHERE position > 0 ORDER BY office"
 _PIVOT = "SELECT hash FROM entry WHERE office = :office AND position = :position"
 _NUMBERS = "SELECT year, max(number) FROM entry WHERE office = :office AND position <= :position GROUP BY year"
