@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Collection, Mapping
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 from ledger.book.chain import ENTRY_HEAD
@@ -17,7 +18,6 @@ from ledger.keeping.erased_reader import erased_words
 from ledger.store.access import connect
 from ledger.store.collector import without_collector
 from ledger.store.engines import Store
-from sepa.errors import KasseError
 
 LARGE = 200_000
 """From so many entries on a second process is worth its start."""
@@ -52,13 +52,36 @@ def walk_chains(store: Store, starts: Mapping[str, bytes], wanted: Collection[Pl
     if pivot is None:
         return _walk(store, "", None, starts, wanted)
     begun = _begun(store, pivot)
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        future = pool.submit(first_half, store.book, store.now, pivot, dict(starts), set(wanted))
+    with _beside(store.book, store.now, pivot, dict(starts), set(wanted)) as answer:
         rest = _walk(store, _REST, pivot, starts, wanted, begun)
-        half = _taken(future)
+        half = _taken(answer)
     if half is None or half.words_erased != erased_words(store):
         return _walk(store, "", None, starts, wanted)
     return _joined(half, rest)
+
+
+@contextmanager
+def _beside(*what: object) -> Iterator[Connection]:
+    """Have the first half walked by a process that ends with its answer, or with this one."""
+    spawn = multiprocessing.get_context("spawn")
+    answer, end = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=_serve, args=(end, *what), daemon=True)
+    with suppress(OSError):  # a machine that makes no more processes: the answer then ends before it began
+        process.start()
+    end.close()  # else nobody would notice that the other process has died
+    try:
+        yield answer
+    finally:
+        answer.close()
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def _serve(
+    end: Connection, location: str, now: str, pivot: Place, starts: dict[str, bytes], wanted: set[Place]
+) -> None:
+    end.send(first_half(location, now, pivot, starts, wanted))
 
 
 def first_half(location: str, now: str, pivot: Place, starts: dict[str, bytes], wanted: set[Place]) -> _Half | None:
@@ -118,11 +141,13 @@ def _begun(store: Store, pivot: Place) -> Begun:
     return Begun(office, position, bytes(value or b""), numbers)
 
 
-def _taken(future: Future[_Half | None]) -> _Half | None:
+def _taken(answer: Connection) -> _Half | None:
+    """Return the answer of the other process, None where it died without one."""
     try:
-        return future.result()
-    except (BrokenExecutor, KasseError, OSError):
+        found: _Half | None = answer.recv()
+    except (EOFError, OSError):
         return None
+    return found
 
 
 def _joined(half: _Half, rest: ChainReport) -> ChainReport:

@@ -34,7 +34,7 @@ def told(result):
 
 def test_two_processes_see_what_one_sees(large, monkeypatch):
     taken, wait = [], verify_halves_store._taken
-    monkeypatch.setattr(verify_halves_store, "_taken", lambda future: taken.append(wait(future)) or taken[-1])
+    monkeypatch.setattr(verify_halves_store, "_taken", lambda answer: taken.append(wait(answer)) or taken[-1])
     alone, together = one_process(large, monkeypatch), verify(large)
     assert [half.entries for half in taken] == [9], "the other process did its half"
     assert (together.entries, together.postings) == (21, 42)
@@ -53,7 +53,10 @@ def test_two_processes_name_what_is_wrong_as_one_does(large, monkeypatch, office
     assert [(one.fields["office"], one.fields["position"]) for one in together.findings if "position" in one.fields]
 
 
-def test_what_cannot_be_had_is_walked_alone(large, monkeypatch):
-    """A process that dies, or may not be made, changes nothing but the time."""
-    monkeypatch.setattr(verify_halves_store, "_taken", lambda future: None)
+def dies(*_):
+    raise SystemExit(9)
+
+
+def test_a_process_that_dies_changes_nothing_but_the_time(large, monkeypatch):
+    monkeypatch.setattr(verify_halves_store, "_serve", dies)
     assert verify(large).findings == ()
