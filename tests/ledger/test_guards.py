@@ -136,6 +136,17 @@ DANGLING = {
     "suspense_case": "INSERT INTO suspense_case (office, item, entry, reason) VALUES ('KASSE', 4711, NULL, 'unknown')",
     "posting": """INSERT INTO posting (office, position, line, account, cents)
                   VALUES ('KASSE', 4711, 1, '2800', 5), ('KASSE', 4711, 2, '4800', -5)""",
+    "cash_order": """INSERT INTO cash_order (office, id, batch, kind, state, party, total_cents, due, purpose,
+                     foreign_reference) VALUES ('KASSE', 1, 4711, 'payable', 'created', 4711, 5, '2026-11-16', 'x', 0)""",
+    "cash_order_line": """INSERT INTO cash_order_line (office, order_id, line, gl_account, amount_cents)
+                          VALUES ('KASSE', 4711, 1, '6100', 5)""",
+    "order_step": """INSERT INTO order_step (office, order_id, step, by, at, exception, seen_count, seen_cents, seen_hash)
+                     VALUES ('KASSE', 4711, 'created', 1, 'x', 0, 1, 5, CAST('h' AS {bytes}))""",
+    "party_account": """INSERT INTO party_account (party, iban, kind, source, since)
+                        VALUES (4711, 'DE02120300000000202051', 'own', 'letter', '2026-11-16')""",
+    "payment": """INSERT INTO payment (office, run, line, item_office, item, cents, end_to_end_id, creditor_name,
+                  creditor_iban, remittance, state, active)
+                  VALUES ('KASSE', 4711, 1, 'KASSE', 4711, 5, 'E', 'M', 'DE02120300000000202051', '', 'proposed', 1)""",
     "second line": "INSERT INTO posting (office, position, line, account, cents) VALUES ('KASSE', 4711, 2, '2800', 5)",
 }
 
@@ -143,7 +154,22 @@ DANGLING = {
 @pytest.mark.parametrize("sql", DANGLING.values(), ids=DANGLING)
 def test_what_refers_to_nothing_is_refused(store, sql):
     with pytest.raises((sqlite3.IntegrityError, RefusedByBookError)), store.unit(["KASSE"]):
-        store.execute(sql)
+        store.execute(sql.replace("{bytes}", "BYTEA" if store.engine.name == "postgresql" else "BLOB"))
+
+
+def test_an_order_waits_until_it_is_decided_and_no_longer(store):
+    with store.unit(["KASSE"]):
+        store.insert_one("party", id=1, name="M", match_key="m", created_at="x")
+        store.insert_one(
+            "order_batch", id=1, source="x", count=1, total_cents=5, list_hash=b"h", created_by=1, created_at="x"
+        )
+        store.insert_one(
+            "cash_order", office="KASSE", id=1, batch=1, kind="payable", state="created", party=1, total_cents=5,
+            due="2026-11-16", purpose="x", foreign_reference=0,
+        )  # fmt: skip
+    for change in ("waiting = 0", "waiting = 0, state = 'certified'", "state = 'objected'"):
+        with pytest.raises(Exception, match="waiting"), store.unit(["KASSE"]):
+            store.execute(f"UPDATE cash_order SET {change}")
 
 
 def post_unchecked(store, draft):
