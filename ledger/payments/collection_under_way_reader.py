@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ledger.payments.collection_runs import CollectionRun
+from ledger.payments.under_way_reader import told
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
 
@@ -80,18 +81,9 @@ def collections_under_way(
     parties: Iterable[int] = (),
 ) -> Iterator[KasseError]:
     """Yield a finding for each collection of a mandate, of these items or of these parties that is under way."""
-    if mandate is not None:
-        yield from _found(store, _BY_MANDATE, mandate=mandate)
-    for office, item in items:
-        yield from _found(store, _BY_ITEM, office=office, item=item)
-    for party in parties:
-        yield from _found(store, _BY_PARTY, party=party)
-
-
-def _found(store: Store, sql: str, **values: str | int) -> Iterator[KasseError]:
-    for run, line, state, identifier, name, cents in store.rows(sql, **values):
-        place = Place(payment=identifier)
-        yield _KINDS[state](run=run, line=line, amount_cents=cents, name=name, place=place)
+    yield from told(store, _KINDS, _BY_MANDATE, [{"mandate": mandate}] if mandate is not None else [])
+    yield from told(store, _KINDS, _BY_ITEM, ({"office": office, "item": item} for office, item in items))
+    yield from told(store, _KINDS, _BY_PARTY, ({"party": party} for party in parties))
 
 
 def ended_mandates(store: Store, run: CollectionRun) -> Iterator[KasseError]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
@@ -58,13 +58,15 @@ def under_way(
     store: Store, *, items: Iterable[tuple[str, int]] = (), parties: Iterable[int] = ()
 ) -> Iterator[KasseError]:
     """Yield a finding for each payment of these items, or of all items of these parties, that the bank has not made."""
-    for office, item in items:
-        yield from _found(store, _BY_ITEM, office=office, item=item)
-    for party in parties:
-        yield from _found(store, _BY_PARTY, party=party)
+    yield from told(store, _KINDS, _BY_ITEM, ({"office": office, "item": item} for office, item in items))
+    yield from told(store, _KINDS, _BY_PARTY, ({"party": party} for party in parties))
 
 
-def _found(store: Store, sql: str, **values: str | int) -> Iterator[KasseError]:
-    for run, line, state, identifier, name, cents in store.rows(sql, **values):
-        place = Place(payment=identifier)
-        yield _KINDS[state](run=run, line=line, amount_cents=cents, name=name, place=place)
+def told(
+    store: Store, kinds: Mapping[str, type[KasseError]], sql: str, wanted: Iterable[Mapping[str, str | int]]
+) -> Iterator[KasseError]:
+    """Yield what is under way as the finding of its state; rows are run, line, state, end-to-end id, name and cents."""
+    for values in wanted:
+        for run, line, state, identifier, name, cents in store.rows(sql, **values):
+            place = Place(payment=identifier)
+            yield kinds[state](run=run, line=line, amount_cents=cents, name=name, place=place)
