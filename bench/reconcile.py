@@ -23,6 +23,7 @@ from bench.harness import Figure, measure, show
 from bench.ledger_data import posting, raw_rows, sqlite_engine
 from bench.reconcile_data import fill_town
 from bench.reconcile_days import shares_by_kind, stage, wrong_matches
+from bench.reconcile_floor import plain_sql
 from ledger.bank import posting_store
 from ledger.book.store import Poster
 from ledger.store.engines import Store
@@ -141,7 +142,8 @@ def posted() -> float:
 def main() -> None:
     """Measure the engines asked for beside the floors."""
     floors = [
-        ("as many rows raw, executemany (floor)", partial(raw_rows, ENTRIES)),
+        ("the same in plain SQL (floor)", partial(plain_sql, ENTRIES, ITEMS)),
+        ("as many rows raw, executemany", partial(raw_rows, ENTRIES)),
         ("as many entries only posted", posted),
     ]
     folder = Path(tempfile.mkdtemp(prefix="kasse-bench-"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -161,10 +161,9 @@ def _fill(store: Store, gathering: Gathering, day: dt.date, party: int | None, o
     book.paid, book.reduced = _until(book.paid, day), _until(book.reduced, day)
     sql, values = as_of(store, _CLAIMS.format(wanted=WANTED), here, None, None)
     given = values | {"day": here, "until": here, "office": office, "party": party}
-    with closing(store.stream(sql, **given)) as rows:
-        found = _found(gathering, map(Overdue._make, rows), moved)
-        while chunk := list(islice(found, CHUNK)):
-            store.insert("accrued_charge", COLUMNS, chunk)
+    found = _found(gathering, map(Overdue._make, store.stream(sql, **given)), moved)
+    while chunk := list(islice(found, CHUNK)):
+        store.insert("accrued_charge", COLUMNS, chunk)
 
 
 def _until(payments: Payments, day: dt.date) -> Payments:

@@ -1,14 +1,15 @@
-"""Walking the chains of a large book on two cores: another process takes the first half, this one the second.
+"""Walking the chains of a large book on two cores: another process takes the first part, this one the rest.
 
-Entries are never changed, so both halves are those of one moment; only words may be erased meanwhile, which is asked.
+Entries are never changed, so both parts are those of one moment; only words may be erased meanwhile, which is asked.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from ledger.store.engines import Store
 
 LARGE = 200_000
 """From so many entries on a second process is worth its start."""
-FIRST_SHARE = 0.47  # the other process must start first
+FIRST_SHARE = 0.54  # it must start first, but this one has the other checks to do
 _HEADS = "SELECT office, position FROM head WHERE position > 0 ORDER BY office"
 _PIVOT = "SELECT hash FROM entry WHERE office = :office AND position = :position"
 _NUMBERS = "SELECT year, max(number) FROM entry WHERE office = :office AND position <= :position GROUP BY year"
@@ -43,18 +44,29 @@ class _Half(NamedTuple):
     words_erased: int
 
 
-def walk_chains(store: Store, starts: Mapping[str, bytes], wanted: Collection[Place]) -> ChainReport:
-    """Recompute every entry and every link, on two cores where the book is large; inside `snapshot`.
+@contextmanager
+def walking(
+    store: Store, starts: Mapping[str, bytes], wanted: Collection[Place]
+) -> Iterator[Callable[[], ChainReport]]:
+    """Have every entry and every link recomputed, on two cores where the book is large; inside `snapshot`.
 
-    Where the other process cannot be had, or finds something wrong, all is walked here: findings stand in their order.
+    Another process begins at once, so that other things can be checked meanwhile; what is yielded walks the rest and
+    returns the report of all. Where the other process cannot be had, or finds something wrong, all is walked here:
+    findings stand in their order.
     """
     pivot = _pivot(store) if (os.cpu_count() or 1) > 1 else None
     if pivot is None:
-        return _walk(store, "", None, starts, wanted)
-    begun = _begun(store, pivot)
+        yield partial(_walk, store, "", None, starts, wanted)
+        return
     with _beside(store.book, store.now, pivot, dict(starts), set(wanted)) as answer:
-        rest = _walk(store, _REST, pivot, starts, wanted, begun)
-        half = _taken(answer)
+        yield partial(_walked, store, pivot, starts, wanted, answer)
+
+
+def _walked(
+    store: Store, pivot: Place, starts: Mapping[str, bytes], wanted: Collection[Place], answer: Connection
+) -> ChainReport:
+    rest = _walk(store, _REST, pivot, starts, wanted, _begun(store, pivot))
+    half = _taken(answer)
     if half is None or half.words_erased != erased_words(store):
         return _walk(store, "", None, starts, wanted)
     return _joined(half, rest)
@@ -92,12 +104,9 @@ def first_half(location: str, now: str, pivot: Place, starts: dict[str, bytes], 
             found = _walk(store, _FIRST, pivot, starts, wanted)
             if found.findings:
                 return None
-            debits, credits_ = (
-                {key: dict(sums) for key, sums in side.items()} for side in (found.debits, found.credits)
-            )
             return _Half(
-                found.entries, found.postings, found.erased_texts, found.heads, found.wanted, debits, credits_,
-                erased_words(store),
+                found.entries, found.postings, found.erased_texts, found.heads, found.wanted, _plain(found.debits),
+                _plain(found.credits), erased_words(store),
             )  # fmt: skip
     finally:
         store.close()

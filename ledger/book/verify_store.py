@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ledger.book.chain import book_head
@@ -35,7 +36,7 @@ from ledger.book.verify_findings import (
     WrongEventHeadError,
     WrongHeadError,
 )
-from ledger.book.verify_halves_store import walk_chains
+from ledger.book.verify_halves_store import walking
 from ledger.book.verify_master_store import Witness
 from ledger.cash.check_store import cash_contradictions
 from ledger.events.store import Fact, record
@@ -79,12 +80,14 @@ def verify(store: Store, *, against: str | PrintedHead | None = None) -> Verific
     that this head can be compared with later.
     """
     typed = None if against is None or isinstance(against, PrintedHead) else against.lower()
-    with without_collector(), store.snapshot():
+    with without_collector(), store.snapshot(), _walking(store, against) as walked:
         witness = Witness(store)
-        entries, events = _walk(store, against, witness)
-        findings = [*entries.findings, *events.findings, *_guards(store), *_months(store, entries)]
-        findings += [*_figures(store), *_steps(store), *changed_closings(store), *changed_lists(store)]
-        findings += witness.findings(store)
+        events = walk_events(witness.watched(store.stream(EVENT_SQL)), _starts(store), _noted(against))
+        beside = [*_figures(store), *_steps(store), *changed_closings(store), *changed_lists(store)]
+        beside += witness.findings(store)
+        guards = list(_guards(store))
+        entries = walked()
+        findings = [*entries.findings, *events.findings, *guards, *_months(store, entries), *beside]
         findings += missing_words(store, entries.erased_texts + events.erased_texts)
         stored = list(heads(store))
         findings += compare_heads(stored, entries.heads, WrongHeadError)
@@ -103,16 +106,22 @@ def verify(store: Store, *, against: str | PrintedHead | None = None) -> Verific
     return result
 
 
-def _walk(store: Store, against: str | PrintedHead | None, witness: Witness) -> tuple[ChainReport, ChainReport]:
-    starts = {code: bytes(start) for code, start in store.rows("SELECT code, genesis FROM office")}
+def _walking(store: Store, against: str | PrintedHead | None) -> AbstractContextManager[Callable[[], ChainReport]]:
     if isinstance(against, PrintedHead):
         wanted = {(office, mark.position) for office, mark in against.offices.items()}
-        noted = {(office, mark.event_position) for office, mark in against.offices.items()}
     else:
         wanted = {(office, position) for _, known in _known_heads(store, against) for office, position, _ in known}
-        noted = set()
-    entries = walk_chains(store, starts, wanted)
-    return entries, walk_events(witness.watched(store.stream(EVENT_SQL)), starts, noted)
+    return walking(store, _starts(store), wanted)
+
+
+def _starts(store: Store) -> dict[str, bytes]:
+    return {code: bytes(start) for code, start in store.rows("SELECT code, genesis FROM office")}
+
+
+def _noted(against: str | PrintedHead | None) -> set[tuple[str, int]]:
+    if not isinstance(against, PrintedHead):
+        return set()
+    return {(office, mark.event_position) for office, mark in against.offices.items()}
 
 
 def _compare_with_printed(printed: PrintedHead, entries: ChainReport, events: ChainReport) -> Iterator[KasseError]:

@@ -34,8 +34,8 @@ class Engine(Protocol):
     def begin_snapshot(self, connection: Any) -> None:
         """Start a reading unit that sees one moment."""
 
-    def stream(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> Iterator[Row]:
-        """Yield rows without holding them all; inside a unit of work or a snapshot."""
+    def stream(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
+        """Yield rows, some at a time, without holding them all; inside a unit of work or a snapshot."""
 
     def bulk(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
         """Insert many rows the fastest way the engine has and return how many."""

@@ -6,9 +6,10 @@ starts without importing an ORM, and bulk goes by executemany or COPY.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
+from itertools import chain
 from typing import Any, Literal
 
 from ledger.store.behind import Behind
@@ -18,6 +19,8 @@ from sepa.errors import N_, KasseError, TryAgainError
 Row = tuple[Any, ...]
 EngineName = Literal["sqlite", "postgresql"]
 WAIT_SECONDS = 30
+AT_ONCE = 1_000
+"""Rows that are taken from a driver at once."""
 
 
 class BookLockedError(TryAgainError):
@@ -110,14 +113,21 @@ class Store:
 
     def rows(self, sql: str, /, **parameters: Any) -> Iterator[Row]:
         """Yield the rows of a query, streaming."""
+        return chain.from_iterable(self._chunks(sql, parameters))
+
+    def _chunks(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
+        """Yield the rows in lists: a generator asked for each row would double what a short row costs."""
         with self.translated():
             cursor = self.connection.cursor()
             cursor.execute(self.engine.query(sql), parameters)
-            while chunk := cursor.fetchmany(1000):
-                yield from chunk
+            while chunk := cursor.fetchmany(AT_ONCE):
+                yield chunk
 
-    def stream(self, sql: str, /, **parameters: Any) -> Generator[Row]:
+    def stream(self, sql: str, /, **parameters: Any) -> Iterator[Row]:
         """Yield the rows of a large query in constant memory; only inside `unit` or `snapshot`."""
+        return chain.from_iterable(self._streamed(sql, parameters))
+
+    def _streamed(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
         with self.translated():
             yield from self.engine.stream(self.connection, self.engine.query(sql), parameters)
 

@@ -93,13 +93,13 @@ class PostgresEngine:
         """Start a reading transaction that keeps seeing one moment."""
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-    def stream(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> Iterator[Row]:
-        """Yield the rows from a server-side cursor."""
+    def stream(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
+        """Yield the rows, some at a time, from a server-side cursor."""
         self.streams += 1
         with connection.cursor(name=f"kasse_stream_{self.streams}") as cursor:
-            cursor.itersize = STREAMED
             cursor.execute(sql, parameters)
-            yield from cursor
+            while rows := cursor.fetchmany(STREAMED):
+                yield rows
 
     def leave(self, connection: Any) -> None:
         """Count the rows of tables anew in which much was changed: the plans of the next command go by them.

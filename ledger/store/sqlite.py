@@ -29,6 +29,8 @@ PAGE_BYTES = 8192
 """Entries are wide rows: in pages of half the size a bank day takes a few percent longer."""
 AT_ONCE = (400, 20)
 """Rows of one INSERT, and of those for the rest: more gain nothing, and a statement's parameters are limited."""
+STREAMED = 500
+"""Rows of a stream that are taken at once: more gain nothing."""
 MANY_CHANGES, COUNTED_ROWS = 10_000, 1_000
 """After how many changed rows the figures of the planner are taken anew, and how many rows of an index they look at."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "davfs", "ceph"})
@@ -88,9 +90,11 @@ class SqliteEngine:
         """Start a reading transaction: in WAL it keeps seeing the moment of its first query."""
         connection.execute("BEGIN DEFERRED")
 
-    def stream(self, connection: sqlite3.Connection, sql: str, parameters: Mapping[str, Any]) -> Iterator[Row]:
-        """Yield the rows as SQLite finds them."""
-        yield from connection.execute(sql, parameters)
+    def stream(self, connection: sqlite3.Connection, sql: str, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
+        """Yield the rows, some at a time, as SQLite finds them."""
+        cursor = connection.execute(sql, parameters)
+        while rows := cursor.fetchmany(STREAMED):
+            yield rows
 
     def bulk(self, connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
         """Insert many rows with one statement: guards and indexes are then set up once for all of them."""
