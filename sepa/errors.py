@@ -7,6 +7,7 @@ stable code, a template with fields and a place, and become sentences only in `k
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar, Literal
 
@@ -71,6 +72,16 @@ class KasseError(Exception):
     def __str__(self) -> str:
         """Return the English sentence, for logs and tests; people get the translated one."""
         return self.template.format(**self.fields)
+
+    def __reduce__(self) -> tuple[Callable[..., KasseError], tuple[object, ...]]:
+        """Let it go from one process to another: its fields are named, which exceptions do not expect."""
+        return _again, (type(self), self.__dict__)
+
+
+def _again(kind: type[KasseError], known: Mapping[str, object]) -> KasseError:
+    error = kind.__new__(kind, kind.code)
+    error.__dict__.update(known)
+    return error
 
 
 class TryAgainError(KasseError):

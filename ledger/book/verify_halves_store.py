@@ -5,20 +5,19 @@ Entries are never changed, so both parts are those of one moment; only words may
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
-from multiprocessing.connection import Connection
 from typing import NamedTuple
 
 from ledger.book.chain import ENTRY_HEAD
 from ledger.book.verify import CHAIN_SQL, POSTING_SQL, TEXT_SQL, Begun, ChainReport, walk_entries
 from ledger.keeping.erased_reader import erased_words
 from ledger.store.access import connect
+from ledger.store.beside import beside
 from ledger.store.collector import without_collector
 from ledger.store.engines import Store
+from sepa.errors import KasseError
 
 LARGE = 200_000
 """From so many entries on a second process is worth its start."""
@@ -54,60 +53,35 @@ def walking(
     returns the report of all. Where the other process cannot be had, or finds something wrong, all is walked here:
     findings stand in their order.
     """
-    pivot = _pivot(store) if (os.cpu_count() or 1) > 1 else None
+    whole, pivot = partial(_walk, store, "", None, starts, wanted), _pivot(store)
     if pivot is None:
-        yield partial(_walk, store, "", None, starts, wanted)
+        yield whole
         return
-    with _beside(store.book, store.now, pivot, dict(starts), set(wanted)) as answer:
-        yield partial(_walked, store, pivot, starts, wanted, answer)
+    with beside(first_half, store.book, store.now, pivot, dict(starts), set(wanted)) as answers:
+        yield whole if answers is None else partial(_walked, store, pivot, starts, wanted, answers)
 
 
 def _walked(
-    store: Store, pivot: Place, starts: Mapping[str, bytes], wanted: Collection[Place], answer: Connection
+    store: Store, pivot: Place, starts: Mapping[str, bytes], wanted: Collection[Place], answers: Iterator[_Half]
 ) -> ChainReport:
     rest = _walk(store, _REST, pivot, starts, wanted, _begun(store, pivot))
-    half = _taken(answer)
+    half = _taken(answers)
     if half is None or half.words_erased != erased_words(store):
         return _walk(store, "", None, starts, wanted)
     return _joined(half, rest)
 
 
-@contextmanager
-def _beside(*what: object) -> Iterator[Connection]:
-    """Have the first half walked by a process that ends with its answer, or with this one."""
-    spawn = multiprocessing.get_context("spawn")
-    answer, end = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_serve, args=(end, *what), daemon=True)
-    with suppress(OSError):  # a machine that makes no more processes: the answer then ends before it began
-        process.start()
-    end.close()  # else nobody would notice that the other process has died
-    try:
-        yield answer
-    finally:
-        answer.close()
-        if process.is_alive():
-            process.kill()
-            process.join()
-
-
-def _serve(
-    end: Connection, location: str, now: str, pivot: Place, starts: dict[str, bytes], wanted: set[Place]
-) -> None:
-    end.send(first_half(location, now, pivot, starts, wanted))
-
-
-def first_half(location: str, now: str, pivot: Place, starts: dict[str, bytes], wanted: set[Place]) -> _Half | None:
-    """Walk the entries up to one in a process of its own; None where anything is wrong with them."""
+def first_half(location: str, now: str, pivot: Place, starts: dict[str, bytes], wanted: set[Place]) -> Iterator[_Half]:
+    """Walk the entries up to one, in a process of its own; nothing comes of it where anything is wrong with them."""
     store = connect(location, now=now, salt=bytes)
     try:
         with without_collector(), store.snapshot():
             found = _walk(store, _FIRST, pivot, starts, wanted)
-            if found.findings:
-                return None
-            return _Half(
-                found.entries, found.postings, found.erased_texts, found.heads, found.wanted, _plain(found.debits),
-                _plain(found.credits), erased_words(store),
-            )  # fmt: skip
+            if not found.findings:
+                yield _Half(
+                    found.entries, found.postings, found.erased_texts, found.heads, found.wanted, _plain(found.debits),
+                    _plain(found.credits), erased_words(store),
+                )  # fmt: skip
     finally:
         store.close()
 
@@ -150,13 +124,12 @@ def _begun(store: Store, pivot: Place) -> Begun:
     return Begun(office, position, bytes(value or b""), numbers)
 
 
-def _taken(answer: Connection) -> _Half | None:
-    """Return the answer of the other process, None where it died without one."""
+def _taken(answers: Iterator[_Half]) -> _Half | None:
+    """Return the answer of the other process, None where it has none, died or could not open the book."""
     try:
-        found: _Half | None = answer.recv()
-    except (EOFError, OSError):
+        return next(answers, None)
+    except KasseError:
         return None
-    return found
 
 
 def _joined(half: _Half, rest: ChainReport) -> ChainReport:

@@ -5,6 +5,7 @@ import pytest
 from ledger.book import verify_halves_store
 from ledger.book.store import post
 from ledger.book.verify_store import verify
+from ledger.store import beside
 from tests.books import act, entry
 from tests.ledger.fraud_cases import owner
 
@@ -58,5 +59,5 @@ def dies(*_):
 
 
 def test_a_process_that_dies_changes_nothing_but_the_time(large, monkeypatch):
-    monkeypatch.setattr(verify_halves_store, "_serve", dies)
+    monkeypatch.setattr(beside, "_serve", dies)
     assert verify(large).findings == ()
