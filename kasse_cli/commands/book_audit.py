@@ -79,7 +79,6 @@ def audit(
     twice, own work, old unclear money paid out, clocks that run backwards, and more. A finding says what, when, how
     much, why, and what to look at next; it is a reason to ask, not a proof. Exit code 3 where something is found.
     """
-    import kasse_cli.schema  # noqa: F401 - the guards of every table are compared, those above the ledger too
     from enforcement.relief_audit import CHECKS as RELIEF
     from kasse_cli.wiring import open_book
     from ledger.audit.audit_store import CHECKS

@@ -81,10 +81,10 @@ def read_list(file: Path | None) -> ErasureList | None:
 
 def erased_again(store: Store, known: ErasureList, file: Path) -> ErasedAgain:
     """Erase again in a restored book what the list names, in its files too."""
-    from kasse_cli.schema import permitted_changes
     from kasse_cli.wiring import personal_data
     from ledger.keeping.erase_store import purge
     from ledger.keeping.erasure_list_store import erase_again
+    from ledger.store.declared_reader import permitted_changes
 
     where = personal_data()
     done = erase_again(store, where, permitted_changes(), known, str(file))

@@ -95,9 +95,9 @@ def retention(ctx: Context, restrict: RestrictOption = False, persons: PersonsOp
     Periods run from the end of the year; what is open or under way is still needed. With --restrict the data of
     persons that are only kept are hidden from everybody but head, audit and admin.
     """
-    from kasse_cli.schema import permitted_changes
     from kasse_cli.wiring import open_book, personal_data
     from ledger.keeping.retention_store import kind_rows, person_rows, weighed
+    from ledger.store.declared_reader import permitted_changes
 
     day, where = ctx.obj.today.isoformat(), personal_data()
     with open_book(ctx.obj) as store:
@@ -185,10 +185,10 @@ def erase(
 
 
 def _propose(store: Store, party: str | None, before: dt.date | None, reason: str) -> Erased:
-    from kasse_cli.schema import permitted_changes
     from kasse_cli.wiring import personal_data
     from ledger.keeping.erase_store import propose_erasure
     from ledger.people.parties_reader import find_party
+    from ledger.store.declared_reader import permitted_changes
 
     number = find_party(store, party) if party is not None else None
     day = before.isoformat() if before else None
@@ -196,9 +196,9 @@ def _propose(store: Store, party: str | None, before: dt.date | None, reason: st
 
 
 def _decide(store: Store, confirm: int | None, refuse: int | None) -> Erased:
-    from kasse_cli.schema import permitted_changes
     from kasse_cli.wiring import personal_data
     from ledger.keeping.erase_store import decide_erasure
+    from ledger.store.declared_reader import permitted_changes
 
     number = confirm if confirm is not None else refuse
     assert number is not None

@@ -236,7 +236,6 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
 
     Print the head and keep it outside: with --against a later run proves that nothing written before was changed.
     """
-    import kasse_cli.schema  # noqa: F401 - the guards of every table are compared, those above the ledger too
     from kasse_cli.wiring import open_book, table_rights
     from ledger.access.store import check_sees_all
     from ledger.access.store import findings as wrong_rights

@@ -70,10 +70,10 @@ def export(ctx: Context, party: PartyArgument, out: OutOption) -> None:
     through it before you hand it out.
     """
     from kasse_cli.disclosures import check_place, write_disclosure
-    from kasse_cli.schema import permitted_changes
     from kasse_cli.wiring import open_book, personal_data
     from ledger.keeping.disclosure_reader import disclose
     from ledger.people.parties_reader import find_party
+    from ledger.store.declared_reader import permitted_changes
 
     check_place(out)
     with open_book(ctx.obj) as store:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ledger.events.seals import FACT
 from ledger.events.seals_store import wrong_seals
+from ledger.store.declared_reader import signatures
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
@@ -15,8 +16,6 @@ MOST = 100
 VOUCHING = frozenset({"book.erase_again", "opening.plans"})
 """Events that tell of steps of others: erasures of a book that was lost, plans that two people took over."""
 _SEAL = f'"{FACT}":'
-_NOT_ASKED = frozenset({"event", "entry"})
-"""Events witness themselves, entries are chained."""
 # an item follows its order's person, a side claim its claim's, but for merges of persons
 _OWNERS = """
     SELECT i.office, i.id, i.party, o.party FROM item i
@@ -59,7 +58,7 @@ class Witness:
 
     def __init__(self, store: Store) -> None:
         self.signed: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
-        for table, by, at in _signatures():
+        for table, by, at in signatures():
             for user, moment in store.all(f"SELECT DISTINCT {by}, {at} FROM {table} WHERE {by} IS NOT NULL"):
                 self.signed[str(moment)].setdefault(str(user), (table, by))
         self.told: list[tuple[str, str]] = []
@@ -94,17 +93,6 @@ class Witness:
         yield from wrong_seals(store, self.told)
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
-
-
-def _signatures() -> Iterator[tuple[str, str, str]]:
-    """Yield table and columns of each signature: a person and, beside it, the moment."""
-    from ledger.store.schema import METADATA
-
-    for name, table in sorted(METADATA.tables.items()):
-        for column in table.columns.keys() if name not in _NOT_ASKED else ():
-            moment = f"{column.removesuffix('by')}at"
-            if column.endswith("by") and moment in table.columns:
-                yield name, column, moment
 
 
 def _renamed(store: Store, told: dict[str, str]) -> Iterator[KasseError]:

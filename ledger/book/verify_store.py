@@ -44,6 +44,7 @@ from ledger.keeping.erased_reader import missing_words
 from ledger.payments.evidence_store import further_findings, run_contradictions
 from ledger.payments.list_evidence_store import changed_lists
 from ledger.store.collector import without_collector
+from ledger.store.declared_reader import permitted_changes
 from ledger.store.engines import Store
 from ledger.store.guards import damaged_guards
 from sepa.errors import KasseError
@@ -181,8 +182,6 @@ def _event_heads(store: Store) -> Iterator[tuple[str, int, bytes]]:
 
 
 def _guards(store: Store) -> Iterator[KasseError]:
-    from ledger.store.schema import permitted_changes
-
     damaged = damaged_guards(store, permitted_changes())
     made = made_by(store) if damaged else None
     if made is not None:

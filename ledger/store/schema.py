@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, MetaData, StaticPool, Table, create_engine
 from sqlmodel import SQLModel
@@ -37,6 +39,8 @@ from ledger.store.engines import Store
 from ledger.store.guards import install_guards
 
 METADATA: MetaData = SQLModel.metadata
+_WITNESSED = frozenset({"event", "entry"})
+"""Tables whose signatures need no event: events witness themselves, entries are chained."""
 
 
 def permitted_changes() -> Mapping[str, Changes]:
@@ -55,6 +59,32 @@ def _proven(table: Table) -> Iterator[Reference]:
     for key in sorted(table.foreign_key_constraints, key=lambda one: str(one.name)):
         if key.info.get("proven") and not key.deferrable:
             yield tuple(key.column_keys), key.referred_table.name, tuple(one.column.name for one in key.elements)
+
+
+def declared() -> str:
+    """Return what all tables declare as the text of `declared.json`, a line for each table."""
+    changes = permitted_changes()
+    lines = [
+        f"{json.dumps(name)}: {json.dumps(_declared(table, changes.get(name)), ensure_ascii=False)}"
+        for name, table in sorted(METADATA.tables.items())
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _declared(table: Table, changes: Changes | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if changes is not None:
+        found = {name: getattr(changes, name) for name in ("mutable", "once", "steps", "erasable", "refers")}
+    found["signed"] = tuple(_signed(table)) if table.name not in _WITNESSED else ()
+    return {name: value for name, value in found.items() if value or name == "mutable"}
+
+
+def _signed(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield the columns that name a person where the moment stands beside them."""
+    for column in (one.name for one in table.columns):
+        moment = f"{column.removesuffix('by')}at"
+        if column.endswith("by") and moment in table.columns:
+            yield column, moment
 
 
 @contextmanager

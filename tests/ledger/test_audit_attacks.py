@@ -149,14 +149,14 @@ def test_a_changed_row_is_found_by_verify_alone(store, name):
 
 
 def test_guards_of_another_version_are_not_called_damage(store, monkeypatch):
-    from ledger.store import schema
+    from ledger.book import verify_store
     from ledger.store.changes import Changes
 
     def newer():
         return {**found, "closing": Changes(("protocol",))}
 
-    found = schema.permitted_changes()
-    monkeypatch.setattr(schema, "permitted_changes", newer)  # this program would make other guards
+    found = verify_store.permitted_changes()
+    monkeypatch.setattr(verify_store, "permitted_changes", newer)  # this program would make other guards
     (finding,) = verify(store).findings
     assert (finding.code, finding.severity) == ("verify.guard_version", "warning")
     assert finding.fields["version"] == guards_made_store.VERSION

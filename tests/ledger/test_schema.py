@@ -5,7 +5,8 @@ import re
 import pytest
 
 from kasse_cli.migrations import create_schema
-from kasse_cli.schema import create_fresh, permitted_changes
+from kasse_cli.schema import create_fresh, declared, permitted_changes
+from ledger.store import declared_reader
 from ledger.store.access import SCHEMA_VERSION, NewerBookError, OlderBookError, connect, open_book, version_of
 from ledger.store.guards import damaged_guards
 from ledger.store.sqlite import BookNotFoundError, NotABookError, file_system
@@ -62,6 +63,13 @@ def test_migrations_build_what_the_tables_declare(empty):
     assert shape(migrated) == shape(fresh)
     assert version_of(migrated) == version_of(fresh) == SCHEMA_VERSION
     assert damaged_guards(migrated, permitted_changes()) == []
+
+
+def test_what_verify_compares_guards_with_is_what_the_tables_declare():
+    known = (declared_reader.files("ledger") / "store" / declared_reader.NAME).read_text("utf-8")
+    assert known == declared(), "after a change of tables: python -m kasse_cli.schema"
+    assert dict(declared_reader.permitted_changes()) == dict(permitted_changes())
+    assert len(list(declared_reader.signatures())) > 80
 
 
 def test_a_failed_migration_leaves_nothing(empty, monkeypatch):
