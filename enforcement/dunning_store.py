@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from hashlib import sha256
-from itertools import islice
+from heapq import merge
+from operator import attrgetter
 from typing import Any
 
-from enforcement.dunning import Gathering, LetterDraft
+from enforcement.dunning import Gathering
 from enforcement.dunning_checks_store import check_complete
 from enforcement.dunning_facts_store import WANTED, forget, gathering_of
-from enforcement.dunning_rules import WAIT_DAYS, Left, Overdue
+from enforcement.dunning_rows import Block, blocks
+from enforcement.dunning_rules import WAIT_DAYS, Overdue
 from enforcement.dunning_runs import OpenRunError
 from enforcement.law import Law
 from enforcement.law_store import book_law
@@ -23,15 +25,20 @@ from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.people.users import require
+from ledger.store.access import connect
+from ledger.store.beside import beside
 from ledger.store.collector import without_collector
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
 ROLES = ("enforcement", "clerk", "machine")
-CHUNK = 5_000
-ROWS = 20_000
-"""Rows read at a time: while they are judged, what was decided about those before is written on another thread."""
+LARGE = 50_000
+"""From so many open items on a second process is worth its start."""
+BLOCK = 2_000
+"""Numbers of persons about whom is decided before that is written."""
+OWN, THEIRS = "AND p.id / :block % 4 = 3", "AND p.id / :block % 4 <> 3"
+"""Which blocks of debtors this process decides, which another one: all of them are written by this one."""
 LETTER = (
     "id", "kind", "state", "way", "party", "profile", "level", "day", "run", "copy_of", "sum_cents", "fee_cents",
     "made_by", "made_at",
@@ -61,11 +68,12 @@ _JOINS = """
     LEFT JOIN dunned_letter t ON t.office = i.office AND t.item = i.id"""
 _OVERDUE = f"""
     SELECT {_COLUMNS.format(party="p.id, coalesce(p.legal_name, p.name), p.town")}
-    FROM party p CROSS JOIN item i {_JOINS} WHERE i.party = p.id AND {WANTED}
+    FROM party p CROSS JOIN item i {_JOINS} WHERE i.party = p.id {{share}} AND {WANTED}
     ORDER BY p.id, i.due, i.office, i.id"""  # person by person: SQLite then sorts a person's items only
 _NOBODY = f"""
     SELECT {_COLUMNS.format(party="CAST(NULL AS BIGINT), CAST(NULL AS TEXT), CAST(NULL AS TEXT)")}
     FROM item i {_JOINS} WHERE i.party IS NULL AND {WANTED} ORDER BY i.due, i.office, i.id"""
+_MANY = "SELECT 1 FROM item WHERE kind = 'receivable' AND open_cents > 0 LIMIT 1 OFFSET :least"
 _NOBODY_DUE = "UPDATE dunning_run SET state = 'discarded', ended_by = :user, ended_at = :now WHERE id = :run"
 
 
@@ -109,19 +117,73 @@ def propose(
     kasse = kasse_office(store)
     require(store, kasse, *ROLES)
     check_office(store, office)
-    with store.unit([kasse]), without_collector():
+    with store.unit([kasse]), without_collector(), _beside(store, day, wait_days, office, law) as theirs:
         check_complete(store, day)
         _check_no_open_run(store)
         writer = _Writer(store, take_ids(store, BOOK, "dunning_run"), day.isoformat())
         gathering = gathering_of(store, day, wait_days, office, law or book_law(store))
-        for sql in (_OVERDUE, _NOBODY):
-            writer.take(gathering, map(Overdue._make, store.stream(sql, day=day.isoformat(), office=office)))
+        sql = _OVERDUE.format(share="" if theirs is None else OWN)
+        own = _decided(store, gathering, sql, day, office, BLOCK)
+        for block in own if theirs is None else merge(own, _blocks_of(theirs, gathering), key=_number):
+            writer.write(block)
+        for block in _decided(store, gathering, _NOBODY, day, office, BLOCK):
+            writer.write(block)
         forget(store)
+        gathering.findings = writer.findings
         proposal = writer.finish(office, gathering.all_findings())
         if not proposal.letters:
             store.execute(_NOBODY_DUE, run=proposal.run, user=store.user, now=store.now)
         _note(store, kasse, proposal, wait_days)
     return proposal
+
+
+@contextmanager
+def _beside(
+    store: Store, day: dt.date, wait_days: int, office: str | None, law: Law | None
+) -> Iterator[Iterator[Any] | None]:
+    """Have another process decide about most debtors of a large book, None where this one decides alone."""
+    if law is not None or not store.as_committed or store.value(_MANY, least=LARGE - 1) is None:
+        yield None
+        return
+    with beside(decided_there, store.book, store.now, day, wait_days, office, BLOCK) as found:
+        yield found
+
+
+def decided_there(
+    location: str, now: str, day: dt.date, wait_days: int, office: str | None, block: int
+) -> Iterator[Block | tuple[dict[str, int], tuple[KasseError, ...]]]:
+    """Yield the blocks that another process decides, and at last what it met of the law."""
+    store = connect(location, now=now, salt=bytes)
+    try:
+        with without_collector(), store.snapshot():
+            gathering = gathering_of(store, day, wait_days, office, book_law(store))
+            yield from _decided(store, gathering, _OVERDUE.format(share=THEIRS), day, office, block)
+            yield gathering.unknown, gathering.book.warnings()
+    finally:
+        store.close()
+
+
+def _decided(
+    store: Store, gathering: Gathering, sql: str, day: dt.date, office: str | None, size: int
+) -> Iterator[Block]:
+    values = {"day": day.isoformat(), "office": office} | ({"block": size} if ":block" in sql else {})
+    return blocks(gathering, map(Overdue._make, store.stream(sql, **values)), size)
+
+
+def _blocks_of(
+    found: Iterator[Block | tuple[dict[str, int], tuple[KasseError, ...]]], gathering: Gathering
+) -> Iterator[Block]:
+    """Yield the blocks of the other process; what it met of the law is noted with what this one met."""
+    for one in found:
+        if isinstance(one, Block):
+            yield one
+            continue
+        unknown, warnings = one
+        gathering.unknown = dict(Counter(gathering.unknown) + Counter(unknown))
+        gathering.book.note(warnings)
+
+
+_number = attrgetter("number")
 
 
 def _check_no_open_run(store: Store) -> None:
@@ -130,12 +192,9 @@ def _check_no_open_run(store: Store) -> None:
         raise OpenRunError(run=found[0], day=found[1])
 
 
-Chunk = Sequence[tuple[Sequence[LetterDraft], Sequence[Left]]]
-
-
 @dataclass(slots=True)
 class _Writer:
-    """Writes letters and what is left out chunk by chunk, and counts; `decided` are chunks that wait for that."""
+    """Writes letters and what is left out block by block, and counts."""
 
     store: Store
     run: int
@@ -146,73 +205,39 @@ class _Writer:
     charge_cents: int = 0
     fee_cents: int = 0
     whys: Counter[str] = field(default_factory=Counter)
-    seen: list[str] = field(default_factory=list)
+    findings: list[KasseError] = field(default_factory=list)
     hash: Any = field(default_factory=sha256)
-    decided: list[Chunk] = field(default_factory=list)
 
-    def take(self, gathering: Gathering, rows: Iterator[Overdue]) -> None:
-        debtors = gathering.take(self._read(rows))
-        while chunk := list(islice(debtors, CHUNK)):
-            self.decided.append(chunk)
-        self.store.behind.wait()
-        self._write(self.decided)
-        self.decided = []
+    def write(self, block: Block) -> None:
+        self.hash.update(block.hashed)
+        self.findings += block.findings
+        self.whys.update(block.whys)
+        if block.heads:
+            first = take_ids(self.store, BOOK, "letter", len(block.heads))
+            self.store.insert("letter", LETTER, list(self._heads(first, block)))
+            for table, columns, rows in (
+                ("letter_item", LETTER_ITEM, block.items),
+                ("letter_fee", LETTER_FEE, block.fees),
+            ):
+                self.store.insert(table, columns, [(first + row[0], *row[1:]) for row in rows])
+        self.store.insert("dunning_skip", SKIP, [(self.run, *left) for left in block.skips])
 
-    def _read(self, rows: Iterator[Overdue]) -> Iterator[Overdue]:
-        """Yield the rows; what was decided so far is written behind while the next ones are judged."""
-        while block := list(islice(rows, ROWS)):
-            if self.decided:
-                self.store.behind.start(partial(self._write, self.decided))
-                self.decided = []
-            yield from block
-            self.store.behind.wait()
-
-    def _write(self, chunks: Sequence[Chunk]) -> None:
-        for chunk in chunks:
-            self._letters([letter for letters, _ in chunk for letter in letters])
-            self._skips([left for _, lefts in chunk for left in lefts])
-
-    def _letters(self, letters: Sequence[LetterDraft]) -> None:
-        if not letters:
-            return
-        first = take_ids(self.store, BOOK, "letter", len(letters))
-        numbered = list(enumerate(letters, first))
-        self.store.insert("letter", LETTER, list(self._heads(numbered)))
-        self.store.insert("letter_item", LETTER_ITEM, [row for each in numbered for row in _item_rows(*each)])
-        fees = [
-            (number, line, fee.schedule, fee.norm, fee.cents, fee.office, fee.main_item)
-            for number, letter in numbered
-            for line, fee in enumerate(letter.fees if not letter.copy else (), 1)
-        ]
-        self.store.insert("letter_fee", LETTER_FEE, fees)
-
-    def _heads(self, numbered: Sequence[tuple[int, LetterDraft]]) -> Iterator[Row]:
+    def _heads(self, first: int, block: Block) -> Iterator[Row]:
         """Yield the rows of letters; what a joint debtor is asked for is counted with the first one's letter."""
-        first = 0
-        for number, letter in numbered:
-            first = first if letter.copy else number
-            amounts = letter.open_cents, letter.charge_cents, letter.fee_cents
+        copies, user, now = set[int](), self.store.user, self.store.now
+        for number, (kind, way, party, profile, level, of, *amounts) in enumerate(block.heads, first):
             self.letters += 1
-            if not letter.copy:
-                self.items += len(letter.items)
+            if of is None:
                 self.open_cents += amounts[0]
                 self.charge_cents += amounts[1]
                 self.fee_cents += amounts[2]
-            yield self._head(number, letter, first if letter.copy else None, amounts)
-
-    def _head(self, number: int, letter: LetterDraft, copy_of: int | None, amounts: tuple[int, int, int]) -> Row:
-        named = ";".join(
-            [f"{one.row.office}/{one.row.item}={one.row.open_cents}+{one.charge_cents}" for one in letter.items]
-        )
-        self.hash.update(f"{letter.party} {letter.kind} {amounts[2]} {named}\n".encode())
-        return (
-            number, letter.kind, "made", letter.way, letter.party, letter.profile, letter.level, self.day, self.run,
-            copy_of, sum(amounts), amounts[2], self.store.user, self.store.now,
-        )  # fmt: skip
-
-    def _skips(self, lefts: Sequence[Left]) -> None:
-        self.whys.update(left.why for left in lefts)
-        self.store.insert("dunning_skip", SKIP, [(self.run, *left) for left in lefts])
+            else:
+                copies.add(number - first)
+            yield (
+                number, kind, "made", way, party, profile, level, self.day, self.run,
+                None if of is None else first + of, sum(amounts), amounts[2], user, now,
+            )  # fmt: skip
+        self.items += sum(1 for row in block.items if row[0] not in copies) if copies else len(block.items)
 
     def finish(self, office: str | None, findings: tuple[KasseError, ...]) -> Proposal:
         """Write the run itself, now that its sums are known."""
@@ -228,15 +253,6 @@ class _Writer:
             made_by=self.store.user, made_at=self.store.now,
         )  # fmt: skip
         return proposal
-
-
-def _item_rows(number: int, letter: LetterDraft) -> Iterator[Row]:
-    for line, one in enumerate(letter.items, 1):
-        row = one.row
-        yield (
-            number, line, row.office, row.item, row.open_cents, one.charge_cents, one.charge_kind, one.limitation_end,
-            row.level, one.level, row.dunned_on,
-        )  # fmt: skip
 
 
 def _note(store: Store, kasse: str, proposal: Proposal, wait_days: int) -> None:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
+import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from queue import SimpleQueue
+from threading import Semaphore, Thread, current_thread, main_thread
 from typing import Any, NamedTuple
 
 from sepa.errors import N_, KasseError, TryAgainError
@@ -36,6 +40,10 @@ class _Ended(NamedTuple):
     defect: str = ""
 
 
+AHEAD = 8
+"""How many values the other process may be ahead: they wait as bytes."""
+
+
 @contextmanager
 def beside(work: Work, *what: object) -> Iterator[Iterator[Any] | None]:
     """Have another process do the work, and yield what that yields, one by one; None where there is no second core.
@@ -48,41 +56,80 @@ def beside(work: Work, *what: object) -> Iterator[Iterator[Any] | None]:
     process = spawn.Process(target=_serve, args=(end, work, what), daemon=True)
     begun = _start(process) if (os.cpu_count() or 1) > 1 else False
     end.close()  # else nobody would notice that the other process has died
-    try:
-        yield _received(answer) if begun else None
-    finally:
+    if not begun:
         answer.close()
-        if begun:
-            process.kill()
-            process.join()
+        yield None
+        return
+    answers = _Answers(answer)
+    try:
+        yield answers.all()
+    finally:
+        process.kill()
+        process.join()
+        answers.leave()
 
 
 def _start(process: SpawnProcess) -> bool:
-    """Return whether the machine makes another process."""
+    """Return whether the machine makes another process; Ctrl+C is for this one, which then ends the other."""
+    main = current_thread() is main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
     try:
         process.start()
     except OSError:
         return False
+    finally:
+        if main:
+            signal.signal(signal.SIGINT, before)
     return True
 
 
-def _received(answer: Connection) -> Iterator[Any]:
-    while True:
-        try:
-            one = answer.recv()
-        except (EOFError, OSError) as error:
-            raise EndedEarlyError from error
-        if isinstance(one, _Ended):
+class _Answers:
+    """Takes what the other process sends as soon as it comes, so that it goes on while this one is busy."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.come: SimpleQueue[bytes | None] = SimpleQueue()
+        self.room = Semaphore(AHEAD)
+        self.left = False
+        self.thread = Thread(target=self._take, name="kasse-beside", daemon=True)
+        self.thread.start()
+
+    def _take(self) -> None:
+        while self.room.acquire() and not self.left:
+            try:
+                self.come.put(self.connection.recv_bytes())
+            except (EOFError, OSError):
+                self.come.put(None)
+                return
+
+    def all(self) -> Iterator[Any]:
+        """Yield what comes until the other process says that it has ended."""
+        while True:
+            data = self.come.get()
+            self.room.release()
+            if data is None:
+                raise EndedEarlyError
+            one = pickle.loads(data)  # noqa: S301 - from our own process
+            if not isinstance(one, _Ended):
+                yield one
+                continue
             if one.error is not None:
                 raise one.error
             if one.defect:
                 raise RuntimeError(one.defect)
             return
-        yield one
+
+    def leave(self) -> None:
+        """Take nothing more; the other process has ended."""
+        self.left = True
+        self.room.release()
+        self.thread.join()
+        self.connection.close()
 
 
 def _serve(end: Connection, work: Work, what: tuple[object, ...]) -> None:
     """Send what the work yields and how it ended; nobody may be left to hear it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(BrokenPipeError):
         end.send(_ended(end, work, what))
 

@@ -40,6 +40,9 @@ class Engine(Protocol):
     def bulk(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
         """Insert many rows the fastest way the engine has and return how many."""
 
+    def changes(self, connection: Any) -> int:
+        """Return how many rows the connection has changed so far, below zero where that is not known."""
+
     def failure(self, error: Exception, book: str) -> KasseError | None:
         """Return the error a person gets for a driver's error, or None where it is a defect."""
 

@@ -101,6 +101,7 @@ class Store:
         self._depth = 0
         self._rehearsing = False
         self._tried = False
+        self._changes = 0
 
     @property
     def user(self) -> int:
@@ -191,6 +192,7 @@ class Store:
         try:
             with self.translated():
                 self.engine.begin(self.connection)
+                self._changes = self.engine.changes(self.connection)
                 try:
                     self.locked = tuple(sorted(set(offices)))
                     self.engine.lock(self, self.locked)
@@ -216,6 +218,7 @@ class Store:
         assert not self.in_unit, "a rehearsal holds units of work, not the other way round"
         with self.translated():
             self.engine.begin(self.connection)
+            self._changes = self.engine.changes(self.connection)
             self._rehearsing = self._tried = True
             try:
                 yield
@@ -264,6 +267,14 @@ class Store:
     def in_unit(self) -> bool:
         """Whether a unit of work is under way."""
         return self._depth > 0
+
+    @property
+    def as_committed(self) -> bool:
+        """Whether nothing was changed yet in this unit of work: then another connection sees what this one sees.
+
+        Never on a server: that works beside this process anyway.
+        """
+        return self.in_unit and self.engine.changes(self.connection) == self._changes >= 0
 
     def close(self) -> None:
         """Close the connection; an unfinished unit of work is lost as if it had never begun."""

@@ -101,6 +101,10 @@ class PostgresEngine:
             while rows := cursor.fetchmany(STREAMED):
                 yield rows
 
+    def changes(self, connection: Any) -> int:  # noqa: ARG002 - the server does not say
+        """Return that it is not known."""
+        return -1
+
     def leave(self, connection: Any) -> None:
         """Count the rows of tables anew in which much was changed: the plans of the next command go by them.
 

@@ -114,6 +114,10 @@ class SqliteEngine:
             count += len(chunk)
         return count
 
+    def changes(self, connection: sqlite3.Connection) -> int:
+        """Return how many rows the connection has changed so far."""
+        return connection.total_changes
+
     def leave(self, connection: sqlite3.Connection) -> None:
         """Count the rows anew where this connection changed many: the plans of the next command go by them.
 
