@@ -5,6 +5,7 @@ from __future__ import annotations
 from enforcement.relief import relief_kind
 from enforcement.relief_reader import ReliefLimitRow
 from ledger.book.store import kasse_office
+from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.users import EVERYWHERE, require, user_id
 from ledger.store.engines import Store
@@ -32,5 +33,6 @@ def set_limit(store: Store, name: str, kind: str, max_cents: int | None) -> Reli
             update = "UPDATE relief_limit SET max_cents = CAST(:cents AS BIGINT) WHERE user_id = :user AND kind = :kind"
             store.execute(update, user=user, kind=chosen, cents=max_cents)
         facts: dict[str, Fact] = {"kind": chosen, "max_cents": max_cents, "before_cents": row[0] if row else None}
+        facts |= seal(store, ("relief_limit", user, chosen))
         record(store, kasse, "relief.limit", f"user:{user}", facts)
     return ReliefLimitRow(name, chosen, max_cents, new=True)

@@ -55,10 +55,17 @@ SEALED: Mapping[str, Sealed] = {
         ("principal", "deputy", "office", "role", "since", "until", "made_by", "made_at", "ended_on", "ended_by"),
     ),
     "dimension_value": Sealed(("dimension", "value", "office"), ("name", "opened_on", "closed_on")),
+    "general_order": Sealed(("office", "order_id"), ("scheme", "amounts", "first_day", "ended_on")),
+    "law_change": Sealed(
+        ("id",), ("state", "proposed_by", "proposed_at", "released_by", "released_at", "ended_by", "ended_at")
+    ),
+    "law_file": Sealed(("id",), ("name", "version", "change", "text", "sha256", "made_by", "made_at")),
     "leitweg_office": Sealed(("leitweg",), ("office",)),
     "office": Sealed(("code",), ("name", "is_kasse", "genesis")),
     "reference_scheme": Sealed(("code",), ("pattern", "length", "method", "prefix", "issues", "active")),
+    "relief_limit": Sealed(("user_id", "kind"), ("max_cents",)),
     "setting": Sealed(("key",), ("value",)),
+    "standing_order": Sealed(("office", "order_id"), ("months", "first_due", "last_due", "ended_on")),
     "user_role": Sealed(("user_id", "office", "role"), ("until",)),
 }  # fmt: skip
 """By table. Whoever changes the columns of one seals every row anew in the revision of the schema."""

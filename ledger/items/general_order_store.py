@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ledger.book.dimensions_store import coded
 from ledger.book.offices_store import check_office
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact
 from ledger.items.order_changes import ChangeReasonError, MadeOrder
 from ledger.items.order_import_store import CREATORS
 from ledger.items.order_make_store import NewLine, NewOrder, write_order
@@ -92,17 +94,20 @@ def make_general_order(store: Store, wanted: Expectation) -> MadeOrder:
             wanted.office, "receivable", "general", wanted.first_day, wanted.purpose.strip(), (line,), "general order",
             profile=wanted.profile, claim_kind=wanted.claim_kind,
         )  # fmt: skip
-        made = write_order(store, new)
-        store.insert_one(
-            "general_order",
-            office=wanted.office,
-            order_id=int(made.number.rpartition("-")[2]),
-            scheme=wanted.scheme,
-            amounts=_amounts(wanted),
-            first_day=wanted.first_day,
-            ended_on=wanted.last_day,
-        )
-    return made
+        return write_order(store, new, lambda number: _write(store, wanted, number))
+
+
+def _write(store: Store, wanted: Expectation, number: int) -> dict[str, Fact]:
+    store.insert_one(
+        "general_order",
+        office=wanted.office,
+        order_id=number,
+        scheme=wanted.scheme,
+        amounts=_amounts(wanted),
+        first_day=wanted.first_day,
+        ended_on=wanted.last_day,
+    )
+    return seal(store, ("general_order", wanted.office, number))
 
 
 def _check_new(store: Store, wanted: Expectation, highest: int, cost: str | None) -> None:

@@ -151,7 +151,7 @@ def _order(invoice: Invoice, office: str, party: int, due: str, account: str, wi
 
 
 def _write(store: Store, source: Source, invoice: Invoice, order: NewOrder) -> tuple[str, int]:
-    made = write_order(store, order, {"invoice": True})
+    made = write_order(store, order, lambda _: {"invoice": True})
     store.insert_one(
         "order_invoice",
         office=order.office,

@@ -10,7 +10,8 @@ from ledger.book.dimensions import of_cost_object
 from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import account_with_role, post
 from ledger.book.transfer import across
-from ledger.events.store import record
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact, record
 from ledger.items.invoices import COLLECTED
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
@@ -115,14 +116,7 @@ def _carry_out(store: Store, day: str, order: _Order) -> list[Posted]:
 def _cancel(store: Store, day: str, order: _Order) -> list[Posted]:
     """Cancel: an order's item is taken off, a schedule ends after the day that the cancellation names."""
     for table in () if order.period else ("standing_order", "general_order"):
-        changed = store.execute(
-            f"""UPDATE {table} SET ended_on = CAST(:day AS TEXT) WHERE office = :office AND order_id = :id
-                AND (ended_on IS NULL OR ended_on > :day)""",
-            day=order.due,
-            office=order.office,
-            id=order.changes,
-        )
-        if changed:
+        if _end(store, order, table, order.due, "AND (ended_on IS NULL OR ended_on > :day)"):
             return []
     return _take_off(store, day, order)
 
@@ -132,13 +126,20 @@ def _start(store: Store, day: str, order: _Order) -> list[Posted]:
     del day
     if order.changes is not None:
         last = dt.date.fromisoformat(order.due) - dt.timedelta(days=1)
-        store.execute(
-            "UPDATE standing_order SET ended_on = CAST(:day AS TEXT) WHERE office = :office AND order_id = :id",
-            day=last.isoformat(),
-            office=order.office,
-            id=order.changes,
-        )
+        _end(store, order, "standing_order", last.isoformat())
     return []
+
+
+def _end(store: Store, order: _Order, table: str, day: str, where: str = "") -> bool:
+    """End the schedule or the expectation that an order changes, and return whether there is one to end."""
+    key = {"office": order.office, "id": order.changes}
+    sql = f"UPDATE {table} SET ended_on = CAST(:day AS TEXT) WHERE office = :office AND order_id = :id {where}"
+    if not store.execute(sql, day=day, **key):
+        return False
+    facts: dict[str, Fact] = {"ended_on": day, "by_order": order.name}
+    facts |= seal(store, (table, order.office, order.changes))
+    record(store, order.office, "order.end", f"order:{order_number(order.office, order.changes or 0)}", facts)
+    return True
 
 
 def _transfer(store: Store, day: str, order: _Order) -> list[Posted]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.events.store import Fact, record
@@ -59,8 +59,11 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def write_order(store: Store, new: NewOrder, facts: dict[str, Fact] | None = None) -> MadeOrder:
-    """Write an order and return its number; inside a unit that holds its office, after rights were checked."""
+def write_order(store: Store, new: NewOrder, more: Callable[[int], Mapping[str, Fact]] = lambda _: {}) -> MadeOrder:
+    """Write an order and return its number; inside a unit that holds its office, after rights were checked.
+
+    `more` writes what hangs on the order, given its number, and returns the facts about it.
+    """
     batch, number = take_ids(store, BOOK, "order_batch"), take_ids(store, new.office, "order")
     total = sum(line.amount_cents for line in new.lines)
     seen = (new.office, number, new.kind, new.party, total, new.due, new.reference, new.bank_account)
@@ -84,7 +87,7 @@ def write_order(store: Store, new: NewOrder, facts: dict[str, Fact] | None = Non
     name = order_number(new.office, number)
     changed = order_number(new.office, new.changes) if new.changes is not None else None
     known: dict[str, Fact] = {"act": new.act, "sum_cents": total, "changes": changed, "list_hash": digest.hex()}
-    record(store, new.office, "order.make", f"order:{name}", known | (facts or {}))
+    record(store, new.office, "order.make", f"order:{name}", {**known, **more(number)})
     return MadeOrder(name, new.act, new.kind, total, batch, changed)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 
-from ledger.events.store import record
+from ledger.events.seals_store import seal
+from ledger.events.store import Fact, record
 from ledger.items.staging_store import drop, give_references, text_type
 from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
@@ -40,6 +41,9 @@ _SCHEDULES = """
     INSERT INTO standing_order (office, order_id, months, first_due, last_due)
     SELECT o.office, o.id, h.every_months, h.due, h.last_due FROM staged_order o JOIN staged_row h ON h.seq = o.head
     WHERE h.every_months IS NOT NULL ORDER BY o.office, o.id"""
+_SCHEDULED = """
+    SELECT s.order_id FROM staged_order o JOIN standing_order s ON s.office = o.office AND s.order_id = o.id
+    WHERE o.office = :office ORDER BY s.order_id"""
 _DEBTORS = """
     INSERT INTO order_debtor (office, order_id, party)
     SELECT DISTINCT o.office, o.id, s.party FROM staged_row s JOIN staged_order o ON o.head = s.joint_of
@@ -107,5 +111,7 @@ def _number(store: Store) -> None:
 def _note(store: Store, batch: int, list_hash: bytes) -> None:
     sums = "SELECT office, count(*), sum(total_cents) FROM staged_order GROUP BY office ORDER BY office"
     for office, count, cents in store.all(sums):
-        facts = {"count": count, "sum_cents": int(cents), "list_hash": list_hash.hex()}
+        facts: dict[str, Fact] = {"count": count, "sum_cents": int(cents), "list_hash": list_hash.hex()}
+        schedules = store.all(_SCHEDULED, office=office)
+        facts |= seal(store, *(("standing_order", office, number) for (number,) in schedules))
         record(store, office, "order.import", f"batch:{batch}", facts)

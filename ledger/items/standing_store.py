@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ledger.book.dimensions import of_cost_object
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
+from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.items.order_change_store import Root, changeable
 from ledger.items.order_changes import (
@@ -210,12 +211,14 @@ def change_schedule(
         schedule = _schedule(row, _month_days(store)[office, number])
         first = _first_from(store, office, number, schedule, from_day)
         coded = tuple(_new_lines(store, office, number, to_cents, lines or {}))
-        made = write_order(store, _replacing(store, root, office, number, first, coded, reason.strip()))
-        successor = int(made.number.rpartition("-")[2])
-        store.insert_one(
-            "standing_order", office=office, order_id=successor, months=row[0], first_due=first, last_due=row[2]
-        )
-    return made
+        new = _replacing(store, root, office, number, first, coded, reason.strip())
+        return write_order(store, new, lambda own: _write_schedule(store, office, own, (row[0], first, row[2])))
+
+
+def _write_schedule(store: Store, office: str, number: int, schedule: tuple[int, str, str | None]) -> dict[str, Fact]:
+    months, first, last = schedule
+    store.insert_one("standing_order", office=office, order_id=number, months=months, first_due=first, last_due=last)
+    return seal(store, ("standing_order", office, number))
 
 
 def _first_from(store: Store, office: str, number: int, schedule: Schedule, from_day: str) -> str:
