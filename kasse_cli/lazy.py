@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -82,8 +83,12 @@ def present(nouns: tuple[Noun, ...]) -> list[Noun]:
     return [noun for noun in nouns if noun.module or noun.name in files]
 
 
+@cache
 def load(noun: Noun) -> Any:
-    """Import the noun's module and return its command or group under its English name."""
+    """Import the noun's module and return its command or group under its English name.
+
+    Built once in a process: a play of many command lines (the demo, the tests) would spend most of its time on it.
+    """
     app = importlib.import_module(noun.path).app
     loaded = get_command(app) if noun.single else get_group(app)
     loaded.name = noun.name
