@@ -2,65 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
 
 from enforcement.law import Law, packaged_law
 from enforcement.law.law_reader import LawText
 from enforcement.limitation_rules import limitation_rules
 from enforcement.profiles import profile, profiles
-from ledger.book.store import kasse_office
-from ledger.events.store import record
-from ledger.people.users import require
-from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
-from sepa.errors import N_, KasseError, Place
+from sepa.errors import KasseError, Place
 
-ROLES = ("head", "admin")
 _NEWEST = """
-    SELECT f.name, f.text FROM law_file f
-    WHERE f.version = (SELECT max(o.version) FROM law_file o WHERE o.name = f.name) AND f.text <> '' ORDER BY f.name"""
+    SELECT f.name, f.text FROM law_file f JOIN law_change c ON c.id = f.change AND c.state = 'released'
+    WHERE f.text <> '' AND f.version = (
+        SELECT max(o.version) FROM law_file o JOIN law_change d ON d.id = o.change AND d.state = 'released'
+        WHERE o.name = f.name) ORDER BY f.name"""
 _LIST = """
-    SELECT f.name, f.version, f.text, f.sha256, u.name, f.made_at FROM law_file f JOIN app_user u ON u.id = f.made_by
+    SELECT f.name, f.version, f.text, f.sha256, f.change, c.state, p.name, c.proposed_at,
+           coalesce(r.name, e.name), coalesce(c.released_at, c.ended_at)
+    FROM law_file f JOIN law_change c ON c.id = f.change JOIN app_user p ON p.id = c.proposed_by
+    LEFT JOIN app_user r ON r.id = c.released_by LEFT JOIN app_user e ON e.id = c.ended_by
     ORDER BY f.name, f.version"""
-_LAST = "SELECT version, text FROM law_file WHERE name = :name ORDER BY version DESC LIMIT 1"
-
-
-class LawFileNameError(KasseError):
-    """A law file that the book does not have."""
-
-    code = "law.no_file"
-    template = N_("the book keeps no law file {name}; it has: {names}")
-    hint = N_("'kasse law files' lists them; those that come with kasse cannot be taken away, only replaced")
 
 
 @dataclass(frozen=True, slots=True)
 class LawFileRow:
-    """A version of a law file; `state` is `held`, `earlier` or `dropped`."""
+    """A version of a law file; `state` is `held`, `earlier`, `dropped`, `refused`, `waits` or `drop_waits`.
+
+    `made_by` proposed it at `made_at`, `decided_by` put it in force or refused it.
+    """
 
     name: str
     version: int
     text: str
     sha256: str
+    change: int
+    state: str
     made_by: str
     made_at: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class TakenLaw:
-    """What taking law files did: the files that are new or changed, how many were the same, what is wrong with them."""
-
-    taken: tuple[str, ...]
-    same: int
-    wrong: tuple[KasseError, ...] = ()
+    decided_by: str | None
+    decided_at: str | None
 
 
 def book_law(store: Store) -> Law:
     """Return the law of the book; raises `LawFileError` and `LawSyntaxError` when something of it cannot be used."""
-    texts = tuple(LawText(*row) for row in store.rows(_NEWEST))
+    return law_of(held_law(store))
+
+
+def held_law(store: Store) -> dict[str, str]:
+    """Return the law files that are in force in the book, name by name; what waits is not among them."""
+    return dict(store.rows(_NEWEST))
+
+
+def law_of(files: Mapping[str, str]) -> Law:
+    """Return the law with these files on top of what comes with kasse; read once for the same files."""
+    texts = tuple(LawText(*row) for row in sorted(files.items()))
     return _law(texts) if texts else packaged_law()
 
 
@@ -70,53 +67,24 @@ def _law(texts: tuple[LawText, ...]) -> Law:
 
 
 def law_files(store: Store) -> list[LawFileRow]:
-    """Return every version of the law files that the book keeps."""
+    """Return every version of the law files that the book keeps, those that wait or were refused too."""
     rows = store.all(_LIST)
-    last = {name: version for name, version, *_ in rows}
+    last = {name: version for name, version, _, _, _, state, *_ in rows if state == "released"}
     return [
         LawFileRow(
-            name, version, text, digest, by, at,
-            "earlier" if version < last[name] else "held" if text else "dropped",
+            name, version, text, digest, change, _state(state, text, newest=version >= last.get(name, 0)),
+            by, at, decided_by, decided_at,
         )
-        for name, version, text, digest, by, at in rows
+        for name, version, text, digest, change, state, by, at, decided_by, decided_at in rows
     ]  # fmt: skip
 
 
-def take_law(store: Store, texts: Sequence[LawText]) -> TakenLaw:
-    """Keep law files as the next versions; the same text again changes nothing, wrong ones are all not taken.
-
-    Raises `NotAllowedError`.
-    """
-    kasse = kasse_office(store)
-    require(store, kasse, *ROLES)
-    held: dict[str, str] = dict(store.rows(_NEWEST))
-    merged = held | {one.name: one.text for one in texts}
-    wrong = faults(Law(texts=tuple(LawText(name, text) for name, text in sorted(merged.items()))))
-    fresh = [one for one in texts if held.get(one.name) != one.text]
-    if wrong or not fresh:
-        return TakenLaw((), len(texts) - len(fresh), wrong)
-    with store.unit([kasse]):
-        for one in fresh:
-            _keep(store, kasse, one, "law.take")
-    return TakenLaw(tuple(one.name for one in fresh), len(texts) - len(fresh))
-
-
-def drop_law(store: Store, name: str) -> TakenLaw:
-    """Take a law file of the book away, so that what comes with kasse holds again.
-
-    Raises `LawFileNameError`, `NotAllowedError`.
-    """
-    kasse = kasse_office(store)
-    require(store, kasse, *ROLES)
-    held: dict[str, str] = dict(store.rows(_NEWEST))
-    if name not in held:
-        raise LawFileNameError(name=name, names=", ".join(held) or "–")
-    rest = tuple(LawText(*row) for row in sorted(held.items()) if row[0] != name)
-    if wrong := faults(Law(texts=rest)):
-        return TakenLaw((), 0, wrong)
-    with store.unit([kasse]):
-        _keep(store, kasse, LawText(name, ""), "law.drop")
-    return TakenLaw((name,), 0)
+def _state(state: str, text: str, *, newest: bool) -> str:
+    if state == "proposed":
+        return "waits" if text else "drop_waits"
+    if state == "refused":
+        return "refused"
+    return "earlier" if not newest else "held" if text else "dropped"
 
 
 def faults(law: Law) -> tuple[KasseError, ...]:
@@ -138,13 +106,3 @@ def _fault(reading: Callable[[], object]) -> KasseError | None:
     except KasseError as error:
         return error
     return None
-
-
-def _keep(store: Store, kasse: str, one: LawText, action: str) -> None:
-    last = store.one(_LAST, name=one.name)
-    version, digest = (int(last[0]) if last else 0) + 1, sha256(one.text.encode()).hexdigest()
-    store.insert_one(
-        "law_file", id=take_ids(store, BOOK, "law_file"), name=one.name, version=version, text=one.text, sha256=digest,
-        made_by=store.user, made_at=store.now,
-    )  # fmt: skip
-    record(store, kasse, action, f"law_file:{one.name}", {"version": version, "sha256": digest})

@@ -59,16 +59,24 @@ def _law_files(extra: tuple[Path, ...], texts: tuple[LawText, ...]) -> list[tupl
 
 def law_texts(paths: Iterable[Path]) -> list[LawText]:
     """Return the law files of folders, and files named themselves, as text; raises `LawSyntaxError`."""
-    found = []
-    for path in paths:
-        for file in _toml(path) if path.is_dir() else [path]:
-            if _kind(file.name) not in KINDS or not file.name.endswith(".toml"):
-                raise _no_law_file("no known kind in its name", str(file))
-            try:
-                found.append(LawText(file.name, file.read_text(encoding="utf-8")))
-            except (OSError, UnicodeDecodeError) as error:
-                raise _no_law_file(str(error), str(file)) from error
-    return found
+    found: dict[str, LawText] = {}
+    for file in (file for path in paths for file in (_toml(path) if path.is_dir() else [path])):
+        if _kind(file.name) not in KINDS or not file.name.endswith(".toml"):
+            raise _no_law_file("no known kind in its name", str(file))
+        one = LawText(file.name, _text(file))
+        if found.setdefault(one.name, one) != one:
+            raise _no_law_file("there are two different files of that name", str(file))
+    return list(found.values())
+
+
+def _text(file: Traversable) -> str:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _no_law_file(str(error), str(file)) from error
+    if not text.strip():
+        raise _no_law_file("the file is empty", str(file))
+    return text
 
 
 def _toml(directory: Traversable) -> list[Traversable]:

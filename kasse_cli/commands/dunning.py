@@ -26,30 +26,30 @@ RUNS = (
     Column("number", N_("Dunning run"), "count"),
     Column("state", N_("State"), "word"),
     Column("day", N_("Day"), "day"),
-    Column("office", N_("Office"), minor=True),
+    Column("office", N_("Office"), minor=2),
     Column("letters", N_("Letters"), "count"),
     Column("items", N_("Items"), "count"),
     Column("sum_cents", N_("Sum"), "cents"),
-    Column("charge_cents", N_("Charges"), "cents", minor=True),
-    Column("fee_cents", N_("Fees"), "cents", minor=True),
+    Column("charge_cents", N_("Charges"), "cents", minor=2),
+    Column("fee_cents", N_("Fees"), "cents", minor=2),
     Column("skipped", N_("Left out"), "count"),
     Column("made_by", N_("Proposed by"), minor=True),
     Column("released_by", N_("Released by"), minor=True),
 )
 LETTERS = (
     Column("letter", N_("Letter"), "count"),
-    Column("kind", N_("Kind"), "word"),
-    Column("state", N_("State"), "word", minor=True, words=LETTER_STATES),
+    Column("kind", N_("Kind"), "word", minor=True),
+    Column("state", N_("State"), "word", words=LETTER_STATES),
     Column("party", N_("Debtor")),
-    Column("address", N_("Address"), minor=True),
+    Column("address", N_("Address"), minor=2),
     Column("count", N_("Items"), "count"),
     Column("oldest_due", N_("Oldest due"), "day"),
-    Column("open_cents", N_("Open"), "cents", minor=True),
-    Column("charge_cents", N_("Charges"), "cents", minor=True),
-    Column("fee_cents", N_("Fees"), "cents", minor=True),
+    Column("open_cents", N_("Open"), "cents", minor=2),
+    Column("charge_cents", N_("Charges"), "cents", minor=2),
+    Column("fee_cents", N_("Fees"), "cents", minor=2),
     Column("sum_cents", N_("Sum"), "cents"),
     Column("level", N_("Level"), "count"),
-    Column("reference", N_("Reference"), minor=True),
+    Column("reference", N_("Reference"), minor=2),
 )
 ITEMS = (
     Column("letter", N_("Letter"), "count"),
@@ -74,14 +74,14 @@ ITEMS = (
     Column("limitation_end", N_("Limitation"), "day"),
 )
 SKIPPED = (
-    Column("office", N_("Office")),
+    Column("office", N_("Office"), minor=True),
     Column("item", N_("Item"), "count"),
     Column("reference", N_("Reference"), minor=True),
     Column("party", N_("Debtor")),
     Column("due", N_("Due"), "day"),
     Column("open_cents", N_("Open"), "cents"),
     Column("why", N_("Left out because"), "word", words=LEFT_OUT),
-    Column("until", N_("Until"), "day", minor=True),
+    Column("until", N_("Until"), "day"),
 )
 WORDS = (N_("mahnung"), N_("ankuendigung"), N_("made"), N_("cancelled"))
 WaitOption = Annotated[
@@ -109,6 +109,7 @@ def propose(ctx: Context, wait: WaitOption = 10, office: OfficeOption = None, re
     """
     from enforcement.dunning_reader import find_run
     from enforcement.dunning_store import propose as service
+    from enforcement.law_change_store import law_warnings
     from kasse_cli.wiring import open_book
 
     call = ctx.obj
@@ -119,7 +120,7 @@ def propose(ctx: Context, wait: WaitOption = 10, office: OfficeOption = None, re
         with store.snapshot():
             run = find_run(store, proposal.run)
             lines = [*_summary(store, run), _next_step(run, dry_run=call.dry_run)]
-            render(ctx, _result(call, store, run, lines, proposal.findings))
+            render(ctx, _result(call, store, run, lines, (*law_warnings(store), *proposal.findings)))
 
 
 @command(app, "list", lists=True, examples=("kasse dunning list",))

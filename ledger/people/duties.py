@@ -129,6 +129,12 @@ def release_duty() -> tuple[str, ...]:
 
 
 @cache
+def law_duty() -> tuple[str, ...]:
+    """Return the steps of a change of the law whose author does not put it in force."""
+    return _names(_data()["law"]["release"]["not_after"])
+
+
+@cache
 def deputy_roles() -> tuple[str, ...]:
     """Return the roles in which somebody can stand in for another."""
     return tuple(_data()["deputy"])

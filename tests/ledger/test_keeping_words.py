@@ -84,7 +84,7 @@ NOT_PERSONAL = {
 """Every other column of text that no erasing touches, and why it need not."""
 NOBODYS = {
     "desk": "remarks of counts", "rule": "rules of the Kasse", "vop_rule": "rules for payees", "user": "staff",
-    "file": "names of files", "suspense_batch": "names of files", "opening": "take-overs", "batch": "lists of orders",
+    "file": "names of files", "law_change": "the law of the town", "suspense_batch": "names of files", "opening": "take-overs", "batch": "lists of orders",
     "dunning_run": "whole runs", "statement": "pages of the bank", None: "refusals and settings of the town",
 }  # fmt: skip
 """What events are about that is nobody's: their words go when their own period is over, `--before` a day."""

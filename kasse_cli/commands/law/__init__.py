@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kasse_cli.commands.law.charges import charges, costs
-from kasse_cli.commands.law.files import drop, files, take
+from kasse_cli.commands.law.files import drop, files, refuse, release, take
 from kasse_cli.commands.law.garnishment import garnishment
 from kasse_cli.commands.law.limitation import deadline, limitation
 from kasse_cli.commands.law.rates import list_rates, show_rate
@@ -73,3 +73,5 @@ command(
 )(take)
 command(app, "files", lists=True, examples=("kasse law files", "kasse law files --all --out recht"))(files)
 command(app, "drop", dry_run=True, examples=("kasse law drop profile-kag.toml",))(drop)
+command(app, "release", dry_run=True, examples=("kasse law release 3", "kasse law release 3 --dry-run"))(release)
+command(app, "refuse", examples=("kasse law refuse 3 --reason 'Satzung gilt erst ab 2027'",))(refuse)

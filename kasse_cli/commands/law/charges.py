@@ -40,11 +40,11 @@ LINES = (
     Column("title", N_("Charge")),
     Column("start", N_("From"), "day"),
     Column("end", N_("To"), "day"),
-    Column("count", N_("Count"), "count"),
-    Column("base_cents", N_("Base"), "cents"),
+    Column("count", N_("Count"), "count", minor=True),
+    Column("base_cents", N_("Base"), "cents", minor=True),
     Column("rate_percent", N_("%")),
     Column("charge_cents", N_("Amount"), "cents"),
-    Column("norm", N_("Paragraph")),
+    Column("norm", N_("Paragraph"), minor=2),
 )
 COSTS = (
     Column("name", N_("Act")),

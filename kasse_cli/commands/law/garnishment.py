@@ -23,13 +23,13 @@ from sepa.money import parse_amount
 COLUMNS = (
     Column("label", N_("Name")),
     Column("net_cents", N_("Net"), "cents"),
-    Column("dependants", N_("Dependants"), "count"),
-    Column("period", N_("Period")),
-    Column("on", N_("Day"), "day"),
+    Column("dependants", N_("Dependants"), "count", minor=True),
+    Column("period", N_("Period"), minor=2),
+    Column("on", N_("Day"), "day", minor=2),
     Column("garnishable_cents", N_("Garnishable"), "cents"),
     Column("kept_cents", N_("Kept"), "cents"),
-    Column("valid_from", N_("Table of"), "day"),
-    Column("source", N_("Source"), minor=True),
+    Column("valid_from", N_("Table of"), "day", minor=True),
+    Column("source", N_("Source"), minor=3),
 )
 PARTS = (
     Column("kind", N_("Part of pay")),

@@ -29,16 +29,16 @@ UNITS = {
     "years": N_("years"),
 }
 LIST = (
-    Column("kind", N_("Kind")),
+    Column("kind", N_("Kind"), minor=2),
     Column("name", N_("Name")),
     Column("title", N_("Meaning")),
     Column("value", N_("Value")),
     Column("unit", N_("Unit"), shown=False),
     Column("unit_text", N_("Unit")),
     Column("valid_from", N_("Valid from"), "day"),
-    Column("known_until", N_("Known until"), "day"),
-    Column("confirmed", N_("Confirmed"), "flag"),
-    Column("norm", N_("Paragraph")),
+    Column("known_until", N_("Known until"), "day", minor=True),
+    Column("confirmed", N_("Confirmed"), "flag", minor=True),
+    Column("norm", N_("Paragraph"), minor=2),
 )
 VALUES = (
     Column("valid_from", N_("Valid from"), "day"),

@@ -201,18 +201,28 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "law_file",
+        "law_change",
         Column("id", col.Number(), autoincrement=False, nullable=False),
-        Column("name", col.Text(), nullable=False),
-        Column("version", col.Number(), nullable=False),
-        Column("text", col.Text(), nullable=False),
-        Column("sha256", col.Text(), nullable=False),
-        Column("made_by", col.Number(), nullable=False),
-        Column("made_at", col.Text(), nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("proposed_by", col.Number(), nullable=False),
+        Column("proposed_at", col.Text(), nullable=False),
+        Column("released_by", col.Number(), nullable=True),
+        Column("released_at", col.Text(), nullable=True),
+        Column("ended_by", col.Number(), nullable=True),
+        Column("ended_at", col.Text(), nullable=True),
+        sa.CheckConstraint("(state = 'released') = (released_by IS NOT NULL)", name="ck_law_change_released"),
+        sa.CheckConstraint("state IN ('proposed', 'released', 'refused')", name="ck_law_change_state"),
+        sa.CheckConstraint("released_by IS NULL OR released_by <> proposed_by", name="ck_law_change_persons"),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name", "version", name="uq_law_file_version"),
         sqlite_strict=True,
-        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "uq_law_change_waits",
+        "law_change",
+        ["state"],
+        unique=True,
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
     )
     op.create_table(
         "letter_template",
@@ -681,6 +691,23 @@ def create_tables() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "law_file",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("change", col.Number(), nullable=False),
+        Column("name", col.Text(), nullable=False),
+        Column("version", col.Number(), nullable=False),
+        Column("text", col.Text(), nullable=False),
+        Column("sha256", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["change"], ["law_change.id"], name="fk_law_file_change"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name", "version", name="uq_law_file_version"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_law_file_change", "law_file", ["change"], unique=False)
     op.create_table(
         "leitweg_office",
         Column("leitweg", col.Text(), nullable=False),
