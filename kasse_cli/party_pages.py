@@ -59,8 +59,9 @@ LOCKS = (
     Column("since", N_("Since"), "day"),
     Column("until", N_("Until"), "day"),
     Column("lifted_on", N_("Lifted"), "day", minor=True),
-    Column("reason", N_("Reason")),
+    Column("why", N_("Reason")),
     Column("made_by", N_("By")),
+    Column("reason", N_("As written"), shown=False),
 )
 ITEMS = (
     Column("office", N_("Office")),
@@ -129,10 +130,12 @@ def listed(parties: Sequence[PartyRow]) -> Result:
 
 def page(facts: PartyFacts, locks: Sequence[Lock]) -> Result:
     """Return one party: what is known, its accounts, locks and history."""
+    from kasse_cli.lock_words import lock_rows
+
     tables = [
         Table("facts", FACTS, _facts(facts)),
         Table("accounts", ACCOUNTS, facts.accounts, N_("Bank accounts")),
-        Table("locks", LOCKS, locks, N_("Locks")),
+        Table("locks", LOCKS, lock_rows(locks), N_("Locks")),
         Table("events", EVENTS, [_event(event) for event in facts.events], N_("History")),
     ]
     return Result({"number": facts.number}, tables)
@@ -152,6 +155,8 @@ def _facts(facts: PartyFacts) -> list[dict[str, str]]:
 
 def _event(event: PartyEvent) -> dict[str, object]:
     """Return an event with its details in words: what is now, and in brackets what was."""
+    from kasse_cli.lock_words import lock_words
+
     details = json.loads(event.details) if event.details else {}
     words = []
     for key, value in details.items():
@@ -160,7 +165,8 @@ def _event(event: PartyEvent) -> dict[str, object]:
         name = key.removeprefix("new_")
         old = details.get(f"old_{name}")
         label = _(LABELS.get(name, NAMES.get(name, name)))
-        words.append(f"{label}: {shown(name, value)}" + (f" ({shown(name, old)})" if old is not None else ""))
+        said = lock_words(value) if name == "reason" and isinstance(value, str) else shown(name, value)
+        words.append(f"{label}: {said}" + (f" ({shown(name, old)})" if old is not None else ""))
     known = {
         "what": action_text(event.action),
         "at": event.at,
@@ -175,6 +181,8 @@ def _event(event: PartyEvent) -> dict[str, object]:
 
 def account(page: PartyAccountPage, letters: Sequence[LetterRow]) -> Result:
     """Return the whole story of a party on one page, with the letters it got up to the day."""
+    from kasse_cli.lock_words import lock_rows
+
     party = page.party
     town = " ".join(filter(None, (party.postcode, party.town)))
     address = ", ".join(filter(None, (" ".join(filter(None, (party.street, party.house_number))), town)))
@@ -194,7 +202,7 @@ def account(page: PartyAccountPage, letters: Sequence[LetterRow]) -> Result:
     ]
     tables = [Table("items", ITEMS, page.items, N_("Items")), Table("moves", MOVES, page.moves, N_("Account"))]
     if page.locks:
-        tables.append(Table("locks", LOCKS, page.locks, N_("Locks")))
+        tables.append(Table("locks", LOCKS, lock_rows(page.locks), N_("Locks")))
     if letters:
         tables.append(Table("letters", LETTERS, letters, N_("Letters")))
     if page.orders:

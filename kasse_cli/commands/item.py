@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Annotated
 
 import typer
@@ -51,8 +51,9 @@ LOCKS = (
     Column("since", N_("Since"), "day"),
     Column("until", N_("Until"), "day"),
     Column("lifted_on", N_("Lifted on"), "day"),
-    Column("reason", N_("Reason")),
+    Column("why", N_("Reason")),
     Column("made_by", N_("Made by")),
+    Column("reason", N_("As written"), shown=False),
 )
 ItemArgument = Annotated[str, typer.Argument(metavar="ITEM", help=N_("a reference or OFFICE/NUMBER"))]
 KindOption = Annotated[ItemKind | None, typer.Option("--kind", help=N_("only items of this kind"))]
@@ -106,6 +107,7 @@ def show(ctx: Context, item: ItemArgument) -> None:
 
     A reference of a letter, plan, case or account shows all it stands for.
     """
+    from kasse_cli.lock_words import lock_rows
     from kasse_cli.wiring import open_book
     from ledger.items.items_reader import papers_of
     from ledger.items.list_reader import named_items, stands_for
@@ -114,11 +116,7 @@ def show(ctx: Context, item: ItemArgument) -> None:
     with open_book(ctx.obj) as store, store.snapshot():
         target = stands_for(store, item)
         found = named_items(store, item, target)
-        locks = [
-            {"item": f"{one.office}/{one.number}", **asdict(lock)}
-            for one in found
-            for lock in locks_of(store, one.office, one.number)
-        ]
+        locks = [row for one in found for row in lock_rows(locks_of(store, one.office, one.number))]
         papers = list(papers_of(store, [(one.office, one.number) for one in found]))
     lines: list[Line] = []
     if target:

@@ -94,6 +94,8 @@ def test_the_end_of_claims(town):
         "--reason Beschluss",
         "kasse relief grant 2 --yes --user emil",
         "kasse relief show 2",
+        "kasse party account 'Erika Musterfrau'",
+        "kasse item show ORDNUNG/1",
         "kasse relief check",
         "kasse relief filed 2 --user emil",
         "kasse relief small --dry-run",
