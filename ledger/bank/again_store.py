@@ -9,7 +9,7 @@ from ledger.bank.again_origin_store import assign_named
 from ledger.bank.ladder import decide
 from ledger.bank.match_store import UNCLEAR, candidates, drop, gather
 from ledger.bank.matching import Decision, ItemKey, Running, Share, Target
-from ledger.bank.posting_store import matching_data
+from ledger.bank.posting_rows_store import matching_data
 from ledger.bank.suspense import Allocation
 from ledger.bank.suspense_assign_store import post_allocation
 from ledger.bank.suspense_decisions import Sitting

@@ -39,14 +39,15 @@ _TABLES = {
     "match_entry": "seq INTEGER PRIMARY KEY, office TEXT, id BIGINT, details INTEGER",
     "match_key": "seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, iban TEXT, cents BIGINT",
 } | {lookup.table: lookup.columns for lookup in LOOKUPS}
-_GATHER = """
-    INSERT INTO match_entry (seq, office, id, details)
-    SELECT row_number() OVER (ORDER BY e.bank_day, e.iban, e.id), e.office, e.id, e.detail_count
+_STAGED_ENTRIES = """
     FROM bank_entry e
     WHERE e.state = 'staged' AND e.amount_cents <> 0
       AND (CAST(:iban AS TEXT) IS NULL OR e.iban = :iban)
       AND (CAST(:file AS TEXT) IS NULL
            OR e.statement IN (SELECT s.id FROM statement s WHERE s.file_sha256 = :file))"""
+_GATHER = f"""
+    INSERT INTO match_entry (seq, office, id, details)
+    SELECT row_number() OVER (ORDER BY e.bank_day, e.iban, e.id), e.office, e.id, e.detail_count {_STAGED_ENTRIES}"""
 _GATHER_UNCLEAR = """
     INSERT INTO match_entry (seq, office, id, details)
     SELECT row_number() OVER (ORDER BY e.bank_day, e.iban, e.id), e.office, e.id, e.detail_count
@@ -84,6 +85,11 @@ _DETAILS = """
     SELECT m.seq, d.line, d.amount_cents, d.name, d.counter_iban, d.remittance, d.return_reason
     FROM match_entry m JOIN bank_detail d ON d.office = m.office AND d.entry = m.id
     WHERE m.details > 0 AND m.seq > :start AND m.seq <= :stop ORDER BY m.seq, d.line"""
+
+
+def waiting(store: Store, scope: Scope) -> int:
+    """Return how many staged entries the scope has."""
+    return int(store.value(f"SELECT count(*) {_STAGED_ENTRIES}", iban=scope.iban, file=scope.file_sha256))
 
 
 def gather(store: Store, scope: Scope) -> int:

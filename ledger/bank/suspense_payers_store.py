@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.bank.suspense_store import Case
-from ledger.events.store import record
+from ledger.events.store import Fact, record
+from ledger.people.party_seals_store import mark, seal_marked
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 from sepa.identifiers import is_iban
@@ -57,10 +58,13 @@ def remember_payer(store: Store, case: Case, items: Sequence[tuple[str, int]], k
     for party in sorted(parties):
         known = store.value(_KNOWN, party=party, iban=iban)
         fresh += known != kind
+        if known != kind:
+            mark(store, "SELECT id AS party FROM party WHERE id = :party", party=party)
         if known is None:
             store.insert_one("party_account", party=party, iban=iban, kind=kind, source="clarification", since=day)
         elif known != kind:
             store.execute(_CHANGE, party=party, iban=iban, kind=kind)
     if fresh:
-        record(store, case.office, "party.account", f"item:{case.number}", {"kind": kind, "parties": fresh})
+        facts: dict[str, Fact] = {"kind": kind, "parties": fresh, **seal_marked(store)}
+        record(store, case.office, "party.account", f"item:{case.number}", facts)
     return fresh

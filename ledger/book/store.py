@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from itertools import chain as together
 from itertools import islice
@@ -36,7 +37,7 @@ _ADD_BALANCE = """
 
 
 @dataclass(slots=True)
-class _Chain:
+class Chain:
     """The end of an office's chain while a unit of work appends to it.
 
     `numbers` are the last ones by year, `noted` those the store knows of; `sums` are debits, credits and the day of
@@ -48,7 +49,7 @@ class _Chain:
     hash: bytes
     numbers: dict[str, int] = field(default_factory=dict)
     noted: dict[str, int] = field(default_factory=dict)
-    sums: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: defaultdict(dict))
+    sums: dict[str, dict[str, list[Any]]] = field(default_factory=partial(defaultdict, dict))
     entries: list[Row] = field(default_factory=list)
     postings: list[Row] = field(default_factory=list)
     texts: list[Row] = field(default_factory=list)
@@ -89,16 +90,16 @@ class Poster:
     """Appends entries, given as rows, and remembers heads, accounts and balances until it has finished.
 
     Nobody else posts in the unit of work before that. `expect` so many entries, `add` them, `take` their rows and
-    insert them as they stand.
+    insert them as they stand. `chains` are those of another process that has added everything: only `finish` is left.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, chains: dict[str, Chain] | None = None) -> None:
         assert store.in_unit, "posting needs a unit of work"
         self.store = store
         self.closed: str = store.value("SELECT max(last_day) FROM closing") or ""
         self.recorded = store.now, store.user
         self.salts: Iterator[bytes] = iter(())
-        self.chains: dict[str, _Chain] = {}
+        self.chains: dict[str, Chain] = {} if chains is None else chains
         self.group: tuple[int, str] | None = None
 
     def expect(self, count: int) -> None:
@@ -145,7 +146,7 @@ class Poster:
         return position
 
     def _add_postings(
-        self, chain: _Chain, position: int, day: str, month: str, postings: Sequence[PostingFields]
+        self, chain: Chain, position: int, day: str, month: str, postings: Sequence[PostingFields]
     ) -> None:
         """Keep the rows of the postings and their sums; every account must be open on the day."""
         office, sums, rows = chain.office, chain.sums[month], chain.postings
@@ -197,14 +198,14 @@ class Poster:
                 hash=chain.hash,
             )
 
-    def _load(self, office: str) -> _Chain:
+    def _load(self, office: str) -> Chain:
         assert office in self.store.locked, f"the unit of work does not hold office {office}"
         row = self.store.one("SELECT position, hash FROM head WHERE office = :office", office=office)
         assert row is not None, f"office {office} has no head"
-        self.chains[office] = _Chain(office, row[0], bytes(row[1]))
+        self.chains[office] = Chain(office, row[0], bytes(row[1]))
         return self.chains[office]
 
-    def _last_number(self, chain: _Chain, year: str) -> int:
+    def _last_number(self, chain: Chain, year: str) -> int:
         sql = "SELECT max(number) FROM entry WHERE office = :office AND year = :year"
         last = int(self.store.value(sql, office=chain.office, year=int(year)) or 0)
         return chain.noted.setdefault(year, last)
@@ -215,7 +216,7 @@ class Poster:
             self.group = (draft.group, self.next_transaction(draft.office))
         return self.group[1]
 
-    def _open_account(self, chain: _Chain, month: str, account: str, day: str) -> list[Any]:
+    def _open_account(self, chain: Chain, month: str, account: str, day: str) -> list[Any]:
         """Return the sums of an account that is open on the day."""
         sql = "SELECT closed_on FROM account WHERE office = :office AND number = :account"
         row = self.store.one(sql, office=chain.office, account=account)

@@ -102,6 +102,7 @@ class Store:
         self._rehearsing = False
         self._tried = False
         self._changes = 0
+        self.counted: dict[tuple[str, str], int] | None = None
 
     @property
     def user(self) -> int:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from ledger.bank import posting_rows_store, posting_store
 from ledger.bank.match_store import Scope
 from ledger.bank.posting_store import post_staged
 from ledger.people.users import NotAllowedError
@@ -354,10 +355,16 @@ def test_a_rehearsal_changes_nothing(kasse):
     assert post_staged(kasse).posted == 1
 
 
-@pytest.mark.parametrize("place", ["settle_share", "take_off", "record", "insert_all"])
-def test_what_breaks_half_way_leaves_nothing(kasse, place, monkeypatch):
-    import ledger.bank.posting_store as module
-
+@pytest.mark.parametrize(
+    ("module", "place"),
+    [
+        (posting_rows_store, "settle_share"),
+        (posting_store, "take_off"),
+        (posting_store, "record"),
+        (posting_store, "insert_all"),
+    ],
+)
+def test_what_breaks_half_way_leaves_nothing(kasse, module, place, monkeypatch):
     ref = reference(kasse, 17)
     number = item(kasse, "50", ref)
     for cents in range(1, 6):
