@@ -15,12 +15,12 @@ TITLES = {
 CLOSING = (
     Column("protocol", N_("Protocol")),
     Column("day", N_("Day"), "day"),
-    Column("first_day", N_("Closes from"), "day"),
+    Column("first_day", N_("Closes from"), "day", minor=True),
     Column("closed_by", N_("Closed by")),
-    Column("closed_at", N_("Closed at"), minor=True),
+    Column("closed_at", N_("Closed at"), minor=2),
     Column("confirmed_by", N_("Confirmed by")),
-    Column("confirmed_at", N_("Confirmed at"), minor=True),
-    Column("head", N_("Head of the book"), minor=True),
+    Column("confirmed_at", N_("Confirmed at"), minor=2),
+    Column("head", N_("Head of the book"), minor=2),
     Column("period", N_("Period"), shown=False),
 )
 _CHECKS = (
@@ -29,10 +29,10 @@ _CHECKS = (
     Column("notes", N_("Noted"), "count"),
 )
 _ACCOUNTS = (
-    Column("iban", N_("IBAN"), minor=True),
+    Column("iban", N_("IBAN"), "word", minor=2),
     Column("name", N_("Name")),
     Column("office", N_("Office"), shown=False),
-    Column("account", N_("Account"), minor=True),
+    Column("account", N_("Account"), minor=2),
     Column("opening_cents", N_("Opening"), "cents", minor=True),
     Column("in_cents", N_("In"), "cents"),
     Column("out_cents", N_("Out"), "cents"),
@@ -40,21 +40,21 @@ _ACCOUNTS = (
     Column("bank_cents", N_("Bank"), "cents"),
     Column("difference_cents", N_("Difference"), "cents", shown=False),
     Column("statement", N_("Statement"), minor=True),
-    Column("statement_day", N_("Statement of"), "day", minor=True),
+    Column("statement_day", N_("Statement of"), "day", minor=2),
     Column("reason_code", N_("Reason code"), shown=False),
     Column("reason", N_("Without a statement because"), minor=True),
 )
 _DESKS = (
     Column("desk", N_("Desk")),
-    Column("name", N_("Name")),
+    Column("name", N_("Name"), minor=True),
     Column("office", N_("Office"), shown=False),
     Column("account", N_("Account"), shown=False),
-    Column("holder", N_("Holder")),
+    Column("holder", N_("Holder"), minor=2),
     Column("balance_cents", N_("Expected"), "cents"),
     Column("counted_cents", N_("Counted"), "cents"),
     Column("difference_cents", N_("Booked difference"), "cents"),
-    Column("count", N_("Count"), "count"),
-    Column("counted_on", N_("Counted on"), "day"),
+    Column("count", N_("Count"), "count", minor=2),
+    Column("counted_on", N_("Counted on"), "day", minor=True),
     Column("state", N_("State"), "word", words={"not_open": N_("not open")}),
 )
 _DAYS = (Column("day", N_("Day"), "day"), Column("entries", N_("Entries"), "count"))

@@ -30,14 +30,14 @@ class Column:
     `word` one of few fixed words, which people read translated.
     `words` are texts for values whose own word means something else elsewhere.
     `shown=False` keeps a column to JSON and CSV for programs; a `minor` one is left out on a terminal too narrow for
-    all.
+    all, one of 2 before those of 1 (True).
     """
 
     key: str
     label: str
     kind: Kind = "text"
     shown: bool = True
-    minor: bool = False
+    minor: int = 0
     words: Mapping[str, str] = field(default_factory=dict)
 
     def word(self, value: str) -> str:

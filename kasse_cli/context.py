@@ -86,6 +86,7 @@ class Call:
         self.options: dict[str, Any] = {}
         self.parsing = True
         self.rendered = False
+        self.lists = False  # whether the command writes its tables to CSV and Excel too
         self.exit_code = 0
         self.machine = "--json" in arguments
         self.debug = "--debug" in arguments

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from kasse_cli.columns import Column
-from kasse_cli.i18n import _, day
+from kasse_cli.i18n import _, day, moment
 from kasse_cli.results import Table, cell, shown_columns
 from kasse_cli.sheet_words import NAMES, summed
 from kasse_cli.spreadsheets import csvfiles, excel
@@ -118,4 +118,6 @@ def _value(value: Any, column: Column, *, words: bool) -> Any:
         return _(column.word(str(value)))
     if column.kind == "day" and isinstance(value, str):
         return dt.date.fromisoformat(value[:10])
+    if words and isinstance(value, str) and value.endswith("Z"):
+        return moment(value)
     return value

@@ -129,6 +129,7 @@ class KasseCommand(_Framed, TyperCommand):
         ctx.obj.command = _canonical_path(ctx)
         rest = super().parse_args(ctx, args)
         self.take_common(ctx)
+        ctx.obj.lists = set(self.common).issuperset(LISTS)
         self._refuse_strangers(ctx)
         return rest
 

@@ -20,7 +20,7 @@ DOMAIN = "kasse"
 LOCALE_DIR = Path(__file__).parent / "locale"
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?Z")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z")
 WORDS = frozenset({"action", "held", "kind", "reason", "role", "state", "step"})
 """Fields whose value is a word of kasse's own, shown in the reader's language where the catalogue has it."""
 _active = {"language": "en"}  # shared by all threads of a run, which a context variable is not
@@ -91,19 +91,30 @@ def money(cents: int, currency: str = "EUR") -> str:
 
 def day(value: dt.date) -> str:
     """Return the date as a reader of this language writes it: 21.11.2026 or 2026-11-21."""
-    return value.strftime("%d.%m.%Y") if language() == "de" else value.isoformat()[:10]
+    return f"{value:%d.%m.%Y}" if language() == "de" else value.isoformat()[:10]
 
 
 def moment(text: str) -> str:
-    """Return a day or moment of the books, to the minute, as a reader of this language writes it; other text as it is.
+    """Return a day or moment of the books as a reader of this language writes it; other text as it is.
+
+    Moments are to the minute, in the time of the Kasse, which is Germany's; the books and JSON have UTC.
 
     >>> moment("2026-11-21T17:00:09Z"), moment("2026-W47"), moment("20261121")
-    ('2026-11-21 17:00 UTC', '2026-W47', '20261121')
+    ('2026-11-21 18:00', '2026-W47', '20261121')
     """
-    found = _MOMENT.fullmatch(text)
-    if found:
-        return f"{_iso_day(found[1])} {found[2]} UTC"
+    if _MOMENT.fullmatch(text):
+        return _moment(text)
     return _iso_day(text) if _ISO_DAY.fullmatch(text) else text
+
+
+def _moment(text: str) -> str:
+    from sepa.calendar import kasse_time  # few texts are moments
+
+    try:
+        local = kasse_time(text)
+    except ValueError:  # of a day that no calendar has
+        return text
+    return f"{day(local)} {local:%H:%M}"
 
 
 def shown(name: str, value: Field, currency: str = "EUR") -> str:

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 LIST = (
     Column("number", N_("Order")),
     Column("state", N_("State"), "word"),
-    Column("kind", N_("Kind"), "word"),
+    Column("kind", N_("Kind"), "word", minor=True),
     Column("name", N_("Name")),
     Column("due", N_("Due"), "day"),
     Column("amount_cents", N_("Amount"), "cents"),
-    Column("reference", N_("Reference"), minor=True),
+    Column("reference", N_("Reference")),
     Column("purpose", N_("Purpose"), minor=True),
     Column("bank_account", N_("IBAN"), shown=False),
-    Column("batch", N_("Batch"), "count", minor=True),
+    Column("batch", N_("Batch"), "count", minor=2),
     Column("act", N_("Act"), "word", shown=False),
     Column("changes", N_("Changes"), shown=False),
 )

@@ -52,7 +52,7 @@ def _render_text(call: Call, result: Result) -> None:
     elif not call.xlsx:
         from kasse_cli.tables import write_tables
 
-        write_tables(result.tables, sys.stdout, call.world.environ)
+        write_tables(result.tables, sys.stdout, call.world.environ, files=call.lists)
     _write_lines(call, result)
     _to_stderr(finding_lines(tuple(result.findings)))
 

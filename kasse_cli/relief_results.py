@@ -17,16 +17,16 @@ RELIEFS = (
     Column("kind", N_("Kind"), "word", words=RELIEF_KINDS),
     Column("state", N_("State"), "word"),
     Column("party", N_("Debtor")),
-    Column("batch", N_("Proposed at once as"), "count", minor=True),
-    Column("first_day", N_("From"), "day", minor=True),
+    Column("batch", N_("Proposed at once as"), "count", minor=3),
+    Column("first_day", N_("From"), "day", minor=2),
     Column("last_day", N_("Until"), "day"),
     Column("watch_day", N_("Look again"), "day", minor=True),
-    Column("sum_cents", N_("Sum"), "cents"),
-    Column("interest_cents", N_("Interest"), "cents", minor=True),
+    Column("sum_cents", N_("Sum"), "cents", minor=True),
+    Column("interest_cents", N_("Interest"), "cents", minor=2),
     Column("open_cents", N_("Open"), "cents"),
     Column("reference", N_("Reference"), minor=True),
-    Column("proposed_by", N_("Proposed by"), minor=True),
-    Column("decided_by", N_("Decided by"), minor=True),
+    Column("proposed_by", N_("Proposed by"), minor=2),
+    Column("decided_by", N_("Decided by"), minor=2),
 )
 ITEMS = (
     Column("office", N_("Office")),
@@ -38,7 +38,7 @@ ITEMS = (
     Column("open_cents", N_("Open"), "cents"),
     Column("due", N_("Due"), "day"),
     Column("due_before", N_("Due before"), "day"),
-    Column("level_before", N_("Level before"), "count", minor=True),
+    Column("level_before", N_("Level before"), "count", minor=2),
 )
 INSTALMENTS = (
     Column("line", N_("No."), "count"),

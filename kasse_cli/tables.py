@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import Any, Literal, TextIO
 
 from kasse_cli.columns import Column
 from kasse_cli.i18n import _, day, moment, money, sentence, visible
+from kasse_cli.layout import Strip, chosen, gap, lines, strip, widths
 from kasse_cli.results import Table, cell, shown_columns
 from sepa.errors import N_
 
 _RIGHT = {"cents", "count"}
-_NARROW, _COMFORTABLE = 10, 14  # columns that a text wraps in: without a better choice, and where others may give way
+_WRAPPED = {"text", "word"}
+_SEVERAL = 2  # amounts of a row that may as well stand one below the other
 
 
 def for_person(value: Any, column: Column) -> str:
@@ -41,17 +43,32 @@ def _day(value: dt.date | str) -> str:
         return visible(str(value))
 
 
-def write_tables(tables: Sequence[Table], out: TextIO, environ: Mapping[str, str]) -> None:
-    """Write the tables for reading: fitted on a terminal, tab-separated and uncut anywhere else."""
+def write_tables(tables: Sequence[Table], out: TextIO, environ: Mapping[str, str], *, files: bool = False) -> None:
+    """Write the tables for reading: fitted on a terminal, tab-separated and uncut anywhere else.
+
+    What is left out for lack of width is named, and once for all how to see it; with `files` by CSV and Excel.
+    """
+    if out.isatty():
+        width = get_terminal_size().columns
+        laid = [_laid_out(table, width, _colour(environ)) for table in tables]
+        last = max((i for i, (_text, hidden) in enumerate(laid) if hidden), default=None)
+        notes = [
+            _left_out(hidden, width, _WAYS[files] if i == last else _HIDDEN) for i, (_text, hidden) in enumerate(laid)
+        ]
+        out.write("\n".join(text + note for (text, _hidden), note in zip(laid, notes, strict=True)))
+        return
     for index, table in enumerate(tables):
-        if index:
-            out.write("\n")
-        if out.isatty():
-            out.write(fitted(table, get_terminal_size().columns, _colour(environ)))
-        else:
-            if len(tables) > 1 and table.title:
-                out.write(f"{_(table.title)}\n")
-            out.writelines("\t".join(row) + "\n" for row in _text_rows(table))
+        out.write("\n" if index else "")
+        if len(tables) > 1 and table.title:
+            out.write(f"{_(table.title)}\n")
+        out.writelines("\t".join(row) + "\n" for row in _text_rows(table))
+
+
+_HIDDEN = N_("not shown for lack of width: {columns}")
+_WAYS = {
+    True: N_("not shown for lack of width: {columns}; all in a wider window, with --csv or --xlsx FILE"),
+    False: N_("not shown for lack of width: {columns}; all in a wider window, or with --json"),
+}
 
 
 def _colour(environ: Mapping[str, str]) -> bool:
@@ -66,72 +83,100 @@ def _text_rows(table: Table) -> Iterator[list[str]]:
 
 
 def fitted(table: Table, width: int, colour: bool) -> str:
-    """Return the table within that many columns: long texts wrap, figures stand to the right, nothing is cut.
+    """Return the table within that many columns: texts wrap, figures stand to the right, nothing is cut."""
+    text, hidden = _laid_out(table, width, colour)
+    return text + _left_out(hidden, width, _HIDDEN)
 
-    Minor columns are left out first, empty ones before the others and the last one first, and named below; where even
-    wrapped columns do not fit side by side, each row becomes a block of lines with everything.
+
+def _laid_out(table: Table, width: int, colour: bool) -> tuple[str, list[str]]:
+    """Return the table as text, and the headings of the columns that are left out of it.
+
+    Minor columns are left out first. Where the others do not fit side by side, those that hold
+    nothing but 0.00 go; then amounts stand one below the other; at last each row becomes a block of lines.
     """
-    columns, rows = shown_columns(table), list(_text_rows(table))
+    columns, (heads, *rows) = shown_columns(table), list(_text_rows(table))
     title = f"{_(table.title)}\n" if table.title else ""
-    if len(rows) == 1:
-        return f"{title}{_('(nothing)')}\n"
-    cells = [[row[i] for row in rows] for i in range(len(columns))]
-    kept = list(range(len(columns)))
-    for minor in sorted((i for i in reversed(kept) if columns[i].minor), key=lambda i: any(cells[i][1:])):
-        if sum(_least(columns[i], cells[i], _COMFORTABLE) + 2 for i in kept) > width + 2:
-            kept.remove(minor)
-    if sum(_least(columns[i], cells[i]) + 2 for i in kept) > width + 2:
-        return title + "\n".join(_block(rows[0], row) for row in rows[1:])
-    grid = _grid([columns[i] for i in kept], [[row[i] for i in kept] for row in rows], width, colour)
-    return title + grid + _left_out([rows[0][i] for i in range(len(columns)) if i not in kept], width)
+    if not rows:
+        return f"{title}{_('(nothing)')}\n", []
+    strips = [strip(column, heads[i], [row[i] for row in rows]) for i, column in enumerate(columns)]
+    for shape, note in ((strips, ""), _without_zeros(strips), (_amounts_below(strips), "")):
+        places = chosen(shape, width)
+        kept = [shape[i] for i in places]
+        if kept and gap(kept, width):
+            hidden = [one.heading for i, one in enumerate(shape) if i not in places and not one.empty]
+            return f"{title}{_grid(kept, width, colour)}{note}", hidden
+    return title + "\n".join(_block(heads, row) for row in rows), []
 
 
-def _left_out(labels: Sequence[str], width: int) -> str:
+def _without_zeros(strips: Sequence[Strip]) -> tuple[list[Strip], str]:
+    """Return the columns without those that have nothing but zero in every row, and the line that names these."""
+    idle = [one for one in strips if one.column.kind == "cents" and not set(one.cells) - {"", money(0, "")}]
+    named = ", ".join(one.heading for one in idle)
+    note = f"({sentence(N_('nothing but zero: {columns}'), {'columns': named})})\n" if idle else ""
+    return [one for one in strips if one not in idle], note
+
+
+def _amounts_below(strips: Sequence[Strip]) -> list[Strip]:
+    """Return the table with the amounts of each row one below the other, each after its heading; zeros go."""
+    sums = [one for one in strips if one.column.kind == "cents"]
+    others = [one for one in strips if one.column.kind != "cents"]
+    if len(sums) < _SEVERAL:
+        return []
+    places: list[tuple[int, str, str]] = []
+    for row in range(len(strips[0].cells)):
+        amounts = [(one.heading, one.cells[row]) for one in sums if one.cells[row] not in {"", money(0, "")}]
+        places += [(row, *amount) for amount in amounts or [("", "")]]
+    first = [i == 0 or places[i - 1][0] != place[0] for i, place in enumerate(places)]
+    kept = [
+        strip(
+            one.column,
+            one.heading,
+            [one.cells[row] if new else "" for (row, *_rest), new in zip(places, first, strict=True)],
+        )
+        for one in others
+    ]
+    return [
+        *kept,
+        strip(Column("what", "", "word"), "", [what for _row, what, _text in places]),
+        strip(Column("amount_cents", "", "cents"), _(N_("Amount")), [text for _row, _what, text in places]),
+    ]
+
+
+def _left_out(labels: Sequence[str], width: int, template: str) -> str:
     if not labels:
         return ""
-    note = sentence(N_("not shown for lack of width: {columns}"), {"columns": ", ".join(labels)})
+    note = sentence(template, {"columns": ", ".join(labels)})
     return "\n".join(wrap(f"({note})", width)) + "\n"
-
-
-def _least(column: Column, texts: Iterable[str], wrapped: int = _NARROW) -> int:
-    heading, *cells = texts
-    longest = max(map(len, (heading, *cells)))
-    return longest if column.kind != "text" else max(min(longest, wrapped), *map(len, heading.split()))
 
 
 def _block(labels: Sequence[str], row: Sequence[str]) -> str:
     width = max(map(len, labels))
-    return "".join(f"{label:<{width}}  {text}\n" for label, text in zip(labels, row, strict=True))
+    return "".join(f"{label:<{width}}  {text}".rstrip() + "\n" for label, text in zip(labels, row, strict=True))
 
 
-def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Return how wide each column may be: all of its longest cell where there is room, else the widest texts wrap."""
-    cells = [[row[i] for row in rows] for i in range(len(columns))]
-    least = [_least(column, texts) for column, texts in zip(columns, cells, strict=True)]
-    widths = [min(max(map(len, texts)), max(width, low)) for texts, low in zip(cells, least, strict=True)]
-    while sum(widths) + 2 * (len(widths) - 1) > width:
-        wide = [i for i in range(len(widths)) if widths[i] > least[i]]
-        if not wide:
-            break
-        widths[max(wide, key=lambda i: widths[i])] -= 1
-    return widths
-
-
-def _grid(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int, colour: bool) -> str:
+def _grid(strips: Sequence[Strip], width: int, colour: bool) -> str:
     from rich.console import Console
     from rich.table import Table as Grid
     from rich.text import Text
 
-    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for index, (column, room) in enumerate(zip(columns, _widths(columns, rows, width), strict=True)):
-        justify: Literal["left", "right"] = "right" if column.kind in _RIGHT else "left"
-        fixed = column.kind != "text"
-        grid.add_column(Text(rows[0][index]), justify=justify, overflow="fold", no_wrap=fixed, width=room)
-    for row in rows[1:]:
-        grid.add_row(*map(Text, row))
+    rooms = widths(strips, width)
+    heads = [lines(one.heading, room) for one, room in zip(strips, rooms, strict=True)]
+    depth = max(map(len, heads))
+    grid = Grid(box=None, pad_edge=False, padding=(0, gap(strips, width), 0, 0), header_style="bold")
+    for one, room, head in zip(strips, rooms, heads, strict=True):
+        justify: Literal["left", "right"] = "right" if one.column.kind in _RIGHT else "left"
+        above = "\n" * (depth - len(head))  # headings stand on one line with the cells, not hang from above
+        fixed = one.column.kind not in _WRAPPED
+        grid.add_column(Text(above + "\n".join(head)), justify=justify, overflow="fold", no_wrap=fixed, width=room)
+    for row in zip(*(one.cells for one in strips), strict=True):
+        cells = (
+            "\n".join(lines(text, room)) if one.column.kind in _WRAPPED else text
+            for one, room, text in zip(strips, rooms, row, strict=True)
+        )
+        grid.add_row(*map(Text, cells))
+    # the columns have their widths: a console too narrow for the space behind the last would cut it
     console = Console(
-        width=2
-        * width,  # the columns have their widths: a console too narrow for the space behind the last would cut it
+        width=2 * width,
         color_system="standard" if colour else None,
         force_terminal=True,
         highlight=False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Literal
 
@@ -27,6 +27,17 @@ LOCAL_HOLIDAYS = {
 """Public holidays of some municipalities only, with the Länder that have such."""
 
 _DAY = timedelta(days=1)
+
+
+def kasse_time(moment: str) -> datetime:
+    """Return the time on the clocks of a Kasse, which is that of Germany, at a moment of the books, which is UTC.
+
+    >>> f"{kasse_time('2026-11-21T17:00:09Z'):%H:%M}", f"{kasse_time('2026-07-01T22:30:00Z'):%d.%m. %H:%M}"
+    ('18:00', '02.07. 00:30')
+    """
+    from zoneinfo import ZoneInfo  # only people ask for it
+
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo("Europe/Berlin"))
 
 
 class UnknownLandError(KasseError):

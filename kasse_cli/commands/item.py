@@ -29,7 +29,7 @@ ITEMS = (
     Column("amount_cents", N_("Amount"), "cents", minor=True),
     Column("open_cents", N_("Open"), "cents"),
     Column("account", N_("Account"), shown=False),
-    Column("purpose", N_("Purpose"), minor=True),
+    Column("purpose", N_("Purpose"), minor=2),
     Column("claim_kind", N_("Kind of claim"), shown=False),
     Column("main_item", N_("Main item"), "count", shown=False),
     Column("paid_by", N_("Paid by"), "word", shown=False),

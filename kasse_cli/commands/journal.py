@@ -30,10 +30,10 @@ LINES = (
     Column("posting_day", N_("Day"), "day"),
     Column("bank_day", N_("Bank day"), "day", shown=False),
     Column("kind", N_("Kind"), "word"),
-    Column("source", N_("Source"), minor=True),
+    Column("source", N_("Source"), minor=2),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("text", N_("Text")),
-    Column("user", N_("User"), minor=True),
+    Column("user", N_("User"), minor=2),
     Column("recorded_at", N_("Recorded"), shown=False),
     Column("transaction", N_("Transaction"), shown=False),
     Column("reverses", N_("Reverses"), shown=False),
@@ -48,8 +48,8 @@ POSTINGS = (
     Column("credit_cents", N_("Credit"), "cents"),
     Column("item", N_("Item"), minor=True),
     Column("reference", N_("Reference"), minor=True),
-    Column("party", N_("Party"), minor=True),
-    Column("dimensions", N_("Dimensions"), minor=True),
+    Column("party", N_("Party"), minor=2),
+    Column("dimensions", N_("Dimensions"), minor=2),
 )
 CLEARINGS = (
     Column("number", N_("Entry")),

@@ -40,7 +40,7 @@ WORDS = (
 FILES = (
     Column("file", N_("File")),
     Column("status", N_("Status"), "word"),
-    Column("statements", N_("Statements"), "count", minor=True),
+    Column("statements", N_("Statements"), "count", minor=2),
     Column("entries", N_("Entries"), "count", minor=True),
     Column("new", N_("New"), "count"),
     Column("duplicates", N_("Known"), "count"),
@@ -51,7 +51,7 @@ FILES = (
 STATEMENTS = (
     Column("number", N_("No."), "count"),
     Column("account", N_("IBAN"), shown=False),
-    Column("kind", N_("Kind"), "word", minor=True),
+    Column("kind", N_("Kind"), "word", minor=2),
     Column("statement_id", N_("Statement")),
     Column("electronic_number", N_("Sequence"), "count", minor=True),
     Column("page", N_("Page"), "count", minor=True),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from zoneinfo import ZoneInfo
 
 from ledger.audit.checks import IN_OFFICE, Check, Hit, Scope, days_between, within
+from sepa.calendar import kasse_time
 from sepa.errors import N_, KasseError
 
 SKEW, BACK_DAYS, NIGHT = dt.timedelta(minutes=10), 31, (22, 5)
-LOCAL = ZoneInfo("Europe/Berlin")
 SATURDAY = 5
 _USER = "(SELECT name FROM app_user WHERE id = {who})"
 
@@ -187,7 +186,7 @@ def _odd_hours(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
     del scope
     days: dict[tuple[object, dt.date], list[tuple[dt.datetime, Hit]]] = {}
     for hit in hits:
-        at = _moment(hit["day"]).astimezone(LOCAL)
+        at = kasse_time(str(hit["day"]))
         if at.hour >= NIGHT[0] or at.hour < NIGHT[1] or at.weekday() >= SATURDAY:
             days.setdefault((hit["who"], at.date()), []).append((at, hit))
     for (_, day), found in days.items():

@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.documents import Block, Document, Facts, Grid, Heading, Paragraph
 from ledger.keeping.retention import retention
+from sepa.calendar import kasse_time
 from sepa.money import german
 
 ROLES = ("clerk", "enforcement", "head", "audit", "admin")
@@ -118,7 +119,7 @@ def disclosure_document(found: Disclosure) -> Document:
         if rows := found.rows.get(table):
             blocks += [Heading(heading), _grid(columns, rows)]
     if found.events:
-        blocks += [Heading("Vorgänge und Zugriffe"), _grid((("at", "Zeitpunkt (UTC)"), ("action", "Vorgang"),
+        blocks += [Heading("Vorgänge und Zugriffe"), _grid((("at", "Zeitpunkt"), ("action", "Vorgang"),
                    ("object", "Gegenstand")), found.events)]  # fmt: skip
     if found.left_out:
         blocks.append(Paragraph(f"Texte, die auch andere Personen betreffen, sind ausgelassen: {found.left_out}."))
@@ -156,7 +157,9 @@ def _german(text: str) -> str:
     """Return a day or moment as it is read in Germany, any other text as it is.
 
     >>> _german("2026-11-02"), _german("2026-11-02T08:30:00Z"), _german("Weg 3")
-    ('02.11.2026', '02.11.2026 08:30 UTC', 'Weg 3')
+    ('02.11.2026', '02.11.2026 09:30', 'Weg 3')
     """
     found = _DAY.fullmatch(text)
-    return f"{found[3]}.{found[2]}.{found[1]}{f' {found[4]} UTC' if found[4] else ''}" if found else text
+    if not found:
+        return text
+    return f"{kasse_time(text):%d.%m.%Y %H:%M}" if found[4] else f"{found[3]}.{found[2]}.{found[1]}"

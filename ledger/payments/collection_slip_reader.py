@@ -8,6 +8,7 @@ from ledger.documents import Document, Facts, Grid, Heading, Paragraph, Signatur
 from ledger.payments.collection_reader import collections, run_named
 from ledger.payments.collection_runs import CollectionRun, check_step
 from ledger.store.engines import Store
+from sepa.calendar import kasse_time
 from sepa.money import german
 from sepa.profiles import shipped_profile
 
@@ -65,4 +66,4 @@ def _day(day: str) -> str:
 
 
 def _who(name: str | None, at: str | None) -> str:
-    return f"{name}, {_day(at[:10])} {at[11:16]} UTC" if name and at else "-"
+    return f"{name}, {kasse_time(at):%d.%m.%Y %H:%M} Uhr" if name and at else "-"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ledger.documents import Document, Facts, Grid, Heading, Paragraph, Signatures
 from ledger.payments.files import PaymentFile
 from ledger.payments.runs import Run
+from sepa.calendar import kasse_time
 from sepa.money import german
 
 _CHECKED = "mit Empfängerprüfung: erst nach dem Prüfbericht der Bank freigeben"
@@ -68,4 +69,4 @@ def _day(day: str) -> str:
 
 
 def _who(name: str | None, at: str | None) -> str:
-    return f"{name}, {_day(at[:10])} {at[11:16]} UTC" if name and at else "-"
+    return f"{name}, {kasse_time(at):%d.%m.%Y %H:%M} Uhr" if name and at else "-"

@@ -152,7 +152,7 @@ def test_nothing_is_cut_whatever_the_width(texts):
         for character in "".join(texts):
             assert character in written
         if width == 40:  # too narrow for nine columns: one line a value
-            assert all(any(line.endswith(f"  {text}") for line in written.splitlines()) for text in texts)
+            assert all(any(line.endswith(f"  {text}".rstrip()) for line in written.splitlines()) for text in texts)
 
 
 WIDE = st.lists(
@@ -214,3 +214,67 @@ def test_many_doubts_about_the_law_are_one_line():
     assert finding_lines((doubt("a"),))[0] == "warning: a (§ 1) as valid from 2026-01-01 is not confirmed"
     (many, _) = finding_lines(tuple(map(doubt, "abcdefgh")))
     assert many.endswith("8 (a, b, c, d, e, f, …)")
+
+
+BUCKETS = tuple(Column(f"b{n}_cents", f"Bucket {n}", "cents") for n in range(6))
+AGES = (Column("group", "Group"), *BUCKETS, Column("open_cents", "Open", "cents"))
+
+
+def _aged(**cents: int) -> dict[str, object]:
+    return {"group": "BAU", "open_cents": 1_234_567_890} | {f"b{n}_cents": cents.get(f"b{n}", 0) for n in range(6)}
+
+
+def test_columns_of_nothing_but_zero_give_way_and_are_named():
+    text = fitted(Table("ages", AGES, [_aged(b1=1_234_567_890), _aged(b3=1_234_567_890)]), 60, colour=False)
+    assert text.splitlines()[-1] == "(nothing but zero: Bucket 0, Bucket 2, Bucket 4, Bucket 5)"
+    assert text.splitlines()[1] == "BAU    12,345,678.90           0.00  12,345,678.90"
+
+
+def test_too_many_amounts_stand_one_below_the_other():
+    full = {f"b{n}": 1_234_567_890 + n for n in range(6)} | {"b4": 0}
+    lines = fitted(Table("ages", AGES, [_aged(**full), _aged(b2=5)]), 60, colour=False).splitlines()
+    assert lines[1].split() == ["BAU", "Bucket", "0", "12,345,678.90"]
+    assert [line.split()[-1] for line in lines[2:6]] == [f"12,345,678.9{n}" for n in (1, 2, 3, 5)]
+    assert [line.split()[0] for line in lines[6:]] == ["Open", "BAU", "Open"]
+    assert not any(word == "0.00" for line in lines for word in line.split())
+
+
+def test_words_break_only_where_nothing_else_can_give_way():
+    columns = (
+        Column("oldest", "Oldest due day", "day"), Column("name", "Name"), Column("by", "Given by"),
+        Column("note", "Note", minor=2), Column("sum_cents", "Sum", "cents"),
+    )  # fmt: skip
+    row = {"oldest": "2026-11-20", "name": "Öffentlich-rechtliche Veranstaltungen", "by": "fachverfahren",
+           "note": "lang und breit erzählt", "sum_cents": 123456}  # fmt: skip
+    lines = fitted(Table("t", columns, [row]), 52, colour=False).splitlines()
+    assert [line.split() for line in lines] == [
+        ["Oldest", "due"],
+        ["day", "Name", "Given", "by", "Sum"],
+        ["2026-11-20", "Öffentlich-", "fachverfahren", "1,234.56"],
+        ["rechtliche"],
+        ["Veranstaltungen"],
+        ["(not", "shown", "for", "lack", "of", "width:", "Note)"],
+    ]
+    assert "ORDNUNG-2026-12" in fitted(Table("t", (Column("e", "Entry"), Column("n", "N")), [
+        {"e": "ORDNUNG-2026-12", "n": "wort " * 20}]), 30, colour=False)  # fmt: skip
+
+
+def test_the_most_minor_column_gives_way_first_and_what_has_room_comes_back():
+    columns = (
+        Column("a", "Alpha", "word", minor=2), Column("b", "Beta", "word", minor=True),
+        Column("c", "Gamma", "word", minor=True), Column("d", "Delta", "word"),
+    )  # fmt: skip
+    row = {"a": "a" * 6, "b": "b" * 30, "c": "c" * 9, "d": "d" * 20}
+    for width, kept, hidden in ((39, "Alpha Gamma Delta", "Beta"), (33, "Gamma Delta", "Alpha, Beta")):
+        lines = fitted(Table("t", columns, [row]), width, colour=False).splitlines()
+        assert " ".join(lines[0].split()) == kept
+        assert " ".join(lines[2:]).endswith(f"{hidden})")
+
+
+def test_a_terminal_is_told_once_how_to_see_what_is_left_out(probe, monkeypatch):
+    probe.terminal = True
+    told = []
+    for width in ("400", "80"):
+        monkeypatch.setenv("COLUMNS", width)
+        told.append(" ".join(probe("kasse law rates list").out.split()))
+    assert [text.count("all in a wider window, with --csv or --xlsx FILE)") for text in told] == [0, 1]

@@ -86,8 +86,8 @@ def test_the_account_of_a_debtor_shows_the_letters_up_to_the_day(town):
     assert "letters" not in town(f"kasse party account {party} --on {day} --json").data
     town.terminal = True
     words = town(f"kasse party account {party}", COLUMNS="80").out
-    table = words.partition("Letters\n")[2].partition("\n\n")[0].splitlines()[:2]
-    assert table[0].startswith("Letter  Day"), words
+    table = words.partition("Letters\n")[2].partition("\n\n")[0].splitlines()[:3]
+    assert any(line.startswith("Letter  Day") for line in table), words
     assert max(map(len, table)) <= 80
 
 

@@ -16,13 +16,13 @@ WAYS = {"under_way": N_("under way"), "taken_back": N_("taken back")}
 CHEQUE_WAYS = {"given_back": N_("given back"), "presented": N_("at the bank"), "held": N_("in the drawer")}
 DESKS = (
     Column("code", N_("Desk")),
-    Column("kind", N_("Kind"), "word"),
+    Column("kind", N_("Kind"), "word", minor=True),
     Column("name", N_("Name")),
     Column("office", N_("Office")),
     Column("account", N_("Account"), shown=False),
     Column("holder", N_("Holder")),
     Column("balance_cents", N_("In it"), "cents"),
-    Column("under_way_cents", N_("Under way"), "cents", minor=True),
+    Column("under_way_cents", N_("Under way"), "cents", minor=2),
     Column("limit_cents", N_("Limit"), "cents", minor=True),
     Column("fixed_cents", N_("Fixed sum"), "cents", shown=False),
     Column("counted_on", N_("Counted"), "day"),
@@ -43,21 +43,21 @@ RECEIPTS = (
     Column("tender", N_("How"), "word"),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("person", N_("Person")),
-    Column("words", N_("Text"), minor=True),
-    Column("officer", N_("Officer")),
+    Column("words", N_("Text"), minor=2),
+    Column("officer", N_("Officer"), minor=True),
     Column("cancelled_by", N_("Cancelled by"), minor=True),
     Column("entry", N_("Entry"), shown=False),
 )
 TRANSPORTS = (
     Column("reference", N_("Name")),
     Column("kind", N_("What"), "word"),
-    Column("desk", N_("From")),
-    Column("to", N_("To")),
+    Column("desk", N_("From"), minor=True),
+    Column("to", N_("To"), minor=True),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("day", N_("Since"), "day"),
     Column("state", N_("State"), "word", words=WAYS),
-    Column("made_by", N_("By"), minor=True),
-    Column("bag", N_("Bag"), minor=True),
+    Column("made_by", N_("By"), minor=2),
+    Column("bag", N_("Bag"), minor=2),
 )
 CHEQUES = (
     Column("receipt", N_("Receipt")),

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 TAKEN = (
     Column("file", N_("File")),
-    Column("kind", N_("Kind"), "word"),
+    Column("kind", N_("Kind"), "word", minor=True),
     Column("run", N_("Run"), "count"),
-    Column("number", N_("File of run"), "count", minor=True),
+    Column("number", N_("File of run"), "count", minor=2),
     Column("status", N_("Status")),
     Column("rejected", N_("Refused"), "count"),
     Column("rejected_cents", N_("Sum"), "cents"),
     Column("deviations", N_("Names to decide"), "count"),
-    Column("new", N_("New"), "flag"),
+    Column("new", N_("New"), "flag", minor=True),
 )
 WORDS = (N_("status"), N_("vop"), N_("recall"))
 WhyOption = Annotated[

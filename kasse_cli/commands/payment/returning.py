@@ -32,14 +32,14 @@ SET_OFFS = (
 REFUNDS = (
     Column("what", N_("Item")),
     Column("name", N_("Payee")),
-    Column("iban", N_("IBAN"), "word"),
+    Column("iban", N_("IBAN"), "word", minor=True),
     Column("cents", N_("Amount"), "cents"),
-    Column("other_account", N_("Other account"), "flag"),
-    Column("asked_by", N_("Asked by")),
-    Column("approved_by", N_("Approved by")),
+    Column("other_account", N_("Other account"), "flag", minor=2),
+    Column("asked_by", N_("Asked by"), minor=True),
+    Column("approved_by", N_("Approved by"), minor=True),
     Column("state", N_("State"), "word", words={"approved": N_("approved for payout")}),
-    Column("run", N_("Run"), "count"),
-    Column("reason", N_("Reason"), minor=True),
+    Column("run", N_("Run"), "count", minor=2),
+    Column("reason", N_("Reason"), minor=2),
 )
 ItemsArgument = Annotated[
     list[str] | None, typer.Argument(metavar="ITEM", help=N_("items such as BAU/17, or their references"))

@@ -28,7 +28,7 @@ RUNS = (
     Column("created_by", N_("Proposed by"), minor=True),
     Column("reviewed_by", N_("Reviewed by"), minor=True),
     Column("released_by", N_("Released by")),
-    Column("revision", N_("Changed"), "count", minor=True),
+    Column("revision", N_("Changed"), "count", minor=2),
     Column("iban", N_("IBAN"), shown=False),
     Column("message_id", N_("Message id"), shown=False),
     Column("file_sha256", N_("SHA-256"), shown=False),

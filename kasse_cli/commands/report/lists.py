@@ -37,7 +37,7 @@ ITEMS = (
     Column("party_number", N_("Party number"), "count", shown=False),
     Column("due", N_("Due"), "day"),
     Column("days_overdue", N_("Days overdue"), "count", minor=True),
-    Column("amount_cents", N_("Amount"), "cents", minor=True),
+    Column("amount_cents", N_("Amount"), "cents", minor=2),
     Column("open_cents", N_("Open"), "cents"),
     Column("account", N_("Account"), shown=False),
     Column("purpose", N_("Purpose"), shown=False),
@@ -51,10 +51,10 @@ CASES = (
     Column("age_days", N_("Days"), "count"),
     Column("amount_cents", N_("Open"), "cents"),
     Column("name", N_("Name")),
-    Column("bank_account", N_("IBAN"), minor=True),
+    Column("bank_account", N_("IBAN"), "word", minor=2),
     Column("remittance", N_("Remittance")),
     Column("reason", N_("Reason"), "word", minor=True),
-    Column("owner", N_("Owner"), minor=True),
+    Column("owner", N_("Owner"), minor=2),
 )
 AllOption = Annotated[bool, typer.Option("--all", help=N_("accounts that were never posted on, too"))]
 DimensionOption = Annotated[

@@ -17,7 +17,7 @@ from sepa.errors import N_
 SHEET = (
     Column("day", N_("Day"), "day"),
     Column("entry", N_("Entry")),
-    Column("kind", N_("Kind"), "word", minor=True),
+    Column("kind", N_("Kind"), "word", minor=2),
     Column("text", N_("Text")),
     Column("item", N_("Item"), "count", shown=False),
     Column("reference", N_("Reference"), minor=True),
@@ -42,7 +42,7 @@ CASH = (
     Column("iban", N_("IBAN"), shown=False),
     Column("name", N_("Account")),
     Column("day", N_("Day"), "day"),
-    Column("opening_cents", N_("Before"), "cents", minor=True),
+    Column("opening_cents", N_("Before"), "cents", minor=2),
     Column("in_cents", N_("In"), "cents"),
     Column("out_cents", N_("Out"), "cents"),
     Column("closing_cents", N_("Books"), "cents"),
@@ -51,10 +51,10 @@ CASH = (
 )
 DESKS = (
     Column("desk", N_("Desk")),
-    Column("name", N_("Name")),
-    Column("kind", N_("Kind"), "word", minor=True),
+    Column("name", N_("Name"), minor=True),
+    Column("kind", N_("Kind"), "word", minor=2),
     Column("day", N_("Day"), "day"),
-    Column("opening_cents", N_("Before"), "cents", minor=True),
+    Column("opening_cents", N_("Before"), "cents", minor=2),
     Column("in_cents", N_("In"), "cents"),
     Column("out_cents", N_("Out"), "cents"),
     Column("closing_cents", N_("Books"), "cents"),

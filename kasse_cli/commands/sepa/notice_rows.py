@@ -18,7 +18,7 @@ from sepa.statuswords import answer_word, report_word
 NOTICE_COLUMNS = (
     Column("path", N_("File"), shown=False),
     Column("original_message_id", N_("Original message"), shown=False),
-    Column("level", N_("Level"), "word"),
+    Column("level", N_("Level"), "word", minor=True),
     Column("end_to_end_id", N_("End-to-end id")),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("name", N_("Name")),
@@ -26,11 +26,11 @@ NOTICE_COLUMNS = (
     Column("state", N_("Status"), "word"),
     Column("reason", N_("Reason"), minor=True),
     Column("reason_text", N_("Meaning")),
-    Column("found_name", N_("Name at the bank")),
+    Column("found_name", N_("Name at the bank"), minor=True),
     Column("information", N_("The bank's words"), minor=True),
-    Column("iban", N_("IBAN"), minor=True),
+    Column("iban", N_("IBAN"), "word", minor=True),
     Column("batch", N_("Batch"), minor=True),
-    Column("currency", N_("Currency")),
+    Column("currency", N_("Currency"), minor=True),
     Column("line", N_("Line"), "count", shown=False),
 )
 _LEVELS = {"file": N_("file"), "batch": N_("batch"), "payment": N_("payment")}
