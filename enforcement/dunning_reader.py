@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
-from enforcement.dunning_runs import LetterItemRow, LetterRow, RunRow, SkipRow, UnknownRunError
+from enforcement.dunning_runs import LetterItemRow, LetterRow, RunRow, SkipRow, UnknownRunError, UnreleasedRunError
 from ledger.store.engines import Store
 
 _RUNS = """
@@ -49,6 +50,15 @@ def find_run(store: Store, number: int) -> RunRow:
     if row is None:
         raise UnknownRunError(run=number)
     return RunRow(*row)
+
+
+def unreleased(store: Store, first: str, last: str) -> Iterator[UnreleasedRunError]:
+    """Yield the proposals of these days that nobody released or discarded, for the closing of the last one."""
+    after = (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+    for run in runs(store):
+        if run.state == "proposed" and run.letters and first <= run.day <= last:
+            fields: dict[str, Any] = {"day": run.day, "letters": run.letters, "sum_cents": run.sum_cents, "next": after}
+            yield UnreleasedRunError(run=run.number, **fields)
 
 
 def letters(store: Store, run: int) -> Iterator[LetterRow]:

@@ -17,6 +17,15 @@ class OpenRunError(KasseError):
     hint = N_("look at it with 'kasse dunning show {run}', then release or discard it, or give --replace")
 
 
+class UnreleasedRunError(KasseError):
+    """A proposal of a day that is being closed: its release would be posted on that day."""
+
+    code = "dunning.unreleased"
+    template = N_("dunning run {run} of {day} waits to be released: letters {letters}, together {sum_cents}")
+    hint = N_("have it released before the day is closed; afterwards: kasse dunning release {run} --on {next}")
+    severity = "warning"
+
+
 class UnknownRunError(KasseError):
     """No such dunning run."""
 

@@ -70,6 +70,15 @@ def settlement_orders(store: Store) -> Mapping[str, Order]:
     return orders
 
 
+def waiting_work(store: Store, first: str, last: str) -> Iterator[KasseError]:
+    """Yield what of these days still waits to be released, for the closing of the last one."""
+    from enforcement.dunning_reader import unreleased as dunning_runs
+    from ledger.payments.overdue_reader import unreleased as payment_runs
+
+    yield from payment_runs(store, first, last)
+    yield from dunning_runs(store, first, last)
+
+
 def personal_data() -> Personal:
     """Return where personal data stand in the whole book."""
     from enforcement.keeping import KINDS, OBJECTS

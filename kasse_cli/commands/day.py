@@ -64,7 +64,7 @@ def close(ctx: Context, day: DateOption, no_statement: NoStatementOption = None,
     Every bank account must agree with the bank's statement of that day to the cent, and nothing may wait to be
     posted. A closed day takes no posting and is never reopened; another person confirms it.
     """
-    from kasse_cli.wiring import open_book
+    from kasse_cli.wiring import open_book, waiting_work
     from ledger.book.closing_service import close_day
     from ledger.payments.overdue_reader import overdue
 
@@ -72,7 +72,8 @@ def close(ctx: Context, day: DateOption, no_statement: NoStatementOption = None,
     call = ctx.obj
     with open_book(call) as store:
         done = close_day(
-            store, day.isoformat(), today=call.today.isoformat(), reasons=reasons, dry_run=call.dry_run
+            store, day.isoformat(), today=call.today.isoformat(), reasons=reasons, dry_run=call.dry_run,
+            waiting=waiting_work,
         )  # fmt: skip
         lost = overdue(store, day) if done.fresh else ()
     done = replace(done, findings=(*done.findings, *lost))

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from ledger.book.closing_findings import UnreadableProtocolError
+from sepa.errors import KasseError
 
 ReasonCode = Literal["", "no_banking_day", "given"]
 ClosingKind = Literal["day", "month", "year"]
@@ -42,7 +43,8 @@ class Subject:
     """What is to be closed: the days from the first to the last, and what its checks need beside.
 
     `period` is `2026-11-20`, `2026-11` or `2026`; `reasons` says by IBAN why a statement is missing, and by
-    `OFFICE:ACCOUNT` what explains a balance; `parts` are the parts of the protocol by their names.
+    `OFFICE:ACCOUNT` what explains a balance; `parts` are the parts of the protocol by their names, `waiting` what
+    of these days still waits for a step.
     """
 
     kind: ClosingKind
@@ -51,6 +53,7 @@ class Subject:
     last_day: str
     reasons: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    waiting: tuple[KasseError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

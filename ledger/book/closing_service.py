@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -36,6 +36,8 @@ from ledger.store.engines import Store
 from sepa.errors import KasseError
 
 CLOSERS = ("clerk", "head")
+Waiting = Callable[[Store, str, str], Iterable[KasseError]]
+"""What finds, between two days, the work that waits for a step; rooms above the book have some, too."""
 _NOT_CLOSED: Mapping[ClosingKind, type[NotClosedError]] = {
     "day": NotClosedError, "month": MonthNotClosedError, "year": YearNotClosedError,
 }  # fmt: skip
@@ -63,17 +65,30 @@ class Closing:
 
 
 def close_day(
-    store: Store, day: str, *, today: str, reasons: Mapping[str, str] | None = None, dry_run: bool = False
+    store: Store,
+    day: str,
+    *,
+    today: str,
+    reasons: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    waiting: Waiting | None = None,
 ) -> Closing:
     """Close the day and all open days before it, and return the protocol, which another person confirms.
 
-    `reasons` says by IBAN why an account has no statement of that day. Raises what `close_period` raises.
+    `reasons` says by IBAN why an account has no statement of that day, `waiting` finds what of these days waits for a
+    step: it is noted. Raises what `close_period` raises.
     """
-    return close_period(store, day_period(day), today=today, reasons=reasons, dry_run=dry_run)
+    return close_period(store, day_period(day), today=today, reasons=reasons, dry_run=dry_run, waiting=waiting)
 
 
 def close_period(
-    store: Store, period: Period, *, today: str, reasons: Mapping[str, str] | None = None, dry_run: bool = False
+    store: Store,
+    period: Period,
+    *,
+    today: str,
+    reasons: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    waiting: Waiting | None = None,
 ) -> Closing:
     """Close a day or a month, in order and only once, and return its protocol, which another person confirms.
 
@@ -88,7 +103,7 @@ def close_period(
         known = closing_of(store, period.kind, period.last_day)
         if known is not None:
             return shown(store, known, fresh=False)
-        protocol, notes = draft(store, period, dict(reasons or {}))
+        protocol, notes = draft(store, period, dict(reasons or {}), waiting)
         if not dry_run:
             write(store, protocol)
         found = (*notes, *_waiting(store, period))
@@ -164,7 +179,9 @@ def shown(store: Store, known: StoredClosing, *, fresh: bool) -> Closing:
     )  # fmt: skip
 
 
-def draft(store: Store, period: Period, reasons: dict[str, str]) -> tuple[Protocol, tuple[KasseError, ...]]:
+def draft(
+    store: Store, period: Period, reasons: dict[str, str], waiting: Waiting | None = None
+) -> tuple[Protocol, tuple[KasseError, ...]]:
     """Return the protocol of the period, and what its checks noted.
 
     Raises `ClosingRefusedError` where something stands against it.
@@ -172,6 +189,8 @@ def draft(store: Store, period: Period, reasons: dict[str, str]) -> tuple[Protoc
     subject = gather(store, period, reasons)
     if subject.first_day > subject.last_day:
         raise ClosedPeriodError(day=period.name, closed=previous_day(subject.first_day))
+    if waiting is not None:
+        subject = replace(subject, waiting=tuple(waiting(store, subject.first_day, subject.last_day)))
     checks, findings = run_checks(store, subject)
     if any(finding.severity == "error" for finding in findings):
         raise ClosingRefusedError(day=period.name, count=len(findings), findings=findings)

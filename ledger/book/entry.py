@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sepa.errors import N_, KasseError
 
@@ -54,11 +55,15 @@ class ClosedAccountError(KasseError):
 
 
 class ClosedPeriodError(KasseError):
-    """The posting day lies in a closed period (§ 71 LHO)."""
+    """The posting day lies in a closed period (§ 71 LHO); `next` is the first open day."""
 
     code = "period.closed"
     template = N_("{day} is closed, the last closed day is {closed}")
-    hint = N_("post it on the next open day; a closed day is never reopened")
+    hint = N_("the next open day is {next}: take that day, with --on or in the list; a closed day is never reopened")
+
+    def __init__(self, *, closed: str, **more: Any) -> None:
+        after = dt.date.fromisoformat(closed) + dt.timedelta(days=1)
+        super().__init__(**{"next": after.isoformat(), "closed": closed, **more})
 
 
 class Posting(NamedTuple):

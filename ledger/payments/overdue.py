@@ -10,6 +10,15 @@ VOP_SINCE_DAYS = 60
 """Names of payments that were due longer ago are not looked at any more: nothing comes back after that."""
 
 
+class UnreleasedPaymentsError(KasseError):
+    """A run to be paid on a day that is being closed, which nobody has released."""
+
+    code = "payment.unreleased"
+    template = N_("run {run} is to be paid on {day} and is not released: payments: {count}, together {sum_cents}")
+    hint = N_("have it released before the day is closed; afterwards give it another day: 'kasse payment change {run}'")
+    severity = "warning"
+
+
 class NotWrittenError(KasseError):
     """A released run of which a file was never written, and its execution day is over."""
 

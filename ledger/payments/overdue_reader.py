@@ -13,6 +13,7 @@ from ledger.payments.overdue import (
     NotOnStatementError,
     NotWrittenError,
     UndecidedNamesError,
+    UnreleasedPaymentsError,
 )
 from ledger.store.engines import Store
 from sepa.calendar import add_target_days
@@ -26,6 +27,12 @@ _UNDER_WAY = f"""
     SELECT u.id, u.day, p.state, count(*), sum(p.cents) FROM due u
     JOIN payment p ON p.office = u.office AND p.run = u.id AND p.state IN ('released', 'exported')
     WHERE u.day < :today GROUP BY u.id, u.day, p.state ORDER BY u.id, p.state"""
+_UNRELEASED = f"""
+    WITH due AS MATERIALIZED (
+        SELECT r.office, r.id, {_DAY} AS day FROM payment_run r WHERE r.state IN ('proposed', 'reviewed'))
+    SELECT u.id, u.day, count(*), sum(p.cents) FROM due u
+    JOIN payment p ON p.office = u.office AND p.run = u.id AND p.state = 'proposed'
+    WHERE u.day >= :first AND u.day <= :last GROUP BY u.id, u.day ORDER BY u.id"""
 _NAMES = f"""
     WITH due AS MATERIALIZED (
         SELECT r.office, r.id, {_DAY} AS day FROM payment_run r WHERE r.state IN ('exported', 'executed'))
@@ -41,6 +48,12 @@ _NAMES = f"""
       AND NOT EXISTS (SELECT 1 FROM vop_decision d WHERE d.office = p.office AND d.run = p.run AND d.line = p.line
                       AND d.decision = 'accept' AND d.confirmed_at IS NOT NULL)
     GROUP BY u.id, u.day, p.state ORDER BY u.id, p.state"""
+
+
+def unreleased(store: Store, first: str, last: str) -> Iterator[UnreleasedPaymentsError]:
+    """Yield the runs to be paid on these days that nobody has released, for the closing of the last one."""
+    for run, day, count, cents in store.all(_UNRELEASED, first=first, last=last):
+        yield UnreleasedPaymentsError(run=run, day=day, count=count, sum_cents=int(cents))
 
 
 def overdue_days(store: Store) -> int:

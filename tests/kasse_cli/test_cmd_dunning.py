@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from enforcement.dunning_reader import unreleased
 from tests.bankbooks import OFFICES, close_day, item, party, reference
-from tests.books import opened, sqlite_copy
+from tests.books import MAIN_IBAN, SECOND_IBAN, opened, sqlite_copy
+
+QUIET = [f"--no-statement '{iban}=kein Umsatz'" for iban in (MAIN_IBAN, SECOND_IBAN)]
 
 
 def debtor(store, name, town="Hamburg"):
@@ -120,3 +123,34 @@ def test_what_accrued_and_nobody_asked_for(town):
     assert (town.folder / "neben.xlsx").stat().st_size > 2000
     town.terminal = True
     assert "Anna Ahrens" in town("kasse dunning accrued").out
+
+
+def test_closing_a_day_tells_of_a_run_that_waits_and_how_it_goes_out_then(town):
+    assert town(" ".join(["kasse day close --date 2026-11-19", *QUIET])).code == 0
+    assert town("kasse dunning propose").code in {0, 3}
+    closing = " ".join(["kasse day close --date 2026-11-20", *QUIET, "--user emil"])
+    for line in (f"{closing} --dry-run", closing):
+        done = town(line)
+        assert done.code == 3, done.err
+        assert "warning: dunning run 1 of 2026-11-20 waits to be released: letters 2" in done.err
+        assert "afterwards: kasse dunning release 1 --on 2026-11-21" in done.err
+        assert "no run of the day waits to be released\t1\n" in done.out
+    late = town("kasse dunning release 1 --yes --user emil --json").json["errors"][0]
+    assert late["code"] == "period.closed"
+    assert "2026-11-21: take that day, with --on" in late["hint"]
+    assert town("kasse dunning release 1 --yes --user emil --on 2026-11-21").code == 0
+    assert town("kasse day show --date 2026-11-20 --json").data["checks"][-1] == {
+        "code": "waiting", "name": "no run of the day waits to be released", "notes": 1
+    }  # fmt: skip
+    store = opened(str(town.folder / "kasse.db"))
+    assert [*unreleased(store, "2026-11-01", "2026-11-30")] == []
+    store.close()
+
+
+def test_a_run_speaks_only_against_the_closing_of_its_day(town):
+    complete(town)
+    assert town("kasse dunning propose").code in {0, 3}
+    store = opened(str(town.folder / "kasse.db"))
+    days = (("2026-11-20", "2026-11-20"), ("2026-11-01", "2026-11-19"), ("2026-11-21", "2026-11-22"))
+    assert [[found.fields["run"] for found in unreleased(store, *span)] for span in days] == [[1], [], []]
+    store.close()

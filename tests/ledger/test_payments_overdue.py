@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from ledger.bank.booked_desk_store import book_run
-from ledger.payments.overdue_reader import overdue
+from ledger.payments.overdue_reader import overdue, unreleased
 from ledger.payments.profiles_store import set_overdue
 from ledger.payments.propose_store import propose
 from ledger.payments.vop import VopExecutedError
@@ -41,6 +41,20 @@ def test_what_is_on_no_statement_is_said_some_bank_days_later(sent, case):  # no
     assert codes(sent, day) == expected
     said = {(one.fields["run"], one.fields["count"], one.fields["sum_cents"]) for one in overdue(sent, day)}
     assert said == ({(1, 3, 700)} if expected else set())
+
+
+def test_a_run_that_nobody_released_is_said_when_its_day_is_closed(store):
+    payables(act(store, "dirk"), "ORDNUNG 100,00 2026-11-10 Meyer | Miete")
+    propose(store, today=MONDAY)
+    said = [(one.fields["run"], one.fields["count"], one.fields["sum_cents"])
+            for one in unreleased(store, "2026-11-15", "2026-11-16")]  # fmt: skip
+    assert said == [(1, 1, 10000)]
+    assert [*unreleased(store, "2026-11-01", "2026-11-15"), *unreleased(store, "2026-11-17", "2026-11-30")] == []
+
+
+def test_a_released_run_does_not_wait_any_more(store):
+    released(store)
+    assert [*unreleased(store, "2026-11-01", "2026-11-30")] == []
 
 
 def test_the_days_are_set_by_the_head(sent):  # noqa: F811
