@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.bank.again_origin_store import assign_named
+from ledger.bank.gross_store import take_gross
 from ledger.bank.ladder import decide
 from ledger.bank.match_store import UNCLEAR, candidates, drop, gather
 from ledger.bank.matching import Decision, ItemKey, Running, Share, Target
@@ -48,7 +49,8 @@ def look_again(store: Store, *, day: str, orders: Mapping[str, Order] | None = N
     Taken is a case that no person has touched, all of whose money is still there, where the ladder now decides
     the whole by references, and either each item was made after the money was posted or the bank sent the details
     later. What was doubtful between known items stays with people. Cash and money taken over are looked at too, see
-    `assign_named`. Raises `NotAllowedError`, `ClosedPeriodError`.
+    `assign_named`, and credits of collections that hold what was refused, see `take_gross`. Raises `NotAllowedError`,
+    `ClosedPeriodError`.
     """
     require(store, kasse_office(store), "clerk", "machine")
     with store.unit(office_codes(store)), without_collector():
@@ -58,7 +60,8 @@ def look_again(store: Store, *, day: str, orders: Mapping[str, Order] | None = N
         for decision in decided:
             _assign(store, decision, Sitting(day))
         named = assign_named(store, Sitting(day), orders)
-    resolved = [*(decision.entry.amount_cents for decision in decided), *named]
+        gross = take_gross(store, day)
+    resolved = [*(decision.entry.amount_cents for decision in decided), *named, *gross]
     return Again(len(resolved), sum(resolved))
 
 

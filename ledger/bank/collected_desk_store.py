@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ledger.bank.collected_desk import ROLES, Credited, CreditSumError, NotACreditError, NotUnderWayError
 from ledger.bank.collection_back import NotADebitError
+from ledger.bank.matching import Evidence
 from ledger.bank.suspense_decisions import Sitting
 from ledger.bank.suspense_moves_store import case_with_money, drafts, explain, note_event, shown, write_step
 from ledger.bank.suspense_store import Case
@@ -52,7 +53,9 @@ def credit_run(
         held = case.free_cents - (back.free_cents if back else 0)
         if left != held:
             raise CreditSumError(number=case_number, held_cents=held, left_cents=left, run=number)
-        posted = _post(store, (case, back), run, left, max(day, case.posting_day, back.posting_day if back else ""))
+        moved = [one for one in (case, back) if one is not None]
+        on = max(day, *(one.posting_day for one in moved))
+        posted = post_credit(store, moved, run, left, Sitting(on, None))
         credit_collections(store, [(run.office, number, batch, 0, left, office, entry)])
     return Credited(number, case_number, left, posted, tuple(refused), sum(refused.values()))
 
@@ -92,24 +95,28 @@ def _refused(store: Store, run: CollectionRun, lines: list[int], reason: str, da
     return {line: waits[line][0] for line in lines}
 
 
-def _post(store: Store, cases: tuple[Case, Case | None], run: CollectionRun, cents: int, day: str) -> str:
-    """Post the case, and the debit that takes a part of it back, against what is under way; say so at both entries."""
-    case, _ = cases
-    moved = [one for one in cases if one is not None]
+def post_credit(
+    store: Store, moved: Sequence[Case], run: CollectionRun, cents: int, sitting: Sitting, proof: Evidence | None = None
+) -> str:
+    """Post a case, and the debits that take a part of it back, against what is under way; say so at each entry.
+
+    `cents` is what is left of the credit, and what of the run it is; with `proof` a rule decided it. Inside a unit.
+    """
+    case, day = moved[0], sitting.day
     postings: dict[str, list[Posting]] = {case.office: []}
     for one in moved:
         postings.setdefault(one.office, []).append(
             posting_for(SIDES[one.kind], one.account, one.number, one.free_cents)
         )
-    transit = Posting(account_with_role(store, run.office, TRANSIT), -cents)
-    postings.setdefault(run.office, []).append(transit)
+    if cents:
+        transit = Posting(account_with_role(store, run.office, TRANSIT), -cents)
+        postings.setdefault(run.office, []).append(transit)
     posted = post(store, drafts(case, postings, day, run.message_id or ""))
     places = {one.office: one.position for one in posted}
-    sitting = Sitting(day, None)
     for one in moved:
         free = one.free_cents
         clear(store, [NewClearing(one.office, "assign", places[one.office], day, day, ((one.number, free),))])
         write_step(store, one, "collected", places[one.office], free, sitting)
-        explain(store, one, "collected", [(None, None, free)], sitting)
+        explain(store, one, "collected", [(None, None, free)], sitting, proof)
         note_event(store, one, "collected", {"cents": free, "collection_run": run.number})
     return shown(posted[0])

@@ -13,7 +13,13 @@ from dataclasses import dataclass
 from ledger.bank.matching import Case, Decision, Running, Share, Staged, Target, whole_part
 from ledger.bank.rungs import RANK, Data, Doubt, Rung
 from ledger.bank.rungs_cash import cards_credited, cash_arrived, cheque_bounced
-from ledger.bank.rungs_collections import collected, collected_run, returned_collection, reversed_collections
+from ledger.bank.rungs_collections import (
+    collected,
+    collected_run,
+    returned_batch,
+    returned_collection,
+    reversed_collections,
+)
 from ledger.bank.rungs_kasse import by_direct_debit, by_rule, own_transfer
 from ledger.bank.rungs_references import by_account, by_evidence, by_one_reference, by_reference
 from ledger.bank.rungs_returns import incomplete, is_return, other_return, returned_payment, undone
@@ -47,6 +53,7 @@ CREDITS = (
 DEBITS = (
     Step(reversed_collections, "collection"),
     Step(returned_collection, "collection"),
+    Step(returned_batch, "batch_back"),
     Step(cheque_bounced, "cheque"),
     Step(other_return),
     Step(undone),

@@ -89,6 +89,34 @@ def returned_collection(case: Case, running: Running, data: Data) -> Verdict:
     return [*shares, *_fee(rows, fee, evidence, data)]
 
 
+def returned_batch(case: Case, running: Running, data: Data) -> Verdict:
+    """Open the claims of a whole batch, or run, that came back in one sum: its id, and what is out of it to the cent.
+
+    Only what the bank has credited comes back in this way, so that nothing refused before is taken for it.
+    """
+    del data
+    rows: Sequence[OwnCollection] = case.found.get("batch_back", ())
+    groups = [list(group) for _, group in groupby(rows, key=lambda row: row.key)]
+    out = [group for group in groups if group[0].state in _OUT and not _gone(group[0], running)]
+    if case.cents >= 0 or not out:
+        return None
+    code = case.part.return_reason or ""
+    exact = sum(group[0].cents for group in out) == -case.cents
+    able = all(_can_come_back(group, running) and _is_credited(group[0], running) for group in out)
+    if not exact or not able or out[0][0].iban != case.entry.iban:
+        evidence: Evidence = {"office": rows[0].run_office, "collection_run": rows[0].run, "return_reason": code}
+        return [Share("clarify", "return", case.cents, evidence)]
+    shares: list[Share] = []
+    for group in out:
+        effect = Effect(COLLECTION_RETURNED, (*group[0].key, code, 0))
+        shares += _reopened(group, "collection_returned", {**_evidence(group[0]), "return_reason": code}, effect)
+    return shares
+
+
+def _is_credited(one: OwnCollection, running: Running) -> bool:
+    return bool(one.credited) or _credited(running, one.run_office, one.run, one.batch, one.number)
+
+
 def _only(
     rows: Sequence[OwnCollection], cents: int, largest_fee_cents: int, running: Running
 ) -> Sequence[OwnCollection]:
@@ -126,12 +154,16 @@ def reversed_collections(case: Case, running: Running, data: Data) -> Verdict:
 def _can_come_back(rows: Sequence[OwnCollection], running: Running) -> bool:
     """Return whether a collection is out, was not given back before, and what it settled is still settled."""
     one = rows[0]
-    gone = any(done.name in _ENDED and done.row[:3] == one.key for done in running.effects)
     settled = all(
         row.amount_cents - row.open_cents + running.taken.get((row.office, row.item), 0) >= row.part_cents
         for row in rows
     )
-    return one.state in _OUT and not gone and settled
+    return one.state in _OUT and not _gone(one, running) and settled
+
+
+def _gone(one: OwnCollection, running: Running) -> bool:
+    """Return whether an earlier entry of this unit of work brought the collection back."""
+    return any(done.name in _ENDED and done.row[:3] == one.key for done in running.effects)
 
 
 def _reopened(rows: Sequence[OwnCollection], rule: str, evidence: Evidence, effect: Effect) -> list[Share]:
