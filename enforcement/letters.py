@@ -88,6 +88,28 @@ class LetterStateError(KasseError):
     hint = N_("see 'kasse letter show {letter}'")
 
 
+class UnreleasedLetterError(LetterStateError):
+    """A letter that nobody released: it is neither printed nor posted."""
+
+    code = "letter.unreleased"
+    template = N_("letter {letter} is not released yet")
+    hint = N_("another person releases it first: 'kasse letter release {letter}'")
+
+
+class UnreleasedRunLetterError(UnreleasedLetterError):
+    """A letter of a dunning run that nobody released."""
+
+    code = "letter.run_unreleased"
+    hint = N_("another person releases dunning run {run} first: 'kasse dunning release {run}'")
+
+
+def not_in_state(letter: int, state: str, run: int | None) -> LetterStateError:
+    """Return why a letter does not take a step: what it is, or whose release is missing."""
+    if state != "made":
+        return LetterStateError(letter=letter, state=state)
+    return UnreleasedLetterError(letter=letter) if run is None else UnreleasedRunLetterError(letter=letter, run=run)
+
+
 class InternalLetterError(KasseError):
     """A note for the file that is to be sent."""
 
@@ -109,7 +131,10 @@ class PlannedDayError(KasseError):
 
     code = "letter.planned_day"
     template = N_("letter {letter} was printed to be posted on {planned}; on {day} its term would be too short")
-    hint = N_("print it anew with 'kasse letter print {letter} --anew --post-on {day}'")
+    hint = N_(
+        "if it left the house on {planned}, give --date {planned}; else print it anew: 'kasse letter print {letter} "
+        "--anew --post-on {day}'"
+    )
 
 
 N_("given to the post"), N_("served"), N_("returned")  # what can have been done with a letter on a day

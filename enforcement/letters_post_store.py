@@ -15,11 +15,11 @@ from enforcement.letters import (
     POSTERS,
     ChangedFileError,
     InternalLetterError,
-    LetterStateError,
     NotPrintedError,
     PlannedDayError,
     PostingDayError,
     UnknownLetterError,
+    not_in_state,
 )
 from enforcement.letters_facts import LetterFacts
 from enforcement.letters_head_store import letterhead
@@ -37,7 +37,7 @@ from sepa.errors import KasseError
 CHUNK = 2_000
 EVENT = ("office", "item", "id", "kind", "day", "ongoing", "letter", "debtor", "source", "made_by", "made_at")
 _ROWS = """
-    SELECT l.id, l.state, l.released_at, p.made_at, p.planned_on, p.term_end, p.content_sha256, p.pdf_sha256
+    SELECT l.id, l.state, l.run, l.released_at, p.made_at, p.planned_on, p.term_end, p.content_sha256, p.pdf_sha256
     FROM chosen_letter c JOIN letter l ON l.id = c.letter
     LEFT JOIN letter_print p ON p.letter = l.id
         AND p.number = (SELECT max(x.number) FROM letter_print x WHERE x.letter = l.id)
@@ -74,6 +74,7 @@ class _Held:
 
     letter: int
     state: str
+    run: int | None
     released_at: str | None
     printed_at: str | None
     planned_on: str | None
@@ -92,6 +93,7 @@ def post_letters(
 ) -> Posted:
     """Note that printed letters were given to the post on a day; those that were posted before are left as they are.
 
+    The first day is that of its print or, where it was printed for a day before, the day that it carries itself.
     `files` are names and hashes of what was handed over, compared with what was printed. Where the limitation of a
     claim is interrupted by a written demand, one is noted from that day: the letter has left the house then (§ 231
     (1) sentence 2 with § 169 (1) sentence 3 AO). Raises `UnknownLetterError`, `LetterStateError`,
@@ -158,10 +160,10 @@ def _check(store: Store, facts: LetterFacts, held: _Held, day: dt.date, file: tu
     if facts.kind.internal:
         raise InternalLetterError(letter=letter, kind=facts.kind_name)
     if held.state != "released":
-        raise LetterStateError(letter=letter, state=held.state)
+        raise not_in_state(letter, held.state, held.run)
     if held.pdf_sha256 is None or held.planned_on is None:
         raise NotPrintedError(letter=letter)
-    first = max(held.released_at or "", held.printed_at or "")[:10]
+    first = min(max(held.released_at or "", held.printed_at or "")[:10], held.planned_on)
     if not first <= day.isoformat() <= store.today:
         raise PostingDayError(letter=letter, action="given to the post", day=day, first=dt.date.fromisoformat(first))
     if _too_late(held, day):

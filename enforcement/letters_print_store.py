@@ -21,6 +21,7 @@ from enforcement.letters import (
     NoRemedyError,
     NothingToPrintError,
     UnknownLetterError,
+    not_in_state,
 )
 from enforcement.letters_content import Content, compose
 from enforcement.letters_facts import Frame, LetterFacts, Payee, RemedyPart
@@ -46,7 +47,7 @@ PRINT = (
     "made_at",
 )  # fmt: skip
 CHUNK = 2_000
-_STATES = "SELECT l.id, l.state FROM chosen_letter c JOIN letter l ON l.id = c.letter ORDER BY l.id"
+_STATES = "SELECT l.id, l.state, l.run FROM chosen_letter c JOIN letter l ON l.id = c.letter ORDER BY l.id"
 _LAST = """
     SELECT p.letter, p.number, p.planned_on, p.content, p.content_sha256, p.pdf_sha256
     FROM chosen_letter c JOIN letter_print p ON p.letter = c.letter
@@ -156,7 +157,7 @@ def _desk(store: Store, planned_on: dt.date, law: Law) -> _Desk:
 
 def _chunk(desk: _Desk, numbers: Sequence[int], *, anew: bool) -> dict[int, Printed]:
     store = desk.store
-    states: dict[int, str] = dict(store.rows(_STATES))
+    states = {number: (state, run) for number, state, run in store.rows(_STATES)}
     gone = stale(store, desk.waiting)
     desk.findings += [StaleLetterError(letter=letter, party=party) for letter, party in gone.items()]
     held = {row[0]: Printed(*row) for row in store.all(_LAST) if row[0] not in gone}
@@ -166,8 +167,9 @@ def _chunk(desk: _Desk, numbers: Sequence[int], *, anew: bool) -> dict[int, Prin
             raise UnknownLetterError(letter=number)
         if number in held and not held[number].content:
             raise LetterStateError(letter=number, state="erased")
-        if states[number] == "cancelled" or (number in again and states[number] != "released"):
-            raise LetterStateError(letter=number, state=states[number])
+        state, run = states[number]
+        if state == "cancelled" or (number in again and state != "released"):
+            raise not_in_state(number, state, run)
     made = [_composed(desk, one, held.get(one.number)) for one in chosen_facts(store) if one.number in again]
     rows = [one for one in made if one is not None]
     store.insert("letter_print", PRINT, [row for row, _ in rows])

@@ -22,6 +22,7 @@ from enforcement.letters import (
     RunLetterError,
     UnknownLetterError,
     UnknownTaskError,
+    UnreleasedRunLetterError,
 )
 from enforcement.letters_make_store import LetterLine, NewLetter, cancel_letter, make_letter, release_letter
 from enforcement.letters_post_store import post_letters
@@ -52,8 +53,8 @@ def debtor(store, name, **more):
     return number
 
 
-def released_run(store):
-    """Erika owes a Hamburg fee (a demand interrupts), Max a fine (it does not); clara proposed, emil released."""
+def proposed_run(store):
+    """Erika owes a Hamburg fee (a demand interrupts), Max a fine (it does not); clara proposed."""
     for iban in (MAIN_IBAN, SECOND_IBAN):
         statement(store, iban, "2026-11-23")
     store.today = DAY.isoformat()
@@ -62,7 +63,12 @@ def released_run(store):
     item(store, "1.000,00", reference(store, 1), person=erika, profile="fee", due="2026-06-01", claim_kind="fee",
          purpose="Genehmigung")  # fmt: skip
     item(store, "80", reference(store, 2), person=max_, profile="fine", office="BAU", purpose="Falschparken")
-    made = propose(store, DAY)
+    return propose(store, DAY)
+
+
+def released_run(store):
+    """Return the run after emil released it."""
+    made = proposed_run(store)
     release(act(store, "emil"), made.run)
     store.today = LATER.isoformat()
     return made.run
@@ -134,6 +140,25 @@ def test_no_letter_was_posted_before_it_was_printed(store, run):
         post_letters(store, [1], day=dt.date(2026, 11, 23))
     assert error.value.fields["first"] == DAY
     assert len(post_letters(store, [1], day=DAY).letters) == 1, "earlier than planned"
+
+
+def test_a_letter_that_was_printed_for_a_day_before_was_posted_from_that_day_on(store, run):
+    store.now, store.today = "2026-11-26T09:00:00Z", DAY.isoformat()
+    printed(store, 1)
+    store.today = "2026-11-26"
+    with pytest.raises(PostingDayError) as error:
+        post_letters(store, [1], day=DAY - dt.timedelta(days=1))
+    assert error.value.fields["first"] == DAY
+    (done,) = post_letters(store, [1], day=DAY).letters
+    assert done.posted_on == DAY.isoformat()
+
+
+def test_a_letter_that_nobody_released_says_whose_step_is_missing(store):
+    made = proposed_run(store)
+    for step in (lambda: printed(store, 1), lambda: post_letters(store, [1], day=DAY)):
+        with pytest.raises(UnreleasedRunLetterError) as error:
+            step()
+        assert error.value.fields == {"letter": 1, "run": made.run}
 
 
 def test_a_letter_posted_too_late_for_its_printed_term_is_refused(store, run):
