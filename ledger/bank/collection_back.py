@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sepa.errors import N_, KasseError
 
@@ -39,6 +40,27 @@ class BackSumError(KasseError):
     code = "collection.return_sum"
     template = N_("case {number} holds {held_cents}, but collection {run}-{line} is {collected_cents}")
     hint = N_("name with --fee AMOUNT what the banks charged on top; no bank gives back a part of a direct debit")
+
+
+class PartBackError(BackSumError):
+    """A debit that is less than what was collected."""
+
+    code = "collection.return_part"
+    template = N_("case {number} holds {held_cents}, only a part of collection {run}-{line} over {collected_cents}")
+    hint = N_(
+        "a direct debit comes back as a whole or not at all (EPC016-06): ask the bank what this debit is, and lay the "
+        "case aside until it answers with 'kasse suspense hold {number} --until DATE --reason …'; what it booked in "
+        "error it books back"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What unclear money may be that came back: a collection or a payment of ours, as `3-7`, and how much it was."""
+
+    what: Literal["collection", "payment"]
+    name: str
+    cents: int
 
 
 @dataclass(frozen=True, slots=True)

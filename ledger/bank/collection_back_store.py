@@ -9,8 +9,10 @@ from ledger.bank.collection_back import (
     ROLES,
     BackSumError,
     CollectionBack,
+    Meant,
     NotADebitError,
     NotOutError,
+    PartBackError,
     UnsettledError,
 )
 from ledger.bank.posting import RETURN_COSTS
@@ -42,6 +44,8 @@ FEE_KIND = "ruecklastschrift"
 _OUT = ("released", "exported", "collected")
 _BANK_OF = "SELECT iban, coalesce(return_reason, ''), bank_day FROM bank_entry WHERE office = :office AND id = :entry"
 _COLLECTION = "SELECT state, cents FROM collection WHERE office = :office AND run = :run AND line = :line"
+_COLLECTED = "SELECT cents FROM collection WHERE office = :office AND run = :run AND line = :line"
+_PAID = "SELECT cents FROM payment WHERE office = :office AND run = :run AND line = :line"
 _LEFT = "SELECT evidence FROM bank_match WHERE office = :office AND entry = :entry AND rule = 'clarify' ORDER BY line"
 _SETTLED = """SELECT amount_cents - open_cents, party, reference, profile, account FROM item
     WHERE office = :office AND id = :item"""
@@ -73,7 +77,7 @@ def take_collection_return(
         said, bank_day = _debit(store, case, run)
         cents, parts = _out(store, run, line)
         if fee_cents < 0 or case.free_cents != cents + fee_cents:
-            raise BackSumError(
+            raise (PartBackError if case.free_cents < cents else BackSumError)(
                 number=case_number, held_cents=case.free_cents, run=number, line=line, collected_cents=cents
             )
         fee = _fee(store, parts[0], fee_cents)
@@ -88,12 +92,18 @@ def take_collection_return(
     return CollectionBack(f"{number}-{line}", case_number, cents, fee_cents, made, items, shown(posted[0]))
 
 
-def meant_collection(store: Store, office: str, entry: int | None) -> str | None:
-    """Return the collection, as `3-7`, that a debit left to a person names; None where it names none."""
+def meant_return(store: Store, office: str, entry: int | None) -> Meant | None:
+    """Return the collection, or payment, of ours that money left to a person names; None where it names none."""
     for (evidence,) in store.rows(_LEFT, office=office, entry=entry):
         said = json.loads(evidence)
         if "collection_run" in said and "collection" in said:
-            return f"{said['collection_run']}-{said['collection']}"
+            run, line = int(said["collection_run"]), int(said["collection"])
+            cents = store.value(_COLLECTED, office=said["office"], run=run, line=line)
+            return Meant("collection", f"{run}-{line}", int(cents))
+        if "run" in said and "payment" in said:
+            run, line = int(said["run"]), int(said["payment"])
+            cents = store.value(_PAID, office=said["office"], run=run, line=line)
+            return Meant("payment", f"{run}-{line}", int(cents))
     return None
 
 

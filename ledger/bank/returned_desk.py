@@ -35,6 +35,18 @@ class ReturnSumError(KasseError):
     hint = N_("what the bank kept for itself is named with --fee AMOUNT; see 'kasse payment search' for other payments")
 
 
+class PartReturnedError(ReturnSumError):
+    """A credit that is less than what was paid, without a word of what the bank kept."""
+
+    code = "payment.return_part"
+    template = N_("case {number} holds {held_cents}, a part of the {paid_cents} paid with {names}")
+    hint = N_(
+        "where the bank kept the rest, say --fee with what it kept. Where the payee gave back a part, the payment "
+        "stands: its office orders that part as a receivable, and 'kasse suspense assign {number} REFERENCE' takes the "
+        "money for it"
+    )
+
+
 RETURN_GVC = frozenset({"159", "160"})
 """Business transaction codes of transfers of ours that come back."""
 

@@ -13,6 +13,7 @@ from ledger.bank.returned_desk import (
     Credit,
     NotAReturnError,
     NotExecutedError,
+    PartReturnedError,
     Payee,
     ReturnSumError,
     looks_strange,
@@ -83,7 +84,8 @@ def take_return(
         paid = [_paid(store, runs[number], line) for number, line in dict.fromkeys(payments)]
         total, names = sum(one.cents for one in paid), tuple(one.name for one in paid)
         if fee_cents < 0 or case.free_cents + fee_cents != total:
-            raise ReturnSumError(
+            part = not fee_cents and case.free_cents < total
+            raise (PartReturnedError if part else ReturnSumError)(
                 number=case_number, held_cents=case.free_cents, names=", ".join(names), paid_cents=total
             )
         items = tuple(f"{one.office}/{one.item}" for one in paid)

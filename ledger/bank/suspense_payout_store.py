@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from ledger.bank.keys import references
+from ledger.bank.match_store import book_finder
 from ledger.bank.names import contradict
 from ledger.bank.suspense import AssignedTooMuchError, NoAmountError
 from ledger.bank.suspense_decisions import Done, Forward, Refund, Sitting
@@ -19,6 +21,7 @@ from ledger.items.order_rules import PAYABLE_LIMITS, completion, tidy
 from ledger.items.order_write_store import write_orders
 from ledger.items.orders import Checked, OrderRow, order_number
 from ledger.items.staging_store import staged
+from ledger.payments.collection_back_reader import may_come_back
 from ledger.people.parties import match_key
 from ledger.people.parties_store import find_parties, make_parties
 from ledger.store.counters import BOOK, take_ids
@@ -36,6 +39,8 @@ _OWED_BY_NAME = """
     WHERE i.kind = 'receivable' AND i.open_cents > 0 AND p.match_key = :key"""
 _SERVICE = "SELECT 1 FROM party_account WHERE iban = :iban AND kind = 'payment_service' AND until IS NULL"
 _BANK_DAY = "SELECT bank_day, remittance FROM bank_entry WHERE office = :office AND id = :entry"
+_TEXTS = """SELECT remittance, creditor_reference, end_to_end_id FROM bank_entry WHERE office = :office AND id = :entry
+    AND EXISTS (SELECT 1 FROM collection_run)"""
 _ORDER = "SELECT id FROM cash_order WHERE batch = :batch AND office = :office"
 
 
@@ -97,6 +102,7 @@ def refund(store: Store, decision: Refund, sitting: Sitting) -> Done:
     if store.value(_SERVICE, iban=iban) is not None:
         raise PaymentServiceError(number=case.number)
     findings = _debts(store, case, iban, name, despite=decision.despite_debts)
+    findings += _collected(store, case, iban, sitting)
     purpose = _purpose(store, case)
     payee = name or iban
     return _order(
@@ -134,6 +140,15 @@ def _debts(store: Store, case: Case, iban: str, name: str, *, despite: bool) -> 
         return (OtherHolderOwesError(**_told(owed)),)
     count, cents = store.one(_OWED_BY_NAME, key=match_key(name)) or (0, 0) if name and not owed else (0, 0)
     return (NamesakeOwesError(owed_cents=int(cents), count=count, number=case.number),) if count else ()
+
+
+def _collected(store: Store, case: Case, iban: str, sitting: Sitting) -> tuple[KasseError, ...]:
+    """Warn where a direct debit of the claim that the payer named is under way or can still come back."""
+    texts = store.one(_TEXTS, office=case.office, entry=case.entry)
+    if texts is None:
+        return ()
+    named = references(book_finder(store), *texts)
+    return tuple(may_come_back(store, sitting.day, references=named, iban=iban, cents=case.free_cents))
 
 
 def _told(owed: Sequence[tuple[str, int, str | None, int, str]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.book.store import office_codes
 from ledger.events.store import record
+from ledger.payments.collection_back_reader import may_come_back
 from ledger.payments.refund_sql import BOUND_CENTS
 from ledger.payments.refunds import (
     APPROVE_ROLES,
@@ -27,9 +28,13 @@ from ledger.payments.refunds import (
 from ledger.people.users import check_apart, require
 from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
+from sepa.errors import KasseError
 from sepa.identifiers import parse_iban
 
 _ITEM = "SELECT kind, open_cents, party, reference FROM item WHERE office = :office AND id = :item"
+_CLAIM = """
+    SELECT i.reference, m.reference FROM item i LEFT JOIN item m ON m.office = i.office AND m.id = i.main_item
+    WHERE i.office = :office AND i.id = :item"""
 _PAYER = """
     SELECT counter_iban, name, bank_day, remittance FROM (
         SELECT e.counter_iban, e.name, e.bank_day, e.remittance, 1 AS rank
@@ -119,6 +124,13 @@ def ask_refund(store: Store, office: str, item: int, wish: Wish, *, day: str) ->
         facts = {"cents": cents, "other_account": iban != payer[0], "without_set_off": not wish.set_off}
         record(store, office, "refund.ask", f"item:{item}", facts, {"reason": wish.reason})
         return _last(store, office, item)
+
+
+def refund_warnings(store: Store, refund: Refund, day: str) -> tuple[KasseError, ...]:
+    """Return the direct debits of the same claim that are under way or can still come back, for asker and approver."""
+    row = store.one(_CLAIM, office=refund.office, item=refund.item) or ()
+    named = sorted({reference for reference in row if reference})
+    return tuple(may_come_back(store, day, references=named, iban=refund.paying_iban, cents=refund.cents))
 
 
 def _item(store: Store, office: str, item: int) -> tuple[int, int | None, str | None]:

@@ -5,7 +5,7 @@ import pytest
 from ledger.bank.booked_desk import DebitSumError, NotInTransitError, WithoutReasonError
 from ledger.bank.booked_desk_store import book_run
 from ledger.bank.posting_store import post_staged
-from ledger.bank.returned_desk import NotAReturnError, NotExecutedError, ReturnSumError
+from ledger.bank.returned_desk import NotAReturnError, NotExecutedError, PartReturnedError, ReturnSumError
 from ledger.bank.returned_desk_store import take_return
 from ledger.bank.suspense import ClearedCaseError
 from ledger.bank.suspense_decisions import Undo
@@ -112,7 +112,9 @@ def test_a_collective_return_with_details_is_known_by_them(sent):  # noqa: F811
 
 
 NO_RETURN = {
-    "another sum": ("1,50", {}, 2, 0, ReturnSumError),
+    "a part of it": ("1,50", {}, 2, 0, PartReturnedError),
+    "more than was paid": ("2,50", {}, 2, 0, ReturnSumError),
+    "a part and less of a fee": ("1,50", {}, 2, 40, ReturnSumError),
     "a fee that makes money": ("4", {}, 2, -200, ReturnSumError),
     "another account": ("2", {"iban": SECOND_IBAN}, 2, 0, NotAReturnError),
     "no such payment": ("2", {}, 9, 0, UnknownLineError),

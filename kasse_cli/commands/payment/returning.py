@@ -172,13 +172,14 @@ def refund(
     """
     from kasse_cli.wiring import open_book
     from ledger.payments.naming import parse_item
-    from ledger.payments.refund_store import ask_refund
+    from ledger.payments.refund_store import ask_refund, refund_warnings
     from ledger.payments.refunds import Wish
 
     office, number = parse_item(item)
     wish = Wish(reason, amount, iban, name, document, not without_set_off)
     with open_book(ctx.obj) as store:
         asked = ask_refund(store, office, number, wish, day=ctx.obj.today.isoformat())
+        warnings = refund_warnings(store, asked, ctx.obj.today.isoformat())
     lines = [
         say(
             N_("to be paid back: {cents} to {name}, {iban}"),
@@ -188,7 +189,7 @@ def refund(
         ),
         say(N_("next: another person approves it with 'kasse payment refund approve {item}'"), item=item.upper()),
     ]
-    render(ctx, Result({"refund": asked}, lines=lines))
+    render(ctx, Result({"refund": asked}, lines=lines, findings=warnings))
 
 
 def _money(cents: int) -> str:
@@ -202,15 +203,17 @@ def approve_refund(ctx: Context, item: ItemArgument) -> None:
     from kasse_cli.wiring import open_book
     from ledger.payments.naming import parse_item
     from ledger.payments.refund_store import approve_refund as service
+    from ledger.payments.refund_store import refund_warnings
 
     with open_book(ctx.obj) as store:
         done, new = service(store, *parse_item(item), day=ctx.obj.today.isoformat())
+        warnings = refund_warnings(store, done, ctx.obj.today.isoformat()) if new else ()
     said = (
         say(N_("approved: the next 'kasse payment propose' pays it"))
         if new
         else say(N_("nothing new: it is approved already"))
     )
-    render(ctx, Result({"refund": done, "new": new}, lines=[said]))
+    render(ctx, Result({"refund": done, "new": new}, lines=[said], findings=warnings))
 
 
 def withdraw_refund(ctx: Context, item: ItemArgument, reason: DiscardReason = "") -> None:

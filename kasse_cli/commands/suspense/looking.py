@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledger.bank.candidates import Candidate
+    from ledger.bank.collection_back import Meant
     from ledger.bank.suspense_store import CaseDetails
     from ledger.bank.suspense_worklist import WorkCase
 
@@ -138,13 +139,13 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
     """
     from kasse_cli.wiring import open_book
     from ledger.bank.candidates_store import candidates_of
-    from ledger.bank.collection_back_store import meant_collection
+    from ledger.bank.collection_back_store import meant_return
     from ledger.bank.suspense_store import show_case
 
     with open_book(ctx.obj) as store, store.snapshot():
         details = show_case(store, case, office=office)
         found = candidates_of(store, details)
-        back = meant_collection(store, details.office, details.entry) if details.kind == "advance" else None
+        back = meant_return(store, details.office, details.entry)
     lines = _words(details)[:4]
     if found:
         first = found[0]
@@ -153,12 +154,31 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
     else:
         lines.append(say(N_("nothing open fits: no reference, name, account or amount")))
     if back is not None:
+        lines.append(_back(back, details))
+    data = {"office": details.office, "number": details.number, "open_cents": details.open_cents}
+    render(ctx, Result(data, [Table("candidates", CANDIDATES, _candidates(found))], lines))
+
+
+def _back(meant: Meant, details: CaseDetails) -> Line:
+    """Say what to do with money that names something of ours that came back: all of it, with a fee, or a part."""
+    about: dict[str, str | int] = {"back": meant.name, "number": details.number, "whole_cents": meant.cents}
+    if meant.what == "collection" and details.open_cents < meant.cents:
+        template = N_(
+            "less than collection {back} of {whole_cents}: a direct debit never comes back in part, ask the bank what "
+            "this debit is"
+        )
+    elif meant.what == "collection":
         template = N_(
             "a collection that came back? 'kasse collection returned {back} --case {number}', a fee with --fee"
         )
-        lines.append(say(template, back=back, number=case))
-    data = {"office": details.office, "number": details.number, "open_cents": details.open_cents}
-    render(ctx, Result(data, [Table("candidates", CANDIDATES, _candidates(found))], lines))
+    elif details.open_cents < meant.cents:
+        template = N_(
+            "a part of payment {back} of {whole_cents}: where the bank kept the rest, 'kasse payment returned {back} "
+            "--case {number} --fee …'; where the payee gave a part back, its office orders it as a receivable"
+        )
+    else:
+        template = N_("a payment that came back? 'kasse payment returned {back} --case {number}'")
+    return say(template, **about)
 
 
 def _candidates(found: Sequence[Candidate]) -> list[dict[str, object]]:
