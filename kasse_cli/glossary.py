@@ -1,14 +1,15 @@
-"""The glossary, `docs/glossary.md`: one table row a term, read for `kasse help WORD`."""
+"""The glossary, `docs/glossary.md` and in German `docs/de/begriffe.md`: one row a term, read for `kasse help WORD`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-# in an installation the page lies in the package, in a checkout beside it
+# in an installation the pages lie in the package, in a checkout beside it
 PAGES = (_HERE / "glossary.md", _HERE.parent / "docs" / "glossary.md")
+GERMAN_PAGES = (_HERE / "begriffe.md", _HERE.parent / "docs" / "de" / "begriffe.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +19,20 @@ class Term:
     term: str
     meaning: str
     source: str
+    german: str = ""
 
-    def matches(self, word: str) -> bool:
-        """Tell whether the word occurs anywhere in the entry, whatever its case or umlauts."""
-        return folded(word) in folded(f"{self.term} {self.meaning} {self.source}")
+    def matches(self, words: str) -> bool:
+        """Tell whether all of the words occur somewhere in the entry, whatever their case or umlauts."""
+        return has_words(f"{self.term} {self.meaning} {self.german} {self.source}", words)
+
+
+def has_words(text: str, words: str) -> bool:
+    """Tell whether all of the words occur in the text, whatever their case or umlauts.
+
+    >>> has_words("ungeklärtes Geld: zurückzahlen", "GELD zurueck"), has_words("Geld", "kein Geld")
+    (True, False)
+    """
+    return all(word in folded(text) for word in folded(words).split())
 
 
 def folded(text: str) -> str:
@@ -34,20 +45,25 @@ def folded(text: str) -> str:
 
 
 def glossary() -> list[Term]:
-    """Return all terms, none where the page is missing."""
-    page = next((path for path in PAGES if path.is_file()), None)
+    """Return all terms, with their meaning in German; none where the page is missing."""
+    german = {term.term: term.meaning for term in _read(GERMAN_PAGES)}
+    return [replace(term, german=german.get(term.term, "")) for term in _read(PAGES)]
+
+
+def _read(pages: tuple[Path, ...]) -> list[Term]:
+    page = next((path for path in pages if path.is_file()), None)
     return [] if page is None else list(parse(page.read_text("utf-8")))
 
 
 def parse(text: str) -> Iterator[Term]:
-    r"""Yield the terms of a page's tables, without their heading rows.
+    r"""Yield the terms of a page's tables as plain text, without their heading rows.
 
     >>> list(parse("| Term | Meaning |\n|---|---|\n| Storno | reversal | § 1 |"))
-    [Term(term='Storno', meaning='reversal', source='§ 1')]
+    [Term(term='Storno', meaning='reversal', source='§ 1', german='')]
     """
     in_table = False
     for line in text.splitlines():
-        cells = [cell.strip().strip("`*") for cell in line.strip().strip("|").split("|")]
+        cells = [cell.replace("`", "").replace("**", "").strip() for cell in line.strip().strip("|").split("|")]
         if not line.lstrip().startswith("|") or len(cells) < 2:
             in_table = False
         elif set(cells[0]) <= set("-: "):

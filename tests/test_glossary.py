@@ -3,6 +3,7 @@
 import ast
 import re
 
+from kasse_cli.glossary import GERMAN_PAGES, glossary, parse
 from tests.paths import ROOT
 
 ROW = re.compile(r"\| ([^|]+) \| ([^|]+) \| ([^|]*)\|")
@@ -11,6 +12,10 @@ ENDINGS = re.compile(
     r"guthaben|betrag|schuld|kasse|hilfe|bescheid|auftrag|konto|auszug|vermerk|erlass)$"
 )
 NOT_GERMAN = {"rung"}
+
+
+def german_terms():
+    return list(parse(GERMAN_PAGES[-1].read_text("utf-8")))
 
 
 def glossary_rows():
@@ -36,6 +41,11 @@ def german_identifiers():
 def test_each_german_identifier_has_a_line():
     named = {word for row in glossary_rows() for word in re.findall(r"`(\w+)`", row[0])}
     assert {word: place for word, place in german_identifiers().items() if word not in named} == {}
+
+
+def test_each_term_is_explained_in_german_in_the_same_order():
+    assert [term.term for term in german_terms()] == [term.term for term in glossary()]
+    assert all(term.german for term in glossary())
 
 
 def test_each_term_stands_once_with_a_gloss():

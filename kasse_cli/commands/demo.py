@@ -29,8 +29,9 @@ class DemoFolderExistsError(KasseError):
 def demo(ctx: Context, folder: FolderOption = Path("kasse-demo")) -> None:
     """Play a week of Musterstadt: orders, payments, bank statements, closings; all people are invented.
 
-    Every line that begins with $ is a command that you can type yourself. The demo may be played again: it
-    asks before it removes what it made the last time.
+    Every line that begins with $ is a command as people type it on the day it names; the demo sets the clock for
+    it. Typed later, a step that was done says so, and a payment run for a day that is over is refused. The demo may
+    be played again: it asks before it removes what it made the last time.
     """
     from kasse_cli.demo.play import files_of, play
     from kasse_cli.demo.week import Week
@@ -39,11 +40,11 @@ def demo(ctx: Context, folder: FolderOption = Path("kasse-demo")) -> None:
     if folder.exists():
         remove_old(ctx, folder)
     start = time.monotonic()
-    play(Week(folder, run))
+    play(Week(folder, run, lang=ctx.obj.lang))
     lines = [
-        say(N_("The week is over after {seconds} seconds. The files:"), seconds=f"{time.monotonic() - start:.1f}"),
+        say(N_("The week is over after {seconds} seconds. The files:"), seconds=round(time.monotonic() - start)),
         *[say("  {path}", path=path) for path in files_of(folder)],
-        say(N_("Look around: kasse --book {book} journal list"), book=str(folder / "kasse.db")),
+        say(N_("Look around: kasse journal list --book {book} --user clara"), book=str(folder / "kasse.db")),
     ]
     render(ctx, Result(lines=lines))
 

@@ -17,7 +17,7 @@ SATURDAY = FRI + dt.timedelta(days=1)
 
 
 def play(week: Week) -> None:
-    """Play the whole week; every printed line that starts with $ is a command that a person can type."""
+    """Play the whole week; every printed line that starts with $ is a command as a person types it that day."""
     week.folder.mkdir(parents=True)
     write_lists(week.folder)
     found_the_book(week)

@@ -53,39 +53,37 @@ class Week:
     bank: DemoBank = field(default_factory=lambda: DemoBank(town.TOWN_ACCOUNT, town.OPENING_CENTS))
     references: dict[str, str] = field(default_factory=dict)
     salt: int = 0
+    lang: str = ""
 
-    def type(self, line: str, *, user: str, day: dt.date, may_find: bool = False) -> str:
-        """Print a command as a person types it, run it, and return what it printed.
+    def type(self, line: str, *, user: str, day: dt.date, may_find: bool = False) -> None:
+        """Print a command as a person types it and run it.
 
         Raises `DemoFailedError` where it does not end well; findings are well where the script expects them.
         """
         full = f"kasse {line} --user {user} --on {day}"
         sys.stdout.write(f"\n$ {full}\n")
         sys.stdout.flush()
-        return self._run(full, day, expected={0, 3} if may_find else {0}, shown=True)
+        self._run(full, day, expected={0, 3} if may_find else {0})
 
     def ask(self, line: str, *, user: str, day: dt.date) -> Mapping[str, Any]:
         """Run a command silently and return its JSON data: what the script needs to know to go on."""
-        text = self._run(f"kasse {line} --user {user} --on {day} --json", day, expected={0, 3}, shown=False)
-        data: Mapping[str, Any] = json.loads(text)["data"]
-        return data
-
-    def _run(self, line: str, day: dt.date, *, expected: set[int], shown: bool) -> str:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            code = self.run(shlex.split(line)[1:], self._world(day))
-        if shown:
-            sys.stdout.write(out.getvalue())
-            sys.stdout.flush()
+            self._run(f"kasse {line} --user {user} --on {day} --json", day, expected={0, 3})
+        data: Mapping[str, Any] = json.loads(out.getvalue())["data"]
+        return data
+
+    def _run(self, line: str, day: dt.date, *, expected: set[int]) -> None:
+        code = self.run(shlex.split(line)[1:], self._world(day))
         if code not in expected:
             raise DemoFailedError(command=line, exit_code=code)
-        return out.getvalue()
 
     def _world(self, day: dt.date) -> World:
         real = World()
+        lang = {"KASSE_LANG": self.lang} if self.lang else {}
         evening = dt.datetime.combine(day, dt.time(17, 0), tzinfo=dt.UTC)
         return World(
-            environ={**real.environ, "KASSE_BOOK": str(self.folder / "kasse.db")},
+            environ={**real.environ, "KASSE_BOOK": str(self.folder / "kasse.db")} | lang,
             clock=lambda: evening,
             random=self._salt,
             account=real.account,

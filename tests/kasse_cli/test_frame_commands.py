@@ -52,6 +52,36 @@ def test_help_finds_commands_by_both_names(shell):
         assert shell(f"kasse help {word} --json").data["commands"][0]["command"] == "kasse config"
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [("'Geld zurückzahlen'", "kasse suspense refund"), ("'geld zurueckzahlen'", "kasse suspense refund"),
+     ("'close day'", "kasse day close"), ("barkasse", "kasse cash")],
+)  # fmt: skip
+def test_help_finds_commands_by_several_words_and_in_what_verbs_do(shell, words, command):
+    found = shell(f"kasse help {words} --json --lang de").data
+    assert command in [row["command"] for row in found["commands"]]
+
+
+def test_help_explains_words_in_the_readers_language_without_marks(shell):
+    meanings = {
+        lang: shell(f"kasse help Verwahrung --json --lang {lang}").data["terms"][0]["meaning"] for lang in ("en", "de")
+    }
+    assert meanings == {
+        "en": "money received that belongs to no item yet; suspense",
+        "de": "eingegangenes Geld, das noch zu keinem Posten gehört",
+    }
+    assert shell("kasse help Mahnung --json").data["terms"][0]["term"] == "Mahnung"
+
+
+def test_help_alone_lists_all_commands_and_much_is_cut_short_aloud(shell):
+    done = shell("kasse hilfe")
+    assert done.code == 0
+    assert len(done.out.splitlines()) > 30
+    assert "'kasse help WORD'" in done.err
+    many = shell("kasse help list")
+    assert "further commands: " in many.err
+
+
 def test_help_finds_nothing(shell):
     done = shell("kasse hilfe xyzzy --json")
     assert (done.code, done.json["errors"][0]["code"]) == (1, "help.not_found")
