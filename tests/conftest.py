@@ -56,6 +56,16 @@ def postgres_template(postgres_server, worker_id):
     books.run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server, postgres_template):
+    """Databases like the template, restored after each test."""
+    from tests.databases import Databases
+
+    databases = Databases(postgres_server, postgres_template)
+    yield databases
+    databases.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def book(request, tmp_path):
     """The location of a fresh, filled book; every test runs on both engines."""
@@ -65,11 +75,9 @@ def book(request, tmp_path):
         with books.sqlite_copy(request.getfixturevalue("sqlite_template"), tmp_path) as location:
             yield location
         return
-    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
-    name = f"kasse_{abs(hash(request.node.nodeid)) % 10**12}_{os.getpid()}"
-    books.run_sql(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY = FILE_COPY")
-    yield books.database(server, name)
-    books.run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+    databases = request.getfixturevalue("postgres_databases")
+    with databases.one() as name:
+        yield books.database(databases.server, name)
 
 
 @pytest.fixture

@@ -45,8 +45,9 @@ def _embedded(package) -> Iterator[tuple[str, str]]:
     try:
         server = package.get_server(folder / "data", cleanup_mode="stop")
         with server:
-            server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
-            server.psql("SELECT pg_reload_conf();")
+            # nothing need last, and nothing happens but what the tests do
+            off = ("fsync", "full_page_writes", "autovacuum")
+            server.psql("".join(f"ALTER SYSTEM SET {name} = off;" for name in off) + "SELECT pg_reload_conf();")
             yield server.get_uri(), ""
     finally:
         shutil.rmtree(folder, ignore_errors=True)
