@@ -38,7 +38,10 @@ _GRANT = """
 
 
 def plans(proposer: int) -> PartKind:
-    """Return the list of plans; `proposer` is the person who signed first, whoever signs last grants them."""
+    """Return the list of plans; `proposer` is the person who signed first, whoever signs last grants them.
+
+    While the lists are only tried nobody has signed (0): the plans are proposed by whoever tries them.
+    """
     return PartKind("plans", PlanRow, plan_row, _writer(proposer))
 
 
@@ -114,13 +117,15 @@ def _take(
         "relief", id=number, kind=head.kind, state="proposed", party=claims[0].party,
         profile=profiles.pop() if len(profiles) == 1 else None, first_day=first, last_day=plan[-1].due.isoformat(),
         sum_cents=sum(one.cents for one in claims), reason=head.reason or "übernommen", document=head.document,
-        proposed_by=proposer, proposed_at=store.now,
+        proposed_by=proposer or store.user, proposed_at=store.now,
     )  # fmt: skip
     store.execute_many(_BEFORE, [{"office": one.office, "item": one.item} for one in claims])
     write_items(store, number, owed(store, [one.key for one in claims]))
     rows = [(number, at, one.due.isoformat(), one.cents, one.interest_cents) for at, one in enumerate(plan, 1)]
     store.insert("relief_instalment", ("relief", "line", "due", "cents", "interest_cents"), rows)
-    store.execute(_GRANT, user=store.user, now=store.now, reference=_reference(store, head, number, claims), id=number)
+    reference = _reference(store, head, number, claims)
+    if proposer:
+        store.execute(_GRANT, user=store.user, now=store.now, reference=reference, id=number)
     _effects(store, book, number, plan, claims)
 
 

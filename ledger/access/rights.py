@@ -36,7 +36,8 @@ class TableRights:
     """Which roles read, insert, update (by column) and delete rows of a table, and what is signed there.
 
     `kinds` says who writes which kind of row, `own_kinds` those that need the role in that very office, `anywhere` the
-    verbs that are not bound to the office of the row.
+    verbs that are not bound to the office of the row. `first_signed` are columns, with the moments beside them, that
+    may name who signed a take-over first: whoever signs it last posts it in the same transaction.
     """
 
     table: str
@@ -49,6 +50,7 @@ class TableRights:
     signatures: tuple[Signature, ...] = ()
     parent: Parent | None = None
     anywhere: tuple[str, ...] = ()
+    first_signed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def updaters(self) -> tuple[str, ...]:
@@ -72,7 +74,7 @@ def load_rights(*texts: str) -> dict[str, TableRights]:
 
 
 def _table(table: str, row: Mapping[str, object]) -> TableRights:
-    known = {"read", "insert", "delete", "update", "kinds", "own_kinds", "signed", "parent", "anywhere"}
+    known = {"read", "insert", "delete", "update", "kinds", "own_kinds", "signed", "parent", "anywhere", "first_signed"}
     assert row.keys() <= known, f"{table}: {sorted(row.keys() - known)}"
     signed, parent = _mapping(row.get("signed")), _mapping(row.get("parent"))
     return TableRights(
@@ -86,6 +88,7 @@ def _table(table: str, row: Mapping[str, object]) -> TableRights:
         tuple(_signature(column, _mapping(values)) for column, values in signed.items()),
         _parent(parent) if parent else None,
         _words(row.get("anywhere")),
+        {column: str(moment) for column, moment in _mapping(row.get("first_signed")).items()},
     )
 
 

@@ -41,7 +41,7 @@ def _trigger(name: str, table: str, event: str, body: str) -> Iterator[tuple[str
 
 
 def _insert(shape: Shape, known: TableRights) -> str:
-    checks = [_unsigned(shape)] if shape.persons else []
+    checks = [_unsigned(shape, known)] if shape.persons else []
     checks += [_signed(shape, signature, changed="") for signature in known.signatures]
     checks += [_needed(signature) for signature in known.signatures if signature.states]
     if known.kinds:
@@ -86,10 +86,16 @@ def _update(shape: Shape, known: TableRights) -> str:
 _OTHER_NAME = "what is written in {} is signed in one''s own name"
 
 
-def _unsigned(shape: Shape) -> str:
+_FIRST_SIGNED = """ AND NOT EXISTS (SELECT 1 FROM opening_run r WHERE r.state = 'final' AND r.second_by = actor
+        AND r.first_by = fresh.{name} AND r.second_at = fresh.{moment} AND r.xmin = pg_current_xact_id()::xid)"""
+"""Unless this very transaction signs a take-over last that this person signed first."""
+
+
+def _unsigned(shape: Shape, known: TableRights) -> str:
     """Return the check that every person named in new rows is the one who writes them."""
     wrong = [
         f"{'' if name in shape.required else f'{name} IS NOT NULL AND '}{name} IS DISTINCT FROM actor"
+        + (_FIRST_SIGNED.format(name=name, moment=known.first_signed[name]) if name in known.first_signed else "")
         for name in shape.persons
     ]
     return _check(f"EXISTS (SELECT 1 FROM fresh WHERE {' OR '.join(wrong)})", _OTHER_NAME.format(shape.table))

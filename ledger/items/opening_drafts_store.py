@@ -198,8 +198,8 @@ def sign_second(
     with read_lists(store, rules, balances, items, wishes) as lists, store.unit(office_codes(store)):
         waiting = check_second(store)
         _same_lists(store, source)
-        done = take_over(store, source, lists)
-        store.execute(_SECOND, user=store.user, now=store.now, id=waiting.number)
+        store.execute(_SECOND, user=store.user, now=store.now, id=waiting.number)  # before what it vouches for
+        done = take_over(store, source, lists, run=waiting.number)
         facts: dict[str, Fact] = {"signature": 2, "files": source.sha256}
         record(store, kasse, "opening.sign", f"opening:{waiting.number}", facts)
     return Drafted(draft_numbered(store, waiting.number), True, None, done.accounts, done.findings), done

@@ -27,6 +27,7 @@ from ledger.items.orders import Checked, Rules
 from ledger.items.staging_store import Staging, mark_bad, staged, staged_offices
 from ledger.items.store import SIDES
 from ledger.people.parties_store import find_parties
+from ledger.people.party_seals_store import note_marked
 from ledger.people.users import require
 from ledger.store.collector import without_collector
 from ledger.store.engines import Store
@@ -39,7 +40,8 @@ ROLES = ("head", "admin")
 Placed = Callable[[Iterable[KasseError]], Iterable[KasseError]]
 _DONE = """
     SELECT office, min(posting_day) FROM entry WHERE kind = 'opening' GROUP BY office
-    UNION SELECT s.office, r.as_of FROM opening_run r JOIN opening_sum s ON s.run = r.id WHERE r.state = 'final'"""
+    UNION SELECT s.office, r.as_of FROM opening_run r JOIN opening_sum s ON s.run = r.id WHERE r.state = 'final'
+    AND r.id <> :run"""
 _NAMES = "SELECT office, number, name FROM account"
 _SUMS = """
     SELECT office, gl_account, kind, count(*), sum(open_cents) FROM staged_row WHERE bad = 0
@@ -175,13 +177,14 @@ def known_source(store: Store, source: Source) -> bool:
     return store.value(sql, hash=source.sha256, purpose=PURPOSE) is not None
 
 
-def take_over(store: Store, source: Source, lists: Lists) -> Opening:
+def take_over(store: Store, source: Source, lists: Lists, *, run: int = 0) -> Opening:
     """Check the lists and write all of them; inside a unit of work that holds all offices.
 
-    Raises `RefusedOpeningError`, `OpeningDoneError`, `NotAllowedError`, `ClosedPeriodError`.
+    `run` is the take-over itself where it is signed twice. Raises `RefusedOpeningError`, `OpeningDoneError`,
+    `NotAllowedError`, `ClosedPeriodError`.
     """
     wishes = lists.wishes
-    checked = _checked(store, lists)
+    checked = _checked(store, lists, run)
     findings, parts = list(checked.findings), dict[str, int]()
     _write_parts(store, lists, parts, findings, early=True)
     find_parties(store, "staged_row")
@@ -193,6 +196,7 @@ def take_over(store: Store, source: Source, lists: Lists) -> Opening:
     offices = write_balances(store, lists.rules, lists.balances, wishes.day, offices)
     _write_parts(store, lists, parts, findings, early=False)
     _refuse_errors(findings)
+    note_marked(store)
     for office in offices:
         _note(store, source, wishes.day, office)
     _keep_source(store, source, wishes.day)
@@ -214,11 +218,11 @@ def _refuse_errors(findings: Sequence[KasseError]) -> None:
         raise RefusedOpeningError(count=len(errors), findings=tuple(findings))
 
 
-def _checked(store: Store, lists: Lists) -> Opening:
+def _checked(store: Store, lists: Lists, run: int) -> Opening:
     """Return what balances and items come to; raises `RefusedOpeningError` or `OpeningDoneError`."""
     rules, balances, wishes = lists.rules, lists.balances, lists.wishes
     require(store, kasse_office(store), *ROLES)
-    done: dict[str, str] = dict(store.all(_DONE))
+    done: dict[str, str] = dict(store.all(_DONE, run=run))
     for office in sorted({row.office for row in balances}.union(staged_offices(store))):
         if office in done:
             raise OpeningDoneError(office=office, day=done[office])
