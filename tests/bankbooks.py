@@ -13,7 +13,7 @@ from ledger.items.store import NewItem, insert_items, opening_posting, reserve_i
 from ledger.people.parties import match_key
 from ledger.store.counters import BOOK, take_ids
 from sepa.money import parse_amount
-from tests.books import MAIN_IBAN
+from tests.books import MAIN_IBAN, told
 
 OFFICES = ("BAU", "KASSE", "ORDNUNG")
 DAY = "2026-11-16"
@@ -31,6 +31,7 @@ def party(store, name: str, iban: str | None = None, kind: str = "own") -> int:
     store.insert_one("party", id=number, name=name, match_key=match_key(name), address_key="", created_at=store.now)
     if iban:
         store.insert_one("party_account", party=number, iban=iban, kind=kind, source="test", since="2026-01-01")
+    told(store, number)
     return number
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from ledger.events.seals import FACT
 from ledger.events.seals_store import wrong_seals
+from ledger.people import party_seals
+from ledger.people.party_seals_store import wrong_parties
 from ledger.store.declared_reader import signatures
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
@@ -16,6 +18,7 @@ MOST = 100
 VOUCHING = frozenset({"book.erase_again", "opening.plans"})
 """Events that tell of steps of others: erasures of a book that was lost, plans that two people took over."""
 _SEAL = f'"{FACT}":'
+_PEOPLE = f'"{party_seals.FACT}":'
 # an item follows its order's person, a side claim its claim's, but for merges of persons
 _OWNERS = """
     SELECT i.office, i.id, i.party, o.party FROM item i
@@ -62,6 +65,7 @@ class Witness:
             for user, moment in store.all(f"SELECT DISTINCT {by}, {at} FROM {table} WHERE {by} IS NOT NULL"):
                 self.signed[str(moment)].setdefault(str(user), (table, by))
         self.told: list[tuple[str, str]] = []
+        self.people: list[str] = []
         self.names: dict[str, str] = {}
 
     def watched(self, events: Iterable[Row]) -> Iterator[Row]:
@@ -77,6 +81,8 @@ class Witness:
                 self.names[row[5]] = row[10]
             if _SEAL in row[6]:
                 told.append((row[0], str(json.loads(row[6])[FACT])))
+            if _PEOPLE in row[6]:
+                self.people.append(str(json.loads(row[6])[party_seals.FACT]))
             yield row
 
     def _vouch(self, signed: str) -> None:
@@ -91,6 +97,7 @@ class Witness:
             for user, (table, column) in sorted(users.items()):
                 yield UnwitnessedError(table=table, column=column, user=user, at=at)
         yield from wrong_seals(store, self.told)
+        yield from wrong_parties(store, self.people)
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.book.store import kasse_office
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.items.invoices import Invoice
 from ledger.people.parties import address_key, match_key
+from ledger.people.party_seals_store import mark_fresh, seal_marked
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
@@ -163,5 +164,7 @@ def _make_party(store: Store, invoice: Invoice, key: str, day: str, *, own: bool
             source=f"invoice {invoice.number}",
             since=day,
         )
-    record(store, kasse_office(store), "party.add", f"party:{number}", {"source": "invoice"}, {"name": seller.name})
+    mark_fresh(store, "SELECT id AS party FROM party WHERE id = :number", number=number)
+    facts: dict[str, Fact] = {"source": "invoice", **seal_marked(store)}
+    record(store, kasse_office(store), "party.add", f"party:{number}", facts, {"name": seller.name})
     return number

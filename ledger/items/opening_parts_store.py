@@ -24,6 +24,7 @@ from ledger.items.opening_parts import (
     party_row,
 )
 from ledger.items.staging_store import drop, text_type
+from ledger.people.party_seals_store import mark, mark_fresh
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
 from sepa.errors import KasseError, Place
@@ -129,21 +130,25 @@ def write_parties(store: Store, table: str, day: str) -> Iterator[KasseError | i
     if fresh:
         store.execute(_NUMBER.format(table=table), before=before)
         store.execute(_PARTIES.format(table=table), before=before, now=store.now)
+        mark_fresh(store, "SELECT id AS party FROM party WHERE id > :before", before=before)
     yield store.execute(_FORMER.format(table=table))
 
 
-_ACCOUNTS = """
+_NEW_ACCOUNTS = """
+    FROM {table} s JOIN party_former f ON f.key = s.party
+    WHERE NOT EXISTS (SELECT 1 FROM party_account a WHERE a.party = f.party AND a.iban = s.bank_account)"""
+_OF_NEW_ACCOUNTS = f"SELECT DISTINCT f.party {_NEW_ACCOUNTS}"
+_ACCOUNTS = f"""
     INSERT INTO party_account (party, iban, kind, source, since, until)
     SELECT f.party, s.bank_account, min(s.account_kind), 'opening', min(coalesce(s.since, CAST(:day AS TEXT))),
-        CASE WHEN count(*) = count(s.until) THEN max(s.until) ELSE NULL END
-    FROM {table} s JOIN party_former f ON f.key = s.party
-    WHERE NOT EXISTS (SELECT 1 FROM party_account a WHERE a.party = f.party AND a.iban = s.bank_account)
+        CASE WHEN count(*) = count(s.until) THEN max(s.until) ELSE NULL END {_NEW_ACCOUNTS}
     GROUP BY f.party, s.bank_account"""
 
 
 def write_accounts(store: Store, table: str, day: str) -> Iterator[KasseError | int]:
     """Write the IBANs of parties; one that the book has stays as it is."""
     yield from unknown_parties(store, table)
+    mark(store, _OF_NEW_ACCOUNTS.format(table=table))
     yield store.execute(_ACCOUNTS.format(table=table), day=day)
 
 

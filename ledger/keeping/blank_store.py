@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ledger.events.store import Fact
 from ledger.keeping.erasing import ERASED_NAME
 from ledger.keeping.erasure_list import Span, packed_rows, spans
 from ledger.keeping.personal import Kind
 from ledger.keeping.retention import retention
 from ledger.keeping.retention_store import blanked_columns, filled
+from ledger.people.party_seals_store import mark_fresh, seal_marked
 from ledger.store.changes import Changes
 from ledger.store.engines import Store
 
@@ -34,8 +36,8 @@ def take_persons(store: Store, parties: Iterable[int]) -> None:
     )
 
 
-def note_persons(store: Store, number: int) -> None:
-    """Let those in `erase_party` stand as erased by that decision, and drop the table."""
+def note_persons(store: Store, number: int) -> dict[str, Fact]:
+    """Let those in `erase_party` stand as erased by that decision, and return the fact that binds their seals."""
     store.execute(
         "UPDATE party SET name = :name WHERE id IN (SELECT party FROM erase_party) AND name = ''", name=ERASED_NAME
     )
@@ -44,7 +46,9 @@ def note_persons(store: Store, number: int) -> None:
            WHERE e.party NOT IN (SELECT party FROM erased_party)""",
         number=number,
     )
+    mark_fresh(store, "SELECT party FROM erase_party")
     store.execute("DROP TABLE erase_party")
+    return seal_marked(store, erased=True)
 
 
 def choose(store: Store, kind: Kind, changes: Changes, before: str | None, today: str) -> None:

@@ -123,15 +123,16 @@ def decide_erasure(store: Store, where: Personal, allowed: Allowed, number: int,
             raise UnknownErasureError(number=number)
         _, party, before, proposer, proposed_at = row
         check_apart(store, kasse, f"erasure {number}", (proposer, proposed_at))
+        seals: dict[str, Fact] = {}
         done = Erased(number, "refused", party, date.fromisoformat(before) if before else None, 0, 0, 0, 0)
         _step(store, done, "approved" if confirm else "refused")
         if confirm:
             chosen = _chosen(store, where, party, before)
-            done = _erase(store, where, allowed, done, [one.party for one in chosen], before)
+            done, seals = _erase(store, where, allowed, done, [one.party for one in chosen], before)
             _finish(store, done)
         facts: dict[str, Fact] = {
             "erasure": number, "persons": done.persons, "fields": done.fields, "texts": done.texts,
-            "details": done.details,
+            "details": done.details, **seals,
         }  # fmt: skip
         record(store, kasse, f"book.erase_{'confirm' if confirm else 'refuse'}", f"erasure:{number}", facts)
     return done
@@ -162,7 +163,7 @@ def _finish(store: Store, done: Erased) -> None:
 
 def _erase(
     store: Store, where: Personal, allowed: Allowed, done: Erased, parties: Sequence[int], before: str | None
-) -> Erased:
+) -> tuple[Erased, dict[str, Fact]]:
     """Blank what belongs to the persons, and with a day whatever else was kept long enough before it."""
     take_persons(store, parties)
     kinds = where.all()
@@ -170,10 +171,10 @@ def _erase(
         choose(store, kind, allowed[kind.table], before, store.today)
     rows, nullable = chosen_rows(store, kinds), nullable_columns(store)
     counts = tuple((kind.table, blank(store, kind, allowed[kind.table], nullable)) for kind in kinds)
-    note_persons(store, done.number)
+    seals = note_persons(store, done.number)
     by_table = dict(counts)
     texts, details = by_table["entry_text"], by_table["event_details"]
-    return replace(
+    erased = replace(
         done,
         state="done",
         persons=len(parties),
@@ -183,6 +184,7 @@ def _erase(
         kinds=tuple(one for one in counts if one[1]),
         rows=rows,
     )
+    return erased, seals
 
 
 def purge(store: Store, where: Personal) -> bool:

@@ -111,14 +111,14 @@ def _apply(store: Store, where: Personal, allowed: Mapping[str, Changes], one: D
     for kind in kinds:
         choose_keys(store, kind, allowed[kind.table], _keys(store, kind, one, persons))
     counts = {kind.table: blank(store, kind, allowed[kind.table], nullable) for kind in kinds}
-    note_persons(store, one.number)
+    seals = note_persons(store, one.number)
     texts, details = counts["entry_text"], counts["event_details"]
     done = len(persons), sum(counts.values()) - texts - details, texts, details
-    _finish(store, one, done)
+    _finish(store, one, done, seals)
     return done
 
 
-def _finish(store: Store, one: Decision, done: tuple[int, int, int, int]) -> None:
+def _finish(store: Store, one: Decision, done: tuple[int, int, int, int], seals: Mapping[str, Fact]) -> None:
     facts: dict[str, Fact] = dict(zip(("persons", "fields", "texts", "details"), done, strict=True))
     store.execute(
         """UPDATE erasure SET state = 'done', persons = :persons, fields = :fields, texts = :texts,
@@ -127,7 +127,7 @@ def _finish(store: Store, one: Decision, done: tuple[int, int, int, int]) -> Non
         rows=packed_rows(one.rows),
         id=one.number,
     )
-    facts |= {"erasure": one.number, "signed": one.signed}
+    facts |= {"erasure": one.number, "signed": one.signed, **seals}
     record(store, kasse_office(store), "book.erase_again", f"erasure:{one.number}", facts)
 
 

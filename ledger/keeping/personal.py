@@ -206,6 +206,7 @@ KINDS = (
          "JOIN erasure x ON x.id = t.id AND x.state <> 'proposed'"),
     Kind("party", "", ("id",), _MASTER, NEVER, "t.id", columns=PARTY_COLUMNS),
     Kind("party_account", "", ("party", "iban"), "t.since", NEVER, "t.party"),
+    Kind("party_seal", "", ("id",), "'1900-01-01'", NEVER, "t.party"),  # it is no use of the data
     Kind("party_lock", "", ("party", "id"), "t.since",
          "t.lifted_on IS NULL AND (t.until IS NULL OR t.until >= CAST(:on AS TEXT))", "t.party"),
     Kind("party_merge", "", ("id",), "substr(t.proposed_at, 1, 10)", "t.state = 'proposed'", "t.source"),
@@ -271,8 +272,8 @@ WORDS = {
     "attachment": N_("garnishments and assignments"), "mandate": N_("mandates"),
     "mandate_amendment": N_("changes of mandates"), "collection": N_("direct debits"),
     "entry_text": N_("words of entries"), "event_details": N_("details of events"), "party": N_("persons"),
-    "party_account": N_("accounts of persons"), "party_lock": N_("locks of persons"),
-    "party_merge": N_("merges of persons"),
+    "party_account": N_("accounts of persons"), "party_seal": N_("seals of persons"),
+    "party_lock": N_("locks of persons"), "party_merge": N_("merges of persons"),
     "party_restriction": N_("restrictions"), "letter": N_("letters"), "letter_print": N_("words of letters"),
     "cash_receipt": N_("cash receipts"), "cash_cheque": N_("cheques"),
     "suspense_origin": N_("unclear money taken over"), "item_facts": N_("facts of items taken over"),

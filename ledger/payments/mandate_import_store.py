@@ -13,6 +13,7 @@ from ledger.payments.mandate_reader import mandate_numbered
 from ledger.payments.mandate_store import note, write
 from ledger.payments.mandates import IMPORT_ROLES, MandateLapsedError, lapse_day
 from ledger.people.parties_reader import find_party
+from ledger.people.party_seals_store import note_marked
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
@@ -83,6 +84,7 @@ def import_mandates(store: Store, source: Source, rows: Iterable[Given], *, toda
         )  # fmt: skip
         facts: dict[str, Fact] = {"count": count, "sha256": source.sha256}
         record(store, kasse, "mandate.import", f"file:{source.sha256}", facts)
+        note_marked(store, "party.account")
     return Taken(count, new=True, findings=tuple(findings))
 
 

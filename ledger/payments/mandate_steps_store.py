@@ -22,6 +22,7 @@ from ledger.payments.mandates import (
     NothingAmendedError,
     State,
 )
+from ledger.people.party_seals_store import note_marked
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.identifiers import parse_creditor_id, parse_iban, parse_identifier
@@ -57,6 +58,7 @@ def amend(store: Store, number: int, values: NewValues, *, today: dt.date) -> Do
             note_account(store, old.party, str(changed["iban"]), today.isoformat(), holder=holder)
         mandate = mandate_numbered(store, number)
         note(store, mandate, "amend", {"fields": " ".join(sorted(changed))}, _before_after(old, changed))
+        note_marked(store, "party.account")
     return Done(mandate, findings=tuple(noticed(mandate)))
 
 

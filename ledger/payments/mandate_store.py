@@ -21,6 +21,7 @@ from ledger.payments.mandates import (
 )
 from ledger.people.parties import match_key
 from ledger.people.parties_reader import party_name
+from ledger.people.party_seals_store import mark, note_marked
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
@@ -51,11 +52,12 @@ def add(store: Store, new: NewMandate, *, today: dt.date) -> Done:
         mandate = mandate_numbered(store, number)
         facts: dict[str, Fact] = {"scheme": mandate.scheme, "usage": mandate.usage, "signed": mandate.signed}
         note(store, mandate, "add", facts, _named(mandate))
+        note_marked(store, "party.account")
     return Done(mandate, findings=tuple(noticed(mandate)))
 
 
 def write(store: Store, new: NewMandate, today: dt.date) -> int:
-    """Write one mandate and return its number; inside a unit that holds the Kasse's office.
+    """Write one mandate and return its number; inside a unit that holds the Kasse's office, before `note_marked`.
 
     Raises `MandateExistsError`, `MandateSignedError`, `NoCreditorIdError`, `UnknownOfficeError`.
     """
@@ -121,9 +123,10 @@ def take_reference(store: Store, creditor_id: str, reference: str, mandate: int,
 
 
 def note_account(store: Store, party: int, iban: str, day: str, *, holder: str = "") -> None:
-    """Note the debtor's own account: money from it is evidence when payments are matched."""
+    """Note the debtor's own account: money from it is evidence when payments are matched; `note_marked` tells of it."""
     own = not holder or match_key(holder) == match_key(party_name(store, party))
     if own and not store.value(_ACCOUNT, party=party, iban=iban):
+        mark(store, "SELECT id AS party FROM party WHERE id = :party", party=party)
         store.insert_one("party_account", party=party, iban=iban, kind="own", source="mandate", since=day)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ledger.book.store import kasse_office, office_codes
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.items.locks import Span
 from ledger.items.locks_store import lift_placed, place_item_lock
 from ledger.payments.redirect_store import ask
@@ -24,6 +26,7 @@ from ledger.payments.vop import (
     rule_prefix,
     worse,
 )
+from ledger.people.party_seals_store import mark, seal_marked
 from ledger.people.users import check_apart, require, same_person
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
@@ -59,10 +62,9 @@ _RULES = """
 _CONFIRM = """
     UPDATE vop_decision SET confirmed_by = :user, confirmed_at = :now
     WHERE office = :office AND run = :run AND line = :line AND seq = :seq AND confirmed_by IS NULL"""
-_PARTY = """
-    UPDATE party SET legal_name = :name WHERE id = (
-        SELECT i.party FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
-        WHERE p.office = :office AND p.run = :run AND p.line = :line)"""
+_PAYEE = """i.party FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
+    WHERE p.office = :office AND p.run = :run AND p.line = :line"""
+_PARTY = f"UPDATE party SET legal_name = :name WHERE id = (SELECT {_PAYEE})"
 
 _ITEM = """
     SELECT p.item_office, p.item, CASE WHEN p.part = 0 AND i.kind = 'payable' THEN 1 ELSE 0 END
@@ -168,9 +170,10 @@ def _confirm_name(store: Store, row: Row, case: VopCase) -> VopDone:
     check_apart(store, row[0], case.payment, (row[17], row[20]))
     where = {"office": row[0], "run": case.run, "line": case.line}
     store.execute(_CONFIRM, seq=row[16], user=store.user, now=store.now, **where)
+    mark(store, f"SELECT {_PAYEE}", **where)
     store.execute(_PARTY, name=row[19], **where)
     _unlock(store, where, case)
-    return _done(store, row[0], case, "vop.confirm_name", "")
+    return _done(store, row[0], case, "vop.confirm_name", "", seal_marked(store))
 
 
 def refuse(store: Store, run: int, line: int, *, reason: str) -> VopDone:
@@ -218,9 +221,12 @@ def _decide(store: Store, where: dict[str, object], case: VopCase, **values: obj
     store.insert_one("vop_decision", status=case.status, made_by=store.user, made_at=store.now, **where, **values)
 
 
-def _done(store: Store, office: str, case: VopCase, action: str, reason: str) -> VopDone:
+def _done(
+    store: Store, office: str, case: VopCase, action: str, reason: str, more: Mapping[str, Fact] | None = None
+) -> VopDone:
     details = {"reason": reason} if reason else None
-    record(store, office, action, f"run:{case.run}", {"line": case.line, "status": case.status}, details)
+    facts: dict[str, Fact] = {"line": case.line, "status": case.status, **(more or {})}
+    record(store, office, action, f"run:{case.run}", facts, details)
     now = _case(store.one(_CASES, run=case.run, line=case.line) or ())
     return VopDone(now, True, *_left(store, now))
 

@@ -8,6 +8,7 @@ from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.people.parties import address_key, match_key
 from ledger.people.parties_reader import party_name
+from ledger.people.party_seals_store import mark, mark_fresh, seal_marked
 from ledger.people.party_values import (
     ACCOUNT_KINDS,
     FIELDS,
@@ -25,6 +26,7 @@ from ledger.store.engines import Store
 from sepa.identifiers import parse_iban
 
 _HELD = "SELECT DISTINCT role FROM user_role WHERE user_id = :id"
+_ONE = "SELECT id AS party FROM party WHERE id = :number"
 _ACCOUNT = "SELECT kind, until FROM party_account WHERE party = :party AND iban = :iban"
 
 
@@ -45,7 +47,9 @@ def add_party(store: Store, wanted: PartyChange, day: str) -> int:
         store.insert_one("party", id=number, created_at=store.now, **values, **keys)
         if wanted.iban:
             _add_account(store, number, wanted, day)
-        record(store, kasse, "party.add", f"party:{number}", {"fields": ",".join(sorted(values))}, dict(values))
+        mark_fresh(store, _ONE, number=number)
+        facts: dict[str, Fact] = {"fields": ",".join(sorted(values)), **seal_marked(store)}
+        record(store, kasse, "party.add", f"party:{number}", facts, dict(values))
     return number
 
 
@@ -61,6 +65,7 @@ def change_party(store: Store, number: int, wanted: PartyChange, day: str) -> tu
         _check_not_merged(store, number)
         row = store.one(f"SELECT {', '.join(FIELDS)} FROM party WHERE id = :id", id=number)
         assert row is not None, "the caller has found the party"
+        mark(store, _ONE, number=number)
         old = dict(zip(FIELDS, row, strict=True))
         new = {key: value for key, value in wanted.fields.items() if key in FIELDS and value != old[key]}
         if "name" in new and not (new["name"] or "").strip():
@@ -74,7 +79,7 @@ def change_party(store: Store, number: int, wanted: PartyChange, day: str) -> tu
             raise NothingToChangeError(party=party_name(store, number))
         details: dict[str, Fact] = {f"old_{key}": old[key] for key in new} | {f"new_{key}": new[key] for key in new}
         details |= {"iban": wanted.iban, "end_iban": wanted.end_iban}
-        facts: dict[str, Fact] = {"fields": ",".join(sorted(changed))}
+        facts: dict[str, Fact] = {"fields": ",".join(sorted(changed)), **seal_marked(store)}
         record(store, kasse, "party.change", f"party:{number}", facts, details)
     return tuple(changed)
 

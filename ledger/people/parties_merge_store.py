@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ledger.book.store import kasse_office, office_codes
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.people.parties_reader import party_name
+from ledger.people.party_seals_store import mark, seal_marked
 from ledger.people.party_values import (
     Duplicate,
     Merged,
@@ -130,12 +131,14 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
                items = :items WHERE id = :id""",
             state=state, user=store.user, now=store.now, items=moved, id=number,
         )  # fmt: skip
-        facts = {"target": target, "merge": number, "items": moved}
+        facts: dict[str, Fact] = {"target": target, "merge": number, "items": moved}
+        facts |= seal_marked(store) if confirm else {}
         record(store, kasse, f"party.merge_{'confirm' if confirm else 'refuse'}", f"party:{source}", facts)
     return Merged(number, source, target, state, moved)
 
 
 def _move(store: Store, source: int, target: int) -> int:
+    mark(store, "SELECT id AS party FROM party WHERE id IN (:source, :target)", source=source, target=target)
     moved = store.execute("UPDATE item SET party = :target WHERE party = :source", source=source, target=target)
     for sql in (_COPY_ACCOUNTS, _COPY_LOCKS, _MOVE_JOINT, _MOVE_MANDATES, _MOVE_ATTACHMENTS, _MOVE_REFERENCES):
         store.execute(sql, source=source, target=target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger.people.party_seals_store import mark, mark_fresh, note_marked
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 
@@ -30,11 +31,13 @@ _MAKE = """
 _LINK = """
     UPDATE {table} SET party = n.rank + :before FROM new_party n
     WHERE {table}.party IS NULL AND n.party_key = {table}.party_key"""
-_ACCOUNTS = """
-    INSERT INTO party_account (party, iban, kind, source, since)
-    SELECT DISTINCT s.party, s.bank_account, 'own', CAST(:source AS TEXT), CAST(:day AS TEXT) FROM {table} s
-    WHERE s.party IS NOT NULL AND s.bank_account IS NOT NULL
+_NEW_ACCOUNTS = """
+    FROM {table} s WHERE s.party IS NOT NULL AND s.bank_account IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM party_account a WHERE a.party = s.party AND a.iban = s.bank_account)"""
+_OF_NEW_ACCOUNTS = f"SELECT DISTINCT s.party {_NEW_ACCOUNTS}"
+_ACCOUNTS = f"""
+    INSERT INTO party_account (party, iban, kind, source, since)
+    SELECT DISTINCT s.party, s.bank_account, 'own', CAST(:source AS TEXT), CAST(:day AS TEXT) {_NEW_ACCOUNTS}"""
 
 
 def find_parties(store: Store, table: str) -> None:
@@ -59,13 +62,14 @@ def make_parties(store: Store, table: str, *, source: str, day: str) -> int:
         store.execute(_LINK.format(table=table), before=before)
     drop_new(store)
     note_accounts(store, table, source=source, day=day)
+    note_marked(store)
     return made
 
 
 def make_new(store: Store, table: str) -> tuple[int, int]:
     """Make the missing parties alone and return how many, and what is to be added to their rank.
 
-    The temporary table `new_party` then has key and rank of each, until `drop_new`.
+    The temporary table `new_party` then has key and rank of each, until `drop_new`; `note_marked` then tells of them.
     """
     drop_new(store)
     store.execute(_FRESH.format(table=table))
@@ -74,6 +78,7 @@ def make_new(store: Store, table: str) -> tuple[int, int]:
         return 0, 0
     before = take_ids(store, BOOK, "party", made) - 1
     store.execute(_MAKE.format(table=table), before=before, now=store.now)
+    mark_fresh(store, "SELECT id AS party FROM party WHERE id > :before", before=before)
     store.execute("CREATE INDEX ix_new_party ON new_party (party_key)")
     return made, before
 
@@ -84,5 +89,6 @@ def drop_new(store: Store) -> None:
 
 
 def note_accounts(store: Store, table: str, *, source: str, day: str) -> None:
-    """Note the IBANs of rows for their parties."""
+    """Note the IBANs of rows for their parties; `note_marked` then tells of it."""
+    mark(store, _OF_NEW_ACCOUNTS.format(table=table))
     store.execute(_ACCOUNTS.format(table=table), source=source, day=day)

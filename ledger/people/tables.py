@@ -75,6 +75,23 @@ class Party(SQLModel, table=True):
     created_at: str = col.text()
 
 
+class PartySeal(SQLModel, table=True):
+    """A seal of a person: salted hashes of the row and of its accounts as they stood after a step; the last counts."""
+
+    __tablename__ = "party_seal"
+    __table_args__ = col.strict(
+        col.proven_key(["party"], ["party.id"], name="fk_party_seal_party"), Index("ix_party_seal_party", "party", "id")
+    )
+    ERASABLE: ClassVar = ("salt",)
+    MUTABLE: ClassVar = ()
+
+    id: int = col.number(primary_key=True)
+    party: int = col.number()
+    salt: bytes | None = col.raw(nullable=True)
+    person: bytes = col.raw()
+    accounts: bytes | None = col.raw(nullable=True)
+
+
 class PartyAccount(SQLModel, table=True):
     """An IBAN a party uses; only kind `own` is evidence when money is matched."""
 

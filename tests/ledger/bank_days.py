@@ -9,7 +9,7 @@ from ledger.book.store import post
 from ledger.items.store import NewClearing, NewItem, clear, insert_items, opening_posting, posting_for, reserve_items
 from ledger.store.counters import BOOK, take_ids
 from sepa.money import parse_amount
-from tests.books import MAIN_IBAN
+from tests.books import MAIN_IBAN, told
 
 OPENED, DAY, NEXT = "2026-11-16", "2026-11-17", "2026-11-18"  # Monday, Tuesday, Wednesday
 COUNTER = {"receivable": ("2400", "D", "5100"), "payable": ("4400", "C", "6100"), "suspense": ("4800", "C", "2890"),
@@ -31,9 +31,10 @@ def new_office(store, code):
 
 def party(store, name):
     """Add a person and return its number."""
-    with store.unit():
+    with store.unit(["KASSE"]):
         number = take_ids(store, BOOK, "party")
         store.insert_one("party", id=number, name=name, match_key=name.lower(), created_at=store.now)
+        told(store, number)
     return number
 
 

@@ -3,7 +3,7 @@
 from ledger.bank.posting_store import post_staged
 from ledger.events.store import record
 from tests.bankbooks import item, party, reference, staged
-from tests.books import act
+from tests.books import act, told
 
 ERIKA_IBAN, MAX_IBAN = "DE89370400440532013000", "DE02120300000000202051"
 ERIKA = ("Erika Musterfrau", "Erika", "Musterfrau", ERIKA_IBAN, "Gartenweg", "Falschparken")
@@ -16,9 +16,10 @@ def filled(store):
     with store.unit(["KASSE"]):
         erika = party(store, "Erika Musterfrau", ERIKA_IBAN)
         other = party(store, "Max Schuldner", MAX_IBAN)
-    address = "UPDATE party SET street = :street, town = 'Musterstadt', birth_date = '1980-02-01' WHERE id = :id"
-    store.execute(address, street="Gartenweg 3", id=erika)
-    store.execute(address, street="Lindenallee 4", id=other)
+        address = "UPDATE party SET street = :street, town = 'Musterstadt', birth_date = '1980-02-01' WHERE id = :id"
+        store.execute(address, street="Gartenweg 3", id=erika)
+        store.execute(address, street="Lindenallee 4", id=other)
+        told(store, erika, other)
     paid, unpaid = reference(store, 17), reference(store, 25)
     item(store, "50", paid, person=erika, purpose="Falschparken Gartenweg")
     item(store, "70", unpaid, person=other, purpose="Hundesteuer")

@@ -10,7 +10,7 @@ from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.identifiers import make_iban
 from sepa.money import parse_amount
-from tests.books import act
+from tests.books import act, told
 
 DAY = "2026-11-10"
 IBANS = {name: make_iban("DE", f"12030000{number:010d}") for number, name in enumerate(("Meyer", "Schulz", "Çelik"), 1)}
@@ -22,6 +22,7 @@ def party(store: Store, name: str) -> int:
         return int(found)
     number = take_ids(store, BOOK, "party")
     store.insert_one("party", id=number, name=name, match_key=match_key(name), created_at=store.now)
+    told(store, number)
     return number
 
 
@@ -30,6 +31,7 @@ def known_account(store: Store, name: str, iban: str) -> None:
     with store.unit(office_codes(store)):
         number = party(store, name)
         store.insert_one("party_account", party=number, iban=iban, kind="own", source="letter", since="2026-11-01")
+        told(store, number)
 
 
 def attached(store: Store, target: str, new: NewAttachment) -> Attachment:

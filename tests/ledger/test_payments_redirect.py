@@ -26,7 +26,7 @@ from ledger.payments.vop import VopNotPayeeError
 from ledger.payments.vop_store import correct
 from ledger.people.users import NotAllowedError
 from sepa.identifiers import make_iban
-from tests.books import act
+from tests.books import act, told
 from tests.ledger.payables import IBANS, attached, party, payables
 from tests.ledger.test_payments_answers import GROUP, answer, names, sent  # noqa: F401 - a fixture
 from tests.sepa.test_pain002 import counts, tx
@@ -39,6 +39,7 @@ def known(store, name, iban=RIGHT):
     with store.unit(["KASSE"]):
         number = party(store, name)
         store.insert_one("party_account", party=number, iban=iban, kind="own", source="letter", since="2026-11-01")
+        told(store, number)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ from ledger.people.users import NotAllowedError
 from ledger.people.users_store import grant
 from sepa.errors import Place
 from tests.bankbooks import check_invariants, close_day, item, open_cents, party, reference, staged
-from tests.books import SECOND_IBAN, act
+from tests.books import SECOND_IBAN, act, told
 
 TODAY = "2026-11-18"
 JOBCENTER, ERIKA = "DE75512108001245126199", "DE89370400440532013000"
@@ -186,6 +186,7 @@ def test_an_account_that_pays_for_others_is_no_evidence(desk):
     person = desk.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = :id", id=desk.tax)
     with desk.unit(["KASSE"]):
         desk.insert_one("party_account", party=person, iban=iban, kind="own", source="t", since=TODAY)
+        told(desk, person)
     take(act(desk, "clara"), Split(desk.many, rows(desk, (3, 7000)), leave_rest=True, payer_kind="authority"))
     assert desk.all("SELECT kind FROM party_account WHERE iban = :iban", iban=iban) == [("authority",)]
 

@@ -929,6 +929,18 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "party_seal",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("party", col.Number(), nullable=False),
+        Column("salt", col.Bytes(), nullable=True),
+        Column("person", col.Bytes(), nullable=False),
+        Column("accounts", col.Bytes(), nullable=True),
+        col.proven_key(["party"], ["party.id"], name="fk_party_seal_party"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_party_seal_party", "party_seal", ["party", "id"], unique=False)
+    op.create_table(
         "posting",
         Column("office", col.Text(), nullable=False),
         Column("position", col.Number(), autoincrement=False, nullable=False),

@@ -1,0 +1,96 @@
+"""What keeps persons honest: each change notes salted hashes of the row and of its accounts, bound by the event log.
+
+Names, addresses and accounts are personal data that may be erased, so that no chain holds them, nor a hash that could
+be guessed. A seal is two hashes with a salt of their own, and lies outside the chain; an event holds one hash over the
+seals of its step. Erasing takes the salts away, and the blank rows are sealed anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from json import JSONEncoder
+
+from ledger.book.chain import salted
+from ledger.events.store import Fact
+from ledger.store.engines import Row
+
+FACT = "person_seals"
+"""The fact of an event that binds the seals of its step: `FIRST-LAST:HASH`."""
+PERSON = (
+    "name", "legal_name", "street", "house_number", "postcode", "town", "country", "birth_date", "vat_id", "match_key",
+    "address_key", "merged_into", "created_at",
+)  # fmt: skip
+"""The columns of a person that are sealed, after its number."""
+ACCOUNT = ("iban", "kind", "source", "since", "until")
+"""The columns of an account that are sealed, with all others of the person."""
+_BYTES = 16
+_text: Callable[[object], str] = JSONEncoder(ensure_ascii=False).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A seal of a person: number, salt (None once the person was erased), hash of the row and of its accounts."""
+
+    number: int
+    party: int
+    salt: bytes | None
+    person: bytes
+    accounts: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The seals of one step, and the hash over them that its event holds."""
+
+    first: int
+    last: int
+    hash: str
+
+    @property
+    def fact(self) -> dict[str, Fact]:
+        """What the event says."""
+        return {FACT: f"{self.first}-{self.last}:{self.hash}"}
+
+
+def bound(fact: str) -> Bound:
+    """Return what an event says of seals.
+
+    >>> bound("7-9:ab")
+    Bound(first=7, last=9, hash='ab')
+    """
+    span, _, value = fact.partition(":")
+    first, _, last = span.partition("-")
+    return Bound(int(first), int(last), value)
+
+
+def person_hash(salt: bytes | None, row: Row) -> bytes:
+    """Return the hash of a person: its number and the columns `PERSON`."""
+    return salted(salt or b"", _text(row))[:_BYTES]
+
+
+def accounts_hash(salt: bytes | None, accounts: Sequence[Row]) -> bytes | None:
+    """Return the hash of a person's accounts in the order of their IBANs, None where there are none."""
+    return salted(salt or b"", _text(accounts))[:_BYTES] if accounts else None
+
+
+def hash_of(seals: Iterable[Seal]) -> str:
+    """Return the hash over seals; their salts are not in it, they may go."""
+    digest = sha256()
+    for seal in seals:
+        digest.update(b"%d:%b%b;" % (seal.party, seal.person, seal.accounts or b""))
+    return digest.hexdigest()
+
+
+def beside(people: Iterable[Row], accounts: Iterable[Row]) -> Iterator[tuple[Row, list[Row]]]:
+    """Yield each person with its accounts; both come in the order of persons, an account begins with its person."""
+    rest = iter(accounts)
+    account = next(rest, None)
+    for person in people:
+        own: list[Row] = []
+        while account is not None and account[0] <= person[0]:
+            if account[0] == person[0]:
+                own.append(account[1:])
+            account = next(rest, None)
+        yield person, own
