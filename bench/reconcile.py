@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from threading import get_ident
@@ -24,7 +25,7 @@ from bench.ledger_data import posting, raw_rows, sqlite_engine
 from bench.reconcile_data import fill_town
 from bench.reconcile_days import shares_by_kind, stage, wrong_matches
 from bench.reconcile_floor import plain_sql
-from ledger.bank import posting_store
+from ledger.bank import match_store, posting_rows_store, posting_store
 from ledger.book.store import Poster
 from ledger.store.engines import Store
 from tests import books
@@ -34,7 +35,18 @@ from tests.servers import postgres_url
 ENTRIES = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 ITEMS = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
 ENGINES = sys.argv[3:] or ["sqlite", "postgresql"]
-STAGES = ("gather", "decide", "plan", "settle", "settle_share", "keep_unclear", "note", "take_off", "apply_effects")
+STAGES = (
+    "gather",
+    "_look_up",
+    "decide",
+    "plan",
+    "settle",
+    "settle_share",
+    "keep_unclear",
+    "note",
+    "take_off",
+    "apply_effects",
+)
 """What the service calls by these names is a stage.
 
 `settle` posts what is paid at once, `settle_share` and `keep_unclear` what has one share, `draft` the others.
@@ -51,7 +63,7 @@ class Stages:
         self.seconds: Counter[str] = Counter()
         self._inside: defaultdict[int, list[float]] = defaultdict(list)
 
-    def watch(self, module: Any, names: tuple[str, ...]) -> None:
+    def watch(self, module: Any, names: Iterable[str]) -> None:
         """Measure the functions that a module calls by these names."""
         for name in names:
             setattr(module, name, self._timed(name, getattr(module, name)))
@@ -91,22 +103,37 @@ def fill(location: str, truth: Path) -> None:
     store.close()
 
 
-def reconcile(location: str) -> float:
-    """Match and post everything and return the CPU seconds of this process; the server's own are in the wall time."""
+def by_stage(location: str) -> float:
+    """Match and post everything in one process, print how long each stage takes, and leave the book as it was."""
     store, stages = books.opened(location, "import"), Stages()
-    stages.watch(posting_store, STAGES)
+    for module in (match_store, posting_rows_store, posting_store):
+        stages.watch(module, [name for name in STAGES if hasattr(module, name)])
     stages.watch(Poster, ("draft",))
     stages.watch(Store, ("insert",))
-    stages.stream(posting_store, "candidates")
+    stages.stream(posting_rows_store, "candidates")
+    posting_rows_store.LARGE = ENTRIES + 1
+    start = time.process_time()
+    with store.rehearsal():
+        posting_store.post_staged(store)
+    listed = ", ".join(f"{name} {seconds:.2f}" for name, seconds in stages.seconds.most_common())
+    print(f"  seconds by stage in one process: {listed}")
+    store.close()
+    return time.process_time() - start
+
+
+def reconcile(location: str) -> float:
+    """Match and post everything and return the wall seconds: another process, or the server, works beside."""
+    store = books.opened(location, "import")
     wall, cpu = time.perf_counter(), time.process_time()
     outcome = posting_store.post_staged(store)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     store.close()
     share = outcome.matched / outcome.posted
     print(f"  {outcome.posted:,} posted in {wall:.2f} s wall, matched {share:.1%}, {dict(outcome.reasons)}")
-    listed = ", ".join(f"{name} {seconds:.2f}" for name, seconds in stages.seconds.most_common())
-    print(f"  seconds by stage: {listed}")
-    return cpu
+    other = resource.getrusage(resource.RUSAGE_CHILDREN)
+    there = f"{other.ru_utime + other.ru_stime:.2f} s and {other.ru_maxrss // 1024} MiB in the other process"
+    print(f"  {cpu:.2f} s of CPU here, {there}")
+    return wall
 
 
 def check(location: str, truth: Path) -> float:
@@ -128,7 +155,8 @@ def measured(engine: str, location: str, folder: Path) -> Figure:
     """Return what reconciling took, each step in a process of its own."""
     truth = folder / f"{engine}.truth"
     measure([("fill", partial(fill, location, truth))], rounds=1)
-    (figure,) = measure([(f"kasse, {engine}", partial(reconcile, location))], rounds=1)
+    measure([("stages", partial(by_stage, location))], rounds=1)
+    (figure,) = measure([(f"kasse, {engine}, wall", partial(reconcile, location))], rounds=1)
     measure([("check", partial(check, location, truth))], rounds=1)
     return figure
 

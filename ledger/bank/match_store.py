@@ -1,4 +1,4 @@
-"""Candidates for staged bank entries: keys read in one pass, then one SQL statement for each lookup."""
+"""Candidates for staged bank entries: keys read for many of them, then one SQL statement for each lookup."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ledger.bank.references import Finder
 from ledger.items.kassenzeichen import active_schemes
 from ledger.store.engines import Row, Store
 
-CHUNK = 5_000
+CHUNK, FIRST, PART = 5_000, 2_500, 10_000
+"""How many entries are read at once, and for how many keys are looked up at once: first for few, to begin soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ class Scope:
 UNCLEAR = Scope(unclear=True)
 
 
+_ENTRY = "seq INTEGER PRIMARY KEY, office TEXT, id BIGINT, details INTEGER"
 _TABLES = {
-    "match_entry": "seq INTEGER PRIMARY KEY, office TEXT, id BIGINT, details INTEGER",
+    "match_entry": _ENTRY,
     "match_key": "seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, iban TEXT, cents BIGINT",
 } | {lookup.table: lookup.columns for lookup in LOOKUPS}
 _STAGED_ENTRIES = """
@@ -46,10 +48,10 @@ _STAGED_ENTRIES = """
       AND (CAST(:file AS TEXT) IS NULL
            OR e.statement IN (SELECT s.id FROM statement s WHERE s.file_sha256 = :file))"""
 _GATHER = f"""
-    INSERT INTO match_entry (seq, office, id, details)
+    INSERT INTO match_all (seq, office, id, details)
     SELECT row_number() OVER (ORDER BY e.bank_day, e.iban, e.id), e.office, e.id, e.detail_count {_STAGED_ENTRIES}"""
 _GATHER_UNCLEAR = """
-    INSERT INTO match_entry (seq, office, id, details)
+    INSERT INTO match_all (seq, office, id, details)
     SELECT row_number() OVER (ORDER BY e.bank_day, e.iban, e.id), e.office, e.id, e.detail_count
     FROM suspense_case c
     JOIN item i ON i.office = c.office AND i.id = c.item AND i.kind = 'suspense' AND i.open_cents > 0
@@ -63,6 +65,7 @@ _GATHER_UNCLEAR = """
       AND (CAST(:iban AS TEXT) IS NULL OR e.iban = :iban)
       AND (CAST(:file AS TEXT) IS NULL
            OR e.statement IN (SELECT s.id FROM statement s WHERE s.file_sha256 = :file))"""
+_PART = "INSERT INTO match_entry SELECT * FROM match_all WHERE seq > :start AND seq <= :stop"
 _TEXTS = """
     SELECT m.seq, 0, e.amount_cents, e.end_to_end_id, e.creditor_reference, e.counter_iban, e.remittance,
            e.payment_information_id, e.message_id, e.return_reason, e.detail_count, e.gvc, e.reversal, e.name,
@@ -93,24 +96,14 @@ def waiting(store: Store, scope: Scope) -> int:
 
 
 def gather(store: Store, scope: Scope) -> int:
-    """Fill the temporary tables of one match and return how many entries it has; inside a unit of work."""
-    for name, columns in _TABLES.items():
-        store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
-    count = store.execute(_GATHER_UNCLEAR if scope.unclear else _GATHER, iban=scope.iban, file=scope.file_sha256)
-    if not count:
-        return 0
-    finder = book_finder(store)
-    store.execute("ANALYZE match_entry")
-    for start in range(0, count, CHUNK):
-        store.insert("match_key", KEY_COLUMNS, _keys(store, finder, start))
-    _look_up(store)
-    return count
+    """Note the entries of one match in the order of the bank and return how many; inside a unit of work."""
+    store.execute(f"CREATE TEMPORARY TABLE match_all ({_ENTRY})")
+    return store.execute(_GATHER_UNCLEAR if scope.unclear else _GATHER, iban=scope.iban, file=scope.file_sha256)
 
 
 def drop(store: Store) -> None:
-    """Remove the temporary tables of a match."""
-    for name in _TABLES:
-        store.execute(f"DROP TABLE {name}")
+    """Forget the entries of a match."""
+    store.execute("DROP TABLE match_all")
 
 
 def book_finder(store: Store) -> Finder:
@@ -122,15 +115,25 @@ def book_finder(store: Store) -> Finder:
     return Finder(active_schemes(store), frozenset(length for (length,) in store.rows(sql)))
 
 
-def _keys(store: Store, finder: Finder, start: int) -> Iterator[Key]:
+def _keys(store: Store, finder: Finder, start: int, stop: int) -> Iterator[Key]:
     """Return the keys of one chunk of entries and of their parts; everything is read before the first is asked for."""
-    where = {"start": start, "stop": start + CHUNK}
+    where = {"start": start, "stop": stop}
     rows = [*store.all(_TEXTS, **where), *store.all(_DETAIL_TEXTS, **where)]
     return chain.from_iterable(keys_of(finder, texts) for texts in map(_TEXT, rows))
 
 
-def _look_up(store: Store) -> None:
-    """Run the statement of every lookup that can find anything."""
+def _look_up(store: Store, finder: Finder, start: int, stop: int) -> None:
+    """Read the keys of the entries from one to another, and run the statement of every lookup that can find anything.
+
+    The keys are read before they are written: what is written behind goes on meanwhile.
+    """
+    for name, columns in _TABLES.items():
+        store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
+    store.execute(_PART, start=start, stop=stop)
+    store.execute("ANALYZE match_entry")
+    for first in range(start, stop, CHUNK):
+        keys = list(_keys(store, finder, first, min(first + CHUNK, stop)))
+        store.insert("match_key", KEY_COLUMNS, keys)
     places = frozenset(place for (place,) in store.rows("SELECT DISTINCT place FROM match_key"))
     store.execute("ANALYZE match_key")  # else PostgreSQL plans for no keys, SQLite for so many that it reads all items
     for lookup in LOOKUPS:
@@ -174,23 +177,33 @@ _TEXT: Callable[[Row], Texts] = partial(tuple.__new__, Texts)
 
 def candidates(store: Store, count: int) -> Iterator[list[Candidates]]:
     """Yield the entries in bank order, in chunks, each with its candidates."""
-    filled = [one for one in LOOKUPS if one is not TARGETS and store.value(f"SELECT 1 FROM {one.table} LIMIT 1")]
-    for start in range(0, count, CHUNK):
-        where = {"start": start, "stop": start + CHUNK}
-        targets: dict[int, list[Target]] = {}
-        for target in map(_TARGET, store.rows(_selected(TARGETS), **where)):
-            if target[0] in targets:
-                targets[target[0]].append(target)
-            else:
-                targets[target[0]] = [target]
-        found = _found(store, filled, where)
-        parts: defaultdict[int, list[Part]] = defaultdict(list)
-        for seq, *part in store.rows(_DETAILS, **where):
-            parts[seq].append(Part._make(part))
-        yield [
-            Candidates(entry, targets.get(entry[0], ()), found.get(entry[0], {}), parts.get(entry[0], ()))
-            for entry in map(_STAGED, store.rows(_ENTRIES, **where))
-        ]
+    finder = book_finder(store)
+    for start in (0, *range(FIRST, count, PART)):
+        stop = min(start + PART if start else FIRST, count)
+        _look_up(store, finder, start, stop)
+        filled = [one for one in LOOKUPS if one is not TARGETS and store.value(f"SELECT 1 FROM {one.table} LIMIT 1")]
+        for first in range(start, stop, CHUNK):
+            yield _candidates(store, filled, first, min(first + CHUNK, stop))
+        for name in _TABLES:
+            store.execute(f"DROP TABLE {name}")
+
+
+def _candidates(store: Store, filled: list[Lookup], start: int, stop: int) -> list[Candidates]:
+    where = {"start": start, "stop": stop}
+    targets: dict[int, list[Target]] = {}
+    for target in map(_TARGET, store.rows(_selected(TARGETS), **where)):
+        if target[0] in targets:
+            targets[target[0]].append(target)
+        else:
+            targets[target[0]] = [target]
+    found = _found(store, filled, where)
+    parts: defaultdict[int, list[Part]] = defaultdict(list)
+    for seq, *part in store.rows(_DETAILS, **where):
+        parts[seq].append(Part._make(part))
+    return [
+        Candidates(entry, targets.get(entry[0], ()), found.get(entry[0], {}), parts.get(entry[0], ()))
+        for entry in map(_STAGED, store.rows(_ENTRIES, **where))
+    ]
 
 
 _Found = dict[int, dict[int, dict[str, tuple[Any, ...]]]]
