@@ -25,7 +25,9 @@ STAMP = VENV / "kasse-installed"
 
 def run(*command: str | Path) -> None:
     print("+", *command, flush=True)
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False)
+    # the processes that tests start find modules compiled
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=environ, check=False)
     if done.returncode:
         sys.exit(done.returncode)
 
