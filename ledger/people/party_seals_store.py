@@ -20,7 +20,7 @@ from ledger.people.party_seals import (
     person_hash,
 )
 from ledger.store.counters import BOOK, take_ids
-from ledger.store.engines import Store
+from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
 MOST = 100
@@ -82,7 +82,7 @@ def seal_marked(store: Store, *, erased: bool = False) -> dict[str, Fact]:
     return facts
 
 
-def note_marked(store: Store, action: str = "party.taken") -> None:
+def note_marked(store: Store, action: str = "party.take") -> None:
     """Tell of the persons that were marked, if any, in one event; inside a unit of work."""
     store.execute(_MARKS)
     count = int(store.value("SELECT count(*) FROM party_to_seal"))
@@ -97,12 +97,12 @@ def _written(store: Store, first: int, *, erased: bool) -> Iterator[Seal]:
     people = beside(store.stream(_PEOPLE, state=_UNLIKE), store.stream(accounts_sql, state=_UNLIKE))
     while some := list(islice(people, CHUNK)):
         salts = b"" if erased else store.salt(_SALT_BYTES * len(some))
-        seals = []
+        seals: list[Seal] = []
         for place, (person, accounts) in enumerate(some):
             salt = salts[_SALT_BYTES * place : _SALT_BYTES * (place + 1)] or None
-            one = Seal(first + place, person[0], salt, person_hash(salt, person), accounts_hash(salt, accounts))
-            seals.append(one)
-        store.insert("party_seal", _COLUMNS, [(s.number, s.party, s.salt, s.person, s.accounts) for s in seals])
+            hashes = person_hash(salt, person), accounts_hash(salt, accounts)
+            seals.append((first + place, person[0], salt, *hashes))
+        store.insert("party_seal", _COLUMNS, seals)
         yield from seals
         first += len(some)
 
@@ -120,21 +120,28 @@ def wrong_parties(store: Store, told: Iterable[str]) -> Iterator[KasseError]:
 
 def _unbound(store: Store, steps: Sequence[Bound]) -> Iterator[KasseError]:
     """Yield the steps whose seals are not those that their event bound, and seals that no event bound."""
-    seals = (Seal(*row) for row in store.stream(f"SELECT {', '.join(_COLUMNS)} FROM party_seal ORDER BY id"))
-    seal = next(seals, None)
+    seals = _Ahead(store.stream(f"SELECT {', '.join(_COLUMNS)} FROM party_seal ORDER BY id"))
     for step in steps:
-        while seal is not None and seal.number < step.first:
-            yield MasterDataError(table="party_seal", row=seal.number, state="added")
-            seal = next(seals, None)
-        own = []
-        while seal is not None and seal.number <= step.last:
-            own.append(seal)
-            seal = next(seals, None)
-        if hash_of(own) != step.hash:
+        for seal in seals.until(step.first - 1):
+            yield MasterDataError(table="party_seal", row=seal[0], state="added")
+        if hash_of(seals.until(step.last)) != step.hash:
             yield MasterDataError(table="party_seal", row=f"{step.first}-{step.last}", state="changed")
-    while seal is not None:
-        yield MasterDataError(table="party_seal", row=seal.number, state="added")
-        seal = next(seals, None)
+    for seal in seals.until(None):
+        yield MasterDataError(table="party_seal", row=seal[0], state="added")
+
+
+class _Ahead:
+    """Seals in their order, taken up to a number."""
+
+    def __init__(self, rows: Iterator[Row]) -> None:
+        self.rows = rows
+        self.seal: Row | None = next(rows, None)
+
+    def until(self, last: int | None) -> Iterator[Row]:
+        """Yield the seals up to that number, or all that are left."""
+        while self.seal is not None and (last is None or self.seal[0] <= last):
+            seal, self.seal = self.seal, next(self.rows, None)
+            yield seal
 
 
 def _differing(store: Store, which: str = "", **values: object) -> Iterator[KasseError]:
