@@ -157,7 +157,8 @@ def _summary(report: AuditReport) -> Iterator[Block]:
     yield Heading(_("Checks"))
     found = [line for line in report.checks if line.count]
     if found:
-        seen = [replace(line, amount_cents=line.amount_cents or None) for line in found]
+        seen = [replace(line, name=f"{_(line.meaning)} ({line.name})", amount_cents=line.amount_cents or None)
+                for line in found]  # fmt: skip
         yield _grid(_short(CHECKS, "name severity count amount_cents"), seen)
     silent = sum(not line.count for line in report.checks)
     yield Paragraph(sentence(N_("Checks that found nothing: {count} of {all}."), {
@@ -209,7 +210,7 @@ def _details(report: AuditReport) -> Iterator[Block]:
     meanings = {line.name: f"{_(line.meaning)} ({line.norm})" for line in report.checks}
     for check, rows in groupby(finding_rows(report), key=lambda row: str(row["check"])):
         own = list(rows)
-        yield Heading(f"{check}: {_(SEVERITIES[str(own[0]['severity'])])}")
+        yield Heading(f"{_(SEVERITIES[str(own[0]['severity'])])} ({check})")
         if check in meanings:
             yield Paragraph(meanings[check].replace("§ ", "§\u00a0"))
         lines = [line for row in own for line in _told(row, hinted=row is own[-1] or row["hint"] != own[-1]["hint"])]

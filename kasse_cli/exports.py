@@ -14,6 +14,7 @@ from kasse_cli.results import Table, cell, shown_columns
 from kasse_cli.sheet_words import NAMES, summed
 from kasse_cli.spreadsheets import csvfiles, excel
 from kasse_cli.spreadsheets.rows import CAPTION
+from kasse_cli.tables import for_person
 from sepa.errors import N_, KasseError
 
 
@@ -101,7 +102,7 @@ def _keyed(column: Column) -> Column:
 
 
 def _kind(column: Column) -> Any:
-    return "text" if column.kind in {"flag", "word"} else column.kind
+    return "text" if column.kind in {"flag", "word", "object"} else column.kind
 
 
 def _rows(table: Table, columns: Sequence[Column], *, words: bool) -> Iterator[list[Any]]:
@@ -114,8 +115,8 @@ def _value(value: Any, column: Column, *, words: bool) -> Any:
         return None
     if column.kind == "flag":
         return (_("yes") if value else _("no")) if words else str(bool(value)).lower()
-    if column.kind == "word" and words:
-        return _(column.word(str(value)))
+    if column.kind in {"word", "object"} and words:
+        return for_person(value, column)
     if column.kind == "day" and isinstance(value, str):
         return dt.date.fromisoformat(value[:10])
     if words and isinstance(value, str) and value.endswith("Z"):

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from sepa.errors import Field
+from sepa.errors import N_, Field
 from sepa.money import english, german
 
 LANGUAGES = ("en", "de")
@@ -23,6 +23,8 @@ _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z")
 WORDS = frozenset({"action", "held", "kind", "reason", "role", "state", "step"})
 """Fields whose value is a word of kasse's own, shown in the reader's language where the catalogue has it."""
+ROLES = {"enforcement": N_("enforcement office (enforcement)"), "payments": N_("payments office (payments)")}
+"""Roles whose code means something else in other sentences: what they are called in other languages than English."""
 _active = {"language": "en"}  # shared by all threads of a run, which a context variable is not
 
 # what could move the cursor, hide text or reverse it on a terminal is shown, never obeyed
@@ -137,7 +139,22 @@ def shown(name: str, value: Field, currency: str = "EUR") -> str:
     return visible(_words(name, text))
 
 
+def role_text(codes: str) -> str:
+    """Return roles such as `head / clerk` in the reader's words, each with its code."""
+    return " / ".join(_(ROLES[code] if language() != "en" and code in ROLES else code) for code in codes.split(" / "))
+
+
 def _words(name: str, text: str) -> str:
+    if name == "what":
+        from kasse_cli.object_words import object_text
+
+        return object_text(text)
+    if name == "action" and "." in text:
+        from kasse_cli.event_words import action_text
+
+        return action_text(text)
+    if name == "role":
+        return role_text(text)
     if name == "needed":  # the states that a step asks for
         return " / ".join(_(word) for word in text.split(" / "))
     return _(text) if name in WORDS else text

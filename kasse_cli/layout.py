@@ -13,8 +13,8 @@ GAPS = (2, 1)
 """Between columns: as it is read best, and where words would break otherwise."""
 _NARROW, _COMFORTABLE, _WORD = 10, 14, 18
 """Widths of texts: the least that can be read, what lets others give way, the longest word that they give way for."""
-_LONGEST = 30
-"""Words longer than this are no words: hashes, paths."""
+_LONGEST, _TALL, _HIGH = 30, 3, 2
+"""Words longer than this are no words, but hashes or paths; the lines that texts should take, minor ones and others."""
 _PARTS = re.compile(
     r"[0-9]+(?:-[0-9]+-|\.[0-9]+\.)[0-9]+ [0-9]{2}:[0-9]{2}\b"  # a day with its time
     r"|\S*?[a-zäöüß](?:-(?=[^\W\d_])|/(?=\w))"  # öffentlich-rechtlich, kasse-demo/bank
@@ -53,11 +53,13 @@ def strip(column: Column, heading: str, cells: Sequence[str]) -> Strip:
     head = max(map(len, heading.split()), default=0)
     found = (longest, longest, longest, longest, longest)
     word = _longest_word(cells)
-    if column.kind == "word":
+    if column.kind in {"word", "object"}:
         easy = min(longest, max(word, _COMFORTABLE))
         found = (longest, easy, word, word, easy)
     elif column.kind == "text":
         easy, due = (min(longest, max(min(word, cap), _COMFORTABLE)) for cap in (_LONGEST, _WORD))
+        tall = _TALL if column.minor else _HIGH  # better left out than a word or two a line
+        due = max(due, min(longest // tall, _LONGEST))
         found = (longest, easy, min(longest, word, _LONGEST), min(longest, _NARROW), due)
     return Strip(column, heading, cells, max(longest, len(heading)), *(max(one, head) for one in found))
 

@@ -12,6 +12,7 @@ from kasse_cli.context import Context
 from kasse_cli.event_words import action_text, who_text
 from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
+from kasse_cli.object_words import object_text
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
 from kasse_cli.unclear_words import reason_sentence
@@ -86,9 +87,8 @@ def explained(items: Sequence[Explained]) -> Result:
 
 
 def _source(origin: Origin) -> str:
-    """Return where the entry comes from in words: `bank KASSE/14`."""
-    kind, mark, rest = (origin.source or "").partition(":")
-    return f"{_(kind)} {rest}" if mark else origin.source or _(origin.kind)
+    """Return where the entry comes from in words: `bank entry KASSE/14`."""
+    return object_text(origin.source) if origin.source else _(origin.kind)
 
 
 def _with_why(one: Movement | Decision) -> dict[str, Any]:

@@ -25,12 +25,14 @@ journal_gaps.register(app)
 journal_export.register(app)
 ON_TERMINAL = 100
 """How many entries a terminal is shown where no limit is given; nothing is cut in a pipe or a file."""
+ENTRY_KINDS = {"charge": N_("side claim")}
+"""Kinds of entries whose own word says something else elsewhere."""
 LINES = (
     Column("number", N_("Entry"), "word"),  # never broken over two lines
     Column("posting_day", N_("Day"), "day"),
     Column("bank_day", N_("Bank day"), "day", shown=False),
-    Column("kind", N_("Kind"), "word"),
-    Column("source", N_("Source"), minor=2),
+    Column("kind", N_("Kind"), "word", words=ENTRY_KINDS),
+    Column("source", N_("Source"), "object", minor=2),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("text", N_("Text")),
     Column("user", N_("User"), minor=2),

@@ -71,7 +71,7 @@ def agree(store: Store, matter: Matter, reason: str = "") -> Agreement:
             record(store, matter.office, f"payment.ask_{matter.verb}", matter.about, matter.facts, details)
         return Agreement(done=False, asked_by=user_name(store, store.user), new=before is None)
     require(store, matter.office, "releaser")
-    check_apart(store, matter.office, f"R{matter.run}", before)
+    check_apart(store, matter.office, f"payment run {matter.run}", before)
     record(store, matter.office, f"payment.agree_{matter.verb}", matter.about, matter.facts, details)
     return Agreement(done=True, asked_by=user_name(store, before[0]))
 

@@ -188,7 +188,7 @@ def _checked(store: Store, number: int, step: Step) -> CollectionRun:
 
 def _check_person(store: Store, run: CollectionRun) -> None:
     """Check that the releasing person neither made, changed nor reviewed the run."""
-    check_apart(store, run.office, f"L{run.number}", *[(by, at) for _, by, _, at in _persons(store, run)])
+    check_apart(store, run.office, f"collection run {run.number}", *[(by, at) for _, by, _, at in _persons(store, run)])
 
 
 def _persons(store: Store, run: CollectionRun) -> list[tuple[str, int, str, str]]:

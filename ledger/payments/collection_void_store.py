@@ -46,7 +46,7 @@ def void(store: Store, number: int, reason: str = "", *, today: dt.date, cancell
         if by is None or same_person(store, (by, at)):
             return _ask(store, run, reason, new=by is None)
         require(store, office, *ROLES["release"])
-        check_apart(store, office, f"L{number}", (by, at))
+        check_apart(store, office, f"collection run {number}", (by, at))
         return _do(store, run, user_name(store, int(by)), reason, today)
 
 

@@ -203,7 +203,7 @@ def _checked(store: Store, number: int, step: Step) -> Run:
 
 def _check_person(store: Store, run: Run) -> None:
     """Check that the releasing person neither made, changed nor reviewed the run."""
-    check_apart(store, run.office, f"R{run.number}", *[(by, at) for _, by, _, at in _persons(store, run)])
+    check_apart(store, run.office, f"payment run {run.number}", *[(by, at) for _, by, _, at in _persons(store, run)])
 
 
 def _persons(store: Store, run: Run) -> list[tuple[str, int, str, str]]:

@@ -89,7 +89,7 @@ def void(
         if asked is None or same_person(store, (asked[0], asked[2])):
             return _ask(store, run, scope, reason, new=asked is None)
         require(store, office, "releaser")
-        check_apart(store, office, f"R{number}", (asked[0], asked[2]))
+        check_apart(store, office, f"payment run {number}", (asked[0], asked[2]))
         return _do(store, run, scope, asked[1], reason)
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from kasse_cli.event_words import OBJECTS, VERBS, action_text
-from kasse_cli.i18n import set_language
+from kasse_cli.i18n import sentence, set_language
+from kasse_cli.object_words import OBJECTS as NAMED
+from kasse_cli.object_words import object_text
 
 ROOT = Path(__file__).parents[2]
 ACTION = re.compile(r"[a-z]+\.[a-z_]+")
@@ -59,3 +61,45 @@ def test_actions_in_words(action, english, german):
         assert action_text(action) == german
     finally:
         set_language("en")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("letter:7", "letter 7"), ("letter 7", "letter 7"), ("suspense:KASSE/1", "case KASSE/1"),
+        ("bank:KASSE/12", "bank entry KASSE/12"), ("dunning run 3", "dunning run 3"), ("run:3", "payment run 3"),
+        ("law_change:2", "change of the law 2"), ("day 2026-11-20", "closing of the day 2026-11-20"),
+        ("opening", "take-over"), ("BAU/17", "BAU/17"), ("Vermerk 3", "Vermerk 3"), ("strange:1", "strange:1"), ("", ""),
+    ],
+)  # fmt: skip
+def test_objects_have_words(name, words):
+    assert object_text(name) == words
+    assert sentence("{what}", {"what": name}) == words
+
+
+def test_sentences_show_days_and_steps_of_a_program_in_words():
+    assert sentence("{action}", {"action": "order.certify"}) == "order: certified"
+    set_language("de")
+    try:
+        assert object_text("day 2026-11-20").endswith("20.11.2026")
+        assert sentence("{role}", {"role": "head / clerk"}) == "Kassenleitung (head) / Sachbearbeitung (clerk)"
+    finally:
+        set_language("en")
+    assert sentence("{role}", {"role": "payments / enforcement"}) == "payments / enforcement"
+
+
+def kept_apart():
+    """Yield how the steps that nobody takes twice call what they are about: `dunning run {number}`."""
+    for package in ("ledger", "enforcement"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check_apart":
+                    what = node.args[2]
+                    if isinstance(what, ast.JoinedStr) and isinstance(what.values[0], ast.Constant):
+                        yield path.name, str(what.values[0].value).strip(" :")
+
+
+def test_what_nobody_does_twice_has_words():
+    found = list(kept_apart())
+    assert len(found) > 15
+    assert [(name, what) for name, what in found if what not in NAMED] == []

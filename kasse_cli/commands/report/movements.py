@@ -14,10 +14,11 @@ from ledger.items.store import ItemKind
 from ledger.reports.ageing_store import Group
 from sepa.errors import N_
 
+ENTRY_KINDS = {"charge": N_("side claim")}
 SHEET = (
     Column("day", N_("Day"), "day"),
     Column("entry", N_("Entry")),
-    Column("kind", N_("Kind"), "word", minor=2),
+    Column("kind", N_("Kind"), "word", minor=2, words=ENTRY_KINDS),
     Column("text", N_("Text")),
     Column("item", N_("Item"), "count", shown=False),
     Column("reference", N_("Reference"), minor=True),
