@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["text", "cents", "day", "count", "flag", "word", "object"]
+Kind = Literal["text", "cents", "day", "count", "flag", "word", "object", "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Column:
     """One column: its stable key, the heading people see, and what its cells hold.
 
     `cents` are whole cents under a key ending in `_cents`, `day` is a date or ISO text, `flag` a truth value,
-    `word` one of few fixed words, which people read translated, `object` the name of an object such as `letter:7`.
+    `word` one of few fixed words, which people read translated, `object` the name of an object such as `letter:7`,
+    `number` figures as text, with a point: 3.10.
     `words` are texts for values whose own word means something else elsewhere.
     `shown=False` keeps a column to JSON and CSV for programs; a `minor` one is left out on a terminal too narrow for
     all, one of 2 before those of 1 (True).

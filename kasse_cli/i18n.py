@@ -20,6 +20,7 @@ DOMAIN = "kasse"
 LOCALE_DIR = Path(__file__).parent / "locale"
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z")
 WORDS = frozenset({"action", "held", "kind", "reason", "role", "state", "step"})
 """Fields whose value is a word of kasse's own, shown in the reader's language where the catalogue has it."""
@@ -89,6 +90,11 @@ def money(cents: int, currency: str = "EUR") -> str:
     """Return the amount of cents as a reader of this language writes it, with its currency if one is given."""
     written = german(cents) if language() == "de" else english(cents)
     return f"{written} {currency}".rstrip()
+
+
+def decimal(text: str) -> str:
+    """Return figures that are written with a point as a reader of this language writes them: 3,10 or 3.10."""
+    return _POINT.sub(",", text) if language() == "de" else text
 
 
 def day(value: dt.date) -> str:

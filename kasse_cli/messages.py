@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from kasse_cli.i18n import _, sentence, visible
+from kasse_cli.i18n import _, decimal, sentence, visible
 from sepa.errors import N_, Field, KasseError, Place
 
 NAMED_AT_ONCE = 6
@@ -32,12 +33,15 @@ _FIELDS = {
     "version": N_("version"),
 }  # fmt: skip
 """Fields of payments, as a reader calls them; columns of lists have names of their own."""
+_AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}")
 _LABELS = {"error": N_("finding"), "warning": N_("warning"), "info": N_("note")}
 
 
 def place_text(place: Place, message: str = "") -> str:
     """Return where it was found in words, without the value where the message already shows it."""
     parts = {name: str(value) for name, value in asdict(place).items() if value is not None}
+    if _AMOUNT.fullmatch(parts.get("value", "")):
+        parts["value"] = decimal(parts["value"])  # as a sheet shows it
     if visible(parts.get("value", "")) in message:
         parts.pop("value", None)
     if parts.get("line") == parts.get("row"):

@@ -9,14 +9,14 @@ from textwrap import wrap
 from typing import Any, Literal, TextIO
 
 from kasse_cli.columns import Column
-from kasse_cli.i18n import _, day, moment, money, role_text, sentence, visible
+from kasse_cli.i18n import _, day, decimal, moment, money, role_text, sentence, visible
 from kasse_cli.layout import Strip, chosen, gap, lines, strip, widths
 from kasse_cli.object_words import object_text
 from kasse_cli.results import Table, cell, shown_columns
 from sepa.errors import N_
 
 _RIGHT = {"cents", "count"}
-_WRAPPED = {"text", "word", "object"}
+_WRAPPED = {"text", "word", "object", "number"}
 _SEVERAL = 2  # amounts of a row that may as well stand one below the other
 
 
@@ -30,13 +30,15 @@ def for_person(value: Any, column: Column) -> str:
         return _day(value) if value else ""
     if column.kind == "flag":
         return _("yes") if value else _("no")
-    if column.kind in {"word", "object"}:
+    if column.kind in {"word", "object", "number"}:
         return _in_words(str(value), column)
     # the lines of a bank's text are no lines of the table
     return moment(visible(" ".join(part for part in str(value).split("\n") if part)))
 
 
 def _in_words(value: str, column: Column) -> str:
+    if column.kind == "number":
+        return decimal(value)
     if column.kind == "object":
         return object_text(value)
     if column.key == "role":

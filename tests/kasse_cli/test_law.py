@@ -152,3 +152,32 @@ def test_a_garnishment_is_data_for_scripts(shell):
     assert ",2500.00,1,monthly,2026-07-01,157.59,2342.41," in shell(f"{line} --csv").out
     assert "157.59" in shell(f"{line} -q").out
     assert shell(f"{line} --part overtime=300 --csv").out.splitlines()[0] == "kind,gross,exempt,norm"
+
+
+SAID = {  # what is left after the days of grace is what is too small, and what was paid within them is not
+    "--paid 1200=2026-03-13 --paid-on 2026-04-13": "the arrear of 34.56 EUR is too small",
+    "--paid 1234,56=2026-03-13 --until 2026-05-20": "within the days of grace, which end on 2026-03-13",
+    "--paid 1200=2026-03-16 --paid-on 2026-04-13": "started months: 1",
+}
+
+
+@pytest.mark.parametrize("given", SAID)
+def test_part_payments_within_the_days_of_grace_are_told_rightly(shell, given):
+    done = shell(f"kasse law charges --amount 1.234,56 --due 2026-03-10 --profile tax {given}")
+    assert SAID[given] in done.out + done.err
+
+
+def test_the_name_that_orders_have_is_the_profile_of_the_land(shell):
+    for verb in ("charges --amount 1000 --due 2026-05-04 --paid-on 2026-08-12", "limitation --due 2026-05-04"):
+        plain, full = (shell(f"kasse law {verb} --profile {name} --land HH") for name in ("fee", "hamburg-fee"))
+        assert (plain.code, plain.text()) == (full.code, full.text())
+        assert shell(f"kasse law {verb} --profile fee --land NW").code == 1
+
+
+def test_figures_have_the_readers_decimal_sign_and_programs_one_form(shell):
+    told = [shell(f"kasse law rates show vko.mahnung --lang {lang}").out for lang in ("en", "de")]
+    assert ["\t3.10\t" in told[0], "\t3,10\t" in told[1]] == [True, True]
+    line = "kasse law charges --amount 1000 --due 2026-01-15 --paid-on 2026-06-01 --profile fee --json --lang"
+    rows = [shell(f"{line} {lang}").data["lines"] for lang in ("en", "de")]
+    assert rows[0][0]["rate_percent"] == rows[1][0]["rate_percent"] == "4.27"
+    assert "4,27 %" in rows[1][0]["text"]

@@ -94,7 +94,7 @@ HOLDERS = (
 TERMINALS = (
     Column("code", N_("Terminal")),
     Column("acquirer", N_("Acquirer")),
-    Column("fee", N_("Fee %")),
+    Column("fee", N_("Fee %"), "number"),
     Column("fee_each_cents", N_("Each"), "cents"),
     Column("iban", N_("Pays to"), "word"),
     Column("closed_on", N_("Ended"), "day"),

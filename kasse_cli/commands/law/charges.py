@@ -20,14 +20,13 @@ from kasse_cli.commands.law.params import (
     OnOption,
     ProfileOption,
     day_of,
-    decimal,
     law_of,
     pair,
     title,
     worked,
 )
 from kasse_cli.context import Context
-from kasse_cli.i18n import sentence
+from kasse_cli.i18n import decimal, sentence
 from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import parse_day
 from kasse_cli.results import Line
@@ -42,7 +41,7 @@ LINES = (
     Column("end", N_("To"), "day"),
     Column("count", N_("Count"), "count", minor=True),
     Column("base_cents", N_("Base"), "cents", minor=True),
-    Column("rate_percent", N_("%")),
+    Column("rate_percent", N_("%"), "number"),
     Column("charge_cents", N_("Amount"), "cents"),
     Column("norm", N_("Paragraph"), minor=2),
 )
@@ -132,10 +131,10 @@ def charges(
 
 
 def _profile(name: str, place: str, law: Law) -> Profile:
-    from enforcement.profiles import profile
+    from enforcement.profiles import profile, profile_for
     from enforcement.profiles_lands import ProfileLandError
 
-    found = profile(name, law)
+    found = profile_for(name, place, law) or profile(name, law)
     if not found.holds_in(land_of(place)):
         raise ProfileLandError(profile=found.name, lands=", ".join(found.lands), land=land_of(place))
     return found
@@ -188,8 +187,8 @@ def _rows(charge: Charge, law: Law) -> Iterator[dict[str, Any]]:
     known = law.charges.get(charge.rule) or law.schedules.get(charge.rule)
     for line in charge.lines:
         fields = line.fields()
-        fields["rate_percent"] = decimal(str(fields["rate_percent"]))
-        yield {"charge": charge.rule, "title": title(known), **fields, "text": sentence(line.template, fields)}
+        said = fields | {"rate_percent": decimal(str(fields["rate_percent"]))}
+        yield {"charge": charge.rule, "title": title(known), **fields, "text": sentence(line.template, said)}
 
 
 def _notes(case: _Case, profile: Profile | None, made: list[Charge]) -> Iterator[Line]:

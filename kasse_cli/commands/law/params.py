@@ -11,7 +11,7 @@ import typer
 from enforcement.law import Law
 from enforcement.law.figures import Series
 from kasse_cli.context import Context
-from kasse_cli.i18n import language
+from kasse_cli.i18n import decimal, language
 from kasse_cli.params import parse_day
 from kasse_cli.results import Line
 from sepa.calendar import place_with
@@ -93,11 +93,6 @@ def day_of(ctx: Context, on: dt.date | None) -> dt.date:
 def title(series: Series[object] | object) -> str:
     """Return the title of anything that has one in German and English, in the reader's language."""
     return str(getattr(series, f"title_{language()}"))
-
-
-def decimal(text: str) -> str:
-    """Return a decimal number with the reader's decimal sign."""
-    return text.replace(".", ",") if language() == "de" else text
 
 
 def worked(template: str, fields: dict[str, Field]) -> Line:

@@ -32,7 +32,7 @@ LIST = (
     Column("kind", N_("Kind"), minor=2),
     Column("name", N_("Name")),
     Column("title", N_("Meaning")),
-    Column("value", N_("Value")),
+    Column("value", N_("Value"), "number"),
     Column("unit", N_("Unit"), shown=False),
     Column("unit_text", N_("Unit")),
     Column("valid_from", N_("Valid from"), "day"),
@@ -42,7 +42,7 @@ LIST = (
 )
 VALUES = (
     Column("valid_from", N_("Valid from"), "day"),
-    Column("value", N_("Value")),
+    Column("value", N_("Value"), "number"),
     Column("unit_text", N_("Unit")),
     Column("confirmed", N_("Confirmed"), "flag"),
     Column("norm", N_("Paragraph")),
@@ -92,7 +92,7 @@ def show_rate(ctx: Context, name: NameArgument, law_dir: LawOption = []) -> None
             if rule.name == name:
                 render(ctx, _rule_result(kind, rule))
                 return
-    raise unknown("entry", name, _names(law))
+    raise unknown(N_("figure or rule"), name, _names(law))
 
 
 def _all_series(law: Law) -> Iterator[Series[Any]]:
