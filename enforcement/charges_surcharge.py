@@ -101,16 +101,13 @@ def _nothing(found: Terms, line: Line) -> Charge:
 
 
 def _lines(found: Terms, claim: Claim, until: dt.date, land: str) -> tuple[Line, ...]:
-    months = [
-        (start, end, base // found.floor_cents * found.floor_cents)
-        for start, end, base in _months(found, claim, until, land)
-    ]
+    begun = _months(found, claim, until, land)
+    months = [(start, end, base // found.floor_cents * found.floor_cents) for start, end, base in begun]
     if not any(base for _, _, base in months):
-        return (
-            (Line(GRACE, found.rule.norm, 0, end=found.grace_end),)
-            if until <= found.grace_end
-            else (Line(SMALL, found.rule.norm, 0, base_cents=claim.open_cents(found.due, found.due)),)
-        )
+        late_cents = max(base for _, _, base in begun)
+        if until <= found.grace_end or not late_cents:
+            return (Line(GRACE, found.rule.norm, 0, end=found.grace_end),)
+        return (Line(SMALL, found.rule.norm, 0, base_cents=late_cents),)
     return tuple(_line(found, base, list(group)) for base, group in groupby(months, key=lambda month: month[2]) if base)
 
 

@@ -28,7 +28,10 @@ class DayBeforeLawError(KasseError):
 
     code = "law.before"
     template = N_("{name} ({norm}) is known only from {known_from}, not on {day}")
-    hint = N_("add the value valid on that day, with its source, to {file}")
+    hint = N_(
+        "write the value valid on that day, with its source, into a law file of your own (docs/law.md) and propose it "
+        "with 'kasse law take FILE', or give its folder with --law-dir; what is known stands in {file}"
+    )
 
 
 class DayAfterLawError(KasseError):
@@ -36,7 +39,10 @@ class DayAfterLawError(KasseError):
 
     code = "law.after"
     template = N_("{name} ({norm}) is known only until {known_until}, not on {day}")
-    hint = N_("add the new value, with its source and the next day of change, to {file}")
+    hint = N_(
+        "write the new value, with its source and the next day of change, into a law file of your own (docs/law.md) "
+        "and propose it with 'kasse law take FILE', or give its folder with --law-dir; what is known stands in {file}"
+    )
 
 
 class FigureUnconfirmedError(KasseError):

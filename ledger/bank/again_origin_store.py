@@ -120,8 +120,9 @@ def _assign(
 ) -> None:
     """Move the money to the items as a clerk would; the event tells by which number and when it was named."""
     case = find_case(store, one.office, one.number)
-    allocation = allocate([aim], one.number, one.open_cents, surplus=False, orders=orders)
     day = max(sitting.day, case.posting_day)
+    paid = case.payment_day or day
+    allocation = allocate([aim], one.number, one.open_cents, surplus=False, orders=orders, day=paid)
     given = post_allocation(store, case, allocation, targets.kind, targets.accounts, None, day)
     write_step(store, case, "assigned", given.entry.position, one.open_cents, sitting)
     note_event(

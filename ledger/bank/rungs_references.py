@@ -199,7 +199,7 @@ def _settle(
     """Return the shares that pay the targets, and what is over as a credit of the person."""
     left = case.cents
     shares: list[Share] = []
-    for target, cents in _spread(targets, left, running, data):
+    for target, cents in _spread(targets, case, running, data):
         shares.append(Share("settle", rule, cents, evidence, target))
         left -= cents
     if left:
@@ -207,12 +207,13 @@ def _settle(
     return shares
 
 
-def _spread(targets: Sequence[Target], cents: int, running: Running, data: Data) -> Iterable[tuple[Target, int]]:
+def _spread(targets: Sequence[Target], case: Case, running: Running, data: Data) -> Iterable[tuple[Target, int]]:
     if len(targets) == 1:
-        return [(targets[0], min(cents, running.open_cents(targets[0])))]
+        return [(targets[0], min(case.cents, running.open_cents(targets[0])))]
     found = distinct(targets)
     claims = [
         Claim(office, item, running.open_cents(target), target.due, target.profile, target.claim_kind)
         for (office, item), target in found.items()
     ]
-    return [(found[claim.office, claim.item], part) for claim, part in spread(claims, cents, data.orders)]
+    parts = spread(claims, case.cents, data.orders, day=case.entry.bank_day)
+    return [(found[claim.office, claim.item], part) for claim, part in parts]

@@ -141,15 +141,16 @@ class Hint:
 
 
 def allocate(
-    aims: Sequence[Aim], number: int, open_cents: int, *, surplus: bool, orders: Mapping[str, Order] | None = None
-) -> Allocation:
-    """Return how the money of a case is spread over what a person named, in that order.
+    aims: Sequence[Aim], number: int, open_cents: int, *, surplus: bool, orders: Mapping[str, Order] | None = None,
+    day: str = "",
+) -> Allocation:  # fmt: skip
+    """Return how the money of a case, paid on a day, is spread over what a person named, in that order.
 
     With `surplus` what the case holds beyond the items is over (for a given amount: beyond the items, of that
     amount). Raises `NoAmountError`, `OverpaidTargetError`, `ClosedTargetError`, `AssignedTooMuchError`,
     `SurplusUnusedError`, `SurplusPersonError`; the first four at the place of their wish.
     """
-    sharing = Sharing(open_cents, surplus=surplus, orders=orders)
+    sharing = Sharing(open_cents, surplus=surplus, orders=orders, day=day)
     for aim in aims:
         try:
             sharing.take(aim)
@@ -170,11 +171,13 @@ def allocate(
 class Sharing:
     """Money of a case on its way to items: what each aim took, so that no item is paid twice."""
 
-    def __init__(self, open_cents: int, *, surplus: bool = False, orders: Mapping[str, Order] | None = None) -> None:
+    def __init__(
+        self, open_cents: int, *, surplus: bool = False, orders: Mapping[str, Order] | None = None, day: str = ""
+    ) -> None:
         self.left_cents = open_cents
         self.over_cents = 0
         self._surplus = surplus
-        self._orders = orders
+        self._orders, self._day = orders, day
         self._taken: dict[tuple[str, int], tuple[Claim, int]] = {}
 
     def take(self, aim: Aim) -> None:
@@ -192,7 +195,7 @@ class Sharing:
         beyond = max(0, wanted - there)
         if beyond and not self._surplus:
             raise OverpaidTargetError(reference=aim.wish.target, wanted_cents=wanted, open_cents=there)
-        for claim, cents in spread(claims, wanted - beyond, self._orders):
+        for claim, cents in spread(claims, wanted - beyond, self._orders, day=self._day):
             self._taken[claim.office, claim.item] = claim, cents + self._cents(claim)
         self.over_cents += beyond
         self.left_cents -= wanted

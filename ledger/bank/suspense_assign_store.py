@@ -81,7 +81,8 @@ def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str
     targets = Targets(store, case.kind, decision.wishes)
     aims = list(targets.aims())
     check_differences(store, aims)
-    allocation = allocate(aims, case.number, case.free_cents, surplus=decision.surplus, orders=orders)
+    paid = case.payment_day or sitting.day
+    allocation = allocate(aims, case.number, case.free_cents, surplus=decision.surplus, orders=orders, day=paid)
     party = aims[0].party if allocation.surplus_cents else None
     return _done(store, case, allocation, targets, party, decision, sitting)
 
@@ -112,7 +113,7 @@ def split(store: Store, decision: Split, sitting: Sitting, orders: Mapping[str, 
     case = case_with_money(store, decision.number, decision.office)
     targets = Targets(store, case.kind, decision.wishes)
     refused: list[KasseError] = []
-    sharing = Sharing(case.free_cents, orders=orders)
+    sharing = Sharing(case.free_cents, orders=orders, day=case.payment_day or sitting.day)
     for aim in targets.aims(refused):
         check_differences(store, [aim])
         try:

@@ -209,15 +209,16 @@ def total_of(aims: Sequence[Aim], unknown: Sequence[Wish], given_cents: int | No
 
 
 def spread_taken(
-    aims: Sequence[Aim], unknown: Sequence[tuple[Wish, str]], cents: int, orders: Mapping[str, Order] | None = None
-) -> Taken:
+    aims: Sequence[Aim], unknown: Sequence[tuple[Wish, str]], cents: int, orders: Mapping[str, Order] | None = None,
+    *, day: str = "",
+) -> Taken:  # fmt: skip
     """Return how money is spread over what the payer named, by the settlement that bank money follows.
 
     `unknown` are wishes that name nothing open, each with a reason. What is over is a credit where one person is paid
     for, else unclear. Raises `TooLittleError`, `NoAmountError`.
     """
     left = cents - sum(wish.cents or 0 for wish, _ in unknown)
-    sharing = Sharing(left, surplus=True, orders=orders)
+    sharing = Sharing(left, surplus=True, orders=orders, day=day)
     unclear = [(reason, wish.cents or 0, wish.target.strip()) for wish, reason in unknown]
     for aim in aims:
         if sharing.left_cents <= 0:

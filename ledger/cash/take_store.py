@@ -125,7 +125,7 @@ def take(
         total = total_of(aims, [wish for wish, _ in unknown], cents)
         if payment.given_cents is not None and payment.given_cents < total:
             raise GivenTooLittleError(given_cents=payment.given_cents, due_cents=total)
-        taken = spread_taken(aims, unknown, total, orders)
+        taken = spread_taken(aims, unknown, total, orders, day=store.today)
         if taken.unclear and not (payment.payer.strip() or payment.note.strip()):
             raise PayerNeededError
         if payment.cheque:

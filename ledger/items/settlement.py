@@ -9,6 +9,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
+BOOKED_AHEAD = frozenset({"stundungszinsen"})
+"""Kinds of claim that are booked when relief is granted, for days to come; due when those are over."""
+
 
 class Order(Protocol):
     """What spreading needs to know of a profile's settlement order."""
@@ -60,17 +63,20 @@ def _order(section: dict[str, object], classes: Mapping[str, Sequence[str]]) -> 
     return ClassOrder(str(section["norm"]), ranks, ranks[str(section["rest"])])
 
 
-def spread(claims: Iterable[Claim], cents: int, orders: Mapping[str, Order] | None = None) -> list[tuple[Claim, int]]:
-    """Return which claims are paid and how many cents of each, in the order of payment.
+def spread(
+    claims: Iterable[Claim], cents: int, orders: Mapping[str, Order] | None = None, *, day: str = ""
+) -> list[tuple[Claim, int]]:
+    """Return which claims are paid and how many cents of each, in the order of payment; `day` is when it was paid.
 
     Claims of one profile follow its order in `orders` (default: those that come with kasse), inside a class by
     due day; claims without a profile, or of several profiles, are paid oldest due day first. What is more than
-    all claims together stays over: the sum of the result says how much was used.
+    all claims together stays over: the sum of the result says how much was used. Interest that was booked ahead for
+    days after the payment is not owed yet: it comes last (§§ 366 (2), 367 BGB).
     """
     assert cents >= 0, "only money that came in is spread"
     paid: list[tuple[Claim, int]] = []
     left = cents
-    for claim in in_order(claims, packaged_orders() if orders is None else orders):
+    for claim in in_order(claims, packaged_orders() if orders is None else orders, day=day):
         part = min(left, claim.open_cents)
         if part > 0:
             paid.append((claim, part))
@@ -78,14 +84,15 @@ def spread(claims: Iterable[Claim], cents: int, orders: Mapping[str, Order] | No
     return paid
 
 
-def in_order(claims: Iterable[Claim], orders: Mapping[str, Order]) -> list[Claim]:
-    """Return the claims as they are paid, one after the other."""
+def in_order(claims: Iterable[Claim], orders: Mapping[str, Order], *, day: str = "") -> list[Claim]:
+    """Return the claims as they are paid on a day, one after the other."""
     found = list(claims)
     profiles = {claim.profile for claim in found}
     order = orders.get(profiles.pop() or "") if len(profiles) == 1 else None
 
-    def place(claim: Claim) -> tuple[int, str, str, int]:
+    def place(claim: Claim) -> tuple[bool, int, str, str, int]:
         rank = order.rank(claim.claim_kind or "") if order else 0
-        return rank, claim.due, claim.office, claim.item
+        ahead = bool(day) and claim.claim_kind in BOOKED_AHEAD and claim.due > day
+        return ahead, rank, claim.due, claim.office, claim.item
 
     return sorted(found, key=place)

@@ -14,6 +14,7 @@ from enforcement.relief_plan import Share
 from enforcement.relief_propose_store import propose
 from enforcement.relief_reader import find_relief, owed
 from ledger.bank.posting_store import post_staged
+from sepa.money import plain
 from tests.bankbooks import staged
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
 from tests.enforcement.test_dunning import statement
@@ -102,6 +103,18 @@ def test_what_was_paid_in_time_is_not_charged(kasse):
     ended = end(kasse, done.number, reason="Raten fehlen", way="failed", law=LATER)
     # the first instalment is 353.33, the 6.67 beyond it pay the second: 346.66 are open for the month until 15 February
     assert ended.default_cents == 300, "one percent of 300.00"
+    assert sound(kasse) == []
+
+
+def test_instalments_paid_to_the_cent_and_the_day_cost_nothing_when_a_later_one_is_missed(kasse):
+    """Interest of the instalments to come is booked already: money of the first does not pay it before the claim."""
+    done = granted(kasse, three_rates(fee(kasse, "60.000,00")))
+    for one in find_relief(kasse, done.number).instalments[:2]:
+        staged(act(kasse, "clara"), plain(one.sum_cents), f"Rate {done.reference}", day=one.due)
+        post_staged(kasse)
+    act(kasse, "emil").today = "2027-02-15"
+    ended = end(kasse, done.number, reason="will nicht mehr", way="failed", law=LATER)
+    assert (ended.default_cents, ended.interest_off_cents) == (0, 0)
     assert sound(kasse) == []
 
 

@@ -31,6 +31,9 @@ from enforcement.relief_grant_store import grant, refuse, withdraw
 from enforcement.relief_propose_store import ReliefAmountError, propose
 from enforcement.relief_reader import find_relief
 from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense import Wish as Assigned
+from ledger.bank.suspense_decisions import Assign
+from ledger.bank.suspense_desk_store import decide
 from ledger.book.verify_store import verify
 from ledger.people.users import NotAllowedError, OwnWorkError
 from tests.bankbooks import OFFICES, check_invariants, item, party, reference, staged
@@ -171,10 +174,16 @@ def test_the_end_before_its_time_brings_everything_back(kasse):
 
 
 def test_interest_paid_in_advance_pays_the_claim_when_the_plan_fails(kasse):
+    """Money of the debtor pays no interest ahead by itself; somebody assigned it to just that."""
     done = granted(kasse, three_rates(fee(kasse)))
     staged(act(kasse, "clara"), "345", f"Rate {done.reference}", day="2026-12-14")
+    staged(kasse, "5,17", "Zinsen", day="2026-12-14")
     post_staged(kasse)
-    assert kasse.value("SELECT sum(open_cents) FROM item WHERE claim_kind = 'stundungszinsen'") == 0, "interest first"
+    interest = kasse.all("SELECT id, open_cents FROM item WHERE claim_kind = 'stundungszinsen' ORDER BY id")
+    assert sum(cents for _, cents in interest) == 517, "the claim first"
+    case = kasse.value("SELECT item FROM suspense_case")
+    wishes = tuple(Assigned(f"ORDNUNG/{number}", cents) for number, cents in interest)
+    decide(kasse, [Assign(case, wishes)], day="2026-12-15")
     owed = kasse.value("SELECT sum(open_cents) FROM item")
     act(kasse, "emil").today = "2027-02-01"
     ended = end(kasse, done.number, reason="Rate fehlt", way="failed", law=later_law())

@@ -57,6 +57,26 @@ def test_money_is_spread_in_the_order_of_the_law(claims, amount, expected):
     assert [c.item for c, _ in paid] == list(expected)
 
 
+PLAN = ("#1 900 2027-02-15 fee", "#2 3,10 2026-12-15 fee mahngebuehr", "#3 1,91 2026-12-15 fee stundungszinsen",
+        "#4 1,84 2027-01-15 fee stundungszinsen")  # fmt: skip
+AHEAD = [  # interest of a plan is booked when it is granted, for instalments to come
+    ("2026-12-15", "300", {2: 310, 3: 191, 1: 29499}),
+    ("2026-12-14", "300", {2: 310, 1: 29690}),
+    ("2027-01-15", "300", {2: 310, 3: 191, 4: 184, 1: 29315}),
+    ("2026-12-15", "906", {2: 310, 3: 191, 1: 90000, 4: 99}),
+    ("", "300", {2: 310, 3: 191, 4: 184, 1: 29315}),
+]
+
+
+@pytest.mark.parametrize(("day", "amount", "expected"), AHEAD)
+def test_interest_for_days_to_come_is_not_owed_yet(day, amount, expected):
+    """§§ 366 (2), 367 BGB: what is not due is not paid before what the instalment is for."""
+    from sepa.money import parse_amount
+
+    paid = spread([claim(text) for text in PLAN], parse_amount(amount), day=day)
+    assert {c.item: cents for c, cents in paid} == expected
+
+
 def test_orders_of_the_caller_replace_the_packaged_ones():
     class Backwards:
         def rank(self, claim_kind: str) -> int:

@@ -127,7 +127,7 @@ def limitation(
     law = law_of(law_dir)
     facts = LimitationFacts(due, assessed, final, known, arisen, closed, assessment_end, amount)
     events = [_event(text, law) for text in event]
-    parts = limitation_by_part(_rule(profile, rule, law), facts, events, land=land, law=law)
+    parts = limitation_by_part(_rule(profile, rule, land, law), facts, events, land=land, law=law)
     rows = [_row(part, link) for part in parts for link in part.links]
     lines = [line for part in parts for line in _sentences(part, ctx.obj.today)]
     lines += _known_events(parts, law)
@@ -136,15 +136,16 @@ def limitation(
     render(ctx, Result(data, [Table("chain", CHAIN, rows)], lines, findings))
 
 
-def _rule(profile: str | None, rule: str | None, law: Law) -> Any:
+def _rule(profile: str | None, rule: str | None, land: str, law: Law) -> Any:
     from enforcement.limitation_rules import limitation_rule
     from enforcement.profiles import profile as named
+    from enforcement.profiles import profile_for
 
     if rule:
         return limitation_rule(rule, law)
     if profile is None:
         raise MissingOptionError(names="--profile, --rule")
-    return named(profile, law).limitation_rule(law)
+    return (profile_for(profile, land, law) or named(profile, law)).limitation_rule(law)
 
 
 def _event(text: str, law: Law) -> LimitationEvent:
