@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests import sources
 from tests.paths import ROOT
+from tests.sources import PACKAGES  # each may import itself and those before it
 
-PACKAGES = ["sepa", "ledger", "enforcement", "kasse_cli"]  # each may import itself and those before it
 ALLOWED = {
     "sepa": {"lxml", "stdnum", "schwifty", "segno", "holidays"},
     "ledger": {"sqlmodel", "sqlalchemy", "psycopg", "rapidfuzz"},
@@ -19,7 +20,6 @@ ALLOWED = {
         "lxml", "segno", "schwifty", "babel", "stdnum", "sqlmodel", "facturx",
     },
 }  # fmt: skip
-MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 LONGEST_FUNCTION, LONGEST_MODULE = 40, 300
 STORE_MODULES = re.compile(r"(^|_)(store|tables|reader|writer|service)$")
 KNOWN_SERVICES = {
@@ -34,7 +34,7 @@ def name(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def trees() -> dict[Path, ast.Module]:
-    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    return sources.trees()
 
 
 def imports(tree: ast.Module) -> set[str]:
@@ -83,7 +83,7 @@ OUTSIDE = re.compile(
 def test_clock_randomness_and_environment_stay_above():
     wrong = [
         f"{name(path)}: {found[0]}"
-        for path in MODULES
+        for path in sources.trees()
         if not name(path).startswith("kasse_cli")
         for found in [OUTSIDE.search(path.read_text(encoding="utf-8"))]
         if found
@@ -95,7 +95,7 @@ def test_only_stores_talk_to_the_database():
     calls = re.compile(r"\bstore\.(rows|one|value|execute|execute_many|insert|insert_one|stream|all)\(")
     wrong = [
         name(path)
-        for path in MODULES
+        for path in sources.trees()
         if calls.search(path.read_text(encoding="utf-8"))
         and not STORE_MODULES.search(path.stem)
         and not any(name(path).startswith(known) for known in KNOWN_SERVICES)
@@ -105,7 +105,7 @@ def test_only_stores_talk_to_the_database():
 
 def test_nothing_is_named_for_what_it_is_not():
     bad = {"utils", "helpers", "common", "manager", "handler", "base", "misc"}
-    assert [name(path) for path in MODULES if path.stem in bad] == []
+    assert [name(path) for path in sources.trees() if path.stem in bad] == []
 
 
 def test_no_file_names_a_place_of_somebodys_machine():

@@ -5,6 +5,7 @@ import re
 
 from kasse_cli.glossary import GERMAN_PAGES, glossary, parse
 from tests.paths import ROOT
+from tests.sources import nodes
 
 ROW = re.compile(r"\| ([^|]+) \| ([^|]+) \| ([^|]*)\|")
 ENDINGS = re.compile(
@@ -26,15 +27,13 @@ def glossary_rows():
 
 def german_identifiers():
     found = {}
-    for package in ("sepa", "ledger", "enforcement", "kasse_cli"):
-        for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                name = getattr(node, "name", None) or getattr(node, "arg", None)
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    name = node.id
-                for word in re.findall(r"[A-Z]?[a-z]+", name) if isinstance(name, str) else []:
-                    if ENDINGS.search(word.lower()) and word.lower() not in NOT_GERMAN:
-                        found.setdefault(word.lower(), path.name)
+    for path, node in nodes():
+        name = getattr(node, "name", None) or getattr(node, "arg", None)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            name = node.id
+        for word in re.findall(r"[A-Z]?[a-z]+", name) if isinstance(name, str) else []:
+            if ENDINGS.search(word.lower()) and word.lower() not in NOT_GERMAN:
+                found.setdefault(word.lower(), path.name)
     return found
 
 

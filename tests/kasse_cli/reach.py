@@ -2,9 +2,10 @@
 
 import ast
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.paths import ROOT
+from tests.sources import trees
+
 Place = tuple[str, str]
 """A module and a name at its top."""
 
@@ -12,11 +13,10 @@ Place = tuple[str, str]
 @cache
 def modules() -> dict[str, ast.Module]:
     found = {}
-    for package in ("kasse_cli", "enforcement", "ledger"):
-        for path in (ROOT / package).rglob("*.py"):
-            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            if ".migrations" not in name:
-                found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    for path, tree in trees().items():
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        if ".migrations" not in name and not name.startswith("sepa"):
+            found[name] = tree
     return found
 
 

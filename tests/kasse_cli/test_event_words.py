@@ -2,7 +2,6 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +9,8 @@ from kasse_cli.event_words import OBJECTS, VERBS, action_text
 from kasse_cli.i18n import sentence, set_language
 from kasse_cli.object_words import OBJECTS as NAMED
 from kasse_cli.object_words import object_text
+from tests.sources import nodes
 
-ROOT = Path(__file__).parents[2]
 ACTION = re.compile(r"[a-z]+\.[a-z_]+")
 
 
@@ -25,11 +24,9 @@ def first_texts(call):
 
 
 def recorded():
-    for package in ("ledger", "enforcement", "kasse_cli"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
-                    yield from ((path.name, text) for text in first_texts(node) if "." in text and ":" not in text)
+    for path, node in nodes("ledger", "enforcement", "kasse_cli"):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record":
+            yield from ((path.name, text) for text in first_texts(node) if "." in text and ":" not in text)
 
 
 def test_each_action_of_the_code_has_words():
@@ -90,13 +87,11 @@ def test_sentences_show_days_and_steps_of_a_program_in_words():
 
 def kept_apart():
     """Yield how the steps that nobody takes twice call what they are about: `dunning run {number}`."""
-    for package in ("ledger", "enforcement"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check_apart":
-                    what = node.args[2]
-                    if isinstance(what, ast.JoinedStr) and isinstance(what.values[0], ast.Constant):
-                        yield path.name, str(what.values[0].value).strip(" :")
+    for path, node in nodes("ledger", "enforcement"):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check_apart":
+            what = node.args[2]
+            if isinstance(what, ast.JoinedStr) and isinstance(what.values[0], ast.Constant):
+                yield path.name, str(what.values[0].value).strip(" :")
 
 
 def test_what_nobody_does_twice_has_words():

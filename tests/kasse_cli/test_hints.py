@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kasse_cli.lazy import NOUNS, Noun, load, present
+from tests.sources import nodes
 
 ROOT = Path(__file__).parents[2]
 NAMED = re.compile(r"['`](kasse [a-z][^'`]*)['`]")
@@ -18,11 +19,9 @@ PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 
 def code_texts() -> Iterator[tuple[str, str]]:
     """Yield every text of the program with its place."""
-    for package in ("sepa", "ledger", "enforcement", "kasse_cli"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
+    for path, node in nodes():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
 
 
 def named_commands() -> list[tuple[str, str]]:
@@ -31,9 +30,6 @@ def named_commands() -> list[tuple[str, str]]:
         text = page.read_text("utf-8")
         found += [(str(page.relative_to(ROOT)), command) for command in re.findall(r"`(kasse [a-z][^`]*)`", text)]
     return found
-
-
-target_of = cache(load)
 
 
 @cache
@@ -50,7 +46,7 @@ def problem(command: str) -> str:
     if words[0] not in nouns:
         return f"no command {words[0]}"
     noun, rest = nouns[words[0]], words[1:]
-    target = target_of(noun)
+    target = load(noun)
     if not noun.single and rest and re.fullmatch(r"[a-z-]+(\|[a-z-]+)*", rest[0]):
         verbs, rest = rest[0].split("|"), rest[1:]
         missing = [verb for verb in verbs if verb not in target.commands]

@@ -8,7 +8,6 @@ import io
 import os
 import re
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -34,6 +33,7 @@ from kasse_cli.spreadsheets import (
 from kasse_cli.spreadsheets.excel import sheet_name
 from kasse_cli.spreadsheets.replacing import FileWriteError, replacing
 from sepa.money import MAX_CENTS
+from tests.sources import nodes
 
 COLUMNS = (
     Column("reference", "Kassenzeichen"),
@@ -397,12 +397,11 @@ def test_others_may_not_read_what_is_written(tmp_path):
 def test_every_table_has_a_name_for_its_sheet_and_sums_only_columns_it_has():
     """Every `Table` without a title on the screen stands in the list of names of sheets."""
     nameless = set()
-    for path in Path("kasse_cli").rglob("*.py"):
-        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Table" and call.args:
-                titled = len(call.args) > 3 or any(one.arg == "title" for one in call.keywords)
-                if not titled and isinstance(call.args[0], ast.Constant):
-                    nameless.add(call.args[0].value)
+    for _, call in nodes("kasse_cli"):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Table" and call.args:
+            titled = len(call.args) > 3 or any(one.arg == "title" for one in call.keywords)
+            if not titled and isinstance(call.args[0], ast.Constant):
+                nameless.add(call.args[0].value)
     assert nameless - sheet_words.NAMES.keys() == set()
     assert sheet_words.SUMS.keys() - sheet_words.NAMES.keys() == {"account", "clearings", "postings"}, (
         "those have titles"

@@ -1,12 +1,10 @@
 """Every word that may name a person has a way out of the book: the columns, the events, and what clerks write."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
 import kasse_cli.schema
-import ledger
 from kasse_cli.wiring import personal_data
 from ledger.bank.rules_desk import ErasedRuleError, Wanted
 from ledger.bank.rules_store import add_rule, switch_rule
@@ -34,6 +32,7 @@ from tests.books import act
 from tests.cashbooks import DAY, desk, fund, on, pieces
 from tests.ledger.keeping_books import later
 from tests.ledger.test_keeping_erase import texts
+from tests.sources import nodes
 
 ALLOWED = dict(kasse_cli.schema.permitted_changes())
 WHERE = personal_data()
@@ -111,14 +110,12 @@ def test_every_column_of_text_is_personal_or_named_as_not():
 
 def said_about():
     """What every event with details is about: the place and the word before the colon."""
-    for folder in ("ledger", "enforcement"):
-        for path in sorted((Path(ledger.__file__).parent.parent / folder).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record"):
-                    continue
-                details = node.args[5:] or [word.value for word in node.keywords if word.arg == "details"]
-                if details and ast.unparse(node.args[3]) != "None":
-                    yield f"{path.name}:{node.lineno}", word_of(node.args[3])
+    for path, node in nodes("ledger", "enforcement"):
+        if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record"):
+            continue
+        details = node.args[5:] or [word.value for word in node.keywords if word.arg == "details"]
+        if details and ast.unparse(node.args[3]) != "None":
+            yield f"{path.name}:{node.lineno}", word_of(node.args[3])
 
 
 def word_of(about):
