@@ -23,7 +23,7 @@ COLUMNS = (
                N_("kostenstelle, produkt or haushaltsjahr"), choices=tuple((name, name) for name in DIMENSIONS)),
     ListColumn("value", ("Wert", "Nummer", "Schlüssel"), cell_text, N_("what lists and postings say")),
     ListColumn("name", ("Bezeichnung", "Name"), cell_text, N_("what it is called")),
-    ListColumn("office", ("Dienststelle", "Amt"), cell_text, N_("only postings of this office; blank is for all")),
+    ListColumn("office", ("Amt", "Dienststelle"), cell_text, N_("only postings of this office; blank is for all")),
 )  # fmt: skip
 NEEDED = ("dimension", "value", "name")
 _EXAMPLES: tuple[dict[str, Value], ...] = (

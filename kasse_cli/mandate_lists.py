@@ -87,7 +87,7 @@ COLUMNS = (
         N_("the sequence type of the last collection, where the day is not known"),
     ),
     ListColumn("creditor_id", ("Gläubiger-ID",), cell_text, N_("blank is that of the book")),
-    ListColumn("office", ("Dienststelle", "Amt"), cell_text, N_("only claims of this office")),
+    ListColumn("office", ("Amt", "Dienststelle"), cell_text, N_("only claims of this office")),
     ListColumn("claim_kinds", ("Forderungsarten",), cell_text, N_("only these kinds of claims, with blanks between")),
     ListColumn("covers", ("Kassenzeichen",), cell_reference, N_("only this Kassenzeichen")),
     ListColumn("document", ("Beleg", "Dokument"), cell_text, N_("where the paper is")),

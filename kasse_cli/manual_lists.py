@@ -36,7 +36,7 @@ COLUMNS = (
                N_("the same text in several rows makes them lines of one entry")),
     ListColumn("day", ("Buchungstag", "Buchungsdatum", "Datum"), _day,
                N_("the posting day; blank is the day of the command"), "day"),
-    ListColumn("office", ("Dienststelle", "Amt", "Buchungskreis"), cell_text,
+    ListColumn("office", ("Amt", "Dienststelle", "Buchungskreis"), cell_text,
                N_("the office of the line; several offices in one entry are linked over the Verrechnung")),
     ListColumn("account", ("Sachkonto", "Konto"), cell_text, N_("the number of the account")),
     ListColumn("debit", ("Soll",), cell_amount_cents, N_("the amount in euros, if the account gets it"), "cents"),

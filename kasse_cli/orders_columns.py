@@ -9,6 +9,7 @@ from typing import Any
 
 from kasse_cli.columns import Kind
 from kasse_cli.i18n import language
+from kasse_cli.order_words import CHOICES, OTHER_WORDS, PAYABLE_WORDS, PROFILES, RECEIVABLE_WORDS
 from kasse_cli.params import parse_day
 from kasse_cli.spreadsheets import (
     Cell,
@@ -25,19 +26,6 @@ from ledger.items.order_rules import tidy
 from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
 
-RECEIVABLE_WORDS = (
-    "receivable", "Forderung", "Annahme", "Annahmeanordnung", "Einzahlung", "Einnahme", "Sollstellung",
-)  # fmt: skip
-PAYABLE_WORDS = (
-    "payable", "Auszahlung", "Auszahlungsanordnung", "Verbindlichkeit", "Ausgabe", "Zahlung",
-)  # fmt: skip
-OTHER_WORDS = {
-    "credit": ("credit", "Guthaben", "Überzahlung"),
-    "suspense": ("suspense", "Verwahrung", "ungeklärte Einzahlung"),
-    "advance": ("advance", "Vorschuss", "ungeklärte Auszahlung"),
-}
-
-CHOICES = (("receivable", "Forderung"), ("payable", "Auszahlung"))
 FIELDS = {
     "every": "every_months",
     "lock": "lock_kind",
@@ -52,7 +40,8 @@ FIELDS = {
 class ListColumn:
     """One column: its stable key, the field it fills, the names understood, its reader, what people are told.
 
-    The first name heads German templates, the key English ones; `choices` are (English, German) words.
+    The first name heads German templates, the key English ones; `choices` are (English, German) words, in an `open`
+    list others are taken, too.
     """
 
     key: str
@@ -61,6 +50,7 @@ class ListColumn:
     explanation: str
     kind: Kind = "text"
     choices: tuple[tuple[str, str], ...] = ()
+    open: bool = False
 
     @property
     def target(self) -> str:
@@ -128,7 +118,7 @@ def _words(**more: tuple[str, ...]) -> Callable[[Cell], str]:
     return cell_choice({word: kind for kind, words in groups.items() for word in words})
 
 
-OFFICE = ListColumn("office", ("Dienststelle", "Amt", "Buchungskreis"), _office, N_("the office's code in the book"))
+OFFICE = ListColumn("office", ("Amt", "Dienststelle", "Buchungskreis"), _office, N_("the office's code in the book"))
 KIND = ListColumn(
     "kind", ("Art", "Anordnungsart"), _words(), N_("whether money comes in (receivable) or goes out (payable)"),
     choices=CHOICES,
@@ -168,11 +158,15 @@ CODING = (
         "purpose", ("Verwendungszweck", "Grund", "Zweck", "Betreff"), _text, N_("what it is for; letters print it")
     ),
     ListColumn("gl_account", ("Sachkonto", "Kontierung"), _text, N_("blank takes the default of the profile or kind")),
-    ListColumn("profile", ("Profil", "Rechtsprofil"), _text, N_("the law that governs it: tax, fee, fine, private")),
+    ListColumn(
+        "profile", ("Profil", "Rechtsprofil"), _text,
+        N_("the law that governs the claim; 'kasse law rates list --kind profiles' explains the names"),
+        choices=tuple((name, name) for name in PROFILES), open=True,
+    ),
     ListColumn(
         "claim_kind", ("Forderungsart",), _text, N_("the kind of claim, for charges and the order of settlement")
     ),
-)
+)  # fmt: skip
 LAW = (
     ListColumn("notice_date", ("Bescheiddatum", "Bescheid vom"), _day, N_("the date of the notice"), "day"),
     ListColumn("served_on", ("Zugestellt", "zugestellt am", "Bekanntgabe"), _day, N_("when it was served"), "day"),
@@ -182,7 +176,9 @@ LAW = (
     ListColumn("debt_reason", ("Schuldgrund",), _text, N_("the reason of the debt, for enforcement")),
     ListColumn("period_from", ("Zeitraum von",), _day, N_("the first day it is for"), "day"),
     ListColumn("period_to", ("Zeitraum bis",), _day, N_("the last day it is for"), "day"),
-    ListColumn("joint_group", ("Gesamtschuldner",), _text, N_("the same word in all rows of joint debtors")),
+    ListColumn("joint_group", ("Gesamtschuldner",), _text,
+               N_("a word of your own, such as G1, in the rows of all joint debtors of a claim; office, amount, due "
+                  "day and purpose are the same in these rows")),
     ListColumn("main_reference", ("Hauptforderung",), _reference,
                N_("of a side claim: the Kassenzeichen of its main claim")),
     ListColumn("cost_object", ("Kostenstelle", "Kostenträger"), _text,

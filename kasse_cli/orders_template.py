@@ -61,6 +61,7 @@ def entries(columns: Sequence[ListColumn], needed: Collection[str]) -> list[Temp
             _(column.explanation),
             needed=column.key in needed,
             choices=_choices(column),
+            open=column.open,
         )
         for column in columns
     ]

@@ -46,7 +46,11 @@ def search(ctx: Context, word: WordArgument = None) -> None:
     if word is None:
         lines = [say(N_("'kasse help WORD' searches words and commands, 'kasse COMMAND --help' explains a command"))]
         render(
-            ctx, Result(tables=[Table("commands", COMMANDS, [_row(known) for known in present(NOUNS)])], lines=lines)
+            ctx,
+            Result(
+                tables=[Table("commands", COMMANDS, [_row(known) for known in present(NOUNS)], title=N_("Commands"))],
+                lines=lines,
+            ),
         )
         return
     terms = [_told(term) for term in glossary() if term.matches(word)]

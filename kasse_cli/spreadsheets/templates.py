@@ -24,12 +24,16 @@ _MEANING_WIDTH = 60
 
 @dataclass(frozen=True, slots=True)
 class TemplateColumn:
-    """A column of an empty list: what it is for, whether every row needs it, and the words it takes, if few."""
+    """A column of an empty list: what it is for, whether every row needs it, and the words it takes, if few.
+
+    Where the list of words is `open`, a sheet asks about others, but takes them.
+    """
 
     column: Column
     explanation: str
     needed: bool = False
     choices: Sequence[str] = ()
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,9 @@ def _choice(column: str, entry: TemplateColumn, lists: str) -> Any:
 
     source = f"'{lists}'!${column}$1:${column}${len(entry.choices)}"
     return DataValidation(
-        type="list", formula1=source, allow_blank=True, showErrorMessage=True, sqref=f"{column}2:{column}{_LAST_ROW}"
-    )
+        type="list", formula1=source, allow_blank=True, showErrorMessage=True, sqref=f"{column}2:{column}{_LAST_ROW}",
+        errorStyle="warning" if entry.open else "stop",
+    )  # fmt: skip
 
 
 def _explain(page: Any, columns: Sequence[TemplateColumn], examples: Sequence[Sequence[Value]]) -> None:
@@ -107,7 +112,11 @@ def _explain(page: Any, columns: Sequence[TemplateColumn], examples: Sequence[Se
     for position, entry in enumerate(columns):
         needed = _("yes") if entry.needed else ""
         given = [_example(row[position], entry.column) for row in examples]
-        writer.row([entry.column.label, needed, entry.explanation, ", ".join(entry.choices), *given])
+        writer.row([entry.column.label, needed, entry.explanation, _allowed(entry), *given])
+
+
+def _allowed(entry: TemplateColumn) -> str:
+    return ", ".join([*entry.choices, *(["…"] if entry.open else [])])
 
 
 def _example(value: Value, column: Column) -> str:

@@ -132,7 +132,7 @@ def test_the_empty_lists_can_be_filled_in_and_taken_over(town):
     path = town.folder / "de" / "items.xlsx"
     book = load_workbook(path)
     names = [cell.value for cell in book.worksheets[0][1]]
-    values = {"Dienststelle": "KASSE", "Art": "Verwahrung", "Offener Betrag": 5, "Fälligkeit": "1.11.2026"}
+    values = {"Amt": "KASSE", "Art": "Verwahrung", "Offener Betrag": 5, "Fälligkeit": "1.11.2026"}
     book.worksheets[0].append([values.get(name) for name in names])
     book.save(path)
     done = town("kasse opening import de --as-of 2026-11-15 --control suspense=5 --control balances=10 --json")

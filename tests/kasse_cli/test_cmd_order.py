@@ -3,9 +3,13 @@
 import csv
 import datetime as dt
 
+import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from enforcement.profiles_lands import profile_names
+from kasse_cli.order_words import PROFILES
+from kasse_cli.spreadsheets.scans import letters
 from tests.books import opened, sqlite_copy
 from tests.kasse_cli.order_files import BAD_ORDERS, ORDERS, workbook, write
 
@@ -287,3 +291,19 @@ def test_acceptance_posts_on_the_day_given(town):
         town(f"kasse order {verb} --batch 1 --sum 454,50 --user {user}")
     town("kasse order accept --batch 1 --sum 454,50 --user clara --on 2026-11-18")
     assert town("kasse order show ORDNUNG-1 --json").data["items"][0]["posting_day"] == "2026-11-18"
+
+
+def test_the_template_lists_the_laws_to_choose_from_and_takes_others(shell):
+    shell("kasse order template --xlsx leer.xlsx --lang de")
+    book = openpyxl.load_workbook(shell.folder / "leer.xlsx")
+    rules = {row[0].value: row[3].value for row in book.worksheets[1].iter_rows(min_row=2)}
+    assert rules["Profil"] == "tax, fee, fine, private, justice, bund, amtshilfe, …"
+    assert rules["Art"] == "Forderung, Auszahlung"
+    heads = [cell.value for cell in book.worksheets[0][1]]
+    letter = letters(heads.index("Profil") + 1)
+    styles = {
+        str(one.sqref).partition("2:")[0]: one.errorStyle for one in book.worksheets[0].data_validations.dataValidation
+    }
+    assert (heads[0], styles[letter], styles[letters(heads.index("Art") + 1)]) == ("Amt", "warning", "stop")
+    known = {name for name in profile_names("HH") if not name.startswith("hamburg")}
+    assert known == set(PROFILES), "what the list offers is what kasse brings"
