@@ -196,9 +196,9 @@ def take_over(store: Store, source: Source, lists: Lists, *, run: int = 0) -> Op
     offices = write_balances(store, lists.rules, lists.balances, wishes.day, offices)
     _write_parts(store, lists, parts, findings, early=False)
     _refuse_errors(findings)
-    note_marked(store)
     for office in offices:
         _note(store, source, wishes.day, office)
+    note_marked(store)
     _keep_source(store, source, wishes.day)
     return Opening(wishes.day, True, offices, checked.sums, tuple(findings), checked.accounts, parts)
 
@@ -293,12 +293,6 @@ def _note(store: Store, source: Source, day: str, office: OfficeOpening) -> None
 
 def _keep_source(store: Store, source: Source, day: str) -> None:
     store.insert_one(
-        "source_file",
-        sha256=source.sha256,
-        purpose=PURPOSE,
-        name=source.name,
-        size_bytes=source.size_bytes,
-        imported_by=store.user,
-        imported_at=store.now,
-        result=day,
-    )
+        "source_file", sha256=source.sha256, purpose=PURPOSE, name=source.name, size_bytes=source.size_bytes,
+        imported_by=store.user, imported_at=store.now, result=day,
+    )  # fmt: skip

@@ -15,6 +15,8 @@ from sepa.money import german
 ROLES = ("clerk", "enforcement", "head", "audit", "admin")
 SHARED = frozenset({"bank_entry", "bank_detail", "bank_match", "bank_notice", "bank_notice_detail", "entry_text"})
 """Tables whose rows may speak of several persons at once: their words are left out where they do."""
+TOLD_BY_OTHERS = frozenset({"party_seal"})
+"""Tables that hold nothing but hashes of what is told anyway."""
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 

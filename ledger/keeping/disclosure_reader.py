@@ -8,7 +8,7 @@ from typing import Any
 
 from ledger.book.store import kasse_office, setting
 from ledger.events.store import record
-from ledger.keeping.disclosure import ROLES, SHARED, Disclosure
+from ledger.keeping.disclosure import ROLES, SHARED, TOLD_BY_OTHERS, Disclosure
 from ledger.keeping.layout_store import layouts
 from ledger.keeping.personal import ITEM_OF, Kind, Personal
 from ledger.keeping.retention_store import blanked_columns
@@ -48,7 +48,7 @@ def disclose(store: Store, where: Personal, allowed: Mapping[str, Changes], part
         rows: dict[str, list[dict[str, Any]]] = {}
         left_out = 0
         columns = {table.name: table.columns for table in layouts(store)}
-        for kind in where.kinds:
+        for kind in (one for one in where.kinds if one.table not in TOLD_BY_OTHERS):
             rows[kind.table], left = _rows(store, kind, allowed[kind.table], columns[kind.table], party)
             left_out += left
         for table, sql in _FURTHER.items():

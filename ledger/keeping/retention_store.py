@@ -43,7 +43,7 @@ def _kind_row(store: Store, kind: Kind, changes: Changes, day: str) -> KindRow:
     held = f"SELECT {', '.join(f't.{name}' for name in kind.key)} FROM {kind.table} t WHERE {filled(kind, changes)}"
     sql = f"""
         SELECT count(*), coalesce(sum(CASE WHEN needed = 0 AND origin <= CAST(:last AS TEXT) THEN 1 ELSE 0 END), 0),
-            coalesce(sum(needed), 0), min(origin)
+            coalesce(sum(needed), 0), min(nullif(origin, '1900-01-01'))
         FROM (SELECT {keys}, max(origin) AS origin, max(needed) AS needed FROM ({kind.view()}) v
               WHERE ({keys}) IN ({held}) GROUP BY {keys}) x"""
     last, period = rule.last_day(day), rule.on(day)

@@ -82,7 +82,7 @@ def seal_marked(store: Store, *, erased: bool = False) -> dict[str, Fact]:
     return facts
 
 
-def note_marked(store: Store, action: str = "party.take") -> None:
+def note_marked(store: Store, action: str = "party.import") -> None:
     """Tell of the persons that were marked, if any, in one event; inside a unit of work."""
     store.execute(_MARKS)
     count = int(store.value("SELECT count(*) FROM party_to_seal"))
