@@ -19,28 +19,43 @@ if TYPE_CHECKING:
 Key = tuple[tuple[str, ...], str]
 Shape = tuple[tuple[str, ...], tuple[Key, ...]]
 CHAINED = frozenset({"entry", "event"})
+_OURS = "t.type = 'table' AND t.name NOT LIKE 'sqlite%'"
 ROW_NAMES = ("rowid", "_rowid_", "oid")
 SEALED = {"posting": "entry", "entry_text": "entry", "event_details": "event"}
 
 
 def shapes(store: Store) -> dict[str, Shape]:
     """Return columns and unique keys of every table, a key with the condition of its partial index."""
-    found: dict[str, Shape] = {}
-    for (table,) in store.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"):
-        columns = tuple(name for (name,) in store.all("SELECT name FROM pragma_table_info(:t) ORDER BY cid", t=table))
-        found[table] = (columns, tuple(_keys(store, table)))
+    sql = f"""SELECT t.name, c.name, c.pk FROM sqlite_master t, pragma_table_info(t.name) c WHERE {_OURS}
+              ORDER BY t.name, c.cid"""
+    columns: dict[str, list[tuple[str, int]]] = {}
+    for table, name, place in store.all(sql):
+        columns.setdefault(table, []).append((name, place))
+    unique = _unique(store)
+    return {
+        table: (tuple(name for name, _ in found), (_primary(found), *unique.get(table, ())))
+        for table, found in columns.items()
+    }
+
+
+def _primary(columns: Iterable[tuple[str, int]]) -> Key:
+    """Return the primary key: an INTEGER PRIMARY KEY has no index of its own."""
+    return tuple(name for place, name in sorted((place, name) for name, place in columns if place)), ""
+
+
+def _unique(store: Store) -> dict[str, list[Key]]:
+    """Return the keys that have an index, in the order of its names."""
+    texts = dict(store.all("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
+    sql = f"""SELECT t.name, l.name, c.name
+              FROM sqlite_master t, pragma_index_list(t.name) l, pragma_index_info(l.name) c
+              WHERE {_OURS} AND l."unique" = 1 AND l.origin <> 'pk' ORDER BY l.name, c.seqno"""
+    columns: dict[tuple[str, str], list[str]] = {}
+    for table, index, column in store.all(sql):
+        columns.setdefault((table, index), []).append(column)
+    found: dict[str, list[Key]] = {}
+    for (table, index), names in columns.items():
+        found.setdefault(table, []).append((tuple(names), str(texts[index] or "").partition(" WHERE ")[2]))
     return found
-
-
-def _keys(store: Store, table: str) -> Iterator[Key]:
-    primary = store.all("SELECT name FROM pragma_table_info(:t) WHERE pk > 0 ORDER BY pk", t=table)
-    yield tuple(name for (name,) in primary), ""  # an INTEGER PRIMARY KEY has no index of its own
-    indexes = """SELECT l.name, m.sql FROM pragma_index_list(:t) l LEFT JOIN sqlite_master m ON m.name = l.name
-                 WHERE l."unique" = 1 AND l.origin <> 'pk' ORDER BY l.name"""
-    for index, text in store.all(indexes, t=table):
-        columns = store.all("SELECT name FROM pragma_index_info(:i) ORDER BY seqno", i=index)
-        condition = str(text).partition(" WHERE ")[2] if text else ""
-        yield tuple(name for (name,) in columns), condition
 
 
 def standing(store: Store) -> dict[str, str]:
