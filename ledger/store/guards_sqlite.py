@@ -45,7 +45,7 @@ def _primary(columns: Iterable[tuple[str, int]]) -> Key:
 
 def _unique(store: Store) -> dict[str, list[Key]]:
     """Return the keys that have an index, in the order of its names."""
-    texts = dict(store.all("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
+    texts: dict[str, str | None] = dict(store.all("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
     sql = f"""SELECT t.name, l.name, c.name
               FROM sqlite_master t, pragma_index_list(t.name) l, pragma_index_info(l.name) c
               WHERE {_OURS} AND l."unique" = 1 AND l.origin <> 'pk' ORDER BY l.name, c.seqno"""
