@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sepa.errors import N_, KasseError
 
@@ -80,12 +81,21 @@ class UnknownLetterKindError(KasseError):
     exit_code = 2
 
 
+STATES_SAID = {"posted": N_("mailed"), "returned": N_("come back"), "cancelled": N_("called off")}
+"""States of a letter whose own words mean something else of a payment or a run."""
+
+
 class LetterStateError(KasseError):
     """A step that a letter in its state does not take."""
 
     code = "letter.state"
     template = N_("letter {letter} is {state}")
     hint = N_("see 'kasse letter show {letter}'")
+
+    def __init__(self, **values: Any) -> None:
+        if "state" in values:
+            values["state"] = STATES_SAID.get(values["state"], values["state"])
+        super().__init__(**values)
 
 
 class UnreleasedLetterError(LetterStateError):

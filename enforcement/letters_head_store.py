@@ -46,6 +46,25 @@ class HeadValueError(KasseError):
     hint = N_("einfach is ja or nein, frist_tage a number from 1 to 366")
 
 
+class MissingHeadError(KasseError):
+    """Letters go out without what tells who sends them, or whom to ask."""
+
+    code = "letter.head_missing"
+    template = N_("the letterhead lacks {parts}: a letter in a window needs its sender, the debtor somebody to ask")
+    hint = N_("set what is missing, for example: kasse letter head --set telefon='040 123456'; then print --anew")
+    severity = "info"
+
+
+NEEDED = ("kopf", "absender", "telefon", "email")
+"""What a letterhead should have; of telephone and e-mail one is enough."""
+
+
+def missing_parts(head: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the parts of a letterhead that a letter needs and which are blank."""
+    reached = any(head.get(key) for key in ("telefon", "email"))
+    return tuple(key for key in NEEDED if not head.get(key) and not (reached and key in {"telefon", "email"}))
+
+
 def letterhead(store: Store, office: str = "") -> dict[str, str]:
     """Return the letterhead of an office: its own parts, and those of the book for what it does not say."""
     found: dict[str, str] = {}

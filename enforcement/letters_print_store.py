@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -25,7 +25,7 @@ from enforcement.letters import (
 )
 from enforcement.letters_content import Content, compose
 from enforcement.letters_facts import Frame, LetterFacts, Payee, RemedyPart
-from enforcement.letters_head_store import letterhead
+from enforcement.letters_head_store import MissingHeadError, letterhead, missing_parts
 from enforcement.letters_ranks import RANKED, ranks
 from enforcement.letters_reader import choose, chosen_facts, unchoose
 from enforcement.letters_remedy_parts import claims_of, remedies_by_law
@@ -144,7 +144,15 @@ def print_letters(
         fresh = [one for one in found.values() if one.fresh]
         if fresh:
             _record(store, kasse, fresh)
-    return Prints(tuple(found[n] for n in wanted if n in found), distinct((*desk.findings, *desk.terms.findings)))
+    notes = distinct((*desk.findings, *desk.terms.findings, *_headless(desk)))
+    return Prints(tuple(found[n] for n in wanted if n in found), notes)
+
+
+def _headless(desk: _Desk) -> Iterator[MissingHeadError]:
+    """Yield once what the letterheads of these letters lack."""
+    parts = dict.fromkeys(part for head in desk.heads.values() for part in missing_parts(head))
+    if parts:
+        yield MissingHeadError(parts=", ".join(parts))
 
 
 def _desk(store: Store, planned_on: dt.date, law: Law) -> _Desk:

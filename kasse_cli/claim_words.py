@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enforcement.letters import STATES_SAID
 from sepa.errors import N_
 
 CLAIM_KINDS = {
@@ -16,8 +17,7 @@ CLAIM_KINDS = {
     "wegegeld": N_("travel allowance"), "withheld_tax": N_("withheld tax"), "zwangsgeld": N_("coercive fine"),
 }  # fmt: skip
 """By the word that stands in the book; what an office named itself stays as it is."""
-LETTER_STATES = {"posted": N_("mailed"), "returned": N_("come back"), "cancelled": N_("called off")}
-"""States of a letter that mean something else of a payment or a run."""
+LETTER_STATES = STATES_SAID
 LEFT_OUT = {
     "suspense": N_("maybe paid already"), "no_debtor": N_("no debtor"), "last_step": N_("last step done"),
     "letter_open": N_("letter not mailed"), "main_left_out": N_("with its main claim"),

@@ -45,6 +45,9 @@ def found_the_book(week: Week) -> None:
     for name, grants in town.STAFF:
         roles = " ".join(f"--office '{office}' --role {role}" for office, role in grants)
         week.type(f"user add {name} {roles}", user="leitung", day=town.TAKEN_OVER)
+    week.say(N_("What stands on every letter: who sends it, and whom to ask."))
+    parts = " ".join(f"--set '{name}={text}'" for name, text in town.LETTERHEAD)
+    week.type(f"letter head {parts}", user="emil", day=town.TAKEN_OVER)
     week.say(N_("Opening balances and open items of the old system, with control sums."))
     total = sum(town.old_receivables().values())
     week.type(

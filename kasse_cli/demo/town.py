@@ -29,6 +29,14 @@ STAFF = (
     ("frida", (("*", "head"),)),
     ("fachverfahren", (("*", "machine"),)),
 )
+LETTERHEAD = (
+    ("kopf", "Stadt Musterstadt|Stadtkasse"),
+    ("absender", "Stadtkasse Musterstadt, Rathausplatz 1, 20999 Musterstadt"),
+    ("telefon", "040 1234-0"),
+    ("email", "stadtkasse@musterstadt.example"),
+    ("sprechzeiten", "montags bis freitags 9 bis 12 Uhr"),
+)
+"""Part and text of what stands on the letters of the town; | begins a new line."""
 
 
 @dataclass(frozen=True, slots=True)

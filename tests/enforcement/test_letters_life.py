@@ -24,6 +24,7 @@ from enforcement.letters import (
     UnknownTaskError,
     UnreleasedRunLetterError,
 )
+from enforcement.letters_head_store import set_letterhead
 from enforcement.letters_make_store import LetterLine, NewLetter, cancel_letter, make_letter, release_letter
 from enforcement.letters_post_store import post_letters
 from enforcement.letters_print_store import note_files, print_letters
@@ -34,7 +35,7 @@ from ledger.book.verify_store import verify
 from ledger.items.locks_store import active_locks
 from ledger.people.users import NotAllowedError, OwnWorkError
 from tests.bankbooks import OFFICES, item, party, reference
-from tests.books import MAIN_IBAN, SECOND_IBAN, act
+from tests.books import MAIN_IBAN, SECOND_IBAN, act, told
 from tests.enforcement.test_dunning import statement
 
 DAY = dt.date(2026, 11, 24)
@@ -50,6 +51,7 @@ def debtor(store, name, **more):
         store.execute(ADDRESS, id=number)
         for column, value in more.items():
             store.execute(f"UPDATE party SET {column} = :value WHERE id = :id", value=value, id=number)
+        told(store, number)
     return number
 
 
@@ -125,6 +127,19 @@ def test_a_letter_is_composed_once_and_kept(store, run):
     with pytest.raises(LetterStateError):
         print_letters(store, [1], planned_on=LATER, anew=True)
     assert print_letters(store, [1], planned_on=LATER).letters[0].content == anew.content
+
+
+def heads_missing(prints):
+    return [one.fields["parts"] for one in prints.findings if one.code == "letter.head_missing"]
+
+
+def test_a_letterhead_without_a_sender_is_said_once_for_all_letters(store, run):
+    assert heads_missing(print_letters(store, [1, 2], planned_on=DAY)) == ["kopf, absender, telefon, email"]
+    assert heads_missing(print_letters(store, [1, 2], planned_on=DAY)) == [], "nothing was composed"
+    set_letterhead(act(store, "emil"), {"kopf": "Stadt", "absender": "Stadtkasse", "email": "kasse@stadt.example"})
+    assert heads_missing(print_letters(store, [1, 2], planned_on=DAY, anew=True)) == []
+    set_letterhead(store, {"absender": ""})
+    assert heads_missing(print_letters(store, [1], planned_on=DAY, anew=True)) == ["absender"]
 
 
 def test_the_same_print_anew_is_the_same_print(store, run):

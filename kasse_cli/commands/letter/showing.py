@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.claim_words import LETTER_STATES
 from kasse_cli.commands.letter.shapes import LIST, TASKS, KindOption, LetterArgument, RunOption
 from kasse_cli.context import Context
 from kasse_cli.event_words import action_text
@@ -73,7 +74,7 @@ def show(ctx: Context, letter: LetterArgument, text: TextOption = False) -> None
 def _about(row: LetterRow) -> Iterator[Line]:
     yield say(
         N_("letter {letter} to {party}: {kind}, {state}, {sum_cents}"), letter=row.letter, party=row.party,
-        kind=row.kind, state=row.state, sum_cents=row.sum_cents,
+        kind=row.kind, state=LETTER_STATES.get(row.state, row.state), sum_cents=row.sum_cents,
     )  # fmt: skip
     if row.posted_on and row.state == "returned":
         yield say(N_("posted on {posted}, came back on {returned}: it sets no term"), posted=row.posted_on,
@@ -85,6 +86,9 @@ def _about(row: LetterRow) -> Iterator[Line]:
         )  # fmt: skip
     elif row.posted_on:
         yield say(N_("posted on {posted}; no term before it is proved to be received"), posted=row.posted_on)
+    if row.reference:
+        template = N_("its reference {reference} stands for all its claims: kasse item show {reference}")
+        yield say(template, reference=row.reference)
     if row.pdf_sha256:
         yield say(N_("file: SHA-256 {sha256}"), sha256=row.pdf_sha256)
 
