@@ -163,7 +163,8 @@ class Gathering:
         mains: dict[tuple[str, int], Due | None] = {}
         for row in sorted(rows, key=lambda one: one.main_item is not None):
             main = mains.get((row.office, row.main_item), ...) if row.main_item is not None else ...
-            found = self._one(row) if main is ... else self.outside(row) or _with(main, row)
+            asked = row._replace(number=main.row.number) if isinstance(main, Due) else row
+            found = self._one(row) if main is ... else self.outside(asked) or _with(main, row)
             mains[row.office, row.item] = found if isinstance(found, Due) else None
             if isinstance(found, Due):
                 due.append(found)
@@ -190,19 +191,19 @@ class Gathering:
 
     def _one(self, row: Overdue) -> Due | Left:
         found = self.outside(row) or self.book.decide(row)
-        if self.joint and isinstance(found, Left) and found.why == "barred":
+        if self.joint and isinstance(found, Left) and found.why in _OF_ONE:
             found = self._another(row) or found
         if isinstance(found, Left) and found.why == "law_unknown":
             self.unknown[row.profile or ""] = self.unknown.get(row.profile or "", 0) + 1
         return found
 
     def _another(self, row: Overdue) -> Due | None:
-        """Return the claim as due from the next of joint debtors towards whom it is not time-barred, § 425 BGB."""
+        """Return the claim as due from the next of joint debtors whom nothing keeps from being asked, § 425 BGB."""
         for party in self.joint.get((row.office, row.item), ()):
-            if party not in self.gone and not self.locked.hold(row.office, row.item, party):
-                found = self.book.decide(row._replace(number=party))
-                if isinstance(found, Due):
-                    return found
+            his = row._replace(number=party)
+            found = self.outside(his) or self.book.decide(his)
+            if isinstance(found, Due):
+                return found
         return None
 
     def outside(self, row: Overdue) -> Left | None:
@@ -295,4 +296,5 @@ def _with(main: Due | None, row: Overdue) -> Due | Left:
     return Due(row._replace(number=main.row.number), main.step, main.level, 0, None, main.limitation_end)
 
 
+_OF_ONE = frozenset(("barred", "locked", "insolvent", "dead"))  # of joint debtors: § 425 BGB, §§ 43, 89 InsO
 _open_cents = attrgetter("open_cents")

@@ -21,6 +21,9 @@ _EVENTS = """SELECT e.office, e.item, e.id, e.kind, e.day, e.until, e.amount_cen
              WHERE e.relief = :relief AND e.office = :office AND e.item = :item AND e.withdrawn_at IS NULL"""
 _WITHDRAW = """UPDATE claim_event SET withdrawn_by = :user, withdrawn_at = CAST(:now AS TEXT),
                    withdrawn_reason = :reason WHERE office = :office AND item = :item AND id = :id"""
+_JOINT = """
+    SELECT count(*) FROM item i JOIN item_debtor d ON d.office = i.office AND d.item = coalesce(i.main_item, i.id)
+    WHERE i.office = :office AND i.id = :item AND d.since <= :day AND (d.released_on IS NULL OR d.released_on > :day)"""
 _UNTIL = "UPDATE claim_event SET until = CAST(:until AS TEXT) WHERE office = :office AND item = :item AND id = :id"
 
 
@@ -52,9 +55,20 @@ def dues_back(store: Store, items: Sequence[ReliefItemRow]) -> None:
     )
 
 
+def is_joint(store: Store, key: ItemKey) -> bool:
+    """Return whether somebody else owes a claim, or the one it stands beside, too."""
+    return bool(store.value(_JOINT, office=key[0], item=key[1], day=store.today))
+
+
 def lock(store: Store, relief: Relief, keys: Sequence[ItemKey]) -> None:
-    """Lock claims against dunning and enforcement while the relief lasts; what is deferred is not dunned anyway."""
+    """Lock claims against dunning and enforcement while the relief lasts; what is deferred is not dunned anyway.
+
+    The death or insolvency of one of joint debtors does not keep the others from being asked (§ 425 BGB, § 43 InsO):
+    such claims are not locked, dunning leaves that debtor out by himself.
+    """
     row = relief.row
+    if KINDS[row.kind].whole:
+        keys = [key for key in keys if not is_joint(store, key)]
     kinds: tuple[LockKind, ...] = ("enforcement",) if KINDS[row.kind].moves_due else LOCKED
     since = max(row.first_day, store.today) if KINDS[row.kind].moves_due else store.today
     if row.last_day is not None and row.last_day < since:

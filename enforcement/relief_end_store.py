@@ -12,7 +12,7 @@ from enforcement.relief import ItemKey, ReliefEndError, ReliefReasonError, Relie
 from enforcement.relief_books_store import Covered, Side, book_sides, release_allowance, reopen, write_off
 from enforcement.relief_days import check_ahead, check_happened
 from enforcement.relief_default_store import book_default
-from enforcement.relief_effects_store import dues_back, end_events, kind_of, unlock, write_event
+from enforcement.relief_effects_store import dues_back, end_events, is_joint, kind_of, unlock, write_event
 from enforcement.relief_estate_reader import paid_since_opening
 from enforcement.relief_filing_reader import ORDINARY, filing
 from enforcement.relief_grant_store import DECIDERS, check_person, expect
@@ -21,9 +21,10 @@ from enforcement.relief_law import DEFAULT_LAND, ReliefBook
 from enforcement.relief_paid_store import paid_of
 from enforcement.relief_propose_store import relief_book
 from enforcement.relief_reader import Relief, owed, reliefs
-from enforcement.relief_rules import is_penal
+from enforcement.relief_rules import JointDischargeError, is_penal
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
+from ledger.items.items_reader import item_name
 from ledger.people.users import require
 from ledger.store.engines import Store
 
@@ -222,6 +223,9 @@ def _discharge(store: Store, relief: Relief, book: ReliefBook, keep: Sequence[It
         and one.key not in kept
         and (one.main_item is None or (one.office, one.main_item) not in kept)
     ]
+    for one in ending:
+        if is_joint(store, (one.office, one.item)):
+            raise JointDischargeError(item=item_name(one.office, one.item))
     return write_off(store, relief.number, ending, kind_of(relief).role, reason)
 
 

@@ -13,7 +13,7 @@ from enforcement.law.rules import ChargeRule
 from enforcement.limitation import LimitationEvent
 from enforcement.profiles import Profile
 from enforcement.relief import Kind, Owed
-from sepa.errors import KasseError
+from sepa.errors import N_, KasseError
 
 ONE_DAY = dt.timedelta(days=1)
 PAUSES = ("deferral", "suspended_execution")
@@ -40,6 +40,17 @@ def event_kind(kind: Kind, profile: Profile | None, law: Law) -> str | None:
         return kind.events[0]
     rule = profile.limitation_rule(law)
     return next((one for one in kind.events if one in rule.restart or one in rule.suspend), kind.events[0])
+
+
+class JointDischargeError(KasseError):
+    """A discharge that would end what others owe as well."""
+
+    code = "relief.joint_discharge"
+    template = N_("{item} is owed by others too: the discharge of one does not end what they owe (§ 301 (2) InsO)")
+    hint = N_(
+        "keep it with --keep {item}, and keep the discharged debtor from being asked for it with 'kasse party lock "
+        "PARTY --kind dunning --reason …': the others are still asked"
+    )
 
 
 def is_penal(one: Claimed, profile: Profile | None) -> bool:

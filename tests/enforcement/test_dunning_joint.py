@@ -17,13 +17,14 @@ from enforcement.relief_check_reader import check
 from enforcement.relief_end_store import end
 from enforcement.relief_grant_store import grant
 from enforcement.relief_propose_store import propose as wish_for
+from enforcement.relief_rules import JointDischargeError
 from ledger.bank.posting_store import post_staged
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import post
 from ledger.book.verify_store import verify
 from ledger.items.joint_debtors_store import join_debtors
 from ledger.items.locks import Span
-from ledger.items.locks_store import place_party_lock
+from ledger.items.locks_store import place_item_lock, place_party_lock
 from ledger.items.store import NewClearing, clear, posting_for
 from tests.bankbooks import OFFICES, check_invariants, item, reference, staged
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
@@ -118,6 +119,61 @@ def test_who_is_locked_gets_no_copy(kasse, couple):
         place_party_lock(kasse, couple[1], "dunning", "Betreuung", Span("2026-11-01"))
     assert propose(kasse, DAY).letters == 2
     assert couple[1] not in {row[1] for row in letters(kasse)}
+
+
+def gone(store, kind, party):
+    """Note the death or insolvency of a debtor, as two people do."""
+    made = wish_for(act(store, "clara"), wish(kind, party=party, first=dt.date(2026, 11, 20)))
+    grant(act(store, "emil"), made.number)
+    act(store, "clara")
+
+
+@pytest.mark.parametrize("kind", ["insolvenz", "tod"])
+def test_the_others_are_dunned_though_the_first_is_insolvent_or_dead(kasse, couple, kind):
+    """§ 425 BGB, § 43 InsO: what befalls one of joint debtors does not keep the Kasse from asking the others."""
+    erika, max_, jo = couple
+    item(kasse, "7,00", reference(kasse, 1), person=erika, profile="fee", due="2026-07-01", main_item=1,
+         claim_kind="mahngebuehr")  # fmt: skip
+    gone(kasse, kind, erika)
+    made = propose(kasse, DAY)
+    run = kasse.all("SELECT party, copy_of, sum_cents - fee_cents FROM letter WHERE run = :run ORDER BY id",
+                    run=made.run)  # fmt: skip
+    assert [(party, bool(copy), cents) for party, copy, cents in run] == [(max_, False, 102759), (jo, True, 102759)]
+    left = dict(kasse.all("SELECT item, why FROM dunning_skip WHERE run = :run", run=made.run))
+    assert left[2] == "locked", "what she owes alone"
+    assert 1 not in left
+    release(act(kasse, "emil"), made.run)
+    assert sound(kasse) == []
+
+
+def test_the_discharge_of_one_ends_nothing_that_others_owe(kasse, couple):
+    """§ 301 (2) InsO: rights against joint debtors stay; what she owes alone is written off."""
+    gone(kasse, "insolvenz", couple[0])
+    act(kasse, "emil").today = "2029-12-03"
+    with pytest.raises(JointDischargeError):
+        end(kasse, 1, reason="Restschuldbefreiung", way="discharged")
+    end(kasse, 1, reason="Restschuldbefreiung", way="discharged", keep=[("ORDNUNG", 1)])
+    assert [bool(cents) for (cents,) in kasse.all("SELECT open_cents FROM item WHERE id IN (1, 2) ORDER BY id")] == [
+        True, False,
+    ]  # fmt: skip
+    assert sound(kasse) == []
+
+
+def test_the_others_are_dunned_though_the_first_is_locked(kasse, couple):
+    erika, max_, jo = couple
+    with kasse.unit(OFFICES):
+        place_party_lock(kasse, erika, "dunning", "Brief zurück: 1, verzogen", Span("2026-11-01"))
+    made = propose(kasse, DAY)
+    assert [(party, bool(copy)) for _, party, copy, *_ in letters(kasse)] == [(max_, False), (jo, True)]
+    assert made.skipped == 1
+    assert sound(kasse) == []
+
+
+def test_nobody_is_dunned_for_a_claim_that_is_locked(kasse, couple):
+    with kasse.unit(OFFICES):
+        place_item_lock(kasse, "ORDNUNG", 1, "dunning", "Widerspruch", Span("2026-11-01"))
+    propose(kasse, DAY)
+    assert [party for _, party, *_ in letters(kasse)] == [couple[0]], "the other one, alone"
 
 
 def test_copies_go_where_the_first_letter_goes(kasse, couple):
