@@ -159,6 +159,10 @@ def _words(name: str, text: str) -> str:
         from kasse_cli.event_words import action_text
 
         return action_text(text)
+    if name == "table":
+        from kasse_cli.table_words import table_text
+
+        return table_text(text)
     if name == "role":
         return role_text(text)
     if name == "needed":  # the states that a step asks for

@@ -38,6 +38,8 @@ LABELS = {
     "vat_id": N_("VAT number"), "merged_into": N_("Part of"), "merged_from": N_("Merged into it"),
     "former": N_("Former numbers"),
 }  # fmt: skip
+CHANGED = LABELS | {"iban": N_("account noted"), "end_iban": N_("account ended")}
+"""What a change of a party touched."""
 ACCOUNTS = (
     Column("iban", N_("IBAN")),
     Column("kind", N_("Kind"), "word"),

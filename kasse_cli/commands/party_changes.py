@@ -9,8 +9,10 @@ import typer
 
 from kasse_cli.context import Context
 from kasse_cli.frame import command
+from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import parse_day
+from kasse_cli.party_pages import CHANGED
 from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
@@ -158,7 +160,9 @@ def change(
     with open_book(ctx.obj) as store:
         number = find_party(store, party)
         changed = change_party(store, number, wanted, ctx.obj.today.isoformat())
-    line = say(N_("changed party {number}: {fields}"), number=number, fields=", ".join(changed))
+    line = say(
+        N_("changed party {number}: {fields}"), number=number, fields=", ".join(_(CHANGED[one]) for one in changed)
+    )
     render(ctx, Result({"number": number, "changed": list(changed)}, lines=[line]))
 
 
