@@ -119,6 +119,7 @@ class KasseCommand(_Framed, TyperCommand):
 
     context_class = Context
     tolerant: ClassVar[bool] = False
+    leading: ClassVar[str] = ""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         settings["params"] = [*(settings.get("params") or ()), *build(self.common)]
@@ -127,6 +128,8 @@ class KasseCommand(_Framed, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, having noted which command this is, so that refusals can name it."""
         ctx.obj.command = _canonical_path(ctx)
+        if self.leading and args and not args[0].startswith("-"):
+            args = [self.leading, *args]
         rest = super().parse_args(ctx, args)
         self.take_common(ctx)
         ctx.obj.lists = set(self.common).issuperset(LISTS)
@@ -150,7 +153,9 @@ class KasseCommand(_Framed, TyperCommand):
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the usage line."""
-        formatter.write_usage(ctx.command_path, _usage(self.get_params(ctx)), prefix=_("Usage: "))
+        params = self.get_params(ctx)
+        lead = next((f"[{_(param.metavar or '')}]" for param in params if self.leading in param.opts), "")
+        formatter.write_usage(ctx.command_path, _usage(params, *filter(None, [lead])), prefix=_("Usage: "))
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
         """Write what it does and which role it needs."""
@@ -247,13 +252,15 @@ def command(
     dry_run: bool = False,
     confirm: bool = False,
     tolerant: bool = False,
+    leading: str = "",
     examples: Sequence[str] = (),
 ) -> Callable[[Function], Function]:
     """Return the decorator that makes a function a verb with the common options it needs.
 
     `book` adds --book, --user and --on, `lists` --csv, --csv-excel, --xlsx and --force, `dry_run` --dry-run and
     `confirm` --yes; --json, --lang, -q, -v and --debug are always there. The docstring is the help. A `tolerant`
-    command runs although the settings files have errors.
+    command runs although the settings files have errors. What stands first without a name is the value of the
+    `leading` option.
     """
     chosen = (
         *OUTPUT,
@@ -262,5 +269,6 @@ def command(
         *(DRY_RUN if dry_run else ()),
         *(CONFIRM if confirm else ()),
     )
-    frame = type("Framed", (KasseCommand,), {"common": chosen, "examples": tuple(examples), "tolerant": tolerant})
+    said = {"common": chosen, "examples": tuple(examples), "tolerant": tolerant, "leading": leading}
+    frame = type("Framed", (KasseCommand,), said)
     return app.command(name, cls=frame, context_settings=HELP_NAMES)

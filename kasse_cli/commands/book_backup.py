@@ -80,7 +80,7 @@ def backup(ctx: Context, file: TargetArgument, force: ForceOption = False, check
         else:
             from kasse_cli.backups import save_book
 
-            with progress(N_("rows"), quiet=call.quiet) as step:
+            with progress(N_("rows written and compared"), quiet=call.quiet) as step:
                 result = _saved(save_book(call, store, file, replace=force, check=check, step=step))
     render(ctx, result)
 
@@ -136,7 +136,7 @@ def restore(ctx: Context, file: BackupArgument, erasures: ErasuresOption = None)
         if known is not None and erasures is not None:
             again.append(erased_again(store, known, erasures))
 
-    with progress(N_("rows"), quiet=call.quiet) as step:
+    with progress(N_("rows written and compared"), quiet=call.quiet) as step:
         if call.dry_run:
             manifest, found = try_backup(call, file, file.absolute().parent, step, note if known else None)
         else:

@@ -51,11 +51,12 @@ NoStatementOption = Annotated[
     app,
     "close",
     lists=True,
+    leading="--date",
     dry_run=True,
     examples=(
-        "kasse day close --date 2026-11-20 --dry-run",
-        "kasse day close --date 2026-11-20 --xlsx protokoll.xlsx",
-        "kasse day close --date 2026-11-20 --no-statement 'DE75512108001245126199=Bank liefert monatlich'",
+        "kasse day close 2026-11-20 --dry-run",
+        "kasse day close 2026-11-20 --xlsx protokoll.xlsx",
+        "kasse day close 2026-11-20 --no-statement 'DE75512108001245126199=Bank liefert monatlich'",
     ),
 )
 def close(ctx: Context, day: DateOption, no_statement: NoStatementOption = None, text: ProtocolOption = None) -> None:
@@ -93,7 +94,7 @@ def _closed(call: Call, done: Closing) -> list[Line]:
     ]
 
 
-@command(app, "confirm", lists=True, examples=("kasse day confirm --date 2026-11-20",))
+@command(app, "confirm", lists=True, leading="--date", examples=("kasse day confirm 2026-11-20",))
 def confirm(ctx: Context, day: DateOption, text: ProtocolOption = None) -> None:
     """Put the second signature under the closing of the day, and print its protocol.
 
@@ -109,7 +110,7 @@ def confirm(ctx: Context, day: DateOption, text: ProtocolOption = None) -> None:
     show_closing(ctx, done, [say(said, **fields)], text)
 
 
-@command(app, "show", lists=True, examples=("kasse day show --date 2026-11-20 --xlsx protokoll.xlsx",))
+@command(app, "show", lists=True, leading="--date", examples=("kasse day show 2026-11-20 --xlsx protokoll.xlsx",))
 def show(ctx: Context, day: DateOption, text: ProtocolOption = None) -> None:
     """Show the protocol with which the day was closed."""
     from kasse_cli.wiring import open_book

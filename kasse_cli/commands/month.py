@@ -29,11 +29,12 @@ MonthOption = Annotated[
     app,
     "close",
     lists=True,
+    leading="--month",
     dry_run=True,
     examples=(
-        "kasse month close --month 2026-11 --dry-run",
-        "kasse month close --month 2026-11 --text monat.pdf --xlsx monat.xlsx",
-        "kasse month close --month 2026-11 --explain 'KASSE:2890=Umbuchung vom 30.11., Gutschrift am 01.12.'",
+        "kasse month close 2026-11 --dry-run",
+        "kasse month close 2026-11 --text monat.pdf --xlsx monat.xlsx",
+        "kasse month close 2026-11 --explain 'KASSE:2890=Umbuchung vom 30.11., Gutschrift am 01.12.'",
     ),
 )
 def close(ctx: Context, month: MonthOption, explain: ExplainOption = None, text: ProtocolOption = None) -> None:
@@ -65,7 +66,7 @@ def _closed(call: Call, done: Closing) -> list[Line]:
     ]
 
 
-@command(app, "confirm", lists=True, examples=("kasse month confirm --month 2026-11",))
+@command(app, "confirm", lists=True, leading="--month", examples=("kasse month confirm 2026-11",))
 def confirm(ctx: Context, month: MonthOption, text: ProtocolOption = None) -> None:
     """Put the second signature under the closing of the month, and print its protocol.
 
@@ -80,7 +81,7 @@ def confirm(ctx: Context, month: MonthOption, text: ProtocolOption = None) -> No
     show_closing(ctx, done, [say(said, number=done.protocol.label, user=done.confirmed_by)], text)
 
 
-@command(app, "show", lists=True, examples=("kasse month show --month 2026-11 --xlsx monat.xlsx",))
+@command(app, "show", lists=True, leading="--month", examples=("kasse month show 2026-11 --xlsx monat.xlsx",))
 def show(ctx: Context, month: MonthOption, text: ProtocolOption = None) -> None:
     """Show the protocol with which the month was closed."""
     from kasse_cli.wiring import open_book

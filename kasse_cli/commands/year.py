@@ -27,10 +27,11 @@ YearOption = Annotated[Period, typer.Option("--year", parser=parse_year, metavar
     app,
     "prepare",
     lists=True,
+    leading="--year",
     dry_run=True,
     examples=(
-        "kasse year prepare --year 2026 --dry-run",
-        "kasse year prepare --year 2026 --text jahr.pdf --xlsx jahr.xlsx",
+        "kasse year prepare 2026 --dry-run",
+        "kasse year prepare 2026 --text jahr.pdf --xlsx jahr.xlsx",
     ),
 )
 def prepare(ctx: Context, year: YearOption, explain: ExplainOption = None, text: ProtocolOption = None) -> None:
@@ -64,7 +65,13 @@ def _prepared(call: Call, done: Closing) -> list[Line]:
 
 
 @command(
-    app, "close", lists=True, dry_run=True, confirm=True, examples=("kasse year close --year 2026 --text jahr.pdf",)
+    app,
+    "close",
+    lists=True,
+    leading="--year",
+    dry_run=True,
+    confirm=True,
+    examples=("kasse year close 2026 --text jahr.pdf",),
 )
 def close(ctx: Context, year: YearOption, text: ProtocolOption = None) -> None:
     """Close a prepared year for good and print its protocol.
@@ -92,7 +99,7 @@ def _closed(call: Call, done: Closing) -> list[Line]:
     return [say(N_("closed for good: {year}, protocol {number}"), year=year, number=number)]
 
 
-@command(app, "show", lists=True, examples=("kasse year show --year 2026 --xlsx jahr.xlsx",))
+@command(app, "show", lists=True, leading="--year", examples=("kasse year show 2026 --xlsx jahr.xlsx",))
 def show(ctx: Context, year: YearOption, text: ProtocolOption = None) -> None:
     """Show the protocol with which the year was closed, or the one that is proposed."""
     from kasse_cli.wiring import open_book

@@ -32,6 +32,16 @@ def test_day(office):
     )
 
 
+def test_the_day_may_stand_without_its_name(office):
+    assert office(f"kasse day close 2026-11-17 {QUIET} --user clara").code == 0
+    named, plain = (office(f"kasse day show {form} --json") for form in ("--date 2026-11-17", "17.11.2026"))
+    assert (named.code, named.out) == (0, plain.out)
+    assert "Usage: kasse day show [OPTIONS] [DATE]" in office("kasse day show --help").out
+    codes = [office(f"kasse {line} --json").json["errors"][0]["code"]
+             for line in ("day show", "day show morgen", "month show 2026-13", "day list 2026-11-17")]  # fmt: skip
+    assert codes == ["usage.missing", "day.invalid", "month.invalid", "usage.extra_argument"]
+
+
 def test_nobody_confirms_what_they_closed(office):
     office(f"kasse day close --date 2026-11-17 {QUIET} --user emil")
     done = office("kasse day confirm --date 2026-11-17 --user emil --json")
