@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections import defaultdict
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,6 +29,24 @@ def needs(part: str, present: bool, reason: str) -> None:
     if part in os.environ.get("KASSE_REQUIRE", "").split(","):
         pytest.fail(f"KASSE_REQUIRE names {part}: {reason}")
     pytest.skip(reason)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Leave to the soak what a test of many cases tries on the second engine after its first, middle and last case.
+
+    Cases differ in what is decided, seldom in the SQL; tests marked `engines` differ there. Named tests run as named.
+    """
+    if any("::" in argument for argument in config.args):
+        return
+    cases = defaultdict(list)
+    for item in items:
+        if hasattr(item, "callspec") and item.callspec.params.get("book") == "postgresql":
+            cases[item.path, item.originalname].append(item)
+    for found in cases.values():
+        if not found[0].get_closest_marker("engines"):
+            for item in set(found) - {found[0], found[len(found) // 2], found[-1]}:
+                item.add_marker("soak")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import datetime as dt
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from enforcement.dunning_release_store import release
@@ -37,6 +37,7 @@ from ledger.people.users import NotAllowedError, OwnWorkError
 from tests.bankbooks import OFFICES, item, party, reference
 from tests.books import MAIN_IBAN, SECOND_IBAN, act, told
 from tests.enforcement.test_dunning import statement
+from tests.examples import few
 
 DAY = dt.date(2026, 11, 24)
 LATER = dt.date(2026, 12, 10)
@@ -418,7 +419,7 @@ def invariants(store):
     assert sound(store) == []
 
 
-@settings(max_examples=25)
+@few(15)
 @given(steps=st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.sampled_from([1, 2])), max_size=7))
 def test_any_order_of_steps_keeps_the_letters_sound(sqlite_template, tmp_path_factory, steps):
     from tests import books

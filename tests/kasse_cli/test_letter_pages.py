@@ -6,7 +6,7 @@ import json
 import pypdf
 import pytest
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -28,6 +28,7 @@ from kasse_cli.documents.joining import Joiner
 from kasse_cli.documents.letters import letter_pdf, letter_pdfs, letter_picture
 from kasse_cli.documents.letters_text import letter_text
 from tests.books import MAIN_IBAN
+from tests.examples import few
 from tests.kasse_cli.transcripts import compare
 
 MM = 72 / 25.4
@@ -198,7 +199,7 @@ def test_hostile_names_never_break_the_page(name):
     assert len(read_code(content)) == 1
 
 
-@settings(max_examples=25)
+@few(12)
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",)), min_size=1, max_size=60))
 def test_any_name_can_be_printed(name):
     letter_pdf(letter(debtor=Addressee(name, "Am Markt", "1", "20095", "Hamburg"), claims=(claim(purpose=name),)))

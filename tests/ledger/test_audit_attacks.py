@@ -19,6 +19,8 @@ from tests.ledger.fraud_cases import owner
 from tests.ledger.payables import payables
 from tests.ledger.test_verify_steps import MONDAY
 
+pytestmark = pytest.mark.engines
+
 MINE = make_iban("DE", "120300000000009999")
 
 

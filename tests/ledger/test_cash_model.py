@@ -3,7 +3,7 @@
 from contextlib import suppress
 from itertools import count as counting
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bank.posting_store import post_staged
@@ -25,6 +25,7 @@ from sepa.money import plain
 from tests.bankbooks import item, staged
 from tests.books import act
 from tests.cashbooks import DAY, check, desk, held, pieces
+from tests.examples import few
 
 SERIAL = counting(1)
 VERBS = (
@@ -164,7 +165,7 @@ class Counter:
         check(self.store)
 
 
-@settings(max_examples=20)
+@few(10)
 @given(steps=STEPS)
 def test_desks_and_books_agree_whatever_is_done(store, steps):
     town = Counter(store)

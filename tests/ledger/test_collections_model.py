@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bank.posting_store import post_staged
@@ -17,6 +17,7 @@ from ledger.payments.mandate_reader import mandates
 from ledger.payments.mandate_steps_store import resume
 from tests.bankbooks import check_invariants, staged
 from tests.books import act, opened
+from tests.examples import few
 from tests.ledger.collection_texts import claims, ready, written
 from tests.ledger.mandate_texts import mandate
 
@@ -131,7 +132,7 @@ def prepared(location):
     return store
 
 
-@settings(max_examples=25)
+@few(15)
 @given(st.lists(STEPS, max_size=12))
 def test_no_step_loses_a_cent_or_collects_twice(sqlite_template, tmp_path_factory, steps):
     from tests.books import sqlite_copy

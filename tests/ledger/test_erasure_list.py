@@ -25,17 +25,23 @@ from ledger.keeping.erasure_list_store import erase_again, erasure_list
 from ledger.keeping.retention_store import person_rows, weighed
 from tests.books import act
 from tests.ledger.keeping_books import ERIKA, MAX, filled, later
-from tests.ledger.test_keeping_backup import place, restored, saved  # noqa: F401 - a fixture
+from tests.ledger.test_keeping_backup import empty, restored, saved
 from tests.ledger.test_keeping_erase import ALLOWED, WHERE, erased, texts
 
 NAMES = (*ERIKA, *MAX)
+
+
+@pytest.fixture
+def place(book, request, tmp_path):
+    """The location of an empty database of the same engine."""
+    yield from empty(request, "postgresql" if book.startswith("postgresql") else "sqlite", tmp_path)
 
 
 def again(copy, known):
     return erase_again(act(later(copy, "2041-02-01"), "emil"), WHERE, ALLOWED, known, "l.list")
 
 
-def test_a_person_erased_after_the_backup_is_erased_again(store, place, tmp_path):  # noqa: F811
+def test_a_person_erased_after_the_backup_is_erased_again(store, place, tmp_path):
     erika, _ = filled(store)
     manifest = saved(store, tmp_path / "b")
     done = erased(later(store, "2037-01-01"), party=erika)
@@ -58,7 +64,7 @@ def test_a_person_erased_after_the_backup_is_erased_again(store, place, tmp_path
     copy.close()
 
 
-def test_what_went_by_its_period_goes_again_and_what_waited_is_decided(store, place, tmp_path):  # noqa: F811
+def test_what_went_by_its_period_goes_again_and_what_waited_is_decided(store, place, tmp_path):
     filled(store)
     number = propose_erasure(act(later(store, "2040-01-01"), "emil"), WHERE, ALLOWED, "x", before="2040-01-01").number
     saved(store, tmp_path / "b")
@@ -73,7 +79,7 @@ def test_what_went_by_its_period_goes_again_and_what_waited_is_decided(store, pl
     copy.close()
 
 
-def test_persons_with_something_open_in_the_older_book_are_named(store, place, tmp_path):  # noqa: F811
+def test_persons_with_something_open_in_the_older_book_are_named(store, place, tmp_path):
     _, other = filled(store)
     saved(store, tmp_path / "b")
     erika = erased(later(store, "2037-01-01"), party=1)

@@ -13,6 +13,8 @@ from ledger.store.access import is_server
 from ledger.store.engines import RefusedByBookError
 from tests.books import entry, opened
 
+pytestmark = pytest.mark.engines
+
 COPIED = """office, 9, year, 9, kind, source, transaction_id, posting_day, bank_day, value_day, payment_day, recorded_at,
     recorded_by, reverses, posting_count, text_hash, canonical, hash"""
 UNCHAINED = [

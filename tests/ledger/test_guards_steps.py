@@ -5,6 +5,8 @@ import pytest
 from ledger.store.engines import RefusedByBookError
 from tests.books import MAIN_IBAN
 
+pytestmark = pytest.mark.engines
+
 RUN = "office, id, state, iban, execution_day, count, total_cents, list_hash, created_by, created_at"
 PAYMENT = """office, run, line, item_office, item, cents, end_to_end_id, creditor_name, creditor_iban, remittance,
     state, active"""

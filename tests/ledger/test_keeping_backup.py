@@ -18,6 +18,8 @@ from ledger.store.guards import damaged_guards
 from tests import books
 from tests.books import entry
 
+pytestmark = pytest.mark.engines
+
 
 def silent(_count):
     return None
@@ -42,7 +44,12 @@ def saved(store, path):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request, tmp_path):
     """The location of an empty database to restore into, on either engine."""
-    if request.param == "sqlite":
+    yield from empty(request, request.param, tmp_path)
+
+
+def empty(request, engine, tmp_path):
+    """Yield the location of an empty database, and whether it is to be created."""
+    if engine == "sqlite":
         yield str(tmp_path / "restored.db"), True
         return
     server = request.getfixturevalue("postgres_server")

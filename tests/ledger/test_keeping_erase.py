@@ -27,6 +27,8 @@ from ledger.store.engines import RefusedByBookError
 from tests.books import act
 from tests.ledger.keeping_books import ERIKA, MAX, filled, later
 
+pytestmark = pytest.mark.engines
+
 ALLOWED = dict(kasse_cli.schema.permitted_changes())
 WHERE = personal_data()
 

@@ -10,6 +10,8 @@ from ledger.store.engines import BookLockedError
 from ledger.store.locking import held_since, one_at_a_time
 from tests.books import opened
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.fixture
 def other(book):

@@ -15,6 +15,7 @@ from ledger.people.users import NotAllowedError
 from sepa.errors import Place
 from sepa.money import parse_amount, plain
 from tests.books import act
+from tests.examples import few
 from tests.ledger.order_lists import codes, item, items, open_difference, row, source, take
 
 DAY = "2026-11-15"
@@ -319,6 +320,7 @@ def new_office(store):
     return code
 
 
+@few(20)
 @given(OPEN, st.integers(1, 4), st.integers(1, 3))
 def test_items_sum_to_their_control_accounts_whatever_is_taken_over(store, drawn, per_entry, at_once):
     """Invariant 4, in any number of entries and steps."""

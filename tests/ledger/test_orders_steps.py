@@ -21,6 +21,7 @@ from ledger.items.order_steps_store import decide, waiting
 from ledger.items.orders_reader import list_orders, show_order
 from ledger.people.users import NotAllowedError, OwnWorkError, add_user
 from tests.books import act
+from tests.examples import few
 from tests.ledger.order_lists import DAY, IBAN, accepted, open_difference, row, step, take
 
 CLAIM, DEBT = (
@@ -329,6 +330,7 @@ ROWS = st.lists(
 LISTS = itertools.count(1)
 
 
+@few(20)
 @given(ROWS)
 def test_items_sum_to_their_control_accounts_whatever_is_accepted(store, drawn):
     """Invariant 4, for any list that can be imported."""

@@ -8,7 +8,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.bank.posting_store import post_staged
@@ -29,6 +29,7 @@ from sepa.identifiers import make_iban
 from sepa.pain002 import read_status_report
 from tests.bankbooks import check_invariants, staged
 from tests.books import act, opened, sqlite_copy
+from tests.examples import few
 from tests.ledger.payables import attached, payables
 from tests.sepa.test_pain002 import REASON, report, tx
 
@@ -288,7 +289,7 @@ def play(store, steps) -> World:
     return world
 
 
-@settings(max_examples=25)
+@few(15)
 @given(st.lists(STEPS, max_size=14))
 def test_nothing_is_paid_twice_and_nothing_is_lost(sqlite_template, tmp_path_factory, steps):
     with sqlite_copy(sqlite_template, tmp_path_factory.mktemp("pay")) as location:

@@ -10,6 +10,7 @@ from ledger.bank.posting_store import post_staged
 from sepa.money import plain
 from tests.bankbooks import OFFICES, check_invariants, item, open_cents, reference, staged
 from tests.books import act, opened
+from tests.examples import few
 
 NUMBERS = count(1000, 7919)  # far apart: two of them never differ by swapped digits alone
 AMOUNT = st.integers(1, 30_00)
@@ -22,6 +23,7 @@ def written(ref: str, way: str) -> str:
     return {"plain": f"KZ {ref}", "spaced": " ".join(ref), "none": "Danke"}[way]
 
 
+@few(20)
 @given(st.lists(AMOUNT, min_size=4, max_size=4), PAYMENTS, st.integers(0, 3))
 def test_the_books_agree_with_a_model(store, opens, payments, split):
     act(store, "import")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.bank.posting_store import post_staged
@@ -13,6 +13,7 @@ from ledger.bank.suspense_store import find_case
 from sepa.errors import KasseError
 from tests.bankbooks import check_invariants, item, open_cents, staged
 from tests.books import act
+from tests.examples import few
 
 DAY = "2026-11-18"
 CENTS = st.one_of(st.none(), st.sampled_from([-1, 0, 500, 1000, 1300, 1600, 2100, 2500, 3000, 3001]))
@@ -173,7 +174,7 @@ LISTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=50)
+@few(20)
 @given(DECISIONS)
 @example(LISTS)
 def test_any_sequence_of_decisions_agrees_with_the_model(store, decisions):

@@ -38,6 +38,8 @@ from tests.ledger.test_general_orders import OWI, WARNING
 from tests.ledger.test_order_changes import through
 from tests.ledger.test_verify_steps import without_guards
 
+pytestmark = pytest.mark.engines
+
 LATER = "'2026-11-17T01:02:03Z'"
 ATTACKS = {
     "account made an asset": ("account", "UPDATE account SET kind = 'asset' WHERE office = 'BAU' AND number = '5900'"),

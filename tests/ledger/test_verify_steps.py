@@ -18,6 +18,8 @@ from tests.ledger.collection_texts import released as collected
 from tests.ledger.mandate_texts import mandate
 from tests.ledger.payables import payables
 
+pytestmark = pytest.mark.engines
+
 MONDAY = dt.date(2026, 11, 16)
 HOLDS = dict.fromkeys(COLUMNS) | {"created_by": 1, "created_at": "x"}
 MADE = RunEvent("propose", {"by": 1, "at": "x"})
