@@ -34,6 +34,9 @@ def test_the_sessions_of_the_readme_are_true(town):
     assert fresh == text or os.environ.get("KASSE_UPDATE_GOLDEN")
     paid = shell("kasse item show 1000000047112 --json --user clara").data["items"]
     assert [(item["amount_cents"], item["open_cents"]) for item in paid] == [(24000, 0), (310, 0)]
+    (last,) = re.findall(r"`(kasse letter post [^`]+)`", text)
+    posted = shell(f"{last} --json")
+    assert [one["posted_on"] for one in posted.data["posted"]] == ["2026-11-21"] * 4, posted.err
 
 
 def test_the_tour_of_a_fine_takes_ten_commands():
