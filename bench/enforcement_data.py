@@ -14,6 +14,7 @@ from ledger.items.kassenzeichen import Scheme, active_schemes
 from ledger.items.orders import OrderRow
 from ledger.items.store import NewItem, insert_items, reserve_items
 from ledger.people.parties import match_key
+from ledger.people.party_seals_store import mark_fresh, note_marked
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 
@@ -67,6 +68,8 @@ def fill_portfolio(store: Store, count: int = ITEMS, seed: int = SEED) -> None:
     with store.unit(sorted(by_office)):
         first_party = take_ids(store, BOOK, "party", count)
         store.insert("party", _PARTY, (_person(first_party + n, n, store.now) for n in range(count) if n % 3 != 1))
+        mark_fresh(store, "SELECT id AS party FROM party WHERE id >= :first", first=first_party)
+        note_marked(store)
         for number, year in enumerate(years):
             due = dt.date(year, 1, 1) + dt.timedelta(days=chance.randrange(365))
             profile, kind = profiles[chance.randrange(100)]

@@ -30,13 +30,15 @@ class LoginWeek(Week):
     location: str = ""
     user: str = ""
 
-    def type(self, line: str, *, user: str, day: dt.date, may_find: bool = False) -> str:
+    def type(self, line: str, *, user: str, day: dt.date, may_find: bool = False) -> None:
         self.user = user
-        return self._run(f"kasse {line} --on {day}", day, expected={0, 3} if may_find else {0}, shown=True)
+        self._run(f"kasse {line} --on {day}", day, expected={0, 3} if may_find else {0})
 
     def ask(self, line: str, *, user: str, day: dt.date):
-        self.user = user
-        return json.loads(self._run(f"kasse {line} --on {day} --json", day, expected={0, 3}, shown=False))["data"]
+        self.user, out = user, io.StringIO()
+        with contextlib.redirect_stdout(out):
+            self._run(f"kasse {line} --on {day} --json", day, expected={0, 3})
+        return json.loads(out.getvalue())["data"]
 
     def refused(self, line: str, *, user: str, day: dt.date) -> str:
         """Run a command that is refused and return the code of the error."""
