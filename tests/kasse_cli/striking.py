@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -108,6 +109,29 @@ def struck(shell: Shell, line: str, moment: Moment) -> bool:
         return True
     assert os.waitstatus_to_exitcode(status) in {0, 3}, line
     return False
+
+
+def lasting(shell: Shell, line: str) -> float:
+    """Run a command line in a child that nothing strikes and return how many seconds it lasted."""
+    start = time.monotonic()
+    child = _begun(shell, line)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) in {0, 3}, line
+    return time.monotonic() - start
+
+
+def killed_after(shell: Shell, line: str, seconds: float) -> bool:
+    """Run a command line in a child that is killed after so long; return whether it was at work still."""
+    child = _begun(shell, line)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def _begun(shell: Shell, line: str) -> int:
+    child = os.fork()
+    if not child:
+        os._exit(shell(line).code)
+    return child
 
 
 def hit(shell: Shell, line: str, moment: Moment, strike: Strike) -> tuple[bool, int]:

@@ -3,17 +3,21 @@
 import os
 import subprocess
 import sys
-import time
 
 from ledger.book.store import post
 from ledger.book.verify_store import verify
 from tests import books
 from tests.books import entry, opened
+from tests.kasse_cli.striking import killed_after, lasting
 
 CREATE = (
     "kasse book create --name Musterstadt --office KASSE=Stadtkasse --kasse KASSE --land HH "
     "--account DE02370400440000000024=Hauptkonto"
 )
+
+
+SHARES = (0.2, 0.5, 0.8)
+"""How far a command has come when it is killed, of the time it lasts."""
 
 
 def left(folder):
@@ -90,13 +94,6 @@ def kasse(folder, *arguments, most_kib=0):
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def finished(folder, *arguments):
-    """Run a command to its end and return its exit code."""
-    run = kasse(folder, *arguments)
-    run.communicate()
-    return run.returncode
-
-
 def test_a_full_disk_leaves_no_backup(tmp_path):
     filled(tmp_path / "kasse.db", 3000)
     run = kasse(tmp_path, "book", "backup", "b.backup", most_kib=60)
@@ -106,36 +103,40 @@ def test_a_full_disk_leaves_no_backup(tmp_path):
     assert left(tmp_path) == ["kasse.db"]
 
 
-def test_a_killed_backup_leaves_nothing_that_looks_like_one(tmp_path):
-    filled(tmp_path / "kasse.db", 3000)
-    whole = tmp_path / "b.backup"
-    for delay in (0.6, 0.9, 1.2):
-        run = kasse(tmp_path, "book", "backup", "b.backup", "--force")
-        time.sleep(delay)
-        run.kill()
-        run.communicate()
-        names = left(tmp_path)
-        assert set(names) <= {"kasse.db", "b.backup", ".b.backup.part"}
+def test_a_killed_backup_leaves_nothing_that_looks_like_one(shell):
+    shell.user = "root"
+    filled(shell.folder / "kasse.db", 1500)
+    whole, line = shell.folder / "b.backup", "kasse book backup b.backup --force"
+    length = lasting(shell, line)
+    whole.unlink()
+    struck = 0
+    for share in SHARES:
+        struck += killed_after(shell, line, share * length)
+        assert set(left(shell.folder)) <= {"kasse.db", "b.backup", ".b.backup.part"}
         if whole.exists():
-            assert finished(tmp_path, "book", "restore", "b.backup", "--dry-run") == 0
+            assert shell("kasse book restore b.backup --dry-run").code == 0
             whole.unlink()
-    assert finished(tmp_path, "book", "backup", "b.backup", "--force") == 0
-    assert left(tmp_path) == ["b.backup", "kasse.db"], "the next run removes what was left"
+    assert struck
+    assert shell(line).code == 0
+    assert left(shell.folder) == ["b.backup", "kasse.db"], "the next run removes what was left"
 
 
-def test_a_killed_restore_leaves_no_book(tmp_path):
-    filled(tmp_path / "kasse.db", 3000)
-    assert finished(tmp_path, "book", "backup", "b.backup") == 0
-    for delay in (0.6, 0.9, 1.2):
-        run = kasse(tmp_path, "book", "restore", "b.backup", "--book", "neu.db")
-        time.sleep(delay)
-        run.kill()
-        run.communicate()
-        if (tmp_path / "neu.db").exists():
-            store = opened(str(tmp_path / "neu.db"))
+def test_a_killed_restore_leaves_no_book(shell):
+    shell.user = "root"
+    filled(shell.folder / "kasse.db", 1500)
+    assert shell("kasse book backup b.backup").code == 0
+    new, line = shell.folder / "neu.db", "kasse book restore b.backup --book neu.db"
+    length = lasting(shell, line)
+    new.unlink()
+    struck = 0
+    for share in SHARES:
+        struck += killed_after(shell, line, share * length)
+        if new.exists():
+            store = opened(str(new))
             assert verify(store).findings == ()
             store.close()
-            (tmp_path / "neu.db").unlink()
+            new.unlink()
+    assert struck
 
 
 def test_a_list_of_erasures_goes_with_a_restore(shell):

@@ -3,25 +3,20 @@
 import hashlib
 import random
 import shutil
-import subprocess
-import sys
-import time
 
 from ledger.book.verify_store import verify
 from tests.books import opened, sqlite_copy
-from tests.kasse_cli.striking import at_once
+from tests.kasse_cli.striking import at_once, killed_after, lasting
 from tests.ledger.collection_texts import claims, ready, released
 from tests.ledger.mandate_texts import mandate
 
 KILLS = 4
 
 
-def export(book, out, day) -> list[str]:
-    command = [sys.executable, "-m", "kasse_cli", "collection", "export", "1", "--out", str(out)]
-    return [*command, "--user", "dirk", "--on", day, "--book", book, "--json"]
+LINE = "kasse collection export 1 --out {out} --user dirk --on 2026-11-16 --book {book} --json"
 
 
-def test_an_export_killed_again_and_again_is_one_file(sqlite_template, tmp_path):
+def test_an_export_killed_again_and_again_is_one_file(sqlite_template, shell, tmp_path):
     with sqlite_copy(sqlite_template, tmp_path) as book:
         store = opened(book)
         ready(store)
@@ -30,22 +25,15 @@ def test_an_export_killed_again_and_again_is_one_file(sqlite_template, tmp_path)
         (run,) = released(store)
         store.close()
         out, dice = tmp_path / "einzug.xml", random.Random(7)
-        start = time.monotonic()
         shutil.copy(book, tmp_path / "probe.db")
-        probe = export(str(tmp_path / "probe.db"), tmp_path / "probe.xml", "2026-11-16")
-        done = subprocess.run(probe, capture_output=True, check=False)
-        length = time.monotonic() - start
-        assert done.returncode == 0, done.stderr
+        length = lasting(shell, LINE.format(out="probe.xml", book="probe.db"))
         wanted = (tmp_path / "probe.xml").read_bytes()
+        line, struck = LINE.format(out=out, book=book), 0
         for _ in range(KILLS):
-            process = subprocess.Popen(
-                export(book, out, "2026-11-16"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            time.sleep(dice.uniform(0.2, 0.95) * length)
-            process.kill()
-            process.wait()
+            struck += killed_after(shell, line, dice.uniform(0.1, 0.9) * length)
             assert not out.exists() or out.read_bytes() == wanted
-        assert subprocess.run(export(book, out, "2026-11-16"), capture_output=True, check=False).returncode == 0
+        assert struck
+        assert shell(line).code == 0
         assert out.read_bytes() == wanted
         store = opened(book)
         row = store.one("SELECT state, file_sha256 FROM collection_run WHERE id = :run", run=run.number)

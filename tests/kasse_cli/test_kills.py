@@ -1,11 +1,7 @@
 """Invariant 10: kill -9 during `kasse reconcile` at any moment, again and again: nothing lost, nothing doubled."""
 
-import json
 import os
 import random
-import subprocess
-import sys
-import time
 from datetime import date
 
 import pytest
@@ -18,22 +14,12 @@ from ledger.items.kassenzeichen import _append_mod_11_10
 from ledger.items.store import NewItem, insert_items, opening_posting, reserve_items
 from ledger.reports.balances_store import trial_balance
 from tests import books
+from tests.kasse_cli.striking import killed_after, lasting
 
 DAY = date(2026, 11, 16)
 COUNT = 400
 REFERENCES = [_append_mod_11_10(f"7{n:011d}") for n in range(COUNT)]
-RECONCILE = [
-    sys.executable,
-    "-m",
-    "kasse_cli",
-    "reconcile",
-    "--user",
-    "clara",
-    "--on",
-    "2026-11-17",
-    "--json",
-    "--book",
-]
+LINE = "kasse reconcile --user clara --on 2026-11-17 --json --book {book} {path}"
 
 
 def with_items(book):
@@ -84,43 +70,29 @@ def outcome(book):
     return accounts, items, counts, findings
 
 
-def reconcile_to_the_end(book, path):
-    done = subprocess.run([*RECONCILE, book, str(path)], capture_output=True, text=True, check=False)
-    assert done.returncode in {0, 3}, done.stdout + done.stderr
-    return json.loads(done.stdout)["data"]
+def reconcile_to_the_end(shell, line):
+    done = shell(line)
+    assert done.code in {0, 3}, done.out + done.err
+    return done.data
 
 
-def killed(book, path, after_seconds):
-    """Start reconciling and kill it; return whether it was still running."""
-    process = subprocess.Popen([*RECONCILE, book, str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(after_seconds)
-    running = process.poll() is None
-    process.kill()
-    process.wait()
-    return running
-
-
-def check_kills(book, reference, tmp_path, kills):
-    path = tmp_path / "2026-11-16.xml"
+def check_kills(book, reference, shell, kills):
+    path = shell.folder / "2026-11-16.xml"
     statement(path)
     with_items(reference)
-    start = time.monotonic()
-    first = reconcile_to_the_end(reference, path)
-    length = time.monotonic() - start
-    assert first["entries"] == COUNT + 4
-    assert first["posted"] == COUNT + 4
+    line = LINE.format(book=reference, path=path)
+    length = lasting(shell, line)
     wanted = outcome(reference)
-    assert wanted[3] == ()
+    assert wanted[2:] == ((COUNT + 4, COUNT + 4), ())
 
     with_items(book)
+    line = LINE.format(book=book, path=path)
     dice = random.Random(17)
     moments = sorted(dice.uniform(0.1, 0.9) * length for _ in range(kills))
-    struck = [moment for moment in moments if killed(book, path, moment)]
-    assert struck
-    reconcile_to_the_end(book, path)
+    assert sum(killed_after(shell, line, moment) for moment in moments)
+    reconcile_to_the_end(shell, line)
     assert outcome(book) == wanted
-    again = reconcile_to_the_end(book, path)
-    assert again["posted"] == 0
+    assert reconcile_to_the_end(shell, line)["posted"] == 0
     assert outcome(book) == wanted
 
 
@@ -145,14 +117,14 @@ def postgres_pair(postgres_server, postgres_template):
         books.run_sql(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_a_killed_reconcile_on_sqlite(sqlite_pair, tmp_path):
-    check_kills(*sqlite_pair, tmp_path, kills=4)
+def test_a_killed_reconcile_on_sqlite(sqlite_pair, shell):
+    check_kills(*sqlite_pair, shell, kills=4)
 
 
-def test_a_killed_reconcile_on_postgresql(postgres_pair, tmp_path):
-    check_kills(*postgres_pair, tmp_path, kills=2)
+def test_a_killed_reconcile_on_postgresql(postgres_pair, shell):
+    check_kills(*postgres_pair, shell, kills=2)
 
 
 @pytest.mark.soak
-def test_a_reconcile_killed_many_times(sqlite_pair, tmp_path):
-    check_kills(*sqlite_pair, tmp_path, kills=200)
+def test_a_reconcile_killed_many_times(sqlite_pair, shell):
+    check_kills(*sqlite_pair, shell, kills=200)
