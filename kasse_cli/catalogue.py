@@ -28,21 +28,21 @@ MARKERS = {"N_", "_"}
 EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-def texts(source: str, handed: Container[str] = ()) -> Iterator[str]:
+def texts(source: str | ast.Module, handed: Container[str] = ()) -> Iterator[str]:
     """Yield every text of a module that people see, in the order of the module.
 
     `handed` are the names of its functions that are handed to `command(…)`, as `handed_over` finds them.
     """
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.Call):
             yield from _marked(node)
         elif isinstance(node, ast.FunctionDef) and (_is_command(node) or node.name in handed):
             yield inspect.cleandoc(ast.get_docstring(node) or "")
 
 
-def handed_over(source: str, module: str = "") -> Iterator[tuple[str, str]]:
+def handed_over(source: str | ast.Module, module: str = "") -> Iterator[tuple[str, str]]:
     """Yield module and name of each function that a module hands to `command(…)` instead of decorating it."""
-    nodes = list(ast.walk(ast.parse(source)))
+    nodes = list(ast.walk(_parsed(source)))
     origin = {
         alias.asname or alias.name: (str(node.module), alias.name)
         for node in nodes
@@ -54,6 +54,10 @@ def handed_over(source: str, module: str = "") -> Iterator[tuple[str, str]]:
             for argument in node.args[:1]:
                 if isinstance(argument, ast.Name):
                     yield origin.get(argument.id, (module, argument.id))
+
+
+def _parsed(source: str | ast.Module) -> ast.Module:
+    return ast.parse(source) if isinstance(source, str) else source
 
 
 def _marked(call: ast.Call) -> Iterator[str]:
@@ -82,7 +86,7 @@ def modules() -> list[Path]:
 def collect(paths: Iterable[Path]) -> dict[str, list[str]]:
     """Return every text with the modules it stands in."""
     found: dict[str, list[str]] = {}
-    sources = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+    sources = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in paths}
     modules_ = {name: name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in sources}
     handed = {one for name, source in sources.items() for one in handed_over(source, modules_[name])}
     for name, source in sources.items():

@@ -3,6 +3,7 @@ import gettext
 import importlib
 import pkgutil
 import re
+from functools import cache
 from string import Formatter
 
 import pytest
@@ -24,6 +25,10 @@ def lang(request):
     i18n.set_language("en")
 
 
+written = cache(catalogue.read)
+
+
+@cache
 def _modules():
     for package in catalogue.PACKAGES:
         for module in pkgutil.walk_packages([str(catalogue.ROOT / package)], f"{package}."):
@@ -66,13 +71,13 @@ def test_every_code_has_the_one_spelling():
 
 
 def test_german_templates_have_the_fields_of_the_english_ones():
-    for message in catalogue.read():
+    for message in written():
         if message.id and message.string:
             assert _fields(message.string) == _fields(message.id), message.id
 
 
 def test_every_text_is_there_in_german():
-    known = {message.id for message in catalogue.read() if message.string}
+    known = {message.id for message in written() if message.string}
     found = catalogue.collect(catalogue.modules())
     assert len(found) > 1000
     assert set(found) - known == set()
@@ -81,8 +86,8 @@ def test_every_text_is_there_in_german():
 def test_the_compiled_catalogue_is_the_written_one():
     with catalogue.po_path().with_suffix(".mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)._catalog
-    written = {message.id: message.string for message in catalogue.read() if message.id and message.string}
-    assert {key: text for key, text in compiled.items() if key} == written
+    wanted = {message.id: message.string for message in written() if message.id and message.string}
+    assert {key: text for key, text in compiled.items() if key} == wanted
 
 
 def test_the_written_catalogue_is_in_its_one_form():
@@ -90,7 +95,7 @@ def test_the_written_catalogue_is_in_its_one_form():
 
 
 def _as_updated():
-    known = catalogue.read()
+    known = written()
     found = {message.id: [name for name, _ in message.locations] for message in known if message.id}
     return catalogue.update(known, found)
 
