@@ -62,8 +62,9 @@ class ClosedPeriodError(KasseError):
     hint = N_("the next open day is {next}: take that day, with --on or in the list; a closed day is never reopened")
 
     def __init__(self, *, closed: str, **more: Any) -> None:
-        after = dt.date.fromisoformat(closed) + dt.timedelta(days=1)
-        super().__init__(**{"next": after.isoformat(), "closed": closed, **more})
+        if "next" not in more:
+            more["next"] = (dt.date.fromisoformat(closed) + dt.timedelta(days=1)).isoformat()
+        super().__init__(closed=closed, **more)
 
 
 class Posting(NamedTuple):
