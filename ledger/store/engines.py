@@ -271,10 +271,7 @@ class Store:
 
     @property
     def as_committed(self) -> bool:
-        """Whether nothing was changed yet in this unit of work: then another connection sees what this one sees.
-
-        Never on a server: that works beside this process anyway.
-        """
+        """Whether nothing was changed in this unit yet, so that others see the same; never on a server, as it is."""
         return self.in_unit and self.engine.changes(self.connection) == self._changes >= 0
 
     def close(self) -> None:
