@@ -45,8 +45,9 @@ def town(store):
 @pytest.mark.parametrize("land", [land for land in LAENDER if land != "HH"])
 def test_no_fee_and_no_term_of_hamburg_elsewhere(land):
     """Every profile that holds in another Land names nothing of Hamburg: no schedule, no figure, no deadline, no norm."""
-    law = packaged_law()
-    for name in profile_names(land):
+    law, names = packaged_law(), profile_names(land)
+    assert names
+    for name in names:
         found = profile_for(name, land)
         deadlines = [law.deadline(rule).norm for step in found.dunning for rule in (step.wait, step.term)]
         named = [found.dunning_fee, found.cost_table, found.costs_round_up, found.norm, found.relief.norm, *deadlines]

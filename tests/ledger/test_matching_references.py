@@ -170,7 +170,7 @@ def test_a_scheme_without_check_digit_is_never_sure():
     assert Finder((plain,)).structured(make_rf("123456789")) == {"123456789": True}  # RF has check digits of its own
 
 
-NUMBERS = st.integers(0, 10**12 - 1).map(SCHEME.number)
+NUMBERS = st.integers(0, 9 * 10**11 - 1).map(SCHEME.number)
 WORDS = st.sampled_from(["", "Kassenzeichen", "KZ:", "Hundesteuer Q4,", "Bescheid vom 16.11.2026,", "EUR 50,00", "Az."])
 
 
@@ -198,7 +198,7 @@ def test_a_run_of_another_length_never_matches(digits, before):
     assert FINDER.in_text(f"{before} {digits}") == {}
 
 
-@given(st.text("0123456789 .-/\nABCkz,+", max_size=80))
+@given(st.lists(st.one_of(NUMBERS, st.text("0123456789 .-/\nABCkz,+", max_size=20)), max_size=4).map("".join))
 def test_what_is_found_is_there_and_valid(text):
     bare = "".join(c for c in text if c in "0123456789")
     for key in FINDER.in_text(text):

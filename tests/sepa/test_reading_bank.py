@@ -126,6 +126,8 @@ def test_collections_are_accepted_and_booked():
 @pytest.mark.parametrize("make", [answers, debit_answers], ids=["transfers", "debits"])
 def test_what_a_bank_answers_passes_our_checks(make):
     sent = make("accept", 4, balance=1_000_000) if make is answers else make()
+    assert sent["pain.002"]
+    assert sent["camt.053"]
     for data in sent["pain.002"]:
         assert [str(one) for one in check_report(read_status_report(io.BytesIO(data)))] == []
     for data in sent["camt.053"]:

@@ -214,6 +214,7 @@ def test_files_of_others_keep_their_structure():
 
 def test_mt_files_of_others_keep_their_structure():
     needs("corpora", bool(files(".sta")), f"no files of other projects under {CORPORA}")
+    read = 0
     for path in files(".sta", ".txt"):
         try:
             kind = identify(path)
@@ -224,6 +225,8 @@ def test_mt_files_of_others_keep_their_structure():
             assert tags(made) == tags(path.read_bytes()), path
             if (before := readable(read_statements, path)) is not None:
                 assert readable(read_statements, io.BytesIO(made)) == before, path
+                read += 1
+    assert read > 10
 
 
 def tags(raw: bytes) -> list[bytes]:
