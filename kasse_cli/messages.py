@@ -46,6 +46,8 @@ def place_text(place: Place, message: str = "") -> str:
         parts.pop("value", None)
     if parts.get("line") == parts.get("row"):
         parts.pop("line", None)
+    if set(parts) == {"file"} and visible(parts["file"]) in message:
+        return ""
     templates = _PARTS | (_BESIDE_ROW if "row" in parts else {})
     if parts.get("field") in _FIELDS:
         parts["field"] = _(_FIELDS[parts["field"]])
@@ -77,10 +79,15 @@ def error_lines(error: KasseError) -> list[str]:
 
 
 def finding_lines(findings: tuple[KasseError, ...]) -> list[str]:
-    """Return one line a finding in their order, many of a class that knows how in one, then each way out once."""
-    lines = [f"{_(_LABELS[group[0].severity])}: {_told(group)}" for group in _together(findings)]
-    hints = dict.fromkeys(text for finding in findings if (text := hint(finding)))
-    return lines + [f"{_('hint')}: {text}" for text in hints]
+    """Return one line a finding in their order, many of a class that knows how in one, each way out below the first."""
+    lines: list[str] = []
+    told: set[str] = {""}
+    for group in _together(findings):
+        lines.append(f"{_(_LABELS[group[0].severity])}: {_told(group)}")
+        fresh = [text for text in dict.fromkeys(map(hint, group)) if text not in told]
+        lines += [f"{_('hint')}: {text}" for text in fresh]
+        told.update(fresh)
+    return lines
 
 
 def _together(findings: Iterable[KasseError]) -> list[list[KasseError]]:

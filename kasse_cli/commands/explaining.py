@@ -56,7 +56,7 @@ NOTES = (
     Column("who", N_("By")),
     Column("what", N_("What")),
     Column("plain_facts", N_("Facts"), minor=True),
-    Column("plain_words", N_("Words")),
+    Column("plain_words", N_("Remark")),
 )
 CaseArgument = Annotated[int, typer.Argument(metavar="CASE", help=N_("the number of the case"))]
 

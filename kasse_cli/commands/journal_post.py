@@ -83,7 +83,7 @@ def parse_dimension_option(text: str) -> DimensionOption:
     return DimensionOption(*parse_dimension(text))
 
 
-_LINE = "[OFFICE:]ACCOUNT=AMOUNT"
+_LINE = N_("[OFFICE:]ACCOUNT=AMOUNT")
 FileOption = Annotated[
     Path | None, typer.Argument(metavar="FILE", help=N_("a list of entries: .xlsx, .ods, .csv; - is standard input"))
 ]

@@ -95,11 +95,11 @@ def test_a_defect_names_its_place_and_not_its_data(probe):
     assert "secret" not in done.err
 
 
-def test_a_refusal_shows_findings_then_error_then_hint(probe):
+def test_a_refusal_shows_findings_each_way_out_below_the_first_then_the_error(probe):
     assert probe("kasse probe end refused").err == (
         "finding: list.xlsx, sheet Orders, row 3, column amount: odd amount 1,234.56 EUR due 2026-11-21: 12,5x\n"
-        "note: list.xlsx, sheet Orders, row 3, column amount: odd amount 1,234.56 EUR due 2026-11-21: 12,5x\n"
         "hint: look at 12,5x\n"
+        "note: list.xlsx, sheet Orders, row 3, column amount: odd amount 1,234.56 EUR due 2026-11-21: 12,5x\n"
         'error: list.xlsx, sheet Orders, row 3, column amount, value "12,5x": odd amount 0.01 EUR due 2026-01-02: x\n'
         "hint: look at x\n"
     )

@@ -61,7 +61,7 @@ HISTORY = (
     Column("by", N_("User"), shown=False),
     Column("who", N_("Who")),
     Column("what", N_("What"), "word", words={"again": N_("clarified later")}),
-    Column("words", N_("Words")),
+    Column("words", N_("Remark")),
     Column("plain_facts", N_("Facts"), minor=True),
 )
 CANDIDATES = (
