@@ -33,7 +33,7 @@ _ACCOUNTS = (
     Column("name", N_("Name")),
     Column("office", N_("Office"), shown=False),
     Column("account", N_("Account"), minor=2),
-    Column("opening_cents", N_("Opening"), "cents", minor=True),
+    Column("opening_cents", N_("Opening"), "cents", minor=2),
     Column("in_cents", N_("In"), "cents"),
     Column("out_cents", N_("Out"), "cents"),
     Column("balance_cents", N_("Balance"), "cents"),
