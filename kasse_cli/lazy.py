@@ -136,6 +136,7 @@ def _version(given: bool) -> None:
         raise typer.Exit
 
 
+@cache
 def root(nouns: tuple[Noun, ...] = NOUNS) -> Root:
     """Return the whole command line over these nouns."""
     version = Common(
