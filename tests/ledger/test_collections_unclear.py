@@ -5,7 +5,7 @@ import pytest
 from ledger.bank.collected_desk import CreditSumError, NotACreditError, NotUnderWayError
 from ledger.bank.collected_desk_store import credit_run
 from ledger.bank.collection_back import BackSumError, NotADebitError, NotOutError
-from ledger.bank.collection_back_store import meant_collection, take_collection_return
+from ledger.bank.collection_back_store import meant_return, take_collection_return
 from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import ClearedCaseError
 from ledger.bank.suspense_decisions import Undo
@@ -98,7 +98,7 @@ def test_only_a_debit_on_the_collecting_account_comes_back_and_only_once(store):
     (run,) = exported(store)
     credited(store, run)
     dear = returned(store, run, 1, "AM04", 3001)
-    assert meant_collection(store, "KASSE", dear) == "1-1"
+    assert meant_return(store, "KASSE", dear).name == "1-1"
     returned(store, run, 1)
     staged(store, "-100,00", name="Meyer", gvc="109", day="2026-11-24")
     staged(store, "100,00", name="Meyer", gvc="166", day="2026-11-24")

