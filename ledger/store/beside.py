@@ -40,7 +40,7 @@ class _Ended(NamedTuple):
     defect: str = ""
 
 
-AHEAD = 8
+AHEAD = 3
 """How many values the other process may be ahead: they wait as bytes."""
 
 
