@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from ledger.events.seals import FACT
 from ledger.events.seals_store import wrong_seals
@@ -61,8 +63,9 @@ class Witness:
 
     def __init__(self, store: Store) -> None:
         self.signed: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
-        for table, by, at in signatures():
-            for user, moment in store.all(f"SELECT DISTINCT {by}, {at} FROM {table} WHERE {by} IS NOT NULL"):
+        for table, columns in groupby(signatures(), itemgetter(0)):
+            asked = (f"SELECT DISTINCT '{by}', {by}, {at} FROM {table} WHERE {by} IS NOT NULL" for _, by, at in columns)
+            for by, user, moment in store.all(" UNION ALL ".join(asked)):
                 self.signed[str(moment)].setdefault(str(user), (table, by))
         self.told: list[tuple[str, str]] = []
         self.people: list[str] = []
