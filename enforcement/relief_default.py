@@ -21,18 +21,17 @@ def default_charge(
     """Return what the missed shares of one claim cost until a day, in cents, and the warnings.
 
     Each share is due on the day of its instalment (§ 240 (1) AO, § 286 BGB); `payments` are those since the plan was
-    granted and pay the shares one after the other. Of a charge by started months only those count that are over: with
-    the old due day the next month begins anew, and nobody pays for one month twice.
+    granted and pay the shares one after the other. Of a charge by started months the month that runs counts only for
+    what was paid in it: for the rest a month begins anew with the end of the plan, and nobody pays for one month twice.
     """
     cents, findings = 0, tuple[KasseError, ...]()
     left = list(payments)
     for share in sorted(shares, key=lambda one: one.due):
         paid, left = _taken(left, share.cents)
         claim = Claim(share.cents, share.due, tuple(paid))
-        end = _last_day(rule, claim, until, land)
-        if end > share.due:
-            charge = accrue(rule, claim, end, land=land, law=law)
-            cents, findings = cents + charge.cents, distinct(findings + charge.findings)
+        charge = accrue(rule, claim, until, land=land, law=law)
+        cents += charge.cents - _begins_anew(rule, claim, until, land=land, law=law)
+        findings = distinct(findings + charge.findings)
     return cents, findings
 
 
@@ -60,10 +59,11 @@ def _taken(payments: Sequence[Payment], cents: int) -> tuple[list[Payment], list
     return taken, left
 
 
-def _last_day(rule: ChargeRule, claim: Claim, until: dt.date, land: str) -> dt.date:
-    """Return the day up to which a charge counts: of started months the end of the last one that is over."""
-    if rule.method != "started_months":
-        return until
-    due = claim.moved_due(rule, land)
-    ends = takewhile(lambda end: end <= until, (add_months(due, number) for number in count(1)))
-    return max(ends, default=due)
+def _begins_anew(rule: ChargeRule, claim: Claim, until: dt.date, *, land: str, law: Law) -> int:
+    """Return what the started month that is not over costs for what is still missing on a day."""
+    missing = claim.amount_cents - sum(one.cents for one in claim.payments if one.day <= until)
+    if rule.method != "started_months" or missing <= 0:
+        return 0
+    due, unpaid = claim.moved_due(rule, land), Claim(missing, claim.due)
+    over = max(takewhile(lambda end: end <= until, (add_months(due, number) for number in count(1))), default=due)
+    return accrue(rule, unpaid, until, land=land, law=law).cents - accrue(rule, unpaid, over, land=land, law=law).cents

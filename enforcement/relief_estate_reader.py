@@ -19,7 +19,16 @@ _SINCE_OPENING = """
       AND (CAST(:number AS BIGINT) IS NULL OR r.id = :number)
       AND c.payment_day >= r.first_day AND c.resets IS NULL
       AND NOT EXISTS (SELECT 1 FROM clearing z WHERE z.office = c.office AND z.resets = c.id)
+      AND NOT EXISTS (
+        SELECT 1 FROM bank_match m JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
+        JOIN party_account a ON a.iban = e.counter_iban AND a.kind = 'own' AND a.until IS NULL AND a.party <> r.party
+        JOIN item i ON i.office = m.item_office AND i.id = m.item
+        WHERE m.item_office = l.office AND m.item = l.item AND m.cents = l.cents AND e.bank_day = c.payment_day
+          AND (a.party = i.party OR EXISTS (
+            SELECT 1 FROM item_debtor d
+            WHERE d.office = i.office AND d.item = coalesce(i.main_item, i.id) AND d.party = a.party)))
     GROUP BY r.id, coalesce(p.legal_name, p.name), r.first_day, r.watch_day HAVING sum(l.cents) > 0 ORDER BY r.id"""
+"""What came from the own account of another debtor of the same claim is no matter of the estate (§ 43 InsO)."""
 _SEEN = """SELECT facts FROM event WHERE object = :object AND action = 'relief.watch'
            ORDER BY position DESC LIMIT 1"""
 

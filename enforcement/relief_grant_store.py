@@ -16,7 +16,7 @@ from enforcement.relief import (
     ReliefStateError,
 )
 from enforcement.relief_books_store import Covered, Side, book_sides, give_back, write_down, write_off
-from enforcement.relief_effects_store import kind_of, lock, move_dues, note_events
+from enforcement.relief_effects_store import is_joint, kind_of, lock, move_dues, note_events
 from enforcement.relief_law import Late, ReliefBook
 from enforcement.relief_paid_store import PaidRow, check_paid, paid_of
 from enforcement.relief_propose_store import ONE_DAY, PROPOSERS, check_conflict, relief_book, write_items
@@ -188,7 +188,7 @@ def _unchanged(store: Store, relief: Relief) -> list[Owed]:
             name = item_name(*item.key)
             raise ReliefChangedError(item=name, now_cents=open_cents, cents=item.cents, relief=relief.number)
         found.append(replace(one, cents=item.cents))
-    check_conflict(store, kind_of(relief), found, own=relief.number)
+    check_conflict(store, kind_of(relief), relief.row.party_number, found, own=relief.number)
     check_paid(store, relief.number)
     return found
 
@@ -204,7 +204,7 @@ def _carry_out(store: Store, relief: Relief, claims: list[Owed], book: ReliefBoo
         items = _book_late(store, relief, late, len(relief.items) + 1)
         done = replace(done, late_cents=sum(one.amount_cents for one in items))
     elif kind.ends_claims or kind.name == "tod":
-        ending = claims if kind.ends_claims else [one for one in claims if is_penal(one, book.profile(one.profile))]
+        ending = claims if kind.ends_claims else _with_the_debtor(store, claims, book)
         lasting = [one for one in claims if one not in ending]
         cents = write_off(store, relief.number, _covered(ending), kind.role, text)
         give_back(store, relief.number, paid_of(store, relief.number), kind.role, text)
@@ -214,6 +214,12 @@ def _carry_out(store: Store, relief: Relief, claims: list[Owed], book: ReliefBoo
     _hold(store, relief, book, lasting)
     reference = _reference(store, relief, kasse) if len(relief.plan) > 1 or kind.name == "ratenplan" else None
     return replace(done, reference=reference, findings=book.findings + done.findings)
+
+
+def _with_the_debtor(store: Store, claims: Sequence[Owed], book: ReliefBook) -> list[Owed]:
+    """Return what ends with the death of its debtor: penalties, but for what others owe as well (§ 425 BGB)."""
+    penal = (one for one in claims if is_penal(one, book.profile(one.profile)))
+    return [one for one in penal if not is_joint(store, one.key)]
 
 
 def _hold(store: Store, relief: Relief, book: ReliefBook, lasting: Sequence[Owed]) -> None:

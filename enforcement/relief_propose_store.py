@@ -10,6 +10,7 @@ from enforcement.events_reader import events_of
 from enforcement.law import Law
 from enforcement.law_store import book_law
 from enforcement.relief import (
+    KINDS,
     Instalment,
     Kind,
     MainClaimError,
@@ -42,7 +43,7 @@ ITEM = (
     "relief", "line", "office", "item", "part", "cents", "due_before", "level_before", "dunned_before",
 )  # fmt: skip
 _RUNNING = """
-    SELECT r.id, r.kind FROM relief_item x JOIN relief r ON r.id = x.relief
+    SELECT r.id, r.kind, r.party FROM relief_item x JOIN relief r ON r.id = x.relief
     WHERE x.office = :office AND x.item = :item AND x.part = 'claim' AND r.id <> :own
       AND (r.state = 'proposed' OR (r.state = 'granted'
            AND r.kind NOT IN ('niederschlagung_unbefristet', 'erlass', 'absetzung')))
@@ -92,12 +93,12 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
     check_days(wish, dt.date.fromisoformat(store.today))
     with store.unit(office_codes(store)):
         paid = paid_parts(store, wish.items) if wish.paid else []
-        claims, back = _claims(store, wish, paid)
+        party, claims, back = _claims(store, wish, paid)
         book = relief_book(store, law)
         late = book.late(claims, wish.first - ONE_DAY) if wish.kind.moves_due else []
         planned = _planned(book, wish, claims, late)
         number = take_ids(store, BOOK, "relief")
-        _write(store, number, wish, claims, late, planned, back)
+        _write(store, number, party, wish, claims, late, planned, back)
         made = Proposed(
             number, wish.kind.name, len(claims), sum(one.cents for one in claims), sum(one.cents for one in late),
             sum(one.interest_cents for one in planned.instalments), planned.instalments,
@@ -118,32 +119,44 @@ def relief_book(store: Store, law: Law | None = None) -> ReliefBook:
     )
 
 
-def check_conflict(store: Store, kind: Kind, claims: Sequence[Owed], own: int = 0) -> None:
-    """Refuse a second relief about a claim, but for those that go side by side; raises `ReliefConflictError`."""
+def check_conflict(store: Store, kind: Kind, party: int, claims: Sequence[Owed], own: int = 0) -> None:
+    """Refuse a second relief about a claim, but for those that go side by side; raises `ReliefConflictError`.
+
+    What befalls one of joint debtors stands beside whatever there is of the others (§ 425 BGB).
+    """
     for one in claims:
-        for other, name in store.rows(_RUNNING, office=one.office, item=one.item, own=own):
+        for other, name, whose in store.rows(_RUNNING, office=one.office, item=one.item, own=own):
+            if whose != party and (kind.whole or KINDS[name].whole):
+                continue
             if kind.name == name or kind.name not in BESIDE or name not in BESIDE:
                 raise ReliefConflictError(item=item_name(*one.key), other=other, kind=name)
 
 
-def _claims(store: Store, wish: Wish, paid: Sequence[Paid]) -> tuple[list[Owed], list[Paid]]:
-    """Return the open claims that the relief is about, and what of the paid ones: a part takes off the open first."""
-    claims = owed_by(store, wish.party) if wish.party is not None else owed(store, wish.items)
+def _claims(store: Store, wish: Wish, paid: Sequence[Paid]) -> tuple[int, list[Owed], list[Paid]]:
+    """Return whose relief it is, the open claims that it is about, and what of the paid ones.
+
+    A part takes off the open claims first.
+    """
+    whole = wish.party is not None and wish.kind.whole
+    claims = owed(store, wish.items) if wish.party is None else owed_by(store, wish.party, jointly=whole)
     names = ", ".join(item_name(*key) for key in wish.items)
     if not claims and not paid:
         raise NothingOwedError(what=names or str(wish.party))
-    if len(debtors := debtors_of(store, claims, paid)) > 1 or None in debtors:
+    debtors = {wish.party} if whole else debtors_of(store, claims, paid)
+    party = debtors.pop()
+    if debtors or party is None:
         raise SeveralDebtorsError(items=names)
     if wish.kind.name == "absetzung":
         _check_sides([*claims, *paid])
-    check_conflict(store, wish.kind, claims)
+    check_conflict(store, wish.kind, party, claims)
     open_cents = sum(one.cents for one in claims)
     if wish.cents is None or not paid:
-        return (_partly(claims, wish.cents) if wish.cents is not None else claims), list(take_back(paid, None))
+        part = _partly(claims, wish.cents) if wish.cents is not None else claims
+        return party, part, list(take_back(paid, None))
     if not 0 < wish.cents <= open_cents + sum(one.cents for one in paid):
         raise ReliefAmountError(given_cents=wish.cents, sum_cents=open_cents + sum(one.cents for one in paid))
     first = min(wish.cents, open_cents)
-    return (_partly(claims, first) if first else []), take_back(paid, wish.cents - first)
+    return party, (_partly(claims, first) if first else []), take_back(paid, wish.cents - first)
 
 
 def _check_sides(items: Sequence[Owed | Paid]) -> None:
@@ -178,6 +191,7 @@ def _planned(book: ReliefBook, wish: Wish, claims: Sequence[Owed], late: Sequenc
 def _write(
     store: Store,
     number: int,
+    party: int,
     wish: Wish,
     claims: Sequence[Owed],
     late: Sequence[Late],
@@ -188,7 +202,7 @@ def _write(
     rules = {one.rule for one in planned.interest}
     last = planned.instalments[-1].due if planned.instalments else wish.last
     store.insert_one(
-        "relief", id=number, kind=wish.kind.name, state="proposed", party=debtors_of(store, claims, back).pop(),
+        "relief", id=number, kind=wish.kind.name, state="proposed", party=party,
         profile=profiles.pop() if len(profiles) == 1 else None, first_day=wish.first.isoformat(),
         last_day=last.isoformat() if last else None, watch_day=wish.watch.isoformat() if wish.watch else None,
         sum_cents=sum([one.cents for one in claims] + [one.cents for one in late] + [one.cents for one in back]),

@@ -33,6 +33,14 @@ _WITH_SIDES = """(
     SELECT CAST(:office AS TEXT) AS office, CAST(:item AS BIGINT) AS item
     UNION ALL SELECT s.office, s.id FROM item s WHERE s.office = :office AND s.main_item = :item) w CROSS JOIN item"""
 """An item and its side claims one by one: else SQLite walks all that is open in the office."""
+_THEIRS = """(
+    WITH shared AS (SELECT d.office, d.item FROM item_debtor d
+        WHERE d.party = :party AND d.since <= :day AND (d.released_on IS NULL OR d.released_on > :day))
+    SELECT o.office, o.id AS item FROM item o WHERE o.party = :party
+    UNION SELECT h.office, h.item FROM shared h
+    UNION SELECT s.office, s.id FROM shared h JOIN item s ON s.office = h.office AND s.main_item = h.item
+    ) w CROSS JOIN item"""
+"""What a person owes alone, first, or with others, with the side claims of that."""
 _PAID = """
     SELECT c.payment_day, CAST(sum(l.cents) AS BIGINT), CASE WHEN c.kind = 'cash' THEN 'cash' ELSE 'transfer' END
     FROM clearing_line l
@@ -219,10 +227,13 @@ def owed(store: Store, keys: Sequence[ItemKey]) -> list[Owed]:
     return sorted(found.values(), key=lambda one: (one.due, one.office, one.item))
 
 
-def owed_by(store: Store, party: int) -> list[Owed]:
-    """Return everything that a person owes."""
-    rows = store.rows(f"{_OWED.format(items='item')} AND i.party = :party {_ORDER}", party=party)
-    return [Owed(*row) for row in rows]
+def owed_by(store: Store, party: int, *, jointly: bool = False) -> list[Owed]:
+    """Return everything that a person owes; `jointly` what he owes behind another first debtor, too."""
+    if not jointly:
+        rows = store.rows(f"{_OWED.format(items='item')} AND i.party = :party {_ORDER}", party=party)
+        return [Owed(*row) for row in rows]
+    sql = f"{_OWED.format(items=_THEIRS)} AND i.office = w.office AND i.id = w.item {_ORDER}"
+    return [Owed(*row) for row in store.rows(sql, party=party, day=store.today)]
 
 
 def payments_of(store: Store, key: ItemKey) -> tuple[Payment, ...]:
