@@ -129,6 +129,12 @@ def law_warnings(store: Store) -> tuple[KasseError, ...]:
     return () if row is None else (LawWaitsError(number=row[0], user=row[3], files=_names(store, row[0])),)
 
 
+def law_waits_since(store: Store) -> str | None:
+    """Return the day on which the change of the law was proposed that waits, None where none does."""
+    row = store.one(_WAITS)
+    return None if row is None else str(row[2])[:10]
+
+
 def _asked(store: Store, number: int) -> LawChanged:
     found = waiting_law(store)
     if found is None or found.number != number:

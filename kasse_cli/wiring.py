@@ -71,12 +71,16 @@ def settlement_orders(store: Store) -> Mapping[str, Order]:
 
 
 def waiting_work(store: Store, first: str, last: str) -> Iterator[KasseError]:
-    """Yield what of these days still waits to be released, for the closing of the last one."""
+    """Yield what of these days still waits for another person, for the closing of the last one."""
     from enforcement.dunning_reader import unreleased as dunning_runs
+    from enforcement.law_change_store import law_warnings
+    from ledger.items.orders_queue_reader import unaccepted
     from ledger.payments.overdue_reader import unreleased as payment_runs
 
     yield from payment_runs(store, first, last)
     yield from dunning_runs(store, first, last)
+    yield from unaccepted(store, last)
+    yield from law_warnings(store)
 
 
 def personal_data() -> Personal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -53,7 +54,7 @@ def health(ctx: Context, limit: LimitArgument = None) -> None:
 
     Exit codes differ from all other commands: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Looked at are the last statement
     of each account, gaps, the age of unclear money, entries that wait, days to close, the ends of the chains, a
-    'kasse reconcile' at work for long, and the room on the disk. Nothing is changed.
+    change of the law that waits, a 'kasse reconcile' at work for long, and the room on the disk. Nothing is changed.
     """
     try:
         found = _look(ctx.obj, reduce(_with_limit, limit or (), Limits()))
@@ -75,7 +76,16 @@ def _look(call: Call, limits: Limits) -> list[Check]:
 
     with open_book(call) as store:
         found = checks(book_state(store), call.today, limits)
-        return [*found, *_lock(call, store, limits.lock_minutes), *_disk(store, limits.disk_percent)]
+        return [*found, *_law(call, store, limits.law_days), *_lock(call, store, limits.lock_minutes), *_disk(store, limits.disk_percent)]
+
+
+def _law(call: Call, store: Store, limit: Limit) -> Iterator[Check]:
+    from enforcement.law_change_store import law_waits_since
+
+    since = law_waits_since(store)
+    days = 0 if since is None else (call.today - dt.date.fromisoformat(since)).days
+    template = N_("no change of the law waits") if since is None else N_("a change of the law waits since {value} days")
+    yield Check("law_days", limit.state(days), days, limit, template, {"value": days})
 
 
 def _lock(call: Call, store: Store, limit: Limit) -> Iterator[Check]:

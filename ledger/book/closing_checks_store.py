@@ -100,7 +100,7 @@ CHECKS: tuple[Check, ...] = (
     Check("earlier", DAY, N_("days closed along agree with their statements"), _earlier),
     Check("accounts", DAY, N_("books and bank agree on every account"), _accounts),
     Check("cash", DAY, N_("every open cash desk was counted"), _cash),
-    Check("waiting", DAY, N_("no run of the day waits to be released"), _waiting),
+    Check("waiting", DAY, N_("nothing of the day waits for another person"), _waiting),
     Check("days", MONTH, N_("every day is closed"), _days),
     Check("signed", (*MONTH, *YEAR), N_("every closing within has two signatures"), rules.unsigned),
     Check("one_by_one", MONTH, N_("the months before are closed"), _one_by_one),

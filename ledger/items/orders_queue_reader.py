@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from ledger.book.store import kasse_office
 from ledger.items.order_decisions import NEXT_ROLE
@@ -11,6 +12,7 @@ from ledger.people.duties import Acting, duties
 from ledger.people.duties_store import acting, approval_limit
 from ledger.people.users import NotAllowedError
 from ledger.store.engines import Store
+from sepa.errors import N_, KasseError
 
 _STEP = {"created": "certified", "certified": "approved", "approved": "accepted"}
 _TURNS = "SELECT DISTINCT office, state FROM cash_order WHERE waiting = 1 ORDER BY office, state"
@@ -24,6 +26,25 @@ _BACK = """
     SELECT count(*) FROM order_step b JOIN order_step c ON c.office = b.office AND c.order_id = b.order_id
     WHERE b.step = 'objected' AND b.at >= :since AND c.step = 'created' AND c.by = :user"""
 BACK_DAYS = 30
+_UNACCEPTED = """
+    SELECT o.office, count(*), CAST(sum(o.total_cents) AS BIGINT), min(substr(s.at, 1, 10)) FROM cash_order o
+    JOIN order_step s ON s.office = o.office AND s.order_id = o.id AND s.step = 'approved'
+    WHERE o.waiting = 1 AND o.state = 'approved' AND substr(s.at, 1, 10) <= :last GROUP BY o.office ORDER BY o.office"""
+
+
+class UnacceptedOrdersError(KasseError):
+    """Orders that an office approved and the Kasse did not accept."""
+
+    code = "order.unaccepted"
+    template = N_("{office}: orders approved since {day} and not accepted: {count}, together {sum_cents}")
+    hint = N_("accept them with 'kasse order accept', or send them back with 'kasse order object'")
+    severity = "info"
+
+
+def unaccepted(store: Store, last: str) -> Iterator[UnacceptedOrdersError]:
+    """Yield the offices whose orders of a day or earlier wait for the Kasse, for the closing of that day."""
+    for office, count, cents, day in store.all(_UNACCEPTED, last=last):
+        yield UnacceptedOrdersError(office=office, count=count, sum_cents=int(cents), day=dt.date.fromisoformat(day))
 
 
 def waiting_for_me(store: Store, *, office: str | None = None) -> list[OrderSummary]:

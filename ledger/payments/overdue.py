@@ -19,6 +19,15 @@ class UnreleasedPaymentsError(KasseError):
     severity = "warning"
 
 
+class UnreleasedCollectionsError(KasseError):
+    """A collection run for a day that is being closed, which nobody has released."""
+
+    code = "collection.unreleased"
+    template = N_("collection run {run} is for {day} and is not released: collections: {count}, together {sum_cents}")
+    hint = N_("give it another day with 'kasse collection change {run}', or up with 'kasse collection discard {run}'")
+    severity = "warning"
+
+
 class NotWrittenError(KasseError):
     """A released run of which a file was never written, and its execution day is over."""
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from ledger.book.store import setting
+from ledger.payments.collection_changes import CHANGED_DAY
 from ledger.payments.overdue import (
     OVERDUE_DAYS,
     VOP_SINCE_DAYS,
@@ -13,6 +14,7 @@ from ledger.payments.overdue import (
     NotOnStatementError,
     NotWrittenError,
     UndecidedNamesError,
+    UnreleasedCollectionsError,
     UnreleasedPaymentsError,
 )
 from ledger.store.engines import Store
@@ -33,6 +35,11 @@ _UNRELEASED = f"""
     SELECT u.id, u.day, count(*), sum(p.cents) FROM due u
     JOIN payment p ON p.office = u.office AND p.run = u.id AND p.state = 'proposed'
     WHERE u.day >= :first AND u.day <= :last GROUP BY u.id, u.day ORDER BY u.id"""
+_UNCOLLECTED = f"""
+    SELECT u.id, u.day, u.count, u.total_cents
+    FROM (SELECT r.id, coalesce({CHANGED_DAY}, r.collection_day) AS day, r.count, r.total_cents
+          FROM collection_run r WHERE r.state IN ('proposed', 'reviewed')) u
+    WHERE u.day >= :first AND u.day <= :last ORDER BY u.id"""
 _NAMES = f"""
     WITH due AS MATERIALIZED (
         SELECT r.office, r.id, {_DAY} AS day FROM payment_run r WHERE r.state IN ('exported', 'executed'))
@@ -50,10 +57,12 @@ _NAMES = f"""
     GROUP BY u.id, u.day, p.state ORDER BY u.id, p.state"""
 
 
-def unreleased(store: Store, first: str, last: str) -> Iterator[UnreleasedPaymentsError]:
-    """Yield the runs to be paid on these days that nobody has released, for the closing of the last one."""
+def unreleased(store: Store, first: str, last: str) -> Iterator[KasseError]:
+    """Yield the runs to be paid or collected on these days that nobody has released, for the closing of the last."""
     for run, day, count, cents in store.all(_UNRELEASED, first=first, last=last):
         yield UnreleasedPaymentsError(run=run, day=day, count=count, sum_cents=int(cents))
+    for run, day, count, cents in store.all(_UNCOLLECTED, first=first, last=last):
+        yield UnreleasedCollectionsError(run=run, day=day, count=count, sum_cents=int(cents))
 
 
 def overdue_days(store: Store) -> int:

@@ -85,6 +85,7 @@ class Limits:
     unclosed_days: Limit = Limit(3, 10)
     staged: Limit = Limit(1, None)
     payments_lost: Limit = Limit(1, None)
+    law_days: Limit = Limit(7, 30)
     lock_minutes: Limit = Limit(30, 120)
     disk_percent: Limit = Limit(90, 97)
 

@@ -134,13 +134,13 @@ def test_closing_a_day_tells_of_a_run_that_waits_and_how_it_goes_out_then(town):
         assert done.code == 3, done.err
         assert "warning: dunning run 1 of 2026-11-20 waits to be released: letters 2" in done.err
         assert "afterwards: kasse dunning release 1 --on 2026-11-21" in done.err
-        assert "no run of the day waits to be released\t1\n" in done.out
+        assert "nothing of the day waits for another person\t1\n" in done.out
     late = town("kasse dunning release 1 --yes --user emil --json").json["errors"][0]
     assert late["code"] == "period.closed"
     assert "2026-11-21: take that day, with --on" in late["hint"]
     assert town("kasse dunning release 1 --yes --user emil --on 2026-11-21").code == 0
     assert town("kasse day show --date 2026-11-20 --json").data["checks"][-1] == {
-        "code": "waiting", "name": "no run of the day waits to be released", "notes": 1
+        "code": "waiting", "name": "nothing of the day waits for another person", "notes": 1
     }  # fmt: skip
     store = opened(str(town.folder / "kasse.db"))
     assert [*unreleased(store, "2026-11-01", "2026-11-30")] == []
