@@ -104,6 +104,7 @@ def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
         "vollstreckbar": "ja" if frame.enforced else "",
         "gerichtlich": "ja" if frame.court else "",
         "gesamtschuldner": ", ".join(facts.joint),
+        "mehrere_posten": str(len(facts.claims)) if len(facts.claims) > 1 else "",
         "frist": term or "umgehend",
         "frist_tag": day(frame.term_end),
         "rechtsgrund": frame.step_norm,

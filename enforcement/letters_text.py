@@ -51,6 +51,7 @@ WORDS: Mapping[str, str] = {
     "vollstreckbar": N_("ja where a claim is enforced without a court; empty where none is"),
     "gerichtlich": N_("ja where a claim needs the judgment of a court first; empty where none does"),
     "gesamtschuldner": N_("who else owes the claims; empty where nobody does"),
+    "mehrere_posten": N_("how many claims the letter is about; empty where it is one"),
     "frist": N_("the last day of the term, or the term in words"),
     "frist_tag": N_("the last day of the term; empty where only the service fixes it"),
     "rechtsgrund": N_("the norm of this step"),

@@ -178,8 +178,8 @@ def listed(orders: Sequence[OrderSummary], back: int = 0) -> Result:
     return Result(data=data, tables=[Table("orders", columns, orders)], lines=lines)
 
 
-def shown(details: OrderDetails) -> Result:
-    """Return one order in full."""
+def shown(details: OrderDetails, warnings: Sequence[KasseError]) -> Result:
+    """Return one order in full, with what those who decide on it should know."""
     from kasse_cli.order_facts import order_facts
 
     tables = [
@@ -193,7 +193,7 @@ def shown(details: OrderDetails) -> Result:
         tables.append(Table("changes", CHANGES, details.changes, N_("Changes of this order")))
     lines = [say(_OF[details.order.act], order=details.order.changes)] if details.order.changes else []
     data = {"party": details.party, "act": details.order.act, "changed_order": details.order.changes}
-    return Result(data=data, tables=tables, lines=lines)
+    return Result(data=data, tables=tables, lines=lines, findings=warnings)
 
 
 def _step_columns(details: OrderDetails) -> list[Column]:

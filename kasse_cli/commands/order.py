@@ -176,14 +176,20 @@ def list_(
 
 @command(app, "show", lists=True, examples=("kasse order show ORDNUNG-17",))
 def show(ctx: Context, order: OrderArgument) -> None:
-    """Show one order with its lines, its steps and its item."""
+    """Show one order with its lines, its steps and its item.
+
+    While an order that pays unclear money back is not accepted, a direct debit that took the same money is a warning.
+    """
     from kasse_cli.wiring import open_book
+    from ledger.bank.suspense_payout_store import payout_warnings
     from ledger.items.orders import parse_order_number
     from ledger.items.orders_reader import show_order
 
+    place = parse_order_number(order)
     with open_book(ctx.obj) as store:
-        details = show_order(store, *parse_order_number(order))
-    render(ctx, shown(details))
+        details = show_order(store, *place)
+        warnings = payout_warnings(store, *place, ctx.obj.today.isoformat())
+    render(ctx, shown(details, warnings))
 
 
 @command(app, "certify", examples=("kasse order certify --batch 3 --sum 1.234,56",))

@@ -41,6 +41,11 @@ _SERVICE = "SELECT 1 FROM party_account WHERE iban = :iban AND kind = 'payment_s
 _BANK_DAY = "SELECT bank_day, remittance FROM bank_entry WHERE office = :office AND id = :entry"
 _TEXTS = """SELECT remittance, creditor_reference, end_to_end_id FROM bank_entry WHERE office = :office AND id = :entry
     AND EXISTS (SELECT 1 FROM collection_run)"""
+_PAID_BACK = """
+    SELECT c.entry, o.bank_account, o.total_cents FROM suspense_payout p
+    JOIN suspense_case c ON c.office = p.office AND c.item = p.item
+    JOIN cash_order o ON o.office = p.office AND o.id = p.order_id
+    WHERE p.office = :office AND p.order_id = :order AND p.kind = 'refund' AND o.waiting = 1"""
 _ORDER = "SELECT id FROM cash_order WHERE batch = :batch AND office = :office"
 
 
@@ -102,7 +107,7 @@ def refund(store: Store, decision: Refund, sitting: Sitting) -> Done:
     if store.value(_SERVICE, iban=iban) is not None:
         raise PaymentServiceError(number=case.number)
     findings = _debts(store, case, iban, name, despite=decision.despite_debts)
-    findings += _collected(store, case, iban, sitting)
+    findings += _collected(store, case.office, case.entry, iban, case.free_cents, sitting.day)
     purpose = _purpose(store, case)
     payee = name or iban
     return _order(
@@ -142,13 +147,21 @@ def _debts(store: Store, case: Case, iban: str, name: str, *, despite: bool) -> 
     return (NamesakeOwesError(owed_cents=int(cents), count=count, number=case.number),) if count else ()
 
 
-def _collected(store: Store, case: Case, iban: str, sitting: Sitting) -> tuple[KasseError, ...]:
+def payout_warnings(store: Store, office: str, order: int, day: str) -> tuple[KasseError, ...]:
+    """Return the direct debits that took or may take the money that an order pays back, for those who decide on it."""
+    row = store.one(_PAID_BACK, office=office, order=order)
+    return () if row is None else _collected(store, office, row[0], row[1], int(row[2]), day)
+
+
+def _collected(
+    store: Store, office: str, entry: int | None, iban: str, cents: int, day: str
+) -> tuple[KasseError, ...]:  # fmt: skip
     """Warn where a direct debit of the claim that the payer named is under way or can still come back."""
-    texts = store.one(_TEXTS, office=case.office, entry=case.entry)
+    texts = store.one(_TEXTS, office=office, entry=entry)
     if texts is None:
         return ()
     named = references(book_finder(store), *texts)
-    return tuple(may_come_back(store, sitting.day, references=named, iban=iban, cents=case.free_cents))
+    return tuple(may_come_back(store, day, references=named, iban=iban, cents=cents))
 
 
 def _told(owed: Sequence[tuple[str, int, str | None, int, str]]) -> dict[str, Any]:

@@ -7,9 +7,13 @@ from contextlib import contextmanager
 import pytest
 
 from ledger.bank.posting_store import post_staged
+from ledger.payments.refund_store import ask_refund
+from ledger.payments.refunds import Wish as Refund
 from tests.bankbooks import item, staged
 from tests.books import act, opened, sqlite_copy
+from tests.ledger.collection_texts import credited
 from tests.ledger.payables import party, payables
+from tests.ledger.test_collections_refund import PAYER, collected, refunded
 from tests.ledger.test_payments_answers import GROUP
 from tests.sepa.test_pain002 import REASON, counts, report, tx
 
@@ -296,3 +300,23 @@ def test_the_page_of_a_payment_and_the_list_of_names_fit_a_terminal(town, monkey
         else:
             stamp = {"en": "2026-11-20 09:30", "de": "20.11.2026 09:30"}[language]
             assert seen.count(stamp) >= 5, "time stamps are whole"
+
+
+def test_whoever_decides_on_a_refund_sees_what_debit_may_come_back(shell, sqlite_template):
+    """The order that the clarification desk made, and a refund that was asked for of an item."""
+    shell.environ["KASSE_USER"] = "dirk"
+    with sqlite_copy(sqlite_template, shell.folder) as location:
+        store = opened(location)
+        run, key = collected(store)
+        credited(store, run)
+        refunded(store, key)
+        payer = store.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = 1")
+        case = item(act(store, "root"), "100", kind="credit", person=payer, main_item=1)
+        wish = Refund("doppelt", iban=PAYER, name="Meyer", document="Brief", set_off=False)
+        ask_refund(act(store, "clara"), "ORDNUNG", case, wish, day="2026-11-24")
+        store.close()
+        for line in ("order show KASSE-1", "payment refund list"):
+            found = shell(f"kasse {line} --json --on 2026-11-24").json["findings"]
+            assert [one["code"] for one in found] == ["refund.debit_may_return"], line
+        assert shell(f"kasse payment refund approve ORDNUNG/{case} --user emil --on 2026-11-24").code == 3
+        assert shell("kasse payment refund list --json --on 2026-11-24").json["findings"] == []

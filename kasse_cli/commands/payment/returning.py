@@ -229,15 +229,20 @@ def withdraw_refund(ctx: Context, item: ItemArgument, reason: DiscardReason = ""
 
 
 def list_refunds(ctx: Context, every: AllRefundsOption = False) -> None:
-    """List what is to be paid back, who asked, who approved, and the run that pays it."""
-    from kasse_cli.wiring import open_book
-    from ledger.payments.refund_store import refunds
+    """List what is to be paid back, who asked, who approved, and the run that pays it.
 
+    A direct debit of the same claim that can still take its money is a warning while the refund waits for an approval.
+    """
+    from kasse_cli.wiring import open_book
+    from ledger.payments.refund_store import refund_warnings, refunds
+
+    day = ctx.obj.today.isoformat()
     with open_book(ctx.obj) as store:
         found = [one for one in refunds(store) if every or one.waits or one.state == "returned"]
+        warnings = [why for one in found if one.state == "asked" for why in refund_warnings(store, one, day)]
     waiting = sum(one.state == "asked" for one in found)
     lines = [say(N_("waiting for approval: {count}"), count=waiting)]
-    render(ctx, Result(tables=[Table("refunds", REFUNDS, [_refund_row(one) for one in found])], lines=lines))
+    render(ctx, Result(tables=[Table("refunds", REFUNDS, [_refund_row(one) for one in found])], lines=lines, findings=warnings))
 
 
 def _refund_row(one: Refund) -> dict[str, object]:
