@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,7 +77,8 @@ def _look(call: Call, limits: Limits) -> list[Check]:
 
     with open_book(call) as store:
         found = checks(book_state(store), call.today, limits)
-        return [*found, *_law(call, store, limits.law_days), *_lock(call, store, limits.lock_minutes), *_disk(store, limits.disk_percent)]
+        mine = (_law(call, store, limits.law_days), _lock(call, store, limits.lock_minutes))
+        return [*found, *chain(*mine, _disk(store, limits.disk_percent))]
 
 
 def _law(call: Call, store: Store, limit: Limit) -> Iterator[Check]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 
 from ledger.events.seals import FACT
 from ledger.events.seals_store import wrong_seals
+from ledger.items import order_seals_store
+from ledger.items.order_seals_store import wrong_orders
+from ledger.keeping.erased_reader import erased_batches
 from ledger.people import party_seals
 from ledger.people.party_seals_store import wrong_parties
 from ledger.store.declared_reader import signatures
@@ -21,6 +24,7 @@ VOUCHING = frozenset({"book.erase_again", "opening.plans"})
 """Events that tell of steps of others: erasures of a book that was lost, plans that two people took over."""
 _SEAL = f'"{FACT}":'
 _PEOPLE = f'"{party_seals.FACT}":'
+_ORDERS = f'"{order_seals_store.FACT}":'
 # an item follows its order's person, a side claim its claim's, but for merges of persons
 _OWNERS = """
     SELECT i.office, i.id, i.party, o.party FROM item i
@@ -69,6 +73,7 @@ class Witness:
                 self.signed[str(moment)].setdefault(str(user), (table, by))
         self.told: list[tuple[str, str]] = []
         self.people: list[str] = []
+        self.orders: list[str] = []
         self.names: dict[str, str] = {}
 
     def watched(self, events: Iterable[Row]) -> Iterator[Row]:
@@ -86,6 +91,8 @@ class Witness:
                 told.append((row[0], str(json.loads(row[6])[FACT])))
             if _PEOPLE in row[6]:
                 self.people.append(str(json.loads(row[6])[party_seals.FACT]))
+            if _ORDERS in row[6]:
+                self.orders.append(str(json.loads(row[6])[order_seals_store.FACT]))
             yield row
 
     def _vouch(self, signed: str) -> None:
@@ -101,6 +108,7 @@ class Witness:
                 yield UnwitnessedError(table=table, column=column, user=user, at=at)
         yield from wrong_seals(store, self.told)
         yield from wrong_parties(store, self.people)
+        yield from islice(wrong_orders(store, self.orders, erased_batches(store)), MOST)
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
 

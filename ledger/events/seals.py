@@ -7,7 +7,7 @@ whom, which account is the bank's. A seal is a short hash of a row; the last one
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import quote
@@ -19,6 +19,7 @@ FACT = "seal"
 GONE = "-"
 """The seal of a row that was taken away."""
 _DIGITS = 16
+_json: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,12 @@ def digest(values: Iterable[object]) -> str:
     """Return the seal of what the columns of a row hold: texts, numbers, bytes, nothing."""
     text = json.dumps([*values], ensure_ascii=False, default=lambda value: bytes(value).hex())
     return sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def joined(values: Sequence[object], sign: str) -> str:
+    """Return values as one text that no others have; JSON takes three times as long and is kept for odd ones."""
+    text = sign.join([one if one.__class__ is str else "" if one is None else str(one) for one in values])
+    return text if text.count(sign) == len(values) - 1 else _json(values)
 
 
 def packed(seals: Mapping[str, str]) -> dict[str, Fact]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ledger.events.store import Fact, record
 from ledger.items.order_changes import MadeOrder
+from ledger.items.order_seals_store import seal_orders
 from ledger.items.order_write_store import hash_of
 from ledger.items.orders import order_number
 from ledger.store.counters import BOOK, take_ids
@@ -87,6 +88,7 @@ def write_order(store: Store, new: NewOrder, more: Callable[[int], Mapping[str, 
     name = order_number(new.office, number)
     changed = order_number(new.office, new.changes) if new.changes is not None else None
     known: dict[str, Fact] = {"act": new.act, "sum_cents": total, "changes": changed, "list_hash": digest.hex()}
+    known |= seal_orders(store, batch)
     record(store, new.office, "order.make", f"order:{name}", {**known, **more(number)})
     return MadeOrder(name, new.act, new.kind, total, batch, changed)
 

@@ -38,6 +38,9 @@ _RUNS = {
                      JOIN collection_run r ON r.office = t.office AND r.id = t.run
                      WHERE t.debtor_iban = '' AND coalesce({CHANGED_DAY}, r.collection_day) <= CAST(:last AS TEXT)""",
 }
+_BATCHES = """
+    SELECT DISTINCT o.batch FROM cash_order o JOIN order_batch b ON b.id = o.batch
+    WHERE o.purpose = '' AND substr(b.created_at, 1, 10) <= CAST(:last AS TEXT)"""
 
 
 def erased_runs(store: Store, what: str) -> set[int]:
@@ -45,8 +48,17 @@ def erased_runs(store: Store, what: str) -> set[int]:
 
     Only runs so old that they could be erased when the last decision was made.
     """
+    return _erased(store, _RUNS[what])
+
+
+def erased_batches(store: Store) -> set[int]:
+    """Return the batches of orders with words that a decision erased; only batches as old as that."""
+    return _erased(store, _BATCHES)
+
+
+def _erased(store: Store, sql: str) -> set[int]:
     decided = store.value("SELECT max(decided_at) FROM erasure WHERE state = 'done'")
     if decided is None:
         return set()
     last = retention().classes["voucher"].last_day(str(decided)[:10])
-    return {int(run) for (run,) in store.rows(_RUNS[what], last=last)}
+    return {int(number) for (number,) in store.rows(sql, last=last)}

@@ -52,8 +52,13 @@ CHARGED = [
     ("§ 240 (1) AO, rounded down to fifty euros", "saeumniszuschlag_ao", "2026-12-10 9900", "2027-01-20", 300),
     ("§ 240 AO, one payment for two instalments", "saeumniszuschlag_ao", "2026-12-10 80000", "2027-03-20", 400),
     ("§ 240 AO, paid late in the month that runs", "saeumniszuschlag_ao", "2026-12-22 40000", "2027-01-05", 400),
-    ("§ 240 AO, half of it paid late: a month begins anew for the rest", "saeumniszuschlag_ao", "2026-12-22 20000",
-     "2027-01-05", 200),
+    (
+        "§ 240 AO, half of it paid late: a month begins anew for the rest",
+        "saeumniszuschlag_ao",
+        "2026-12-22 20000",
+        "2027-01-05",
+        200,
+    ),
     ("§ 240 (3) AO, in grace, in the month that runs", "saeumniszuschlag_ao", "2026-12-18 40000", "2027-01-05", 0),
     ("§ 240 AO, paid in its second month", "saeumniszuschlag_ao", "2027-01-18 40000", "2027-01-20", 800),
     # § 19 GebG HH: 1.52 + 3 percent; 36 days of 400.00 are 1.7832, 5 days 0.2477

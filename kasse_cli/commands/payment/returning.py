@@ -242,7 +242,8 @@ def list_refunds(ctx: Context, every: AllRefundsOption = False) -> None:
         warnings = [why for one in found if one.state == "asked" for why in refund_warnings(store, one, day)]
     waiting = sum(one.state == "asked" for one in found)
     lines = [say(N_("waiting for approval: {count}"), count=waiting)]
-    render(ctx, Result(tables=[Table("refunds", REFUNDS, [_refund_row(one) for one in found])], lines=lines, findings=warnings))
+    table = Table("refunds", REFUNDS, [_refund_row(one) for one in found])
+    render(ctx, Result(tables=[table], lines=lines, findings=warnings))
 
 
 def _refund_row(one: Refund) -> dict[str, object]:

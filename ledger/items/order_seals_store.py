@@ -1,0 +1,79 @@
+"""Seals of orders: what each list ordered is hashed when it is made, and compared by `journal verify`.
+
+Nothing of an order changes but its state; `order_step` says who took it there. The hashes stand in the event of its
+making, for all orders of a batch: one of what stays, one of the words and accounts that a decision may erase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from hashlib import sha256
+from itertools import groupby
+
+from ledger.book.chain import RS, US
+from ledger.events.seals import joined
+from ledger.events.seals_store import MasterDataError
+from ledger.events.store import Fact
+from ledger.store.engines import Row, Store
+from sepa.errors import KasseError
+
+FACT = "order_seal"
+"""The fact of an event that seals the orders of a batch: `BATCH:COUNT:HASH:HASH OF WORDS`."""
+_STAYS = (
+    "office", "id", "kind", "act", "changes", "as_credit", "party", "total_cents", "due", "reference",
+    "foreign_reference", "profile", "claim_kind", "notice_date", "served_on", "final_on", "enforceable", "period_from",
+    "period_to", "joint_group", "main_reference", "order_key", "paid_by",
+)  # fmt: skip
+_WORDS = ("purpose", "bank_account", "document", "debt_reason")
+_CODING = ("line", "gl_account", "amount_cents", "cost_object", "contra_office", "contra_account")
+_WIDTH = len(_STAYS) + 1
+_CODED = _WIDTH + len(_WORDS)
+_ROWS = f"""
+    SELECT o.batch, {", ".join(f"o.{name}" for name in (*_STAYS, *_WORDS))},
+        {", ".join(f"l.{name}" for name in (*_CODING, "purpose"))}
+    FROM cash_order o LEFT JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id {{where}}
+    ORDER BY o.batch, o.office, o.id, l.line"""
+
+
+def seal_orders(store: Store, batch: int) -> dict[str, Fact]:
+    """Return the fact that tells of the orders of a batch as they stand now, for `record`."""
+    (seal,) = _seals(store, "WHERE o.batch = :batch", batch=batch)
+    return {FACT: ":".join(map(str, seal))}
+
+
+def wrong_orders(store: Store, told: Iterable[str], erased: Collection[int]) -> Iterator[KasseError]:
+    """Yield the batches whose orders somebody added, changed or removed past the event log.
+
+    `told` are the facts of all events that seal orders. The words of `erased` batches are not compared.
+    """
+    said = {int(batch): rest for batch, *rest in (fact.split(":") for fact in told)}
+    for batch, *found in _seals(store):
+        known, compared = said.pop(batch, None), 2 if batch in erased else 3
+        if known is None or known[:compared] != [str(one) for one in found[:compared]]:
+            state = "added" if known is None else "changed"
+            yield MasterDataError(table="cash_order", row=f"batch {batch}", state=state)
+    for batch in sorted(said):
+        yield MasterDataError(table="cash_order", row=f"batch {batch}", state="removed")
+
+
+def _seals(store: Store, where: str = "", **values: object) -> Iterator[tuple[int, int, str, str]]:
+    """Yield number, count and both hashes of each batch."""
+    rows = store.stream(_ROWS.format(where=where), **values)
+    for batch, members in groupby(rows, key=lambda row: row[0]):
+        stays, words, count = sha256(), sha256(), 0
+        last: Row | None = None
+        for row in members:
+            if last is None or row[1:3] != last[1:3]:
+                count += 1
+                stays.update(_measured(row[1:_WIDTH], US))
+                words.update(_measured(row[_WIDTH:_CODED], US))
+                last = row
+            stays.update(_measured(row[_CODED:-1], RS))
+            words.update(_measured(row[-1:], RS))
+        yield int(batch), count, stays.hexdigest(), words.hexdigest()
+
+
+def _measured(values: Row, sign: str) -> bytes:
+    """Return values as bytes that begin with their length, so that no two rows look like others."""
+    text = joined(values, sign).encode()
+    return b"%d:%b" % (len(text), text)
