@@ -71,7 +71,7 @@ class Witness:
             asked = (f"SELECT DISTINCT '{by}', {by}, {at} FROM {table} WHERE {by} IS NOT NULL" for _, by, at in columns)
             for by, user, moment in store.all(" UNION ALL ".join(asked)):
                 self.signed[str(moment)].setdefault(str(user), (table, by))
-        self.told: list[tuple[str, str]] = []
+        self.told: list[str] = []
         self.people: list[str] = []
         self.orders: list[str] = []
         self.names: dict[str, str] = {}
@@ -88,7 +88,7 @@ class Witness:
             if row[4] == "user.add" and row[10]:
                 self.names[row[5]] = row[10]
             if _SEAL in row[6]:
-                told.append((row[0], str(json.loads(row[6])[FACT])))
+                told.append(str(json.loads(row[6])[FACT]))
             if _PEOPLE in row[6]:
                 self.people.append(str(json.loads(row[6])[party_seals.FACT]))
             if _ORDERS in row[6]:

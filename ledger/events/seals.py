@@ -7,6 +7,7 @@ whom, which account is the bank's. A seal is a short hash of a row; the last one
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -93,35 +94,44 @@ def joined(values: Sequence[object], sign: str) -> str:
     return text if text.count(sign) == len(values) - 1 else _json(values)
 
 
-def packed(seals: Mapping[str, str]) -> dict[str, Fact]:
-    """Return seals as the fact of an event, nothing where there are none."""
-    return {FACT: " ".join(f"{name}={value}" for name, value in sorted(seals.items()))} if seals else {}
+def packed(seals: Mapping[str, tuple[str, str]]) -> dict[str, Fact]:
+    """Return what rows were and are as the fact of an event, nothing where there are none.
+
+    >>> packed({"setting/land": ("-", "ab"), "setting/rate": ("ab", "cd")})
+    {'seal': 'setting/land=ab setting/rate=ab>cd'}
+    """
+    told = (f"{name}={now if was == GONE else f'{was}>{now}'}" for name, (was, now) in sorted(seals.items()))
+    return {FACT: " ".join(told)} if seals else {}
 
 
-def unpacked(text: str) -> Iterator[tuple[str, str]]:
-    """Yield name and seal of each row of a fact."""
+def unpacked(text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield name, seal before and seal since of each row of a fact."""
     for part in text.split():
         name, _, value = part.rpartition("=")
-        yield name, value
+        was, _, now = value.rpartition(">")
+        yield name, was or GONE, now
 
 
-def last_told(told: Iterable[tuple[str, str]], kasse: str) -> dict[str, str]:
-    """Return the last seal of each row, from offices with what their logs tell, in the order of the chains.
+def differing(found: Mapping[str, str], told: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the rows that are not as they were told: their name, and 'changed', 'added' or 'removed'.
 
-    A new book and a new office are told by the Kasse; what an office tells of its rows is later than that.
+    Each step must begin where another one ended, and the row stand where the last one ended: whoever changes a row past
+    the log breaks that, and no later step mends it. The order of the steps, which stand in the chains of several
+    offices, does not matter: they form a way from nothing to the row.
     """
-    last: dict[str, str] = {}
-    for _, text in sorted(told, key=lambda row: row[0] != kasse):
-        last.update(unpacked(text))
-    return last
-
-
-def differing(found: Mapping[str, str], told: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the rows that are not as they were told: their name, and 'changed', 'added' or 'removed'."""
-    for name in sorted(found.keys() | told.keys()):
-        here, said = found.get(name, GONE), told.get(name, GONE)
-        if here != said:
-            yield name, "removed" if here == GONE else "added" if said == GONE else "changed"
+    ways: dict[str, Counter[str]] = defaultdict(Counter)
+    for text in told:
+        for name, was, now in unpacked(text):
+            ways[name].subtract((was,))
+            ways[name].update((now,))
+    for name in sorted(found.keys() | ways.keys()):
+        here, way = found.get(name, GONE), ways[name]
+        way.subtract((here,))
+        way.update((GONE,))
+        off = {seal: count for seal, count in way.items() if count}
+        if off:
+            lost = len(off) == 2 and here == GONE and off.get(GONE) == -1
+            yield name, "removed" if lost else "added" if off == {here: -1, GONE: 1} else "changed"
 
 
 def columns_of(shape: Sealed) -> Sequence[str]:

@@ -11,12 +11,11 @@ from ledger.events.seals import (
     columns_of,
     differing,
     digest,
-    last_told,
     name_of,
     packed,
 )
 from ledger.events.store import Fact
-from ledger.store.engines import Store
+from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
 STATES = (N_("added"), N_("changed"), N_("removed"))
@@ -37,35 +36,40 @@ class MasterDataError(KasseError):
 def seal(store: Store, *rows: tuple[object, ...]) -> dict[str, Fact]:
     """Return the fact that tells of these rows as they stand now, or that they are gone; for `record`.
 
-    A row is given as its table and the values of its key.
+    It says as well what they were before this unit of work. A row is given as its table and the values of its key.
     """
     seals = {}
     for table, *key in rows:
         shape = SEALED[str(table)]
         where = " AND ".join(f"{name} = :{name}" for name in shape.key)
         sql = f"SELECT {', '.join(shape.columns)} FROM {table} WHERE {where}"
-        row = store.one(sql, **dict(zip(shape.key, key, strict=True)))
-        seals[name_of(str(table), key)] = GONE if row is None else digest(row)
+        name, values = name_of(str(table), key), dict(zip(shape.key, key, strict=True))
+        was = store.told.get(name) or _digest(store.committed.one(sql, **values))
+        store.told[name] = _digest(store.one(sql, **values))
+        seals[name] = (was, store.told[name])
     return packed(seals)
+
+
+def _digest(row: Row | None) -> str:
+    return GONE if row is None else digest(row)
 
 
 def seal_all(store: Store, *tables: str) -> dict[str, Fact]:
     """Return the fact that tells of every row of these tables, for a book that begins."""
-    return packed({name: value for table in tables for name, value in _rows(store, table, SEALED[table])})
+    rows = (row for table in tables for row in _rows(store, table, SEALED[table]))
+    return packed({name: (GONE, value) for name, value in rows})
 
 
-def wrong_seals(
-    store: Store, told: Iterable[tuple[str, str]], shapes: Mapping[str, Sealed] = SEALED
-) -> Iterator[KasseError]:
+def wrong_seals(store: Store, told: Iterable[str], shapes: Mapping[str, Sealed] = SEALED) -> Iterator[KasseError]:
     """Yield the rows of master data that somebody added, changed or removed past the event log.
 
-    `told` are the facts of all events that tell of rows, with their office, in the order of the chains.
+    `told` are the facts of all events that tell of rows.
     """
-    last = last_told(told, str(store.value("SELECT code FROM office WHERE is_kasse = 1")))
-    for table, shape in shapes.items():
-        said = {name: value for name, value in last.items() if name.startswith(f"{table}/")}
-        for name, change in differing(dict(_rows(store, table, shape)), said):
-            yield MasterDataError(table=table, row=name.partition("/")[2], state=change)
+    found = {name: value for table, shape in shapes.items() for name, value in _rows(store, table, shape)}
+    for name, change in differing(found, told):
+        table, _, row = name.partition("/")
+        if table in shapes:
+            yield MasterDataError(table=table, row=row, state=change)
 
 
 def _rows(store: Store, table: str, shape: Sealed) -> Iterator[tuple[str, str]]:

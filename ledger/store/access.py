@@ -71,12 +71,15 @@ def connect(
     """Return a store on the location whatever its schema; `create` makes a new, empty file."""
     if is_server(location):
         connection = postgres.connect(location, wait_seconds=wait_seconds)
-        return Store(postgres.ENGINE, connection, location, now=now, salt=salt)
-    path = Path(location)
-    if create and path.exists():
-        raise BookExistsError(book=location)
-    connection = sqlite.connect(path, create=create, wait_seconds=wait_seconds)
-    return Store(sqlite.ENGINE, connection, location, now=now, salt=salt)
+        store = Store(postgres.ENGINE, connection, location, now=now, salt=salt)
+    else:
+        path = Path(location)
+        if create and path.exists():
+            raise BookExistsError(book=location)
+        connection = sqlite.connect(path, create=create, wait_seconds=wait_seconds)
+        store = Store(sqlite.ENGINE, connection, location, now=now, salt=salt)
+    store.reopen = lambda: connect(location, now=now, salt=salt, wait_seconds=wait_seconds)
+    return store
 
 
 def version_of(store: Store) -> str | None:

@@ -72,6 +72,7 @@ class Store:
     invented here. `numbered` holds office, year, first and last number that the unit of work under way gave to entries;
     `on_abort` gets them where it is rolled back. `behind` is what is written on another thread. `principal` is in whose
     right a deputy acts, once a right was asked for that is not their own; it lasts as long as the same person acts.
+    `told` are the seals that the unit of work, or the rehearsal, told of rows so far. `reopen` opens the book again.
     """
 
     def __init__(
@@ -103,6 +104,9 @@ class Store:
         self._tried = False
         self._changes = 0
         self.counted: dict[tuple[str, str], int] | None = None
+        self.reopen: Callable[[], Store] | None = None
+        self.told: dict[str, str] = {}
+        self._committed: Store | None = None
 
     @property
     def user(self) -> int:
@@ -211,7 +215,7 @@ class Store:
                 self.on_abort(taken, error)
             raise
         finally:
-            self._depth, self.locked, self.numbered = 0, (), []
+            self._depth, self.locked, self.numbered, self.told = 0, (), [], {}
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
@@ -224,7 +228,7 @@ class Store:
             try:
                 yield
             finally:
-                self._rehearsing, self.numbered = False, []
+                self._rehearsing, self.numbered, self.told = False, [], {}
                 self.connection.rollback()
 
     @contextmanager
@@ -274,8 +278,18 @@ class Store:
         """Whether nothing was changed in this unit yet, so that others see the same; never on a server, as it is."""
         return self.in_unit and self.engine.changes(self.connection) == self._changes >= 0
 
+    @property
+    def committed(self) -> Store:
+        """The book as it was before this unit of work, by a connection of its own that lasts as long as this one."""
+        if self._committed is None:
+            assert self.reopen is not None, "a store that nothing can open again"
+            self._committed = self.reopen()
+        return self._committed
+
     def close(self) -> None:
         """Close the connection; an unfinished unit of work is lost as if it had never begun."""
+        if self._committed is not None:
+            self._committed.connection.close()
         if not self._depth and not self._tried:
             self.engine.leave(self.connection)
         self.connection.close()
