@@ -24,7 +24,7 @@ from ledger.access.standing_reader import (
 )
 from ledger.access.statements import Person, Plan, join, leave, wanted_groups
 from ledger.book.store import kasse_office, office_codes, setting
-from ledger.events.seals_store import seal
+from ledger.events.seals_store import remember, seal
 from ledger.events.store import Fact, record
 from ledger.people.users import EVERYWHERE, require, user_name
 from ledger.store.engines import Store
@@ -76,6 +76,7 @@ def grant(store: Store, rights: Mapping[str, TableRights]) -> Granted:
     kasse = kasse_office(store)
     with store.unit([kasse]):
         require(store, EVERYWHERE, "admin")
+        remember(store, *_SETTINGS)
         _check_login(store)
         plan = plan_of(store, rights)
         done = _create_groups(store, plan)
@@ -102,6 +103,7 @@ def revoke(store: Store, rights: Mapping[str, TableRights]) -> Granted:
     kasse = kasse_office(store)
     with store.unit([kasse]):
         require(store, EVERYWHERE, "admin")
+        remember(store, *_SETTINGS)
         plan = plan_of(store, rights)
         done = _take_down(store, plan) if setting(store, FINGERPRINT) else []
         if done:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ledger.events.seals import (
     GONE,
@@ -15,7 +15,7 @@ from ledger.events.seals import (
     packed,
 )
 from ledger.events.store import Fact
-from ledger.store.engines import Row, Store
+from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
 STATES = (N_("added"), N_("changed"), N_("removed"))
@@ -40,17 +40,25 @@ def seal(store: Store, *rows: tuple[object, ...]) -> dict[str, Fact]:
     """
     seals = {}
     for table, *key in rows:
-        shape = SEALED[str(table)]
-        where = " AND ".join(f"{name} = :{name}" for name in shape.key)
-        sql = f"SELECT {', '.join(shape.columns)} FROM {table} WHERE {where}"
-        name, values = name_of(str(table), key), dict(zip(shape.key, key, strict=True))
-        was = store.told.get(name) or _digest(store.committed.one(sql, **values))
-        store.told[name] = _digest(store.one(sql, **values))
+        name = name_of(str(table), key)
+        was = store.told.get(name) or _standing(store.committed, str(table), key)
+        store.told[name] = _standing(store, str(table), key)
         seals[name] = (was, store.told[name])
     return packed(seals)
 
 
-def _digest(row: Row | None) -> str:
+def remember(store: Store, *rows: tuple[object, ...]) -> None:
+    """Note what rows are before a unit of work changes them; for one that locks whole tables afterwards."""
+    for table, *key in rows:
+        store.told[name_of(str(table), key)] = _standing(store, str(table), key)
+
+
+def _standing(store: Store, table: str, key: Sequence[object]) -> str:
+    """Return the seal of a row as it stands."""
+    shape = SEALED[table]
+    where = " AND ".join(f"{name} = :{name}" for name in shape.key)
+    sql = f"SELECT {', '.join(shape.columns)} FROM {table} WHERE {where}"
+    row = store.one(sql, **dict(zip(shape.key, key, strict=True)))
     return GONE if row is None else digest(row)
 
 
