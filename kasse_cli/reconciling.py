@@ -25,7 +25,8 @@ from ledger.bank.posting_store import post_staged
 from ledger.bank.waiting_store import files_waiting
 from ledger.book.store import setting
 from ledger.reports.health_store import book_state
-from ledger.store.engines import WAIT_SECONDS, BookLockedError
+from ledger.store.engines import WAIT_SECONDS
+from ledger.store.failures import BookLockedError
 from ledger.store.locking import one_at_a_time
 from sepa.errors import N_, KasseError, TryAgainError
 

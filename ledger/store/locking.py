@@ -11,7 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.store.engines import WAIT_SECONDS, BookLockedError
+from ledger.store.engines import WAIT_SECONDS
+from ledger.store.failures import BookLockedError
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store

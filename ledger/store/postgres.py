@@ -11,15 +11,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
-from ledger.store.engines import (
-    WAIT_SECONDS,
-    BookLockedError,
-    BookUnavailableError,
-    DiskFullError,
-    EngineName,
-    RefusedByBookError,
-    Row,
-)
+from ledger.store.engines import WAIT_SECONDS, EngineName, Row
+from ledger.store.failures import BookLockedError, BookUnavailableError, DiskFullError, RefusedByBookError
 from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:

@@ -10,14 +10,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ledger.store.engines import (
-    WAIT_SECONDS,
-    BookLockedError,
-    DiskFullError,
-    EngineName,
-    RefusedByBookError,
-    Row,
-)
+from ledger.store.engines import WAIT_SECONDS, EngineName, Row
+from ledger.store.failures import BookLockedError, DiskFullError, RefusedByBookError
 from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:

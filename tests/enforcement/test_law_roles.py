@@ -10,7 +10,7 @@ from enforcement.law_change_store import propose_drop, propose_law, refuse_law, 
 from enforcement.law_store import law_files
 from ledger.book.verify_store import verify
 from ledger.people.users import OwnWorkError
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from ledger.store.postgres import DatabaseRightError
 from tests import rolebooks
 from tests.enforcement.test_profiles import TOWN

@@ -36,7 +36,7 @@ from enforcement.limitation_watch_report import UnknownGroupError, check_by, sum
 from enforcement.limitation_watch_store import main_claims, note, withdraw
 from ledger.bank.posting_store import post_staged
 from ledger.people.users import NotAllowedError
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from tests.bankbooks import OFFICES, check_invariants, item, party, reference, staged
 from tests.books import act
 

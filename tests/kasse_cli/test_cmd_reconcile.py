@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kasse_cli.demo.bank import Booking, DemoBank
-from ledger.store.engines import BookLockedError
+from ledger.store.failures import BookLockedError
 from ledger.store.locking import one_at_a_time
 from tests.bankbooks import check_invariants, close_day, item, reference, run
 from tests.books import MAIN_IBAN, opened, sqlite_copy

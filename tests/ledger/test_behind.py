@@ -4,7 +4,7 @@ from threading import Event, Timer
 
 import pytest
 
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 
 NOTED = "SELECT count(*) FROM setting WHERE key = 'noted'"
 

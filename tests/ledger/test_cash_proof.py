@@ -9,7 +9,7 @@ from ledger.cash.pay_store import pay
 from ledger.cash.take_store import Payment, take
 from ledger.cash.transport_store import deposit
 from ledger.people.users import OwnWorkError
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from tests.bankbooks import OFFICES, item, reference
 from tests.books import act, opened, sqlite_copy
 from tests.cashbooks import check, counted, desk, pieces

@@ -17,7 +17,7 @@ from ledger.book.store import post
 from ledger.book.transfer import across
 from ledger.book.verify_store import verify
 from ledger.people.users import NotAllowedError, OwnWorkError
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from tests.books import act, entry
 from tests.ledger.bank_days import claim, receive, take_over
 from tests.ledger.closing_days import FAR, QUIET, shut_day, shut_month

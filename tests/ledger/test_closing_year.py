@@ -29,7 +29,7 @@ from ledger.people.users import NotAllowedError, OwnWorkError
 from ledger.reports.balances_store import dimension_balance, trial_balance
 from ledger.reports.items_store import open_items
 from ledger.reports.sheets_store import account_sheet, sheet_lines
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from tests.books import act, entry
 from tests.ledger.bank_days import claim, receive, settle, take_over
 from tests.ledger.closing_days import FAR, shut_day, shut_month

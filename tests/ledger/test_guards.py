@@ -10,7 +10,7 @@ from ledger.book.verify_store import verify
 from ledger.events.store import record
 from ledger.items.store import NewClearing, NewItem, clear, insert_items
 from ledger.store.access import is_server
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from tests.books import entry, opened
 
 pytestmark = pytest.mark.engines

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from tests.books import MAIN_IBAN
 
 pytestmark = pytest.mark.engines

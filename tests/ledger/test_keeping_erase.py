@@ -23,7 +23,7 @@ from ledger.keeping.retention import retention
 from ledger.keeping.retention_store import blanked_columns, kind_rows, person_rows, weighed
 from ledger.people.parties_reader import find_party, list_parties
 from ledger.people.users import NotAllowedError, OwnWorkError
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from tests.books import act
 from tests.ledger.keeping_books import ERIKA, MAX, filled, later
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store.engines import BookLockedError
+from ledger.store.failures import BookLockedError
 from ledger.store.locking import held_since, one_at_a_time
 from tests.books import opened
 

@@ -21,7 +21,7 @@ from ledger.items.opening_store import OpeningWishes, import_opening
 from ledger.items.staging_store import load_rules
 from ledger.payments.propose_store import propose
 from ledger.people.users import NotAllowedError
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from sepa.errors import Place
 from tests.books import act
 from tests.ledger.order_lists import item, source

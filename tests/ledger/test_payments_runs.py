@@ -21,7 +21,7 @@ from ledger.payments.runs import (
 from ledger.payments.runs_reader import payments, run_named, runs
 from ledger.payments.steps_store import discard, release, review
 from ledger.people.users import NotAllowedError, OwnWorkError
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from sepa.errors import KasseError
 from sepa.identifiers import make_iban
 from tests.books import MAIN_IBAN, SECOND_IBAN, act, opened

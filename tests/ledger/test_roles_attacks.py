@@ -20,7 +20,7 @@ from ledger.payments.propose_store import propose
 from ledger.payments.steps_store import release, review
 from ledger.people.duties_store import name_deputy
 from ledger.people.users import add_user
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from tests import books
 from tests.books import act, entry
 from tests.cashbooks import desk

@@ -13,7 +13,7 @@ from ledger.keeping.erase_store import decide_erasure, propose_erasure
 from ledger.people.parties_change_store import add_party, change_party
 from ledger.people.parties_merge_store import decide_merge, propose_merge
 from ledger.people.party_values import PartyChange
-from ledger.store.engines import RefusedByBookError
+from ledger.store.failures import RefusedByBookError
 from tests.books import act
 from tests.ledger.keeping_books import ERIKA, filled, later
 from tests.ledger.order_lists import IBAN, OTHER_IBAN, accepted, row
