@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,9 +21,11 @@ _NEWEST = """
         WHERE o.name = f.name) ORDER BY f.name"""
 _LIST = """
     SELECT f.name, f.version, f.text, f.sha256, f.change, c.state, p.name, c.proposed_at,
-           coalesce(r.name, e.name), coalesce(c.released_at, c.ended_at)
+           coalesce(r.name, e.name), coalesce(c.released_at, c.ended_at), w.details
     FROM law_file f JOIN law_change c ON c.id = f.change JOIN app_user p ON p.id = c.proposed_by
     LEFT JOIN app_user r ON r.id = c.released_by LEFT JOIN app_user e ON e.id = c.ended_by
+    LEFT JOIN event v ON v.object = 'law_change:' || CAST(c.id AS TEXT) AND v.action = 'law.refuse'
+    LEFT JOIN event_details w ON w.office = v.office AND w.position = v.position
     ORDER BY f.name, f.version"""
 
 
@@ -30,7 +33,7 @@ _LIST = """
 class LawFileRow:
     """A version of a law file; `state` is `held`, `earlier`, `dropped`, `refused`, `waits` or `drop_waits`.
 
-    `made_by` proposed it at `made_at`, `decided_by` put it in force or refused it.
+    `made_by` proposed it at `made_at`, `decided_by` put it in force or refused it, for that `reason`.
     """
 
     name: str
@@ -43,6 +46,7 @@ class LawFileRow:
     made_at: str
     decided_by: str | None
     decided_at: str | None
+    reason: str | None = None
 
 
 def book_law(store: Store) -> Law:
@@ -73,9 +77,9 @@ def law_files(store: Store) -> list[LawFileRow]:
     return [
         LawFileRow(
             name, version, text, digest, change, _state(state, text, newest=version >= last.get(name, 0)),
-            by, at, decided_by, decided_at,
+            by, at, decided_by, decided_at, json.loads(words or "{}").get("reason"),
         )
-        for name, version, text, digest, change, state, by, at, decided_by, decided_at in rows
+        for name, version, text, digest, change, state, by, at, decided_by, decided_at, words in rows
     ]  # fmt: skip
 
 

@@ -36,6 +36,7 @@ FILES = (
     Column("made_at", N_("Proposed at"), minor=True),
     Column("decided_by", N_("Decided by")),
     Column("decided_at", N_("Decided at"), minor=True),
+    Column("reason", N_("Reason")),
     Column("sha256", N_("SHA-256"), shown=False),
 )
 CHANGES = (
