@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from itertools import groupby
 
-from ledger.book.chain import RS, US
-from ledger.events.seals import joined
 from ledger.events.seals_store import MasterDataError
 from ledger.events.store import Fact
 from ledger.store.engines import Row, Store
@@ -57,23 +55,20 @@ def wrong_orders(store: Store, told: Iterable[str], erased: Collection[int]) -> 
 
 
 def _seals(store: Store, where: str = "", **values: object) -> Iterator[tuple[int, int, str, str]]:
-    """Yield number, count and both hashes of each batch."""
+    """Yield number, count and both hashes of each batch.
+
+    Rows are hashed as Python writes tuples in ASCII: no two look alike, whatever stands in them.
+    """
     rows = store.stream(_ROWS.format(where=where), **values)
     for batch, members in groupby(rows, key=lambda row: row[0]):
         stays, words, count = sha256(), sha256(), 0
-        last: Row | None = None
+        order: Row = ()
         for row in members:
-            if last is None or row[1:3] != last[1:3]:
+            if row[1:3] != order:
+                order = row[1:3]
                 count += 1
-                stays.update(_measured(row[1:_WIDTH], US))
-                words.update(_measured(row[_WIDTH:_CODED], US))
-                last = row
-            stays.update(_measured(row[_CODED:-1], RS))
-            words.update(_measured(row[-1:], RS))
+                stays.update(ascii(row[1:_WIDTH]).encode())
+                words.update(ascii(row[_WIDTH:_CODED]).encode())
+            stays.update(ascii(row[_CODED:-1]).encode())
+            words.update(ascii(row[-1:]).encode())
         yield int(batch), count, stays.hexdigest(), words.hexdigest()
-
-
-def _measured(values: Row, sign: str) -> bytes:
-    """Return values as bytes that begin with their length, so that no two rows look like others."""
-    text = joined(values, sign).encode()
-    return b"%d:%b" % (len(text), text)
