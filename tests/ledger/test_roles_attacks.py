@@ -19,6 +19,8 @@ from ledger.items.order_steps_store import decide
 from ledger.payments.propose_store import propose
 from ledger.payments.steps_store import release, review
 from ledger.people.duties_store import name_deputy
+from ledger.people.parties_change_store import add_party, change_party
+from ledger.people.party_values import FIELDS, ROLES, PartyChange
 from ledger.people.users import add_user
 from ledger.store.failures import RefusedByBookError
 from tests import books
@@ -28,6 +30,7 @@ from tests.ledger.order_lists import DAY, accepted, row, step, take
 from tests.rolebooks import granted, login, opened
 
 MONDAY = dt.date(2026, 11, 16)
+IBAN = "DE02120300000000202051"
 DENIED, OWNER = "permission denied", "must be owner|permission denied"
 ROWS, NAME = "row-level security", "one's own name"
 
@@ -39,6 +42,8 @@ def prepare(store):
         add_user(store, "hans", [("BAU", "certifier")])
         add_user(store, "ines", [("*", "certifier"), ("*", "approver"), ("*", "cashier")])
         add_user(store, "nina", [("BAU", "clerk")])
+        for role in ROLES:
+            add_user(store, f"only_{role}", [("*", role)])
     name_deputy(store, "frida", "nina", office="*", role="releaser", since="2020-01-01", until="2099-12-31")
     for number, user in ((1, "frida"), (2, "emil")):
         made = {"id": number, "made_by": act(store, user).user, "made_at": store.now}
@@ -324,4 +329,15 @@ def test_people_bound_by_the_database_do_their_work(location):
     store = opened(location, "emil")
     total = store.value("SELECT total_cents FROM payment_run WHERE id = 1")
     assert release(store, 1, sum_cents=total, today=MONDAY).run.state == "released"
+    store.close()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_changes_a_person_may_change_all_that_is_known_of_them(location, role):
+    store = opened(location, f"only_{role}")
+    number = add_party(store, PartyChange({"name": f"Neu {role}"}, iban=IBAN), DAY)
+    values = {name: ("1980-02-03" if name == "birth_date" else "AT" if name == "country" else "X") for name in FIELDS}
+    assert set(change_party(store, number, PartyChange(values), DAY)) == set(FIELDS)
+    assert change_party(store, number, PartyChange({}, iban=IBAN, iban_kind="guardian"), DAY) == ("iban",)
+    assert change_party(store, number, PartyChange({}, end_iban=IBAN), DAY) == ("end_iban",)
     store.close()

@@ -19,6 +19,8 @@ from ledger.payments.runs import ROLES as RUN
 from ledger.payments.vop import CONFIRM_ROLES as VOP_ROLES
 from ledger.people.duties import duties
 from ledger.people.parties_merge_store import ROLES as MERGE
+from ledger.people.party_values import FIELDS
+from ledger.people.party_values import ROLES as PARTIES
 from ledger.people.users import ROLES
 
 RIGHTS = table_rights()
@@ -82,6 +84,20 @@ SAME = {
 def test_who_signs_is_who_the_service_lets_sign(table, column):
     (one,) = (one for one in RIGHTS[table].signatures if one.column == column)
     assert set(one.roles) == set(SAME[table, column])
+
+
+@pytest.mark.parametrize("column", [*FIELDS, "match_key", "address_key"])
+def test_who_writes_what_is_known_of_a_person_is_who_the_services_let_write(column):
+    """The payee's name of a payment run is confirmed by others; who decides to erase blanks."""
+    others = VOP_ROLES if column == "legal_name" else ()
+    assert set(RIGHTS["party"].update[column]) == {*PARTIES, *others, "head", "admin"}
+
+
+def test_who_writes_accounts_of_a_person_is_who_the_service_lets_write():
+    assert {column: set(roles) for column, roles in RIGHTS["party_account"].update.items()} == {
+        "kind": set(PARTIES),
+        "until": set(PARTIES),
+    }
 
 
 def test_the_forbidden_pairs_are_complete():
