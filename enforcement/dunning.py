@@ -199,7 +199,7 @@ class Gathering:
 
     def _another(self, row: Overdue) -> Due | None:
         """Return the claim as due from the next of joint debtors whom nothing keeps from being asked, § 425 BGB."""
-        for party in self.joint.get((row.office, row.item), ()):
+        for party in self.joint.get((row.office, row.main_item or row.item), ()):
             his = row._replace(number=party)
             found = self.outside(his) or self.book.decide(his)
             if isinstance(found, Due):

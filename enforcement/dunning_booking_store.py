@@ -19,11 +19,11 @@ from ledger.store.engines import Row, Store
 
 CHUNK = 2_000
 _CHARGES = """
-    SELECT l.id, l.party, x.office, x.item, x.line, x.charge_cents, x.charge_kind, i.profile, i.account, i.reference
+    SELECT l.id, i.party, x.office, x.item, x.line, x.charge_cents, x.charge_kind, i.profile, i.account, i.reference
     FROM letter l JOIN letter_item x ON x.letter = l.id JOIN item i ON i.office = x.office AND i.id = x.item
     WHERE l.run = :run AND l.state = 'made' AND l.copy_of IS NULL AND x.charge_cents > 0
     UNION ALL
-    SELECT l.id, l.party, f.office, f.main_item, -f.line, f.cents, 'mahngebuehr', i.profile, i.account, i.reference
+    SELECT l.id, i.party, f.office, f.main_item, -f.line, f.cents, 'mahngebuehr', i.profile, i.account, i.reference
     FROM letter l JOIN letter_fee f ON f.letter = l.id JOIN item i ON i.office = f.office AND i.id = f.main_item
     WHERE l.run = :run AND l.state = 'made'
     ORDER BY 1, 3, 4, 5"""

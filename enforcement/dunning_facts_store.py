@@ -36,9 +36,9 @@ _CREDITS = """
     SELECT party, sum(open_cents) FROM item
     WHERE kind IN ('credit', 'payable') AND open_cents > 0 AND party IS NOT NULL GROUP BY party"""
 _JOINT = """
-    SELECT d.office, d.item, d.party FROM item_debtor d JOIN item i ON i.office = d.office AND i.id = d.item
-    WHERE i.open_cents > 0 AND d.since <= :day AND (d.released_on IS NULL OR d.released_on > :day)
-    ORDER BY d.office, d.item, d.party"""
+    SELECT office, item, party FROM item_debtor
+    WHERE since <= :day AND (released_on IS NULL OR released_on > :day) ORDER BY office, item, party"""
+"""Also of claims that are paid: interest and fees of them may be open."""
 _GONE = "SELECT party, kind FROM relief WHERE state = 'granted' AND kind IN ('tod', 'insolvenz') ORDER BY kind"
 _LETTERS = """
     CREATE TEMPORARY TABLE dunned_letter (office TEXT, item BIGINT, term_end TEXT, letter_open INTEGER)"""

@@ -13,8 +13,10 @@ from ledger.items.party_account import AccountItem, AccountMove, PartyAccountPag
 from ledger.people.parties_reader import show_party
 from ledger.store.engines import Row, Store
 
-_MINE = """(i.party = :party OR EXISTS (SELECT 1 FROM item_debtor d
-    WHERE d.office = i.office AND d.item = i.id AND d.party = :party))"""
+_SHARED = """d.office = i.office
+    AND (d.item = i.id OR i.kind = 'receivable' AND d.item = i.main_item)"""
+"""Who owes a claim jointly owes its fees and interest, too; a credit is of the one who paid."""
+_MINE = f"""(i.party = :party OR EXISTS (SELECT 1 FROM item_debtor d WHERE {_SHARED} AND d.party = :party))"""
 _ITEMS = f"""
     SELECT i.office, i.id, i.kind, i.side, i.reference, i.purpose, i.claim_kind, i.main_item, e.posting_day, i.due,
         i.original_due, i.amount_cents,
@@ -37,12 +39,12 @@ _CLEARED = f"""
     JOIN entry e ON e.office = c.office AND e.position = c.position
     LEFT JOIN entry_text t ON t.office = e.office AND t.position = e.position
     WHERE {_MINE} AND c.posting_day <= :day"""
-_JOINT = """
-    SELECT p.name FROM item_debtor d JOIN party p ON p.id = d.party
-    WHERE d.office = :office AND d.item = :item AND d.party <> :party AND d.released_on IS NULL
+_JOINT = f"""
+    SELECT p.name FROM item i JOIN item_debtor d ON {_SHARED} JOIN party p ON p.id = d.party
+    WHERE i.office = :office AND i.id = :item AND d.party <> :party AND d.released_on IS NULL
     UNION SELECT p.name FROM item i JOIN party p ON p.id = i.party
     WHERE i.office = :office AND i.id = :item AND i.party <> :party
-    AND EXISTS (SELECT 1 FROM item_debtor d WHERE d.office = i.office AND d.item = i.id) ORDER BY 1"""
+    AND EXISTS (SELECT 1 FROM item_debtor d WHERE {_SHARED}) ORDER BY 1"""
 
 
 def party_account(store: Store, party: int, day: str) -> PartyAccountPage:

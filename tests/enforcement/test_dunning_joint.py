@@ -25,6 +25,7 @@ from ledger.book.verify_store import verify
 from ledger.items.joint_debtors_store import join_debtors
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock, place_party_lock
+from ledger.items.party_account_store import party_account
 from ledger.items.store import NewClearing, clear, posting_for
 from tests.bankbooks import OFFICES, check_invariants, item, reference, staged
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
@@ -126,6 +127,51 @@ def gone(store, kind, party):
     made = wish_for(act(store, "clara"), wish(kind, party=party, first=dt.date(2026, 11, 20)))
     grant(act(store, "emil"), made.number)
     act(store, "clara")
+
+
+def test_what_is_charged_stays_with_its_claim_though_the_first_is_dead(kasse, couple):
+    """The next letter of whoever is asked instead demands the claim and what was charged on it, together."""
+    erika, max_, jo = couple
+    gone(kasse, "tod", erika)
+    run = propose(kasse, DAY).run
+    release(act(kasse, "emil"), run)
+    assert kasse.all("SELECT DISTINCT party FROM item WHERE main_item = 1") == [(erika,)]
+    posted = [number for number, *_ in letters(kasse)]
+    printed(kasse, *posted)
+    post_letters(kasse, posted, day=DAY)
+    for iban in (MAIN_IBAN, SECOND_IBAN):
+        statement(kasse, iban, "2027-01-04", number=2)
+    act(kasse, "clara").today = "2027-01-05"
+    run = propose(kasse, dt.date(2027, 1, 5)).run
+    sql = """SELECT l.party, count(*) FROM letter l JOIN letter_item x ON x.letter = l.id
+             WHERE l.run = :run GROUP BY l.party ORDER BY l.party"""
+    assert kasse.all(sql, run=run) == [(max_, 3), (jo, 3)], "the claim, its fee and its interest in one letter"
+    assert sound(kasse) == []
+
+
+@pytest.mark.parametrize("dead", [False, True])
+def test_what_is_left_of_a_paid_claim_is_asked_of_all_who_owed_it(kasse, couple, dead):
+    """Interest and fees are owed jointly like their claim (§ 421 BGB)."""
+    erika, max_, jo = couple
+    staged(kasse, "1.000,00", reference(kasse, 1), day="2026-11-20")
+    post_staged(kasse)
+    item(kasse, "90,00", person=erika, profile="fee", due="2026-07-01", main_item=1, claim_kind="mahngebuehr")
+    if dead:
+        gone(kasse, "tod", erika)
+    run = propose(kasse, DAY).run
+    sql = """SELECT l.party FROM letter l JOIN letter_item x ON x.letter = l.id
+             WHERE l.run = :run AND x.item = 3 ORDER BY l.id"""
+    assert [party for (party,) in kasse.all(sql, run=run)] == [*(() if dead else (erika,)), max_, jo]
+
+
+def test_the_account_of_each_holds_what_hangs_on_the_claim(kasse, couple):
+    erika, max_, _ = couple
+    side = item(kasse, "9,00", person=erika, profile="fee", due="2026-07-01", main_item=1, claim_kind="mahngebuehr")
+    item(kasse, "5,00", kind="credit", person=erika, main_item=1)
+    page = party_account(kasse, max_, kasse.today)
+    assert (page.owes_cents, page.gets_cents) == (1009_00, 0), "her credit is hers"
+    assert {one.item: one.joint for one in page.items} == {1: "Erika, Jo", side: "Erika, Jo"}
+    assert {one.item: one.joint for one in party_account(kasse, erika, kasse.today).items}[side] == "Jo, Max"
 
 
 @pytest.mark.parametrize("kind", ["insolvenz", "tod"])
