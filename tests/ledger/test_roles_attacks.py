@@ -8,16 +8,23 @@ from hashlib import sha256
 import psycopg
 import pytest
 
+from enforcement.relief_limits_store import set_limit
 from kasse_cli.wiring import table_rights
 from ledger.access.store import roles
 from ledger.book.chain import book_head
 from ledger.book.store import post
 from ledger.book.verify_store import verify
+from ledger.cash.desks_store import change_desk
 from ledger.events.store import record
+from ledger.items.leitweg_store import route_leitweg
 from ledger.items.order_decisions import Choice
 from ledger.items.order_steps_store import decide
+from ledger.payments.mandate_forms import Covers, NewMandate, NewValues
+from ledger.payments.mandate_steps_store import amend
+from ledger.payments.mandate_store import add as add_mandate
 from ledger.payments.propose_store import propose
 from ledger.payments.steps_store import release, review
+from ledger.payments.vop_store import end_rule
 from ledger.people.duties_store import name_deputy
 from ledger.people.parties_change_store import add_party, change_party
 from ledger.people.party_values import FIELDS, ROLES, PartyChange
@@ -31,6 +38,8 @@ from tests.rolebooks import granted, login, opened
 
 MONDAY = dt.date(2026, 11, 16)
 IBAN = "DE02120300000000202051"
+CREDITOR = "DE98ZZZ09999999999"
+OFFICES = ("BAU", "ORDNUNG")
 DENIED, OWNER = "permission denied", "must be owner|permission denied"
 ROWS, NAME = "row-level security", "one's own name"
 
@@ -340,4 +349,31 @@ def test_who_changes_a_person_may_change_all_that_is_known_of_them(location, rol
     assert set(change_party(store, number, PartyChange(values), DAY)) == set(FIELDS)
     assert change_party(store, number, PartyChange({}, iban=IBAN, iban_kind="guardian"), DAY) == ("iban",)
     assert change_party(store, number, PartyChange({}, end_iban=IBAN), DAY) == ("end_iban",)
+    store.close()
+
+
+def change_mandate(store):
+    number = add_mandate(store, NewMandate(1, IBAN, MONDAY, creditor_id=CREDITOR), today=MONDAY).mandate.number
+    covers = Covers(office="BAU", reference="BAU/1")
+    values = NewValues(bic="BYLADEM1001", document="Brief", document_sha256="ab" * 32, covers=covers)
+    amend(store, number, values, today=MONDAY)
+
+
+CHANGES = {
+    "cash desk": (
+        "emil",
+        lambda store: change_desk(store, "B1", {"name": "Rathaus", "single_cents": 5000, "settle_days": 9}),
+    ),
+    "Leitweg-ID": ("bernd", lambda store: [route_leitweg(store, "04011000-1234512345-06", it) for it in OFFICES]),
+    "limit of relief": ("root", lambda store: [set_limit(store, "frida", "*", cents) for cents in (100, 200)]),
+    "rule of payees": ("emil", lambda store: end_rule(store, 1, day=DAY)),
+    "mandate": ("clara", change_mandate),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_the_services_change_the_database_lets_change(location, what):
+    user, change = CHANGES[what]
+    store = opened(location, user)
+    change(store)
     store.close()
