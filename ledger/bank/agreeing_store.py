@@ -76,13 +76,15 @@ def agree(store: Store, matter: Matter, reason: str = "") -> Agreement:
     return Agreement(done=True, asked_by=user_name(store, before[0]))
 
 
-def money_of_case(store: Store, number: int, *, second: bool) -> Case:
+def money_of_case(store: Store, number: int, *more: str, second: bool) -> Case:
     """Return a case of which something can be decided about; who agrees as the second person need not be a clerk.
+
+    Roles in `more` suffice for the first person too.
 
     Raises what `case_with_money` raises.
     """
     if not second:
-        return case_with_money(store, number, None)
+        return case_with_money(store, number, None, *more)
     case = find_case(store, kasse_office(store), number)
     if case.open_cents == 0:
         raise ClearedCaseError(number=number)

@@ -76,7 +76,7 @@ def book_run(
         matter = Matter(run.office, number, "booked", facts)
         second = is_second(store, matter)
         require(store, run.office, *(("releaser",) if second else ROLES))
-        case = money_of_case(store, case_number, second=second)
+        case = money_of_case(store, case_number, *ROLES, second=second)
         entry = _bank_entry(store, case, run)
         names = _names(store, entry)
         plan = _plan(store, case, run, file, refused, names)

@@ -45,7 +45,7 @@ def credit_run(
     with store.unit(office_codes(store)):
         run = run_named(store, number)
         require(store, run.office, *ROLES)
-        case = case_with_money(store, case_number, None)
+        case = case_with_money(store, case_number, None, *ROLES)
         office, entry = _bank_entry(store, case, run)
         refused = _refused(store, run, sorted(set(without)), reason, day)
         back = _taken_back(store, run, less)
@@ -71,7 +71,7 @@ def _taken_back(store: Store, run: CollectionRun, number: int | None) -> Case | 
     """Return the case of a debit on the collecting account that takes a part of the credit back."""
     if number is None:
         return None
-    case = case_with_money(store, number, None)
+    case = case_with_money(store, number, None, *ROLES)
     row = store.one(_BANK_OF, office=case.office, entry=case.entry) if case.entry is not None else None
     if row is None or case.kind != "advance" or row[2] != run.iban:
         raise NotADebitError(number=number, run=run.number)

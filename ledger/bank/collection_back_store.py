@@ -73,7 +73,7 @@ def take_collection_return(
     with store.unit(office_codes(store)):
         run = run_named(store, number)
         require(store, run.office, *ROLES)
-        case = case_with_money(store, case_number, None)
+        case = case_with_money(store, case_number, None, *ROLES)
         said, bank_day = _debit(store, case, run)
         cents, parts = _out(store, run, line)
         if fee_cents < 0 or case.free_cents != cents + fee_cents:

@@ -79,7 +79,7 @@ def take_return(
         second = is_second(store, matter)
         for run in runs.values():
             require(store, run.office, *(("releaser",) if second else ROLES))
-        case = money_of_case(store, case_number, second=second)
+        case = money_of_case(store, case_number, *ROLES, second=second)
         said = [_credit(store, case, run) for run in runs.values()]
         paid = [_paid(store, runs[number], line) for number, line in dict.fromkeys(payments)]
         total, names = sum(one.cents for one in paid), tuple(one.name for one in paid)

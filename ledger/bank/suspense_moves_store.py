@@ -32,27 +32,27 @@ _REASON = "SELECT reason FROM suspense_case WHERE office = :office AND item = :n
 _STEP = ("office", "item", "line", "kind", "position", "cents", "batch", "undoes", "by", "at")
 
 
-def open_case(store: Store, number: int, office: str | None) -> Case:
-    """Return a case that the acting person may work on, whatever is left of it.
+def open_case(store: Store, number: int, office: str | None, *more: str) -> Case:
+    """Return a case that the acting person may work on, whatever is left of it; roles in `more` suffice too.
 
     Raises `UnknownCaseError`, `NotAllowedError`, `ReservedCaseError`.
     """
     code = office or kasse_office(store)
     counted = store.value(_REASON, office=code, number=number) in COUNTED
-    require(store, code, *(("clerk", "head") if counted else ("clerk",)))
+    require(store, code, *(("clerk", "head") if counted else ("clerk", *more)))
     case = find_case(store, code, number)
     if case.owner not in (None, store.user):
         raise ReservedCaseError(number=number, owner=case.owner_name or str(case.owner))
     return case
 
 
-def case_with_money(store: Store, number: int, office: str | None) -> Case:
-    """Return a case of which something can be decided about.
+def case_with_money(store: Store, number: int, office: str | None, *more: str) -> Case:
+    """Return a case of which something can be decided about; roles in `more` suffice beside the clerk's.
 
     Raises `ClearedCaseError`, `BoundCaseError` or, about a difference of their own cash, `OwnWorkError` besides what
     `open_case` raises.
     """
-    case = open_case(store, number, office)
+    case = open_case(store, number, office, *more)
     check_own_cash(store, case.office, case.number, case.reason)
     if case.open_cents == 0:
         raise ClearedCaseError(number=number)

@@ -55,7 +55,7 @@ def unbook_run(store: Store, number: int, case_number: int, *, day: str, reason:
         if back:
             raise CameBackSinceError(count=int(back), number=case_number, run=number)
         if not second:
-            open_case(store, case_number, None)
+            open_case(store, case_number, None, *ROLES)
             if not reason.strip():
                 raise UndoReasonError(number=case_number, run=number)
         agreement = agree(store, matter, reason.strip())

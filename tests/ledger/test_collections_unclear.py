@@ -19,7 +19,7 @@ from ledger.payments.collection_void_store import void
 from ledger.payments.collection_voiding import VoidCreditError, VoidStagedCreditError
 from ledger.payments.mandate_reader import mandate_numbered
 from ledger.payments.steps import UnknownLineError
-from ledger.people.users import NotAllowedError
+from ledger.people.users import NotAllowedError, add_user
 from sepa.money import plain
 from tests.bankbooks import check_invariants, reason, staged
 from tests.books import SECOND_IBAN, act
@@ -176,6 +176,18 @@ def test_a_credit_short_of_what_the_bank_refused_is_cleared_by_a_person(store):
         undo(store, case)
     with pytest.raises(ClearedCaseError):
         credit_run(store, run.number, case, day="2026-11-21")
+
+
+def test_who_makes_collections_need_not_be_a_clerk(store):
+    run, case = short(store, 35050)
+    with store.unit(["KASSE"]):
+        add_user(store, "pia", [("*", "payments")])
+    act(store, "pia")
+    assert credit_run(store, run.number, case, day="2026-11-21", without=[3], reason="AC04").refused == (3,)
+    staged(act(store, "clara"), "-120,01", "Rückgabe", gvc="109", day="2026-11-24")
+    post_staged(store)
+    case = store.value("SELECT id FROM item WHERE kind = 'advance' AND open_cents > 0")
+    assert take_collection_return(act(store, "pia"), 1, 1, case, day="2026-11-24", fee_cents=2001).cents == 10000
 
 
 def test_the_credit_is_cleared_once_the_refusals_were_read_later(store):

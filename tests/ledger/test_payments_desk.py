@@ -11,11 +11,12 @@ from ledger.bank.suspense import ClearedCaseError
 from ledger.bank.suspense_decisions import Undo
 from ledger.bank.suspense_desk_store import decide
 from ledger.bank.suspense_undo import ReturnedCaseError
+from ledger.bank.unbooked_desk_store import unbook_run
 from ledger.book.verify_store import verify
 from ledger.payments.life_reader import life
 from ledger.payments.propose_store import propose
 from ledger.payments.steps import UnknownLineError
-from ledger.people.users import NotAllowedError
+from ledger.people.users import NotAllowedError, add_user
 from tests.bankbooks import staged
 from tests.books import SECOND_IBAN, act
 from tests.ledger.test_payments_answers import MONDAY, sent, states  # noqa: F401 - a fixture
@@ -156,3 +157,13 @@ def test_what_does_not_add_up_changes_nothing(sent, case):  # noqa: F811
         book_run(sent, 1, number, day="2026-11-18", without=without, reason=reason)
     assert (states(sent), transit(sent)) == (["exported"] * 3, -700)
     assert sent.value("SELECT count(*) FROM item_lock") == 0
+
+
+def test_who_makes_payments_need_not_be_a_clerk(sent):  # noqa: F811
+    with sent.unit(["KASSE"]):
+        add_user(sent, "pia", [("*", "payments")])
+    case = case_of(sent, "-7")
+    assert book_run(act(sent, "pia"), 1, case, day="2026-11-18").payments == 3
+    assert not unbook_run(sent, 1, case, day="2026-11-18", reason="nicht unsere").done
+    case = case_of(sent, "2", gvc="159")
+    assert take_return(act(sent, "pia"), [(1, 2)], case, day="2026-11-18").payments == ("1-2",)
