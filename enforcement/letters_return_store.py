@@ -31,7 +31,7 @@ from ledger.items.locks_store import party_locks, place_item_lock, place_party_l
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
-from sepa.errors import KasseError
+from sepa.errors import N_, KasseError
 
 _SERVE = """
     UPDATE letter SET state = 'served', served_on = :day, proof = :proof, deemed_on = CAST(:deemed AS TEXT),
@@ -52,7 +52,8 @@ _CLAIMS = """
       AND (i.office, i.id) IN (SELECT office, id FROM item WHERE party = :party
           UNION SELECT office, item FROM item_debtor WHERE party = :party AND released_on IS NULL)
     ORDER BY i.office, i.id"""
-_OPEN_TASK = "SELECT party, letter, opened_on FROM address_task WHERE id = :task AND done_on IS NULL"
+_OPEN_TASK = "SELECT party, letter, opened_on, made_at FROM address_task WHERE id = :task AND done_on IS NULL"
+_MOVED = "SELECT count(*) FROM event WHERE object = :object AND action = 'party.change' AND at >= :since"
 _DONE = """
     UPDATE address_task SET done_on = :day, done_by = :user, done_at = :now, done_note = :note WHERE id = :task"""
 _OTHERS = "SELECT count(*) FROM address_task WHERE party = :party AND done_on IS NULL"
@@ -61,6 +62,15 @@ _LIFT = """
     WHERE party = :party AND kind = 'dunning' AND reason LIKE :reason AND lifted_on IS NULL"""
 LOCK = "Brief zurück:"
 """How the reason of a lock begins that a returned letter set; the end of its address task lifts it."""
+
+
+class AddressStaysError(KasseError):
+    """An address task is closed, and nobody has changed the address since the letter came back."""
+
+    code = "letter.address_stays"
+    template = N_("the address of party {party} in the book is still the old one")
+    hint = N_("letters go there until it is changed: 'kasse party change {party} --street … --postcode … --town …'")
+    severity = "warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,7 @@ class DoneTask:
     task: int
     lifted: bool
     inquiries: int
+    findings: tuple[KasseError, ...] = ()
 
 
 def serve(store: Store, number: int, *, day: dt.date, proof: str, law: Law | None = None) -> ServedLetter:
@@ -207,7 +218,7 @@ def finish_task(
         row = store.one(_OPEN_TASK, task=task)
         if row is None:
             raise UnknownTaskError(task=task)
-        party, letter, opened_on = row
+        party, letter, opened_on, made_at = row
         if not note.strip():
             raise NoReturnReasonError(letter=letter)
         day = max(store.today, opened_on)
@@ -218,7 +229,8 @@ def finish_task(
         count = _inquire(store, party, letter, inquiry, law or book_law(store)) if inquiry else 0
         facts: dict[str, Fact] = {"lifted": bool(lifted), "inquiries": count}
         record(store, kasse, "letter.address", f"party:{party}", facts | {"task": task}, {"note": note.strip()})
-    return DoneTask(task, bool(lifted), count)
+        moved = store.value(_MOVED, object=f"party:{party}", since=made_at)
+    return DoneTask(task, bool(lifted), count, () if moved else (AddressStaysError(party=party),))
 
 
 def _inquire(store: Store, party: int, letter: int, day: dt.date, law: Law) -> int:

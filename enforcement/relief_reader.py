@@ -105,6 +105,18 @@ class ReliefRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PartyRelief:
+    """A relief as the account of its debtor names it: death and insolvency stand here, too."""
+
+    number: int
+    kind: str
+    state: str
+    first_day: str
+    last_day: str | None
+    ended_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReliefItemRow:
     """An item of a relief: the part it plays, what it was about, how it was before."""
 
@@ -209,6 +221,13 @@ def reliefs(
         AND (CAST(:party AS BIGINT) IS NULL OR r.party = :party) ORDER BY r.id DESC"""
     for row in store.rows(_HEAD + where, state=state, kind=kind, party=party):
         yield ReliefRow(*row)
+
+
+def reliefs_of(store: Store, party: int, day: str) -> list[PartyRelief]:
+    """Return what was decided about a person's debts from days up to this one, the newest first."""
+    sql = """SELECT id, kind, state, first_day, last_day, ended_on FROM relief
+             WHERE party = :party AND first_day <= :day ORDER BY first_day DESC, id DESC"""
+    return [PartyRelief(*row) for row in store.rows(sql, party=party, day=day)]
 
 
 def of_batch(store: Store, batch: int) -> list[int]:

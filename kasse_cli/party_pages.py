@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kasse_cli.claim_words import CLAIM_KINDS, LETTER_STATES
+from kasse_cli.claim_words import CLAIM_KINDS, LETTER_STATES, RELIEF_KINDS
 from kasse_cli.event_words import action_text, who_text
 from kasse_cli.evidence import NAMES
 from kasse_cli.i18n import _, shown
@@ -16,6 +16,7 @@ from sepa.errors import N_
 
 if TYPE_CHECKING:
     from enforcement.letters import LetterRow
+    from enforcement.relief_reader import PartyRelief
     from ledger.items.locks import Lock
     from ledger.items.party_account import PartyAccountPage
     from ledger.people.party_values import PartyEvent, PartyFacts, PartyRow
@@ -116,6 +117,14 @@ LETTERS = (
     Column("served_on", N_("Served"), "day", minor=True),
     Column("returned_on", N_("Returned"), "day", minor=True),
 )
+RELIEFS = (
+    Column("number", N_("Relief"), "count"),
+    Column("kind", N_("Kind"), "word", words=RELIEF_KINDS),
+    Column("state", N_("State"), "word"),
+    Column("first_day", N_("From"), "day"),
+    Column("last_day", N_("Until"), "day"),
+    Column("ended_on", N_("Ended"), "day", minor=True),
+)
 
 
 def listed(parties: Sequence[PartyRow]) -> Result:
@@ -181,8 +190,8 @@ def _event(event: PartyEvent) -> dict[str, object]:
     return known | {"details": details, "words": "; ".join(words)}
 
 
-def account(page: PartyAccountPage, letters: Sequence[LetterRow]) -> Result:
-    """Return the whole story of a party on one page, with the letters it got up to the day."""
+def account(page: PartyAccountPage, letters: Sequence[LetterRow], reliefs: Sequence[PartyRelief]) -> Result:
+    """Return the whole story of a party on one page, with letters and relief up to the day."""
     from kasse_cli.lock_words import lock_rows
 
     party = page.party
@@ -207,6 +216,8 @@ def account(page: PartyAccountPage, letters: Sequence[LetterRow]) -> Result:
         tables.append(Table("locks", LOCKS, lock_rows(page.locks), N_("Locks")))
     if letters:
         tables.append(Table("letters", LETTERS, letters, N_("Letters")))
+    if reliefs:
+        tables.append(Table("reliefs", RELIEFS, reliefs, N_("Relief")))
     if page.orders:
         tables.append(Table("orders", ORDERS, page.orders, N_("Orders under way")))
     data = {"day": page.day, "party": page.party, "owes_cents": page.owes_cents, "gets_cents": page.gets_cents}

@@ -57,11 +57,13 @@ def show(ctx: Context, party: PartyArgument) -> None:
     examples=("kasse party account 17", "kasse party account 'Erika Musterfrau' --on 2026-06-30 --xlsx konto.xlsx"),
 )
 def account(ctx: Context, party: PartyArgument) -> None:
-    """Show the account of a party on one page: items, payments, locks, letters, balance, as of the day of --on.
+    """Show the account of a party on one page: items, payments, locks, letters, relief, balance, as of the day of --on.
 
-    Due days, dunning levels and states of letters are those of now. That somebody looked is written to the event log.
+    Due days, dunning levels and states of letters and relief are those of now; relief names death and insolvency, too.
+    That somebody looked is written to the event log.
     """
     from enforcement.letters_reader import letters
+    from enforcement.relief_reader import reliefs_of
     from kasse_cli.party_pages import account as page
     from kasse_cli.wiring import open_book
     from ledger.items.party_account_store import party_account
@@ -71,7 +73,8 @@ def account(ctx: Context, party: PartyArgument) -> None:
         found = party_account(store, find_party(store, party), ctx.obj.today.isoformat())
         with store.snapshot():
             sent = [one for one in letters(store, party=found.party.number) if one.day <= found.day]
-    render(ctx, page(found, sent))
+            relief = reliefs_of(store, found.party.number, found.day)
+    render(ctx, page(found, sent, relief))
 
 
 @command(app, "lock", examples=("kasse party lock 17 --kind enforcement --reason 'Insolvenzverfahren eröffnet'",))

@@ -33,6 +33,8 @@ from enforcement.letters_relief_store import NoReliefLetterError, UnknownReliefL
 from enforcement.letters_return_store import finish_task, serve, take_return
 from ledger.book.verify_store import verify
 from ledger.items.locks_store import active_locks
+from ledger.people.parties_change_store import change_party
+from ledger.people.party_values import PartyChange
 from ledger.people.users import NotAllowedError, OwnWorkError
 from tests.bankbooks import OFFICES, item, party, reference
 from tests.books import MAIN_IBAN, SECOND_IBAN, act, told
@@ -228,6 +230,7 @@ def test_a_returned_letter_stops_the_clock_locks_and_opens_a_task(store, run):
     assert (task.letter, task.party, task.address) == (1, "Erika Musterfrau", "Am Markt 1, 20095 Hamburg")
     ended = finish_task(store, task.task, note="Meldeamt: Neuer Weg 7", inquiry=dt.date(2026, 12, 3))
     assert (ended.lifted, ended.inquiries) == (True, 1)
+    assert [(one.code, one.fields) for one in ended.findings] == [("letter.address_stays", {"party": party_of})]
     assert events(store)[-1][2:4] == ("inquiry", "2026-12-03")
     assert active_locks(store, "dunning", LATER.isoformat()).parties == frozenset()
     assert tasks(store) == []
@@ -235,6 +238,15 @@ def test_a_returned_letter_stops_the_clock_locks_and_opens_a_task(store, run):
     with pytest.raises(UnknownTaskError):
         finish_task(store, task.task, note="noch einmal")
     assert sound(store) == []
+
+
+def test_who_wrote_the_new_address_first_is_told_nothing(store, run):
+    printed(act(store, "clara"), 1)
+    post_letters(store, [1], day=DAY)
+    done = take_return(store, 1, day=LATER, reason="verzogen")
+    new = PartyChange({"street": "Neuer Weg", "house_number": "7"})
+    change_party(store, find_letter(store, 1).party_number, new, LATER.isoformat())
+    assert finish_task(store, done.task, note="Meldeamt").findings == ()
 
 
 def test_a_lock_that_a_person_set_stays(store, run):

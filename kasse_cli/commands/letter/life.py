@@ -182,4 +182,4 @@ def finish(ctx: Context, task: TaskArgument, note: NoteOption, inquiry: InquiryO
         lines.append(say(N_("dunning stays locked: another letter came back, or a person set the lock")))
     if inquiry:
         lines.append(say(N_("inquiries noted for limitation: {count}"), count=done.inquiries))
-    render(ctx, Result({"task": done}, lines=lines))
+    render(ctx, Result({"task": done}, lines=lines, findings=done.findings))
