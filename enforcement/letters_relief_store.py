@@ -56,7 +56,10 @@ class NoReliefLetterError(KasseError):
 
     code = "letter.relief"
     template = N_("no letter tells a relief of kind {kind} that is {state}")
-    hint = N_("decide about it first; see 'kasse relief list'")
+    hint = N_(
+        "letters tell granted Stundung, plans and Erlass, what was refused or withdrawn, and filings; "
+        "a proposal is decided first: 'kasse relief grant NUMBER'"
+    )
 
 
 class NoRecipientError(KasseError):

@@ -11,7 +11,7 @@ from enforcement.law import Law
 from enforcement.law.figures import distinct
 from enforcement.law_store import book_law
 from enforcement.profiles import Profile, profile_for
-from enforcement.relief import Owed, ReliefChangedError, ReliefStateError
+from enforcement.relief import Owed, ReliefChangedError
 from enforcement.relief_grant_store import DECIDERS, Granted, grant_in_unit
 from enforcement.relief_propose_store import PROPOSERS, write_items
 from enforcement.relief_reader import find_relief, of_batch
@@ -25,7 +25,7 @@ from ledger.payments.collection_waiting_store import under_collection
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
-from sepa.errors import KasseError
+from sepa.errors import N_, KasseError
 
 PURPOSES = ("enforcement", "dunning")
 """Limits of small amounts, the first that a law has: below it a remainder is written off (VV § 59 LHO NRW)."""
@@ -40,6 +40,14 @@ _ROWS = f"""
           GROUP BY party HAVING sum(open_cents) < :most AND max(due) < :day) s ON s.party = i.party
     LEFT JOIN item m ON m.office = i.office AND m.id = i.main_item
     WHERE i.kind = 'receivable' AND i.open_cents > 0 ORDER BY i.party, i.office, i.id"""
+
+
+class ReliefBatchError(KasseError):
+    """A batch of which nothing waits, or that there is not."""
+
+    code = "relief.batch"
+    template = N_("nothing waits in batch {batch}")
+    hint = N_("'kasse relief list --state proposed' shows what waits; 'kasse relief small' proposes remainders")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +143,13 @@ def propose_small(
 def grant_batch(store: Store, batch: int, *, reason: str = "", law: Law | None = None) -> GrantedBatch:
     """Grant every relief of a batch, in one unit of work; those whose claims changed stay proposed and are named.
 
-    Raises `ReliefStateError` where nothing of the batch waits, `OwnWorkError`, `ReliefLimitError`, `NotAllowedError`.
+    Raises `ReliefBatchError` where nothing of the batch waits, `OwnWorkError`, `ReliefLimitError`, `NotAllowedError`.
     """
     require(store, kasse_office(store), *DECIDERS)
     with store.unit(office_codes(store)):
         waiting = [number for number in of_batch(store, batch) if find_relief(store, number).row.state == "proposed"]
         if not waiting:
-            raise ReliefStateError(relief=batch, state="decided")
+            raise ReliefBatchError(batch=batch)
         done: list[Granted] = []
         changed: list[KasseError] = []
         for number in waiting:

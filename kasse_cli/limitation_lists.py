@@ -74,7 +74,7 @@ OTHERS = (
 LAWS = (
     Column("profile", N_("Law")),
     Column("norm", N_("Paragraph")),
-    Column("claims", N_("Claims"), "count"),
+    Column("claims", N_("Claims"), "count", minor=True),
     Column("interrupts", N_("Interrupted by")),
     Column("suspends", N_("Stopped by")),
 )

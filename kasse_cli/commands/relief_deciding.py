@@ -53,7 +53,7 @@ class ReliefOrBatchError(KasseError):
 
     code = "relief.which"
     template = N_("give the number of one relief, or {option}")
-    hint = N_("see 'kasse relief list --state proposed'")
+    hint = N_("see 'kasse relief list'")
     exit_code = 2
 
 
