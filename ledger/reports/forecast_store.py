@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ledger.reports.balances_store import bank_balances
+from ledger.reports.balances_store import bank_balances, trial_balance
+from ledger.reports.items_store import as_of
 from ledger.store.engines import Store
 
 _DUE = """
-    SELECT i.kind, i.due, sum(i.open_cents) FROM item i
-    WHERE i.kind IN ('receivable', 'payable', 'credit') AND i.open_cents > 0 AND i.due <= :last
+    SELECT i.kind, i.due, sum({open}) FROM item i {later}
+    WHERE i.kind IN ('receivable', 'payable', 'credit') AND {open} > 0 AND i.due <= :last {wanted}
     GROUP BY i.kind, i.due"""
-_UNDER_WAY = """
-    SELECT coalesce(sum(p.cents), 0) FROM payment p WHERE p.state IN ('released', 'exported')"""
-_COLLECTED = """
-    SELECT coalesce(sum(c.cents), 0) FROM collection c WHERE c.state IN ('released', 'exported')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +45,26 @@ class Forecast:
 def forecast(store: Store, day: str, weeks: int) -> Forecast:
     """Return the forecast from the end of the day for as many weeks, the running one first; inside no unit.
 
-    Payments released and not yet debited are under way: they are taken off at once, and collections released and not
-    yet credited are added.
+    Payments released and not yet debited by then are under way: they are taken off at once, and collections released
+    and not yet credited are added. Due days are those of now.
     """
     here = date.fromisoformat(day)
     monday = here - timedelta(days=here.weekday())
     last = monday + timedelta(days=7 * weeks - 1)
     with store.snapshot():
         held = sum(own.balance_cents for own in bank_balances(store, day))
-        under_way, collected = int(store.value(_UNDER_WAY)), int(store.value(_COLLECTED))
-        due = [(kind, due, int(cents)) for kind, due, cents in store.rows(_DUE, last=last.isoformat())]
+        under_way, collected = -_on_the_way(store, day, "transit_out"), _on_the_way(store, day, "transit_in")
+        sql, values = as_of(store, _DUE, day, None, None)
+        due = [(kind, due, int(cents)) for kind, due, cents in store.rows(sql, last=last.isoformat(), **values)]
     lines = [_overdue(due, day, held - under_way + collected)]
     for number in range(weeks):
         start = monday + timedelta(days=7 * number)
         lines.append(_week(due, max(start, here), start + timedelta(days=6), lines[-1].expected_cents))
     return Forecast(day, held, under_way, collected, tuple(lines))
+
+
+def _on_the_way(store: Store, day: str, role: str) -> int:
+    return sum(one.balance_cents for one in trial_balance(store, day).accounts if one.role == role)
 
 
 def _overdue(due: list[tuple[str, str, int]], day: str, balance: int) -> ForecastWeek:

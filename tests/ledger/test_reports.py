@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from ledger.book.store import post
 from ledger.cash.take_store import Payment, take
 from ledger.reports.ageing_store import ageing
 from ledger.reports.balances_store import trial_balance
@@ -10,7 +11,7 @@ from ledger.reports.figures_store import key_figures
 from ledger.reports.forecast_store import forecast
 from ledger.reports.items_store import open_totals
 from ledger.reports.sheets_store import account_sheet, sheet_lines
-from tests.books import MAIN_IBAN, act
+from tests.books import MAIN_IBAN, act, entry
 from tests.cashbooks import counted, desk, held, on, pieces
 from tests.kasse_cli.books_day import fill
 from tests.ledger.bank_days import claim, party, receive, settle, statement, take_over
@@ -127,6 +128,24 @@ def test_the_forecast_counts_own_debts_but_not_overdue_claims(store):
         ("2026-W48", 0, 700, 11800),
     ]
     assert (found.weeks[1].first, found.weeks[1].last) == ("2026-11-20", "2026-11-22")
+
+
+def test_the_forecast_of_a_day_that_is_over_is_what_it_was(store):
+    """What was ordered, paid and released since is not in it."""
+    act(store, "clara")
+    take_over(store, "2026-11-16", "100,00")
+    item = claim(store, "30,00", "2026-11-16", "BAU", due="2026-11-22")
+    claim(store, "7,00", "2026-11-16", "BAU", "payable", due="2026-11-23", party=party(store, "Bau GmbH"))
+    with store.unit(["KASSE"]):
+        post(store, [entry("2880 -9,00", "2890 9,00", day="2026-11-16", kind="run")])
+    before = forecast(store, "2026-11-17", 2)
+    assert (before.under_way_cents, [week.expected_cents for week in before.weeks]) == (900, [9100, 12100, 11400])
+    settle(store, item, "30,00", "2026-11-18", "BAU")
+    claim(store, "11,00", "2026-11-18", "BAU", due="2026-11-24")
+    with store.unit(["KASSE"]):
+        post(store, [entry("2880 -5,00", "2890 5,00", day="2026-11-18", kind="run")])
+    assert forecast(store, "2026-11-17", 2) == before
+    assert forecast(store, "2026-11-18", 2).under_way_cents == 1400
 
 
 def test_key_figures_are_counts_sums_and_shares(store):
