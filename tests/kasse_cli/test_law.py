@@ -181,3 +181,9 @@ def test_figures_have_the_readers_decimal_sign_and_programs_one_form(shell):
     rows = [shell(f"{line} {lang}").data["lines"] for lang in ("en", "de")]
     assert rows[0][0]["rate_percent"] == rows[1][0]["rate_percent"] == "4.27"
     assert "4,27 %" in rows[1][0]["text"]
+
+
+def test_a_source_is_said_once_and_not_in_every_row(shell):
+    told = shell("kasse law rates show basiszins --lang de").text()
+    assert told.count("in übereinstimmenden Tabellen Dritter") == 1
+    assert told.count("§ 247 BGB") < 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Annotated, Any
 
 import typer
@@ -47,7 +48,7 @@ VALUES = (
     Column("confirmed", N_("Confirmed"), "flag"),
     Column("norm", N_("Paragraph")),
     Column("source", N_("Source"), shown=False),
-    Column("source_text", N_("Source")),
+    Column("source_text", N_("Source"), shown=False),
 )
 SAID = ("open_points",)
 """What a sentence says already."""
@@ -213,6 +214,9 @@ def _series_result(series: Series[Any]) -> Result:
         lines.append(say(N_("holds until the law is amended; text of {checked}"), checked=series.checked))
     else:
         lines.append(say(N_("holds until the law is amended")))
+    for (source, norm), run in groupby(series.entries, key=lambda entry: (entry.source, entry.norm)):
+        since = next(run).valid_from
+        lines.append(say(N_("from {since}: {source} ({norm})"), since=since, source=_(source), norm=norm))
     return Result(data, [Table("values", VALUES, rows)], lines)
 
 
