@@ -70,11 +70,11 @@ _HOW_MANY = """
     SELECT count(*) FROM office o CROSS JOIN entry e
     WHERE e.office = o.code AND e.posting_day >= :first AND e.posting_day <= :last"""
 _BANK_ACCOUNTS = """
-    SELECT b.iban, b.name, b.office, b.account FROM bank_account b
-    WHERE (b.opened_on <= :day
-        OR EXISTS (SELECT 1 FROM statement s WHERE s.iban = b.iban AND s.closing_day <= :day)
-        OR EXISTS (SELECT 1 FROM bank_entry e WHERE e.iban = b.iban AND e.bank_day <= :day))
-      AND (b.closed_on IS NULL OR b.closed_on > :day) ORDER BY b.iban"""
+    SELECT b.iban, b.name, b.office, b.account,
+        CASE WHEN b.opened_on <= :day
+            OR EXISTS (SELECT 1 FROM statement s WHERE s.iban = b.iban AND s.closing_day <= :day)
+            OR EXISTS (SELECT 1 FROM bank_entry e WHERE e.iban = b.iban AND e.bank_day <= :day) THEN 1 ELSE 0 END
+    FROM bank_account b WHERE b.closed_on IS NULL OR b.closed_on > :day ORDER BY b.iban"""
 
 
 def dimension_balance(store: Store, day: str, dimension: str, value: str, *, office: str | None = None) -> TrialBalance:
@@ -133,10 +133,14 @@ def _balance(row: tuple[str, str, str, str, str | None, int, int]) -> AccountBal
 
 
 def bank_balances(store: Store, day: str) -> tuple[BankBalance, ...]:
-    """Return what the books say each bank account open on that day holds at its end, by IBAN."""
+    """Return what the books say each bank account open on that day holds at its end, by IBAN.
+
+    An account that was entered later is open where a take-over put its balance before.
+    """
     with store.snapshot():
         known = {(a.office, a.number): a.balance_cents for a in trial_balance(store, day).accounts}
         return tuple(
             BankBalance(iban, name, office, account, known.get((office, account), 0))
-            for iban, name, office, account in store.rows(_BANK_ACCOUNTS, day=day)
+            for iban, name, office, account, opened in store.rows(_BANK_ACCOUNTS, day=day)
+            if opened or (office, account) in known
         )

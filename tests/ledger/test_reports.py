@@ -96,6 +96,18 @@ def test_the_cash_position_chains_and_stands_beside_the_bank(store):
     assert days[1].difference_cents == -100
 
 
+def test_the_balance_taken_over_before_the_account_was_entered_is_in_the_books(store):
+    """A book is made in the first days of January and takes over the balances of 31 December."""
+    act(store, "clara")
+    take_over(store, "2025-12-31", "100,00")
+    receive(store, "2026-01-05", "7,50")
+    statement(store, "2026-01-05", "107,50", number=1)
+    (day,) = [one for one in cash_position(store, "2026-01-01", "2026-01-31") if one.iban == MAIN_IBAN]
+    assert (day.opening_cents, day.closing_cents, day.difference_cents) == (10000, 10750, 0)
+    (first,) = cash_position(store, "2025-12-31", "2025-12-31")
+    assert (first.closing_cents, forecast(store, "2025-12-31", 1).balance_cents) == (10000, 10000)
+
+
 def test_cash_in_desks_chains_from_day_to_day_and_ends_with_the_desk(store):
     desk(on(store, "2026-11-16"))
     take(store, "B1", (), cents=5000, payment=Payment(payer="Erika"))
