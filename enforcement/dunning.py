@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from enforcement.dunning_groups import by_profile, letter_of, place
-from enforcement.dunning_joint import Joint, copies
+from enforcement.dunning_joint import Asked, Joint, copies
 from enforcement.dunning_law import ClaimLaw
 from enforcement.dunning_rules import Due, Left, Overdue, Rulebook
 from ledger.items.locks import NO_LOCKS, ActiveLocks
@@ -120,8 +120,8 @@ class LetterDraft(NamedTuple):
 class Gathering:
     """Takes overdue claims debtor by debtor and gives letters and what is left out.
 
-    `waiting` are the items that money in suspense or a debit under way may pay, `credits` the cents that the Kasse
-    owes by person, `locked` what must not be dunned, `joint` who else owes a claim, `gone` who is dead or insolvent.
+    `waiting`: items that money in suspense or a debit under way may pay; `credits`: cents the Kasse owes by person;
+    `locked`: no dunning; `joint`: who else owes a claim; `asked`: who of them was dunned; `gone`: dead or insolvent.
     """
 
     book: Rulebook
@@ -129,6 +129,7 @@ class Gathering:
     credits: Mapping[int, int] = field(default_factory=dict)
     locked: ActiveLocks = NO_LOCKS
     joint: Joint = field(default_factory=dict)
+    asked: Asked = ()
     gone: Mapping[int, str] = field(default_factory=dict)
     findings: list[KasseError] = field(default_factory=list)
     unknown: dict[str, int] = field(default_factory=dict)
@@ -151,7 +152,7 @@ class Gathering:
             self._note(rows[0], letters)
         if not self.joint:
             return letters, left
-        return [each for one in letters for each in (one, *copies(one, self.joint, self._towards))], left
+        return [each for one in letters for each in (one, *copies(one, self.joint, self.asked, self._towards))], left
 
     def _decided(self, rows: list[Overdue]) -> tuple[list[Due], list[Left]]:
         """Decide main claims first: a side claim goes with its main claim, into the letter or out of it."""
@@ -269,7 +270,7 @@ class Gathering:
         for schedule, (law, rows) in bases.items():
             cents = law.fee_cents(sum([row.open_cents for row in rows]))
             if cents and law.fee is not None:
-                largest = max(rows, key=_open_cents)
+                largest = max(rows, key=attrgetter("open_cents"))
                 yield Fee(schedule, law.fee.norm, cents, largest.office, largest.item)
 
     def _note(self, first: Overdue, letters: list[LetterDraft]) -> None:
@@ -297,4 +298,3 @@ def _with(main: Due | None, row: Overdue) -> Due | Left:
 
 
 _OF_ONE = frozenset(("barred", "locked", "insolvent", "dead"))  # of joint debtors: § 425 BGB, §§ 43, 89 InsO
-_open_cents = attrgetter("open_cents")

@@ -39,6 +39,10 @@ _JOINT = """
     SELECT office, item, party FROM item_debtor
     WHERE since <= :day AND (released_on IS NULL OR released_on > :day) ORDER BY office, item, party"""
 """Also of claims that are paid: interest and fees of them may be open."""
+_ASKED = """
+    SELECT DISTINCT d.office, d.item, d.party FROM item_debtor d
+    JOIN letter_item x ON x.office = d.office AND x.item = d.item JOIN letter l ON l.id = x.letter
+    WHERE l.party = d.party AND l.state IN ('posted', 'served') AND x.level_after > 0"""
 _GONE = "SELECT party, kind FROM relief WHERE state = 'granted' AND kind IN ('tod', 'insolvenz') ORDER BY kind"
 _LETTERS = """
     CREATE TEMPORARY TABLE dunned_letter (office TEXT, item BIGINT, term_end TEXT, letter_open INTEGER)"""
@@ -84,8 +88,9 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
     joint: dict[tuple[str, int], tuple[int, ...]] = {}
     for code, item, party in store.rows(_JOINT, day=here):
         joint[code, item] = (*joint.get((code, item), ()), party)
+    asked = {(code, item, party) for code, item, party in store.rows(_ASKED)} if joint else set[tuple[str, int, int]]()
     gone = {party: "dead" if kind == "tod" else "insolvent" for party, kind in store.rows(_GONE)}
-    return Gathering(book, waiting, owed, active_locks(store, "dunning", here), joint, gone)
+    return Gathering(book, waiting, owed, active_locks(store, "dunning", here), joint, asked, gone)
 
 
 def _remember(store: Store, day: dt.date) -> None:

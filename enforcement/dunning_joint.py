@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ledger.items.locks import ItemKey
@@ -13,13 +13,19 @@ if TYPE_CHECKING:
 
 Joint = Mapping[ItemKey, tuple[int, ...]]
 """Who owes a claim besides its first debtor."""
+Asked = Collection[tuple[str, int, int]]
+"""Office, claim and person: to whom a letter about a joint claim went that did not come back."""
 
 
-def copies(letter: LetterDraft, joint: Joint, towards: Callable[[Due, int], Due | None]) -> Iterator[LetterDraft]:
+def copies(
+    letter: LetterDraft, joint: Joint, asked: Asked, towards: Callable[[Due, int], Due | None]
+) -> Iterator[LetterDraft]:
     """Yield the same letter for everybody who owes its claims too: as far as they do, with the charges and fees of it.
 
-    Fees and charges become items once, by the first debtor's letter. `towards` gives a claim as it
-    is due from another debtor, none where that one must not be asked, or where it is time-barred.
+    Fees and charges become items once, by the first debtor's letter. Who got no letter yet about one of the claims,
+    because he joined later or it came back, gets a Mahnung whatever the others get (§ 259 AO, § 30 HmbVwVG).
+    `towards` gives a claim as it is due from another debtor, none where that one must not be asked, or where it is
+    time-barred.
     """
     owed: dict[int, list[Due]] = {}
     gone: set[tuple[str, int, int]] = set()
@@ -36,7 +42,13 @@ def copies(letter: LetterDraft, joint: Joint, towards: Callable[[Due, int], Due 
         items.sort(key=_place)
         named = {(one.row.office, one.row.item) for one in items}
         fees = tuple(fee for fee in letter.fees if (fee.office, fee.main_item) in named)
-        yield letter._replace(party=party, items=tuple(items), fees=fees, copy=True)
+        warned = all((office, item, party) in asked for office, item in map(_main, items))
+        kind = letter.kind if warned else "mahnung"
+        yield letter._replace(party=party, kind=kind, items=tuple(items), fees=fees, copy=True)
+
+
+def _main(one: Due) -> ItemKey:
+    return one.row.office, one.row.main_item or one.row.item
 
 
 def _mains_first(one: Due) -> bool:

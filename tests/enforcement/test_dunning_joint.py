@@ -11,7 +11,7 @@ from enforcement.dunning_undo_store import undo
 from enforcement.letters_make_store import cancel_letter
 from enforcement.letters_post_store import post_letters
 from enforcement.letters_print_store import note_files, print_letters
-from enforcement.letters_return_store import take_return
+from enforcement.letters_return_store import finish_task, take_return
 from enforcement.relief import MainClaimError, ReliefStateError
 from enforcement.relief_check_reader import check
 from enforcement.relief_end_store import end
@@ -146,6 +146,33 @@ def test_what_is_charged_stays_with_its_claim_though_the_first_is_dead(kasse, co
     sql = """SELECT l.party, count(*) FROM letter l JOIN letter_item x ON x.letter = l.id
              WHERE l.run = :run GROUP BY l.party ORDER BY l.party"""
     assert kasse.all(sql, run=run) == [(max_, 3), (jo, 3)], "the claim, its fee and its interest in one letter"
+    assert sound(kasse) == []
+
+
+def test_who_joined_after_the_mahnung_gets_one_and_no_announcement(kasse, couple):
+    """§ 259 AO, § 30 (1) no. 2 HmbVwVG: nobody is announced enforcement who was never dunned."""
+    _, max_, jo = couple
+    run = propose(kasse, DAY).run
+    release(act(kasse, "emil"), run)
+    posted = [number for number, *_ in letters(kasse)]
+    printed(kasse, *posted)
+    post_letters(kasse, posted, day=DAY)
+    act(kasse, "clara").today = "2026-12-01"
+    take_return(kasse, 3, day=dt.date(2026, 12, 1), reason="verzogen")
+    finish_task(kasse, 1, note="wohnt doch dort")
+    late = debtor(kasse, "Nele")
+    join_debtors(kasse, [("ORDNUNG", 1)], [late], "2026-12-01")
+    for iban in (MAIN_IBAN, SECOND_IBAN):
+        statement(kasse, iban, "2027-01-04", number=2)
+    kasse.today = "2027-01-05"
+    run = propose(kasse, dt.date(2027, 1, 5)).run
+    sql = "SELECT party, kind FROM letter WHERE run = :run AND copy_of IS NOT NULL ORDER BY party"
+    assert kasse.all(sql, run=run) == [(max_, "ankuendigung"), (jo, "mahnung"), (late, "mahnung")]
+    release(act(kasse, "emil"), run)
+    fresh = [number for (number,) in kasse.rows("SELECT id FROM letter WHERE run = :run ORDER BY id", run=run)]
+    done = print_letters(kasse, fresh, planned_on=dt.date(2027, 1, 5))
+    titles = [one.data()["kind"] for one in done.letters]
+    assert titles == ["ankuendigung", "ankuendigung", "mahnung", "mahnung"]
     assert sound(kasse) == []
 
 
