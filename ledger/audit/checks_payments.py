@@ -126,6 +126,30 @@ def _one_person(one: Hit, other: Hit) -> bool:
     return all(not a or not b or a == b for a, b in known)
 
 
+class OtherAccountError(KasseError):
+    """A payment went to another account than its order, refund or attachment names, and nobody redirected it."""
+
+    code = "audit.account_other"
+    template = N_("run {run} paid {amount_cents} for {payee} to {iban}, but {expected} was ordered")
+    hint = N_("see 'kasse payment show {run}'; keep this book as it is and inform the audit office")
+    severity = "error"
+
+
+_EXPECTED = """CASE WHEN p.refund IS NOT NULL THEN f.iban WHEN p.attachment IS NOT NULL THEN a.creditor_iban
+        ELSE coalesce(nullif(o.bank_account, ''), i.bank_account) END"""
+_OTHER = f"""
+    SELECT {_HEAD}, p.run, p.creditor_name, p.creditor_iban, {_EXPECTED}
+    {_PAYMENTS}
+    LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
+    LEFT JOIN refund f ON f.office = p.item_office AND f.item = p.item AND f.id = p.refund
+    LEFT JOIN attachment a ON a.id = p.attachment
+    WHERE {_PERIOD} AND p.creditor_iban <> '' AND {_EXPECTED} <> '' AND p.creditor_iban <> {_EXPECTED}
+      AND NOT EXISTS (
+        SELECT 1 FROM payee_account g WHERE g.office = p.item_office AND g.item = p.item AND g.iban = p.creditor_iban
+        AND g.confirmed_by IS NOT NULL)
+    ORDER BY p.run, p.line"""
+
+
 class EndedAccountError(KasseError):
     """A payment went to an account that its payee no longer has."""
 
@@ -233,6 +257,8 @@ CHECKS = (
     Check(SwitchedAccountError, "run match_key party address_key birth_date payee iban", _SWITCHED,
           N_("a payee paid to another account for up to three payments, before and after to the usual one"),
           "VV § 70 LHO", _there_and_back),
+    Check(OtherAccountError, "run payee iban expected", _OTHER,
+          N_("paid to another account than the order names, without two people who redirected it"), "VV § 70 LHO"),
     Check(EndedAccountError, "run party payee iban until", _ENDED,
           N_("paid to an account that had ended"), "VV § 70 LHO"),
     Check(PaidTwiceError, "run match_key amount payee reference purpose due invoice standing", _TWICE,

@@ -37,6 +37,12 @@ _OWNERS = """
         SELECT 1 FROM item_debtor d WHERE d.office = m.office AND d.item = m.id AND d.party = i.party)
     ORDER BY 1, 2"""
 
+_ACCOUNTS = """
+    SELECT i.office, i.id, i.bank_account, o.bank_account FROM cash_order o
+    JOIN item i ON i.office = o.office AND i.order_id = o.id
+    WHERE o.bank_account IS NOT NULL AND i.bank_account <> o.bank_account AND i.bank_account <> ''
+      AND o.bank_account <> '' ORDER BY 1, 2"""
+
 
 class UnwitnessedError(KasseError):
     """Somebody's signature stands in a table, but the event log does not tell of the step."""
@@ -51,6 +57,14 @@ class MovedItemError(KasseError):
 
     code = "verify.item_party"
     template = N_("item {name} of office {office} is party {party}'s, but was made for party {expected}")
+    hint = N_("see 'kasse item show {name}' and who changed it; keep this book as it is and inform the audit office")
+
+
+class ItemAccountError(KasseError):
+    """An item would be paid to another account than its order names; two people redirect, and that leaves the item."""
+
+    code = "verify.item_account"
+    template = N_("item {name} names the account {iban}, but its order {expected}")
     hint = N_("see 'kasse item show {name}' and who changed it; keep this book as it is and inform the audit office")
 
 
@@ -111,6 +125,8 @@ class Witness:
         yield from islice(wrong_orders(store, self.orders, erased_batches(store)), MOST)
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
+        for office, number, iban, expected in islice(store.rows(_ACCOUNTS), MOST):
+            yield ItemAccountError(name=f"{office}/{number}", office=office, iban=iban, expected=expected)
 
 
 def _renamed(store: Store, told: dict[str, str]) -> Iterator[KasseError]:

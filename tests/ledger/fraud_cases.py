@@ -294,6 +294,21 @@ def account_switched(town):
     return f"run:{runs[1]}/"
 
 
+def account_other(town):
+    """Change the account of an item past kasse, pay, and change it back."""
+    number = town.order("BAU payable 310,00 Tischlerei Ehrlich", 38, reference="TE 1")
+    _pay_to(town, number, 39)
+    run = town.pay()
+    _pay_to(town, number, 38)
+    return f"run:{run}/"
+
+
+def _pay_to(town, number, account):
+    office, item = town.item(number)
+    text = "UPDATE item SET bank_account = :iban WHERE office = :office AND id = :item"
+    owner(town.store, text, "item", iban=iban(account), office=office, item=item)
+
+
 def account_ended(town):
     """Pay to an account that the payee gave up."""
     number = town.order("ORDNUNG payable 70,00 Blumen Rose", 26, reference="BR 1")
@@ -509,7 +524,7 @@ def _statement(town, name, day):
 
 
 FRAUDS = (
-    account_new, account_own_change, account_switched, account_ended, invoice_twice, lock_lifted, order_split,
+    account_new, account_own_change, account_switched, account_other, account_ended, invoice_twice, lock_lifted, order_split,
     order_rebooked, limit_raised, refund_elsewhere, suspense_old, suspense_younger, mandate_changed, own_work,
     deputy_void, deputy_own, payee_is_user, user_twins, small_office, clock_backwards, entry_unnoted, entry_backdated,
     locked_user, lock_silent, odd_hours, statement_late,

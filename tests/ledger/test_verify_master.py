@@ -252,6 +252,15 @@ def test_a_claim_given_to_another_person_is_named_and_a_merge_is_not(store):
     assert [(f["name"], f["party"]) for f in moved] == [("BAU/1", None), ("BAU/2", None)]
 
 
+def test_an_item_that_names_another_account_than_its_order_is_named(store):
+    accepted(store, row("BAU payable 40,00 Malerin"))
+    assert verify(store).findings == ()
+    without_guards(store, "item")
+    store.execute("UPDATE item SET bank_account = 'DE02300209000106531065'")
+    (named,) = [f.fields for f in verify(store).findings if f.code == "verify.item_account"]
+    assert (named["name"], named["iban"]) == ("BAU/1", "DE02300209000106531065")
+
+
 CELLS = st.lists(st.none() | st.integers() | st.text('a,\x1f"='), min_size=2, max_size=3)
 
 
