@@ -21,6 +21,14 @@ class BookUnavailableError(TryAgainError):
     hint = N_("check that the server runs and the address is right, then try again")
 
 
+class BookAddressError(KasseError):
+    """An address of a database that cannot be read."""
+
+    code = "book.address"
+    template = N_("not an address of a database: {book}")
+    hint = N_("write it as postgresql://NAME@HOST:PORT/DATABASE")
+
+
 class DiskFullError(TryAgainError):
     """There is no room left to write."""
 

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, WeakSet
 
 from ledger.store.engines import WAIT_SECONDS, EngineName, Row
-from ledger.store.failures import BookLockedError, BookUnavailableError, DiskFullError, RefusedByBookError
+from ledger.store.failures import (
+    BookAddressError,
+    BookLockedError,
+    BookUnavailableError,
+    DiskFullError,
+    RefusedByBookError,
+)
 from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
@@ -193,7 +199,7 @@ ENGINE = PostgresEngine()
 def connect(url: str, *, wait_seconds: float = WAIT_SECONDS) -> Any:
     """Open the database with the settings every connection needs.
 
-    Raises `PostgresMissingError` or `BookUnavailableError`.
+    Raises `PostgresMissingError`, `BookAddressError` or `BookUnavailableError`.
     """
     try:
         import psycopg
@@ -207,6 +213,8 @@ def connect(url: str, *, wait_seconds: float = WAIT_SECONDS) -> Any:
             connect_timeout=10,
             options=f"-c lock_timeout={int(wait_seconds * 1000)} {_BULK}",
         )
+    except psycopg.ProgrammingError as error:  # before anything is asked of a server
+        raise BookAddressError(book=_shown(url)) from error
     except psycopg.OperationalError as error:
         raise ENGINE.failure(error, url) or error from error
     connection.adapters.register_loader("numeric", IntLoader)  # sums of whole cents stay whole

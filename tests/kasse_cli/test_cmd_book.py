@@ -143,3 +143,9 @@ def test_a_creation_on_a_server_that_fails_leaves_nothing(shell, monkeypatch, em
         patch.setattr(book_writer, step, fail)
         assert shell(CREATE, KASSE_BOOK=empty_database).code == 70
     assert shell(CREATE, KASSE_BOOK=empty_database).code == 0
+
+
+def test_an_address_that_cannot_be_read_is_no_defect(shell):
+    done = shell("kasse item list --book postgresql://clara:geheim@server/kasse?hots=x")
+    assert (done.code, "not an address of a database: postgresql://clara@server" in done.err) == (1, True)
+    assert "geheim" not in done.err + done.out
