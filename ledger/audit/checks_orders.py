@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from ledger.audit.checks import Check, Hit, Scope, days_between, plain_reference, within
 from sepa.errors import N_, KasseError
@@ -148,6 +149,50 @@ def _raised(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
             yield hit | {"before_cents": before}
 
 
+class ExceededLimitError(KasseError):
+    """An order was approved above the limit that the event log knows for that day."""
+
+    code = "audit.limit_exceeded"
+    template = N_(
+        "{user} approved order {order} over {amount_cents}; the event log knows a limit of {limit_cents} then"
+    )
+    hint = N_("somebody raised the limit past kasse: see 'kasse order show {order}', and run 'kasse journal verify'")
+    severity = "error"
+
+
+_EXCEEDED = f"""
+    SELECT o.office, {_ORDER.format(o="o")}, substr(s.at, 1, 10), o.total_cents, {_USER.format(who="s.by")},
+           o.office || '-' || CAST(o.id AS TEXT), s.at, e.at, e.facts
+    FROM event e JOIN order_step s ON s.step = 'approved'
+      AND 'user:' || CAST(coalesce(s.on_behalf, s.by) AS TEXT) = e.object
+    JOIN cash_order o ON o.office = s.office AND o.id = s.order_id
+    WHERE e.action = 'user.limit' AND {within("s.at", "o.office")} ORDER BY o.office, o.id, e.position"""
+
+
+def _exceeded(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
+    """Yield orders above every limit of their moment: a change in the same second counts for neither side."""
+    del scope
+    for _, own in groupby(hits, key=lambda hit: (hit["office"], hit["order"])):
+        told = [(hit, json.loads(str(hit["facts"]))) for hit in own]
+        hit = told[0][0]
+        limits = [_limit(told, until=until) for until in (lambda one, at: one < at, lambda one, at: one <= at)]
+        known = [limit for limit in limits if limit is not None]
+        if len(known) == len(limits) and int(hit["amount_cents"] or 0) > max(known):
+            yield hit | {"limit_cents": max(known)}
+
+
+def _limit(told: Sequence[tuple[Hit, dict[str, Any]]], *, until: Callable[[str, str], bool]) -> int | None:
+    """Return the limit that events tell of: that of the order's office, else that of all offices; None is no limit."""
+    for office in (told[0][0]["office"], "*"):
+        own = [(hit, facts) for hit, facts in told if facts["office"] == office]
+        before = [facts["max_cents"] for hit, facts in own if until(str(hit["set"]), str(hit["approved"]))]
+        if before:
+            return None if before[-1] is None else int(before[-1])
+        if own and own[0][1].get("before_cents") is not None:
+            return int(own[0][1]["before_cents"])
+    return None
+
+
 CHECKS = (
     Check(SplitOrderError, "id payee_key payee limit_cents limited", _SPLIT,
           N_("orders for one payee within 7 days, each a quarter of the limit or more, together above the limit of who"
@@ -156,6 +201,8 @@ CHECKS = (
           "cancelled order payee_before payee cancelled_on cancelled_id reference_before reference purpose_before"
           " purpose", _REBOOKED,
           N_("an order cancelled and ordered again within 14 days for another payee and account"), "§ 34 LHO", _anew),
+    Check(ExceededLimitError, "order approved set facts", _EXCEEDED,
+          N_("approved above the limit that the event log knows for that moment"), "VV § 34 LHO", _exceeded),
     Check(RaisedLimitError, "order raised lowered up down", _RAISED,
           N_("a limit raised, used for an order above the old one, and lowered again within 14 days"),
           "VV § 34 LHO", _raised),

@@ -361,6 +361,17 @@ def limit_raised(town):
     return f"order:{number}"
 
 
+def limit_exceeded(town):
+    """Raise a limit past kasse for one order, and put it back."""
+    set_limit(town.by("root"), "bernd", "KASSE", 200_000)
+    town.later()
+    text = "UPDATE approval_limit SET max_cents = :cents WHERE office = 'KASSE'"
+    owner(town.store, text, "approval_limit", cents=9_000_000)
+    number = town.order("KASSE payable 50.000,00 Berater Blass", 40)
+    owner(town.store, text, "approval_limit", cents=200_000)
+    return f"order:{number}"
+
+
 def refund_elsewhere(town):
     """Pay a credit to another account than the one the money came from."""
     claim = town.order("ORDNUNG receivable 100,00 Uwe Fremd")
@@ -525,7 +536,7 @@ def _statement(town, name, day):
 
 FRAUDS = (
     account_new, account_own_change, account_switched, account_other, account_ended, invoice_twice, lock_lifted, order_split,
-    order_rebooked, limit_raised, refund_elsewhere, suspense_old, suspense_younger, mandate_changed, own_work,
+    order_rebooked, limit_raised, limit_exceeded, refund_elsewhere, suspense_old, suspense_younger, mandate_changed, own_work,
     deputy_void, deputy_own, payee_is_user, user_twins, small_office, clock_backwards, entry_unnoted, entry_backdated,
     locked_user, lock_silent, odd_hours, statement_late,
 )  # fmt: skip
