@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from enforcement.charges import Claim, accrue
 from enforcement.law import Law
+from enforcement.law.figures import distinct
 from enforcement.relief import ItemKey, ReliefEndError, ReliefReasonError, ReliefStateError
 from enforcement.relief_books_store import Covered, Side, book_sides, release_allowance, reopen, write_off
 from enforcement.relief_days import check_ahead, check_happened
+from enforcement.relief_default import latest
 from enforcement.relief_default_store import book_default
 from enforcement.relief_effects_store import dues_back, end_events, is_joint, kind_of, unlock, write_event
 from enforcement.relief_estate_reader import paid_since_opening
@@ -27,6 +29,7 @@ from ledger.events.store import Fact, record
 from ledger.items.items_reader import item_name
 from ledger.people.users import require
 from ledger.store.engines import Store
+from sepa.errors import KasseError
 
 ENDED, FAILED, LIFTED, DISCHARGED = "ended", "failed", "lifted", "discharged"
 WAYS = {
@@ -65,6 +68,7 @@ class Ended:
     released_cents: int = 0
     reopened: int = 0
     written_off_cents: int = 0
+    findings: tuple[KasseError, ...] = ()
 
 
 def end(
@@ -93,14 +97,17 @@ def end(
 
 
 def end_settled(store: Store, *, reason: str, law: Law | None = None) -> list[Ended]:
-    """End every lasting relief of which nothing is open any more: plans fulfilled, allowances not needed."""
+    """End every lasting relief of which nothing is open any more: plans fulfilled, allowances not needed.
+
+    Whether a suspended execution was lost, and bears interest until it was paid, a person says (§ 237 AO).
+    """
     kasse = kasse_office(store)
     require(store, kasse, *DECIDERS)
     with store.unit(office_codes(store)):
         done = [
             row.number
             for row in list(reliefs(store, state="granted"))
-            if row.kind in LASTING and row.open_cents == 0 and row.kind not in {"tod", "insolvenz"}
+            if row.kind in LASTING and row.open_cents == 0 and row.kind not in {"aussetzung", "tod", "insolvenz"}
         ]
         return [_end(store, number, reason.strip(), ENDED, law=law) for number in sorted(done)]
 
@@ -178,7 +185,9 @@ def _end(
     done = _undo(store, relief, chosen, reason, relief_book(store, law), lost=lost, keep=keep)
     state = ENDED if chosen == DISCHARGED else chosen
     store.execute(_END, state=state, user=store.user, day=store.today, now=store.now, reason=reason, id=number)
-    facts: dict[str, Fact] = {name: getattr(done, name) for name in Ended.__slots__ if name != "number"}
+    facts: dict[str, Fact] = {
+        name: getattr(done, name) for name in Ended.__slots__ if name not in {"number", "findings"}
+    }
     record(store, kasse, "relief.end", f"relief:{number}", facts | {"way": chosen}, {"reason": reason})
     return done
 
@@ -209,7 +218,8 @@ def _undo(
     end_events(store, relief, claims, store.today, reason)
     state = ENDED if way == DISCHARGED else way
     return Ended(
-        relief.number, kind.name, state, restored, unlocked, off, interest, default, released, reopened, written
+        relief.number, kind.name, state, restored, unlocked, off, interest, default, released, reopened, written,
+        book.findings,
     )  # fmt: skip
 
 
@@ -230,7 +240,10 @@ def _discharge(store: Store, relief: Relief, book: ReliefBook, keep: Sequence[It
 
 
 def _lost(store: Store, relief: Relief, book: ReliefBook) -> int:
-    """Book the interest of a suspended execution that had no success in the end, § 237 AO."""
+    """Book the interest of a suspended execution that had no success in the end, § 237 AO.
+
+    What was paid meanwhile bears it until that day; what an order took off was not lost and bears none.
+    """
     first, day = dt.date.fromisoformat(relief.row.first_day), dt.date.fromisoformat(store.today)
     sides = []
     for one in relief.items:
@@ -238,8 +251,11 @@ def _lost(store: Store, relief: Relief, book: ReliefBook) -> int:
         rule = profile.relief.suspended_charge if profile and one.main_item is None else ""
         if not rule:
             continue
-        claim = Claim(one.open_cents, dt.date.fromisoformat(one.due), bears_from=first)
+        paid = latest(book.payments(one.key), one.cents - one.open_cents)
+        cents = one.open_cents + sum(each.cents for each in paid)
+        claim = Claim(cents, dt.date.fromisoformat(one.due), tuple(paid), bears_from=first)
         charge = accrue(rule, claim, day, land=book.land or DEFAULT_LAND, law=book.law)
+        book.findings = distinct(book.findings + charge.findings)
         if charge.cents:
             sides.append(
                 Side(

@@ -170,7 +170,8 @@ def end(
                 kept = [key for text in keep or () for key in find_items(store, text)]
                 done = [service(store, number, reason=reason, way=next(iter(ways), None), lost=lost, keep=kept)]
     lines = [line for one in done for line in _ended(one)] or [say(N_("nothing to end"))]
-    render(ctx, Result({"ended": done}, [], lines))
+    findings = tuple(finding for one in done for finding in one.findings)
+    render(ctx, Result({"ended": done}, [], lines, findings))
 
 
 def watch(ctx: Context, number: NumberArgument, day: DayArgument, reason: ReasonOption) -> None:

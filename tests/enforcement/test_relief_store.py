@@ -223,6 +223,21 @@ def test_interest_of_a_suspended_execution_only_where_it_was_lost(kasse):
     assert sound(kasse) == []
 
 
+@pytest.mark.parametrize(("paid", "cents"), [("10.030,00", 200_00), ("5.000,00", 250_00)])
+def test_what_is_paid_while_execution_is_suspended_bears_interest_until_then(kasse, paid, cents):
+    """§ 237 AO: four full months of what was paid on 24 March, six of the rest."""
+    tax = fee(kasse, "10.030,00", profile="tax", claim_kind="tax", due="2026-01-15")
+    done = granted(kasse, wish("aussetzung", tax, first=dt.date(2026, 11, 24)))
+    act(kasse, "clara").today = "2027-03-24"
+    staged(kasse, paid, kasse.value("SELECT reference FROM item WHERE id = :id", id=tax), day="2027-03-24")
+    assert post_staged(kasse).matched == 1
+    act(kasse, "emil").today = "2027-05-23"
+    assert end_settled(kasse, reason="bezahlt") == [], "a person says whether it was lost"
+    ended = end(kasse, done.number, reason="Einspruch zurückgewiesen", lost=True)
+    assert (ended.interest_cents, [one.code for one in ended.findings]) == (cents, ["law.open_point"])
+    assert sound(kasse) == []
+
+
 def test_a_claim_not_pursued_for_now_stays_open_with_an_allowance_against_it(kasse):
     claim = fee(kasse)
     with pytest.raises(ReliefDayMissingError):
