@@ -7,7 +7,15 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from ledger.audit import checks_books, checks_cash, checks_duties, checks_orders, checks_payments, checks_refunds
+from ledger.audit import (
+    checks_books,
+    checks_cash,
+    checks_duties,
+    checks_orders,
+    checks_payments,
+    checks_refunds,
+    checks_roles,
+)
 from ledger.audit.checks import Check, Scope
 from ledger.audit.people import is_twin, person_key
 from ledger.audit.report import AuditReport, Chain, CheckLine, ControlLine, MoneyLine
@@ -24,7 +32,7 @@ from sepa.errors import N_, KasseError
 ROLES = ("audit", "head", "admin")
 """Who may audit: findings name persons and their accounts."""
 CHECKS: tuple[Check, ...] = (
-    *checks_books.CHECKS, *checks_duties.CHECKS, *checks_payments.CHECKS, *checks_orders.CHECKS,
+    *checks_books.CHECKS, *checks_duties.CHECKS, *checks_roles.CHECKS, *checks_payments.CHECKS, *checks_orders.CHECKS,
     *checks_refunds.CHECKS, *checks_cash.CHECKS,
 )  # fmt: skip
 """The checks of the ledger; enforcement adds its own."""

@@ -423,6 +423,17 @@ def deputy_void(town):
     return f"order:{number}"
 
 
+def role_unknown(town):
+    """Take a role past kasse for an hour, approve, and leave the role as it was."""
+    number = town.order("ORDNUNG payable 67,00 Kiosk Lang", 42, steps=("anna",))
+    who = town.user("clara")
+    text = "INSERT INTO user_role (user_id, office, role) VALUES (:who, '*', 'approver')"
+    owner(town.store, text, "user_role", who=who)
+    town.add_step(number, "approved", "clara")
+    owner(town.store, "DELETE FROM user_role WHERE user_id = :who AND role = 'approver'", "user_role", who=who)
+    return f"user:{who}"
+
+
 def deputy_own(town):
     """Name oneself a deputy, with a plain INSERT."""
     store = town.by("dirk")
@@ -537,8 +548,9 @@ def _statement(town, name, day):
 FRAUDS = (
     account_new, account_own_change, account_switched, account_other, account_ended, invoice_twice, lock_lifted, order_split,
     order_rebooked, limit_raised, limit_exceeded, refund_elsewhere, suspense_old, suspense_younger, mandate_changed, own_work,
-    deputy_void, deputy_own, payee_is_user, user_twins, small_office, clock_backwards, entry_unnoted, entry_backdated,
+    deputy_void, role_unknown, deputy_own, payee_is_user, user_twins, small_office, clock_backwards, entry_unnoted, entry_backdated,
     locked_user, lock_silent, odd_hours, statement_late,
 )  # fmt: skip
-ALSO = {("deputy_void", "own_work"), ("clock_backwards", "event"), ("money", "account")}
-"""A check that another case trips too (who approved in her name was not her deputy; late bank entries wait), or another kind of object."""
+ALSO = {("deputy_void", "own_work"), ("clock_backwards", "event"), ("money", "account"), ("role_unknown", "user")}
+"""A check that another case trips too (who approved in her name was not her deputy, and had no right of her own; late
+bank entries wait), or another kind of object."""
