@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -35,7 +34,7 @@ class DuplicateColumnError(KasseError):
     """Two columns that mean the same."""
 
     code = "list.column_twice"
-    template = N_("two columns mean {column}")
+    template = N_("these columns mean the same: {names}")
     hint = N_("keep one of them and delete or rename the other")
 
 
@@ -124,10 +123,14 @@ def keys_by_name(columns: Columns) -> dict[str, str]:
 
 
 def _doubled(names: Sequence[str], meant: Sequence[str | None], place: Place) -> Iterator[KasseError]:
-    counts = Counter(key or fold(name) for name, key in zip(names, meant, strict=True) if name)
+    same: dict[str, list[tuple[str, str]]] = {}
     for name, key in zip(names, meant, strict=True):
-        if name and counts.pop(key or fold(name), 0) > 1:
-            yield DuplicateColumnError(column=key or name, place=Place(column=name).within(place))
+        if name:
+            same.setdefault(key or fold(name), []).append((name, key or name))
+    for (name, key), *others in same.values():
+        if others:
+            told = ", ".join((name, *(other for other, _ in others)))
+            yield DuplicateColumnError(column=key, names=told, place=Place(column=name).within(place))
 
 
 def _missing(

@@ -294,8 +294,8 @@ def test_an_unknown_column_is_a_warning_with_names_close_to_it(tmp_path):
 @pytest.mark.parametrize(
     ("heading", "error", "fields"),
     [
-        (["Name", "Betrag", "amount"], DuplicateColumnError, {"column": "amount"}),
-        (["Name", "Betrag", "Farbe", "farbe"], DuplicateColumnError, {"column": "Farbe"}),
+        (["Name", "Betrag", "amount"], DuplicateColumnError, {"column": "amount", "names": "Betrag, amount"}),
+        (["Name", "Betrag", "Farbe", "farbe"], DuplicateColumnError, {"column": "Farbe", "names": "Farbe, farbe"}),
         (["Name"], MissingColumnError, {"column": "amount", "names": "amount, Betrag, Betrag (EUR)"}),
         (["Liste 2026"], NoHeadingError, {"found": "Liste 2026", "expected": "name, amount"}),
     ],
