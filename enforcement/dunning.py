@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from enforcement.dunning_groups import by_profile, letter_of, place
-from enforcement.dunning_joint import Asked, Joint, copies
+from enforcement.dunning_joint import Asked, Joint, for_all
 from enforcement.dunning_law import ClaimLaw
 from enforcement.dunning_rules import Due, Left, Overdue, Rulebook
 from ledger.items.locks import NO_LOCKS, ActiveLocks
@@ -152,7 +152,7 @@ class Gathering:
             self._note(rows[0], letters)
         if not self.joint:
             return letters, left
-        return [each for one in letters for each in (one, *copies(one, self.joint, self.asked, self._towards))], left
+        return [each for one in letters for each in for_all(one, self.joint, self.asked, self._towards)], left
 
     def _decided(self, rows: list[Overdue]) -> tuple[list[Due], list[Left]]:
         """Decide main claims first: a side claim goes with its main claim, into the letter or out of it."""

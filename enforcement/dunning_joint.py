@@ -17,16 +17,15 @@ Asked = Collection[tuple[str, int, int]]
 """Office, claim and person: to whom a letter about a joint claim went that did not come back."""
 
 
-def copies(
+def for_all(
     letter: LetterDraft, joint: Joint, asked: Asked, towards: Callable[[Due, int], Due | None]
 ) -> Iterator[LetterDraft]:
-    """Yield the same letter for everybody who owes its claims too: as far as they do, with the charges and fees of it.
+    """Yield a letter, then the same for everybody who owes its claims too: as far as they do, with charges and fees.
 
-    Fees and charges become items once, by the first debtor's letter. Who got no letter yet about one of the claims,
-    because he joined later or it came back, gets a Mahnung whatever the others get (§ 259 AO, § 30 HmbVwVG).
-    `towards` gives a claim as it is due from another debtor, none where that one must not be asked, or where it is
-    time-barred.
+    Fees and charges become items once, by the first debtor's letter. `towards` gives a claim as it is due from another
+    debtor, none where that one must not be asked, or where it is time-barred.
     """
+    yield _demanded(letter, joint, asked)
     owed: dict[int, list[Due]] = {}
     gone: set[tuple[str, int, int]] = set()
     for one in sorted(letter.items, key=_mains_first) if joint else ():
@@ -42,9 +41,18 @@ def copies(
         items.sort(key=_place)
         named = {(one.row.office, one.row.item) for one in items}
         fees = tuple(fee for fee in letter.fees if (fee.office, fee.main_item) in named)
-        warned = all((office, item, party) in asked for office, item in map(_main, items))
-        kind = letter.kind if warned else "mahnung"
-        yield letter._replace(party=party, kind=kind, items=tuple(items), fees=fees, copy=True)
+        copy = letter._replace(party=party, items=tuple(items), fees=fees, copy=True)
+        yield _demanded(copy, joint, asked)
+
+
+def _demanded(letter: LetterDraft, joint: Joint, asked: Asked) -> LetterDraft:
+    """Return a Mahnung, whatever the others get, for a joint debtor who got no letter yet about one of the claims.
+
+    He joined later, or it came back: nothing is announced to whom nobody dunned (§ 259 AO, § 30 HmbVwVG).
+    """
+    keys = map(_main, letter.items) if joint else ()
+    fresh = any(letter.party in joint.get(key, ()) and (*key, letter.party) not in asked for key in keys)
+    return letter._replace(kind="mahnung") if fresh else letter
 
 
 def _main(one: Due) -> ItemKey:

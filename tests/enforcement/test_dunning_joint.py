@@ -176,6 +176,23 @@ def test_who_joined_after_the_mahnung_gets_one_and_no_announcement(kasse, couple
     assert sound(kasse) == []
 
 
+def test_who_is_asked_next_and_joined_after_the_mahnung_gets_one_too(kasse, couple):
+    run = propose(kasse, DAY).run
+    release(act(kasse, "emil"), run)
+    posted = [number for number, *_ in letters(kasse)]
+    printed(kasse, *posted)
+    post_letters(kasse, posted, day=DAY)
+    late = debtor(act(kasse, "clara"), "Nele")
+    join_debtors(kasse, [("ORDNUNG", 1)], [late], DAY.isoformat())
+    for party in couple:
+        gone(kasse, "tod", party)
+    for iban in (MAIN_IBAN, SECOND_IBAN):
+        statement(kasse, iban, "2027-01-04", number=2)
+    kasse.today = "2027-01-05"
+    run = propose(kasse, dt.date(2027, 1, 5)).run
+    assert kasse.all("SELECT party, kind FROM letter WHERE run = :run", run=run) == [(late, "mahnung")]
+
+
 @pytest.mark.parametrize("dead", [False, True])
 def test_what_is_left_of_a_paid_claim_is_asked_of_all_who_owed_it(kasse, couple, dead):
     """Interest and fees are owed jointly like their claim (§ 421 BGB)."""
