@@ -56,6 +56,16 @@ class UnnamedSumError(KasseError):
     hint = N_("write it as {reference}=AMOUNT; the money then waits as unclear money")
 
 
+class NothingOpenError(KasseError):
+    """Money was taken for a number under which nothing is open: it waits, but the number may be mistyped."""
+
+    code = "cash.nothing_open"
+    severity = "info"
+    template = N_("nothing is open under {reference}: what was taken for it waits as unclear money")
+    hint = N_("compare it with what the payer shows; if it is mistyped, another person takes the receipt back with "
+              "'kasse cash cancel {receipt}'")  # fmt: skip
+
+
 class TooLittleError(KasseError):
     """Less was taken than what was named takes."""
 

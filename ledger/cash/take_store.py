@@ -20,6 +20,7 @@ from ledger.cash.receipts import (
     ChequeAgainError,
     GivenTooLittleError,
     Label,
+    NothingOpenError,
     Part,
     PayerNeededError,
     Receipt,
@@ -133,7 +134,8 @@ def take(
         label = next_label(store, desk)
         _write(store, desk, label, _booked(store, taken, targets, payment, label), payment, total)
         held = balance(store, desk)
-        return TakeDone(receipt_named(store, label), held, over_limit(desk, held))
+        waiting = (NothingOpenError(reference=wish.target, receipt=str(label)) for wish, _ in unknown)
+        return TakeDone(receipt_named(store, label), held, (*waiting, *over_limit(desk, held)))
 
 
 def _check_cheque(store: Store, cheque: str) -> None:

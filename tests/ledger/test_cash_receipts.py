@@ -115,6 +115,7 @@ def test_what_the_book_does_not_know_is_unclear_money_and_is_assigned_later(town
     done = take(town, "B1", [Wish("4711", 1200), Wish(reference(town, 3))], payment=ERIKA)
     number = what(done)[-1][2]
     assert find_case(town, "KASSE", number).reason == "unknown"
+    assert [(one.code, one.fields["reference"]) for one in done.findings] == [("cash.nothing_open", "4711")]
     check(town)
     assigned = assign(act(town, "clara"), number, [Wish(reference(town, 1))], day="2026-11-18")
     assert assigned.settled_cents == 1200
