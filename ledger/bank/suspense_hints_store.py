@@ -12,6 +12,7 @@ from ledger.bank.match_store import book_finder
 from ledger.bank.names import same_person
 from ledger.bank.suspense import Hint
 from ledger.bank.suspense_hints import loose_references, mistyped_references, names_within
+from ledger.items.joint_debtors import OWED_JOINTLY
 from ledger.people.parties import match_key
 from ledger.store.engines import Row, Store
 
@@ -50,20 +51,22 @@ _BY_COLLECTION_FILE = """
     JOIN collection_item p ON p.office = c.office AND p.run = c.run AND p.line = c.line
     JOIN item i ON i.office = p.item_office AND i.id = p.item
     WHERE r.message_id IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
-_BY_NAME = """
+_BY_NAME = f"""
     SELECT p.match_key, i.office, i.id, i.open_cents, i.amount_cents FROM party p JOIN item i ON i.party = p.id
-    WHERE p.match_key IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0
+    WHERE p.match_key IN ({{keys}}) AND i.kind = 'receivable' AND i.open_cents > 0
     UNION ALL
-    SELECT p.match_key, i.office, i.id, i.open_cents, i.amount_cents FROM party p JOIN item_debtor d ON d.party = p.id
+    SELECT p.match_key, i.office, i.id, i.open_cents, i.amount_cents FROM party p
+    JOIN {OWED_JOINTLY} d ON d.party = p.id AND d.released_on IS NULL
     JOIN item i ON i.office = d.office AND i.id = d.item
-    WHERE p.match_key IN ({keys}) AND i.kind = 'receivable' AND i.open_cents > 0"""
-_BY_IBAN = """
+    WHERE p.match_key IN ({{keys}}) AND i.kind = 'receivable' AND i.open_cents > 0"""
+_BY_IBAN = f"""
     SELECT a.iban, i.office, i.id, i.open_cents, i.amount_cents FROM party_account a JOIN item i ON i.party = a.party
-    WHERE a.iban IN ({keys}) AND a.kind = 'own' AND i.kind = 'receivable' AND i.open_cents > 0
+    WHERE a.iban IN ({{keys}}) AND a.kind = 'own' AND i.kind = 'receivable' AND i.open_cents > 0
     UNION ALL
     SELECT a.iban, i.office, i.id, i.open_cents, i.amount_cents FROM party_account a
-    JOIN item_debtor d ON d.party = a.party JOIN item i ON i.office = d.office AND i.id = d.item
-    WHERE a.iban IN ({keys}) AND a.kind = 'own' AND i.kind = 'receivable' AND i.open_cents > 0"""
+    JOIN {OWED_JOINTLY} d ON d.party = a.party AND d.released_on IS NULL
+    JOIN item i ON i.office = d.office AND i.id = d.item
+    WHERE a.iban IN ({{keys}}) AND a.kind = 'own' AND i.kind = 'receivable' AND i.open_cents > 0"""
 _BY_AMOUNT = """
     SELECT p.name, i.office, i.id, i.open_cents, i.amount_cents FROM item i JOIN party p ON p.id = i.party
     WHERE (i.open_cents IN ({keys}) OR i.amount_cents IN ({keys})) AND i.kind = 'receivable' AND i.open_cents > 0"""

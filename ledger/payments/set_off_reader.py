@@ -54,8 +54,9 @@ _DUE = f"""
       AND (:early = 1 OR r.due <= :day) AND {not_locked("dunning", alias="r")}
     ORDER BY r.due, r.office, r.id"""
 _NAMED = f"""
-    SELECT {_CLAIM}, CASE WHEN {_OWES} OR EXISTS (SELECT 1 FROM item_debtor j WHERE j.office = r.office
-               AND j.item = r.id AND j.party = i.party AND j.released_on IS NULL) THEN 1 ELSE 0 END,
+    SELECT {_CLAIM}, CASE WHEN {_OWES} OR EXISTS (SELECT 1 FROM item_debtor j
+               WHERE j.office = r.office AND j.item = coalesce(r.main_item, r.id) AND j.party = i.party
+                 AND j.released_on IS NULL) THEN 1 ELSE 0 END,
            (SELECT p.name FROM party p WHERE p.id = r.party)
     FROM item i JOIN party n ON n.id = i.party JOIN item r ON r.office = :claim_office AND r.id = :claim_item
     WHERE i.office = :office AND i.id = :item AND r.kind = 'receivable' AND r.open_cents > 0"""
