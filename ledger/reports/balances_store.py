@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from ledger.book.offices_store import check_office
@@ -12,7 +12,10 @@ from ledger.store.engines import Store
 
 @dataclass(frozen=True, slots=True)
 class AccountBalance:
-    """An account with the debits and credits since the book began; the balance is debit positive."""
+    """An account with its debits and credits since the book began, or since a day.
+
+    `opening_cents` is the balance before that day; both balances are debit positive.
+    """
 
     office: str
     number: str
@@ -22,6 +25,7 @@ class AccountBalance:
     debit_cents: int
     credit_cents: int
     balance_cents: int
+    opening_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,35 @@ def trial_balance(
         found = tuple(_balance(row) for row in rows)
     accounts = tuple(a for a in found if every or a.debit_cents or a.credit_cents)
     return TrialBalance(day, accounts, sum(account.balance_cents for account in accounts))
+
+
+def turnover(
+    store: Store, first: str, day: str, *, office: str | None = None, every: bool = False, closing: bool = False
+) -> TrialBalance:
+    """Return the balances at the end of the day with the debits and credits from the first day on, and those before.
+
+    Period 13 of the year before belongs to what was there on 1 January. Raises `UnknownOfficeError`.
+    """
+    with store.snapshot():
+        eve = (date.fromisoformat(first) - timedelta(days=1)).isoformat()
+        before = {
+            (a.office, a.number): a for a in trial_balance(store, eve, office=office, every=True, closing=True).accounts
+        }
+        found = trial_balance(store, day, office=office, every=every, closing=closing)
+    accounts = (_since(one, before.get((one.office, one.number))) for one in found.accounts)
+    moved = tuple(a for a in accounts if every or a.debit_cents or a.credit_cents or a.opening_cents)
+    return TrialBalance(day, moved, sum(account.balance_cents for account in moved))
+
+
+def _since(now: AccountBalance, before: AccountBalance | None) -> AccountBalance:
+    if before is None:
+        return now
+    return replace(
+        now,
+        debit_cents=now.debit_cents - before.debit_cents,
+        credit_cents=now.credit_cents - before.credit_cents,
+        opening_cents=before.balance_cents,
+    )
 
 
 def _parts(store: Store, day: str, *, closing: bool) -> dict[str, str | int]:

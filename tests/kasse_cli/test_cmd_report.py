@@ -21,6 +21,8 @@ def test_report(office):
         f"kasse report trial-balance {BY}",
         f"kasse report trial-balance --office BAU --all --csv {BY}",
         "kasse report trial-balance --user clara --on 2026-10-31",
+        f"kasse report trial-balance --from 2026-11-18 --office BAU {BY}",
+        f"kasse report trial-balance --from 2030-01-01 {BY}",
         f"kasse report open-items {BY}",
         f"kasse report open-items --kind receivable --json {BY}",
         "kasse report open-items --user clara --on 2026-11-16 --csv",

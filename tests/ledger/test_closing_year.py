@@ -26,7 +26,7 @@ from ledger.book.store import post
 from ledger.book.transfer import across
 from ledger.book.verify_store import verify
 from ledger.people.users import NotAllowedError, OwnWorkError
-from ledger.reports.balances_store import dimension_balance, trial_balance
+from ledger.reports.balances_store import dimension_balance, trial_balance, turnover
 from ledger.reports.items_store import open_items
 from ledger.reports.sheets_store import account_sheet, sheet_lines
 from ledger.store.failures import RefusedByBookError
@@ -93,6 +93,10 @@ def test_income_and_expense_go_to_the_result_and_stocks_go_on(kasse):
     stocks = {key: cents for key, cents in before.items() if key[1] not in ("5100", "5900", "6100")}
     assert {key: cents for key, cents in after.items() if key[1] != "3400"} == stocks
     assert {(s.office, s.account): s.balance_cents for s in done.protocol.stocks} == after
+    opening = turnover(store, NEXT, NEXT).accounts
+    assert {(a.office, a.number): a.opening_cents for a in opening} == after, "period 13 lies before 1 January"
+    lived = {(a.office, a.number): a.balance_cents for a in turnover(store, YEAR.first_day, LAST).accounts}
+    assert {key: cents for key, cents in lived.items() if cents} == before
     assert all(line.balance_cents == line.carried_cents for line in done.protocol.results)
     assert sum(line.balance_cents for line in done.protocol.results) == -4500
     assert verify(store).findings == ()

@@ -5,7 +5,7 @@ import datetime as dt
 from ledger.book.store import post
 from ledger.cash.take_store import Payment, take
 from ledger.reports.ageing_store import ageing
-from ledger.reports.balances_store import trial_balance
+from ledger.reports.balances_store import trial_balance, turnover
 from ledger.reports.cash_store import cash_position, desk_position
 from ledger.reports.figures_store import key_figures
 from ledger.reports.forecast_store import forecast
@@ -33,6 +33,29 @@ def test_the_sheet_of_an_account_adds_up(store):
                 assert sum((line.debit_cents or 0) - (line.credit_cents or 0) for line in lines) == (
                     head.closing_cents - head.opening_cents
                 )
+
+
+_SINCE = """
+    SELECT p.office, p.account, sum(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END),
+           sum(CASE WHEN p.cents < 0 THEN -p.cents ELSE 0 END)
+    FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position
+    WHERE e.posting_day >= :first AND e.posting_day <= :last GROUP BY p.office, p.account ORDER BY p.office, p.account"""
+
+
+def test_a_period_has_its_own_debits_and_credits_beside_what_was_there_before(store):
+    fill(act(store, "clara"))
+    for first in DAYS:
+        for last in DAYS:
+            found = turnover(store, first, last).accounts if first <= last else ()
+            moved = [
+                (a.office, a.number, a.debit_cents, a.credit_cents) for a in found if a.debit_cents or a.credit_cents
+            ]
+            assert moved == [
+                (office, account, int(debit), int(credit))
+                for office, account, debit, credit in store.all(_SINCE, first=first, last=last)
+            ]
+            assert all(a.opening_cents + a.debit_cents - a.credit_cents == a.balance_cents for a in found)
+            assert sum(a.opening_cents for a in found) == 0
 
 
 AGES = (  # days past due on 2026-11-20, and the span they fall into

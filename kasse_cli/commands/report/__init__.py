@@ -14,7 +14,11 @@ command(
     app,
     "trial-balance",
     lists=True,
-    examples=("kasse report trial-balance --on 2026-11-20", "kasse report trial-balance --office KASSE --json"),
+    examples=(
+        "kasse report trial-balance --on 2026-11-20",
+        "kasse report trial-balance --from 2026-01-01 --on 2026-11-30 --xlsx salden.xlsx",
+        "kasse report trial-balance --office KASSE --json",
+    ),
 )(trial_balance)
 command(
     app,

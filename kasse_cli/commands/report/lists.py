@@ -10,10 +10,10 @@ import typer
 from kasse_cli.context import Context
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Streamed, Table, render, say
-from kasse_cli.params import OfficeOption
+from kasse_cli.params import FromOption, OfficeOption
 from ledger.book.dimensions import parse_dimension
 from ledger.items.store import ItemKind
-from sepa.errors import N_
+from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
     from ledger.reports.items_store import OpenTotal
@@ -28,6 +28,7 @@ ACCOUNTS = (
     Column("credit_cents", N_("Credit"), "cents"),
     Column("balance_cents", N_("Balance"), "cents"),
 )
+BEFORE = Column("opening_cents", N_("Before"), "cents")
 ITEMS = (
     Column("office", N_("Office")),
     Column("number", N_("Item"), "count", minor=True),
@@ -67,33 +68,51 @@ ClosingOption = Annotated[
 KindOption = Annotated[ItemKind | None, typer.Option("--kind", help=N_("only items of this kind"))]
 
 
+class PeriodBalanceError(KasseError):
+    """Debits and credits of a period that cannot be given."""
+
+    code = "report.period"
+    template = N_("debits and credits from {first} to {last} cannot be given")
+    hint = N_("give a --from that is not after --on, and no --dimension beside it")
+    exit_code = 2
+
+
 def trial_balance(
     ctx: Context,
     office: OfficeOption = None,
     every: AllOption = False,
     dimension: DimensionOption = None,
     closing: ClosingOption = False,
+    first: FromOption = None,
 ) -> None:
     """Show debits, credits and balance of every account at the end of today or of --on.
 
-    The sum over all accounts is zero. For people, accounts that were never posted on are left out. With --dimension
-    only postings with that value count, as kostenstelle=4711. Closing entries (period 13) lie between the years: they
-    count from 1 January on, with --closing already on 31 December.
+    With --from only the debits and credits from that day on, beside the balance before it; else all since the book
+    began. The sum over all accounts is zero. For people, accounts that were never posted on are left out. With
+    --dimension only postings with that value count, as kostenstelle=4711. Closing entries (period 13) lie between the
+    years: they count from 1 January on, with --closing already on 31 December.
     """
     from kasse_cli.wiring import open_book
-    from ledger.reports.balances_store import dimension_balance
+    from ledger.reports.balances_store import dimension_balance, turnover
     from ledger.reports.balances_store import trial_balance as compute
 
     every, day = every or ctx.obj.format in {"json", "csv"}, ctx.obj.today.isoformat()
+    if first is not None and (dimension is not None or first > ctx.obj.today):
+        raise PeriodBalanceError(first=first, last=ctx.obj.today)
     with open_book(ctx.obj) as store:
         if dimension is not None:
             found = dimension_balance(store, day, *parse_dimension(dimension), office=office)
+        elif first is not None:
+            found = turnover(store, first.isoformat(), day, office=office, every=every, closing=closing)
         else:
             found = compute(store, day, office=office, every=every, closing=closing)
     line = say(N_("sum of all balances on {day}: {sum_cents}"), day=ctx.obj.today, sum_cents=found.sum_cents)
-    data = {"day": found.day, "sum_cents": found.sum_cents, "dimension": dimension}
+    data = {"day": found.day, "first_day": first, "sum_cents": found.sum_cents, "dimension": dimension}
     sums = ("debit_cents", "credit_cents", "balance_cents")
-    table = Table("accounts", ACCOUNTS, found.accounts, N_("Trial balance"), totals=sums)
+    columns = [*ACCOUNTS[:-3], BEFORE, *ACCOUNTS[-3:]] if first else ACCOUNTS
+    table = Table(
+        "accounts", columns, found.accounts, N_("Trial balance"), totals=(BEFORE.key, *sums) if first else sums
+    )
     render(ctx, Result(data=data, tables=[table], lines=[line]))
 
 
