@@ -77,17 +77,18 @@ def late_charge(
 ) -> tuple[int, tuple[KasseError, ...]]:
     """Return what paying late costs until a day, where it does not count in some spans, and the warnings.
 
-    After each span default begins anew with its last day as the due day.
+    After each span default begins anew on the next day; the last day of a span is no due day that a weekend moves.
     """
-    cents, due = 0, claim.due
+    cents, due, anew = 0, claim.due, claim.bears_from
     findings: tuple[KasseError, ...] = ()
     for first, last in (*spans, (until + ONE_DAY, until)):
         end = min(until, first - ONE_DAY)
         if due < first and end > due:
-            charge = accrue(rule, Claim(claim.amount_cents, due, claim.payments), end, land=land, law=law)
+            charge = accrue(rule, Claim(claim.amount_cents, due, claim.payments, anew), end, land=land, law=law)
             cents += charge.cents
             findings = distinct(findings + charge.findings)
-        due = max(due, last)
+        if last > due:
+            due, anew = last, last + ONE_DAY
     return cents, findings
 
 

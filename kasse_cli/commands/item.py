@@ -46,6 +46,13 @@ PAPERS = (
     Column("debt_reason", N_("Reason of the debt"), minor=True),
     Column("document", N_("Document"), minor=True),
 )
+JOINT = (
+    Column("item", N_("Item")),
+    Column("party", N_("Party")),
+    Column("party_number", N_("Party number"), "count"),
+    Column("since", N_("Since"), "day"),
+    Column("released_on", N_("Released on"), "day"),
+)
 LOCKS = (
     Column("kind", N_("Kind"), "word"),
     Column("since", N_("Since"), "day"),
@@ -103,13 +110,13 @@ def list_(
 
 @command(app, "show", lists=True, examples=("kasse item show 1000000000015", "kasse item show BAU/17"))
 def show(ctx: Context, item: ItemArgument) -> None:
-    """Show the items that a reference or number names, with their locks.
+    """Show the items that a reference or number names, with who owes them too and their locks.
 
     A reference of a letter, plan, case or account shows all it stands for.
     """
     from kasse_cli.lock_words import lock_rows
     from kasse_cli.wiring import open_book
-    from ledger.items.items_reader import papers_of
+    from ledger.items.items_reader import joint_debtors_of, papers_of
     from ledger.items.list_reader import named_items, stands_for
     from ledger.items.locks_store import item_locks as locks_of
 
@@ -117,7 +124,8 @@ def show(ctx: Context, item: ItemArgument) -> None:
         target = stands_for(store, item)
         found = named_items(store, item, target)
         locks = [row for one in found for row in lock_rows(locks_of(store, one.office, one.number))]
-        papers = list(papers_of(store, [(one.office, one.number) for one in found]))
+        keys = [(one.office, one.number) for one in found]
+        papers, joint = list(papers_of(store, keys)), list(joint_debtors_of(store, keys))
     lines: list[Line] = []
     if target:
         sort = N_("the reference stands for {kind} {office}/{number}")
@@ -128,6 +136,8 @@ def show(ctx: Context, item: ItemArgument) -> None:
         )
     )
     tables = [Table("items", ITEMS, found)]
+    if joint:
+        tables.append(Table("joint", JOINT, joint, title=N_("Owed jointly by")))
     if papers:
         tables.append(Table("papers", PAPERS, papers, title=N_("Papers")))
     if locks:

@@ -16,8 +16,8 @@ class UncountedDayError(KasseError):
 
     code = "closing.cash_uncounted"
     template = N_("cash desk {desk} has {balance_cents} and was not counted on {day}")
-    hint = N_("count it with 'kasse cash count {desk}', or note with 'kasse cash not-open {desk}' that it was shut; "
-              "--on gives the day")  # fmt: skip
+    hint = N_("count it with 'kasse cash count {desk}', or note that it was shut with 'kasse cash not-open {desk} "
+              "--reason …'; --on gives the day")  # fmt: skip
 
 
 class UnsignedCountError(KasseError):

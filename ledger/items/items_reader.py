@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ledger.items.joint_debtors import OWED_JOINTLY
 from ledger.items.kassenzeichen import compact
 from ledger.items.locks import ItemKey
 from ledger.store.engines import Store
@@ -21,6 +22,10 @@ _PAPERS = f"""
     FROM item i LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
     LEFT JOIN item_facts f ON f.office = i.office AND f.item = i.id WHERE i.office = :office AND i.id = :item"""
 
+_JOINT = f"""
+    SELECT p.id, p.name, j.since, j.released_on FROM {OWED_JOINTLY} j JOIN party p ON p.id = j.party
+    WHERE j.office = :office AND j.item = :item ORDER BY p.id"""
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -35,6 +40,17 @@ class Paper:
     period_from: str | None
     period_to: str | None
     document: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JointDebtor:
+    """Who owes an item besides its first debtor, from and until when."""
+
+    item: str
+    party_number: int
+    party: str
+    since: str
+    released_on: str | None
 
 
 class UnknownItemError(KasseError):
@@ -65,6 +81,13 @@ def find_items(store: Store, text: str) -> list[ItemKey]:
         if found:
             return found
     raise UnknownItemError(text=text)
+
+
+def joint_debtors_of(store: Store, keys: Iterable[ItemKey]) -> Iterator[JointDebtor]:
+    """Yield who owes these items besides their first debtors (§ 421 BGB, § 44 AO), those released too."""
+    for office, item in keys:
+        for row in store.all(_JOINT, office=office, item=item):
+            yield JointDebtor(item_name(office, item), *row)
 
 
 def papers_of(store: Store, keys: Iterable[ItemKey]) -> Iterator[Paper]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 OWED_JOINTLY = """(
-    SELECT d.office, d.item, d.party, d.released_on FROM item_debtor d
-    UNION ALL SELECT s.office, s.id, d.party, d.released_on FROM item_debtor d
+    SELECT d.office, d.item, d.party, d.since, d.released_on FROM item_debtor d
+    UNION ALL SELECT s.office, s.id, d.party, d.since, d.released_on FROM item_debtor d
     JOIN item s ON s.office = d.office AND s.main_item = d.item AND s.kind = 'receivable')"""
-"""Items and the parties who owe them besides the first debtor: `office`, `item`, `party`, `released_on`."""
+"""Items and the parties who owe them besides the first debtor: `office`, `item`, `party`, `since`, `released_on`."""

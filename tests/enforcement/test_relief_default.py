@@ -1,10 +1,11 @@
 """Instalments that nobody paid: what they cost between their days and the failing of their plan."""
 
 import datetime as dt
+from fractions import Fraction
 
 import pytest
 
-from enforcement.charges import Payment
+from enforcement.charges import Claim, Payment
 from enforcement.dunning_store import propose as dun
 from enforcement.relief_default import default_charge
 from enforcement.relief_end_store import end
@@ -13,6 +14,7 @@ from enforcement.relief_grant_store import grant
 from enforcement.relief_plan import Share
 from enforcement.relief_propose_store import propose
 from enforcement.relief_reader import find_relief, owed
+from enforcement.relief_rules import late_charge
 from ledger.bank.posting_store import post_staged
 from sepa.money import plain
 from tests.bankbooks import staged
@@ -141,3 +143,10 @@ def test_it_ranks_with_what_arose_before_the_insolvency(kasse):
     late = [line.cents for line in found.lines if line.claim_kind == "saeumniszuschlag" and line.rank == "ordinary"]
     assert sorted(late) == [350, 2000, 6000], "the plan's, two months since it failed, six before it"
     assert sound(kasse) == []
+
+
+def test_a_span_that_ends_on_a_saturday_loses_no_day():
+    """§ 193 BGB moves due days; the end of a suspension is none: 48 days before it, 11 from Sunday 31 May on."""
+    claim, span = Claim(1000_00, day("2026-01-12")), (day("2026-03-02"), day("2026-05-30"))
+    cents, _ = late_charge("verzugszinsen_bgb", claim, day("2026-06-10"), [span], land="HH", law=LATER)
+    assert cents == sum(round(Fraction(1000_00 * 627, 10000) * days / 365) for days in (48, 11)), "6.27 percent"

@@ -15,6 +15,7 @@ def test_parties_from_list_to_account(town):  # noqa: F811
         "kasse party show 2",
         'kasse party lock "Erika Musterfrau" --kind dunning --reason "Betreuung angezeigt" --until 31.12.2026',
         "kasse party joint ORDNUNG/1 --with 3",
+        "kasse item show ORDNUNG/1",
         "kasse party account musterfrau --on 2026-12-20",
         'kasse party account "Erika Musterfrau" --on 2026-12-20',
         "kasse party account 3 --on 2026-12-20 --json",
