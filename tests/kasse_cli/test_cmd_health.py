@@ -112,7 +112,7 @@ def test_health_in_one_line(town):
     assert line.startswith("KASSE ")
     assert line.count("|") == 1
     assert "suspense_oldest_days=4;13;59" in line
-    assert len(more) == 10
+    assert len(more) == 11
 
 
 CODES = {
