@@ -11,7 +11,7 @@ import datetime as dt
 import inspect
 import io
 import sys
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,10 +83,15 @@ def modules() -> list[Path]:
     return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
-def collect(paths: Iterable[Path]) -> dict[str, list[str]]:
+def parsed(paths: Iterable[Path]) -> dict[Path, ast.Module]:
+    """Return modules as trees."""
+    return {path: ast.parse(path.read_text("utf-8")) for path in paths}
+
+
+def collect(trees: Mapping[Path, ast.Module]) -> dict[str, list[str]]:
     """Return every text with the modules it stands in."""
     found: dict[str, list[str]] = {}
-    sources = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in paths}
+    sources = {path.relative_to(ROOT).as_posix(): tree for path, tree in trees.items()}
     modules_ = {name: name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in sources}
     handed = {one for name, source in sources.items() for one in handed_over(source, modules_[name])}
     for name, source in sources.items():
@@ -156,7 +161,7 @@ def mo_bytes(catalogue: Catalog) -> bytes:
 
 def main() -> int:
     """Collect, write and compile; say how many texts still lack a translation."""
-    catalogue = update(read(), collect(modules()))
+    catalogue = update(read(), collect(parsed(modules())))
     path = po_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(po_bytes(catalogue))
