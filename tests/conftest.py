@@ -42,7 +42,7 @@ def pytest_runtestloop():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Leave to the soak what a test of many cases tries on the second engine between its first and its last case.
+    """Leave to the soak what a test of many cases tries on the second engine after its first case.
 
     Cases differ in what is decided, seldom in the SQL; tests marked `engines` differ there. Named tests run as named.
     """
@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(config, items):
             cases[item.path, item.originalname].append(item)
     for found in cases.values():
         if not found[0].get_closest_marker("engines"):
-            for item in found[1:-1]:
+            for item in found[1:]:
                 item.add_marker("soak")
 
 
