@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enforcement.charges import Payment
 from enforcement.relief import Instalment, ItemKey, Owed, UnknownReliefError
 from enforcement.relief_plan import Standing, spread_paid, standing
+from ledger.items.joint_debtors import OWED_JOINTLY
 from ledger.store.engines import Store
 
 
@@ -33,12 +34,10 @@ _WITH_SIDES = """(
     SELECT CAST(:office AS TEXT) AS office, CAST(:item AS BIGINT) AS item
     UNION ALL SELECT s.office, s.id FROM item s WHERE s.office = :office AND s.main_item = :item) w CROSS JOIN item"""
 """An item and its side claims one by one: else SQLite walks all that is open in the office."""
-_THEIRS = """(
-    WITH shared AS (SELECT d.office, d.item FROM item_debtor d
-        WHERE d.party = :party AND d.since <= :day AND (d.released_on IS NULL OR d.released_on > :day))
+_THEIRS = f"""(
     SELECT o.office, o.id AS item FROM item o WHERE o.party = :party
-    UNION SELECT h.office, h.item FROM shared h
-    UNION SELECT s.office, s.id FROM shared h JOIN item s ON s.office = h.office AND s.main_item = h.item
+    UNION SELECT j.office, j.item FROM {OWED_JOINTLY} j
+    WHERE j.party = :party AND j.since <= :day AND (j.released_on IS NULL OR j.released_on > :day)
     ) w CROSS JOIN item"""
 """What a person owes alone, first, or with others, with the side claims of that."""
 _PAID = """

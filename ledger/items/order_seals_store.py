@@ -10,10 +10,9 @@ from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 from itertools import groupby
 
-from ledger.events.seals_store import MasterDataError
 from ledger.events.store import Fact
 from ledger.store.engines import Row, Store
-from sepa.errors import KasseError
+from sepa.errors import N_, KasseError
 
 FACT = "order_seal"
 """The fact of an event that seals the orders of a batch: `BATCH:COUNT:HASH:HASH OF WORDS`."""
@@ -33,6 +32,17 @@ _ROWS = f"""
     ORDER BY o.batch, o.office, o.id, l.line"""
 
 
+class ChangedOrdersError(KasseError):
+    """The orders of a batch are not those that were made."""
+
+    code = "verify.orders"
+    template = N_("orders of batch {batch}: {state} past the event log")
+    hint = N_(
+        "'kasse order list --batch {batch}' shows them; pay nothing of it, keep this book as it is, compare it with "
+        "the last backup, and inform the audit office"
+    )
+
+
 def seal_orders(store: Store, batch: int) -> dict[str, Fact]:
     """Return the fact that tells of the orders of a batch as they stand now, for `record`."""
     (seal,) = _seals(store, "WHERE o.batch = :batch", batch=batch)
@@ -49,9 +59,9 @@ def wrong_orders(store: Store, told: Iterable[str], erased: Collection[int]) -> 
         known, compared = said.pop(batch, None), 2 if batch in erased else 3
         if known is None or known[:compared] != [str(one) for one in found[:compared]]:
             state = "added" if known is None else "changed"
-            yield MasterDataError(table="cash_order", row=f"batch {batch}", state=state)
+            yield ChangedOrdersError(batch=batch, state=state)
     for batch in sorted(said):
-        yield MasterDataError(table="cash_order", row=f"batch {batch}", state="removed")
+        yield ChangedOrdersError(batch=batch, state="removed")
 
 
 def _seals(store: Store, where: str = "", **values: object) -> Iterator[tuple[int, int, str, str]]:

@@ -33,7 +33,7 @@ ATTACKS = {
 
 
 def found(store):
-    return {f.fields["state"] for f in verify(store).findings if f.fields.get("table") == "cash_order"}
+    return {f.fields["state"] for f in verify(store).findings if f.code == "verify.orders"}
 
 
 def attacked(store, statement):
