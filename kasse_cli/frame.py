@@ -10,7 +10,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from kasse_cli.context import Call, Context
 from kasse_cli.i18n import _, role_text
-from kasse_cli.options import BOOK, CONFIRM, DRY_RUN, LISTS, OUTPUT, Common, build
+from kasse_cli.options import BOOK, CONFIRM, DRY_RUN, LISTS, OUTPUT, Common, build, names_of, stands_once
 from sepa.errors import N_
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -88,7 +88,22 @@ class _Framed:
     def take_common(self, ctx: Any) -> None:
         """Move the common options from the parsed parameters to the call."""
         names = [option.name for option in self.common]
+        days = {str(day) for day in (ctx.obj.options.get("on"), ctx.params.get("on")) if day}
+        if len(days) > 1:  # before the verb and behind it
+            from kasse_cli.usage import GivenTwiceError
+
+            raise GivenTwiceError(name="--on", command=ctx.command_path)
         ctx.obj.take({name: ctx.params.pop(name) for name in names if name in ctx.params})
+
+    def refuse_twice(self, ctx: Any, args: Sequence[str]) -> None:
+        """Refuse an option that may stand once and is given twice: Typer would take the last one silently."""
+        command: Any = self
+        *_rest, order = command.make_parser(ctx).parse_args(list(args))
+        for position, param in enumerate(order):
+            if param in order[:position] and stands_once(param) and not ctx.resilient_parsing:
+                from kasse_cli.usage import GivenTwiceError
+
+                raise GivenTwiceError(name=names_of(param), command=ctx.command_path)
 
     def write_help(self, command: Any, ctx: Any, formatter: Any) -> None:
         """Write the sections of arguments and options, the common ones apart."""
@@ -130,6 +145,7 @@ class KasseCommand(_Framed, TyperCommand):
         ctx.obj.command = _canonical_path(ctx)
         if self.leading and args and not args[0].startswith("-"):
             args = [self.leading, *args]
+        self.refuse_twice(ctx, args)
         rest = super().parse_args(ctx, args)
         self.take_common(ctx)
         ctx.obj.lists = set(self.common).issuperset(LISTS)
@@ -190,6 +206,7 @@ class NounGroup(_Framed, TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, having noted which noun this is."""
         ctx.obj.command = _canonical_path(ctx)
+        self.refuse_twice(ctx, args)
         rest = super().parse_args(ctx, args)
         self.take_common(ctx)
         return rest

@@ -66,3 +66,16 @@ def _parameter(option: Common, hidden: bool) -> Any:
     declared.hidden = hidden
     meta = ParamMeta(name=option.name, default=declared, annotation=option.kind)
     return get_click_param(meta)[0]
+
+
+def names_of(param: Any) -> str:
+    """Return the long names of an option: `--held / --not-held`."""
+    names = [*param.opts, *param.secondary_opts]
+    return " / ".join([name for name in names if name.startswith("--")] or names)
+
+
+def stands_once(param: Any) -> bool:
+    """Return whether a second one would undo the first: not for a plain flag, nor for the language scripts append."""
+    if param.param_type_name != "option" or param.multiple or param.count or param.name == "lang":
+        return False
+    return not param.is_flag or bool(param.secondary_opts)

@@ -129,6 +129,14 @@ class ConflictingOptionsError(UsageError):
     template = N_("these options exclude each other: {names}")
 
 
+class GivenTwiceError(UsageError):
+    """An option given twice where one of the two would be ignored without a word."""
+
+    code = "usage.given_twice"
+    template = N_("the option {name} is given twice")
+    hint = N_("leave one of the two away")
+
+
 # Typer's messages are English literals with the value inside: the only way to their parts is to read them
 _BY_MESSAGE: tuple[tuple[str, type[UsageError]], ...] = (
     (r"No such command '?(?P<name>.*?)'?\.(?: Did you mean .*)?", NoSuchCommandError),

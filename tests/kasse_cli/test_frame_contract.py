@@ -140,6 +140,25 @@ USAGE = [
         "probe take",
     ),
     ("kasse probe ok --json --csv", "usage.conflict", "these options exclude each other: --json, --csv", "probe ok"),
+    (
+        "kasse probe ok --on 2026-11-20 --on 20.11.2026",
+        "usage.given_twice",
+        "the option --on is given twice",
+        "probe ok",
+    ),
+    (
+        "kasse probe --on 2026-11-20 ok --on 2026-11-19",
+        "usage.given_twice",
+        "the option --on is given twice",
+        "probe ok",
+    ),
+    ("kasse probe --book a --book b ok", "usage.given_twice", "the option --book is given twice", "probe"),
+    (
+        "kasse probe take 1 --date 1.1.2026 --sum 1 --sum=2",
+        "usage.given_twice",
+        "the option --sum is given twice",
+        "probe take",
+    ),
     ("kasse probe ok --quiet=1", "usage.takes_no_value", "the option --quiet takes no value", "probe ok"),
     ("kasse probe", "usage.missing_command", "missing command", "probe"),
     ("kasse", "usage.missing_command", "missing command", ""),
@@ -165,6 +184,15 @@ def test_wrong_usage_speaks_german(probe, line):
     assert done.err.startswith(("Fehler: ", "Aufruf: "))
     for english in ("Missing", "No such", "Invalid", "Usage", "unexpected", "did you"):
         assert english not in done.err
+
+
+@pytest.mark.parametrize("more", ["--lang en --lang de", "-q --quiet", "-v -v", "--json --json", "--dry-run --dry-run"])
+def test_what_a_script_appends_once_more_is_no_contradiction(probe, more):
+    assert probe(f"kasse probe ok {more}").code == 0
+
+
+def test_the_same_day_may_stand_before_the_verb_and_behind_it(probe):
+    assert probe("kasse --on 2026-11-20 probe ok --on 20.11.2026").code == 0
 
 
 def test_json_may_stand_before_the_noun(probe):
