@@ -239,6 +239,7 @@ def test_a_debit_that_names_no_run(town):
     town.transcript(
         "payment-booked",
         "kasse suspense list",
+        "kasse suspense suggest 2",
         "kasse payment booked 2 --case 2",
         "kasse payment booked 1 --case 2 --dry-run",
         "kasse payment booked 1 --case 2",

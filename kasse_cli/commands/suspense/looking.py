@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from ledger.bank.candidates import Candidate
     from ledger.bank.collection_back import Meant
+    from ledger.bank.meant_runs_store import MeantRun
     from ledger.bank.suspense_store import CaseDetails
     from ledger.bank.suspense_worklist import WorkCase
 
@@ -140,23 +141,44 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
     from kasse_cli.wiring import open_book
     from ledger.bank.candidates_store import candidates_of
     from ledger.bank.collection_back_store import meant_return
+    from ledger.bank.meant_runs_store import meant_runs
     from ledger.bank.suspense_store import show_case
 
     with open_book(ctx.obj) as store, store.snapshot():
         details = show_case(store, case, office=office)
         found = candidates_of(store, details)
         back = meant_return(store, details.office, details.entry)
+        runs = meant_runs(store, details)
     lines = _words(details)[:4]
     if found:
         first = found[0]
         together = " ".join(first.together) if first.together else first.target
         lines.append(say(N_("assign with 'kasse suspense assign {number} {target}'"), number=case, target=together))
-    else:
+    elif not runs:
         lines.append(say(N_("nothing open fits: no reference, name, account or amount")))
+    lines += [_under_way(one, case) for one in runs]
     if back is not None:
         lines.append(_back(back, details))
     data = {"office": details.office, "number": details.number, "open_cents": details.open_cents}
     render(ctx, Result(data, [Table("candidates", CANDIDATES, _candidates(found))], lines))
+
+
+def _under_way(meant: MeantRun, case: int) -> Line:
+    """Say how to take money as that of a run of ours which waits for just as much."""
+    return say(_UNDER_WAY[meant.what, meant.part > 0], run=meant.run, part=meant.part, number=case)
+
+
+_UNDER_WAY = {
+    ("payments", False): N_("the debit of payment run {run}? 'kasse payment booked {run} --case {number}'"),
+    ("payments", True): N_(
+        "the debit of file {part} of payment run {run}? 'kasse payment booked {run} --case {number} --file {part}'"
+    ),
+    ("collections", False): N_("the credit of collection run {run}? 'kasse collection credit {run} --case {number}'"),
+    ("collections", True): N_(
+        "the credit of batch {part} of collection run {run}? 'kasse collection credit {run} --case {number} --batch "
+        "{part}'"
+    ),
+}
 
 
 def _back(meant: Meant, details: CaseDetails) -> Line:
