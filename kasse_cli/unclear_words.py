@@ -12,7 +12,8 @@ UNDONE = N_("undone")
 """The reason of money that a person took back from what it was matched to."""
 OPENING = N_("opening")
 """The reason of money that was taken over as unclear."""
-
+COUNTED = (N_("shortage"), N_("surplus"))
+"""The reasons of what was short or over when cash was counted."""
 
 SENTENCES = {
     OPENING: N_("it was unclear in the system before, too"),
@@ -32,6 +33,8 @@ SENTENCES = {
     "details": N_("the details of a collective entry do not make its amount"),
     "no_reference": N_("the text has no reference that is known"),
     "no_rule": N_("no payment of ours and no rule fits it"),
+    "shortage": N_("there was less cash than the books say"),
+    "surplus": N_("there was more cash than the books say"),
     "undone": N_("a person took it back from what it was matched to"),
 }
 """Why money is unclear, a sentence for each reason."""

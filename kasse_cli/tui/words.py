@@ -53,7 +53,10 @@ def _facts(case: WorkCase, details: CaseDetails) -> Iterator[tuple[str, str]]:
     bank_day = day(dt.date.fromisoformat(case.bank_day))
     yield _("Day"), sentence("{day} ({age})", {"day": bank_day, "age": _days(case.age_days)})
     yield _("From") if case.kind == "suspense" else _("To"), visible(case.name or _("(no name)"))
-    yield _("IBAN"), grouped(case.bank_account) if case.bank_account else _("(none)")
+    if details.holder:
+        yield _("Held by"), visible(details.holder)
+    else:
+        yield _("IBAN"), grouped(case.bank_account) if case.bank_account else _("(none)")
     if case.reason:
         yield _("Why"), reason_sentence(case.reason)
     if details.amount_cents != case.amount_cents:

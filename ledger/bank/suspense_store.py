@@ -43,6 +43,14 @@ _BANK = """
 _ORIGIN = """
     SELECT q.bank_day, q.bank_day, q.name, q.counter_iban, q.remittance, NULL, NULL, NULL, NULL, NULL
     FROM suspense_origin q WHERE q.office = :office AND q.item = :number"""
+_ITSELF = """
+    SELECT i.opened_on, i.opened_on, i.purpose, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM item i WHERE i.office = :office AND i.id = :number"""
+_COUNTED = """
+    SELECT c.day, coalesce(p.name, u.name) FROM cash_count c
+    JOIN cash_holder h ON h.desk = c.desk AND h.since <= c.day AND h.made_at <= c.counted_at
+    JOIN app_user u ON u.id = h.user_id LEFT JOIN party p ON p.id = h.party
+    WHERE c.item = :number ORDER BY h.line DESC LIMIT 1"""
 _WHY = """
     SELECT line, rule, evidence, item_office, item, cents FROM bank_match
     WHERE office = :office AND entry = :entry ORDER BY line"""
@@ -64,7 +72,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class CaseDetails:
-    """A case with all the bank said and what was decided about its entry so far."""
+    """A case with all the bank said and what was decided about its entry so far.
+
+    Of a difference in cash there are the day of the count and who held the desk then.
+    """
 
     office: str
     number: int
@@ -87,6 +98,8 @@ class CaseDetails:
     hold_until: str | None
     bound_cents: int
     bound_by: str | None
+    counted_on: str | None
+    holder: str | None
     steps: tuple[Step, ...]
     history: tuple[Remark, ...]
 
@@ -177,14 +190,22 @@ def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDe
     bank = store.one(_ORIGIN, office=case.office, number=case.number)
     if case.entry is not None:
         bank = store.one(_BANK, office=case.office, entry=case.entry)
-    why = store.rows(_WHY, office=case.office, entry=case.entry) if bank else ()
+    bank = bank or store.one(_ITSELF, office=case.office, number=case.number)
+    counted_on, holder = _counted(store, case)
+    why = store.rows(_WHY, office=case.office, entry=case.entry)
     steps = tuple(Step(rule, to, item, cents, _named(store, known)) for _, rule, known, to, item, cents in why)
     bank_day, value_day, name, account, text, iban, gvc, end_to_end, creditor, back = bank or (None,) * 10
     return CaseDetails(
         case.office, case.number, case.kind, case.reason, case.amount_cents, case.open_cents, case.entry, bank_day,
         value_day, name, account, text, iban, gvc, end_to_end, creditor, back, case.owner_name, case.hold_until,
-        case.bound_cents, case.bound_by, steps, case_history(store, case.office, case.number),
+        case.bound_cents, case.bound_by, counted_on, holder, steps, case_history(store, case.office, case.number),
     )  # fmt: skip
+
+
+def _counted(store: Store, case: Case) -> tuple[str | None, str | None]:
+    """Return when a difference in cash was counted and who held the desk then."""
+    found = store.one(_COUNTED, number=case.number) if case.reason in {"shortage", "surplus"} else None
+    return (found[0], found[1]) if found is not None else (None, None)
 
 
 def _named(store: Store, evidence: str | None) -> dict[str, str | int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kasse_cli.unclear_words import OPENING, SENTENCES, UNDONE
+from kasse_cli.unclear_words import COUNTED, OPENING, SENTENCES, UNDONE
 from ledger.bank.posting_store import post_staged
 from ledger.bank.rungs import REASONS
 from ledger.book.verify_store import verify
@@ -99,7 +99,7 @@ def test_evidence_is_told_in_words_and_given_to_scripts_as_values(town, verb):
 
 
 def test_every_reason_has_a_sentence():
-    assert SENTENCES.keys() == {*REASONS, UNDONE, OPENING}
+    assert SENTENCES.keys() == {*REASONS, *COUNTED, UNDONE, OPENING}
 
 
 def test_other_systems_get_the_name_of_who_decided(town):

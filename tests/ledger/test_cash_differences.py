@@ -7,10 +7,11 @@ from ledger.audit.checks import Scope
 from ledger.bank.suspense import ClearedCaseError, UnknownTargetError, Wish
 from ledger.bank.suspense_decisions import Forward, Undo
 from ledger.bank.suspense_desk_store import assign, decide
-from ledger.bank.suspense_store import find_case
+from ledger.bank.suspense_store import find_case, show_case
 from ledger.book.verify_store import verify
-from ledger.cash.count_store import count
+from ledger.cash.count_store import confirm, count
 from ledger.cash.desks import HolderRoleError
+from ledger.cash.desks_store import hand_over
 from ledger.cash.take_store import Payment, take
 from ledger.people.duties import CashHolderRoleError
 from ledger.people.users import NotAllowedError, OwnWorkError
@@ -158,3 +159,15 @@ def test_who_holds_cash_orders_no_payments(short):
     with pytest.raises(HolderRoleError):
         take(short, "B1", [], cents=100, payment=Payment(payer="Erika"))
     assert found(short) == {("audit.holder_role", f"user:{dirk}")}
+
+
+def test_a_case_says_when_it_was_counted_and_who_held_the_cash_then(short):
+    confirm(act(short, "emil"), "B1")
+    short.now = short.now.replace("00:00Z", "01:00Z")
+    hand_over(short, "B1", "clara")
+    known = show_case(short, short.case)
+    assert (known.counted_on, known.holder, known.bank_day) == (DAY, "dirk", DAY)
+    assert known.name == "Kassenfehlbetrag B1, Barkasse im Rathaus"
+    unclear = take(act(short, "clara"), "B1", [], cents=500, payment=Payment(payer="Frau Unbekannt")).receipt.parts[0]
+    said = show_case(short, unclear.item)
+    assert (said.holder, said.name) == (None, "Frau Unbekannt; Quittung B1-2026-2")

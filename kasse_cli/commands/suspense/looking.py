@@ -232,13 +232,15 @@ def _words(details: CaseDetails) -> list[Line]:
     ]
     said = (
         (N_("name: {value}"), details.name),
+        (N_("cash counted on: {value}"), details.counted_on),
+        (N_("who held the cash then: {value}"), details.holder),
         (N_("IBAN: {value}"), details.bank_account),
         (N_("remittance: {value}"), details.remittance),
         (N_("reference of the payer: {value}"), details.creditor_reference),
         (N_("EndToEndId: {value}"), details.end_to_end_id),
         (N_("return reason: {value}"), details.return_reason),
         (N_("account of the Kasse: {value}"), details.iban),
-        (N_("bank day: {value}"), details.bank_day),
+        (N_("bank day: {value}"), None if details.counted_on else details.bank_day),
         (N_("unclear because: {value}"), why),
         (N_("reserved by: {value}"), details.owner),
         (N_("rests until: {value}"), details.hold_until),
