@@ -10,7 +10,8 @@ from operator import itemgetter
 
 from ledger.events.seals import FACT
 from ledger.events.seals_store import wrong_seals
-from ledger.items import order_seals_store
+from ledger.items import joint_seals_store, order_seals_store
+from ledger.items.joint_seals_store import wrong_joint
 from ledger.items.order_seals_store import wrong_orders
 from ledger.keeping.erased_reader import erased_batches
 from ledger.people import party_seals
@@ -22,9 +23,6 @@ from sepa.errors import N_, KasseError
 MOST = 100
 VOUCHING = frozenset({"book.erase_again", "opening.plans"})
 """Events that tell of steps of others: erasures of a book that was lost, plans that two people took over."""
-_SEAL = f'"{FACT}":'
-_PEOPLE = f'"{party_seals.FACT}":'
-_ORDERS = f'"{order_seals_store.FACT}":'
 # an item follows its order's person, a side claim its claim's, but for merges of persons
 _OWNERS = """
     SELECT i.office, i.id, i.party, o.party FROM item i
@@ -85,14 +83,13 @@ class Witness:
             asked = (f"SELECT DISTINCT '{by}', {by}, {at} FROM {table} WHERE {by} IS NOT NULL" for _, by, at in columns)
             for by, user, moment in store.all(" UNION ALL ".join(asked)):
                 self.signed[str(moment)].setdefault(str(user), (table, by))
-        self.told: list[str] = []
-        self.people: list[str] = []
-        self.orders: list[str] = []
+        kinds = (FACT, party_seals.FACT, order_seals_store.FACT, joint_seals_store.FACT)
+        self.seals: dict[str, list[str]] = {name: [] for name in kinds}
         self.names: dict[str, str] = {}
 
     def watched(self, events: Iterable[Row]) -> Iterator[Row]:
         """Yield the events as they are, and remember what they say."""
-        signed, told = self.signed, self.told
+        signed = self.signed
         for row in events:
             users = signed.get(row[2])
             if users is not None:
@@ -101,13 +98,15 @@ class Witness:
                 self._vouch(str(json.loads(row[6])["signed"]))
             if row[4] == "user.add" and row[10]:
                 self.names[row[5]] = row[10]
-            if _SEAL in row[6]:
-                told.append(str(json.loads(row[6])[FACT]))
-            if _PEOPLE in row[6]:
-                self.people.append(str(json.loads(row[6])[party_seals.FACT]))
-            if _ORDERS in row[6]:
-                self.orders.append(str(json.loads(row[6])[order_seals_store.FACT]))
+            if "seal" in row[6]:
+                self._take(row[6])
             yield row
+
+    def _take(self, facts: str) -> None:
+        """Take over what an event tells of rows that may change."""
+        for name, told in self.seals.items():
+            if f'"{name}":' in facts:
+                told.append(str(json.loads(facts)[name]))
 
     def _vouch(self, signed: str) -> None:
         """Take over who signed what an event tells of, as `user@moment`."""
@@ -120,9 +119,10 @@ class Witness:
         for at, users in sorted(self.signed.items()):
             for user, (table, column) in sorted(users.items()):
                 yield UnwitnessedError(table=table, column=column, user=user, at=at)
-        yield from wrong_seals(store, self.told)
-        yield from wrong_parties(store, self.people)
-        yield from islice(wrong_orders(store, self.orders, erased_batches(store)), MOST)
+        yield from wrong_seals(store, self.seals[FACT])
+        yield from wrong_parties(store, self.seals[party_seals.FACT])
+        yield from islice(wrong_orders(store, self.seals[order_seals_store.FACT], erased_batches(store)), MOST)
+        yield from wrong_joint(store, self.seals[joint_seals_store.FACT])
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
         for office, number, iban, expected in islice(store.rows(_ACCOUNTS), MOST):

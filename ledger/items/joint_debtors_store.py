@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.items.items_reader import item_name
+from ledger.items.joint_seals_store import seal_staged, stage
 from ledger.items.locks import ItemKey
+from ledger.items.staging_store import drop
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
@@ -53,6 +55,9 @@ def _join(store: Store, office: str, item: int, parties: Sequence[int], day: str
     fresh = [party for party in dict.fromkeys(parties) if party not in known]
     store.insert("item_debtor", ("office", "item", "party", "since"), [(office, item, party, day) for party in fresh])
     if fresh:
-        facts = {"parties": " ".join(map(str, fresh)), "since": day}
-        record(store, office, "item.joint", f"item:{item}", facts)
+        stage(store, "joint_to_seal")
+        store.insert("joint_to_seal", ("office", "number", "party"), [(office, item, party) for party in fresh])
+        facts: dict[str, Fact] = {"parties": " ".join(map(str, fresh)), "since": day}
+        record(store, office, "item.joint", f"item:{item}", facts | seal_staged(store, "item"))
+        drop(store, "joint_to_seal")
     return Joined(item_name(office, item), tuple(fresh), bool(fresh))

@@ -1,4 +1,4 @@
-"""Rows beside items: locks (Sperren), with reason and days, and joint debtors."""
+"""Rows beside items: locks (Sperren), with reason and days, joint debtors and their seals."""
 
 from __future__ import annotations
 
@@ -85,3 +85,24 @@ class ItemDebtor(SQLModel, table=True):
     party: int = col.number(primary_key=True)
     since: str = col.day()
     released_on: str | None = col.day(nullable=True)
+
+
+class JointSeal(SQLModel, table=True):
+    """A joint debtor of an item or an order as they stood after a step, or that they are gone; the last row counts."""
+
+    __tablename__ = "joint_seal"
+    __table_args__ = col.strict(
+        col.proven_key(["party"], ["party.id"], name="fk_joint_seal_party"),
+        CheckConstraint("kind IN ('item', 'order')", name="ck_joint_seal_kind"),
+        Index("ix_joint_seal_row", "office", "number", "party", "kind", "id"),
+    )
+    MUTABLE: ClassVar = ()
+
+    id: int = col.number(primary_key=True)
+    kind: str = col.text()
+    office: str = col.text()
+    number: int = col.number()
+    party: int = col.number()
+    since: str | None = col.day(nullable=True)
+    released_on: str | None = col.day(nullable=True)
+    standing: int = col.flag()

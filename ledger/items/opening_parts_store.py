@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from ledger.items.joint_seals_store import join
 from ledger.items.opening_parts import (
     AccountRow,
     DebtorRow,
@@ -204,11 +205,8 @@ def write_locks(store: Store, table: str, day: str) -> Iterator[KasseError | int
 
 
 _DEBTORS = f"""
-    INSERT INTO item_debtor (office, item, party, since)
-    SELECT DISTINCT i.office, i.id, f.party, CAST(:day AS TEXT) FROM {{table}} s
-    JOIN item i ON {_TAKEN} JOIN party_former f ON f.key = s.party
-    WHERE i.kind = 'receivable' AND (i.party IS NULL OR i.party <> f.party)
-    AND NOT EXISTS (SELECT 1 FROM item_debtor d WHERE d.office = i.office AND d.item = i.id AND d.party = f.party)"""
+    SELECT i.office, i.id, f.party FROM {{table}} s JOIN item i ON {_TAKEN} JOIN party_former f ON f.key = s.party
+    WHERE i.kind = 'receivable'"""
 _SAME_DEBTOR = f"""
     SELECT s.seq, s.party, s.reference FROM {{table}} s JOIN item i ON {_TAKEN}
     JOIN party_former f ON f.key = s.party WHERE i.party = f.party ORDER BY s.seq"""
@@ -220,7 +218,7 @@ def write_debtors(store: Store, table: str, day: str) -> Iterator[KasseError | i
     yield from unknown_items(store, table, receivable=True)
     for seq, party, reference in store.all(_SAME_DEBTOR.format(table=table)):
         yield SameDebtorError(party=party, reference=reference, place=Place(row=seq, column="party", value=party))
-    yield store.execute(_DEBTORS.format(table=table), day=day)
+    yield join(store, _DEBTORS.format(table=table), day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from ledger.book.transfer import across
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.items.invoices import COLLECTED
+from ledger.items.joint_seals_store import join
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
 from ledger.items.order_accept_store import book_orders, shown_entry
@@ -41,8 +42,7 @@ _ITEMS = """
     AND i.kind IN ('receivable', 'payable') ORDER BY i.id DESC"""
 _RESERVED = "SELECT run FROM payment WHERE item_office = :office AND item = :item AND active = 1"
 _DEBTORS = """
-    INSERT INTO item_debtor (office, item, party, since)
-    SELECT i.office, i.id, d.party, CAST(:day AS TEXT) FROM chosen_order c
+    SELECT i.office, i.id, d.party FROM chosen_order c
     JOIN order_debtor d ON d.office = c.office AND d.order_id = c.id
     JOIN item i ON i.office = c.office AND i.order_id = c.id WHERE c.makes = 1"""
 # SQLite joins what is CROSS JOINed in the order written: from the few chosen orders, never from all items
@@ -88,7 +88,7 @@ def accept_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[
     booked = {part.office: part for part in book_orders(store, day, making)} if making else {}
     entries = {office: [part.first_entry, part.last_entry] for office, part in booked.items()}
     if making:
-        store.execute(_DEBTORS, day=day)
+        join(store, _DEBTORS, day)
         _lock_collected(store, day)
     for row in store.all(_OTHERS):
         order = _Order(*row)

@@ -21,7 +21,7 @@ class OrderDebtor(SQLModel, table=True):
         ForeignKeyConstraint(["party"], ["party.id"], name="fk_order_debtor_party"),
         clustered=True,
     )
-    MUTABLE: ClassVar = ("party",)
+    MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)
     order_id: int = col.number(primary_key=True)

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
+from ledger.items.joint_seals_store import seal_new_orders
 from ledger.items.order_seals_store import seal_orders
 from ledger.items.staging_store import drop, give_references, text_type
 from ledger.store.counters import take_ids
@@ -110,7 +111,7 @@ def _number(store: Store) -> None:
 
 
 def _note(store: Store, batch: int, list_hash: bytes) -> None:
-    sealed = seal_orders(store, batch)
+    sealed = seal_orders(store, batch) | seal_new_orders(store)
     sums = "SELECT office, count(*), sum(total_cents) FROM staged_order GROUP BY office ORDER BY office"
     for office, count, cents in store.all(sums):
         facts: dict[str, Fact] = {"count": count, "sum_cents": int(cents), "list_hash": list_hash.hex()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
+from ledger.items.joint_seals_store import merge_joint
 from ledger.people.parties_reader import party_name
 from ledger.people.party_seals_store import mark, seal_marked
 from ledger.people.party_values import (
@@ -46,10 +47,6 @@ _COPY_LOCKS = """
     SELECT CAST(:target AS BIGINT), l.id, l.kind, l.reason, l.since, l.until, l.made_by, l.made_at FROM party_lock l
     WHERE l.party = :source AND l.lifted_on IS NULL
     AND NOT EXISTS (SELECT 1 FROM party_lock m WHERE m.party = :target AND m.id = l.id)"""
-_MOVE_JOINT = """
-    UPDATE item_debtor SET party = :target WHERE party = :source AND NOT EXISTS (
-        SELECT 1 FROM item_debtor d WHERE d.office = item_debtor.office AND d.item = item_debtor.item
-        AND d.party = :target)"""
 _MOVE_MANDATES = "UPDATE mandate SET party = :target WHERE party = :source"
 _MOVE_ATTACHMENTS = "UPDATE attachment SET party = :target WHERE party = :source"
 _MOVE_REFERENCES = "UPDATE reference_target SET number = :target WHERE kind = 'party' AND number = :source"
@@ -132,7 +129,8 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
             state=state, user=store.user, now=store.now, items=moved, id=number,
         )  # fmt: skip
         facts: dict[str, Fact] = {"target": target, "merge": number, "items": moved}
-        facts |= seal_marked(store) if confirm else {}
+        if confirm:
+            facts |= merge_joint(store, source, target, store.today) | seal_marked(store)
         record(store, kasse, f"party.merge_{'confirm' if confirm else 'refuse'}", f"party:{source}", facts)
     return Merged(number, source, target, state, moved)
 
@@ -140,7 +138,7 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
 def _move(store: Store, source: int, target: int) -> int:
     mark(store, "SELECT id AS party FROM party WHERE id IN (:source, :target)", source=source, target=target)
     moved = store.execute("UPDATE item SET party = :target WHERE party = :source", source=source, target=target)
-    for sql in (_COPY_ACCOUNTS, _COPY_LOCKS, _MOVE_JOINT, _MOVE_MANDATES, _MOVE_ATTACHMENTS, _MOVE_REFERENCES):
+    for sql in (_COPY_ACCOUNTS, _COPY_LOCKS, _MOVE_MANDATES, _MOVE_ATTACHMENTS, _MOVE_REFERENCES):
         store.execute(sql, source=source, target=target)
     store.execute("UPDATE party SET merged_into = :target WHERE id = :source", source=source, target=target)
     return moved

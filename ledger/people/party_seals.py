@@ -8,12 +8,10 @@ seals of its step. Erasing takes the salts away, and the blank rows are sealed a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from ledger.book.chain import RS, US, salted
 from ledger.events.seals import joined
-from ledger.events.store import Fact
 from ledger.store.engines import Row
 
 FACT = "person_seals"
@@ -28,31 +26,6 @@ ACCOUNT = ("iban", "kind", "source", "since", "until")
 _BYTES = 16
 Seal = tuple[int, int, bytes | None, bytes, bytes | None]
 """A row of a seal: number, person, salt (None once erased), hash of the person's row and of its accounts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """The seals of one step, and the hash over them that its event holds."""
-
-    first: int
-    last: int
-    hash: str
-
-    @property
-    def fact(self) -> dict[str, Fact]:
-        """What the event says."""
-        return {FACT: f"{self.first}-{self.last}:{self.hash}"}
-
-
-def bound(fact: str) -> Bound:
-    """Return what an event says of seals.
-
-    >>> bound("7-9:ab")
-    Bound(first=7, last=9, hash='ab')
-    """
-    span, _, value = fact.partition(":")
-    first, _, last = span.partition("-")
-    return Bound(int(first), int(last), value)
 
 
 def person_hash(salt: bytes | None, row: Row) -> bytes:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from ledger.book.store import kasse_office
+from ledger.events.bound import Bound, unbound
 from ledger.events.seals_store import MasterDataError
 from ledger.events.store import Fact, record
 from ledger.people.party_seals import (
     ACCOUNT,
+    FACT,
     PERSON,
-    Bound,
     Seal,
     accounts_hash,
     beside,
-    bound,
     hash_of,
     person_hash,
 )
 from ledger.store.counters import BOOK, take_ids
-from ledger.store.engines import Row, Store
+from ledger.store.engines import Store
 from sepa.errors import KasseError
 
 MOST = 100
@@ -77,7 +77,7 @@ def seal_marked(store: Store, *, erased: bool = False) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     if count:
         first = take_ids(store, BOOK, "party_seal", count)  # before anything is read: who comes later seals later
-        facts = Bound(first, first + count - 1, hash_of(_written(store, first, erased=erased))).fact
+        facts = {FACT: Bound(first, first + count - 1, hash_of(_written(store, first, erased=erased))).text}
     store.execute("DROP TABLE party_to_seal")
     return facts
 
@@ -112,36 +112,12 @@ def wrong_parties(store: Store, told: Iterable[str]) -> Iterator[KasseError]:
 
     `told` are the facts of all events that bind seals.
     """
-    yield from islice(_unbound(store, sorted(map(bound, told), key=lambda one: one.first)), MOST)
+    seals = store.stream(f"SELECT {', '.join(_COLUMNS)} FROM party_seal ORDER BY id")
+    for row, state in islice(unbound(seals, told, hash_of), MOST):
+        yield MasterDataError(table="party_seal", row=row, state=state)
     yield from islice(_differing(store), MOST)
     for (party,) in store.rows(_GONE):
         yield MasterDataError(table="party", row=party, state="removed")
-
-
-def _unbound(store: Store, steps: Sequence[Bound]) -> Iterator[KasseError]:
-    """Yield the steps whose seals are not those that their event bound, and seals that no event bound."""
-    seals = _Ahead(store.stream(f"SELECT {', '.join(_COLUMNS)} FROM party_seal ORDER BY id"))
-    for step in steps:
-        for seal in seals.until(step.first - 1):
-            yield MasterDataError(table="party_seal", row=seal[0], state="added")
-        if hash_of(seals.until(step.last)) != step.hash:
-            yield MasterDataError(table="party_seal", row=f"{step.first}-{step.last}", state="changed")
-    for seal in seals.until(None):
-        yield MasterDataError(table="party_seal", row=seal[0], state="added")
-
-
-class _Ahead:
-    """Seals in their order, taken up to a number."""
-
-    def __init__(self, rows: Iterator[Row]) -> None:
-        self.rows = rows
-        self.seal: Row | None = next(rows, None)
-
-    def until(self, last: int | None) -> Iterator[Row]:
-        """Yield the seals up to that number, or all that are left."""
-        while self.seal is not None and (last is None or self.seal[0] <= last):
-            seal, self.seal = self.seal, next(self.rows, None)
-            yield seal
 
 
 def _differing(store: Store, which: str = "", **values: object) -> Iterator[KasseError]:

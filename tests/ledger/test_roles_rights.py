@@ -66,9 +66,7 @@ def test_machines_sign_nothing():
 UNWRITTEN = {
     "app_user": {"name"},
     "bank_account": {"name", "bic", "closed_on"},
-    "item_debtor": {"released_on"},
     "office": {"name"},
-    "order_debtor": {"party"},
     "user_role": {"until"},
 }
 """What tables let change and no command writes."""

@@ -692,6 +692,22 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "joint_seal",
+        Column("id", col.Number(), autoincrement=False, nullable=False),
+        Column("kind", col.Text(), nullable=False),
+        Column("office", col.Text(), nullable=False),
+        Column("number", col.Number(), nullable=False),
+        Column("party", col.Number(), nullable=False),
+        Column("since", col.Day(), nullable=True),
+        Column("released_on", col.Day(), nullable=True),
+        Column("standing", col.Flag(), nullable=False),
+        col.proven_key(["party"], ["party.id"], name="fk_joint_seal_party"),
+        sa.CheckConstraint("kind IN ('item', 'order')", name="ck_joint_seal_kind"),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_joint_seal_row", "joint_seal", ["office", "number", "party", "kind", "id"], unique=False)
+    op.create_table(
         "law_file",
         Column("id", col.Number(), autoincrement=False, nullable=False),
         Column("change", col.Number(), nullable=False),
