@@ -25,6 +25,7 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\
 WORDS = frozenset({"action", "held", "kind", "reason", "role", "state", "step"})
 """Fields whose value is a word of kasse's own, shown in the reader's language where the catalogue has it."""
 ROLES = {"enforcement": N_("enforcement office (enforcement)"), "payments": N_("payments office (payments)")}
+HOLDER = "holder"
 """Roles whose code means something else in other sentences: what they are called in other languages than English."""
 _active = {"language": "en"}  # shared by all threads of a run, which a context variable is not
 
@@ -146,8 +147,17 @@ def shown(name: str, value: Field, currency: str = "EUR") -> str:
 
 
 def role_text(codes: str) -> str:
-    """Return roles such as `head / clerk` in the reader's words, each with its code."""
-    return " / ".join(_(ROLES[code] if language() != "en" and code in ROLES else code) for code in codes.split(" / "))
+    """Return roles such as `head / clerk` in the reader's words, each with its code.
+
+    Who holds a cash desk needs no role for it, and has no code that could be granted.
+    """
+    return " / ".join(_role(code) for code in codes.split(" / "))
+
+
+def _role(code: str) -> str:
+    if code == HOLDER:
+        return _(N_("holder of cash desk"))
+    return _(ROLES[code] if language() != "en" and code in ROLES else code)
 
 
 def _words(name: str, text: str) -> str:

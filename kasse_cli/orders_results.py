@@ -30,7 +30,7 @@ LIST = (
     Column("reference", N_("Reference")),
     Column("purpose", N_("Purpose"), minor=True),
     Column("bank_account", N_("IBAN"), shown=False),
-    Column("batch", N_("Batch"), "count", minor=2),
+    Column("batch", N_("Of batch"), "count", minor=2),
     Column("act", N_("Act"), "word", shown=False),
     Column("changes", N_("Changes"), shown=False),
 )

@@ -11,6 +11,7 @@ from kasse_cli.claim_words import CLAIM_KINDS, LETTER_STATES, RELIEF_KINDS
 from kasse_cli.event_words import action_text, who_text
 from kasse_cli.evidence import NAMES
 from kasse_cli.i18n import _, shown
+from kasse_cli.object_words import object_text
 from kasse_cli.output import Column, Result, Table, say
 from sepa.errors import N_
 
@@ -178,6 +179,7 @@ def _event(event: PartyEvent) -> dict[str, object]:
         label = _(LABELS.get(name, NAMES.get(name, name)))
         said = lock_words(value) if name == "reason" and isinstance(value, str) else shown(name, value)
         words.append(f"{label}: {said}" + (f" ({shown(name, old)})" if old is not None else ""))
+    words += [f"{action_text(action)}{f' ({object_text(name)})' if name else ''}" for action, name in event.beside]
     known = {
         "what": action_text(event.action),
         "at": event.at,
@@ -186,6 +188,7 @@ def _event(event: PartyEvent) -> dict[str, object]:
         "on_behalf": event.on_behalf,
         "action": event.action,
         "facts": json.loads(event.facts),
+        "beside": [{"action": action, "object": name} for action, name in event.beside],
     }
     return known | {"details": details, "words": "; ".join(words)}
 

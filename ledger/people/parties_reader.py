@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ledger.keeping.restriction_store import ACTIVE, check_sight, may_see
 from ledger.people.parties import match_key
+from ledger.people.party_seals import covers
 from ledger.people.party_values import Account, PartyEvent, PartyFacts, PartyRow
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
@@ -13,6 +14,8 @@ from sepa.errors import N_, KasseError
 SHOWN = 5
 FORMER = "alt:"
 """What stands before the number that a party had in the system it was taken over from."""
+MAKERS = ("opening.import", "order.import", "suspense.forward", "suspense.refund")
+"""The actions that make persons beside what they are for."""
 _FORMERS = """
     SELECT f.key FROM party_former f JOIN party p ON p.id = f.party
     WHERE p.id = :party OR p.merged_into = :party ORDER BY f.key"""
@@ -37,6 +40,15 @@ _EVENTS = """
     LEFT JOIN app_user u ON u.id = e.by LEFT JOIN app_user b ON b.id = e.on_behalf
     LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
     WHERE e.object = :object ORDER BY e.at, e.office, e.position"""
+_MADE = """
+    SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, NULL, b.name, e.by FROM event e
+    LEFT JOIN app_user u ON u.id = e.by LEFT JOIN app_user b ON b.id = e.on_behalf
+    WHERE e.at = :at AND e.action = 'party.import' ORDER BY e.office, e.position"""
+_FIRST_SEAL = "SELECT min(id) FROM party_seal WHERE party = :party"
+_BESIDE = f"""
+    SELECT DISTINCT action, object FROM event
+    WHERE at = :at AND by = :by AND action IN ({", ".join(f"'{action}'" for action in MAKERS)})
+    ORDER BY action, object"""
 _BY_NAME = "SELECT id, name, postcode, town FROM party WHERE match_key = :key AND merged_into IS NULL ORDER BY id"
 
 
@@ -109,13 +121,23 @@ def show_party(store: Store, party: int) -> PartyFacts:
     if row is None:
         raise UnknownPartyError(text=str(party))
     merged = store.rows("SELECT id FROM party WHERE merged_into = :id ORDER BY id", id=party)
+    facts = PartyFacts(*row)
     return replace(
-        PartyFacts(*row),
+        facts,
         accounts=tuple(Account(*account) for account in store.rows(_ACCOUNTS, party=party)),
-        events=tuple(PartyEvent(*event) for event in store.rows(_EVENTS, object=f"party:{party}")),
+        events=(*_made(store, facts), *(PartyEvent(*event) for event in store.rows(_EVENTS, object=f"party:{party}"))),
         merged_from=tuple(number for (number,) in merged),
         former=tuple(key for (key,) in store.rows(_FORMERS, party=party)),
     )
+
+
+def _made(store: Store, facts: PartyFacts) -> tuple[PartyEvent, ...]:
+    """Return what made a party that nobody added by itself: a list, a take-over, money paid on."""
+    for at, who, action, said, details, principal, user in store.all(_MADE, at=facts.created_at):
+        if covers(str(said), store.value(_FIRST_SEAL, party=facts.number)):
+            beside = tuple((str(name), object_) for name, object_ in store.rows(_BESIDE, at=at, by=user))
+            return (PartyEvent(at, who, action, said, details, principal, beside),)
+    return ()
 
 
 def party_name(store: Store, party: int) -> str:

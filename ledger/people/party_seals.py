@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from json import loads
 
 from ledger.book.chain import RS, US, salted
 from ledger.events.seals import joined
@@ -59,3 +60,13 @@ def beside(people: Iterable[Row], accounts: Iterable[Row]) -> Iterator[tuple[Row
                 own.append(account[1:])
             account = next(rest, None)
         yield person, own
+
+
+def covers(facts: str, seal: int | None) -> bool:
+    """Return whether the event with these facts binds that seal.
+
+    >>> covers('{"person_seals":"4-13:20","persons":10}', 7), covers('{"person_seals":"4-13:20"}', 14)
+    (True, False)
+    """
+    first, _, last = str(loads(facts).get(FACT, "")).partition(":")[0].partition("-")
+    return seal is not None and bool(last) and int(first) <= seal <= int(last)

@@ -108,7 +108,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class PartyEvent:
-    """Something that happened to a party."""
+    """Something that happened to a party; `beside` are the actions, with their objects, in which it was made."""
 
     at: str
     by: str
@@ -116,6 +116,7 @@ class PartyEvent:
     facts: str
     details: str | None
     on_behalf: str | None = None
+    beside: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
