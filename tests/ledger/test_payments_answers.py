@@ -60,6 +60,10 @@ THREE = """
 @pytest.fixture
 def sent(store):
     """A run of three new payees: released, its file with the bank."""
+    return sent_run(store)
+
+
+def sent_run(store):
     payables(store, THREE)
     run = propose(act(store, "dirk"), today=MONDAY).run
     review(store, run.number, today=MONDAY)
