@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.harness import measure, show
-from enforcement.letters_print_store import Printed
+from enforcement.letters_prints import Printed
 from kasse_cli.documents.letters import letter_pdfs
 from kasse_cli.letter_files import write_letters
 from tests.kasse_cli.test_letter_pages import claim, letter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from enforcement.law import Law
@@ -26,6 +26,7 @@ from enforcement.letters import (
 from enforcement.letters_content import Content, compose
 from enforcement.letters_facts import Frame, LetterFacts, Payee, RemedyPart
 from enforcement.letters_head_store import MissingHeadError, letterhead, missing_parts
+from enforcement.letters_prints import SENT, Printed, Prints, SentLetterError
 from enforcement.letters_ranks import RANKED, ranks
 from enforcement.letters_reader import choose, chosen_facts, unchoose
 from enforcement.letters_remedy_parts import claims_of, remedies_by_law
@@ -57,32 +58,6 @@ _NOTE = """
     WHERE letter = :letter AND number = :number AND pdf_sha256 IS NULL"""
 _OF_RUN = """
     SELECT id FROM letter WHERE run = :run AND state IN ('released', 'posted', 'served', 'returned') ORDER BY id"""
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A letter as it was set for paper; `fresh` where it was composed just now, `pdf_sha256` once its file was made."""
-
-    letter: int
-    number: int
-    planned_on: str
-    content: str
-    content_sha256: str
-    pdf_sha256: str | None
-    fresh: bool = False
-
-    def data(self) -> Content:
-        """Return the letter as data."""
-        found: Content = json.loads(self.content)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Prints:
-    """What printing gave: the letters in order, and what is to be known of them."""
-
-    letters: tuple[Printed, ...]
-    findings: tuple[KasseError, ...] = ()
 
 
 @dataclass(slots=True)
@@ -176,12 +151,15 @@ def _chunk(desk: _Desk, numbers: Sequence[int], *, anew: bool) -> dict[int, Prin
         if number in held and not held[number].content:
             raise LetterStateError(letter=number, state="erased")
         state, run = states[number]
+        if number in again and state in SENT:
+            raise SentLetterError(letter=number, state=state)
         if state == "cancelled" or (number in again and state != "released"):
             raise not_in_state(number, state, run)
     made = [_composed(desk, one, held.get(one.number)) for one in chosen_facts(store) if one.number in again]
     rows = [one for one in made if one is not None]
     store.insert("letter_print", PRINT, [row for row, _ in rows])
-    return held | {one.letter: one for _, one in rows}
+    before = {number: replace(one, sent=states[number][0] in SENT) for number, one in held.items()}
+    return before | {one.letter: one for _, one in rows}
 
 
 def _composed(

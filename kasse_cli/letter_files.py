@@ -23,7 +23,7 @@ from kasse_cli.spreadsheets.replacing import replacing
 from sepa.errors import N_
 
 if TYPE_CHECKING:
-    from enforcement.letters_print_store import Printed
+    from enforcement.letters_prints import Printed
 
 _COUNT = re.compile(rb"/Type/Pages/Count (\d+)")
 LIST = (

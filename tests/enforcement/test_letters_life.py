@@ -28,6 +28,7 @@ from enforcement.letters_head_store import set_letterhead
 from enforcement.letters_make_store import LetterLine, NewLetter, cancel_letter, make_letter, release_letter
 from enforcement.letters_post_store import post_letters
 from enforcement.letters_print_store import note_files, print_letters
+from enforcement.letters_prints import SentLetterError
 from enforcement.letters_reader import find_letter, letters, tasks
 from enforcement.letters_relief_store import NoReliefLetterError, UnknownReliefLetterError, letter_of_relief
 from enforcement.letters_return_store import finish_task, serve, take_return
@@ -127,9 +128,10 @@ def test_a_letter_is_composed_once_and_kept(store, run):
     assert (anew.number, anew.data()["address"][1], anew.planned_on) == (2, "Neuer Weg 1", "2026-12-10")
     post_letters(store, [1], day=LATER)
     assert find_letter(store, 1).content_sha256 == anew.content_sha256
-    with pytest.raises(LetterStateError):
+    with pytest.raises(SentLetterError):
         print_letters(store, [1], planned_on=LATER, anew=True)
-    assert print_letters(store, [1], planned_on=LATER).letters[0].content == anew.content
+    copy = print_letters(store, [1], planned_on=LATER).letters[0]
+    assert (copy.content, copy.sent, anew.sent) == (anew.content, True, False)
 
 
 def heads_missing(prints):

@@ -56,6 +56,16 @@ def _played(shell, session) -> str:
     return "\n".join(said) + "\n"
 
 
+def test_a_letter_that_has_left_is_copied_and_not_sent_once_more(town):
+    assert "kasse letter post --run 1" in town("kasse letter print --run 1 --out briefe").err
+    assert town("kasse letter post --run 1").code == 3, "an unconfirmed figure of law is named"
+    copied = town("kasse letter print --run 1 --out briefe").err
+    assert "copies of letters that have left the house, as they were sent: 2" in copied
+    assert "kasse letter post" not in copied
+    anew = town("kasse letter print 1 --anew")
+    assert (anew.code, "kasse letter print 1" in anew.err) == (1, True)
+
+
 def test_files_are_the_same_each_time_and_a_changed_one_is_refused(town):
     folder = town.folder / "briefe"
     first = town("kasse letter print --run 1 --out briefe --json")

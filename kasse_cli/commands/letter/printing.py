@@ -16,7 +16,7 @@ from kasse_cli.params import parse_day
 from sepa.errors import N_
 
 if TYPE_CHECKING:
-    from enforcement.letters_print_store import Prints
+    from enforcement.letters_prints import Prints
 
 PostOnOption = Annotated[
     dt.date | None,
@@ -66,7 +66,9 @@ def print_(
     count, fresh = len(done.letters), sum(one.fresh for one in done.letters)
     lines = [say(N_("letters written: {count}, composed now: {fresh}"), count=count, fresh=fresh)]
     lines += [say(N_("written: {file}"), file=str(path)) for path in files.joined]
-    if count:
+    if sent := sum(one.sent for one in done.letters):
+        lines.append(say(N_("copies of letters that have left the house, as they were sent: {count}"), count=sent))
+    if count > sent:
         lines.append(say(N_("next, once they are posted: kasse letter post {what}"), what=_what(letters, run)))
     joined = {"joined": [str(path) for path in files.joined]}
     render(ctx, Result(joined, [Table("letters", FILES, files.letters)], lines, done.findings))

@@ -1,0 +1,53 @@
+"""Letters set for paper, as values: what was printed, and that what left the house stays as it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from enforcement.letters import LetterStateError
+from enforcement.letters_content import Content
+from sepa.errors import N_, KasseError
+
+SENT = frozenset({"posted", "served", "returned"})
+"""The states of a letter that has left the house."""
+
+
+class SentLetterError(LetterStateError):
+    """A letter that left the house and is to be composed anew."""
+
+    code = "letter.sent"
+    template = N_("letter {letter} has left the house; what it says stays as it is")
+    hint = N_(
+        "its copy is printed without --anew: 'kasse letter print {letter}'; a debtor who still owes is dunned anew"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A letter as it was set for paper; `fresh` where it was composed just now, `pdf_sha256` once its file was made.
+
+    `sent` where the letter has left the house.
+    """
+
+    letter: int
+    number: int
+    planned_on: str
+    content: str
+    content_sha256: str
+    pdf_sha256: str | None
+    fresh: bool = False
+    sent: bool = False
+
+    def data(self) -> Content:
+        """Return the letter as data."""
+        found: Content = json.loads(self.content)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """What printing gave: the letters in order, and what is to be known of them."""
+
+    letters: tuple[Printed, ...]
+    findings: tuple[KasseError, ...] = ()
