@@ -1,4 +1,4 @@
-"""What looks wrong with relief: own work, and what was written off or waived in parts below a limit."""
+"""What looks wrong with relief: own work, decisions without a role, and what was written off in parts below a limit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from itertools import groupby
 
 from ledger.audit.checks import Check, Hit, Scope, days_between
 from ledger.audit.checks_duties import OwnWorkFoundError, both_steps
+from ledger.audit.checks_roles import RoleUnknownError, role_check
+from ledger.audit.deeds import Deeds
 from sepa.errors import N_, KasseError
 
 SERIES_DAYS = 365
@@ -67,9 +69,32 @@ _OWN = " UNION ALL ".join(
          "t.sum_cents", "'*'", "proposed", "released"),
     )
 )  # fmt: skip
+_DECIDERS, _PROPOSERS = ("enforcement", "head"), ("enforcement", "clerk", "head")
+DEEDS: Deeds = {
+    "dunning.release": _DECIDERS,
+    "law.release": ("head",),
+    "letter.release": _DECIDERS,
+    "relief.end": _DECIDERS,
+    "relief.grant": _DECIDERS,
+    "relief.limit": ("admin",),
+    "relief.propose": _PROPOSERS,
+    "relief.refuse": _DECIDERS,
+    "relief.small": _PROPOSERS,
+}
+"""Decisions of enforcement, and the roles of which the person must have held one."""
+
+
+class RoleOfReliefError(RoleUnknownError):
+    """Relief, dunning, a letter or law decided without a role for it at that time."""
+
+    code = "audit.relief_role"
+
+
 CHECKS = (
     Check(OwnReliefError, "step state", _OWN,
           N_("relief or a dunning run proposed and decided by one person"), "§ 77 LHO"),
+    role_check(RoleOfReliefError, DEEDS,
+               N_("relief, dunning, letters or law decided without a role for it at that time")),
     Check(ReliefSeriesError, "relief debtor_id debtor limit_cents decider action", _SERIES,
           N_("written off or waived for one debtor within a year in parts, each within the limit of who decided,"
              " together above it"), "§ 59 LHO; §§ 227, 261 AO", _series),
