@@ -155,7 +155,7 @@ def decided_there(
     """Yield the blocks that another process decides, and at last what it met of the law."""
     store = connect(location, now=now, salt=bytes)
     try:
-        with without_collector(), store.snapshot():
+        with without_collector(), store.snapshot(scratch=True):
             gathering = gathering_of(store, day, wait_days, office, book_law(store))
             yield from _decided(store, gathering, _OVERDUE.format(share=THEIRS), day, office, block)
             yield gathering.unknown, gathering.book.warnings()

@@ -97,7 +97,7 @@ def computed_there(
     store = connect(location, now=now, salt=_Drawn(seed))
     store.user, store.counted = user, {}
     try:
-        with without_collector(), store.snapshot():
+        with without_collector(), store.snapshot(scratch=True):
             store.locked = office_codes(store)
             for one in _computed(store, scope, orders):
                 if isinstance(one, Rest):

@@ -31,17 +31,14 @@ class Engine(Protocol):
     def begin(self, connection: Any) -> None:
         """Start a writing unit of work."""
 
-    def begin_snapshot(self, connection: Any) -> None:
-        """Start a reading unit that sees one moment."""
+    def begin_snapshot(self, connection: Any, *, scratch: bool) -> None:
+        """Start a reading unit that sees one moment; with `scratch` it may make temporary tables."""
 
     def stream(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
         """Yield rows, some at a time, without holding them all; inside a unit of work or a snapshot."""
 
     def bulk(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
         """Insert many rows the fastest way the engine has and return how many."""
-
-    def changes(self, connection: Any) -> int:
-        """Return how many rows the connection has changed so far, below zero where that is not known."""
 
     def failure(self, error: Exception, book: str) -> KasseError | None:
         """Return the error a person gets for a driver's error, or None where it is a defect."""

@@ -22,6 +22,8 @@ EngineName = Literal["sqlite", "postgresql"]
 WAIT_SECONDS = 30
 AT_ONCE = 1_000
 """Rows that are taken from a driver at once."""
+_READING = ("SELECT", "WITH", "SAVEPOINT", "RELEASE")
+"""How statements begin that write nothing; none of ours writes behind a WITH."""
 
 
 class Store:
@@ -63,7 +65,7 @@ class Store:
         self._depth = 0
         self._rehearsing = False
         self._tried = False
-        self._changes = 0
+        self._written = False
         self.counted: dict[tuple[str, str], int] | None = None
         self.reopen: Callable[[], Store] | None = None
         self.told: dict[str, str] = {}
@@ -103,7 +105,8 @@ class Store:
         return list(self.rows(sql, **parameters))
 
     def one(self, sql: str, /, **parameters: Any) -> Row | None:
-        """Return the first row of a query or None."""
+        """Return the first row of a query or None; the query may be a statement that returns what it wrote."""
+        self._written = self._written or not sql.lstrip().startswith(_READING)
         with self.translated():
             cursor = self.connection.cursor()
             cursor.execute(self.engine.query(sql), parameters)
@@ -118,6 +121,7 @@ class Store:
 
     def execute(self, sql: str, /, **parameters: Any) -> int:
         """Run a statement and return how many rows it touched."""
+        self._written = self._written or not sql.lstrip().startswith(_READING)
         with self.translated():
             cursor = self.connection.cursor()
             cursor.execute(self.engine.query(sql), parameters)
@@ -126,11 +130,13 @@ class Store:
     def execute_many(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run one statement for each set of parameters."""
         if parameters:
+            self._written = True
             with self.translated():
                 self.connection.cursor().executemany(self.engine.query(sql), parameters)
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
         """Insert rows by executemany (SQLite) or COPY (PostgreSQL) and return how many."""
+        self._written = True
         with self.translated():
             return self.engine.bulk(self.connection, table, columns, rows)
 
@@ -158,7 +164,7 @@ class Store:
         try:
             with self.translated():
                 self.engine.begin(self.connection)
-                self._changes = self.engine.changes(self.connection)
+                self._written = False
                 try:
                     self.locked = tuple(sorted(set(offices)))
                     self.engine.lock(self, self.locked)
@@ -184,7 +190,7 @@ class Store:
         assert not self.in_unit, "a rehearsal holds units of work, not the other way round"
         with self.translated():
             self.engine.begin(self.connection)
-            self._changes = self.engine.changes(self.connection)
+            self._written = False
             self._rehearsing = self._tried = True
             try:
                 yield
@@ -213,15 +219,18 @@ class Store:
             self.locked = ()
 
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Read one moment of the book across several queries; inside a unit of work it changes nothing."""
+    def snapshot(self, *, scratch: bool = False) -> Iterator[None]:
+        """Read one moment of the book across several queries; inside a unit of work it changes nothing.
+
+        With `scratch` temporary tables may be made, for what is asked of many rows at once.
+        """
         if self._depth or self._rehearsing:
             yield
             return
         self._depth = 1
         try:
             with self.translated():
-                self.engine.begin_snapshot(self.connection)
+                self.engine.begin_snapshot(self.connection, scratch=scratch)
                 try:
                     yield
                 finally:
@@ -236,8 +245,8 @@ class Store:
 
     @property
     def as_committed(self) -> bool:
-        """Whether nothing was changed in this unit yet, so that others see the same; never on a server, as it is."""
-        return self.in_unit and self.engine.changes(self.connection) == self._changes >= 0
+        """Whether nothing was written in this unit, or rehearsal, yet, so that another connection sees the same."""
+        return self.in_unit and not self._written
 
     @property
     def committed(self) -> Store:

@@ -88,9 +88,9 @@ class PostgresEngine:
         self.loaded[connection] = Counter()
         connection.execute("BEGIN")
 
-    def begin_snapshot(self, connection: Any) -> None:
-        """Start a reading transaction that keeps seeing one moment."""
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    def begin_snapshot(self, connection: Any, *, scratch: bool) -> None:
+        """Start a reading transaction that keeps seeing one moment; one that only reads makes no temporary tables."""
+        connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ {'WRITE' if scratch else 'ONLY'}")
 
     def stream(self, connection: Any, sql: str, parameters: Mapping[str, Any]) -> Iterator[list[Row]]:
         """Yield the rows, some at a time, from a server-side cursor."""
@@ -99,10 +99,6 @@ class PostgresEngine:
             cursor.execute(sql, parameters)
             while rows := cursor.fetchmany(STREAMED):
                 yield rows
-
-    def changes(self, connection: Any) -> int:  # noqa: ARG002 - the server does not say
-        """Return that it is not known."""
-        return -1
 
     def leave(self, connection: Any) -> None:
         """Count the rows of tables anew in which much was changed: the plans of the next command go by them.
@@ -126,7 +122,7 @@ class PostgresEngine:
             store.execute("SELECT 1 FROM head WHERE office = :office FOR UPDATE", office=office)
 
     def bulk(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
-        """Insert a few rows directly, many by COPY into a temporary table (COPY is refused under row security)."""
+        """Insert a few rows one by one, many by COPY."""
         stream = iter(rows)
         first = list(islice(stream, FEW + 1))
         names = ", ".join(columns)
@@ -136,17 +132,8 @@ class PostgresEngine:
                 if first:
                     cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", first)
                 return len(first)
-            cursor.execute(f"CREATE TEMPORARY TABLE bulk_load AS SELECT {names} FROM {table} WITH NO DATA")
-            types = _types(cursor) if any(isinstance(value, bytes) for value in first[0]) else ()
-            with cursor.copy(f"COPY bulk_load FROM STDIN{' (FORMAT BINARY)' if types else ''}") as copy:
-                if types:
-                    copy.set_types(types)
-                for row in chain(first, stream):
-                    copy.write_row(row)
-            cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_load")
-            count = int(cursor.rowcount)
+            count = _copied(cursor, table, names, chain(first, stream), binary=_has_bytes(first))
             self._loaded(connection, cursor, table, count)
-            cursor.execute("DROP TABLE bulk_load")
             return count
 
     def _loaded(self, connection: Any, cursor: Any, table: str, count: int) -> None:
@@ -187,9 +174,32 @@ class PostgresEngine:
         return None
 
 
-def _types(cursor: Any) -> list[int]:
-    """Return the types of what is loaded: bytes would be written in twice their length as text, and read again."""
-    cursor.execute("SELECT * FROM bulk_load LIMIT 0", prepare=False)  # each load has its own columns
+def _has_bytes(rows: Sequence[Row]) -> bool:
+    """Return whether rows hold bytes: as text they would be written in twice their length, and read again."""
+    return any(isinstance(value, bytes) for value in rows[0])
+
+
+def _copied(cursor: Any, table: str, names: str, rows: Iterable[Row], *, binary: bool) -> int:
+    """Insert rows by COPY and return how many; by way of a temporary table where row security refuses COPY."""
+    secured = cursor.execute("SELECT row_security_active(%s::regclass)", (table,)).fetchone()[0]
+    into = "bulk_load" if secured else table
+    if secured:
+        cursor.execute(f"CREATE TEMPORARY TABLE bulk_load AS SELECT {names} FROM {table} WITH NO DATA")
+    types = _types(cursor, table, names) if binary else ()
+    with cursor.copy(f"COPY {into} ({names}) FROM STDIN{' (FORMAT BINARY)' if types else ''}") as copy:
+        if types:
+            copy.set_types(types)
+        for row in rows:
+            copy.write_row(row)
+    count = int(cursor.rowcount)
+    if secured:
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM bulk_load")
+        cursor.execute("DROP TABLE bulk_load")
+    return count
+
+
+def _types(cursor: Any, table: str, names: str) -> list[int]:
+    cursor.execute(f"SELECT {names} FROM {table} LIMIT 0", prepare=False)  # each load has its own columns
     return [column.type_code for column in cursor.description]
 
 

@@ -80,7 +80,7 @@ class SqliteEngine:
         """Take the write lock at once, so that two writers queue instead of failing half-way."""
         connection.execute("BEGIN IMMEDIATE")
 
-    def begin_snapshot(self, connection: sqlite3.Connection) -> None:
+    def begin_snapshot(self, connection: sqlite3.Connection, *, scratch: bool) -> None:  # noqa: ARG002 - always may
         """Start a reading transaction: in WAL it keeps seeing the moment of its first query."""
         connection.execute("BEGIN DEFERRED")
 
@@ -107,10 +107,6 @@ class SqliteEngine:
             connection.executemany(head + one, chunk[start:])
             count += len(chunk)
         return count
-
-    def changes(self, connection: sqlite3.Connection) -> int:
-        """Return how many rows the connection has changed so far."""
-        return connection.total_changes
 
     def leave(self, connection: sqlite3.Connection) -> None:
         """Count the rows anew where this connection changed many: the plans of the next command go by them.
