@@ -24,7 +24,7 @@ CASES = (
     Column("entry", N_("Entry")),
     Column("order", N_("Order")),
     Column("settled_cents", N_("Moved"), "cents"),
-    Column("surplus_cents", N_("Credit"), "cents", minor=True),
+    Column("surplus_cents", N_("As credit"), "cents", minor=True),
     Column("left_cents", N_("Left"), "cents"),
 )
 _NAMES = ("verb", "office", "number", "entry", "settled_cents", "surplus_cents", "left_cents", "order", "batch", "new")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from kasse_cli.i18n import _, spoken
 from ledger.bank.rungs import REASONS
 from sepa.errors import N_, KasseError
+
+if TYPE_CHECKING:
+    from ledger.bank.meant_runs_store import MeantRun
 
 UNDONE = N_("undone")
 """The reason of money that a person took back from what it was matched to."""
@@ -40,6 +44,20 @@ SENTENCES = {
 """Why money is unclear, a sentence for each reason."""
 
 
+_UNDER_WAY = {
+    ("payments", False): N_("the debit of payment run {run}? 'kasse payment booked {run} --case {number}'"),
+    ("payments", True): N_(
+        "the debit of file {part} of payment run {run}? 'kasse payment booked {run} --case {number} --file {part}'"
+    ),
+    ("collections", False): N_("the credit of collection run {run}? 'kasse collection credit {run} --case {number}'"),
+    ("collections", True): N_(
+        "the credit of batch {part} of collection run {run}? 'kasse collection credit {run} --case {number} --batch "
+        "{part}'"
+    ),
+}
+"""How to take money as a run of ours under way that is just as much: of a whole run, or of a part of it."""
+
+
 class UnknownReasonError(KasseError):
     """A reason that no case can have."""
 
@@ -65,6 +83,11 @@ def reason_code(text: str, others: Iterable[str | None] = ()) -> str:
 def reason_sentence(code: str) -> str:
     """Return why money is unclear as a sentence, the word where there is none."""
     return _(SENTENCES.get(code, code))
+
+
+def under_way_words(meant: MeantRun) -> str:
+    """Return the template that says how money is taken as that of a run which waits for just as much."""
+    return _UNDER_WAY[meant.what, meant.part > 0]
 
 
 def _folded(text: str) -> str:

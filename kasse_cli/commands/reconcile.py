@@ -97,7 +97,7 @@ def told(data: dict[str, Any], looked: Sequence[Path]) -> list[Line]:
     if data["posted"] or data["broken"]:
         lines.append(say(N_("posted: {posted} entries, in {credit_cents}, out {debit_cents}"), **_plain(data)))
     sentences = {
-        "matched": N_("decided by a rule: {matched} (own payments {executed}, fees {fees})"),
+        "matched": N_("decided by itself: {matched} (own payments {executed}, by rules of the Kasse {fees})"),
         "returned": N_("came back: {returned}"),
         "transfers": N_("between own accounts: {transfers}"),
         "suspense": N_("to clarify, received: {suspense}"),

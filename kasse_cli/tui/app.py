@@ -20,6 +20,7 @@ from kasse_cli.tui.session import Session
 from kasse_cli.tui.words import candidate_text, case_text, done_text, filter_text, progress_text, refusal
 from ledger.bank.candidates import Candidate
 from ledger.bank.suspense_decisions import Decision, Hold, Release, Reserve
+from ledger.bank.suspense_payers_store import UnknownPayerError
 from ledger.bank.suspense_payout_store import RefundAdvanceError
 from ledger.bank.suspense_worklist import WorkCase
 from sepa.errors import N_, KasseError
@@ -34,7 +35,8 @@ KEYS = (
 NOTHING_LEFT = N_("Nothing is left to clear here.")
 NOTHING_FITS = N_("No case is like that: press l or / and leave the fields empty to see all.")
 MORE_KEYS: tuple[tuple[str, str], ...] = (
-    ("right", "next"), ("left", "previous"), ("question_mark", "help"), ("f5", "reload"),
+    ("right", "next"), ("left", "previous"), ("j", "text_down"), ("k", "text_up"),
+    ("question_mark", "help"), ("f5", "reload"),
 )  # fmt: skip
 
 
@@ -97,6 +99,7 @@ class DeskApp(App[KasseError]):
             if anew:
                 self.session.load()
             known = self.session.details()
+            runs = self.session.under_way(known[0]) if known is not None else ()
         except KasseError as error:
             self.exit(error)
             return
@@ -114,7 +117,7 @@ class DeskApp(App[KasseError]):
             if found:
                 options.highlighted = 0
         self.query_one("#text", Static).update(text)
-        self.query_one("#title", Static).update(Text(_title(self.candidates, shown=case is not None)))
+        self.query_one("#title", Static).update(Text(_title(self.candidates, runs, shown=case is not None)))
         self.query_one("#progress", Static).update(progress_text(self.session.progress, self.user))
         line = self.query_one("#filter", Static)
         line.update(Text(f"{_('Filter')}: {narrowed}"))
@@ -145,10 +148,15 @@ class DeskApp(App[KasseError]):
         self._ask(lambda case: forms.note_form(self.session, case))
 
     def action_refund(self) -> None:
-        """Pay the money back; of money paid out there is none, which is said at once."""
+        """Pay the money back; money paid out, and what came from no account, is refused at once."""
         case = self.session.current
+        error: KasseError | None = None
         if case is not None and case.kind == "advance":
-            self.query_one("#message", Static).update(refusal(RefundAdvanceError(number=case.number)))
+            error = RefundAdvanceError(number=case.number)
+        elif case is not None and not case.bank_account:
+            error = UnknownPayerError(number=case.number)
+        if error is not None:
+            self.query_one("#message", Static).update(refusal(error))
             return
         self._ask(lambda case: forms.refund_form(self.session, case))
 
@@ -196,9 +204,20 @@ class DeskApp(App[KasseError]):
         """Read the list anew."""
         self.show_case(anew=True)
 
+    def action_text_down(self) -> None:
+        """Read on in a long case."""
+        self.query_one("#case", VerticalScroll).scroll_page_down(animate=False)
+
+    def action_text_up(self) -> None:
+        """Go back in a long case."""
+        self.query_one("#case", VerticalScroll).scroll_page_up(animate=False)
+
     def action_help(self) -> None:
         """Say what the other keys do."""
-        words = _("↑ ↓ choose what it may be for · Enter assign · ← → other cases · F5 read anew · Esc out of a form")
+        words = _(
+            "↑ ↓ choose what it may be for · Enter assign · ← → other cases · j k the text of a long case · F5 read "
+            "anew · Esc out of a form"
+        )
         self.query_one("#message", Static).update(Text(words))
 
     def _ask(self, make: Callable[[WorkCase], Form]) -> None:
@@ -224,9 +243,9 @@ class DeskApp(App[KasseError]):
             self.show_case(refusal(error), anew=True)
 
 
-def _title(candidates: tuple[Candidate, ...], *, shown: bool) -> str:
-    if candidates:
-        return _("May be for:")
+def _title(candidates: tuple[Candidate, ...], runs: tuple[str, ...], *, shown: bool) -> str:
+    if candidates or runs:
+        return "\n".join([*runs, *([_("May be for:")] if candidates else [])])
     return _("Nothing open fits: press a and type a reference.") if shown else ""
 
 

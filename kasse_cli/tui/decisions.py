@@ -13,7 +13,7 @@ from kasse_cli.i18n import _, day, money, sentence
 from kasse_cli.params import parse_day
 from kasse_cli.tui.forms import Act, Entry, Form, Values
 from kasse_cli.tui.words import done_text, grouped
-from kasse_cli.unclear_words import OPENING, reason_code
+from kasse_cli.unclear_words import COUNTED, OPENING, reason_code
 from ledger.bank.suspense import Wish
 from ledger.bank.suspense_decisions import Assign, Decision, Forward, Hold, Note, Refund, Reserve, Undo
 from ledger.bank.suspense_worklist import Filter
@@ -155,7 +155,7 @@ def filter_form(session: Session) -> Form:
     def narrow(values: Values) -> Text:
         texts = {key: str(value).strip() for key, value in values.items()}
         days = _whole_days(texts["older"])
-        reason = reason_code(texts["reason"], [OPENING]) if texts["reason"] else None
+        reason = reason_code(texts["reason"], [OPENING, *COUNTED]) if texts["reason"] else None
         least_cents = parse_amount(texts["least"]) if texts["least"] else None
         wanted = Filter(reason, texts["owner"] or None, days, least_cents, None, texts["text"])
         session.filter_by(replace(wanted, resting=None if values["resting"] else False))

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from kasse_cli.i18n import _, sentence
+from kasse_cli.unclear_words import under_way_words
 from ledger.bank.candidates_store import candidates_of
+from ledger.bank.meant_runs_store import meant_runs
 from ledger.bank.suspense_desk_store import decide
 from ledger.bank.suspense_store import list_cases, show_case
 from ledger.bank.suspense_worklist import Filter
@@ -98,6 +101,15 @@ class Session:
         with self.store.snapshot():
             known = show_case(self.store, case.number, office=case.office)
             return known, candidates_of(self.store, known)
+
+    def under_way(self, known: CaseDetails) -> tuple[str, ...]:
+        """Return how to take the case as a run of ours under way that is as much; another role does that."""
+        with self.store.snapshot():
+            found = meant_runs(self.store, known)
+        return tuple(
+            sentence(_(under_way_words(one)), {"run": one.run, "part": one.part, "number": known.number})
+            for one in found
+        )
 
     def rehearse(self, decision: Decision) -> Done:
         """Return what a decision would do, having undone it; raises what it would be refused with."""

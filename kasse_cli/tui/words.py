@@ -52,7 +52,7 @@ def case_text(case: WorkCase, details: CaseDetails) -> Text:
 def _facts(case: WorkCase, details: CaseDetails) -> Iterator[tuple[str, str]]:
     bank_day = day(dt.date.fromisoformat(case.bank_day))
     yield _("Day"), sentence("{day} ({age})", {"day": bank_day, "age": _days(case.age_days)})
-    yield _("From") if case.kind == "suspense" else _("To"), visible(case.name or _("(no name)"))
+    yield _("From") if case.kind == "suspense" else _("Paid to"), visible(case.name or _("(no name)"))
     if details.holder:
         yield _("Held by"), visible(details.holder)
     else:
@@ -107,7 +107,7 @@ def filter_text(wanted: Filter) -> str:
     if wanted.reason:
         parts.append(f"{_('Reason')} {_(wanted.reason)}")
     if wanted.owner:
-        parts.append(f"{_('Owner')} {wanted.owner}")
+        parts.append(f"{_('Owner')} {_('nobody') if wanted.owner == '-' else wanted.owner}")
     if wanted.least_cents is not None:
         parts.append(f"≥ {money(wanted.least_cents)}")
     if wanted.older_than_days:
@@ -154,6 +154,14 @@ def refusal(error: KasseError) -> Text:
 
 
 _HERE = {
+    "suspense.forward_where": N_(
+        "fill in the office and its account, or the other authority and its IBAN; none of them: money in transit"
+    ),
+    "suspense.forward_advance": N_("fill in an office and its account, or Esc and a: assign it to a payable"),
+    "suspense.overpaid": N_("give a smaller amount, or tick that what is over becomes a credit of the person"),
+    "suspense.surplus_person": N_("name items of one person, or take the tick away"),
+    "suspense.surplus_advance": N_("take the tick away"),
+    "suspense.payer_owes": N_("Esc and a: assign the money to {reference}; or tick that it is paid back all the same"),
     "suspense.no_words": N_("write it into the field"),
     "suspense.reserved": N_("ask {owner}, or take the case over: Esc, then r"),
     "suspense.cleared": N_("somebody else has cleared it meanwhile; Esc goes on to the next case"),

@@ -33,7 +33,8 @@ _ENTRY = """
     FROM entry e LEFT JOIN app_user u ON u.id = e.recorded_by WHERE e.office = :office AND e.position = :position"""
 _STEPS = """
     SELECT s.step, coalesce(u.name, CAST(s.by AS TEXT)), s.at FROM order_step s LEFT JOIN app_user u ON u.id = s.by
-    WHERE s.office = :office AND s.order_id = :number ORDER BY s.at, s.step"""
+    WHERE s.office = :office AND s.order_id = :number ORDER BY s.at,
+        CASE s.step WHEN 'created' THEN 0 WHEN 'certified' THEN 1 WHEN 'approved' THEN 2 ELSE 3 END, s.step"""
 _MOVES = """
     SELECT e.year, e.number, c.posting_day, c.payment_day, c.kind, l.cents, e.source,
            coalesce(u.name, CAST(e.recorded_by AS TEXT)), e.recorded_at, r.id

@@ -17,10 +17,10 @@ from kasse_cli.tui.app import DeskApp
 from kasse_cli.tui.forms import FormScreen
 from kasse_cli.tui.session import Session
 from ledger.bank.posting_store import post_staged
-from ledger.bank.suspense_decisions import Forward, Release, Reserve
+from ledger.bank.suspense_decisions import Forward, Note, Release, Reserve
 from ledger.bank.suspense_desk_store import decide
 from ledger.bank.suspense_store import find_case
-from tests.bankbooks import check_invariants, item, open_cents, reference, staged
+from tests.bankbooks import check_invariants, item, open_cents, reference, run, staged
 from tests.books import act, database, opened, run_sql, sqlite_copy
 from tests.conftest import needs
 from tests.kasse_cli.striking import cut
@@ -90,6 +90,57 @@ def sit(store, play, *, size=(80, 24), user="clara"):
             await play(Seat(app, pilot))
 
     asyncio.run(go())
+
+
+def test_refusals_say_what_to_do_on_the_screen_and_not_on_the_command_line(store):
+    async def play(desk):
+        await desk.press("f")
+        await desk.write("wozu")
+        await desk.press("tab")
+        await desk.write("BAU")
+        await desk.press("enter")
+        assert "none of them: money in transit" in desk.said("#form-said")
+        assert "--" not in desk.said("#form-said")
+
+    sit(store, play)
+
+
+def test_money_from_no_account_is_not_asked_to_go_back(store):
+    staged(act(store, "import"), "250", "Bareinzahlung", day="2026-11-01")
+    post_staged(store)
+    act(store, "clara")
+
+    async def play(desk):
+        assert "250.00 EUR" in desk.said("#text")
+        await desk.press("p")
+        assert not isinstance(desk.app.screen, FormScreen)
+        assert "names no account" in desk.said("#message")
+
+    sit(store, play)
+
+
+def test_a_long_case_is_read_with_keys(store):
+    for number in range(12):
+        decide(store, [Note(1, f"Vermerk {number} mit vielen Worten, die eine Zeile nicht fasst")], day=TODAY)
+
+    async def play(desk):
+        before = desk.screen()
+        await desk.press("j")
+        assert "Vermerk 11" in " ".join("\n".join(desk.screen()).split())
+        await desk.press("k")
+        assert desk.screen() == before
+
+    sit(store, play)
+
+
+def test_a_debit_that_is_a_run_under_way_is_named_with_its_command(store):
+    run(store, "KASSE-R1-1 80", message="M1")
+
+    async def play(desk):
+        await desk.press("b")
+        assert "kasse payment booked 1 --case" in desk.said("#title")
+
+    sit(store, play)
 
 
 def test_the_screen_shows_the_case_and_what_it_may_be_for(store):

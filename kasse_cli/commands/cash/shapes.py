@@ -52,7 +52,7 @@ TRANSPORTS = (
     Column("reference", N_("Name")),
     Column("kind", N_("What"), "word"),
     Column("desk", N_("From"), minor=True),
-    Column("to", N_("To"), minor=True),
+    Column("to", N_("Goes to"), minor=True),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("day", N_("Since"), "day"),
     Column("state", N_("State"), "word", words=WAYS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
 from kasse_cli.commands.suspense.params import (
@@ -23,7 +23,7 @@ from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
-from kasse_cli.unclear_words import reason_sentence
+from kasse_cli.unclear_words import reason_sentence, under_way_words
 from sepa.errors import N_
 
 if TYPE_CHECKING:
@@ -102,11 +102,25 @@ def list_(
     why = None if reason is None else reason_code(reason, (case.reason for case in unclear))
     wanted = Filter(why, owner, older_than, low, high, text, held)
     cases = [case for case in unclear if wanted.fits(case, day)]
-    lines = [_together(kind, cases) for kind in sorted({case.kind for case in cases})]
+    kinds = sorted({case.kind for case in cases})
+    lines = [_together(kind, cases) for kind in kinds]
     if not cases and unclear:
         lines = [say(N_("no case fits the filter; unclear are {count}"), count=len(unclear))]
     lines = lines or [say(N_("nothing is unclear"))]
-    render(ctx, Result(data={"day": day}, tables=[Table("cases", CASES, cases)], lines=lines))
+    render(
+        ctx, Result(data={"day": day}, tables=[Table("cases", _columns(kinds, held=bool(held)), cases)], lines=lines)
+    )
+
+
+def _columns(kinds: Sequence[str], *, held: bool) -> tuple[Column, ...]:
+    """Return the columns of a list: money in and out is told apart, and of what rests until when, however narrow."""
+    needed = {"kind"} if len(kinds) > 1 else set()
+    needed |= {"hold_until", "owner"} if held else set()
+    spared = {"reason"} if held else set()
+    return tuple(
+        replace(one, minor=False) if one.key in needed else replace(one, minor=True) if one.key in spared else one
+        for one in CASES
+    )
 
 
 def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> None:
@@ -165,20 +179,7 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
 
 def _under_way(meant: MeantRun, case: int) -> Line:
     """Say how to take money as that of a run of ours which waits for just as much."""
-    return say(_UNDER_WAY[meant.what, meant.part > 0], run=meant.run, part=meant.part, number=case)
-
-
-_UNDER_WAY = {
-    ("payments", False): N_("the debit of payment run {run}? 'kasse payment booked {run} --case {number}'"),
-    ("payments", True): N_(
-        "the debit of file {part} of payment run {run}? 'kasse payment booked {run} --case {number} --file {part}'"
-    ),
-    ("collections", False): N_("the credit of collection run {run}? 'kasse collection credit {run} --case {number}'"),
-    ("collections", True): N_(
-        "the credit of batch {part} of collection run {run}? 'kasse collection credit {run} --case {number} --batch "
-        "{part}'"
-    ),
-}
+    return say(under_way_words(meant), run=meant.run, part=meant.part, number=case)
 
 
 def _back(meant: Meant, details: CaseDetails) -> Line:
