@@ -73,6 +73,13 @@ _MOVE = f"UPDATE item_debtor SET party = :target WHERE party = :source AND NOT (
 _NEW_ORDERS = """
     INSERT INTO joint_to_seal SELECT d.office, d.order_id, d.party FROM staged_order o
     JOIN order_debtor d ON d.office = o.office AND d.order_id = o.id"""
+_FOLLOW = """
+    INSERT INTO joint_to_seal SELECT CAST(:office AS TEXT), CAST(:number AS BIGINT), f.party FROM (
+        SELECT party FROM order_debtor WHERE office = :office AND order_id = :root
+        UNION SELECT d.party FROM item i JOIN item_debtor d ON d.office = i.office AND d.item = i.id
+        WHERE i.office = :office AND i.order_id = :root AND d.released_on IS NULL
+          AND (CAST(:due AS TEXT) IS NULL OR i.original_due = :due)) f
+    WHERE f.party <> :party"""
 _WRONG = f"""
     SELECT d.office, d.number, d.party, 'added' FROM ({{rows}}) d
     LEFT JOIN {_LAST} l ON {_SAME.format(one="l", other="d")} WHERE l.id IS NULL OR l.standing = 0
@@ -171,6 +178,25 @@ def hash_of(seals: Iterable[Row]) -> str:
     for row in seals:
         digest.update(ascii(tuple(row)).encode())
     return digest.hexdigest()
+
+
+def follow_joint(
+    store: Store, office: str, number: int, root: int, party: int | None, due: str | None
+) -> dict[str, Fact]:
+    """Name in an order who owes jointly what it adds to or goes on with, and return the fact for `record`.
+
+    They stand in the order `root`, or were named since at its items, of which `due` chooses one. `party` is the first
+    debtor.
+    """
+    if party is None:
+        return {}
+    stage(store, "joint_to_seal")
+    count = store.execute(_FOLLOW, office=office, number=number, root=root, due=due, party=party)
+    if count:
+        store.execute("INSERT INTO order_debtor (office, order_id, party) SELECT * FROM joint_to_seal")
+    facts = seal_staged(store, "order")
+    drop(store, "joint_to_seal")
+    return facts
 
 
 def merge_joint(store: Store, source: int, target: int, day: str) -> dict[str, Fact]:

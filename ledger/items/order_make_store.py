@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.events.store import Fact, record
+from ledger.items.joint_seals_store import follow_joint
 from ledger.items.order_changes import MadeOrder
 from ledger.items.order_seals_store import seal_orders
 from ledger.items.order_write_store import hash_of
@@ -89,6 +90,8 @@ def write_order(store: Store, new: NewOrder, more: Callable[[int], Mapping[str, 
     changed = order_number(new.office, new.changes) if new.changes is not None else None
     known: dict[str, Fact] = {"act": new.act, "sum_cents": total, "changes": changed, "list_hash": digest.hex()}
     known |= seal_orders(store, batch)
+    if new.changes is not None and new.act in ("increase", "standing"):
+        known |= follow_joint(store, new.office, number, new.changes, new.party, new.period_from)
     record(store, new.office, "order.make", f"order:{name}", {**known, **more(number)})
     return MadeOrder(name, new.act, new.kind, total, batch, changed)
 

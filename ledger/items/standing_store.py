@@ -10,6 +10,7 @@ from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
+from ledger.items.joint_seals_store import join
 from ledger.items.order_change_store import Root, changeable
 from ledger.items.order_changes import (
     ChangeReasonError,
@@ -24,6 +25,7 @@ from ledger.items.order_make_store import NewLine, NewOrder, write_order
 from ledger.items.order_rules import AmountNotPositiveError
 from ledger.items.orders import control_role, order_number
 from ledger.items.schedules import MadeAlreadyError, NoDueDayError, Schedule, check_year
+from ledger.items.staging_store import drop, text_type
 from ledger.items.store import SIDES, NewItem, insert_items, opening_posting, reserve_items
 from ledger.people.users import require
 from ledger.store.engines import Row, Store
@@ -36,7 +38,11 @@ _ORDERS = """
     FROM standing_order s JOIN cash_order o ON o.office = s.office AND o.id = s.order_id
     WHERE o.state = 'accepted' AND s.first_due <= :until AND (CAST(:office AS TEXT) IS NULL OR o.office = :office)
     ORDER BY o.office, o.id"""
+_BECAME = "SELECT id, merged_into FROM party WHERE merged_into IS NOT NULL"
 _MADE = "SELECT office, order_id, due FROM standing_item"
+_DEBTORS = """
+    SELECT m.office, m.item, d.party FROM standing_made m
+    JOIN order_debtor d ON d.office = m.office AND d.order_id = m.order_id"""
 _LINES = """
     SELECT l.office, l.order_id, l.gl_account, l.amount_cents, l.cost_object FROM cash_order_line l
     JOIN standing_order s ON s.office = l.office AND s.order_id = l.order_id ORDER BY l.office, l.order_id, l.line"""
@@ -85,6 +91,7 @@ def run_standing(store: Store, until: str, *, day: str, office: str | None = Non
         due = list(_due(store, until, office))
         maker = _Maker(store, day)
         made = [item for at in range(0, len(due), CHUNK) for item in maker.make(due[at : at + CHUNK])]
+        _join(store, made, day)
         _note(store, until, made)
     sums = {kind: sum(item.amount_cents for item in made if item.kind == kind) for kind in ("receivable", "payable")}
     return StandingRun(until, tuple(made), sums["receivable"], sums["payable"])
@@ -117,6 +124,19 @@ def _schedule(row: Row, month_day: int) -> Schedule:
     return Schedule(months, first_due, last_due, ended_on, month_day)
 
 
+def _join(store: Store, made: list[DueItem], day: str) -> None:
+    """Let the joint debtors of the orders owe their items too."""
+    if not made:
+        return
+    kind = text_type(store)
+    drop(store, "standing_made")
+    store.execute(f"CREATE TEMPORARY TABLE standing_made (office {kind}, order_id BIGINT, item BIGINT)")
+    rows = [(item.office, item.order_id, item.item) for item in made]
+    store.insert("standing_made", ("office", "order_id", "item"), rows)
+    join(store, _DEBTORS, day)
+    drop(store, "standing_made")
+
+
 def _note(store: Store, until: str, made: list[DueItem]) -> None:
     for office in sorted({item.office for item in made}):
         cents = [item.amount_cents for item in made if item.office == office]
@@ -130,6 +150,7 @@ class _Maker:
     def __init__(self, store: Store, day: str) -> None:
         self.store, self.day = store, day
         self.lines: dict[tuple[str, int], list[Row]] = {}
+        self.became: dict[int, int] = dict(store.all(_BECAME))
         for office, number, *line in store.rows(_LINES):
             self.lines.setdefault((office, number), []).append(tuple(line))
         self.accounts: dict[tuple[str, str], str] = {}
@@ -166,6 +187,8 @@ class _Maker:
 
     def _item(self, row: Row, due: str, number: int, position: int) -> NewItem:
         office, order, kind, party, reference, foreign, bank, profile, claim = row[:9]
+        while party in self.became:
+            party = self.became[party]
         return NewItem(
             office, number, kind, self._account(row), row[10], due, self.day, position, party=party,
             reference=reference, foreign_reference=bool(foreign), order_id=order, claim_kind=claim, profile=profile,

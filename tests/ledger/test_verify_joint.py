@@ -10,6 +10,8 @@ from ledger.book.verify_store import verify
 from ledger.items.joint_debtors_store import join_debtors
 from ledger.items.opening_parts import DebtorRow
 from ledger.items.opening_parts_store import DEBTORS, PARTIES
+from ledger.items.order_change_store import change_order
+from ledger.items.standing_store import change_schedule, run_standing
 from ledger.people.parties_merge_store import decide_merge, propose_merge
 from ledger.store.failures import RefusedByBookError
 from tests.books import act
@@ -197,6 +199,53 @@ def test_who_was_merged_since_the_order_owes_as_who_they_became(store):
     for user, name in (("anna", "certified"), ("bernd", "approved"), ("clara", "accepted")):
         step(store, user, name, done.batch)
     assert owing(store) == [("ORDNUNG", 1, 3, None)]
+    assert found(store) == []
+
+
+def through(store, batch):
+    for user, name in (("anna", "certified"), ("bernd", "approved"), ("clara", "accepted")):
+        step(store, user, name, batch)
+
+
+def test_a_claim_that_is_raised_is_owed_by_the_same_persons(town):
+    join_debtors(act(town, "clara"), [("ORDNUNG", 1)], [4], DAY)
+    (more,) = change_order(act(town, "import"), "ORDNUNG", 1, reason="Nachtrag", day=DAY, to_cents=20000)
+    assert town.all("SELECT party FROM order_debtor WHERE order_id = 2") == [(2,), (4,)]
+    through(town, more.batch)
+    assert owing(town, "item = 2") == [("ORDNUNG", 2, 2, None), ("ORDNUNG", 2, 4, None)]
+    (less,) = change_order(act(town, "import"), "ORDNUNG", 1, reason="Irrtum", day=DAY, to_cents=10000)
+    through(town, less.batch)
+    assert len(owing(town, "office = 'ORDNUNG'")) == 4
+    assert found(town) == []
+
+
+def test_joint_debtors_of_a_standing_order_owe_each_of_its_items(store):
+    rent = COUPLE._replace(due="2026-01-31", every_months=1)
+    accepted(store, rent, rent._replace(name="Max Mustermann"))
+    run_standing(act(store, "clara"), "2026-02-28", day=DAY)
+    assert owing(store) == [("ORDNUNG", 1, 2, None), ("ORDNUNG", 2, 2, None)]
+    new = change_schedule(
+        act(store, "import"), "ORDNUNG", 1, from_day="2026-03-01", reason="Erhöhung", to_cents=13000
+    )  # fmt: skip
+    through(store, new.batch)
+    run_standing(act(store, "clara"), "2026-03-31", day=DAY)
+    assert owing(store, "item > 2") == [("ORDNUNG", 3, 2, None)]
+    merged(store, 1, 2)
+    run_standing(act(store, "clara"), "2026-04-30", day=DAY)
+    assert store.value("SELECT party FROM item WHERE id = 4") == 2
+    assert owing(store, "item > 3") == []
+    assert found(store) == []
+
+
+def test_who_was_merged_since_the_order_owes_its_item_as_who_they_became(store):
+    done = take(store, *LIST, row("BAU payable 70,00 Papierhaus"))
+    merged(store, 3, 4)
+    merged(store, 5, 2)
+    merged(store, 4, 1)
+    through(store, done.batch)
+    assert store.all("SELECT office, id, party FROM item ORDER BY office, id") == [
+        ("BAU", 1, 1), ("BAU", 2, 1), ("BAU", 3, 2), ("ORDNUNG", 1, 1),
+    ]  # fmt: skip
     assert found(store) == []
 
 
