@@ -24,35 +24,35 @@ class MissingError(UsageError):
     """An option or argument that must be there and is not."""
 
     code = "usage.missing"
-    template = N_("missing: {name}")
+    template = N_("missing: {parameter}")
 
 
 class InvalidValueError(UsageError):
     """A value that an option or argument cannot have."""
 
     code = "usage.invalid_value"
-    template = N_("invalid value for {name}: {text}")
+    template = N_("invalid value for {parameter}: {text}")
 
 
 class UnknownChoiceError(InvalidValueError):
     """A value outside the list of choices."""
 
     code = "usage.unknown_choice"
-    template = N_("invalid value for {name}: {text} is not one of {choices}")
+    template = N_("invalid value for {parameter}: {text} is not one of {choices}")
 
 
 class NotOfTypeError(InvalidValueError):
     """A value of the wrong kind, such as a word for a number."""
 
     code = "usage.not_of_type"
-    template = N_("invalid value for {name}: {text} is not a valid {kind}")
+    template = N_("invalid value for {parameter}: {text} is not a valid {kind}")
 
 
 class OutOfRangeError(InvalidValueError):
     """A number outside its range."""
 
     code = "usage.out_of_range"
-    template = N_("invalid value for {name}: {text} is not in the range {range}")
+    template = N_("invalid value for {parameter}: {text} is not in the range {range}")
 
 
 class NoSuchOptionError(UsageError):
@@ -151,6 +151,9 @@ _VALUE_MESSAGES: tuple[tuple[str, type[UsageError]], ...] = (
     (r"(?P<text>.*) is not in the range (?P<range>.*)\.", OutOfRangeError),
 )
 
+_KINDS = {"int": N_("whole number"), "integer": N_("whole number")}
+"""What Typer calls the kinds of values, in words."""
+
 
 def from_typer(error: typer.TyperException) -> KasseError:
     """Return what Typer refused as an error of ours."""
@@ -164,7 +167,7 @@ def from_typer(error: typer.TyperException) -> KasseError:
         bare.page = error.message
         return bare
     if kind == "MissingParameter":
-        return MissingError(name=_name_of(error), command=command)
+        return MissingError(name=_name_of(error), parameter=_name_of(error), command=command)
     if kind == "BadParameter":
         return _match(error.message, _VALUE_MESSAGES, InvalidValueError, _name_of(error), command)
     found = _match(error.message, _BY_MESSAGE, UsageError, "", command)
@@ -176,9 +179,11 @@ def _match(
 ) -> UsageError:
     for pattern, cls in patterns:
         if match := re.fullmatch(pattern, text, re.DOTALL):
-            parts: dict[str, Any] = {"name": name, "command": command} | match.groupdict()
+            parts: dict[str, Any] = {"name": name, "parameter": name, "command": command} | match.groupdict()
+            if "kind" in parts:
+                parts["kind"] = _KINDS.get(parts["kind"], parts["kind"])
             return cls(**parts)
-    return default(text=text, name=name, command=command)
+    return default(text=text, name=name, parameter=name, command=command)
 
 
 def _name_of(error: Any) -> str:

@@ -73,6 +73,14 @@ class NotOfDeskError(KasseError):
     hint = N_("see 'kasse journal show {entry}' for what it is; manual entries are undone with 'kasse journal reverse'")
 
 
+class UndoneEntryError(NotOfDeskError):
+    """An entry of the desk that was taken back already."""
+
+    code = "suspense.entry_undone"
+    template = N_("entry {entry} was taken back already, by entry {by}")
+    hint = N_("see 'kasse suspense show {number}' for what became of case {number}")
+
+
 class MatchKindError(KasseError):
     """A match that more hangs on than items and accounts."""
 

@@ -18,6 +18,7 @@ from ledger.bank.suspense_undo import (
     PendingPayoutError,
     ReturnedCaseError,
     UndoneBatchError,
+    UndoneEntryError,
     UnknownStepBatchError,
 )
 from ledger.bank.suspense_undo_match_store import undo_match
@@ -38,6 +39,11 @@ _STANDING = """
 _OF_CASE = _STANDING.format(wanted="s.office = :office AND s.item = :item")
 _OF_BATCH = _STANDING.format(wanted="s.batch = :batch")
 _OF_ENTRY = _STANDING.format(wanted="s.office = :office AND s.position = :position")
+_UNDONE = """
+    SELECT s.item, e.office, e.year, e.number FROM suspense_step s
+    JOIN suspense_step u ON u.office = s.office AND u.item = s.item AND u.undoes = s.line
+    JOIN entry e ON e.office = u.office AND e.position = u.position
+    WHERE s.office = :office AND s.position = :position ORDER BY s.item"""
 _BATCH = "SELECT undone_by FROM suspense_batch WHERE id = :batch"
 _MARK = "UPDATE suspense_batch SET undone_by = :user, undone_at = :now WHERE id = :batch AND undone_by IS NULL"
 _CLOSED = "SELECT max(last_day) FROM closing"
@@ -80,14 +86,17 @@ def undo(store: Store, decision: Undo, sitting: Sitting) -> Done:
 def undo_entry(store: Store, decision: UndoEntry, sitting: Sitting) -> Done:
     """Take back one entry: a step of the desk, else what was matched by itself; inside a unit.
 
-    Raises `InvalidEntryNumberError`, `UnknownEntryError`, `NotOfDeskError`, `NothingMatchedError` besides what `undo`
-    raises.
+    Raises `InvalidEntryNumberError`, `UnknownEntryError`, `UndoneEntryError`, `NotOfDeskError`, `NothingMatchedError`
+    besides what `undo` raises.
     """
     places = places_of(store, parse_entry_number(decision.entry))
     steps = [step for office, at in places for step in _steps(store, _OF_ENTRY, office=office, position=at)]
     if steps:
         open_case(store, steps[0].item, steps[0].office)
         return _back(store, steps[0], decision.reason, sitting)
+    for office, at in places:
+        for item, *entry in store.rows(_UNDONE, office=office, position=at):
+            raise UndoneEntryError(entry=decision.entry, by=str(EntryNumber(*entry)), number=item)
     if not decision.reason.strip():
         raise NoWordsError(number=decision.entry)
     return undo_match(store, places, decision, replace(sitting, day=open_day(store, sitting.day)))

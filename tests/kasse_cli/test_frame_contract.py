@@ -123,7 +123,12 @@ USAGE = [
     ("kasse probe ok x y", "usage.extra_argument", "unexpected argument: x y", "probe ok"),
     ("kasse probe take", "usage.missing", "missing: NUMBER", "probe take"),
     ("kasse probe take 1", "usage.missing", "missing: --date", "probe take"),
-    ("kasse probe take x", "usage.not_of_type", "invalid value for NUMBER: x is not a valid int", "probe take"),
+    (
+        "kasse probe take x",
+        "usage.not_of_type",
+        "invalid value for NUMBER: x is not a valid whole number",
+        "probe take",
+    ),
     ("kasse probe take 1 --date 31.2.2026", "day.none", "the calendar has no such day: 31.2.2026", "probe take"),
     ("kasse probe take 1 --date", "usage.needs_value", "the option --date needs a value", "probe take"),
     ("kasse probe take 1 --date 1.1.2026 --sum 1.234", "amount.invalid", "not an amount: 1.234", "probe take"),
@@ -193,6 +198,14 @@ def test_what_a_script_appends_once_more_is_no_contradiction(probe, more):
 
 def test_the_same_day_may_stand_before_the_verb_and_behind_it(probe):
     assert probe("kasse --on 2026-11-20 probe ok --on 20.11.2026").code == 0
+
+
+def test_an_argument_is_called_as_the_help_page_calls_it(probe):
+    probe.lang = "de"
+    assert "es fehlt: NUMMER" in probe("kasse probe take").err
+    assert "ungültiger Wert für NUMMER: x ist keine ganze Zahl" in probe("kasse probe take x").err
+    error = probe("kasse probe take x --json").json["errors"][0]
+    assert (error["fields"]["name"], error["fields"]["kind"]) == ("NUMBER", "whole number")
 
 
 def test_json_may_stand_before_the_noun(probe):

@@ -36,6 +36,7 @@ from ledger.bank.suspense_undo import (
     PaidOutError,
     PendingPayoutError,
     UndoneBatchError,
+    UndoneEntryError,
     UnknownStepBatchError,
 )
 from ledger.bank.suspense_work_store import HoldDayError, NoClerkError, NoWordsError, TooManyWordsError
@@ -410,7 +411,10 @@ def test_a_wrong_assignment_is_taken_back_by_reset(desk):
         ("clarify", 10000), ("assigned", 3000), ("assigned", 5000), ("assigned", 2000),
         ("unassigned", -5000), ("unassigned", -2000), ("unassigned", -3000),
     ]  # fmt: skip
-    for decision, error in ((Undo(desk.many, "x"), NothingToUndoError), (UndoEntry(first.entry, "x"), NotOfDeskError)):
+    for decision, error in (
+        (Undo(desk.many, "x"), NothingToUndoError),
+        (UndoEntry(first.entry, "x"), UndoneEntryError),
+    ):
         with pytest.raises(error):
             take(desk, decision)
     take(desk, Assign(desk.many, (Wish(desk.refs[1]),)))
