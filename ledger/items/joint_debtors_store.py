@@ -10,6 +10,7 @@ from ledger.items.items_reader import item_name
 from ledger.items.joint_seals_store import seal_staged, stage
 from ledger.items.locks import ItemKey
 from ledger.items.staging_store import drop
+from ledger.people.party_values import MergedPartyError
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
@@ -37,13 +38,21 @@ class Joined:
 def join_debtors(store: Store, keys: Sequence[ItemKey], parties: Sequence[int], day: str) -> list[Joined]:
     """Let parties owe items jointly with their first debtor, from a day on.
 
-    Raises `NoReceivableError`, `NotAllowedError`.
+    Raises `NoReceivableError`, `MergedPartyError`, `NotAllowedError`.
     """
     offices = sorted({office for office, _ in keys})
     with store.unit(offices):
         for office in offices:
             require(store, office, *ROLES)
+        _check_merged(store, parties)
         return [_join(store, office, item, parties, day) for office, item in keys]
+
+
+def _check_merged(store: Store, parties: Sequence[int]) -> None:
+    for party in parties:
+        target = store.value("SELECT merged_into FROM party WHERE id = :id", id=party)
+        if target is not None:
+            raise MergedPartyError(party=party, target=target)
 
 
 def _join(store: Store, office: str, item: int, parties: Sequence[int], day: str) -> Joined:

@@ -13,11 +13,15 @@ from ledger.items.opening_parts_store import DEBTORS, PARTIES
 from ledger.items.order_change_store import change_order
 from ledger.items.standing_store import change_schedule, run_standing
 from ledger.people.parties_merge_store import decide_merge, propose_merge
+from ledger.people.party_values import MergedPartyError
 from ledger.store.failures import RefusedByBookError
 from tests.books import act
+from tests.ledger.keeping_books import filled, later
 from tests.ledger.order_lists import accepted, row, step, take
+from tests.ledger.test_keeping_backup import place, restored, saved  # noqa: F401 - a fixture
 from tests.ledger.test_opening_parts import ERIKA, MAX, part
 from tests.ledger.test_opening_parts import take as take_over
+from tests.ledger.test_verify_persons import erase
 from tests.ledger.test_verify_steps import without_guards
 
 DAY = "2026-11-16"
@@ -200,6 +204,32 @@ def test_who_was_merged_since_the_order_owes_as_who_they_became(store):
         step(store, user, name, done.batch)
     assert owing(store) == [("ORDNUNG", 1, 3, None)]
     assert found(store) == []
+
+
+def test_nobody_is_named_who_is_somebody_else_by_now(town):
+    merged(town, 4, 3)
+    with pytest.raises(MergedPartyError):
+        join_debtors(act(town, "clara"), [("BAU", 1)], [4], DAY)
+    assert found(town) == []
+
+
+def test_erasing_leaves_joint_debtors_whole(store):
+    erika, other = filled(store)
+    paid = store.all("SELECT office, id FROM item WHERE party = :party AND kind = 'receivable'", party=erika)
+    join_debtors(act(store, "clara"), paid, [other], DAY)
+    later(store, "2040-01-02")
+    assert erase(store, before="2040-01-01").persons >= 1
+    assert found(store) == []
+
+
+def test_a_backup_restores_joint_debtors_with_their_seals(town, place, tmp_path):  # noqa: F811
+    saved(town, tmp_path / "b")
+    copy, _, checked = restored(tmp_path / "b", place)
+    assert checked.findings == ()
+    assert owing(copy) == owing(town) != []
+    merged(copy, 2, 4)
+    assert found(copy) == []
+    copy.close()
 
 
 def through(store, batch):
