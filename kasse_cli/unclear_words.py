@@ -18,6 +18,8 @@ OPENING = N_("opening")
 """The reason of money that was taken over as unclear."""
 COUNTED = (N_("shortage"), N_("surplus"))
 """The reasons of what was short or over when cash was counted."""
+REASON_WORDS = {"surplus": N_("cash surplus")}
+"""Reasons whose own word means something else of bank money."""
 
 SENTENCES = {
     OPENING: N_("it was unclear in the system before, too"),
@@ -75,7 +77,7 @@ def reason_code(text: str, others: Iterable[str | None] = ()) -> str:
     codes = dict.fromkeys((*REASONS, UNDONE, *(code for code in others if code)))
     wanted = _folded(text)
     for code in codes:
-        if wanted in {_folded(word) for word in (code, *spoken(code))}:
+        if wanted in {_folded(word) for word in (code, *spoken(code), *spoken(REASON_WORDS.get(code, code)))}:
             return code
     raise UnknownReasonError(text=text, known=", ".join(_(code) for code in codes))
 

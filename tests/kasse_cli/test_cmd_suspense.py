@@ -6,8 +6,10 @@ from kasse_cli.unclear_words import COUNTED, OPENING, SENTENCES, UNDONE
 from ledger.bank.posting_store import post_staged
 from ledger.bank.rungs import REASONS
 from ledger.book.verify_store import verify
+from ledger.cash.count_store import count
 from tests.bankbooks import check_invariants, item, reference, staged
 from tests.books import opened, sqlite_copy
+from tests.cashbooks import desk, pieces
 
 
 @pytest.fixture
@@ -236,3 +238,22 @@ def test_lists_of_decisions_are_taken_whole(office):
         "kasse suspense reserve 1 --list note.csv",
         "kasse suspense list --csv",
     )
+
+
+def test_cash_that_was_over_is_no_overpayment(shell, sqlite_template):
+    """The list, the filter and the screen of the case name what was over when cash was counted, and who held it."""
+    shell.environ["KASSE_USER"] = "dirk"
+    shell.environ["KASSE_LANG"] = "de"
+    with sqlite_copy(sqlite_template, shell.folder) as location:
+        store = opened(location)
+        desk(store)
+        found = count(store, "B1", pieces(1000)).case
+        store.close()
+        asked = "--user clara --on 2026-11-16"
+        listed = shell(f"kasse suspense list --reason Kassenüberschuss {asked}")
+        assert "Kassenüberschuss" in listed.out
+        assert "Überzahlung" not in listed.out
+        told = shell(f"kasse suspense show {found} {asked}")
+        words = told.out + told.err
+        assert "die Kasse verwaltete damals: dirk" in words
+        assert "Bargeld gezählt am: 16.11.2026" in words

@@ -11,6 +11,7 @@ from kasse_cli.context import Context
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Streamed, Table, render, say
 from kasse_cli.params import FromOption, OfficeOption
+from kasse_cli.unclear_words import REASON_WORDS
 from ledger.book.dimensions import parse_dimension
 from ledger.items.store import ItemKind
 from sepa.errors import N_, KasseError
@@ -54,7 +55,7 @@ CASES = (
     Column("name", N_("Name")),
     Column("bank_account", N_("IBAN"), "word", minor=2),
     Column("remittance", N_("Remittance")),
-    Column("reason", N_("Reason"), "word", minor=True),
+    Column("reason", N_("Reason"), "word", words=REASON_WORDS, minor=True),
     Column("owner", N_("Owner"), minor=2),
 )
 AllOption = Annotated[bool, typer.Option("--all", help=N_("accounts that were never posted on, too"))]

@@ -23,7 +23,7 @@ from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
-from kasse_cli.unclear_words import reason_sentence, under_way_words
+from kasse_cli.unclear_words import REASON_WORDS, reason_sentence, under_way_words
 from sepa.errors import N_
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ CASES = (
     Column("name", N_("Name")),
     Column("bank_account", N_("IBAN"), "word", minor=2),
     Column("remittance", N_("Remittance")),
-    Column("reason", N_("Reason"), "word"),
+    Column("reason", N_("Reason"), "word", words=REASON_WORDS),
     Column("owner", N_("Owner"), minor=True),
     Column("hold_until", N_("Rests until"), "day", minor=True),
     Column("bound_cents", N_("Bound"), "cents", shown=False),
