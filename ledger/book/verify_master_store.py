@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
@@ -13,6 +13,7 @@ from ledger.events.seals_store import wrong_seals
 from ledger.items import joint_seals_store, order_seals_store
 from ledger.items.joint_seals_store import wrong_joint
 from ledger.items.order_seals_store import wrong_orders
+from ledger.items.order_told_store import Told, take_steps, wrong_steps
 from ledger.keeping.erased_reader import erased_batches
 from ledger.people import party_seals
 from ledger.people.party_seals_store import wrong_parties
@@ -86,6 +87,7 @@ class Witness:
         kinds = (FACT, party_seals.FACT, order_seals_store.FACT, joint_seals_store.FACT)
         self.seals: dict[str, list[str]] = {name: [] for name in kinds}
         self.names: dict[str, str] = {}
+        self.steps: Told = Counter()
 
     def watched(self, events: Iterable[Row]) -> Iterator[Row]:
         """Yield the events as they are, and remember what they say."""
@@ -98,6 +100,8 @@ class Witness:
                 self._vouch(str(json.loads(row[6])["signed"]))
             if row[4] == "user.add" and row[10]:
                 self.names[row[5]] = row[10]
+            if row[4].startswith("order."):
+                take_steps(self.steps, row[0], row[3], row[2], row[4], row[6])
             if "seal" in row[6]:
                 self._take(row[6])
             yield row
@@ -122,6 +126,7 @@ class Witness:
         yield from wrong_seals(store, self.seals[FACT])
         yield from wrong_parties(store, self.seals[party_seals.FACT])
         yield from islice(wrong_orders(store, self.seals[order_seals_store.FACT], erased_batches(store)), MOST)
+        yield from islice(wrong_steps(store, self.steps), MOST)
         yield from wrong_joint(store, self.seals[joint_seals_store.FACT])
         yield from _renamed(store, self.names)
         yield from _moved_items(store)

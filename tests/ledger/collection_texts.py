@@ -4,8 +4,6 @@ import datetime as dt
 
 from ledger.bank.posting_store import post_staged
 from ledger.book.store import office_codes
-from ledger.events.store import record
-from ledger.items.order_seals_store import seal_orders
 from ledger.payments.collection_export_store import exportable, file_of, note_export
 from ledger.payments.collection_policy_store import configure
 from ledger.payments.collection_propose_store import Choice, propose
@@ -17,6 +15,7 @@ from sepa.money import plain
 from tests.bankbooks import item, staged
 from tests.books import act
 from tests.ledger.mandate_texts import CREDITOR
+from tests.ledger.order_lists import told_of
 from tests.ledger.payables import party
 
 MONDAY = dt.date(2026, 11, 16)
@@ -43,7 +42,7 @@ def claim(store: Store, line: str, **more) -> tuple[str, int]:
             "cash_order", office=office, id=order, batch=batch, kind="receivable", state="created", party=person,
             total_cents=1, due=due, purpose="x", foreign_reference=0, notice_date="2026-09-01",
         )  # fmt: skip
-        record(store, office, "order.import", f"batch:{batch}", seal_orders(store, batch))
+        told_of(store, office, order, batch)
     return office, item(store, amount, *reference, office=office, due=due, person=person, order_id=order, **more)
 
 

@@ -1,9 +1,11 @@
 """Lists of orders and open items written as short lines, for tests of both."""
 
+from ledger.events.store import record
 from ledger.items.opening import check_item
 from ledger.items.order_decisions import Choice
 from ledger.items.order_import_store import Source, Wishes, import_orders
 from ledger.items.order_rules import check_order
+from ledger.items.order_seals_store import seal_orders
 from ledger.items.order_steps_store import decide
 from ledger.items.orders import OrderRow
 from ledger.items.staging_store import load_rules
@@ -71,6 +73,15 @@ def accepted(store, *rows, **more):
     for user, name in (("anna", "certified"), ("bernd", "approved"), ("clara", "accepted")):
         step(store, user, name, done.batch)
     return done
+
+
+def told_of(store, office, number, batch):
+    """Take the first step of an order that a test wrote by itself, and tell of it; inside a unit."""
+    store.insert_one(
+        "order_step", office=office, order_id=number, step="created", by=store.user, at=store.now, exception=0,
+        seen_count=1, seen_cents=1, seen_hash=b"h",
+    )  # fmt: skip
+    record(store, office, "order.import", f"batch:{batch}", {"count": 1} | seal_orders(store, batch))
 
 
 def open_difference(store) -> list[tuple]:

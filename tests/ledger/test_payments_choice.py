@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from ledger.bank.posting_store import post_staged
 from ledger.book.store import office_codes
 from ledger.book.verify_store import verify
-from ledger.events.store import record
 from ledger.items.locks_store import lift_items
-from ledger.items.order_seals_store import seal_orders
 from ledger.payments.attachment_store import NewAttachment, add_attachment, confirm_attachment, declare, end_attachment
 from ledger.payments.attachments import (
     Attachment,
@@ -51,6 +49,7 @@ from sepa.errors import Place
 from sepa.identifiers import make_iban
 from tests.bankbooks import item, staged
 from tests.books import act
+from tests.ledger.order_lists import told_of
 from tests.ledger.payables import IBANS, attached, known_account, party, payables
 
 MONDAY = dt.date(2026, 11, 16)
@@ -128,7 +127,7 @@ def discounted(store, second):
         )  # fmt: skip
         for line, gl, cents in ((1, "6100", 6667), (2, second, 3333)):
             store.insert_one("cash_order_line", office="BAU", order_id=1, line=line, gl_account=gl, amount_cents=cents)
-        record(store, "BAU", "order.import", "batch:1", seal_orders(store, 1))
+        told_of(store, "BAU", 1, 1)
     assert made == [("BAU", 1)]
 
 
