@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +12,13 @@ import typer
 
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
+from kasse_cli.i18n import sentence
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import FilesArgument, parse_day
 from sepa.errors import N_
 
 if TYPE_CHECKING:
+    from ledger.bank.intake_reader import StatementRow
     from ledger.bank.withdrawing import Withdrawal
 
 app = noun(N_("bank statements: import, list, show, continuity, format, withdraw"))
@@ -63,7 +66,19 @@ STATEMENTS = (
     Column("debit_cents", N_("Debits"), "cents", shown=False),
     Column("file", N_("File"), shown=False),
     Column("part_of", N_("Part of"), "count", shown=False),
+    Column("standing", N_("Standing"), shown=False),
+    Column("remark", N_("Remark")),
 )
+REMARKS = {"replaced": N_("replaced by {whole}"), "contained": N_("lies in {whole}")}
+PARTS = {
+    "replaced": N_("it replaces statement {part}, whose bookings are all in it; each counts once"),
+    "contained": N_("statement {part} lies in it; each booking counts once"),
+}
+WHOLES = {
+    "replaced": N_("statement {whole} is a later issue of it with all its bookings; each counts once"),
+    "contained": N_("all its bookings are in statement {whole} too; each counts once"),
+}
+"""What is said of a statement that adds nothing to another: in the list, of the other one, and of itself."""
 LINES = (
     Column("line", N_("Line"), "count"),
     Column("office", N_("Office"), shown=False),
@@ -147,19 +162,36 @@ def list_(ctx: Context, iban: IbanOption = "", first: FromOption = None, last: T
     with open_book(ctx.obj) as store:
         rows = list_statements(store, parse_iban(iban) if iban else "", **days)
     lines = [say(N_("statements: {count}"), count=len(rows))]
-    render(ctx, Result(tables=[Table("statements", STATEMENTS, rows)], lines=lines))
+    columns = STATEMENTS if any(row.standing for row in rows) else _without_remark()
+    render(ctx, Result(tables=[Table("statements", columns, _remarked(rows))], lines=lines))
+
+
+def _without_remark() -> tuple[Column, ...]:
+    """Return the columns of a list in which every statement counts: there is nothing to remark."""
+    return tuple(replace(one, shown=False) if one.key == "remark" else one for one in STATEMENTS)
+
+
+def _remarked(rows: Sequence[StatementRow]) -> list[dict[str, object]]:
+    return [asdict(row) | {"remark": _remark(row.standing, row.part_of)} for row in rows]
+
+
+def _remark(standing: str | None, whole: int | None) -> str | None:
+    return None if standing is None or whole is None else sentence(REMARKS[standing], {"whole": whole})
 
 
 @command(app, "show", lists=True, examples=("kasse statement show 17",))
 def show(ctx: Context, number: NumberArgument) -> None:
     """Show a statement with its entries and what became of them."""
     from kasse_cli.wiring import open_book
-    from ledger.bank.intake_reader import show_statement
+    from ledger.bank.intake_reader import parts_of, show_statement
 
     with open_book(ctx.obj) as store:
         statement, entries = show_statement(store, number)
-    tables = [Table("statement", STATEMENTS, [statement]), Table("entries", LINES, entries)]
-    render(ctx, Result(tables=tables))
+        parts = parts_of(store, number)
+    lines = [say(WHOLES[statement.standing], whole=statement.part_of)] if statement.standing else []
+    lines += [say(PARTS[part.standing], part=part.number) for part in parts if part.standing]
+    tables = [Table("statement", _without_remark(), _remarked([statement])), Table("entries", LINES, entries)]
+    render(ctx, Result(tables=tables, lines=lines))
 
 
 @command(app, "continuity", lists=True, examples=("kasse statement continuity",))

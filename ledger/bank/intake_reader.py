@@ -34,12 +34,18 @@ _LINK = f"""
     LEFT JOIN source_file f ON f.sha256 = s.file_sha256 AND f.purpose = 'statement'
     WHERE s.message IN {FORMATS} AND s.withdrawn_on IS NULL AND s.closing_day IS NOT NULL
       AND (s.iban = :iban OR :iban = '') ORDER BY s.id"""
+_SAME = """h.id > s.id AND h.statement_id = s.statement_id AND coalesce(h.page, 1) = coalesce(s.page, 1)
+        AND coalesce(h.electronic_number, -1) = coalesce(s.electronic_number, -1)
+        AND (h.closing_day = s.closing_day
+             OR (h.electronic_number IS NOT NULL AND substr(h.closing_day, 1, 4) = substr(s.closing_day, 1, 4)))"""
 _LIST = f"""
     SELECT s.id, s.iban, s.statement_id, s.electronic_number, s.page, s.closing_day, s.opening_cents, s.closing_cents,
            s.entry_count, s.credit_cents, s.debit_cents, f.name, p.whole,
+           CASE WHEN p.whole IS NULL THEN NULL WHEN {_SAME} THEN 'replaced' ELSE 'contained' END,
            CASE WHEN s.withdrawn_on IS NULL THEN s.message ELSE 'withdrawn' END
     FROM statement s
     {_PART}
+    LEFT JOIN statement h ON h.id = p.whole
     LEFT JOIN source_file f ON f.sha256 = s.file_sha256 AND f.purpose = 'statement'"""
 _ENTRIES = """
     SELECT l.line, e.office, e.id, e.bank_day, e.value_day, e.amount_cents, e.name, e.counter_iban, e.remittance,
@@ -67,6 +73,7 @@ class UnknownStatementError(KasseError):
 class StatementRow:
     """A statement or page in the book; `part_of` is the statement that holds all its entries, if one does.
 
+    `standing` is replaced where that one is a later issue of the same, contained where it tells these bookings too.
     `kind` is statement, intraday (a report, never posted), details (an advice that explains Sammler) or withdrawn.
     """
 
@@ -83,6 +90,7 @@ class StatementRow:
     debit_cents: int
     file: str | None
     part_of: int | None
+    standing: str | None
     kind: str
 
 
@@ -178,6 +186,11 @@ def list_statements(store: Store, iban: str = "", first: str = "", last: str = "
 def _statement(row: Row) -> StatementRow:
     kind = "withdrawn" if row[-1] == "withdrawn" else kind_of(row[-1]) or "statement"
     return StatementRow(*(*row[:-1], kind))
+
+
+def parts_of(store: Store, number: int) -> list[StatementRow]:
+    """Return the statements whose bookings all lie in this one."""
+    return [_statement(row) for row in store.rows(f"{_LIST} WHERE p.whole = :id ORDER BY s.id", id=number)]
 
 
 def show_statement(store: Store, number: int) -> tuple[StatementRow, Sequence[StatementLine]]:

@@ -90,6 +90,23 @@ def test_the_same_for_scripts(town):
     )
 
 
+def test_a_list_says_which_statement_replaces_which(town):
+    bookings = (Booking(500, "Erika Mustermann", lines=("RG 12",)), Booking(-300, gvc="808"))
+    early, late = (DemoBank(MAIN_IBAN, 10_000).statement(MON, told) for told in (bookings[:1], bookings))
+    morning = early.replace(b"<Id>2026-11-16-101</Id>", b"<Id>MORNING</Id>").replace(
+        b"<ElctrncSeqNb>101</ElctrncSeqNb>", b""
+    )
+    town.deliver(a=early, b=late.replace(b"T22:15:00", b"T23:55:00"), c=morning)
+    town.shell.transcript(
+        "statement-issues",
+        "kasse statement import inbox",
+        "kasse statement list",
+        "kasse statement show 1",
+        "kasse statement show 2",
+        "kasse statement list --json",
+    )
+
+
 def test_broken_files_go_aside_with_their_findings(town):
     town.deliver(a=town.monday[:-100], b=town.tuesday, c=b"", d=b"%PDF-1.7\n", e=town.monday.replace(MAIN_IBAN.encode(), b"DE89370400440532013000"))  # fmt: skip
     done = town.shell("kasse statement import inbox --archive done --reject broken --json")
