@@ -9,7 +9,7 @@ from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple
 
-from ledger.bank.keys import KEY_COLUMNS, Key, Texts, keys_of
+from ledger.bank.keys import KEY_COLUMNS, Texts, keys_of
 from ledger.bank.lookup import Lookup
 from ledger.bank.lookups import LOOKUPS, TARGETS
 from ledger.bank.matching import NOTHING, Case, Part, Staged, Target, whole_part
@@ -66,28 +66,17 @@ _GATHER_UNCLEAR = """
       AND (CAST(:file AS TEXT) IS NULL
            OR e.statement IN (SELECT s.id FROM statement s WHERE s.file_sha256 = :file))"""
 _PART = "INSERT INTO match_entry SELECT * FROM match_all WHERE seq > :start AND seq <= :stop"
-_TEXTS = """
-    SELECT m.seq, 0, e.amount_cents, e.end_to_end_id, e.creditor_reference, e.counter_iban, e.remittance,
-           e.payment_information_id, e.message_id, e.return_reason, e.detail_count, e.gvc, e.reversal, e.name,
-           e.bank_day
-    FROM match_entry m JOIN bank_entry e ON e.office = m.office AND e.id = m.id
-    WHERE m.seq > :start AND m.seq <= :stop"""
-_DETAIL_TEXTS = """
-    SELECT m.seq, d.line, d.amount_cents, d.end_to_end_id, d.creditor_reference, d.counter_iban, d.remittance,
-           NULL, NULL, d.return_reason, 0, e.gvc, e.reversal, d.name, e.bank_day
-    FROM match_entry m JOIN bank_entry e ON e.office = m.office AND e.id = m.id
-    JOIN bank_detail d ON d.office = m.office AND d.entry = m.id
-    WHERE m.details > 0 AND m.seq > :start AND m.seq <= :stop"""
 _ENTRIES = """
     SELECT m.seq, e.office, e.id, e.iban, b.account, e.bank_day, e.value_day, e.amount_cents, e.reversal, e.gvc,
-           e.name, e.counter_iban, e.remittance, e.return_reason, e.detail_count
+           e.name, e.counter_iban, e.remittance, e.return_reason, e.detail_count, e.end_to_end_id,
+           e.creditor_reference, e.payment_information_id, e.message_id
     FROM match_entry m JOIN bank_entry e ON e.office = m.office AND e.id = m.id
-    JOIN bank_account b ON b.iban = e.iban
-    WHERE m.seq > :start AND m.seq <= :stop ORDER BY m.seq"""
+    JOIN bank_account b ON b.iban = e.iban ORDER BY m.seq"""
 _DETAILS = """
-    SELECT m.seq, d.line, d.amount_cents, d.name, d.counter_iban, d.remittance, d.return_reason
+    SELECT m.seq, d.line, d.amount_cents, d.name, d.counter_iban, d.remittance, d.return_reason, d.end_to_end_id,
+           d.creditor_reference
     FROM match_entry m JOIN bank_detail d ON d.office = m.office AND d.entry = m.id
-    WHERE m.details > 0 AND m.seq > :start AND m.seq <= :stop ORDER BY m.seq, d.line"""
+    WHERE m.details > 0 ORDER BY m.seq, d.line"""
 
 
 def waiting(store: Store, scope: Scope) -> int:
@@ -115,15 +104,52 @@ def book_finder(store: Store) -> Finder:
     return Finder(active_schemes(store), frozenset(length for (length,) in store.rows(sql)))
 
 
-def _keys(store: Store, finder: Finder, start: int, stop: int) -> Iterator[Key]:
-    """Return the keys of one chunk of entries and of their parts; everything is read before the first is asked for."""
-    where = {"start": start, "stop": stop}
-    rows = [*store.all(_TEXTS, **where), *store.all(_DETAIL_TEXTS, **where)]
-    return chain.from_iterable(keys_of(finder, texts) for texts in map(_TEXT, rows))
+class _Read(NamedTuple):
+    """Entries as the bank told them, and their parts by entry; what follows their fields is read for keys alone."""
+
+    entries: list[Row]
+    parts: Mapping[int, list[Row]]
+
+    def between(self, start: int, stop: int) -> _Read:
+        """Return those of some entries, counted from the first one read."""
+        return _Read(self.entries[start:stop], self.parts)
+
+    def staged(self) -> Iterator[tuple[Staged, Sequence[Part]]]:
+        """Yield each entry with its parts."""
+        for row in self.entries:
+            parts = self.parts.get(row[0])
+            yield _STAGED(row[:_STAGED_FIELDS]), [Part._make(part[1:_PART_FIELDS]) for part in parts] if parts else ()
+
+    def texts(self) -> Iterator[Texts]:
+        """Yield what the keys are read from: each entry, then its parts."""
+        for row in self.entries:
+            (
+                seq, _, _, _, _, day, _, cents, reversal, gvc, name, iban, text, reason, details, end_to_end,
+                structured, batch, message,
+            ) = row  # fmt: skip
+            yield Texts(
+                seq, 0, cents, end_to_end, structured, iban, text, batch, message, reason, details, gvc, reversal, name,
+                day,
+            )  # fmt: skip
+            for _, line, cents, name, iban, text, reason, end_to_end, structured in self.parts.get(seq, ()):
+                yield Texts(
+                    seq, line, cents, end_to_end, structured, iban, text, None, None, reason, 0, gvc, reversal, name,
+                    day,
+                )  # fmt: skip
 
 
-def _look_up(store: Store, finder: Finder, start: int, stop: int) -> None:
-    """Read the keys of the entries from one to another, and run the statement of every lookup that can find anything.
+_STAGED_FIELDS, _PART_FIELDS = len(Staged._fields), len(Part._fields) + 1
+
+
+def _read(store: Store) -> _Read:
+    parts: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in store.rows(_DETAILS):
+        parts[row[0]].append(row)
+    return _Read(store.all(_ENTRIES), parts)
+
+
+def _look_up(store: Store, finder: Finder, start: int, stop: int) -> _Read:
+    """Read the entries from one to another and their keys, and run the statement of every lookup that may find any.
 
     The keys are read before they are written: what is written behind goes on meanwhile.
     """
@@ -131,8 +157,10 @@ def _look_up(store: Store, finder: Finder, start: int, stop: int) -> None:
         store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
     store.execute(_PART, start=start, stop=stop)
     store.execute("ANALYZE match_entry")
-    for first in range(start, stop, CHUNK):
-        keys = list(_keys(store, finder, first, min(first + CHUNK, stop)))
+    read = _read(store)
+    for first in range(0, stop - start, CHUNK):
+        texts = read.between(first, first + CHUNK).texts()
+        keys = list(chain.from_iterable([keys_of(finder, one) for one in texts]))
         store.insert("match_key", KEY_COLUMNS, keys)
     places = frozenset(place for (place,) in store.rows("SELECT DISTINCT place FROM match_key"))
     store.execute("ANALYZE match_key")  # else PostgreSQL plans for no keys, SQLite for so many that it reads all items
@@ -145,6 +173,7 @@ def _look_up(store: Store, finder: Finder, start: int, stop: int) -> None:
                 found += store.execute(statement.sql)
         if found:
             store.execute(f"CREATE INDEX {lookup.table}_seq ON {lookup.table} (seq)")
+    return read
 
 
 class Candidates(NamedTuple):
@@ -171,7 +200,6 @@ class Candidates(NamedTuple):
 
 _STAGED: Callable[[Row], Staged] = partial(tuple.__new__, Staged)
 _TARGET: Callable[[Row], Target] = partial(tuple.__new__, Target)
-_TEXT: Callable[[Row], Texts] = partial(tuple.__new__, Texts)
 """As `_make`, for rows by the ten thousand: their queries name as many columns."""
 
 
@@ -180,15 +208,16 @@ def candidates(store: Store, count: int) -> Iterator[list[Candidates]]:
     finder = book_finder(store)
     for start in (0, *range(FIRST, count, PART)):
         stop = min(start + PART if start else FIRST, count)
-        _look_up(store, finder, start, stop)
+        read = _look_up(store, finder, start, stop)
         filled = [one for one in LOOKUPS if one is not TARGETS and store.value(f"SELECT 1 FROM {one.table} LIMIT 1")]
         for first in range(start, stop, CHUNK):
-            yield _candidates(store, filled, first, min(first + CHUNK, stop))
+            last = min(first + CHUNK, stop)
+            yield _candidates(store, filled, read.between(first - start, last - start), first, last)
         for name in _TABLES:
             store.execute(f"DROP TABLE {name}")
 
 
-def _candidates(store: Store, filled: list[Lookup], start: int, stop: int) -> list[Candidates]:
+def _candidates(store: Store, filled: list[Lookup], read: _Read, start: int, stop: int) -> list[Candidates]:
     where = {"start": start, "stop": stop}
     targets: dict[int, list[Target]] = {}
     for target in map(_TARGET, store.rows(_selected(TARGETS), **where)):
@@ -197,12 +226,8 @@ def _candidates(store: Store, filled: list[Lookup], start: int, stop: int) -> li
         else:
             targets[target[0]] = [target]
     found = _found(store, filled, where)
-    parts: defaultdict[int, list[Part]] = defaultdict(list)
-    for seq, *part in store.rows(_DETAILS, **where):
-        parts[seq].append(Part._make(part))
     return [
-        Candidates(entry, targets.get(entry[0], ()), found.get(entry[0], {}), parts.get(entry[0], ()))
-        for entry in map(_STAGED, store.rows(_ENTRIES, **where))
+        Candidates(entry, targets.get(entry[0], ()), found.get(entry[0], {}), parts) for entry, parts in read.staged()
     ]
 
 
