@@ -155,6 +155,19 @@ def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseEr
         raise NotMovedError(file=delivery.name, folder=str(folder), reason=reason) from error
 
 
+def rejected_files(folder: Path | None) -> list[Delivery]:
+    """Return the files that wait in a reject folder: those with their findings beside them, by name."""
+    if folder is None or not folder.is_dir():
+        return []
+    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file() and _is_bank_file(entry.name))
+    return [Delivery(folder / name, str(folder / name)) for name in names if _findings_file(folder / name).exists()]
+
+
+def forget_findings(delivery: Delivery) -> None:
+    """Remove the findings beside a rejected file that was taken after all: it waits no more."""
+    _findings_file(delivery.path).unlink(missing_ok=True)
+
+
 def _findings_file(target: Path) -> Path:
     return target.with_name(f"{target.name}.findings.txt")
 

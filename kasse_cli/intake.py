@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kasse_cli.inbox import Delivery, NotMovedError, Unit, put_away
-from ledger.bank.formats import NotPostedError
+from kasse_cli.inbox import Delivery, NotMovedError, Unit, forget_findings, put_away, rejected_files
+from ledger.bank.formats import NotLeadingError, NotPostedError, ToldBeforeError
 from ledger.bank.intake import Staged
 from ledger.bank.intake_joins import NotContinuedError
 from ledger.bank.intake_reader import new_gaps
 from ledger.bank.intake_sheets import PagesOverlapError
 from ledger.bank.intake_store import stage_file
-from ledger.bank.merge import UnconnectedStatementsError
+from ledger.bank.merge import AmbiguousStatementsError, UnconnectedStatementsError
+from ledger.bank.refused_reader import Refusal, last_refusal
 from ledger.people.users import NotAllowedError
 from sepa.errors import N_, KasseError, Place, TryAgainError
 from sepa.sources import FileUnreadableError
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from ledger.store.engines import Store
 
 
-EARLY = (UnconnectedStatementsError, PagesOverlapError, NotContinuedError)
+EARLY = (UnconnectedStatementsError, AmbiguousStatementsError, PagesOverlapError, NotContinuedError)
 """Errors of a file that may go away when other files are taken."""
+_EARLY = frozenset(error.code for error in EARLY)
+_LEFT_OUT = frozenset(error.code for error in (NotPostedError, NotLeadingError, ToldBeforeError))
 COUNTS = ("statements", "entries", "new", "duplicates", "pending", "credit_cents", "debit_cents")
 
 
@@ -53,11 +56,17 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one unit: taken, left out because it is not posted, or broken."""
+    """What became of one unit: taken, left out because it is not posted, or broken.
+
+    One that an earlier run `rejected` is broken until it is taken; only where others may have changed that it is to be
+    tried `again`.
+    """
 
     name: str
     staged: Staged | None = None
     error: KasseError | None = None
+    rejected: bool = False
+    again: bool = False
 
     @property
     def left_out(self) -> bool:
@@ -67,12 +76,12 @@ class Attempt:
     @property
     def broken(self) -> bool:
         """Whether the file was refused."""
-        return self.error is not None and not self.left_out
+        return self.rejected or (self.error is not None and not self.left_out)
 
     @property
     def early(self) -> bool:
         """Whether it may be taken once other files are."""
-        return isinstance(self.error, EARLY)
+        return self.again or isinstance(self.error, EARLY)
 
     @property
     def result(self) -> FileResult:
@@ -100,9 +109,14 @@ Attempts = dict[tuple[str, str], Attempt]
 
 @dataclass(slots=True)
 class Intake:
-    """What became of all files of a call."""
+    """What became of all files of a call.
+
+    `retaken` were rejected by an earlier run and taken by this one, `rejected` wait in the reject folder: names there.
+    """
 
     attempts: list[Attempt] = field(default_factory=list)
+    retaken: list[str] = field(default_factory=list)
+    rejected: list[str] = field(default_factory=list)
     gaps: list[KasseError] = field(default_factory=list)
     stuck: list[KasseError] = field(default_factory=list)
 
@@ -133,10 +147,11 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """Where files go afterwards."""
+    """Where files go afterwards; a rehearsal moves none."""
 
     archive: Path | None = None
     reject: Path | None = None
+    moves: bool = True
 
     def put_away(self, delivery: Delivery, attempts: Iterable[Attempt]) -> list[KasseError]:
         """Move the delivered file: to the rejected ones with its findings where anything in it is broken.
@@ -144,7 +159,7 @@ class Folders:
         What cannot be opened stays: another program may still be writing it. Return what went wrong.
         """
         broken = [attempt for attempt in attempts if attempt.broken]
-        if any(isinstance(attempt.error, FileUnreadableError) for attempt in broken):
+        if not self.moves or any(isinstance(attempt.error, FileUnreadableError) for attempt in broken):
             return []
         findings = [finding for attempt in broken for finding in attempt.findings]
         try:
@@ -153,26 +168,42 @@ class Folders:
             return [error]
         return []
 
+    def release(self, delivery: Delivery) -> list[KasseError]:
+        """Move a file that was rejected and is taken now to the others; return what went wrong."""
+        stuck = self.put_away(delivery, ())
+        if self.moves and not stuck:
+            forget_findings(delivery)
+        return stuck
+
 
 def take_in(store: Store, incoming: Iterator[Delivery], folders: Folders) -> Intake:
     """Stage every delivered file, each a unit of work; a broken one is rejected, the others are taken.
 
-    A file that only lacks statements between is tried again behind the others; gaps are looked for once, behind the
-    last file. Raises `TryAgainError` and `NotAllowedError`.
+    A file that only lacks statements between is tried again behind the others, and so is one that was rejected for
+    that by an earlier run, once others came; gaps are looked for once, behind the last file. Raises `TryAgainError`
+    and `NotAllowedError`.
     """
     tried: list[tuple[Delivery, Attempts]] = []
     stuck: list[KasseError] = []
+    before = rejected_files(folders.reject)
     for delivery in incoming:
         attempts = _take(store, delivery, {})
         tried.append((delivery, attempts))
         if not _waits(attempts):
             stuck += folders.put_away(delivery, attempts.values())
     waiting = [(delivery, attempts) for delivery, attempts in tried if _waits(attempts)]
-    while any(_take_again(store, delivery, attempts) for delivery, attempts in waiting):
+    late = [(delivery, attempts) for delivery in before if _waits(attempts := _as_rejected(store, delivery))]
+    while any(_take_again(store, delivery, attempts) for delivery, attempts in (*waiting, *late)):
         pass
     for delivery, attempts in waiting:
         stuck += folders.put_away(delivery, attempts.values())
+    cured = [(delivery, attempts) for delivery, attempts in late if not _broken(attempts)]
+    for delivery, _ in cured:
+        stuck += folders.release(delivery)
     intake = Intake([attempt for _, attempts in tried for attempt in attempts.values()], stuck=stuck)
+    intake.attempts += [attempt for _, attempts in late for attempt in _told(attempts)]
+    intake.retaken += [delivery.path.name for delivery, _ in cured]
+    intake.rejected += _rejected(folders, before, cured, tried)
     accounts = {iban for staged in intake.taken for iban in staged.accounts}
     numbers = {number for staged in intake.taken for number in staged.numbers}
     intake.gaps += new_gaps(store, accounts, numbers)
@@ -181,6 +212,44 @@ def take_in(store: Store, incoming: Iterator[Delivery], folders: Folders) -> Int
 
 def _waits(attempts: Mapping[tuple[str, str], Attempt]) -> bool:
     return any(attempt.early for attempt in attempts.values())
+
+
+def _broken(attempts: Mapping[tuple[str, str], Attempt]) -> bool:
+    return any(attempt.broken for attempt in attempts.values())
+
+
+def _as_rejected(store: Store, delivery: Delivery) -> Attempts:
+    """Return the units of a rejected file as earlier runs left them; those never refused are left out."""
+    attempts: Attempts = {}
+    try:
+        for unit in delivery.units():
+            refused = last_refusal(store, unit.sha256)
+            if refused is not None and refused.code not in _LEFT_OUT:
+                attempts[unit.name, unit.sha256] = Attempt(unit.name, rejected=True, again=_may_be_cured(refused))
+    except KasseError:  # broken in itself, or gone meanwhile
+        return {}
+    return attempts
+
+
+def _may_be_cured(refused: Refusal) -> bool:
+    """Whether another try may end differently; what is broken in itself is never tried again, so nothing goes round."""
+    return refused.taken or (refused.code in _EARLY and refused.others_since)
+
+
+def _told(attempts: Mapping[tuple[str, str], Attempt]) -> list[Attempt]:
+    """Return what is to be told of a file that was rejected before: what was taken of it now."""
+    return [one for one in attempts.values() if one.staged is not None and not one.staged.repeated]
+
+
+def _rejected(
+    folders: Folders, before: Sequence[Delivery], cured: Iterable[tuple[Delivery, Attempts]],
+    tried: Iterable[tuple[Delivery, Attempts]],
+) -> list[str]:  # fmt: skip
+    """Return the names of the files that wait in the reject folder at the end, or would after a rehearsal."""
+    if folders.reject is None or folders.moves:
+        return [delivery.path.name for delivery in rejected_files(folders.reject)]
+    names = {delivery.path.name for delivery in before} - {delivery.path.name for delivery, _ in cured}
+    return sorted(names | {delivery.path.name for delivery, attempts in tried if _broken(attempts)})
 
 
 def _take_again(store: Store, delivery: Delivery, attempts: Attempts) -> bool:

@@ -49,6 +49,7 @@ _HELP = {
     "kasse_statement_last_day_timestamp_seconds": "Day of the last statement of an account, as midnight UTC.",
     "kasse_statement_gaps": "Gaps between the statements of an account.",
     "kasse_days_to_close": "Days with entries that are not closed.",
+    "kasse_reconcile_rejected_waiting": "Rejected files that wait for somebody.",
     "kasse_reconcile_to_clarify": "Bank entries that the last run left to be clarified, by reason.",
     **{f"kasse_reconcile_{name}": said for name, said in _COUNTS.items()},
 }
@@ -91,7 +92,8 @@ def run_figures(data: Mapping[str, Any], findings: int) -> dict[str, Any]:
     """Return the counts of a run as metrics."""
     counts = {f"kasse_reconcile_{name}": data[name] for name in _COUNTS}
     reasons = {f'kasse_reconcile_to_clarify{{reason="{name}"}}': count for name, count in data["reasons"].items()}
-    return {"kasse_reconcile_findings": findings, **counts, **reasons}
+    waiting = {"kasse_reconcile_rejected_waiting": len(data["rejected"])}
+    return {"kasse_reconcile_findings": findings, **counts, **waiting, **reasons}
 
 
 def state_figures(state: BookState, today: dt.date) -> dict[str, Any]:

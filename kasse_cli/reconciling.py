@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +63,7 @@ def reconcile(
     one file could be taken and nothing else waited.
     """
     with _alone(store, wait_seconds), store.rehearsal() if rehearse else nullcontext():
-        intake = take_in(store, incoming, Folders() if rehearse else folders)
+        intake = take_in(store, incoming, replace(folders, moves=False) if rehearse else folders)
         outcome = Outcome()
         orders = settlement_orders(store)
         for scope in files_waiting(store):

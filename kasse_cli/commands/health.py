@@ -17,9 +17,11 @@ import typer
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.i18n import sentence
+from kasse_cli.inbox import rejected_files
+from kasse_cli.intake_lines import some
 from kasse_cli.output import Column, Result, Table, render
 from ledger.reports.health import Check, Limit, Limits, State, checks, worst
-from sepa.errors import N_, KasseError
+from sepa.errors import N_, Field, KasseError
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store
@@ -39,6 +41,9 @@ LimitArgument = Annotated[
     list[str] | None,
     typer.Option("--limit", metavar="CHECK=W:C", help=N_("warn from W on, critical from C on; may be repeated")),
 ]
+RejectOption = Annotated[
+    Path | None, typer.Option("--reject", metavar="FOLDER", help=N_("warn of files that 'kasse reconcile' left there"))
+]
 
 
 class BadLimitError(KasseError):
@@ -49,16 +54,25 @@ class BadLimitError(KasseError):
     hint = N_("write CHECK=WARNING:CRITICAL, for example suspense_days=14:60; checks: {names}")
 
 
-@command(app, "health", examples=("kasse health", "kasse health --limit suspense_days=7:30 --limit statement_days=2:4"))
-def health(ctx: Context, limit: LimitArgument = None) -> None:
+@command(
+    app,
+    "health",
+    examples=(
+        "kasse health",
+        "kasse health --reject broken/",
+        "kasse health --limit suspense_days=7:30 --limit statement_days=2:4",
+    ),
+)
+def health(ctx: Context, limit: LimitArgument = None, reject: RejectOption = None) -> None:
     """Say in one line whether the book is in order, as monitoring plugins do (Nagios, Icinga, Checkmk).
 
     Exit codes differ from all other commands: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Looked at are the last statement
     of each account, gaps, the age of unclear money, entries that wait, days to close, the ends of the chains, a
-    change of the law that waits, a 'kasse reconcile' at work for long, and the room on the disk. Nothing is changed.
+    change of the law that waits, a 'kasse reconcile' at work for long, and the room on the disk; with --reject, files
+    that were rejected and that nobody has dealt with. Nothing is changed.
     """
     try:
-        found = _look(ctx.obj, reduce(_with_limit, limit or (), Limits()))
+        found = _look(ctx.obj, reduce(_with_limit, limit or (), Limits()), reject)
     except KasseError as error:
         found = [Check("book", "unknown", None, Limit(None, None), error.template, dict(error.fields))]
     state = worst(found)
@@ -71,14 +85,18 @@ def health(ctx: Context, limit: LimitArgument = None) -> None:
     ctx.obj.exit_code = CODES[state]
 
 
-def _look(call: Call, limits: Limits) -> list[Check]:
+def _look(call: Call, limits: Limits, reject: Path | None) -> list[Check]:
     from kasse_cli.wiring import open_book
     from ledger.reports.health_store import book_state
 
     with open_book(call) as store:
         found = checks(book_state(store), call.today, limits)
-        mine = (_law(call, store, limits.law_days), _lock(call, store, limits.lock_minutes))
-        return [*found, *chain(*mine, _disk(store, limits.disk_percent))]
+        mine: tuple[Iterator[Check], ...] = (
+            _law(call, store, limits.law_days),
+            _lock(call, store, limits.lock_minutes),
+        )
+        mine += (_disk(store, limits.disk_percent), _rejected(reject, limits.rejected))
+        return [*found, *chain(*mine)]
 
 
 def _law(call: Call, store: Store, limit: Limit) -> Iterator[Check]:
@@ -106,6 +124,17 @@ def _disk(store: Store, limit: Limit) -> Iterator[Check]:
     percent = 100 - usage.free * 100 // usage.total
     template = N_("disk of the book: {value} percent full")
     yield Check("disk_percent", limit.state(percent), percent, limit, template, {"value": percent}, unit="%")
+
+
+def _rejected(folder: Path | None, limit: Limit) -> Iterator[Check]:
+    if folder is None:
+        return
+    names = [delivery.path.name for delivery in rejected_files(folder)]
+    template = N_("rejected files that wait: {value} ({names})") if names else N_("no rejected file waits in {folder}")
+    if not folder.is_dir():  # kasse makes it with the first file; a folder mistyped must be seen
+        template = N_("no rejected file waits: there is no folder {folder}")
+    fields: dict[str, Field] = {"value": len(names), "names": some(names), "folder": str(folder)}
+    yield Check("rejected", limit.state(len(names)), len(names), limit, template, fields)
 
 
 def _with_limit(limits: Limits, text: str) -> Limits:

@@ -11,6 +11,7 @@ import typer
 from kasse_cli.commands.statement import FILES, ArchiveOption, RejectOption
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
+from kasse_cli.intake_lines import rejected_lines
 from kasse_cli.output import Line, Result, Table, render, say
 from sepa.errors import N_
 
@@ -67,7 +68,8 @@ def reconcile(
     A reference with a right check digit decides alone; money that is not certain waits in suspense. Every entry is
     posted once, whatever is delivered again. With files and without, it posts what waits from before too, as
     'kasse statement import' leaves it, in the order of the bank's days. A broken file is left out, or moved with
-    --reject; the others are posted. The export is for the finance system that leads: one row for each share of a bank
+    --reject; the others are posted. A rejected one that only lacked another is tried again by itself once others came,
+    and the run names those that wait. The export is for the finance system that leads: one row for each share of a bank
     entry, which office, position and line name for ever.
     """
     from kasse_cli.feeds import check_form
@@ -85,14 +87,17 @@ def reconcile(
     lines = told(data, given)
     if not call.dry_run and (report is not None or metrics is not None):
         done.write_beside(call, data, lines, findings, report, metrics)
-    tables = [Table("file_results", FILES, done.intake.files)] if given else []
+    tables = [Table("file_results", FILES, done.intake.files)] if given or done.intake.files else []
     render(ctx, Result(data=data, tables=tables, lines=lines, findings=findings))
 
 
 def told(data: dict[str, Any], looked: Sequence[Path]) -> list[Line]:
     """Return the counts as sentences, leaving out what did not happen; `looked` is where files were looked for."""
     if not data["posted"] and not data["broken"] and not data["resolved"]:
-        return [_nothing_new(data["files"], data["entries"], looked)]
+        return [
+            _nothing_new(data["files"], data["entries"], looked),
+            *rejected_lines(data["retaken"], data["rejected"]),
+        ]
     lines = []
     if data["posted"] or data["broken"]:
         lines.append(say(N_("posted: {posted} entries, in {credit_cents}, out {debit_cents}"), **_plain(data)))
@@ -111,7 +116,11 @@ def told(data: dict[str, Any], looked: Sequence[Path]) -> list[Line]:
         "exported": N_("rows exported: {exported}"),
         "dry_run": N_("only tried: nothing was changed, no file was moved or written"),
     }
-    return lines + [say(text, **_plain(data)) for key, text in sentences.items() if data[key]]
+    return (
+        lines
+        + [say(text, **_plain(data)) for key, text in sentences.items() if data[key]]
+        + rejected_lines(data["retaken"], data["rejected"])
+    )
 
 
 def _nothing_new(files: int, entries: int, looked: Sequence[Path]) -> Line:
@@ -144,4 +153,6 @@ def summary(intake: Intake, outcome: Outcome, again: Again) -> dict[str, Any]:
         "credit_cents": outcome.credit_cents,
         "debit_cents": outcome.debit_cents,
         "reasons": dict(outcome.reasons),
+        "retaken": intake.retaken,
+        "rejected": intake.rejected,
     }

@@ -13,6 +13,7 @@ import typer
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.i18n import sentence
+from kasse_cli.intake_lines import rejected_lines
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import FilesArgument, parse_day
 from sepa.errors import N_
@@ -134,7 +135,8 @@ CHAINS = (
 def import_(ctx: Context, files: FilesArgument, archive: ArchiveOption = None, reject: RejectOption = None) -> None:
     """Take bank statements (camt.053, MT940) into the book; 'kasse reconcile' posts what waits.
 
-    Each file is taken whole or not at all, and once: what was taken before is nothing new.
+    Each file is taken whole or not at all, and once: what was taken before is nothing new. A rejected one that only
+    lacked another is tried again by itself once others came.
     """
     from kasse_cli.inbox import STDIN, deliveries
     from kasse_cli.intake import Folders, refuse_if_all_broken, take_in
@@ -146,9 +148,9 @@ def import_(ctx: Context, files: FilesArgument, archive: ArchiveOption = None, r
     refuse_if_all_broken(intake)
     counts = {name: intake.total(name) for name in ("statements", "entries", "new", "duplicates")}
     lines = [say(N_("statements: {statements}, entries: {entries}, new: {new}, known: {duplicates}"), **counts)]
-    render(
-        ctx, Result(data=counts, tables=[Table("files", FILES, intake.files)], lines=lines, findings=intake.findings)
-    )
+    lines += rejected_lines(intake.retaken, intake.rejected)
+    data = {**counts, "retaken": intake.retaken, "rejected": intake.rejected}
+    render(ctx, Result(data=data, tables=[Table("files", FILES, intake.files)], lines=lines, findings=intake.findings))
 
 
 @command(app, "list", lists=True, examples=("kasse statement list --iban DE02120300000000202051",))

@@ -88,6 +88,7 @@ class Limits:
     law_days: Limit = Limit(7, 30)
     lock_minutes: Limit = Limit(30, 120)
     disk_percent: Limit = Limit(90, 97)
+    rejected: Limit = Limit(1, None)
 
 
 def worst(checks: Iterable[Check]) -> State:

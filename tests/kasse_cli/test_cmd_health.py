@@ -56,6 +56,22 @@ def test_a_refused_run_is_seen_in_the_figures(town):
     assert "kasse_reconcile_posted" not in figures
 
 
+def test_rejected_files_are_named_until_somebody_dealt_with_them(town):
+    watch = f"{QUIET} --reject broken"
+    assert "no rejected file waits: there is no folder broken" in town.shell(watch).out
+    town.monday()
+    (town.inbox / "0-broken.xml").write_text("<Document", "utf-8")
+    town.shell("kasse reconcile inbox --archive done --reject broken --metrics kasse.prom --report mail.txt")
+    assert metrics(town.shell.folder / "kasse.prom")["kasse_reconcile_rejected_waiting"] == 1
+    assert "rejected files that wait: 1 (0-broken.xml)" in (town.shell.folder / "mail.txt").read_text("utf-8")
+    done = town.shell(watch)
+    assert "rejected files that wait: 1 (0-broken.xml)" in done.out
+    assert "rejected=1;0;" in done.out, "warns from 1 on"
+    (town.shell.folder / "broken" / "0-broken.xml.findings.txt").unlink()
+    assert "rejected=0" in town.shell(watch).out
+    assert "rejected" not in town.shell(QUIET).out
+
+
 def test_a_report_for_a_mail(town):
     town.monday()
     (town.inbox / "0-broken.xml").write_text("<Document", "utf-8")

@@ -195,6 +195,73 @@ def test_without_the_one_between_it_is_refused_and_another_day_taken(town):
     assert [finding["code"] for finding in done.json["findings"]] == ["statement.unconnected"]
 
 
+def pieces() -> list[bytes]:
+    """Return three pieces of a day without references; the last one cannot be understood without the one between."""
+    bank = DemoBank(MAIN_IBAN, 0)
+    made = [bank.statement(MON, (Booking(cents, "Bar"),)) for cents in (500, 700, 500)]
+    return [one.replace(b"2026-11-16-1</AcctSvcrRef>", b"NONREF</AcctSvcrRef>") for one in made]
+
+
+def test_a_file_rejected_for_lack_of_another_is_taken_once_that_came(town):
+    """What is broken in itself stays; nothing is tried without a reason, and no entry is there twice."""
+    first, between, last = pieces()
+    town.deliver(a=first, c=last, d=b"<Document")
+    command = "kasse reconcile inbox --archive done --reject broken --json"
+    waits = ["c.xml", "d.xml"]
+    done = town.shell(command)
+    assert (done.code, done.data["new"], done.data["rejected"], done.data["retaken"]) == (3, 1, waits, [])
+    refusals = town.count("event WHERE action = 'statement.refuse'")
+    done = town.shell(command)
+    assert (done.code, done.data["files"], done.data["rejected"]) == (0, 0, waits)
+    assert town.count("event WHERE action = 'statement.refuse'") == refusals, "nothing came, nothing is tried"
+    town.deliver(b=between)
+    tried = town.shell(command.replace("reconcile", "reconcile --dry-run"))
+    assert (tried.data["new"], tried.data["rejected"], tried.data["retaken"]) == (2, ["d.xml"], ["c.xml"])
+    assert town.names("broken") == ["c.xml", "c.xml.findings.txt", "d.xml", "d.xml.findings.txt"]
+    done = town.shell(command)
+    assert (done.data["new"], done.data["posted"], done.data["broken"]) == (2, 2, 0)
+    assert (done.data["rejected"], done.data["retaken"]) == (["d.xml"], ["c.xml"])
+    assert [row["status"] for row in done.data["file_results"]] == ["taken", "taken"]
+    assert (town.names("done"), town.names("inbox")) == (["a.xml", "b.xml", "c.xml"], [])
+    assert town.names("broken") == ["d.xml", "d.xml.findings.txt"]
+    assert town.shell(command).data["retaken"] == []
+    assert town.count("bank_entry") == 3
+
+
+def test_what_still_lacks_another_stays_rejected_however_often_others_come(town):
+    first, _, last = pieces()
+    town.deliver(a=first, c=last)
+    command = "kasse statement import inbox --archive done --reject broken --json"
+    town.shell(command)
+    for name, day in (("tue", TUE), ("wed", WED)):
+        town.deliver(**{name: DemoBank(SECOND_IBAN, 0).statement(day, ())})
+        done = town.shell(command)
+        assert (done.code in {0, 3}, done.data["rejected"], done.data["retaken"]) == (True, ["c.xml"], [])
+        assert [row["file"] for row in done.data["files"]] == [f"inbox/{name}.xml"]
+    assert town.count("bank_entry") == 1
+
+
+def test_a_rejected_file_that_came_another_way_waits_no_more(town):
+    """Somebody put a copy into the inbox; in a ZIP what is broken in itself keeps the whole file back."""
+    first, between, last = pieces()
+    town.deliver(a=first, c=last)
+    town.pack("days.zip", c=last.replace(b"22:15", b"22:16"), bad=b"<Document")
+    command = "kasse reconcile inbox --archive done --reject broken --json"
+    assert town.shell(command).data["rejected"] == ["c.xml", "days.zip"]
+    town.deliver(b=between, c=last)
+    done = town.shell(command)
+    assert (done.data["new"], done.data["rejected"], done.data["retaken"]) == (2, ["days.zip"], ["c.xml"])
+    assert (town.count("bank_entry"), town.names("broken")) == (3, ["days.zip", "days.zip.findings.txt"])
+
+
+def test_who_deletes_the_findings_has_dealt_with_a_rejected_file(town):
+    town.deliver(d=b"<Document", a=town.monday)
+    command = "kasse reconcile inbox --reject broken"
+    assert "rejected files that wait: 1 (d.xml)" in town.shell(command).err
+    (town.shell.folder / "broken" / "d.xml.findings.txt").unlink()
+    assert "rejected" not in town.shell(command).err
+
+
 def test_accounts_are_chosen_by_iban(town):
     town.deliver(a=town.monday, b=DemoBank(SECOND_IBAN, 0).statement(MON, ()))
     town.shell("kasse statement import inbox")
