@@ -26,7 +26,7 @@ from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.access import connect
-from ledger.store.beside import beside
+from ledger.store.beside import OPENED, beside, opened
 from ledger.store.collector import without_collector
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
@@ -146,16 +146,17 @@ def _beside(
         yield None
         return
     with beside(decided_there, store.book, store.now, day, wait_days, office, BLOCK) as found:
-        yield found
+        yield opened(found)
 
 
 def decided_there(
     location: str, now: str, day: dt.date, wait_days: int, office: str | None, block: int
-) -> Iterator[Block | tuple[dict[str, int], tuple[KasseError, ...]]]:
-    """Yield the blocks that another process decides, and at last what it met of the law."""
+) -> Iterator[Block | tuple[dict[str, int], tuple[KasseError, ...]] | str]:
+    """Yield `OPENED`, then the blocks that another process decides, and at last what it met of the law."""
     store = connect(location, now=now, salt=bytes)
     try:
         with without_collector(), store.snapshot(scratch=True):
+            yield OPENED
             gathering = gathering_of(store, day, wait_days, office, book_law(store))
             yield from _decided(store, gathering, _OVERDUE.format(share=THEIRS), day, office, block)
             yield gathering.unknown, gathering.book.warnings()

@@ -31,7 +31,7 @@ from ledger.items.store import (
 )
 from ledger.payments.collection_policy_store import policy_of
 from ledger.store.access import connect
-from ledger.store.beside import beside
+from ledger.store.beside import OPENED, beside, opened
 from ledger.store.collector import without_collector
 from ledger.store.engines import Row, Store
 
@@ -67,7 +67,8 @@ def computed(store: Store, scope: Scope, orders: Orders) -> Iterator[Iterator[Ba
         yield _computed(store, scope, orders)
         return
     what = store.book, store.now, store.user, store.salt(SEED_BYTES), scope, orders
-    with beside(computed_there, *what) as found:
+    with beside(computed_there, *what) as answers:
+        found = opened(answers)
         yield _computed(store, scope, orders) if found is None else _taken(store, found)
 
 
@@ -92,13 +93,14 @@ def _taken(store: Store, found: Iterator[tuple[Batch, Numbered] | Rest]) -> Iter
 
 def computed_there(
     location: str, now: str, user: int, seed: bytes, scope: Scope, orders: Orders
-) -> Iterator[tuple[Batch, Numbered] | Rest]:
-    """Yield the rows with the numbers of entries in them: another process holds the offices, and writes."""
+) -> Iterator[tuple[Batch, Numbered] | Rest | str]:
+    """Yield `OPENED`, then the rows with the numbers of entries: another process holds the offices, and writes."""
     store = connect(location, now=now, salt=_Drawn(seed))
     store.user, store.counted = user, {}
     try:
         with without_collector(), store.snapshot(scratch=True):
             store.locked = office_codes(store)
+            yield OPENED
             for one in _computed(store, scope, orders):
                 if isinstance(one, Rest):
                     yield one

@@ -20,6 +20,7 @@ from queue import SimpleQueue
 from threading import Semaphore, Thread, current_thread, main_thread
 from typing import Any, NamedTuple
 
+from ledger.store.failures import BookUnavailableError
 from sepa.errors import N_, KasseError, TryAgainError
 
 Work = Callable[..., Iterator[Any]]
@@ -41,6 +42,8 @@ class _Ended(NamedTuple):
     defect: str = ""
 
 
+OPENED = "opened"
+"""What work says that has opened the book, before anything else."""
 AHEAD = 3
 """How many values the other process may be ahead: they wait as bytes."""
 
@@ -68,6 +71,18 @@ def beside(work: Work, *what: object) -> Iterator[Iterator[Any] | None]:
         process.kill()
         process.join()
         answers.leave()
+
+
+def opened(answers: Iterator[Any] | None) -> Iterator[Any] | None:
+    """Return what another process yields that says `OPENED` first; None where the server has no room for it."""
+    if answers is None:
+        return None
+    try:
+        said = next(answers)
+    except BookUnavailableError:
+        return None
+    assert said == OPENED, "work of a book begins by opening it"
+    return answers
 
 
 def _start(process: SpawnProcess) -> bool:

@@ -169,7 +169,7 @@ class PostgresEngine:
             return BookLockedError(book=_shown(book))
         if state == "53100":
             return DiskFullError(book=_shown(book))
-        if state.startswith(("08", "57P")) or (not state and isinstance(error, psycopg.OperationalError)):
+        if state.startswith(("08", "57P", "53300")) or (not state and isinstance(error, psycopg.OperationalError)):
             return BookUnavailableError(book=_shown(book))
         return None
 

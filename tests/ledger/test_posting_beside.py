@@ -82,6 +82,15 @@ def test_a_process_that_dies_leaves_the_book_as_it_was(town, monkeypatch):
     assert post_staged(town).posted == 400
 
 
+def test_a_server_without_room_for_another_lets_one_process_do_it_all(town, monkeypatch):
+    asked = split(monkeypatch)
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    monkeypatch.setattr(town, "book", nowhere)
+    assert post_staged(town).posted == 400
+    assert [what.__name__ for what in asked] == ["computed_there"]
+    check_invariants(town)
+
+
 def test_what_the_other_process_refuses_is_said_here(town, monkeypatch):
     with town.unit(["KASSE"]):
         town.execute("UPDATE account SET closed_on = '2026-11-20' WHERE number = '2800'")
