@@ -12,6 +12,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from kasse_cli.code_words import ENGLISH
 from sepa.errors import N_, Field
 from sepa.money import english, german
 
@@ -61,10 +62,17 @@ def locale_language(environ: Mapping[str, str]) -> str:
     return "de" if named.lower().startswith(("de", "german")) else "en"
 
 
+class _English(gettext.NullTranslations):
+    """Templates as they are, codes in words."""
+
+    def gettext(self, message: str) -> str:
+        return ENGLISH.get(message, message)
+
+
 @cache
 def _translations(lang: str) -> gettext.NullTranslations:
     if lang == "en":
-        return gettext.NullTranslations()
+        return _English()
     return gettext.translation(DOMAIN, LOCALE_DIR, [lang], fallback=True)
 
 

@@ -101,7 +101,7 @@ def test_a_workbook_for_the_leading_system(town):
     assert table[0][:8] == [
         "Bank entry", "Bank account", "Bank day", "Value day", "Posting day", "Bank amount", "Amount", "What",
     ]  # fmt: skip
-    assert {row[7] for row in table[1:]} == {"paid", "left_over", "to_clarify", "booked", "executed"}
+    assert {row[7] for row in table[1:]} == {"paid", "left over", "to be clarified", "booked", "executed"}
 
 
 def test_what_was_not_written_comes_with_the_next_export(town):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kasse_cli import catalogue, i18n
+from kasse_cli import catalogue, code_words, i18n
 from kasse_cli.messages import as_json, error_lines
 from sepa.errors import KasseError, Place
 from tests.kasse_cli.probe import PROBE
@@ -82,6 +82,13 @@ def test_every_text_is_there_in_german():
     found = catalogue.collect(trees())
     assert len(found) > 1000
     assert set(found) - known == set()
+
+
+def test_codes_of_several_words_are_words_in_english_too():
+    i18n.set_language("en")
+    codes = {text for text in catalogue.collect(trees()) if re.fullmatch(r"[a-z]+(_[a-z]+)+", text)}
+    assert {code for code in codes if "_" in i18n._(code)} == set()
+    assert set(code_words.ENGLISH) == codes
 
 
 def test_the_compiled_catalogue_is_the_written_one():

@@ -300,7 +300,7 @@ def test_a_filter_that_means_nothing_is_refused(store):
         await desk.press("l")
         desk.app.screen.query_one("#reason", Input).value = "kein Kassenzeichen"
         await desk.press("enter")
-        assert desk.said("#filter") == "Filter: Reason no_reference"
+        assert desk.said("#filter") == "Filter: Reason no reference"
         assert "case 1 of 3" in desk.said("#progress")
 
     sit(store, play)
