@@ -10,7 +10,7 @@ from ledger.bank.rungs import REASONS
 from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
-    from ledger.bank.meant_runs_store import MeantRun
+    from ledger.bank.meant_runs_store import MeantPayment, MeantRun
 
 UNDONE = N_("undone")
 """The reason of money that a person took back from what it was matched to."""
@@ -60,6 +60,27 @@ _UNDER_WAY = {
 """How to take money as a run of ours under way that is just as much: of a whole run, or of a part of it."""
 
 
+_PAYMENT = {
+    "rest": N_(
+        "payment run {run} without payment {run}-{line}? where the bank refused that one: 'kasse payment booked {run} "
+        "--case {number} --without {line} --reason CODE'"
+    ),
+    "one": N_(
+        "as much as payment {run}-{line}, which is under way: ask the bank whether it booked that alone; where it "
+        "refused the others, 'kasse payment booked {run} --case {number} --without LINE --reason CODE'"
+    ),
+    "gone": N_(
+        "as much as payment {run}-{line}, which was given up or refused: has the bank paid it after all? "
+        "'kasse payment booked {run} --case {number}', by two people"
+    ),
+    "gone_among": N_(
+        "as much as payment {run}-{line}, which was given up or refused: ask the bank whether it has paid it after "
+        "all; see 'kasse payment show {run}'"
+    ),
+}
+"""What to ask about a debit that one payment of a run explains."""
+
+
 class UnknownReasonError(KasseError):
     """A reason that no case can have."""
 
@@ -90,6 +111,11 @@ def reason_sentence(code: str) -> str:
 def under_way_words(meant: MeantRun) -> str:
     """Return the template that says how money is taken as that of a run which waits for just as much."""
     return _UNDER_WAY[meant.what, meant.part > 0]
+
+
+def payment_words(meant: MeantPayment) -> str:
+    """Return the template that says what a debit may be that one payment of a run explains."""
+    return _PAYMENT[meant.what]
 
 
 def _folded(text: str) -> str:

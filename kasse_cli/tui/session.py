@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kasse_cli.i18n import _, sentence
-from kasse_cli.unclear_words import under_way_words
+from kasse_cli.unclear_words import payment_words, under_way_words
 from ledger.bank.candidates_store import candidates_of
-from ledger.bank.meant_runs_store import meant_runs
+from ledger.bank.meant_runs_store import meant_payments, meant_runs
 from ledger.bank.suspense_desk_store import decide
 from ledger.bank.suspense_store import list_cases, show_case
 from ledger.bank.suspense_worklist import Filter
@@ -105,10 +105,15 @@ class Session:
     def under_way(self, known: CaseDetails) -> tuple[str, ...]:
         """Return how to take the case as a run of ours under way that is as much; another role does that."""
         with self.store.snapshot():
-            found = meant_runs(self.store, known)
-        return tuple(
-            sentence(_(under_way_words(one)), {"run": one.run, "part": one.part, "number": known.number})
-            for one in found
+            runs = meant_runs(self.store, known)
+            payments = meant_payments(self.store, known, runs)
+        number = known.number
+        return (
+            *(sentence(_(under_way_words(one)), {"run": one.run, "part": one.part, "number": number}) for one in runs),
+            *(
+                sentence(_(payment_words(one)), {"run": one.run, "line": one.line, "number": number})
+                for one in payments
+            ),
         )
 
     def rehearse(self, decision: Decision) -> Done:

@@ -240,6 +240,7 @@ def test_a_debit_that_names_no_run(town):
         "payment-booked",
         "kasse suspense list",
         "kasse suspense suggest 2",
+        "kasse suspense show 2",
         "kasse payment booked 2 --case 2",
         "kasse payment booked 1 --case 2 --dry-run",
         "kasse payment booked 1 --case 2",
@@ -256,6 +257,7 @@ def test_a_debit_short_of_what_the_bank_refused(town):
         post_staged(store)
     town.transcript(
         "payment-booked-without",
+        "kasse suspense show 2",
         "kasse payment booked 1 --case 2",
         "kasse payment booked 1 --case 2 --without 2",
         "kasse payment booked 1 --case 2 --without 7 --reason AC04",

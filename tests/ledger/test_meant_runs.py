@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.bank.booked_desk_store import book_run
-from ledger.bank.meant_runs_store import MeantRun, meant_runs
+from ledger.bank.meant_runs_store import MeantPayment, MeantRun, meant_payments, meant_runs
 from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense_store import show_case
 from tests.bankbooks import run, staged
@@ -48,3 +48,31 @@ def test_a_file_or_a_batch_is_named_by_its_number(store):
     exported(store)
     assert meant_runs(store, case(store, "250,50", gvc="166")) == (MeantRun("collections", 1, 2),)
     assert meant_runs(store, case(store, "350,50", gvc="166")) == (MeantRun("collections", 1, 0),)
+
+
+SINGLE = {
+    "one of several under way": ("-2", {}, (MeantPayment(1, 2, "one"),)),
+    "all but one": ("-8", {}, (MeantPayment(1, 2, "rest"),)),
+    "one that was refused, among others": ("-9", {}, (MeantPayment(1, 4, "gone_among"),)),
+    "the whole run": ("-10", {}, ()),
+    "no payment": ("-6", {}, ()),
+    "money received": ("2", {}, ()),
+    "another account": ("-2", {"iban": SECOND_IBAN}, ()),
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_a_debit_as_much_as_one_payment_names_it(store, name):
+    amount, more, expected = SINGLE[name]
+    run(store, "A 5,00", "B 2,00", "C 3,00", "D 9,00 rejected")
+    found = case(store, amount, **more)
+    assert meant_payments(store, found, meant_runs(store, found)) == expected
+
+
+def test_a_payment_given_up_that_alone_is_left_of_its_run_can_be_booked_as_paid(store):
+    run(store, "A 5,00", "C 9,00 rejected")
+    first = case(store, "-5")
+    book_run(store, 1, first.number, day="2026-11-20")
+    found = case(store, "-9")
+    assert meant_payments(store, found, ()) == (MeantPayment(1, 2, "gone"),)
+    assert not book_run(store, 1, found.number, day="2026-11-20").done

@@ -23,7 +23,7 @@ from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
-from kasse_cli.unclear_words import REASON_WORDS, reason_sentence, under_way_words
+from kasse_cli.unclear_words import REASON_WORDS, payment_words, reason_sentence, under_way_words
 from sepa.errors import N_
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from ledger.bank.candidates import Candidate
     from ledger.bank.collection_back import Meant
-    from ledger.bank.meant_runs_store import MeantRun
     from ledger.bank.suspense_store import CaseDetails
     from ledger.bank.suspense_worklist import WorkCase
+    from ledger.store.engines import Store
 
 CASES = (
     Column("number", N_("Case"), "count"),
@@ -132,6 +132,7 @@ def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> N
     with open_book(ctx.obj) as store, store.snapshot():
         details = show_case(store, case, office=office)
         found = candidates_of(store, details, limit=5) if details.open_cents else ()
+        ours = _ours(store, details)
     steps = [asdict(step) | {"why": evidence_text(step.evidence)} for step in details.steps]
     tables = [Table("steps", STEPS, steps, title=N_("Decisions"))]
     if details.history:
@@ -144,7 +145,7 @@ def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> N
         tables.append(Table("candidates", CANDIDATES, _candidates(found), title=N_("Candidates")))
     kept = [field.name for field in fields(details) if field.name not in {"steps", "history"}]
     data = {"case": {name: getattr(details, name) for name in kept}}
-    render(ctx, Result(data, tables, _words(details)))
+    render(ctx, Result(data, tables, _words(details) + ours))
 
 
 def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> None:
@@ -154,32 +155,37 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
     """
     from kasse_cli.wiring import open_book
     from ledger.bank.candidates_store import candidates_of
-    from ledger.bank.collection_back_store import meant_return
-    from ledger.bank.meant_runs_store import meant_runs
     from ledger.bank.suspense_store import show_case
 
     with open_book(ctx.obj) as store, store.snapshot():
         details = show_case(store, case, office=office)
         found = candidates_of(store, details)
-        back = meant_return(store, details.office, details.entry)
-        runs = meant_runs(store, details)
+        ours = _ours(store, details)
     lines = _words(details)[:4]
     if found:
         first = found[0]
         together = " ".join(first.together) if first.together else first.target
         lines.append(say(N_("assign with 'kasse suspense assign {number} {target}'"), number=case, target=together))
-    elif not runs:
+    elif not ours:
         lines.append(say(N_("nothing open fits: no reference, name, account or amount")))
-    lines += [_under_way(one, case) for one in runs]
-    if back is not None:
-        lines.append(_back(back, details))
+    lines += ours
     data = {"office": details.office, "number": details.number, "open_cents": details.open_cents}
     render(ctx, Result(data, [Table("candidates", CANDIDATES, _candidates(found))], lines))
 
 
-def _under_way(meant: MeantRun, case: int) -> Line:
-    """Say how to take money as that of a run of ours which waits for just as much."""
-    return say(under_way_words(meant), run=meant.run, part=meant.part, number=case)
+def _ours(store: Store, details: CaseDetails) -> list[Line]:
+    """Say which run, payment or collection of ours the money may be, and how to take it as that."""
+    from ledger.bank.collection_back_store import meant_return
+    from ledger.bank.meant_runs_store import meant_payments, meant_runs
+
+    if not details.open_cents:
+        return []
+    runs = meant_runs(store, details)
+    lines = [say(under_way_words(one), run=one.run, part=one.part, number=details.number) for one in runs]
+    payments = meant_payments(store, details, runs)
+    lines += [say(payment_words(one), run=one.run, line=one.line, number=details.number) for one in payments]
+    back = meant_return(store, details.office, details.entry)
+    return lines if back is None else [*lines, _back(back, details)]
 
 
 def _back(meant: Meant, details: CaseDetails) -> Line:
