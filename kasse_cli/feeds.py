@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 WORDS = (
     N_("paid"), N_("returned"), N_("paid_out"), N_("sent"), N_("left_over"), N_("credit_used"), N_("to_clarify"),
-    N_("clarified"), N_("executed"), N_("booked"), N_("clarify"), N_("surplus"),
+    N_("clarified"), N_("executed"), N_("booked"), N_("clarify"), N_("surplus"), N_("taken_back"),
 )  # fmt: skip
 """What is shown translated: events, and the rules that no rung has."""
 MOVEMENTS = (
@@ -26,7 +26,7 @@ MOVEMENTS = (
     Column("event", N_("What"), "word"),
     Column("reference", N_("Reference")),
     Column("amount_cents", N_("Amount"), "cents"),
-    Column("open_cents", N_("Still open"), "cents"),
+    Column("open_cents", N_("Open now"), "cents"),
     Column("name", N_("Name")),
     Column("rule", N_("Rule"), "word", minor=True),
     Column("position", N_("Position"), "count", shown=False),

@@ -51,9 +51,11 @@ def feed(
 ) -> None:
     """Tell an office what was paid, returned or left over since the last time.
 
-    Amounts are positive where money came in for the office, negative where it left. The cursor printed at the end is
-    what --since takes next: nothing is missed and nothing told twice. With --state a file keeps it; it is written once
-    all rows are out, so that what a broken run told is told again, under the same office, position and line.
+    Amounts are positive where money came in for the office, negative where it left. What a person undid is told as
+    taken back, with the opposite amount: no money moved. What is open is told as of now, not of that day. The cursor
+    printed at the end is what --since takes next: nothing is missed and nothing told twice. With --state a file keeps
+    it; it is written once all rows are out, so that what a broken run told is told again, under the same office,
+    position and line.
     """
     from kasse_cli.wiring import open_book
     from ledger.bank.movements import read_cursor, written_cursor

@@ -236,9 +236,16 @@ def _switch(ctx: Context, number: int, *, active: bool) -> None:
     from ledger.bank.rules_store import switch_rule
 
     with open_book(ctx.obj) as store:
-        row = switch_rule(store, number, active=active)
-    template = N_("rule {number} is on: {name}") if active else N_("rule {number} is off: {name}")
-    render(ctx, _done(template, row))
+        row, new = switch_rule(store, number, active=active)
+    render(ctx, _done(_SWITCHED[active, new], row))
+
+
+_SWITCHED = {
+    (True, True): N_("rule {number} is on: {name}"),
+    (False, True): N_("rule {number} is off: {name}"),
+    (True, False): N_("nothing new: rule {number} was on already: {name}"),
+    (False, False): N_("nothing new: rule {number} was off already: {name}"),
+}
 
 
 def _done(template: str, row: RuleRow) -> Result:

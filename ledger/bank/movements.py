@@ -49,7 +49,8 @@ class Movement:
     """One share of an entry: money that came in for an office (positive) or left it (negative), and why.
 
     `event` is paid, returned, paid_out, sent (in a payment run), left_over, credit_used, to_clarify, clarified,
-    executed (money in transit), or booked (to an account without items). `rule` and `evidence` say who or what
+    executed (money in transit), booked (to an account without items), or taken_back: no money moved, somebody undid
+    one of these, and the amount is the opposite of it. `rule` and `evidence` say who or what
     decided; `open_cents` is what is open on the item when the row is read.
     """
 
@@ -81,8 +82,15 @@ class Movement:
     evidence: str | None = None
 
 
-def event_of(kind: str, item_kind: str | None, role: str | None, cents: int) -> str:
-    """Return what an entry of this kind did for an item, or an account with that role; cents in positive."""
+def event_of(kind: str, source: str | None, item_kind: str | None, role: str | None, cents: int) -> str:
+    """Return what an entry of this kind did for an item, or an account with that role; cents in positive.
+
+    A person's undoing is a reversal, or a clearing whose source is the bank entry itself: what came back does either
+    with an entry of the bank or from the case of a debit.
+    """
+    undone = kind == "reversal" or (kind == "clearing" and (source or "").startswith("bank:"))
+    if undone and item_kind not in {"suspense", "advance"}:
+        return "taken_back"
     if item_kind is None:
         return "executed" if role is not None and role.startswith("transit") else "booked"
     if kind == "run" and item_kind == "payable":

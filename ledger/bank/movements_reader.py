@@ -80,7 +80,7 @@ def _movement(office: str, row: Row, behind: _Behind) -> Movement:
         position=position,
         line=line,
         entry=f"{office}-{year}-{number}",
-        event=event_of(kind, item_kind, role, cents),
+        event=event_of(kind, source, item_kind, role, cents),
         posting_day=posting,
         bank_day=bank_day or (bank[8] if bank else None),
         value_day=value_day or (bank[9] if bank else None),

@@ -137,8 +137,8 @@ def move_rule(store: Store, number: int, *, before: int | None) -> RuleRow:
     return _known(store, number)
 
 
-def switch_rule(store: Store, number: int, *, active: bool) -> RuleRow:
-    """Switch a rule on or off; what it decided stays.
+def switch_rule(store: Store, number: int, *, active: bool) -> tuple[RuleRow, bool]:
+    """Switch a rule on or off; what it decided stays. Return the rule and whether that is new.
 
     Raises `UnknownRuleError`, `ErasedRuleError`, `NotAllowedError`.
     """
@@ -152,7 +152,7 @@ def switch_rule(store: Store, number: int, *, active: bool) -> RuleRow:
             store.execute("UPDATE bank_rule SET active = :active WHERE id = :id", active=int(active), id=number)
             sealed = seal(store, ("bank_rule", number))
             record(store, kasse, "rule.on" if active else "rule.off", f"rule:{number}", sealed)
-    return _known(store, number)
+    return _known(store, number), known.active != active
 
 
 def rule_of(store: Store, number: int) -> BankRule:

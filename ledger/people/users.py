@@ -30,11 +30,14 @@ _BEHALF = "SELECT on_behalf FROM event WHERE by = :by AND at = :at AND on_behalf
 
 
 class UnknownUserError(KasseError):
-    """The acting person is not known to the book."""
+    """A person who acts, or is named, is not known to the book."""
 
     code = "user.unknown"
     template = N_("{user} is not a user of this book")
-    hint = N_("someone with the role admin adds you with 'kasse user add {user} --office … --role …'")
+    hint = N_(
+        "check the name with 'kasse user list'; who is missing is added by someone with the role admin: "
+        "'kasse user add {user} --office … --role …'"
+    )
 
 
 class LockedUserError(KasseError):

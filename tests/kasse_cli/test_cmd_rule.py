@@ -42,6 +42,7 @@ def test_rules_are_tried_before_they_act(town):
         "kasse rule test 5",
         "kasse rule move 5",
         "kasse rule off 5",
+        "kasse rule off 5",
         "kasse rule list",
         "kasse rule list --csv",
         "kasse rule on 5 --json",

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections import Counter
+from contextlib import closing
 
 import pytest
 from openpyxl import load_workbook
@@ -60,6 +61,27 @@ def test_a_cursor_neither_misses_nor_repeats(town):
     assert town.shell(f"kasse office feed --since {cursor} --json").data["movements"] == []
     events = {(row["office"], row["event"]) for row in told}
     assert {("ORDNUNG", "paid"), ("BAU", "left_over"), ("KASSE", "to_clarify"), ("KASSE", "executed")} <= events
+
+
+def test_what_a_clerk_took_back_did_not_come_back(town):
+    """An assignment by hand and a match that are undone: the money is unclear again, and none moved."""
+    town.monday()
+    town.shell("kasse reconcile inbox")
+    with closing(town.opened()) as store:
+        item(store, "12,34", town.refs[3], name="Eva Zwei")
+    (first, *_) = town.shell("kasse suspense list --json").data["cases"]
+    assert town.shell(f"kasse suspense assign {first['number']} {town.refs[3]} --user clara").code == 0
+    feed = town.shell("kasse office feed --json").data
+    matched = next(row["bank_entry"] for row in feed["movements"] if row["reference"] == town.refs[1])
+    entry = next(row["entry"] for row in feed["movements"] if row["bank_entry"] == matched)
+    for what in (f"{first['number']}", f"--entry {entry}"):
+        undone = town.shell(f"kasse suspense undo {what} --reason falsch --user clara")
+        assert undone.code == 0, undone.err
+    told = town.shell(f"kasse office feed --since {feed['cursor']} --json").data["movements"]
+    events = {(row["office"], row["event"], row["amount_cents"]) for row in told}
+    assert {("ORDNUNG", "taken_back", -5000), ("ORDNUNG", "taken_back", -1234)} <= events
+    assert {("KASSE", "to_clarify", 5000), ("KASSE", "to_clarify", 1234)} <= events
+    assert len(events) == 4, events
 
 
 def test_a_state_file_keeps_the_cursor(town):
