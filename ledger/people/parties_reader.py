@@ -43,7 +43,7 @@ _EVENTS = """
 _MADE = """
     SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, NULL, b.name, e.by FROM event e
     LEFT JOIN app_user u ON u.id = e.by LEFT JOIN app_user b ON b.id = e.on_behalf
-    WHERE e.at = :at AND e.action = 'party.import' ORDER BY e.office, e.position"""
+    WHERE e.object IS NULL AND e.at = :at AND e.action = 'party.import' ORDER BY e.office, e.position"""
 _FIRST_SEAL = "SELECT min(id) FROM party_seal WHERE party = :party"
 _BESIDE = f"""
     SELECT DISTINCT action, object FROM event
@@ -132,7 +132,10 @@ def show_party(store: Store, party: int) -> PartyFacts:
 
 
 def _made(store: Store, facts: PartyFacts) -> tuple[PartyEvent, ...]:
-    """Return what made a party that nobody added by itself: a list, a take-over, money paid on."""
+    """Return what made a party that nobody added by itself: a list, a take-over, money paid on.
+
+    Such events have no object: by that the index on objects finds them.
+    """
     for at, who, action, said, details, principal, user in store.all(_MADE, at=facts.created_at):
         if covers(str(said), store.value(_FIRST_SEAL, party=facts.number)):
             beside = tuple((str(name), object_) for name, object_ in store.rows(_BESIDE, at=at, by=user))
