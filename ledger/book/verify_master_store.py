@@ -15,6 +15,8 @@ from ledger.items.joint_seals_store import wrong_joint
 from ledger.items.order_seals_store import wrong_orders
 from ledger.items.order_told_store import Told, take_steps, wrong_steps
 from ledger.keeping.erased_reader import erased_batches
+from ledger.payments import mandate_seals_store
+from ledger.payments.mandate_seals_store import wrong_mandates
 from ledger.people import party_seals
 from ledger.people.party_seals_store import wrong_parties
 from ledger.store.declared_reader import signatures
@@ -84,7 +86,9 @@ class Witness:
             asked = (f"SELECT DISTINCT '{by}', {by}, {at} FROM {table} WHERE {by} IS NOT NULL" for _, by, at in columns)
             for by, user, moment in store.all(" UNION ALL ".join(asked)):
                 self.signed[str(moment)].setdefault(str(user), (table, by))
-        kinds = (FACT, party_seals.FACT, order_seals_store.FACT, joint_seals_store.FACT)
+        kinds = (
+            FACT, party_seals.FACT, order_seals_store.FACT, joint_seals_store.FACT, mandate_seals_store.FACT,
+        )  # fmt: skip
         self.seals: dict[str, list[str]] = {name: [] for name in kinds}
         self.names: dict[str, str] = {}
         self.steps: Told = Counter()
@@ -128,6 +132,7 @@ class Witness:
         yield from islice(wrong_orders(store, self.seals[order_seals_store.FACT], erased_batches(store)), MOST)
         yield from islice(wrong_steps(store, self.steps), MOST)
         yield from wrong_joint(store, self.seals[joint_seals_store.FACT])
+        yield from wrong_mandates(store, self.seals[mandate_seals_store.FACT])
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
         for office, number, iban, expected in islice(store.rows(_ACCOUNTS), MOST):

@@ -94,14 +94,14 @@ def joined(values: Sequence[object], sign: str) -> str:
     return text if text.count(sign) == len(values) - 1 else _json(values)
 
 
-def packed(seals: Mapping[str, tuple[str, str]]) -> dict[str, Fact]:
+def packed(seals: Mapping[str, tuple[str, str]], fact: str = FACT) -> dict[str, Fact]:
     """Return what rows were and are as the fact of an event, nothing where there are none.
 
     >>> packed({"setting/land": ("-", "ab"), "setting/rate": ("ab", "cd")})
     {'seal': 'setting/land=ab setting/rate=ab>cd'}
     """
     told = (f"{name}={now if was == GONE else f'{was}>{now}'}" for name, (was, now) in sorted(seals.items()))
-    return {FACT: " ".join(told)} if seals else {}
+    return {fact: " ".join(told)} if seals else {}
 
 
 def unpacked(text: str) -> Iterator[tuple[str, str, str]]:

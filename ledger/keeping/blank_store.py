@@ -109,6 +109,11 @@ def blank(store: Store, kind: Kind, changes: Changes, nullable: set[tuple[str, s
     return max(count, 0)
 
 
+def chosen_mandates(store: Store) -> list[int]:
+    """Return the mandates whose words go, to be sealed anew."""
+    return [number for (number,) in store.all("SELECT id FROM erase_rows_mandate ORDER BY id")]
+
+
 def nullable_columns(store: Store) -> set[tuple[str, str]]:
     """Return table and name of the columns that may hold nothing."""
     sql = _NULLABLE_SQLITE if store.engine.name == "sqlite" else _NULLABLE_POSTGRES

@@ -8,7 +8,15 @@ from datetime import date
 
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
-from ledger.keeping.blank_store import blank, choose, chosen_rows, note_persons, nullable_columns, take_persons
+from ledger.keeping.blank_store import (
+    blank,
+    choose,
+    chosen_mandates,
+    chosen_rows,
+    note_persons,
+    nullable_columns,
+    take_persons,
+)
 from ledger.keeping.erasing import (
     DECIDERS,
     AlreadyErasedError,
@@ -22,6 +30,7 @@ from ledger.keeping.erasing import (
 from ledger.keeping.personal import Personal
 from ledger.keeping.retention import retention
 from ledger.keeping.retention_store import kind_rows, person_rows, weighed
+from ledger.payments.mandate_seals_store import seal_mandates
 from ledger.people.users import check_apart, require
 from ledger.store.changes import Changes
 from ledger.store.counters import BOOK, take_ids
@@ -169,9 +178,9 @@ def _erase(
     kinds = where.all()
     for kind in kinds:
         choose(store, kind, allowed[kind.table], before, store.today)
-    rows, nullable = chosen_rows(store, kinds), nullable_columns(store)
+    rows, nullable, mandates = chosen_rows(store, kinds), nullable_columns(store), chosen_mandates(store)
     counts = tuple((kind.table, blank(store, kind, allowed[kind.table], nullable)) for kind in kinds)
-    seals = note_persons(store, done.number)
+    seals = note_persons(store, done.number) | seal_mandates(store, *mandates)
     by_table = dict(counts)
     texts, details = by_table["entry_text"], by_table["event_details"]
     erased = replace(

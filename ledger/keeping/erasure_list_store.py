@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import Fact, record
-from ledger.keeping.blank_store import NAMED, blank, choose_keys, note_persons, nullable_columns, take_persons
+from ledger.keeping.blank_store import (
+    NAMED,
+    blank,
+    choose_keys,
+    chosen_mandates,
+    note_persons,
+    nullable_columns,
+    take_persons,
+)
 from ledger.keeping.erasure_list import (
     Decision,
     ErasureList,
@@ -20,6 +28,7 @@ from ledger.keeping.erasure_list import (
 )
 from ledger.keeping.layout_store import check_sight
 from ledger.keeping.personal import Kind, Personal
+from ledger.payments.mandate_seals_store import seal_mandates
 from ledger.store.changes import Changes
 from ledger.store.counters import BOOK
 from ledger.store.engines import Store
@@ -110,8 +119,9 @@ def _apply(store: Store, where: Personal, allowed: Mapping[str, Changes], one: D
     kinds, nullable = where.all(), nullable_columns(store)
     for kind in kinds:
         choose_keys(store, kind, allowed[kind.table], _keys(store, kind, one, persons))
+    mandates = chosen_mandates(store)
     counts = {kind.table: blank(store, kind, allowed[kind.table], nullable) for kind in kinds}
-    seals = note_persons(store, one.number)
+    seals = note_persons(store, one.number) | seal_mandates(store, *mandates)
     texts, details = counts["entry_text"], counts["event_details"]
     done = len(persons), sum(counts.values()) - texts - details, texts, details
     _finish(store, one, done, seals)

@@ -166,7 +166,7 @@ KINDS = (
     Kind("attachment", "voucher", ("id",), "coalesce(t.ended_on, substr(t.made_at, 1, 10))", "t.ended_on IS NULL",
          "t.party"),
     Kind("mandate", "voucher", ("id",), "coalesce(t.last_used, t.signed)", "t.state IN ('active', 'suspended')",
-         "t.party", columns=("debtor_name", "iban", "bic", "document", "state_reason")),
+         "t.party", columns=("debtor_name", "iban", "bic", "document", "state_reason", "salt")),
     Kind("mandate_amendment", "voucher", ("mandate", "number"), "coalesce(m.last_used, m.signed)",
          "m.state IN ('active', 'suspended')", "m.party", "JOIN mandate m ON m.id = t.mandate"),
     Kind("collection", "voucher", ("office", "run", "line"), f"coalesce({CHANGED_DAY}, r.collection_day)",

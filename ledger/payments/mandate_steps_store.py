@@ -12,6 +12,7 @@ from ledger.events.store import Fact
 from ledger.payments.mandate_forms import Done, NewValues, check_account
 from ledger.payments.mandate_reader import mandate_numbered
 from ledger.payments.mandate_store import note, note_account, noticed, take_reference, update
+from ledger.payments.mandate_use_store import end_used
 from ledger.payments.mandates import (
     ROLES,
     Mandate,
@@ -164,6 +165,8 @@ def move_to(store: Store, old: Mandate, move: Move, reason: str, resume_on: str 
     needed, state = _MOVES[move]
     check_state(old, *needed)
     update(store, old.number, {"state": state, "state_reason": reason or None, "resume_on": resume_on})
+    if move == "resume":
+        end_used(store, old.number)
     mandate = mandate_numbered(store, old.number)
     note(store, mandate, move, {"resume_on": resume_on}, {"reason": reason})
     return mandate

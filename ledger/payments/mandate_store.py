@@ -10,6 +10,7 @@ from ledger.book.store import kasse_office, setting
 from ledger.events.store import Fact, record
 from ledger.payments.mandate_forms import Done, NewMandate
 from ledger.payments.mandate_reader import mandate_numbered
+from ledger.payments.mandate_seals_store import seal_mandates
 from ledger.payments.mandates import (
     ROLES,
     DebtorDiffersError,
@@ -31,12 +32,15 @@ from sepa.identifiers.creditor import creditor_key
 
 _TAKEN = "SELECT mandate FROM mandate_reference WHERE creditor_key = :creditor AND key = :key"
 _ACCOUNT = "SELECT 1 FROM party_account WHERE party = :party AND iban = :iban"
+SALT_BYTES = 16
+FRESH = ("add", "import")
+"""Events of mandates that are new."""
 CREDITOR_ID = "collection.creditor_id"
 """The setting that holds the creditor identifier of the Kasse."""
 COLUMNS = (
     "id", "creditor_id", "reference", "scheme", "usage", "party", "debtor_name", "iban", "bic", "signed", "document",
     "document_sha256", "office", "claim_kinds", "covers_reference", "notice_days", "state", "state_reason", "resume_on",
-    "final", "confirmed_on", "last_used", "uses", "used_before", "valid_from", "created_by", "created_at",
+    "final", "confirmed_on", "last_used", "uses", "used_before", "valid_from", "created_by", "created_at", "salt",
 )  # fmt: skip
 
 
@@ -97,7 +101,7 @@ def _row(
         number, creditor_id, reference, new.scheme, new.usage, new.party, new.holder or party_name(store, new.party),
         parse_iban(new.iban), new.bic.upper() or None, new.signed.isoformat(), new.document, new.document_sha256,
         covers.office, " ".join(sorted(covers.claim_kinds)) or None, covers.reference, new.notice_days, state, None,
-        None, 0, confirmed, last, 0, last, valid_from.isoformat(), store.user, store.now,
+        None, 0, confirmed, last, 0, last, valid_from.isoformat(), store.user, store.now, store.salt(SALT_BYTES),
     )  # fmt: skip
 
 
@@ -131,10 +135,15 @@ def note_account(store: Store, party: int, iban: str, day: str, *, holder: str =
 
 
 def update(store: Store, number: int, values: Mapping[str, Fact]) -> None:
-    """Write columns of a mandate; inside a unit that holds the Kasse's office."""
-    names = ", ".join(f"{name} = :{name}" for name in values)
+    """Write columns of a mandate; inside a unit that holds the Kasse's office, before `note`.
+
+    What it was before is sealed with another salt, which is gone.
+    """
+    names = ", ".join(f"{name} = :{name}" for name in (*values, "salt"))
     flags = {name: int(value) if isinstance(value, bool) else value for name, value in values.items()}
-    store.execute(f"UPDATE mandate SET {names} WHERE id = :mandate", mandate=number, **flags)
+    store.execute(
+        f"UPDATE mandate SET {names} WHERE id = :mandate", mandate=number, salt=store.salt(SALT_BYTES), **flags
+    )
 
 
 def noticed(mandate: Mandate) -> list[KasseError]:
@@ -151,5 +160,6 @@ def _named(mandate: Mandate) -> dict[str, Fact]:
 def note(
     store: Store, mandate: Mandate, action: str, facts: Mapping[str, Fact], details: Mapping[str, Fact] | None
 ) -> None:
-    """Record an event of a mandate; inside a unit that holds the Kasse's office."""
-    record(store, kasse_office(store), f"mandate.{action}", f"mandate:{mandate.number}", facts, details)
+    """Record an event of a mandate, and seal it; inside a unit that holds the Kasse's office."""
+    told = {**facts, **seal_mandates(store, mandate.number, fresh=action in FRESH)}
+    record(store, kasse_office(store), f"mandate.{action}", f"mandate:{mandate.number}", told, details)

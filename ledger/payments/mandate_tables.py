@@ -17,7 +17,7 @@ class Mandate(SQLModel, table=True):
 
     It covers everything that `party` owes, or only one office, some kinds of claims, one reference. `used_before` is
     the last use by a former system: then the debtor's bank knows the mandate. `uses` and `last_used` follow from it and
-    from our collections.
+    from our collections. `salt` keeps the seals of a mandate from being guessed, and goes with its words.
     """
 
     __tablename__ = "mandate"
@@ -51,6 +51,7 @@ class Mandate(SQLModel, table=True):
         "uses",
         "state_reason",
         "resume_on",
+        "salt",
     )
     STEPS: ClassVar = {
         "state": {
@@ -88,6 +89,7 @@ class Mandate(SQLModel, table=True):
     valid_from: str = col.day()
     created_by: int = col.number()
     created_at: str = col.text()
+    salt: bytes | None = col.raw(nullable=True)
 
 
 class MandateReference(SQLModel, table=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.joint_seals_store import merge_joint
+from ledger.payments.mandate_seals_store import seal_mandates
 from ledger.people.parties_reader import party_name
 from ledger.people.party_seals_store import mark, seal_marked
 from ledger.people.party_values import (
@@ -121,6 +122,7 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
             raise UnknownMergeError(merge=number)
         source, target, _, proposer, proposed_at = row
         check_apart(store, kasse, f"merge {number}", (proposer, proposed_at))
+        mandates = [number for (number,) in store.all("SELECT id FROM mandate WHERE party = :source", source=source)]
         moved = _move(store, source, target) if confirm else 0
         state = "merged" if confirm else "refused"
         store.execute(
@@ -131,6 +133,7 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
         facts: dict[str, Fact] = {"target": target, "merge": number, "items": moved}
         if confirm:
             facts |= merge_joint(store, source, target, store.today) | seal_marked(store)
+            facts |= seal_mandates(store, *mandates)
         record(store, kasse, f"party.merge_{'confirm' if confirm else 'refuse'}", f"party:{source}", facts)
     return Merged(number, source, target, state, moved)
 

@@ -836,6 +836,7 @@ def create_tables() -> None:
         Column("valid_from", col.Day(), nullable=False),
         Column("created_by", col.Number(), nullable=False),
         Column("created_at", col.Text(), nullable=False),
+        Column("salt", col.Bytes(), nullable=True),
         sa.CheckConstraint("scheme = 'B2B' OR confirmed_on IS NULL", name="ck_mandate_confirmed"),
         sa.CheckConstraint("scheme IN ('CORE', 'B2B')", name="ck_mandate_scheme"),
         sa.CheckConstraint("state IN ('active', 'suspended', 'revoked', 'ended')", name="ck_mandate_state"),
