@@ -7,7 +7,8 @@ ENGLISH = {
     "arisen_missing": "day it arose is missing", "assessed_missing": "day of assessment is missing",
     "bank_account": "bank account", "bank_fees": "bank fees", "bank_interest": "bank interest",
     "birth_date": "birth date", "card_day": "day of cards", "card_fee": "card fee", "cash_transport": "cash transport",
-    "cheque_bounced": "cheque bounced", "cheque_fee": "cheque fee", "closed_missing": "day it was closed is missing",
+    "cheque_bounced": "cheque bounced", "cheque_fee": "cheque fee", "clarify": "to be clarified",
+    "closed_missing": "day it was closed is missing",
     "collection_fee": "fee of returned collection", "collection_returned": "collection returned",
     "collection_reversed": "collection reversed", "credit_used": "credit used", "creditor_law": "law of the creditor",
     "direct_debit": "direct debit", "end_to_end": "end-to-end id", "event_old": "last event too old",
@@ -27,4 +28,4 @@ ENGLISH = {
     "transit_out": "payments under way", "transit_own": "money between own accounts",
     "undo_match": "match taken back", "vat_id": "VAT id", "write_down": "write-down", "write_off": "write-off",
 }  # fmt: skip
-"""The words for each code of several; a code of one word is that word."""
+"""The words for each code of several; of one word only where that would be misread."""

@@ -165,6 +165,8 @@ def list_(ctx: Context, iban: IbanOption = "", first: FromOption = None, last: T
         rows = list_statements(store, parse_iban(iban) if iban else "", **days)
     lines = [say(N_("statements: {count}"), count=len(rows))]
     columns = STATEMENTS if any(row.standing for row in rows) else _without_remark()
+    if len({row.account for row in rows}) > 1:
+        columns = tuple(replace(one, shown=True) if one.key == "account" else one for one in columns)
     render(ctx, Result(tables=[Table("statements", columns, _remarked(rows))], lines=lines))
 
 

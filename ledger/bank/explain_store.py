@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ledger.bank.explaining import (
     Decision,
+    Evidence,
     Explained,
     Movement,
     Note,
@@ -93,13 +94,19 @@ def _explained(store: Store, office: str, item: int) -> Explained:
     names: dict[int, str] = dict(store.all("SELECT id, name FROM app_user"))
     decisions = _decisions(store, office, entry, names) if entry is not None else ()
     notes = tuple(
-        Note(at, by, what, evidence_of(facts), evidence_of(details), principal)
+        Note(at, by, what, _with_names(evidence_of(facts), names), evidence_of(details), principal)
         for at, by, what, facts, details, principal in store.rows(_EVENTS, office=office, what=f"item:{item}")
     )
     return Explained(
         office, item, kind, reference, party, amount, left, due, reason, _origin(store, office, position, order),
         tuple(_movements(store, office, item, amount, names)), tuple(decisions), notes,
     )  # fmt: skip
+
+
+def _with_names(facts: Evidence, names: Mapping[int, str]) -> Evidence:
+    """Return facts with the clerk who keeps a case, or kept it before, by name."""
+    people = {name: facts[name] for name in ("owner", "before") if name in facts}
+    return {**facts, **{name: names.get(one, one) if isinstance(one, int) else one for name, one in people.items()}}
 
 
 def _origin(store: Store, office: str, position: int, order: int | None) -> Origin:

@@ -263,8 +263,11 @@ def test_who_deletes_the_findings_has_dealt_with_a_rejected_file(town):
 
 
 def test_accounts_are_chosen_by_iban(town):
+    """A list of several accounts shows which is whose."""
     town.deliver(a=town.monday, b=DemoBank(SECOND_IBAN, 0).statement(MON, ()))
     town.shell("kasse statement import inbox")
+    shown = [town.shell(f"kasse statement list {more}").out for more in ("", f"--iban {SECOND_IBAN}")]
+    assert [SECOND_IBAN in one for one in shown] == [True, False]
     rows = town.shell(f"kasse statement list --iban {SECOND_IBAN} --json").data["statements"]
     assert [(row["account"], row["entries"]) for row in rows] == [(SECOND_IBAN, 0)]
 

@@ -88,7 +88,7 @@ def test_codes_of_several_words_are_words_in_english_too():
     i18n.set_language("en")
     codes = {text for text in catalogue.collect(trees()) if re.fullmatch(r"[a-z]+(_[a-z]+)+", text)}
     assert {code for code in codes if "_" in i18n._(code)} == set()
-    assert set(code_words.ENGLISH) == codes
+    assert {code for code in code_words.ENGLISH if "_" in code} == codes
 
 
 def test_the_compiled_catalogue_is_the_written_one():

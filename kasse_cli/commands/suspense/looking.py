@@ -18,7 +18,7 @@ from kasse_cli.commands.suspense.params import (
     WhyListedOption,
 )
 from kasse_cli.context import Context
-from kasse_cli.event_words import who_text
+from kasse_cli.event_words import VERBS, who_text
 from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
@@ -61,7 +61,7 @@ HISTORY = (
     Column("at", N_("When")),
     Column("by", N_("User"), shown=False),
     Column("who", N_("Who")),
-    Column("what", N_("What"), "word", words={"again": N_("clarified later")}),
+    Column("what", N_("What"), "word", words={**VERBS, "again": N_("clarified later")}),
     Column("words", N_("Remark")),
     Column("plain_facts", N_("Facts"), minor=True),
 )
@@ -107,6 +107,11 @@ def list_(
     if not cases and unclear:
         lines = [say(N_("no case fits the filter; unclear are {count}"), count=len(unclear))]
     lines = lines or [say(N_("nothing is unclear"))]
+    resting = sum(case.hold_until is not None and case.hold_until > day for case in cases)
+    if resting and not held:
+        lines.append(
+            say(N_("of these laid aside: {count}; until when, shows 'kasse suspense list --held'"), count=resting)
+        )
     render(
         ctx, Result(data={"day": day}, tables=[Table("cases", _columns(kinds, held=bool(held)), cases)], lines=lines)
     )
@@ -161,12 +166,12 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
         details = show_case(store, case, office=office)
         found = candidates_of(store, details)
         ours = _ours(store, details)
-    lines = _words(details)[:4]
+    lines = _words(details)[:4] if details.open_cents else _words(details)
     if found:
         first = found[0]
         together = " ".join(first.together) if first.together else first.target
         lines.append(say(N_("assign with 'kasse suspense assign {number} {target}'"), number=case, target=together))
-    elif not ours:
+    elif details.open_cents and not ours:
         lines.append(say(N_("nothing open fits: no reference, name, account or amount")))
     lines += ours
     data = {"office": details.office, "number": details.number, "open_cents": details.open_cents}
@@ -248,9 +253,12 @@ def _words(details: CaseDetails) -> list[Line]:
         (N_("return reason: {value}"), details.return_reason),
         (N_("account of the Kasse: {value}"), details.iban),
         (N_("bank day: {value}"), None if details.counted_on else details.bank_day),
-        (N_("unclear because: {value}"), why),
+        (N_("unclear because: {value}") if details.open_cents else N_("was unclear because: {value}"), why),
         (N_("reserved by: {value}"), details.owner),
         (N_("rests until: {value}"), details.hold_until),
         (N_("bound by the order: {value}"), details.bound_by),
     )
-    return lines + [say(template, value=value) for template, value in said if value]
+    lines += [say(template, value=value) for template, value in said if value]
+    if not details.open_cents:
+        lines.append(say(N_("nothing is left of it; see 'kasse suspense explain {number}'"), number=details.number))
+    return lines
