@@ -17,7 +17,7 @@ from ledger.bank.references import Finder
 from ledger.items.kassenzeichen import active_schemes
 from ledger.store.engines import Row, Store
 
-CHUNK, FIRST, PART = 2_500, 2_500, 5_000
+CHUNK, FIRST, PART = 2_500, 1_000, 5_000
 """How many entries are read at once, and for how many keys are looked up at once: first for few, to begin soon."""
 
 
