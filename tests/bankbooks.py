@@ -47,7 +47,8 @@ def item(
         account = account_with_role(store, office, kind)
         opening = opening_posting(side, account, number, cents)
         other = Posting("5100" if side == "D" else "6100", -opening.cents)
-        (posted,) = post(store, [Draft(office, "order", "2026-09-01", (opening, other))])
+        source = f"order:{more['order_id']}" if "order_id" in more else None
+        (posted,) = post(store, [Draft(office, "order", "2026-09-01", (opening, other), source)])
         made = NewItem(
             office=office, id=number, kind=kind, account=account, amount_cents=cents, due=due, opened_on="2026-09-01",
             position=posted.position, party=person, reference=ref, **more,

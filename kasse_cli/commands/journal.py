@@ -238,6 +238,7 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
 
     Print the head and keep it outside: with --against a later run proves that nothing written before was changed.
     """
+    from enforcement.course_proof_store import wrong_courses
     from kasse_cli.wiring import open_book, table_rights
     from ledger.access.store import check_sees_all
     from ledger.access.store import findings as wrong_rights
@@ -246,7 +247,7 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
     with open_book(ctx.obj) as store:
         check_sees_all(store, table_rights())
         found = prove(store, against=against)
-        findings = (*found.findings, *wrong_rights(store, table_rights()))
+        findings = (*found.findings, *wrong_courses(store), *wrong_rights(store, table_rights()))
     data = {
         "entries": found.entries, "postings": found.postings, "events": found.events,
         "erased_texts": found.erased_texts, "head": found.head, "heads": found.heads, "against": head_of(against),

@@ -11,6 +11,7 @@ from operator import itemgetter
 from ledger.events.seals import FACT
 from ledger.events.seals_store import wrong_seals
 from ledger.items import joint_seals_store, order_seals_store
+from ledger.items.item_proof_store import wrong_items
 from ledger.items.joint_seals_store import wrong_joint
 from ledger.items.order_seals_store import wrong_orders
 from ledger.items.order_told_store import Told, take_steps, wrong_steps
@@ -135,6 +136,7 @@ class Witness:
         yield from wrong_mandates(store, self.seals[mandate_seals_store.FACT])
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
+        yield from wrong_items(store)
         for office, number, iban, expected in islice(store.rows(_ACCOUNTS), MOST):
             yield ItemAccountError(name=f"{office}/{number}", office=office, iban=iban, expected=expected)
 

@@ -11,7 +11,7 @@ from ledger.payments.collection_reader import collections, run_named
 from ledger.payments.collection_steps_store import release, review
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
-from sepa.money import plain
+from sepa.money import parse_amount, plain
 from tests.bankbooks import item, staged
 from tests.books import act
 from tests.ledger.mandate_texts import CREDITOR
@@ -40,7 +40,9 @@ def claim(store: Store, line: str, **more) -> tuple[str, int]:
         )  # fmt: skip
         store.insert_one(
             "cash_order", office=office, id=order, batch=batch, kind="receivable", state="created", party=person,
-            total_cents=1, due=due, purpose="x", foreign_reference=0, notice_date="2026-09-01",
+            total_cents=parse_amount(amount), due=due, purpose="x", foreign_reference=0, notice_date="2026-09-01",
+            reference=reference[0] if reference else None,
+            **{name: more[name] for name in ("profile", "claim_kind") if name in more},
         )  # fmt: skip
         told_of(store, office, order, batch)
     return office, item(store, amount, *reference, office=office, due=due, person=person, order_id=order, **more)

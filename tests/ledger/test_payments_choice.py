@@ -123,7 +123,8 @@ def discounted(store, second):
         )
         store.insert_one(
             "cash_order", office="BAU", id=1, batch=1, kind="payable", state="created", party=1, total_cents=10000,
-            due="2026-11-30", purpose="x", foreign_reference=0, notice_date="2026-11-05",
+            due="2026-11-30", purpose="Rechnung 7 #SKONTO#TAGE=14#PROZENT=2.00#", foreign_reference=0,
+            notice_date="2026-11-05",
         )  # fmt: skip
         for line, gl, cents in ((1, "6100", 6667), (2, second, 3333)):
             store.insert_one("cash_order_line", office="BAU", order_id=1, line=line, gl_account=gl, amount_cents=cents)
