@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from bench.reconcile_data import SEED, Town
 from bench.reconcile_mix import Booked, Days, Detail, Item
+from ledger.bank.said import DETAIL_WORDS, ENTRY_WORDS, SAID, with_said
+from ledger.bank.said_store import seal_bank
+from ledger.events.store import record
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from tests.books import MAIN_IBAN
@@ -43,9 +46,9 @@ def entries(town: Town, count: int, seed: int = SEED) -> Iterator[Booked]:
 ENTRY_COLUMNS = (
     "office", "id", "iban", "bank_day", "fingerprint", "occurrence", "statement", "amount_cents", "value_day",
     "reversal", "gvc", "end_to_end_id", "message_id", "creditor_reference", "name", "counter_iban", "remittance",
-    "return_reason", "detail_count", "state",
+    "return_reason", "detail_count", "state", *SAID,
 )  # fmt: skip
-DETAIL_COLUMNS = ("office", "entry", "line", "amount_cents", "end_to_end_id", "remittance")
+DETAIL_COLUMNS = ("office", "entry", "line", "amount_cents", "end_to_end_id", "remittance", *SAID)
 
 
 def stage(store: Store, town: Town, count: int, seed: int = SEED) -> Truth:
@@ -73,8 +76,10 @@ def stage(store: Store, town: Town, count: int, seed: int = SEED) -> Truth:
                     one.reason, len(one.details) or 1, "staged",
                 )  # fmt: skip
 
-        store.insert("bank_entry", ENTRY_COLUMNS, rows())
-        store.insert("bank_detail", DETAIL_COLUMNS, details)
+        store.insert("bank_entry", ENTRY_COLUMNS, with_said(rows(), ENTRY_COLUMNS, ENTRY_WORDS, store.salt))
+        store.insert("bank_detail", DETAIL_COLUMNS, with_said(details, DETAIL_COLUMNS, DETAIL_WORDS, store.salt))
+        seals = seal_bank(store, [statement], {"KASSE": (first, first + count - 1)})
+        record(store, "KASSE", "statement.import", "file:" + "00" * 32, seals)
     store.execute("ANALYZE")
     return truth
 

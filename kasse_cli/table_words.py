@@ -7,14 +7,17 @@ from sepa.errors import N_
 
 TABLES = {
     "account": N_("account"), "app_user": N_("user"), "approval_limit": N_("limit of approval"),
-    "bank_account": N_("bank account"), "bank_rule": N_("rule of the Kasse"), "cash_desk": N_("cash desk"),
+    "bank_account": N_("bank account"), "bank_detail": N_("detail of bank entry"), "bank_entry": N_("bank entry"),
+    "bank_notice": N_("advice of the bank"), "bank_notice_detail": N_("detail of an advice"),
+    "bank_rule": N_("rule of the Kasse"), "cash_desk": N_("cash desk"),
     "cash_holder": N_("holder of cash desk"), "cash_terminal": N_("card terminal"), "deputy": N_("deputy"),
     "dimension_value": N_("value of coding"), "general_order": N_("general order"),
     "law_change": N_("change of the law"), "law_file": N_("file of the law"), "leitweg_office": N_("Leitweg-ID"),
     "office": N_("office"), "party": N_("person"), "party_account": N_("accounts of person"),
     "party_seal": N_("seals of persons"), "reference_scheme": N_("reference scheme"),
     "relief_limit": N_("limit of relief"), "setting": N_("setting"), "standing_order": N_("standing order"),
-    "user_role": N_("role of user"),
+    "statement": N_("statement"), "statement_entry": N_("line of statement"),
+    "statement_part": N_("statement within another"), "user_role": N_("role of user"),
 }  # fmt: skip
 """By table; those of which nobody but a program speaks keep their name."""
 

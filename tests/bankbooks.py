@@ -4,6 +4,8 @@ import re
 from hashlib import sha256
 from itertools import count
 
+from ledger.bank.said import DETAIL_WORDS, ENTRY_WORDS, SAID, with_said
+from ledger.bank.said_store import seal_bank
 from ledger.book.chain import book_head
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, post
@@ -77,8 +79,8 @@ def staged(store, amount: str, text: str = "", *, day=DAY, iban=MAIN_IBAN, sha="
         } | more  # fmt: skip
         if details:
             values["detail_count"] = len(details)
-        store.insert_one(
-            "bank_entry", office="KASSE", id=number, iban=iban, bank_day=day, fingerprint=serial.to_bytes(8, "big"),
+        write_said(
+            store, "bank_entry", ENTRY_WORDS, office="KASSE", id=number, iban=iban, bank_day=day, fingerprint=serial.to_bytes(8, "big"),
             occurrence=1, statement=statement, amount_cents=parse_amount(amount), state="staged", **values,
         )  # fmt: skip
         for line, detail in enumerate(details, 1):
@@ -86,8 +88,23 @@ def staged(store, amount: str, text: str = "", *, day=DAY, iban=MAIN_IBAN, sha="
             given = dict(given)
             part = given.pop("amount")
             cents = None if part is None else parse_amount(part)
-            store.insert_one("bank_detail", office="KASSE", entry=number, line=line, amount_cents=cents, **given)
+            write_said(
+                store, "bank_detail", DETAIL_WORDS, office="KASSE", entry=number, line=line, amount_cents=cents, **given
+            )
+        seal_written(store, [statement], [number])
     return number
+
+
+def write_said(store, table, words, **values):
+    """Write a row with the hash of its words, as intake does."""
+    (row,) = with_said([tuple(values.values())], (*values, *SAID), words, store.salt)
+    store.insert(table, (*values, *SAID), [row])
+
+
+def seal_written(store, statements=(), entries=()):
+    """Bind statements and entries that were written by hand, as the event of their file does."""
+    spans = {"KASSE": (min(entries), max(entries))} if entries else {}
+    record(store, "KASSE", "statement.import", None, seal_bank(store, statements, spans))
 
 
 _DEBTORS = """

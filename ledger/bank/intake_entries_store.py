@@ -10,18 +10,21 @@ from ledger.bank.intake_merge_store import Merged
 from ledger.bank.intake_pages import Page
 from ledger.bank.intake_rows import BANK_DAY, DETAIL_COLUMNS, ENTRY_COLUMNS, FINGERPRINT, VALUE_DAY
 from ledger.bank.intake_spool_store import Line, Spool
+from ledger.bank.said import DETAIL_WORDS, ENTRY_WORDS, SAID, with_said
 from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
 
-_ENTRY = ("office", "id", "iban", "statement", "occurrence", "state", *ENTRY_COLUMNS)
-_DETAIL = ("office", "entry", "line", *DETAIL_COLUMNS)
+_ENTRY = ("office", "id", "iban", "statement", "occurrence", "state", *ENTRY_COLUMNS, *SAID)
+_DETAIL = ("office", "entry", "line", *DETAIL_COLUMNS, *SAID)
 _LINK = ("statement", "line", "office", "entry")
 Told = tuple[int, int, bool]
 """What a line tells: the number of the entry, its occurrence, whether the line makes it."""
 
 
-def write_entries(store: Store, pages: Sequence[Page], spool: Spool, merged: Merged, numbers: Mapping[int, int]) -> int:
-    """Write what is new and link every line to its entry; return how many entries are new.
+def write_entries(
+    store: Store, pages: Sequence[Page], spool: Spool, merged: Merged, numbers: Mapping[int, int]
+) -> dict[str, tuple[int, int]]:
+    """Write what is new and link every line to its entry; return the first and last new entry of each office.
 
     `numbers` are the statements that the pages became, by their index.
     """
@@ -33,7 +36,17 @@ def write_entries(store: Store, pages: Sequence[Page], spool: Spool, merged: Mer
         tell = _teller(page, merged, first[page.index], made)
         for lines in spool.portions(page):
             _write(store, page, numbers[page.index], lines, tell)
-    return sum(fresh.values())
+    return _spans(kept, first, fresh)
+
+
+def _spans(pages: Sequence[Page], first: Mapping[int, int], fresh: Mapping[int, int]) -> dict[str, tuple[int, int]]:
+    """Return the first and last number of the new entries of each office; they are numbered without a gap."""
+    spans: dict[str, tuple[int, int]] = {}
+    for page in pages:
+        if fresh[page.index]:
+            start, last = first[page.index], first[page.index] + fresh[page.index] - 1
+            spans[page.office] = spans.get(page.office, (start, last))[0], last
+    return spans
 
 
 def _count_fresh(page: Page, merged: Merged) -> int:
@@ -93,8 +106,8 @@ def _write(store: Store, page: Page, statement: int, lines: Sequence[Line], tell
     head = page.office, page.iban, statement
     entries = [_entry(head, line[1], entry, occurrence) for line, entry, occurrence, fresh in told if fresh]
     details = [row for line, entry, _, fresh in told if fresh for row in _details(page.office, entry, line[2])]
-    store.insert("bank_entry", _ENTRY, entries)
-    store.insert("bank_detail", _DETAIL, details)
+    store.insert("bank_entry", _ENTRY, with_said(entries, _ENTRY, ENTRY_WORDS, store.salt))
+    store.insert("bank_detail", _DETAIL, with_said(details, _DETAIL, DETAIL_WORDS, store.salt))
     store.insert("statement_entry", _LINK, [(statement, line[0], page.office, entry) for line, entry, _, _ in told])
 
 

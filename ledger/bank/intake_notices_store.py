@@ -18,6 +18,8 @@ from ledger.bank.intake_notices import (
     message_of,
 )
 from ledger.bank.intake_rows import DETAIL_COLUMNS
+from ledger.bank.said import DETAIL_WORDS, SAID, with_said
+from ledger.bank.said_store import seal_joined
 from ledger.events.store import record
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
@@ -54,9 +56,12 @@ _AGAIN = f"""
        AND max(CASE WHEN {_OPEN} THEN 1 ELSE 0 END) = 1
     ORDER BY n.statement, n.line"""
 """Advices whose entry was withdrawn with its statement, and the one entry of the right statement that they explain."""
+_SAID = (*DETAIL_COLUMNS, *SAID)
+_LINE = ("statement", "iban", *NOTICE_COLUMNS, *SAID)
+_NOTICE_DETAIL = ("statement", "line", "number", *_SAID)
 _COPY = f"""
-    INSERT INTO bank_detail (office, entry, line, {", ".join(DETAIL_COLUMNS)})
-    SELECT CAST(:office AS TEXT), CAST(:entry AS BIGINT), number, {", ".join(DETAIL_COLUMNS)} FROM bank_notice_detail
+    INSERT INTO bank_detail (office, entry, line, {", ".join(_SAID)})
+    SELECT CAST(:office AS TEXT), CAST(:entry AS BIGINT), number, {", ".join(_SAID)} FROM bank_notice_detail
     WHERE statement = :statement AND line = :line"""
 
 
@@ -128,9 +133,9 @@ def _write(store: Store, notice: Notice, number: int, sha256: str) -> None:
         created=page.opened.created or None,
     )
     lines = [(number, page.iban, *line) for line in notice.lines]
-    store.insert("bank_notice", ("statement", "iban", *NOTICE_COLUMNS), lines)
+    store.insert("bank_notice", _LINE, with_said(lines, _LINE, DETAIL_WORDS, store.salt))
     details = [(number, *row) for row in notice.details]
-    store.insert("bank_notice_detail", ("statement", "line", "number", *DETAIL_COLUMNS), details)
+    store.insert("bank_notice_detail", _NOTICE_DETAIL, with_said(details, _NOTICE_DETAIL, DETAIL_WORDS, store.salt))
 
 
 def join_details(store: Store, iban: str, first: str, last: str) -> int:
@@ -151,7 +156,8 @@ def join_details(store: Store, iban: str, first: str, last: str) -> int:
             _join(store, (statement, line), (office, entry), count)
     taken |= _join_again(store, iban, first, last)
     for office, entries in sorted(Counter(office for office, _ in taken).items()):
-        record(store, office, "statement.details", None, {"entries": entries})
+        seals = seal_joined(store, (one for one in taken if one[0] == office))
+        record(store, office, "statement.details", None, {"entries": entries, **seals})
     return len(taken)
 
 

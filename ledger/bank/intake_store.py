@@ -15,6 +15,7 @@ from ledger.bank.intake_notices import NoticeKind
 from ledger.bank.intake_notices_store import join_details, keep_notices, notice_kind, read_notices
 from ledger.bank.intake_pages import Page
 from ledger.bank.intake_spool_store import Spool, read_into
+from ledger.bank.said_store import seal_bank, seal_parts
 from ledger.bank.withdrawing import WithdrawnFileError
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
@@ -25,6 +26,8 @@ from sepa.errors import KasseError, Place, TryAgainError
 from sepa.statements import StatementEvent
 
 PURPOSE = "statement"
+Sealed = tuple[Staged, dict[str, Fact]]
+"""What was new, and what binds it."""
 _STATEMENT_COLUMNS = (
     "id", "iban", "message", "statement_id", "electronic_number", "page", "last_page", "file_sha256", "opening_cents",
     "opening_day", "closing_cents", "closing_day", "entry_count", "credit_cents", "debit_cents", "created",
@@ -89,32 +92,34 @@ def _stage(store: Store, name: str, sha256: str, size: int, stream: Iterable[Sta
     kind = notice_kind(first)
     everything = chain([first] if first is not None else (), values)
     if kind is None:
-        staged = _stage_statements(store, name, sha256, everything)
+        staged, seals = _stage_statements(store, name, sha256, everything)
     else:
-        staged = _stage_notices(store, name, sha256, everything, kind)
-    _keep_file(store, staged, sha256, size)
+        staged, seals = _stage_notices(store, name, sha256, everything, kind)
+    _keep_file(store, staged, sha256, size, seals)
     return staged
 
 
-def _stage_statements(store: Store, name: str, sha256: str, stream: Iterable[StatementEvent]) -> Staged:
+def _stage_statements(store: Store, name: str, sha256: str, stream: Iterable[StatementEvent]) -> Sealed:
     with Spool() as spool:
         pages = read_into(spool, name, own_accounts(store), stream)
         check_days(store, pages)
         merged = merge_file(store, pages, spool)
-        numbers = _keep_statements(store, pages, merged, sha256)
-        new = write_entries(store, pages, spool, merged, numbers)
+        numbers, parts = _keep_statements(store, pages, merged, sha256)
+        spans = write_entries(store, pages, spool, merged, numbers)
+    seals = seal_bank(store, numbers.values(), spans) | seal_parts(parts)
+    new = sum(last - first + 1 for first, last in spans.values())
     for iban in sorted({page.iban for page in pages}):
         days = {day for page in pages if page.iban == iban for day in page.days}
         if new and days:
             join_details(store, iban, min(days), max(days))
-    return _result(name, pages, merged, numbers, new)
+    return _result(name, pages, merged, numbers, new), seals
 
 
-def _stage_notices(store: Store, name: str, sha256: str, stream: Iterable[StatementEvent], kind: NoticeKind) -> Staged:
+def _stage_notices(store: Store, name: str, sha256: str, stream: Iterable[StatementEvent], kind: NoticeKind) -> Sealed:
     """Keep an intraday report, or an advice whose details join the entries they belong to; nothing is posted."""
     notices = read_notices(own_accounts(store), name, stream, kind)
     numbers = keep_notices(store, notices, sha256)
-    return Staged(
+    staged = Staged(
         name=name,
         statements=len(notices),
         entries=0,
@@ -127,17 +132,20 @@ def _stage_notices(store: Store, name: str, sha256: str, stream: Iterable[Statem
         numbers=numbers,
         kind=kind,
     )
+    return staged, seal_bank(store, numbers, {})
 
 
-def _keep_statements(store: Store, pages: Sequence[Page], merged: Merged, sha256: str) -> dict[int, int]:
-    """Write the statements that say something new and return their numbers by their index in the file."""
+def _keep_statements(
+    store: Store, pages: Sequence[Page], merged: Merged, sha256: str
+) -> tuple[dict[int, int], list[tuple[int, int]]]:
+    """Write the statements that say something new; return their numbers by their index in the file, and parts."""
     kept = [page for page in pages if page.index not in merged.repeats]
     first = take_ids(store, BOOK, "statement", len(kept)) if kept else 0
     numbers = {page.index: first + offset for offset, page in enumerate(kept)}
     store.insert("statement", _STATEMENT_COLUMNS, [_row(page, numbers[page.index], sha256) for page in kept])
     parts = [(merged.number(part, numbers), merged.number(whole, numbers)) for part, whole in merged.parts]
     store.insert("statement_part", ("statement", "whole"), parts)
-    return numbers
+    return numbers, parts
 
 
 def _row(page: Page, number: int, sha256: str) -> Row:
@@ -180,8 +188,8 @@ def _result(name: str, pages: Sequence[Page], merged: Merged, numbers: Mapping[i
     )
 
 
-def _keep_file(store: Store, staged: Staged, sha256: str, size: int) -> None:
-    """Remember the file by its hash, and write the event."""
+def _keep_file(store: Store, staged: Staged, sha256: str, size: int, seals: Mapping[str, Fact]) -> None:
+    """Remember the file by its hash, and write the event, which binds what the file brought."""
     keys = ("statements", "entries", "new", "pending", "credit_cents", "debit_cents")
     result = {key: getattr(staged, key) for key in (*keys, "kind")}
     store.insert_one(
@@ -195,5 +203,5 @@ def _keep_file(store: Store, staged: Staged, sha256: str, size: int) -> None:
         result=json.dumps(result),
     )
     facts: dict[str, Fact] = {key: result[key] for key in ("statements", "entries", "new")}
-    facts |= {"sha256": sha256, "duplicates": staged.duplicates}
+    facts |= {"sha256": sha256, "duplicates": staged.duplicates, **seals}
     record(store, kasse_office(store), "statement.import", f"file:{sha256}", facts, {"name": staged.name})

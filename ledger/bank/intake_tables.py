@@ -32,7 +32,7 @@ class BankNotice(SQLModel, table=True):
         ),
         clustered=True,
     )
-    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id")
+    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id", "salt")
     MUTABLE: ClassVar = ()
     ONCE: ClassVar = ("office", "entry")
 
@@ -56,6 +56,8 @@ class BankNotice(SQLModel, table=True):
     detail_count: int = col.number()
     office: str | None = col.text(nullable=True)
     entry: int | None = col.number(nullable=True)
+    salt: bytes | None = col.raw(nullable=True)
+    said_hash: bytes | None = col.raw(nullable=True)
 
 
 class BankNoticeDetail(SQLModel, table=True):
@@ -68,7 +70,7 @@ class BankNoticeDetail(SQLModel, table=True):
         ),
         clustered=True,
     )
-    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id")
+    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id", "salt")
     MUTABLE: ClassVar = ()
 
     statement: int = col.number(primary_key=True)
@@ -81,6 +83,8 @@ class BankNoticeDetail(SQLModel, table=True):
     counter_iban: str | None = col.text(nullable=True)
     remittance: str | None = col.text(nullable=True)
     return_reason: str | None = col.text(nullable=True)
+    salt: bytes | None = col.raw(nullable=True)
+    said_hash: bytes | None = col.raw(nullable=True)
 
 
 class StatementWithdrawal(SQLModel, table=True):

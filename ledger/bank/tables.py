@@ -108,7 +108,7 @@ class BankEntry(SQLModel, table=True):
             postgresql_where=sql("state = 'staged'"),
         ),
     )
-    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id", "mandate_id")
+    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id", "mandate_id", "salt")
     MUTABLE: ClassVar = ("detail_count", "withdrawn")  # an advice may bring the details of a Sammler later
     ONCE: ClassVar = ("position",)
     STEPS: ClassVar = {
@@ -141,6 +141,8 @@ class BankEntry(SQLModel, table=True):
     state: str = col.text()
     position: int | None = col.number(nullable=True)
     withdrawn: int = col.number(sa_column_kwargs={"server_default": "0"})
+    salt: bytes | None = col.raw(nullable=True)
+    said_hash: bytes | None = col.raw(nullable=True)
 
 
 class BankDetail(SQLModel, table=True):
@@ -151,7 +153,7 @@ class BankDetail(SQLModel, table=True):
         ForeignKeyConstraint(["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_detail"),
         clustered=True,
     )
-    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id")
+    ERASABLE: ClassVar = ("name", "counter_iban", "remittance", "end_to_end_id", "salt")
     MUTABLE: ClassVar = ()
 
     office: str = col.text(primary_key=True)
@@ -164,6 +166,8 @@ class BankDetail(SQLModel, table=True):
     counter_iban: str | None = col.text(nullable=True)
     remittance: str | None = col.text(nullable=True)
     return_reason: str | None = col.text(nullable=True)
+    salt: bytes | None = col.raw(nullable=True)
+    said_hash: bytes | None = col.raw(nullable=True)
 
 
 class StatementEntry(SQLModel, table=True):

@@ -9,6 +9,7 @@ from ledger.bank.formats import FORMATS
 from ledger.bank.intake_reader import UnknownStatementError
 from ledger.bank.kept_store import kept_findings
 from ledger.bank.posting import MATCH_COLUMNS
+from ledger.bank.said_store import seal_withdrawn
 from ledger.bank.suspense_decisions import Sitting, Undo, UndoEntry
 from ledger.bank.suspense_undo_match_store import undo_match
 from ledger.bank.suspense_undo_store import open_day, undo
@@ -136,7 +137,8 @@ def confirm_withdrawal(store: Store, number: int, *, day: str, keep: bool = Fals
         _give_back(store, [entry for entry in entries if entry.state == "posted"], reason, sitting)
         _mark(store, entries, pages, day)
         _decide(store, pages, line, "done")
-        facts = {"entries": len(entries), "cents": sum(one.amount_cents for one in entries)}
+        count, cents = len(entries), sum(one.amount_cents for one in entries)
+        facts = {"entries": count, "cents": cents, **seal_withdrawn(pages, day, count, cents)}
         facts |= {"kept": kept} if kept else {}
         record(store, office, "statement.withdraw", f"statement:{number}", facts, {"reason": reason})
         return _result(store, pages, entries, "done", reason, kept)

@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
 
+from ledger.bank import said_store
+from ledger.bank.check_store import unlike_books
+from ledger.bank.said_store import wrong_bank
 from ledger.events.seals import FACT
 from ledger.events.seals_store import wrong_seals
 from ledger.items import joint_seals_store, order_seals_store
@@ -88,7 +91,8 @@ class Witness:
             for by, user, moment in store.all(" UNION ALL ".join(asked)):
                 self.signed[str(moment)].setdefault(str(user), (table, by))
         kinds = (
-            FACT, party_seals.FACT, order_seals_store.FACT, joint_seals_store.FACT, mandate_seals_store.FACT,
+            *said_store.FACTS, FACT, party_seals.FACT, order_seals_store.FACT, joint_seals_store.FACT,
+            mandate_seals_store.FACT,
         )  # fmt: skip
         self.seals: dict[str, list[str]] = {name: [] for name in kinds}
         self.names: dict[str, str] = {}
@@ -134,6 +138,8 @@ class Witness:
         yield from islice(wrong_steps(store, self.steps), MOST)
         yield from wrong_joint(store, self.seals[joint_seals_store.FACT])
         yield from wrong_mandates(store, self.seals[mandate_seals_store.FACT])
+        yield from wrong_bank(store, self.seals)
+        yield from unlike_books(store)
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
         yield from wrong_items(store)

@@ -16,7 +16,7 @@ from ledger.people.users import require
 from ledger.store.changes import Changes
 from ledger.store.engines import Store
 
-HIDDEN = frozenset({"match_key", "address_key", "fingerprint", "salt", "list_hash", "seen_hash"})
+HIDDEN = frozenset({"match_key", "address_key", "fingerprint", "salt", "said_hash", "list_hash", "seen_hash"})
 """Columns that say nothing to a person: how the program compares and proves."""
 MINE = "(SELECT id FROM party WHERE id = :party OR merged_into = :party)"
 _FURTHER = {

@@ -56,9 +56,14 @@ def erased_batches(store: Store) -> set[int]:
     return _erased(store, _BATCHES)
 
 
-def _erased(store: Store, sql: str) -> set[int]:
+def erased_until(store: Store) -> str:
+    """Return the last day of which the last decision to erase vouchers could reach words, '' where nobody decided."""
     decided = store.value("SELECT max(decided_at) FROM erasure WHERE state = 'done'")
-    if decided is None:
+    return "" if decided is None else retention().classes["voucher"].last_day(str(decided)[:10])
+
+
+def _erased(store: Store, sql: str) -> set[int]:
+    last = erased_until(store)
+    if not last:
         return set()
-    last = retention().classes["voucher"].last_day(str(decided)[:10])
     return {int(number) for (number,) in store.rows(sql, last=last)}

@@ -16,7 +16,7 @@ from enforcement.limitation import LimitationEvent
 from ledger.book.creation import UnknownOfficeError
 from ledger.people.users import NotAllowedError
 from ledger.store.counters import BOOK, take_ids
-from tests.bankbooks import OFFICES, close_day, item, party, reference, staged
+from tests.bankbooks import OFFICES, close_day, item, party, reference, seal_written, staged
 from tests.books import MAIN_IBAN, SECOND_IBAN, act
 
 TUESDAY = dt.date(2026, 11, 24)
@@ -24,12 +24,14 @@ TUESDAY = dt.date(2026, 11, 24)
 
 def statement(store, iban, day, opening=0, closing=0, number=1):
     with store.unit(["KASSE"]):
+        known = take_ids(store, BOOK, "statement")
         store.insert_one(
-            "statement", id=take_ids(store, BOOK, "statement"), iban=iban, message="camt.053", statement_id=f"{number}",
+            "statement", id=known, iban=iban, message="camt.053", statement_id=f"{number}",
             electronic_number=number, page=1, last_page=1, file_sha256="00", opening_cents=opening, opening_day=day,
             closing_cents=closing, closing_day=day, entry_count=0, credit_cents=max(closing - opening, 0),
             debit_cents=max(opening - closing, 0),
         )  # fmt: skip
+        seal_written(store, [known])
 
 
 @pytest.fixture

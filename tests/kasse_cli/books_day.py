@@ -6,7 +6,7 @@ from ledger.book.entry import Posting
 from ledger.book.store import post
 from ledger.book.transfer import across
 from tests.books import SECOND_IBAN, act, entry, opened
-from tests.ledger.bank_days import bank_entry, claim, party, receive, settle, statement, take_over
+from tests.ledger.bank_days import claim, party, receive, settle, statement, take_over
 
 FIRST, SECOND = "2026-11-16", "2026-11-17"
 
@@ -26,13 +26,14 @@ def fill(store):
     claim(
         store, "12,00", FIRST, "BAU", "payable", due="2026-11-30", reference="RE-4711", party=party(store, "Bau GmbH")
     )
-    posted = receive(store, SECOND, "7,50")
-    number = bank_entry(
-        store, "2026-11-12", "7,50", posted=posted, name="Max Muster", counter_iban=SECOND_IBAN, remittance="Spende?"
-    )
-    case = claim(store, "7,50", SECOND, kind="suspense", how="bank")
+    receive(store, SECOND, "7,50", name="Max Muster", counter_iban=SECOND_IBAN, remittance="Spende?")
+    number = store.value("SELECT max(id) FROM bank_entry")
+    why = {"entry": number, "reason": "no_reference", "owner": None}
+    case = claim(store, "7,50", SECOND, kind="suspense", how="bank", case=why)
     with store.unit():
-        store.insert_one("suspense_case", office="KASSE", item=case, entry=number, reason="no_reference", owner=None)
+        store.insert_one(
+            "bank_match", office="KASSE", entry=number, line=2, rule="clarify", item_office="KASSE", item=case, cents=0
+        )
     lines = {"KASSE": [Posting("6100", 300)], "BAU": [Posting("5900", -300)]}
     with store.unit(["KASSE", "BAU"]):
         post(store, across("KASSE", lines, kind="transfer", posting_day=SECOND, group=1, text="Porto umgebucht"))

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from ledger.bank.said import ENTRY_WORDS
 from ledger.book.chain import genesis
 from ledger.book.chart import load_chart
 from ledger.book.entry import Draft, Posting
@@ -9,6 +10,7 @@ from ledger.book.store import post
 from ledger.items.store import NewClearing, NewItem, clear, insert_items, opening_posting, posting_for, reserve_items
 from ledger.store.counters import BOOK, take_ids
 from sepa.money import parse_amount
+from tests.bankbooks import seal_written, write_said
 from tests.books import MAIN_IBAN, told
 
 OPENED, DAY, NEXT = "2026-11-16", "2026-11-17", "2026-11-18"  # Monday, Tuesday, Wednesday
@@ -38,7 +40,7 @@ def party(store, name):
     return number
 
 
-def claim(store, amount, day=OPENED, office="KASSE", kind="receivable", how="order", **more):
+def claim(store, amount, day=OPENED, office="KASSE", kind="receivable", how="order", case=None, **more):
     """Post and open an item and return its number."""
     account, side, other = COUNTER[kind]
     cents = parse_amount(amount) if isinstance(amount, str) else amount
@@ -48,6 +50,8 @@ def claim(store, amount, day=OPENED, office="KASSE", kind="receivable", how="ord
         (posted,) = post(store, [Draft(office, how, day, (first, Posting(other, -first.cents)))])
         due = more.pop("due", day)
         insert_items(store, [NewItem(office, item, kind, account, cents, due, day, posted.position, **more)])
+        if kind == "suspense":
+            store.insert_one("suspense_case", office=office, item=item, **(case or {"reason": "opening"}))
     return item
 
 
@@ -64,7 +68,7 @@ def settle(store, item, amount, day=DAY, office="KASSE", kind="receivable", how=
 
 def statement(store, day, closing, iban=MAIN_IBAN, number=None, message="camt.053", page=None, part=False):
     """Put the balance of a statement into the book as intake does; a `part` lies wholly in the first statement."""
-    with store.unit():
+    with store.unit(["KASSE"]):
         known = take_ids(store, BOOK, "statement")
         store.insert_one(
             "statement", id=known, iban=iban, message=message, statement_id=f"A{day}",
@@ -74,23 +78,28 @@ def statement(store, day, closing, iban=MAIN_IBAN, number=None, message="camt.05
         )  # fmt: skip
         if part:
             store.insert_one("statement_part", statement=known, whole=1)
+        seal_written(store, [known])
 
 
-def bank_entry(store, day, amount, iban=MAIN_IBAN, posted=None, **more):
+def bank_entry(store, day, amount, iban=MAIN_IBAN, posted=None, number=None, **more):
     """Put a booked bank entry into the book, staged, or posted where an entry is given; return its number."""
-    with store.unit():
-        number = take_ids(store, "KASSE", "bank_entry")
-        store.insert_one(
-            "bank_entry", office="KASSE", id=number, iban=iban, bank_day=day,
+    with store.unit(["KASSE"]):
+        number = number or take_ids(store, "KASSE", "bank_entry")
+        write_said(
+            store, "bank_entry", ENTRY_WORDS, office="KASSE", id=number, iban=iban, bank_day=day,
             fingerprint=sha256(str(number).encode()).digest(), occurrence=1, statement=1,
             amount_cents=parse_amount(amount), value_day=day, reversal=0, detail_count=1,
             state="staged", **more,
         )  # fmt: skip
+        seal_written(store, entries=[number])
         if posted:
             store.execute(
                 "UPDATE bank_entry SET state = 'posted', position = :position WHERE office = 'KASSE' AND id = :id",
                 position=posted.position, id=number,
             )  # fmt: skip
+            store.insert_one(
+                "bank_match", office="KASSE", entry=number, line=1, rule="rule", cents=parse_amount(amount)
+            )
     return number
 
 
@@ -99,8 +108,10 @@ def receive(store, day, amount, posting_day=None, account="2800", iban=MAIN_IBAN
     cents = parse_amount(amount)
     lines = (Posting(account, cents), Posting("5900", -cents))
     with store.unit(["KASSE"]):
-        (posted,) = post(store, [Draft("KASSE", "bank", posting_day or day, lines, bank_day=day)])
-    bank_entry(store, day, amount, iban, posted, **more)
+        number = take_ids(store, "KASSE", "bank_entry")
+        said = {"bank_day": day, "value_day": day, "source": f"bank:KASSE/{number}"}
+        (posted,) = post(store, [Draft("KASSE", "bank", posting_day or day, lines, **said)])
+    bank_entry(store, day, amount, iban, posted, number, **more)
     return posted
 
 

@@ -33,7 +33,7 @@ from ledger.people.users_end_store import lock, unlock
 from ledger.people.users_store import grant
 from ledger.store.counters import BOOK, take_ids
 from sepa.identifiers import make_iban
-from tests.bankbooks import staged
+from tests.bankbooks import seal_written, staged
 from tests.books import MAIN_IBAN, act, entry
 from tests.ledger.order_lists import ADDRESS, checked, row, source
 from tests.ledger.test_verify_steps import without_guards
@@ -119,11 +119,13 @@ class Town:
         bank = staged(self.store, amount, "ohne Angabe", day=self.day, name=payer, counter_iban=iban(number))
         post_staged(self.store)
         with self.store.unit(["KASSE"]):
+            known = take_ids(self.store, BOOK, "statement")
             self.store.insert_one(
-                "statement", id=take_ids(self.store, BOOK, "statement"), iban=MAIN_IBAN, message="camt.053",
+                "statement", id=known, iban=MAIN_IBAN, message="camt.053",
                 statement_id=f"E{bank}", last_page=1, file_sha256="00", entry_count=0, credit_cents=0, debit_cents=0,
                 closing_day=self.day, closing_cents=self.store.value("SELECT sum(amount_cents) FROM bank_entry"),
             )  # fmt: skip
+            seal_written(self.store, [known])
         return self.store.value("SELECT item FROM suspense_case WHERE entry = :entry", entry=bank)
 
     def refund(self, case):

@@ -1462,6 +1462,8 @@ def create_tables() -> None:
         Column("state", col.Text(), nullable=False),
         Column("position", col.Number(), nullable=True),
         Column("withdrawn", col.Number(), server_default="0", nullable=False),
+        Column("salt", col.Bytes(), nullable=True),
+        Column("said_hash", col.Bytes(), nullable=True),
         sa.CheckConstraint("(state = 'withdrawn') = (withdrawn <> 0)", name="ck_bank_entry_withdrawn"),
         sa.CheckConstraint(
             "state = 'withdrawn' OR (state = 'posted') = (position IS NOT NULL)", name="ck_bank_entry_posted"
@@ -2144,6 +2146,8 @@ def create_tables() -> None:
         Column("counter_iban", col.Text(), nullable=True),
         Column("remittance", col.Text(), nullable=True),
         Column("return_reason", col.Text(), nullable=True),
+        Column("salt", col.Bytes(), nullable=True),
+        Column("said_hash", col.Bytes(), nullable=True),
         sa.ForeignKeyConstraint(["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_detail"),
         sa.PrimaryKeyConstraint("office", "entry", "line"),
         sqlite_strict=True,
@@ -2187,6 +2191,8 @@ def create_tables() -> None:
         Column("detail_count", col.Number(), nullable=False),
         Column("office", col.Text(), nullable=True),
         Column("entry", col.Number(), nullable=True),
+        Column("salt", col.Bytes(), nullable=True),
+        Column("said_hash", col.Bytes(), nullable=True),
         sa.CheckConstraint("kind IN ('intraday', 'details')", name="ck_bank_notice_kind"),
         sa.ForeignKeyConstraint(
             ["office", "entry"], ["bank_entry.office", "bank_entry.id"], name="fk_bank_notice_entry"
@@ -2588,6 +2594,8 @@ def create_tables() -> None:
         Column("counter_iban", col.Text(), nullable=True),
         Column("remittance", col.Text(), nullable=True),
         Column("return_reason", col.Text(), nullable=True),
+        Column("salt", col.Bytes(), nullable=True),
+        Column("said_hash", col.Bytes(), nullable=True),
         sa.ForeignKeyConstraint(
             ["statement", "line"], ["bank_notice.statement", "bank_notice.line"], name="fk_bank_notice"
         ),

@@ -1,0 +1,87 @@
+"""Rows beside the journal that somebody changed by plain SQL are named: matches, clearings, cases and their steps."""
+
+import pytest
+
+from ledger.bank.check_store import unlike_books
+from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense_decisions import Wish
+from ledger.bank.suspense_desk_store import assign
+from ledger.book.verify_store import verify
+from tests.bankbooks import item, reference, staged
+from tests.books import act
+from tests.ledger.test_verify_bank import unbound_rows
+from tests.ledger.test_verify_steps import without_guards
+
+pytestmark = pytest.mark.engines
+TABLES = ("bank_entry", "bank_match", "clearing", "clearing_line", "suspense_case", "suspense_step", "statement")
+POSTED, AGAIN, REASON = "verify.bank_posted", "verify.bank_again", "verify.bank_reason"
+CLEARING, CASE, STEP = "verify.clearing", "verify.case", "verify.case_step"
+ATTACKS = {
+    "of another entry": ("UPDATE bank_entry SET position = position + 1 WHERE id = 1", POSTED),
+    "of no entry": ("UPDATE bank_entry SET position = 999 WHERE id = 1", POSTED),
+    "of another day": ("UPDATE bank_entry SET bank_day = '2026-01-01' WHERE id = 1", POSTED),
+    "worth another day": ("UPDATE bank_entry SET value_day = '2026-01-01' WHERE id = 1", POSTED),
+    "posted once more": (
+        (
+            "DELETE FROM bank_match WHERE entry = 1",
+            "UPDATE bank_entry SET state = 'staged', position = NULL WHERE id = 1",
+        ),
+        AGAIN,
+    ),
+    "no reason": ("DELETE FROM bank_match WHERE entry = 1", REASON),
+    "one reason fewer": ("DELETE FROM bank_match WHERE entry = 2 AND line = 1", REASON),
+    "a reason of another place": ("UPDATE bank_match SET line = line + 1 WHERE entry = 1", REASON),
+    "cleared on another day": ("UPDATE clearing SET posting_day = '2026-01-01'", CLEARING),
+    "paid earlier": ("UPDATE clearing SET payment_day = '2026-01-01'", CLEARING),
+    "cleared by another entry": ("UPDATE clearing SET position = 1", CLEARING),
+    "cleared by no entry": ("UPDATE clearing SET position = 999", CLEARING),
+    "another item cleared": ("UPDATE clearing_line SET item = item + 1", CLEARING),
+    "no clearing": ("DELETE FROM clearing", CLEARING),
+    "a clearing of nothing": ("DELETE FROM clearing_line", CLEARING),
+    "no case": ("DELETE FROM suspense_case", CASE),
+    "a case of another entry": ("UPDATE suspense_case SET entry = 1", CASE),
+    "a case of nobody's money": ("UPDATE suspense_case SET item = 999", CASE),
+    "a step of another amount": ("UPDATE suspense_step SET cents = cents + 1", STEP),
+    "a step by another entry": ("UPDATE suspense_step SET position = 1", STEP),
+    "a step elsewhere": ("UPDATE suspense_step SET line = 2", STEP),
+}
+
+
+@pytest.fixture
+def town(store):
+    """One booking matched by its reference, one assigned by a person."""
+    number, other = reference(store, 1), reference(store, 2)
+    item(store, "50", number, office="KASSE")
+    item(store, "8", other, office="KASSE")
+    staged(store, "50", number)
+    staged(store, "8", "Danke", name="Adam")
+    post_staged(act(store, "import"))
+    act(store, "clara")
+    case = store.value("SELECT item FROM suspense_case")
+    assign(store, case, [Wish(other)], day="2026-11-17")
+    return store
+
+
+def attacked(store, statements):
+    """What is named after an attack as the owner, which is then taken back."""
+    with store.rehearsal():
+        for table in TABLES:
+            without_guards(store, table)
+        for sql in (statements,) if isinstance(statements, str) else statements:
+            assert store.execute(sql) > 0
+        return {finding.code for finding in unlike_books(store)}
+
+
+def test_what_contradicts_the_journal_is_named(town):
+    assert verify(town).findings == ()
+    unbound_rows(town)
+    found = {name: attacked(town, sql) for name, (sql, _) in ATTACKS.items()}
+    assert {name: found[name] for name, (_, code) in ATTACKS.items() if code not in found[name]} == {}
+
+
+def test_a_contradiction_is_told_by_verify(town):
+    for table in TABLES:
+        without_guards(town, table)
+    town.execute("UPDATE clearing SET payment_day = '2026-01-01'")
+    (finding, *_) = [one for one in verify(town).findings if one.code == CLEARING]
+    assert finding.fields["office"] == "KASSE"
