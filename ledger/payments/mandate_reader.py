@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ledger.payments.mandate_seals_store import FACT
 from ledger.payments.mandates import (
     AmbiguousMandateError,
     Change,
@@ -107,4 +108,5 @@ def history(store: Store, mandate: int) -> list[MandateEvent]:
 
 def _words(facts: str, details: str | None) -> str:
     said = json.loads(facts) | (json.loads(details) if details else {})
+    said.pop(FACT, None)  # a seal says nothing to people
     return ", ".join(f"{key}: {value}" for key, value in said.items() if value is not None and value != "")
