@@ -93,7 +93,9 @@ def locked(store):
 
 
 def in_suspense(store):
-    item(store, "81", kind="suspense", office="KASSE", purpose=f"Zahlung {reference(store, 2)}")
+    number = item(store, "81", kind="suspense", office="KASSE", purpose=f"Zahlung {reference(store, 2)}")
+    with store.unit(["KASSE"]):
+        store.insert_one("suspense_case", office="KASSE", item=number, entry=None, reason="no_reference")
 
 
 @pytest.mark.parametrize("change", [paid, locked, in_suspense])

@@ -14,6 +14,7 @@ from enforcement.relief_paid_store import paid_of
 from enforcement.relief_propose_store import ReliefAmountError, propose
 from ledger.bank.posting_store import post_staged
 from ledger.book.reversal import SettledItemError
+from ledger.items.joint_debtors_store import join_debtors
 from ledger.payments.refund_store import ask_refund
 from ledger.payments.refunds import Wish as Refund
 from ledger.payments.set_off_store import set_off
@@ -80,8 +81,7 @@ def test_without_paid_nothing_is_given_back(kasse):
 def joint(store, number, *names):
     with store.unit(OFFICES):
         people = [party(store, name, iban) for name, iban in names]
-        for person in people:
-            store.insert_one("item_debtor", office="ORDNUNG", item=number, party=person, since="2026-09-01")
+    join_debtors(act(store, "clara"), [("ORDNUNG", number)], people, "2026-09-01")
     return people
 
 

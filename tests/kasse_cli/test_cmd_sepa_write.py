@@ -156,9 +156,9 @@ btf = "SDD::COR_pain.008"
 
 
 def test_a_profile_splits_debits_by_sequence_and_day_and_refuses_a_sequence(lists):
-    own = f"{OWN} --creditor-id DE98ZZZ09999999999 --profile one.toml --json"
+    own = f"{OWN.replace(' --id RUN-7', '')} --creditor-id DE98ZZZ09999999999 --profile one.toml --json"
     (lists.folder / "one.toml").write_text(PROFILE.format(sequences="FRST RCUR", one="true"), "utf-8")
-    written = lists(f"kasse sepa write --payments debits.csv {own}")
+    written = lists(f"kasse sepa write --payments debits.csv {own} --id RUN-7")
     assert [one["payments"] for one in written.data["files"]] == [1, 1]
     (lists.folder / "one.toml").write_text(PROFILE.format(sequences="RCUR", one="false"), "utf-8")
     refused = lists(f"kasse sepa write --payments debits.csv {own} --id X")
@@ -181,7 +181,7 @@ def test_files_are_checked_by_the_schemas_of_the_user_before_they_are_there(list
     narrow.mkdir()
     (narrow / "pain.001.001.09.xsd").write_text(NARROW, "utf-8")
     for dry in (" --dry-run", ""):
-        done = lists(f"kasse sepa write --payments good.csv {OWN} --id Y --xsd-dir narrow --json{dry}")
+        done = lists(f"kasse sepa write --payments good.csv {OWN.replace('RUN-7', 'Y')} --xsd-dir narrow --json{dry}")
         assert (done.code, {one["code"] for one in done.json["findings"]}) == (
             1,
             {"schema.unofficial", "schema.violation"},
@@ -189,7 +189,9 @@ def test_files_are_checked_by_the_schemas_of_the_user_before_they_are_there(list
         assert done.json["findings"][-1]["place"]["file"] == "Y-1.xml"
     assert not list(lists.folder.glob("Y*"))
     assert not list(lists.folder.glob(".Y*"))
-    debits = f"kasse sepa write --payments debits.csv {OWN} --id Z --creditor-id DE98ZZZ09999999999 --json"
+    debits = (
+        f"kasse sepa write --payments debits.csv {OWN.replace('RUN-7', 'Z')} --creditor-id DE98ZZZ09999999999 --json"
+    )
     assert lists(f"{debits} --xsd-dir narrow").json["errors"][0]["code"] == "schema.missing"
     assert lists(f"{debits} --xsd-dir {SCHEMAS}").code == 3
 

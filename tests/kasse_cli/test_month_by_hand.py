@@ -97,7 +97,7 @@ def by_kasse(*paths) -> dict[str, object]:
             sums[cells["What"]] += cents
             if cells["What"] == "paid":
                 paid[cells["Reference"]] += cents
-    rest = sums["to_clarify"] + sums["left_over"]
+    rest = sums["to be clarified"] + sums["left over"]
     return {"paid": dict(paid), "rest": rest, "fees": sums["booked"], "runs": sums["executed"], "days": dict(days)}
 
 

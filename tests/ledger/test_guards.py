@@ -66,9 +66,10 @@ def attacked(book):
     """A book with two entries, and a plain connection of its engine as an attacker has it."""
     store = opened(book)
     with store.unit(["KASSE"]):
-        post(store, [entry("2800 5,00", "3000 -5,00", text="Eins"), entry("2800 7,00", "3000 -7,00", text="Zwei")])
-        insert_items(store, [NewItem("KASSE", 1, "suspense", "4800", 500, "2026-11-16", "2026-11-16", 1)])
-        clear(store, [NewClearing("KASSE", "assign", 1, "2026-11-16", "2026-11-16", ((1, 500),))])
+        made = entry("2800 5,00", "4810 -5,00 #1", text="Eins"), entry("4810 5,00 #1", "3000 -5,00", text="Zwei")
+        post(store, made)
+        insert_items(store, [NewItem("KASSE", 1, "credit", "4810", 500, "2026-11-16", "2026-11-16", 1)])
+        clear(store, [NewClearing("KASSE", "assign", 2, "2026-11-16", "2026-11-16", ((1, 500),))])
         record(store, "KASSE", "test", None, {"n": 1}, {"name": "Erika"})
         record(store, "KASSE", "test", None, {"n": 2})
     store.close()
