@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 SEALED = {"posting": "entry", "entry_text": "entry", "event_details": "event"}
 _SEARCH_PATH = "search_path = public, pg_temp"
-_PINNED = f" SECURITY DEFINER SET {_SEARCH_PATH}"
+_PLANS = "enable_seqscan = off"
+"""A session keeps the plan of a guard: made while a table was small, it would read all of it for each row later."""
+_PINNED = f" SECURITY DEFINER SET {_SEARCH_PATH} SET {_PLANS}"
 """Guards that read tables see all rows, and never a temporary table that somebody has put before the book's own."""
 Shape = tuple[tuple[str, ...], tuple[tuple[tuple[str, ...], str], ...]]
 
@@ -56,7 +58,8 @@ def definitions(expected: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, text in expected.items():
         if text.startswith("CREATE OR REPLACE FUNCTION"):
-            pinned = f"true {_SEARCH_PATH.replace(' = ', '=')}" if "SECURITY DEFINER" in text else "false"
+            settings = f"{_SEARCH_PATH} {_PLANS}".replace(" = ", "=")
+            pinned = f"true {settings}" if "SECURITY DEFINER" in text else "false"
             found[name] = _plain(f"{text.split('$guard$')[1]} {pinned}")
         else:
             found[name] = _plain(f"{text} O")

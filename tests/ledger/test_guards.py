@@ -227,6 +227,21 @@ def test_what_the_owner_forges_is_named(attacked, table, sql, code):
     assert is_server(book) or table in {"month_balance", "head"} or "verify.guard" in codes
 
 
+def test_guards_read_by_index_though_the_book_was_small_when_they_were_planned(book):
+    if not is_server(book):
+        pytest.skip("SQLite plans each statement anew")
+    store = opened(book)
+    for unit in range(40):
+        with store.unit(["KASSE"]):
+            post(store, [entry("2800 1,00", "3000 -1,00") for _ in range(5)])
+        if not unit:
+            store.execute("ANALYZE entry")
+    store.value("SELECT pg_stat_force_next_flush()")
+    read = store.value("SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'entry'")
+    store.close()
+    assert read < 1000
+
+
 def test_a_dropped_guard_is_named(attacked):
     book, connection = attacked
     target = "guard_entry_delete ON entry" if is_server(book) else "guard_entry_delete"
