@@ -15,6 +15,7 @@ from enforcement.relief_propose_store import relief_book, write_items
 from enforcement.relief_reader import find_relief, owed
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
+from ledger.items.item_seals import DUES
 from ledger.items.kassenzeichen import active_schemes, check_reference, compact, issue
 from ledger.items.opening_parts import UnknownTakenItemError
 from ledger.items.opening_parts_store import PartKind
@@ -32,6 +33,7 @@ _ITEMS = """
     SELECT i.id FROM item i WHERE i.reference = :reference AND i.office || '' = :office AND i.order_id IS NULL
     AND i.kind = 'receivable' AND i.open_cents > 0 ORDER BY i.id"""
 _BEFORE = "UPDATE item SET due = original_due WHERE office = :office AND id = :item AND due <> original_due"
+_MOVED = "SELECT 1 FROM item WHERE office = :office AND id = :item AND due <> original_due"
 _GRANT = """
     UPDATE relief SET state = 'granted', decided_by = :user, decided_at = CAST(:now AS TEXT),
         decided_reason = 'übernommen', reference = CAST(:reference AS TEXT) WHERE id = :id"""
@@ -48,7 +50,7 @@ def plans(proposer: int) -> PartKind:
 def _writer(proposer: int) -> Callable[[Store, str, str], Iterator[KasseError | int]]:
     def write(store: Store, table: str, day: str) -> Iterator[KasseError | int]:
         """Write every plan whose instalments are what is open of its claims."""
-        book, used, taken = relief_book(store), set[tuple[str, int]](), 0
+        book, used, taken, dues = relief_book(store), set[tuple[str, int]](), 0, list[str]()
         rows = [PlanRow(*row) for row in store.all(_ROWS.format(table=table))]
         for _, group in groupby(rows, key=lambda row: row.plan):
             lines = sorted(group, key=lambda row: row.seq)
@@ -59,14 +61,21 @@ def _writer(proposer: int) -> Callable[[Store, str, str], Iterator[KasseError | 
                 yield from faults
                 continue
             used |= {one.key for one in claims}
+            dues += [f"{one.office}/{one.item}={one.due}" for one in claims if _moved(store, one)]
             _take(store, book, lines, claims, proposer, day)
             taken += 1
             yield 1
         if taken:  # who signed the lists first is who proposed the plans; their own event is of another moment
             signed: dict[str, Fact] = {"plans": taken, "signed": f"{proposer}@{store.now}"}
+            signed |= {DUES: " ".join(dues)} if dues else {}
             record(store, kasse_office(store), "opening.plans", None, signed)
 
     return write
+
+
+def _moved(store: Store, one: Owed) -> bool:
+    """Return whether a claim falls due on another day than at first."""
+    return store.value(_MOVED, office=one.office, item=one.item) is not None
 
 
 def _claims(store: Store, head: PlanRow, faults: list[KasseError]) -> Iterator[Owed]:

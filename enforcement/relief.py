@@ -174,7 +174,7 @@ class ReliefChangedError(KasseError):
     """Claims that are not what they were when the relief was proposed."""
 
     code = "relief.changed"
-    template = N_("{item} is not what it was: {now_cents} are open, proposed were {cents}")
+    template = N_("{item} is not what it was: {now_cents} are open, proposed were {was_cents}")
     hint = N_("withdraw the proposal with 'kasse relief withdraw {relief}' and propose again")
 
 

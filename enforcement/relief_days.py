@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
-from enforcement.relief import Wish
+from enforcement.relief import Kind, Owed, Wish
+from enforcement.relief_law import Planned
+from ledger.items.items_reader import item_name
 from sepa.errors import N_, KasseError
 
 
@@ -22,6 +25,26 @@ class ReliefWatchPastError(KasseError):
     code = "relief.watch_past"
     template = N_("{day} is no day on which somebody will look again: today is {today}")
     hint = N_("give a day after today; check the year")
+
+
+class ReliefEarlierError(KasseError):
+    """A relief that would bring the due day of a claim forward instead of putting it off."""
+
+    code = "relief.earlier"
+    template = N_("{item} is due on {due}: {kind} with {day} as a day to pay does not put that off")
+    hint = N_("give days after the due day, or leave out what is not due yet: only what is due can be deferred")
+
+
+def check_later(kind: Kind, claims: Sequence[Owed], planned: Planned) -> None:
+    """Refuse days to pay that lie before a claim is due; a Stundung must end after that (§ 222 AO, § 59 LHO).
+
+    Raises `ReliefEarlierError`.
+    """
+    for one in claims:
+        begins = planned.begins.get(one.key, one.due)
+        if begins < one.due or (kind.name == "stundung" and planned.dues.get(one.key, begins) <= one.due):
+            day, due = dt.date.fromisoformat(begins), dt.date.fromisoformat(one.due)
+            raise ReliefEarlierError(item=item_name(*one.key), due=due, kind=kind.name, day=day)
 
 
 def check_days(wish: Wish, today: dt.date) -> None:

@@ -16,6 +16,7 @@ from enforcement.relief import (
     ReliefStateError,
 )
 from enforcement.relief_books_store import Covered, Side, book_sides, give_back, write_down, write_off
+from enforcement.relief_days import check_later
 from enforcement.relief_effects_store import is_joint, kind_of, lock, move_dues, note_events
 from enforcement.relief_law import Late, ReliefBook
 from enforcement.relief_paid_store import PaidRow, check_paid, paid_of
@@ -79,7 +80,7 @@ def grant(store: Store, number: int, *, reason: str = "", law: Law | None = None
     """Grant a relief that another person proposed, with all its effects, in one unit of work.
 
     Raises `UnknownReliefError`, `ReliefStateError`, `OwnWorkError`, `ReliefLimitError`, `ReliefChangedError`,
-    `ReliefConflictError`, `NotAllowedError`, `ClosedPeriodError`, `UnknownAccountError`.
+    `ReliefEarlierError`, `ReliefConflictError`, `NotAllowedError`, `ClosedPeriodError`, `UnknownAccountError`.
     """
     with store.unit(office_codes(store)):
         return grant_in_unit(store, number, reason=reason, law=law)
@@ -183,10 +184,10 @@ def _unchanged(store: Store, relief: Relief) -> list[Owed]:
         open_cents = one.cents if one else 0
         if one is None or open_cents < item.cents or (open_cents > item.cents and not partly):
             name = item_name(*item.key)
-            raise ReliefChangedError(item=name, now_cents=open_cents, cents=item.cents, relief=relief.number)
+            raise ReliefChangedError(item=name, now_cents=open_cents, was_cents=item.cents, relief=relief.number)
         if (one.due, one.level, one.dunned_on) != (item.due_before, item.level_before, item.dunned_before):
             name = item_name(*item.key)
-            raise ReliefChangedError(item=name, now_cents=open_cents, cents=item.cents, relief=relief.number)
+            raise ReliefChangedError(item=name, now_cents=open_cents, was_cents=item.cents, relief=relief.number)
         found.append(replace(one, cents=item.cents))
     check_conflict(store, kind_of(relief), relief.row.party_number, found, own=relief.number)
     check_paid(store, relief.number)
@@ -236,14 +237,14 @@ def _defer(store: Store, relief: Relief, claims: list[Owed], book: ReliefBook, d
     first = dt.date.fromisoformat(relief.row.first_day)
     late = _book_late(store, relief, book.late(claims, first - ONE_DAY), len(claims) + 1)
     everything = [*claims, *(_as_owed(one) for one in late)]
-    total = sum(one.cents for one in everything)
+    total, name = sum(one.cents for one in everything), item_name(*claims[0].key)
     if total != relief.row.sum_cents:
-        name = item_name(*claims[0].key)
-        raise ReliefChangedError(item=name, now_cents=total, cents=relief.row.sum_cents, relief=relief.number)
+        raise ReliefChangedError(item=name, now_cents=total, was_cents=relief.row.sum_cents, relief=relief.number)
     plan = book.plan(everything, tuple(replace(one, interest_cents=0) for one in relief.plan), first)
+    check_later(kind_of(relief), claims, plan)
     if plan.instalments != relief.plan:
         interest, before = (sum(one.interest_cents for one in found) for found in (plan.instalments, relief.plan))
-        raise ReliefChangedError(item=item_name(*claims[0].key), now_cents=interest, cents=before, relief=relief.number)
+        raise ReliefChangedError(item=name, now_cents=interest, was_cents=before, relief=relief.number)
     known = {one.key: one for one in everything}
     sides = [
         _side(known[one.key], one.cents, one.kind, one.due.isoformat(), known[one.key].item) for one in plan.interest

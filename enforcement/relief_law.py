@@ -43,12 +43,16 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """Instalments with their interest, and the last due day of each claim under them."""
+    """Instalments with their interest, and the last due day of each claim under them.
+
+    `begins` are the days of the first instalment that pays something of each claim.
+    """
 
     instalments: tuple[Instalment, ...]
     interest: tuple[PlannedInterest, ...]
     dues: Mapping[ItemKey, str]
     findings: tuple[KasseError, ...]
+    begins: Mapping[ItemKey, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -102,7 +106,8 @@ class ReliefBook:
         dues = {share.key: share.due.isoformat() for share in parts}
         long = [self._long(profile, first, bare[-1].due) for profile in profiles.values() if profile]
         findings = distinct(findings + tuple(one for one in long if one))
-        return Planned(with_interest(bare, interest), tuple(interest), dues, findings)
+        begins = {share.key: share.due.isoformat() for share in reversed(parts)}
+        return Planned(with_interest(bare, interest), tuple(interest), dues, findings, begins)
 
     def _long(self, profile: Profile, first: dt.date, last: dt.date) -> KasseError | None:
         if not profile.relief.longest:

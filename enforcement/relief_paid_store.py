@@ -148,4 +148,4 @@ def check_paid(store: Store, number: int) -> None:
     for one in rows:
         cents = left[one.office, one.item, one.party_number]
         if cents < one.cents:
-            raise ReliefChangedError(item=item_name(*one.key), now_cents=cents, cents=one.cents, relief=number)
+            raise ReliefChangedError(item=item_name(*one.key), now_cents=cents, was_cents=one.cents, relief=number)

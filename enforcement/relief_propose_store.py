@@ -20,7 +20,7 @@ from enforcement.relief import (
     SeveralDebtorsError,
     Wish,
 )
-from enforcement.relief_days import check_days
+from enforcement.relief_days import check_days, check_later
 from enforcement.relief_law import Late, Planned, ReliefBook, late_owed
 from enforcement.relief_paid import Paid, take_back
 from enforcement.relief_paid_store import debtors_of, paid_parts, write_paid
@@ -85,8 +85,8 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
 
     Named claims come with their open side claims. What is deferred is charged with what paying late cost until the
     day before. Raises `NothingOwedError`, `SeveralDebtorsError`, `ReliefConflictError`, `ReliefAmountError`,
-    `InstalmentSumError`, `InstalmentDaysError`, `ReliefFutureError`, `ReliefWatchPastError`, `NotAllowedError` and
-    the errors of a law that is not known on the days.
+    `InstalmentSumError`, `InstalmentDaysError`, `ReliefEarlierError`, `ReliefFutureError`, `ReliefWatchPastError`,
+    `NotAllowedError` and the errors of a law that is not known on the days.
     """
     kasse = kasse_office(store)
     require(store, kasse, *PROPOSERS)
@@ -185,7 +185,9 @@ def _planned(book: ReliefBook, wish: Wish, claims: Sequence[Owed], late: Sequenc
         return Planned((), (), {}, ())
     if not wish.kind.moves_due:
         return Planned(bare, (), {}, ())
-    return book.plan([*claims, *late_owed(late, wish.first)], bare, wish.first)
+    planned = book.plan([*claims, *late_owed(late, wish.first)], bare, wish.first)
+    check_later(wish.kind, claims, planned)
+    return planned
 
 
 def _write(

@@ -118,6 +118,7 @@ def restore_into(
 
     `note` is called when it is there. Raises `DamagedBackupError`, `NewerBookError`, `RestoreDiffersError`.
     """
+    from enforcement.proofs import PROOFS
     from kasse_cli.migrations import migrating, revisions
     from kasse_cli.schema import permitted_changes
     from ledger.store.guards import install_guards
@@ -133,4 +134,4 @@ def restore_into(
             migrate("head")
             install_guards(store, permitted_changes())
     note(manifest)
-    return manifest, prove(store, manifest)
+    return manifest, prove(store, manifest, PROOFS)

@@ -10,7 +10,6 @@ import typer
 from kasse_cli import usage
 from sepa.errors import N_, KasseError, Place, TryAgainError
 
-REPORT_TO = "https://example.org/kasse/issues"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -59,7 +58,7 @@ class DefectError(KasseError):
 
     code = "defect"
     template = N_("this is a defect in kasse, not a mistake of yours: {kind} in {where}")
-    hint = N_("run the command again with --debug and report what it prints: {report_to}")
+    hint = N_("run the command again with --debug and report what it prints to those who look after kasse for you")
     exit_code = 70
 
 
@@ -71,7 +70,7 @@ def refusal(error: BaseException) -> KasseError:
         return usage.from_typer(error)
     if isinstance(error, (KeyboardInterrupt, typer.Abort, EOFError)):
         return BrokenOffError()
-    return _outside(error) or DefectError(kind=type(error).__name__, where=_where(error), report_to=REPORT_TO)
+    return _outside(error) or DefectError(kind=type(error).__name__, where=_where(error))
 
 
 def _outside(error: BaseException) -> KasseError | None:

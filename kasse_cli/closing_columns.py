@@ -53,9 +53,9 @@ _DESKS = (
     Column("balance_cents", N_("Expected"), "cents"),
     Column("counted_cents", N_("Counted"), "cents"),
     Column("difference_cents", N_("Booked difference"), "cents"),
-    Column("count", N_("Count"), "count", minor=2),
+    Column("count", N_("Count no."), "count", minor=2),
     Column("counted_on", N_("Counted on"), "day", minor=True),
-    Column("state", N_("State"), "word", words={"not_open": N_("not open")}),
+    Column("state", N_("State"), "word", words={"not_open": N_("not open"), "no_banking_day": N_("no banking day")}),
 )
 _DAYS = (Column("day", N_("Day"), "day"), Column("entries", N_("Entries"), "count"))
 _PERIODS = (
@@ -142,7 +142,7 @@ _RESTS = (
     Column("account", N_("Account")),
     Column("count", N_("Items"), "count"),
     Column("open_cents", N_("Open"), "cents"),
-    Column("overdue_cents", N_("Of these due"), "cents"),
+    Column("overdue_cents", N_("Of these overdue"), "cents"),
 )
 _UNCLEAR = (
     Column("office", N_("Office")),

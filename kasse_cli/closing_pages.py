@@ -17,6 +17,7 @@ from sepa.errors import N_
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kasse_cli.columns import Column
     from kasse_cli.context import Context
     from ledger.book.closing_protocol import AccountLine, AgeLine, CheckLine
     from ledger.book.closing_service import Closing
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 _SHAPES = {("month", "transit"): "explained", ("year", "transit"): "explained", ("year", "periods"): "months"}
 REASONS = {"no_banking_day": N_("no banking day")}
+NEVER = N_("no statement was ever read")
 Row = Mapping[str, object]
 
 
@@ -64,7 +66,7 @@ def _check(line: CheckLine, people: bool) -> Row:
 def _account(line: AccountLine, people: bool) -> Row:
     row: dict[str, object] = {column.key: getattr(line, column.key) for column in TABLES["accounts"][1]}
     if people and not line.reason:
-        row["reason"] = _(REASONS.get(line.reason_code, ""))
+        row["reason"] = _(NEVER if line.statement_day is None else REASONS.get(line.reason_code, ""))
     return row
 
 
@@ -129,11 +131,27 @@ def _blocks(table: Table) -> Iterator[Block]:
     columns = shown_columns(table)
     rows = [tuple(for_person(cell(row, column.key), column) for column in columns) for row in table.rows]
     labels = tuple(_(column.label) for column in columns)
-    widths = [max(map(len, texts)) for texts in zip(labels, *rows, strict=True)]
+    right = frozenset(place for place, column in enumerate(columns) if column.kind in ("cents", "count"))
+    total = [_total(table, columns)] if table.totals and len(rows) > 1 else []
     yield Heading(_(table.title))
-    if sum(widths) + 2 * len(widths) - 2 <= WIDTH:
-        right = frozenset(place for place, column in enumerate(columns) if column.kind in ("cents", "count"))
-        yield Grid(labels, tuple(rows), right)
+    if _fits((labels, *rows, *total), right):
+        yield Grid(labels, (*rows, *total), right, total=bool(total))
         return
     for row in rows:
         yield Facts(tuple((label, text) for label, text in zip(labels, row, strict=True) if text))
+
+
+def _fits(rows: Sequence[Sequence[str]], right: frozenset[int]) -> bool:
+    """Return whether the rows fit on the sheet when names are broken into lines; figures stay whole."""
+    from kasse_cli.documents.text import NARROWEST
+
+    widths = [max(map(len, texts)) for texts in zip(*rows, strict=True)]
+    least = [width if place in right else min(width, NARROWEST) for place, width in enumerate(widths)]
+    return sum(least) + 2 * len(least) - 2 <= WIDTH
+
+
+def _total(table: Table, columns: Sequence[Column]) -> tuple[str, ...]:
+    """Return the row of sums, its word in the first column."""
+    sums = {key: sum(cell(row, key) or 0 for row in table.rows) for key in table.totals}
+    texts = (for_person(sums[column.key], column) if column.key in sums else "" for column in columns)
+    return (_("Total"), *list(texts)[1:])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["text", "cents", "day", "count", "flag", "word", "object", "number"]
+Kind = Literal["text", "cents", "day", "count", "flag", "word", "object", "number", "details"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Column:
 
     `cents` are whole cents under a key ending in `_cents`, `day` is a date or ISO text, `flag` a truth value,
     `word` one of few fixed words, which people read translated, `object` the name of an object such as `letter:7`,
-    `number` figures as text, with a point: 3.10.
+    `number` figures as text, with a point: 3.10, `details` what an event says, such as `signed: 2026-11-02`.
     `words` are texts for values whose own word means something else elsewhere.
     `shown=False` keeps a column to JSON and CSV for programs; a `minor` one is left out on a terminal too narrow for
-    all, one of 2 before those of 1 (True).
+    all, one of 2 before those of 1 (True). A `spare` one stays until each row would become a block of lines.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Column:
     shown: bool = True
     minor: int = 0
     words: Mapping[str, str] = field(default_factory=dict)
+    spare: bool = False
 
     def word(self, value: str) -> str:
         """Return the text, to be translated, that people read for a word."""

@@ -112,7 +112,9 @@ class Call:
         self.parsing = False
         if self.xlsx:
             from kasse_cli.exports import check_target
+            from kasse_cli.spreadsheets.excel import check_name
 
+            check_name(self.xlsx)
             check_target(self.xlsx, replace_it=bool(self.options.get("force")))
         if not tolerant:
             self.settings.check()

@@ -26,8 +26,12 @@ CASES = (
     Column("settled_cents", N_("Moved"), "cents"),
     Column("surplus_cents", N_("As credit"), "cents", minor=True),
     Column("left_cents", N_("Left"), "cents"),
+    Column("bound_cents", N_("Bound"), "cents", minor=True),
 )
-_NAMES = ("verb", "office", "number", "entry", "settled_cents", "surplus_cents", "left_cents", "order", "batch", "new")
+_NAMES = (
+    "verb", "office", "number", "entry", "settled_cents", "surplus_cents", "left_cents", "bound_cents", "order",
+    "batch", "new",
+)  # fmt: skip
 
 
 def decided(outcome: Outcome, *, dry_run: bool = False) -> Result:
@@ -73,6 +77,8 @@ def _sentences(done: Done) -> Iterator[Line]:
     else:
         yield say(_SAID[done.verb], **known)
     yield say(N_("still unclear: {left_cents}"), left_cents=done.left_cents)
+    if done.bound_cents:
+        yield say(N_("of it bound until an order is accepted: {bound_cents}"), bound_cents=done.bound_cents)
     if done.verb == "undo":
         yield say(N_("the money is in case {number}"), **known)
 

@@ -102,7 +102,7 @@ def _keyed(column: Column) -> Column:
 
 
 def _kind(column: Column) -> Any:
-    return "text" if column.kind in {"flag", "word", "object", "number"} else column.kind
+    return "text" if column.kind in {"flag", "word", "object", "number", "details"} else column.kind
 
 
 def _rows(table: Table, columns: Sequence[Column], *, words: bool) -> Iterator[list[Any]]:
@@ -115,7 +115,7 @@ def _value(value: Any, column: Column, *, words: bool) -> Any:
         return None
     if column.kind == "flag":
         return (_("yes") if value else _("no")) if words else str(bool(value)).lower()
-    if column.kind in {"word", "object", "number"} and words:
+    if column.kind in {"word", "object", "number", "details"} and words:
         return for_person(value, column)
     if column.kind == "day" and isinstance(value, str):
         return dt.date.fromisoformat(value[:10])

@@ -23,7 +23,7 @@ _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _POINT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z")
-WORDS = frozenset({"action", "held", "kind", "parameter", "reason", "role", "state", "step"})
+WORDS = frozenset({"action", "held", "kind", "parameter", "reason", "role", "rule", "state", "step"})
 """Fields whose value is a word of kasse's own, shown in the reader's language where the catalogue has it."""
 ROLES = {"enforcement": N_("enforcement office (enforcement)"), "payments": N_("payments office (payments)")}
 HOLDER = "holder"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from kasse_cli.messages import finding_lines
+from kasse_cli.spreadsheets.replacing import FileWriteError, replacing
 from sepa.errors import N_, KasseError, Place
 from sepa.reading import identify, read_files, read_statements
 from sepa.sources import Source, unreadable
@@ -119,7 +120,7 @@ def deliveries(paths: Sequence[Path], stdin: bytes = b"") -> Iterator[Delivery]:
         if path == STDIN:
             yield Delivery(path, "-", stdin)
         elif path.is_dir():
-            names = sorted(entry.name for entry in path.iterdir() if entry.is_file() and _is_bank_file(entry.name))
+            names = sorted(entry.name for entry in path.iterdir() if entry.is_file() and is_bank_file(entry.name))
             yield from (Delivery(path / name, str(path / name)) for name in names)
         elif path.exists():
             yield Delivery(path, str(path))
@@ -127,8 +128,9 @@ def deliveries(paths: Sequence[Path], stdin: bytes = b"") -> Iterator[Delivery]:
             raise NothingToReadError(path=str(path), place=Place(file=str(path)))
 
 
-def _is_bank_file(name: str) -> bool:
-    return not name.startswith((".", "~$")) and not name.endswith((".findings.txt", ".part"))
+def is_bank_file(name: str) -> bool:
+    """Return whether a file may come from a bank: no hidden one, none that is still written, no findings of ours."""
+    return not name.startswith((".", "~$")) and not name.endswith((".findings.txt", ".replaced.txt", ".part"))
 
 
 def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseError] = ()) -> None:
@@ -159,13 +161,33 @@ def rejected_files(folder: Path | None) -> list[Delivery]:
     """Return the files that wait in a reject folder: those with their findings beside them, by name."""
     if folder is None or not folder.is_dir():
         return []
-    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file() and _is_bank_file(entry.name))
+    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file() and is_bank_file(entry.name))
     return [Delivery(folder / name, str(folder / name)) for name in names if _findings_file(folder / name).exists()]
 
 
 def forget_findings(delivery: Delivery) -> None:
     """Remove the findings beside a rejected file that was taken after all: it waits no more."""
     _findings_file(delivery.path).unlink(missing_ok=True)
+
+
+def mark_replaced(delivery: Delivery, why: Iterable[KasseError]) -> None:
+    """Keep a rejected file where it is, but say beside it that the bank replaced it: it waits no more.
+
+    Its findings stand there behind the reasons. Raises `NotMovedError`; then it waits as before.
+    """
+    findings = _findings_file(delivery.path)
+    try:
+        text = "\n".join([*finding_lines(tuple(why)), findings.read_text("utf-8")])
+        with replacing(_replaced_file(delivery.path)) as temporary:
+            temporary.write_text(text, "utf-8")
+        findings.unlink()
+    except (OSError, FileWriteError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise NotMovedError(file=findings.name, folder=str(delivery.path.parent), reason=reason) from error
+
+
+def _replaced_file(target: Path) -> Path:
+    return target.with_name(f"{target.name}.replaced.txt")
 
 
 def _findings_file(target: Path) -> Path:
@@ -176,7 +198,7 @@ def _reserved(folder: Path, name: str) -> Path:
     """Make an empty file of a name that nothing in the folder has yet: `a.xml`, else `a-2.xml` and so on."""
     for count in itertools.count(1):
         target = folder / (name if count == 1 else f"{Path(name).stem}-{count}{Path(name).suffix}")
-        if _findings_file(target).exists():
+        if _findings_file(target).exists() or _replaced_file(target).exists():
             continue
         with contextlib.suppress(FileExistsError):
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -8,14 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kasse_cli.inbox import Delivery, NotMovedError, Unit, forget_findings, put_away, rejected_files
-from ledger.bank.formats import NotLeadingError, NotPostedError, ToldBeforeError
+from kasse_cli.intake_rejected import EARLY, may_be_cured, refused_units, settle
+from ledger.bank.formats import NotPostedError
 from ledger.bank.intake import Staged
-from ledger.bank.intake_joins import NotContinuedError
 from ledger.bank.intake_reader import new_gaps
-from ledger.bank.intake_sheets import PagesOverlapError
 from ledger.bank.intake_store import stage_file
-from ledger.bank.merge import AmbiguousStatementsError, UnconnectedStatementsError
-from ledger.bank.refused_reader import Refusal, last_refusal
 from ledger.people.users import NotAllowedError
 from sepa.errors import N_, KasseError, Place, TryAgainError
 from sepa.sources import FileUnreadableError
@@ -24,10 +21,6 @@ if TYPE_CHECKING:
     from ledger.store.engines import Store
 
 
-EARLY = (UnconnectedStatementsError, AmbiguousStatementsError, PagesOverlapError, NotContinuedError)
-"""Errors of a file that may go away when other files are taken."""
-_EARLY = frozenset(error.code for error in EARLY)
-_LEFT_OUT = frozenset(error.code for error in (NotPostedError, NotLeadingError, ToldBeforeError))
 COUNTS = ("statements", "entries", "new", "duplicates", "pending", "credit_cents", "debit_cents")
 
 
@@ -111,11 +104,13 @@ Attempts = dict[tuple[str, str], Attempt]
 class Intake:
     """What became of all files of a call.
 
-    `retaken` were rejected by an earlier run and taken by this one, `rejected` wait in the reject folder: names there.
+    `retaken` were rejected by an earlier run and taken by this one, `replaced` were rejected and came again in another
+    file, `rejected` wait in the reject folder: names there.
     """
 
     attempts: list[Attempt] = field(default_factory=list)
     retaken: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
     gaps: list[KasseError] = field(default_factory=list)
     stuck: list[KasseError] = field(default_factory=list)
@@ -180,8 +175,8 @@ def take_in(store: Store, incoming: Iterator[Delivery], folders: Folders) -> Int
     """Stage every delivered file, each a unit of work; a broken one is rejected, the others are taken.
 
     A file that only lacks statements between is tried again behind the others, and so is one that was rejected for
-    that by an earlier run, once others came; gaps are looked for once, behind the last file. Raises `TryAgainError`
-    and `NotAllowedError`.
+    that by an earlier run, once others came; one that the bank replaced waits no more. Gaps are looked for once, behind
+    the last file. Raises `TryAgainError` and `NotAllowedError`.
     """
     tried: list[tuple[Delivery, Attempts]] = []
     stuck: list[KasseError] = []
@@ -203,7 +198,10 @@ def take_in(store: Store, incoming: Iterator[Delivery], folders: Folders) -> Int
     intake = Intake([attempt for _, attempts in tried for attempt in attempts.values()], stuck=stuck)
     intake.attempts += [attempt for _, attempts in late for attempt in _told(attempts)]
     intake.retaken += [delivery.path.name for delivery, _ in cured]
-    intake.rejected += _rejected(folders, before, cured, tried)
+    told = bool(intake.taken) or not intake.broken  # a run that is refused says nothing of other files
+    settled = settle(store, _rejected(folders, before, cured, tried), marks=folders.moves and told)
+    intake.replaced, intake.rejected = settled.replaced, settled.rejected
+    intake.stuck += settled.stuck
     accounts = {iban for staged in intake.taken for iban in staged.accounts}
     numbers = {number for staged in intake.taken for number in staged.numbers}
     intake.gaps += new_gaps(store, accounts, numbers)
@@ -222,18 +220,11 @@ def _as_rejected(store: Store, delivery: Delivery) -> Attempts:
     """Return the units of a rejected file as earlier runs left them; those never refused are left out."""
     attempts: Attempts = {}
     try:
-        for unit in delivery.units():
-            refused = last_refusal(store, unit.sha256)
-            if refused is not None and refused.code not in _LEFT_OUT:
-                attempts[unit.name, unit.sha256] = Attempt(unit.name, rejected=True, again=_may_be_cured(refused))
+        for unit, refused in refused_units(store, delivery):
+            attempts[unit.name, unit.sha256] = Attempt(unit.name, rejected=True, again=may_be_cured(refused))
     except KasseError:  # broken in itself, or gone meanwhile
         return {}
     return attempts
-
-
-def _may_be_cured(refused: Refusal) -> bool:
-    """Whether another try may end differently; what is broken in itself is never tried again, so nothing goes round."""
-    return refused.taken or (refused.code in _EARLY and refused.others_since)
 
 
 def _told(attempts: Mapping[tuple[str, str], Attempt]) -> list[Attempt]:
@@ -244,12 +235,14 @@ def _told(attempts: Mapping[tuple[str, str], Attempt]) -> list[Attempt]:
 def _rejected(
     folders: Folders, before: Sequence[Delivery], cured: Iterable[tuple[Delivery, Attempts]],
     tried: Iterable[tuple[Delivery, Attempts]],
-) -> list[str]:  # fmt: skip
-    """Return the names of the files that wait in the reject folder at the end, or would after a rehearsal."""
+) -> list[Delivery]:  # fmt: skip
+    """Return the files that wait in the reject folder at the end, or would after a rehearsal."""
     if folders.reject is None or folders.moves:
-        return [delivery.path.name for delivery in rejected_files(folders.reject)]
-    names = {delivery.path.name for delivery in before} - {delivery.path.name for delivery, _ in cured}
-    return sorted(names | {delivery.path.name for delivery, attempts in tried if _broken(attempts)})
+        return rejected_files(folders.reject)
+    taken = {delivery.path.name for delivery, _ in cured}
+    waiting = {delivery.path.name: delivery for delivery, attempts in tried if _broken(attempts)}
+    waiting |= {delivery.path.name: delivery for delivery in before if delivery.path.name not in taken}
+    return [delivery for _, delivery in sorted(waiting.items())]
 
 
 def _take_again(store: Store, delivery: Delivery, attempts: Attempts) -> bool:

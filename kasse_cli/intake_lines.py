@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from kasse_cli.messages import NAMED_AT_ONCE
 from kasse_cli.output import Line, say
 from sepa.errors import N_
 
 
-def rejected_lines(retaken: Sequence[str], rejected: Sequence[str]) -> list[Line]:
-    """Return what became of rejected files: taken now, or waiting for somebody to look at them."""
+def rejected_lines(data: Mapping[str, Any]) -> list[Line]:
+    """Return what became of rejected files: taken now, replaced by the bank, or waiting for somebody."""
+    retaken, replaced, rejected = (data[name] for name in ("retaken", "replaced", "rejected"))
     lines = []
     if retaken:
         lines.append(say(N_("rejected before, taken now: {names}"), names=some(retaken)))
+    if replaced:
+        template = N_("rejected, then replaced by the bank: {names}; by what, stands in NAME.replaced.txt beside each")
+        lines.append(say(template, names=some(replaced)))
     if rejected:
         template = N_("rejected files that wait: {count} ({names}); why, stands in NAME.findings.txt beside each")
         lines.append(say(template, count=len(rejected), names=some(rejected)))

@@ -56,7 +56,7 @@ def strip(column: Column, heading: str, cells: Sequence[str]) -> Strip:
     if column.kind in {"word", "object"}:
         easy = min(longest, max(word, _COMFORTABLE))
         found = (longest, easy, word, word, easy)
-    elif column.kind in {"text", "number"}:
+    elif column.kind in {"text", "number", "details"}:
         easy, due = (min(longest, max(min(word, cap), _COMFORTABLE)) for cap in (_LONGEST, _WORD))
         tall = _TALL if column.minor else _HIGH  # better left out than a word or two a line
         due = max(due, min(longest // tall, _LONGEST))

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 MANDATES = (
     Column("number", N_("Mandate"), "count"),
-    Column("reference", N_("Reference")),
+    Column("reference", N_("Mandate reference")),
     Column("party_name", N_("Debtor")),
     Column("scheme", N_("Scheme"), minor=True),
     Column("state", N_("State"), "word"),
     Column("covers", N_("Covers"), minor=2),
     Column("last_used", N_("Last used"), "day", minor=True),
-    Column("lapses_on", N_("Usable until"), "day"),
+    Column("usable_until", N_("Usable until"), "day"),
     Column("usage", N_("Use"), "word", shown=False),
     Column("iban", N_("IBAN"), shown=False),
     Column("bic", N_("BIC"), shown=False),
@@ -31,13 +31,16 @@ MANDATES = (
     Column("signed", N_("Signed"), "day", shown=False),
     Column("creditor_id", N_("Creditor identifier"), shown=False),
     Column("uses", N_("Uses"), "count", shown=False),
+    Column("lapses_on", N_("Lapses on"), "day", shown=False),
     Column("document", N_("Document"), shown=False),
 )
+OVER = ("revoked", "ended")
+"""States of mandates that are not used any more, whenever they would lapse."""
 EVENTS = (
     Column("at", N_("When")),
     Column("by", N_("Who")),
     Column("action", N_("What"), "word"),
-    Column("text", N_("Details")),
+    Column("text", N_("Details"), "details"),
 )
 WORDS = (
     N_("add"), N_("amend"), N_("confirm"), N_("suspend"), N_("resume"), N_("revoke"), N_("import"), N_("returned"),
@@ -47,7 +50,9 @@ WORDS = (
 def covered(mandate: Mandate, state: str) -> dict[str, Any]:
     """Return a mandate as a row of a list."""
     parts = (mandate.office, mandate.claim_kinds, mandate.covers_reference)
-    return asdict(mandate) | {"state": state, "covers": " ".join(part for part in parts if part)}
+    usable_until = None if state in OVER else mandate.lapses_on
+    covers = " ".join(part for part in parts if part)
+    return asdict(mandate) | {"state": state, "covers": covers, "usable_until": usable_until}
 
 
 def about(mandate: Mandate, day: str) -> Iterator[Line]:
@@ -59,10 +64,14 @@ def about(mandate: Mandate, day: str) -> Iterator[Line]:
         name=mandate.party_name, iban=mandate.iban, holder=mandate.debtor_name, scheme=mandate.scheme,
         usage=mandate.usage, day=dt.date.fromisoformat(mandate.signed),
     )  # fmt: skip
-    yield say(
-        N_("state on {day}: {state}; usable until {until} unless it is used before"),
-        day=dt.date.fromisoformat(day), state=state_on(mandate, day), until=dt.date.fromisoformat(mandate.lapses_on),
-    )  # fmt: skip
+    state = state_on(mandate, day)
+    if state in OVER:
+        yield say(N_("state on {day}: {state}"), day=dt.date.fromisoformat(day), state=state)
+    else:
+        yield say(
+            N_("state on {day}: {state}; usable until {until} unless it is used before"),
+            day=dt.date.fromisoformat(day), state=state, until=dt.date.fromisoformat(mandate.lapses_on),
+        )  # fmt: skip
     if mandate.state_reason:
         yield say(N_("why: {reason}"), reason=mandate.state_reason)
     yield from _extent(mandate)

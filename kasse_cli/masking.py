@@ -13,8 +13,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kasse_cli.i18n import _
 from kasse_cli.results import Streamed, Table, Written
-from sepa.errors import KasseError
+from ledger.keeping.erasing import RESTRICTED_NAME
+from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store
@@ -36,6 +38,8 @@ class Mask:
 
     def text(self, text: str) -> str:
         """Return a text without the names in it, however they are written: blanks, commas, capitals do not matter."""
+        if text == RESTRICTED_NAME:
+            return self.instead
         found = list(_WORD.finditer(text))
         words = [match.group().casefold() for match in found]
         if " ".join(words) in self.whole:
@@ -102,10 +106,10 @@ _ACTIVE: ContextVar[Mask | None] = ContextVar("mask", default=None)
 
 def begin(store: Store) -> None:
     """Hide from now on what the acting person must not see of this book."""
-    from ledger.keeping.restriction_store import RESTRICTED_NAME, hidden
+    from ledger.keeping.restriction_store import hidden
 
     names, accounts = hidden(store)
-    _ACTIVE.set(_mask(names, accounts, RESTRICTED_NAME) if names or accounts else None)
+    _ACTIVE.set(_mask(names, accounts, _(N_("(restricted)"))) if names or accounts else None)
 
 
 def end() -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 
+from kasse_cli.claim_words import CLAIM_KINDS
 from kasse_cli.i18n import _, day, money
 from kasse_cli.orders_columns import ORDER_COLUMNS
 from sepa.errors import N_
@@ -16,7 +17,7 @@ LABELS = {
     "first_day": N_("from"), "invoice_number": N_("invoice number"), "seller_name": N_("seller"),
     "syntax": N_("form of the invoice"), "leitweg": N_("Leitweg-ID"), "stated_iban": N_("IBAN on the invoice"),
     "terms": N_("terms of payment"), "collected": N_("collected by the seller"), "joint_debtors": N_("joint debtors"),
-    "joint_group": N_("owed jointly with"), "paid_by": N_("way of payment"),
+    "joint_group": N_("owed jointly with"), "paid_by": N_("way of payment"), "bank_account": N_("IBAN"),
 }  # fmt: skip
 """Facts that no list of orders has as a column."""
 _COLUMNS = {column.key: column for column in ORDER_COLUMNS}
@@ -45,8 +46,11 @@ def _shown(name: str, value: str | int) -> str:
         return day(dt.date.fromisoformat(str(value)))
     if name == "amounts":
         return " / ".join(money(int(one)) for one in str(value).split(",") if one) or _("any amount")
-    if name == "stated_iban":
+    if name in {"stated_iban", "bank_account"}:
         return " ".join(re.findall(".{1,4}", str(value)))
     if name == "paid_by":
         return _(_PAID_BY.get(str(value), str(value)))
+    if name in {"profile", "claim_kind"} and value in CLAIM_KINDS:
+        word = _(CLAIM_KINDS[str(value)])
+        return word if word == value else f"{word} ({value})"
     return _("yes") if name == "collected" else str(value)

@@ -22,6 +22,7 @@ from kasse_cli.spreadsheets import (
     cell_reference,
     cell_text,
 )
+from kasse_cli.spreadsheets.cells import told_in_words
 from ledger.items.order_rules import tidy
 from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
@@ -51,6 +52,10 @@ class ListColumn:
     kind: Kind = "text"
     choices: tuple[tuple[str, str], ...] = ()
     open: bool = False
+
+    def __post_init__(self) -> None:
+        if self.choices and not self.open:
+            object.__setattr__(self, "read", told_in_words(self.read, self.choices))
 
     @property
     def target(self) -> str:
@@ -210,8 +215,8 @@ def _months(cell: Cell) -> int:
 SCHEDULE = (
     ListColumn(
         "every", ("Turnus", "Rhythmus"), _months, N_("makes it a standing order: how often the amount falls due"),
-        choices=(("monthly", "monatlich"), ("quarterly", "vierteljährlich"), ("half-yearly", "halbjährlich"),
-                 ("yearly", "jährlich")),
+        choices=(("monthly", "monatlich"), ("every second month", "zweimonatlich"), ("quarterly", "vierteljährlich"),
+                 ("half-yearly", "halbjährlich"), ("yearly", "jährlich")),
     ),
     ListColumn("last_due", ("Letzte Fälligkeit", "befristet bis"), _day,
                N_("of a standing order: the last day it may fall due"), "day"),

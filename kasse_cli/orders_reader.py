@@ -102,6 +102,7 @@ class RowReader:
 
     def __init__(self, table: Table, columns: Sequence[ListColumn], rules: Rules, check: Check) -> None:
         self.table, self.rules, self.check = table, rules, check
+        self._known = columns
         known = [column for column in columns if column.key in table]
         self._columns = [_Column(column, table) for column in known]
         self._heading = {COLUMN_OF.get(column.target, column.target): column.key for column in known}
@@ -142,13 +143,20 @@ class RowReader:
             if finding.place.file is not None:
                 yield finding
                 continue
-            place = replace(finding.place, column=self._name(finding.place.column)).within(self.table.place)
-            yield type(finding)(place=place, findings=finding.findings, **finding.fields)
+            where = finding.place.column
+            place = replace(finding.place, column=where and self._called(where)).within(self.table.place)
+            fields = dict(finding.fields)
+            if isinstance(column := fields.get("column"), str):
+                fields = {**fields, "column": self._called(column)}
+            yield type(finding)(place=place, findings=finding.findings, **fields)
 
-    def _name(self, column: str | None) -> str | None:
-        key = self._heading.get(column or "", column)
-        position = self.table.heading.positions.get(key or "")
-        return key if position is None else self.table.heading.names[position]
+    def _called(self, column: str) -> str:
+        """Return a column as the list heads it, one that it lacks as a list in this language would."""
+        key = self._heading.get(column, column)
+        position = self.table.heading.positions.get(key)
+        if position is not None:
+            return self.table.heading.names[position]
+        return next((one.heading for one in self._known if one.key == column), key)
 
 
 def rejected_rows(table: Table, numbers: Sequence[int]) -> Iterator[Row]:

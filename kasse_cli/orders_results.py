@@ -20,19 +20,24 @@ if TYPE_CHECKING:
     from ledger.items.orders_reader import OrderDetails, OrderSummary
     from ledger.store.engines import Store
 
+DIRECTIONS = {"receivable": N_("in"), "payable": N_("out")}
+ACTS_SHORT = {
+    "order": N_("new"), "increase": N_("more"), "reduction": N_("less"), "cancellation": N_("cancels"),
+    "standing": N_("schedule"), "general": N_("expected"),
+}  # fmt: skip
 LIST = (
     Column("number", N_("Order")),
     Column("state", N_("State"), "word"),
-    Column("kind", N_("Kind"), "word", minor=True),
+    Column("kind", N_("Kind"), "word", words=DIRECTIONS),
     Column("name", N_("Name")),
     Column("due", N_("Due"), "day"),
     Column("amount_cents", N_("Amount"), "cents"),
     Column("reference", N_("Reference")),
     Column("purpose", N_("Purpose"), minor=True),
-    Column("bank_account", N_("IBAN"), shown=False),
+    Column("bank_account", N_("IBAN"), "word", minor=2),
     Column("batch", N_("Of batch"), "count", minor=2),
-    Column("act", N_("Act"), "word", shown=False),
-    Column("changes", N_("Changes"), shown=False),
+    Column("act", N_("Act"), "word", shown=False, words=ACTS_SHORT),
+    Column("changes", N_("Changes"), shown=False, minor=True),
 )
 FACTS = (
     Column("name", N_("Name"), shown=False),
@@ -80,6 +85,14 @@ ITEM = (
     Column("posting_day", N_("Posting day"), "day"),
     Column("entry", N_("Entry")),
 )
+TOTALS = {
+    "receivable": N_("claims: {count}, together {sum_cents}"),
+    "payable": N_("payables: {count}, together {sum_cents}"),
+    "less receivable": N_("taken off claims: {count}, together {sum_cents}"),
+    "less payable": N_("taken off payables: {count}, together {sum_cents}"),
+    "transfer": N_("transfers: {count}, together {sum_cents}"),
+    "schedule": N_("orders by schedule: {count}, each time {sum_cents}"),
+}
 _ACT = ("act", "changes")
 _RARE = ("on_behalf", "exception")
 DONE = {
@@ -165,26 +178,61 @@ def _sums(done: Imported) -> dict[str, int]:
     return {"count": done.orders, "sum_cents": done.total_cents}
 
 
-def listed(orders: Sequence[OrderSummary], back: int = 0) -> Result:
-    """Return a list of orders with its count and sum, the control sum of a batch; `back` were sent back to the user."""
+def listed(orders: Sequence[OrderSummary], back: int = 0, batch: int | None = None) -> Result:
+    """Return a list of orders with count and sum of each direction, and the control sum where it is of a batch.
+
+    `back` were sent back to the user.
+    """
     total = sum(order.amount_cents for order in orders)
-    lines = [say(N_("orders: {count}, together {sum_cents}"), count=len(orders), sum_cents=total)]
+    lines = list(_totals(orders))
+    if batch is not None and len(lines) > 1:
+        lines.append(say(N_("control sum of batch {batch}: {sum_cents}"), batch=batch, sum_cents=total))
     if back:
         lines.append(say(N_("sent back to you in the last 30 days: {count}; see 'kasse order list --state objected'"),
                          count=back))  # fmt: skip
-    special = any(order.act != "order" for order in orders)
-    columns = [replace(column, shown=True, minor=True) if special and column.key in _ACT else column for column in LIST]
+    columns = _columns(orders)
     data = {"sum_cents": total, "sent_back": back}
     return Result(data=data, tables=[Table("orders", columns, orders)], lines=lines)
+
+
+def _columns(orders: Sequence[OrderSummary]) -> list[Column]:
+    """Return the columns of a list; where orders change others, what they do stands there before the reference."""
+    if all(order.act == "order" for order in orders):
+        return list(LIST)
+    return [replace(column, shown=True) if column.key in _ACT else
+            replace(column, minor=True) if column.key == "reference" else column for column in LIST]  # fmt: skip
+
+
+def _totals(orders: Sequence[OrderSummary]) -> Iterator[Line]:
+    """Yield count and sum of each direction: what comes in, goes out and is taken off has no sum together."""
+    groups: dict[str, list[int]] = {}
+    for order in orders:
+        groups.setdefault(_group(order), []).append(order.amount_cents)
+    if len(groups) < 2:
+        yield say(N_("orders: {count}, together {sum_cents}"), count=len(orders),
+                  sum_cents=sum(order.amount_cents for order in orders))  # fmt: skip
+        return
+    yield say(N_("orders: {count}"), count=len(orders))
+    for group, template in TOTALS.items():
+        if group in groups:
+            yield say(template, count=len(groups[group]), sum_cents=sum(groups[group]))
+
+
+def _group(order: OrderSummary) -> str:
+    if order.act in {"standing", "general"}:
+        return "schedule"
+    return f"less {order.kind}" if order.act in {"reduction", "cancellation"} else order.kind
 
 
 def shown(details: OrderDetails, warnings: Sequence[KasseError]) -> Result:
     """Return one order in full, with what those who decide on it should know."""
     from kasse_cli.order_facts import order_facts
 
+    iban = details.order.bank_account
+    facts = {"bank_account": iban, **details.facts} if iban else details.facts
     tables = [
-        Table("orders", LIST, [details.order]),
-        Table("facts", FACTS, list(order_facts(details.facts)), N_("Facts")),
+        Table("orders", _columns([details.order]), [details.order]),
+        Table("facts", FACTS, list(order_facts(facts)), N_("Facts")),
         Table("lines", TRANSFER_LINES if details.order.kind == "transfer" else LINES, details.lines, N_("Coding")),
         Table("steps", _step_columns(details), details.steps, N_("Steps")),
         Table("items", ITEM, details.items, N_("Open items")),

@@ -58,6 +58,7 @@ EVENTS = (
     Column("words", N_("Details")),
 )
 LOCKS = (
+    Column("office", N_("Office")),
     Column("item", N_("Item"), "count"),
     Column("kind", N_("Lock"), "word"),
     Column("since", N_("Since"), "day"),

@@ -9,6 +9,7 @@ from textwrap import wrap
 from typing import Any, Literal, TextIO
 
 from kasse_cli.columns import Column
+from kasse_cli.detail_words import details_text
 from kasse_cli.i18n import _, day, decimal, moment, money, role_text, sentence, visible
 from kasse_cli.layout import Strip, chosen, gap, lines, strip, widths
 from kasse_cli.object_words import object_text
@@ -16,7 +17,7 @@ from kasse_cli.results import Table, cell, shown_columns
 from sepa.errors import N_
 
 _RIGHT = {"cents", "count"}
-_WRAPPED = {"text", "word", "object", "number"}
+_WRAPPED = {"text", "word", "object", "number", "details"}
 _SEVERAL = 2  # amounts of a row that may as well stand one below the other
 
 
@@ -30,7 +31,7 @@ def for_person(value: Any, column: Column) -> str:
         return _day(value) if value else ""
     if column.kind == "flag":
         return _("yes") if value else _("no")
-    if column.kind in {"word", "object", "number"}:
+    if column.kind in {"word", "object", "number", "details"}:
         return _in_words(str(value), column)
     # the lines of a bank's text are no lines of the table
     return moment(visible(" ".join(part for part in str(value).split("\n") if part)))
@@ -41,6 +42,8 @@ def _in_words(value: str, column: Column) -> str:
         return decimal(value)
     if column.kind == "object":
         return object_text(value)
+    if column.kind == "details":
+        return details_text(value)
     if column.key == "role":
         return role_text(value)
     return moment(_(column.word(value)))
@@ -102,19 +105,23 @@ def fitted(table: Table, width: int, colour: bool) -> str:
 def _laid_out(table: Table, width: int, colour: bool) -> tuple[str, list[str]]:
     """Return the table as text, and the headings of the columns that are left out of it.
 
-    Minor columns are left out first. Where the others do not fit side by side, those that hold
-    nothing but 0.00 go; then amounts stand one below the other; at last each row becomes a block of lines.
+    Minor columns are left out first. Where the others do not fit side by side, those that hold nothing but 0.00 go,
+    then spare ones; then amounts stand one below the other; at last each row becomes a block of lines.
     """
     columns, (heads, *rows) = shown_columns(table), list(_text_rows(table))
     title = f"{_(table.title)}\n" if table.title else ""
     if not rows:
         return f"{title}{_('(nothing)')}\n", []
     strips = [strip(column, heads[i], [row[i] for row in rows]) for i, column in enumerate(columns)]
-    for shape, note in ((strips, ""), _without_zeros(strips), (_amounts_below(strips), "")):
+    shapes = ((strips, ""), _without_zeros(strips), *_without_spare(strips), (_amounts_below(strips), ""))
+    for shape, note in shapes:
         places = chosen(shape, width)
         kept = [shape[i] for i in places]
         if kept and gap(kept, width):
-            hidden = [one.heading for i, one in enumerate(shape) if i not in places and not one.empty]
+            shown = [one.column for one in shape]
+            spared = [one for one in strips if one.column.spare and one.column not in shown]
+            left = [*(one for i, one in enumerate(shape) if i not in places), *spared]
+            hidden = [one.heading for one in left if not one.empty]
             return f"{title}{_grid(kept, width, colour)}{note}", hidden
     return title + "\n".join(_block(heads, row) for row in rows), []
 
@@ -125,6 +132,13 @@ def _without_zeros(strips: Sequence[Strip]) -> tuple[list[Strip], str]:
     named = ", ".join(one.heading for one in idle)
     note = f"({sentence(N_('nothing but zero: {columns}'), {'columns': named})})\n" if idle else ""
     return [one for one in strips if one not in idle], note
+
+
+def _without_spare(strips: Sequence[Strip]) -> Iterator[tuple[list[Strip], str]]:
+    """Yield the table without the first of its spare columns, then without one more, until none is left."""
+    spare = [one for one in strips if one.column.spare]
+    for count in range(1, len(spare) + 1):
+        yield [one for one in strips if one not in spare[:count]], ""
 
 
 def _amounts_below(strips: Sequence[Strip]) -> list[Strip]:

@@ -24,7 +24,7 @@ REASON_WORDS = {"surplus": N_("cash surplus")}
 SENTENCES = {
     OPENING: N_("it was unclear in the system before, too"),
     "return": N_("a payment of ours came back and does not fit what is known of it"),
-    "reversal": N_("the bank took back a booking that cannot be told apart from others"),
+    "reversal": N_("the bank took back a booking, and nothing tells surely which one"),
     "several": N_("it names several open references, and the amount is not their sum"),
     "ambiguous": N_("several persons or items fit"),
     "amount": N_("it is for something of ours, but with another amount"),
@@ -34,7 +34,7 @@ SENTENCES = {
     "account": N_("our payment that it names was to go over another account"),
     "stranger": N_("neither the amount nor the payer fits the reference"),
     "unproven": N_("a number fits, but nothing else proves it"),
-    "closed": N_("what it names is paid already"),
+    "closed": N_("nothing is open any more on what it names: it is paid, or was written off"),
     "unknown": N_("the reference is valid, but the book does not have it"),
     "details": N_("the details of a collective entry do not make its amount"),
     "no_reference": N_("the text has no reference that is known"),
@@ -79,6 +79,13 @@ _PAYMENT = {
     ),
 }
 """What to ask about a debit that one payment of a run explains."""
+
+
+COUNTER = N_(
+    "as much as case {other} the other way: where the bank cancelled a booking of its own by it, "
+    "'kasse suspense assign {number} {target}'"
+)
+"""What to ask about two cases that are as much in opposite directions."""
 
 
 class UnknownReasonError(KasseError):

@@ -37,11 +37,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its headings, its rows, and the columns (from 0) that stand to the right."""
+    """A table: its headings, its rows, and the columns (from 0) that stand to the right; `total`: the last row sums."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int] = frozenset()
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)

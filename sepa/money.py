@@ -17,6 +17,8 @@ _LONGEST = 80  # signs: no amount is written with more
 _CURRENCY = re.compile(r"\s*(?:EUR|€)\s*", re.IGNORECASE)
 _XML = re.compile(r"\+?(\d{1,15})(?:\.(\d{0,20}))?|\+?\.(\d{1,20})", re.ASCII)
 
+_LONG_XML = re.compile(r"\+?\d{16,}(?:\.\d*)?", re.ASCII)
+
 
 class InvalidAmountError(KasseError):
     """A text that is not an amount, or one that could mean two amounts."""
@@ -24,6 +26,14 @@ class InvalidAmountError(KasseError):
     code = "amount.invalid"
     template = N_("not an amount: {text}")
     hint = N_("write it as 1.234,56 or 1234.56; 1.234 is ambiguous")
+
+
+class AmountTooLargeError(InvalidAmountError):
+    """An amount that no sum in the book can hold."""
+
+    code = "amount.too_large"
+    template = N_("the amount is too large: {text}")
+    hint = N_("the largest amount is 999.999.999.999,99; look whether a number stands where the amount belongs")
 
 
 class FractionOfCentError(KasseError):
@@ -40,7 +50,8 @@ def parse_amount(text: str) -> int:
     >>> parse_amount("1.234,56"), parse_amount("1234.56"), parse_amount("-7,5"), parse_amount("12 EUR")
     (123456, 123456, -750, 1200)
 
-    Raises `InvalidAmountError` for anything else, `1.234` and `1,234` included: they could be thousands.
+    Raises `InvalidAmountError` for anything else, `1.234` and `1,234` included: they could be thousands; beyond
+    `MAX_CENTS` it is an `AmountTooLargeError`.
     """
     if simple := _SIMPLE.fullmatch(text):
         return int(simple[1] + simple[2])
@@ -55,7 +66,7 @@ def parse_amount(text: str) -> int:
 def _bounded(text: str, sign: str, whole: str, fraction: str) -> int:
     digits = whole + fraction
     if len(digits) > 17 or (cents := int(digits)) > MAX_CENTS:
-        raise InvalidAmountError(text=text)
+        raise AmountTooLargeError(text=text)
     return -cents if sign == "-" else cents
 
 
@@ -65,11 +76,12 @@ def parse_decimal(text: str, digits: int = 2) -> int:
     >>> parse_decimal("8.850"), parse_decimal("100", 0)
     (885, 100)
 
-    Raises `InvalidAmountError`, or `FractionOfCentError` where the amount is finer than the currency.
+    Raises `InvalidAmountError`, `AmountTooLargeError`, or `FractionOfCentError` where the amount is finer than the
+    currency.
     """
     match = _XML.fullmatch(text.strip())
     if match is None:
-        raise InvalidAmountError(text=text)
+        raise (AmountTooLargeError if _LONG_XML.fullmatch(text.strip()) else InvalidAmountError)(text=text)
     whole, fraction, bare = match.groups()
     decimals = (fraction or bare or "").rstrip("0")
     if len(decimals) > digits:
@@ -86,8 +98,10 @@ def from_number(value: float) -> int:
     Raises `FractionOfCentError` where the number is not a whole number of cents as a sheet shows it.
     """
     exact = Decimal(repr(round(value, 6))) * 100
-    if not exact.is_finite() or abs(exact) > MAX_CENTS:
+    if not exact.is_finite():
         raise InvalidAmountError(text=str(value))
+    if abs(exact) > MAX_CENTS:
+        raise AmountTooLargeError(text=str(value))
     if exact != exact.to_integral_value():
         raise FractionOfCentError(text=str(value))
     return int(exact)

@@ -13,7 +13,7 @@ from sepa.errors import Place
 from sepa.reading import identify
 from sepa.redact import Redactor
 from sepa.sources import DEFAULT, Limits, Source, opened
-from sepa.xml.parser import XmlError
+from sepa.xml.parser import XmlError, told, why_broken
 
 _XML = "http://www.w3.org/XML/1998/namespace"
 _CHUNK = 1 << 16
@@ -59,7 +59,7 @@ def redact_xml(source: Path | BinaryIO | Source, redactor: Redactor, *, limits: 
         except etree.XMLSyntaxError as error:
             line, column = error.position
             place = Place(file=file.name, line=(line or 0) + file.skipped_lines or 1, column=str(column))
-            raise XmlError(place=place, reason=(error.msg or "?").partition(", line ")[0][:120]) from error
+            raise XmlError(place=place, reason=why_broken(error), parser=told(error)) from error
         yield writer.taken() + b"\n"
 
 

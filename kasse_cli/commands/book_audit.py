@@ -79,6 +79,7 @@ def audit(
     twice, own work, old unclear money paid out, clocks that run backwards, and more. A finding says what, when, how
     much, why, and what to look at next; it is a reason to ask, not a proof. Exit code 3 where something is found.
     """
+    from enforcement.proofs import PROOFS
     from enforcement.relief_audit import CHECKS as RELIEF
     from kasse_cli.wiring import open_book
     from ledger.audit.audit_store import CHECKS
@@ -88,7 +89,7 @@ def audit(
     scope = _scope(call, from_day, to_day, office)
     against: PrintedHead | str | None = kept
     with open_book(call) as store:
-        report = look(store, scope, against=against, checks=(*CHECKS, *RELIEF))
+        report = look(store, scope, against=against, checks=(*CHECKS, *RELIEF), proofs=PROOFS)
     _show(ctx, report, out)
 
 

@@ -58,6 +58,15 @@ NOTES = (
     Column("plain_facts", N_("Facts"), minor=True),
     Column("plain_words", N_("Remark")),
 )
+PARTS = (
+    Column("line", N_("Part"), "count"),
+    Column("amount_cents", N_("Amount"), "cents"),
+    Column("name", N_("Name")),
+    Column("bank_account", N_("IBAN"), "word", minor=True),
+    Column("remittance", N_("Remittance")),
+    Column("state", N_("State"), "word"),
+)
+STATEMENT_PARTS = (Column("entry", N_("Line"), "count"), *PARTS)
 CaseArgument = Annotated[int, typer.Argument(metavar="CASE", help=N_("the number of the case"))]
 
 
@@ -81,7 +90,10 @@ def explained(items: Sequence[Explained]) -> Result:
     notes = [_in_words(note) for one in items for note in one.notes]
     if notes:
         tables.append(Table("notes", NOTES, notes, title=N_("What else was done")))
-    parts = ("movements", "decisions", "notes")
+    of_entry = [part for one in items for part in one.parts]
+    if of_entry:
+        tables.append(Table("parts", PARTS, of_entry, title=N_("Parts of the collective entry")))
+    parts = ("movements", "decisions", "notes", "parts")
     data = [{name: value for name, value in asdict(one).items() if name not in parts} for one in items]
     return Result(data={"items": data}, tables=tables, lines=[line for one in items for line in _words(one)])
 

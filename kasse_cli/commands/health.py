@@ -74,7 +74,8 @@ def health(ctx: Context, limit: LimitArgument = None, reject: RejectOption = Non
     try:
         found = _look(ctx.obj, reduce(_with_limit, limit or (), Limits()), reject)
     except KasseError as error:
-        found = [Check("book", "unknown", None, Limit(None, None), error.template, dict(error.fields))]
+        state: State = "critical" if error.code == "book.damaged" else "unknown"
+        found = [Check("book", state, None, Limit(None, None), error.template, dict(error.fields))]
     state = worst(found)
     rows = [_row(check) for check in found]
     if ctx.obj.format == "json":

@@ -21,7 +21,7 @@ app = noun(N_("open items: list, show, explain, lock"))
 ITEMS = (
     Column("office", N_("Office")),
     Column("number", N_("Item"), "count"),
-    Column("kind", N_("Kind"), "word", minor=True),
+    Column("kind", N_("Kind"), "word"),
     Column("reference", N_("Reference")),
     Column("party", N_("Party")),
     Column("party_number", N_("Party number"), "count", shown=False),

@@ -219,7 +219,7 @@ def reverse(ctx: Context, number: NumberArgument, reason: ReasonOption) -> None:
         Table("entries", REVERSED, done.entries, title=N_("Reversed")),
         Table("items", REOPENED, done.items, title=N_("Items after it")),
     ]
-    lines = [say(N_("reversed on {day}: {number}"), day=ctx.obj.today, number=str(number))]
+    lines = [say(N_("reversed on {day}: {number}"), day=dt.date.fromisoformat(done.day), number=str(number))]
     data = {"day": done.day, "reason": done.reason}
     render(ctx, Result(data=data, tables=_filled(ctx.obj, tables), lines=lines))
 
@@ -238,7 +238,7 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
 
     Print the head and keep it outside: with --against a later run proves that nothing written before was changed.
     """
-    from enforcement.course_proof_store import wrong_courses
+    from enforcement.proofs import PROOFS
     from kasse_cli.wiring import open_book, table_rights
     from ledger.access.store import check_sees_all
     from ledger.access.store import findings as wrong_rights
@@ -246,8 +246,8 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
 
     with open_book(ctx.obj) as store:
         check_sees_all(store, table_rights())
-        found = prove(store, against=against)
-        findings = (*found.findings, *wrong_courses(store), *wrong_rights(store, table_rights()))
+        found = prove(store, against=against, proofs=PROOFS)
+        findings = (*found.findings, *wrong_rights(store, table_rights()))
     data = {
         "entries": found.entries, "postings": found.postings, "events": found.events,
         "erased_texts": found.erased_texts, "head": found.head, "heads": found.heads, "against": head_of(against),

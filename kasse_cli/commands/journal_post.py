@@ -15,7 +15,7 @@ from kasse_cli.frame import command
 from kasse_cli.output import Column, Result, Table, render, say
 from ledger.book.closing_periods import Period, parse_year
 from ledger.book.dimensions import parse_dimension
-from sepa.errors import N_, KasseError
+from sepa.errors import N_, KasseError, Place
 from sepa.money import parse_amount
 
 if TYPE_CHECKING:
@@ -70,12 +70,17 @@ class DimensionOption:
 
 
 def parse_line(text: str) -> LineOption:
-    """Return the line a person typed; raises `LineOptionError` and what `parse_amount` raises."""
+    """Return the line a person typed; raises `LineOptionError`, `NoAmountError` and what `parse_amount` raises."""
+    from ledger.book.manual_errors import NoAmountError
+
     target, equals, amount = text.rpartition("=")
     office, _, account = target.rpartition(":")
     if not equals or not account.strip():
         raise LineOptionError(text=text)
-    return LineOption(office.strip().upper(), account.strip(), parse_amount(amount))
+    cents = parse_amount(amount)
+    if cents < 0:  # as in a list: the side says where it goes
+        raise NoAmountError(place=Place(value=text))
+    return LineOption(office.strip().upper(), account.strip(), cents)
 
 
 def parse_dimension_option(text: str) -> DimensionOption:

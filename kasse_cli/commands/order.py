@@ -171,7 +171,7 @@ def list_(
             orders, back = waiting_for_me(store, office=office), sent_back(store)
         else:
             orders, back = list_orders(store, state=state, office=office, batch=batch), 0
-    render(ctx, listed(orders, back))
+    render(ctx, listed(orders, back, None if mine else batch))
 
 
 @command(app, "show", lists=True, examples=("kasse order show ORDNUNG-17",))

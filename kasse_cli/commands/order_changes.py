@@ -70,6 +70,15 @@ class LineFormatError(KasseError):
     exit_code = 2
 
 
+class LineTwiceError(KasseError):
+    """Two new amounts for one line."""
+
+    code = "order.line_twice"
+    template = N_("line {line} has two new amounts")
+    hint = N_("give --line {line}=AMOUNT once")
+    exit_code = 2
+
+
 def register(app: typer.Typer) -> None:
     """Add the verbs to the noun."""
     command(
@@ -111,7 +120,7 @@ def change(
     from ledger.items.orders import parse_order_number
 
     office, number = parse_order_number(order)
-    day = ctx.obj.today.isoformat()
+    day, wanted = ctx.obj.today.isoformat(), new_amounts(to, lines)
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
         made = change_order(
             store,
@@ -120,7 +129,7 @@ def change(
             reason=reason,
             day=day,
             to_cents=to,
-            lines=line_amounts(lines or []),
+            lines=wanted,
             as_credit=credit,
             due=due.isoformat() if due else None,
         )
@@ -194,12 +203,22 @@ def _lines(made: Sequence[MadeOrder], *, dry_run: bool) -> Iterator[Line]:
         yield say(N_("next: another person certifies with 'kasse order certify {order}'"), order=made[0].number)
 
 
-def line_amounts(texts: Sequence[str]) -> dict[int, int]:
-    """Return the new amounts of lines as typed; raises `LineFormatError`."""
-    found = {}
+def new_amounts(to_cents: int | None, texts: Sequence[str] | None) -> dict[int, int]:
+    """Return the new amounts of lines as typed, none where the whole order gets one.
+
+    Raises `AmountNeededError` where neither is given, or both; `LineFormatError`, `LineTwiceError`.
+    """
+    from ledger.items.order_changes import AmountNeededError
+
+    found: dict[int, int] = {}
+    if (to_cents is None) == (not texts):
+        raise AmountNeededError
+    texts = texts or ()
     for text in texts:
         number, mark, amount = text.partition("=")
         if not mark or not number.strip().isdigit():
             raise LineFormatError(text=text)
+        if int(number) in found:
+            raise LineTwiceError(line=int(number))
         found[int(number)] = parse_amount(amount)
     return found

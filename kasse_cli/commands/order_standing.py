@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kasse_cli.commands.order_changes import LinesOption, OrderArgument, ToOption, WhyOption, line_amounts, made_result
+from kasse_cli.commands.order_changes import LinesOption, OrderArgument, ToOption, WhyOption, made_result, new_amounts
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.output import Column, Result, Table, render, say
@@ -81,7 +81,7 @@ def change(
     from ledger.items.standing_store import change_schedule
 
     office, number = parse_order_number(order)
-    wanted = line_amounts(lines or [])
+    wanted = new_amounts(to, lines)
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
         made = change_schedule(
             store, office, number, reason=reason, from_day=from_.isoformat(), to_cents=to, lines=wanted

@@ -26,7 +26,10 @@ def list_(
     search: Annotated[str, typer.Option("--search", metavar="TEXT", help=N_("parts of the name"))] = "",
     only_open: Annotated[bool, typer.Option("--open", help=N_("only who has open items"))] = False,
 ) -> None:
-    """List the parties with what they owe and what they have to get."""
+    """List the parties with what they owe and what they have to get.
+
+    Who owes a claim jointly owes the whole of it (§ 421 BGB), as in their account: do not add up what parties owe.
+    """
     from kasse_cli.party_pages import listed
     from kasse_cli.wiring import open_book
     from ledger.people.parties_reader import list_parties
@@ -60,6 +63,7 @@ def account(ctx: Context, party: PartyArgument) -> None:
     """Show the account of a party on one page: items, payments, locks, letters, relief, balance, as of the day of --on.
 
     Due days, dunning levels and states of letters and relief are those of now; relief names death and insolvency, too.
+    Who owes a claim jointly owes the whole of it (§ 421 BGB), as in the list.
     That somebody looked is written to the event log.
     """
     from enforcement.letters_reader import letters

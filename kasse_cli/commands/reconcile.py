@@ -69,21 +69,24 @@ def reconcile(
     posted once, whatever is delivered again. With files and without, it posts what waits from before too, as
     'kasse statement import' leaves it, in the order of the bank's days. A broken file is left out, or moved with
     --reject; the others are posted. A rejected one that only lacked another is tried again by itself once others came,
-    and the run names those that wait. The export is for the finance system that leads: one row for each share of a bank
-    entry, which office, position and line name for ever.
+    one that the bank issued again waits no more, and the run names those that wait. The export is for the finance
+    system that leads: one row for each share of a bank entry, which office, position and line name for ever.
     """
     from kasse_cli.feeds import check_form
     from kasse_cli.inbox import STDIN, deliveries
+    from kasse_cli.inbox_places import check_places, subfolders
     from kasse_cli.intake import Folders
     from kasse_cli.reconciling import Run, run_book
 
     call, given = ctx.obj, files or []
     if export is not None:
         check_form(export)
+    outputs = {"--export": export, "--report": report, "--metrics": metrics}
+    check_places(given, {"--archive": archive, "--reject": reject, **outputs})
     incoming = deliveries(given, call.stdin() if STDIN in given else b"")
     done: Run = run_book(call, incoming, Folders(archive, reject), export, report, metrics)
     data = {**summary(done.intake, done.outcome, done.again), "exported": done.exported, "dry_run": call.dry_run}
-    findings = [*done.intake.findings, *done.outcome.findings]
+    findings = [*done.intake.findings, *done.outcome.findings, *subfolders(given, (archive, reject))]
     lines = told(data, given)
     if not call.dry_run and (report is not None or metrics is not None):
         done.write_beside(call, data, lines, findings, report, metrics)
@@ -96,7 +99,7 @@ def told(data: dict[str, Any], looked: Sequence[Path]) -> list[Line]:
     if not data["posted"] and not data["broken"] and not data["resolved"]:
         return [
             _nothing_new(data["files"], data["entries"], looked),
-            *rejected_lines(data["retaken"], data["rejected"]),
+            *rejected_lines(data),
         ]
     lines = []
     if data["posted"] or data["broken"]:
@@ -116,11 +119,7 @@ def told(data: dict[str, Any], looked: Sequence[Path]) -> list[Line]:
         "exported": N_("rows exported: {exported}"),
         "dry_run": N_("only tried: nothing was changed, no file was moved or written"),
     }
-    return (
-        lines
-        + [say(text, **_plain(data)) for key, text in sentences.items() if data[key]]
-        + rejected_lines(data["retaken"], data["rejected"])
-    )
+    return lines + [say(text, **_plain(data)) for key, text in sentences.items() if data[key]] + rejected_lines(data)
 
 
 def _nothing_new(files: int, entries: int, looked: Sequence[Path]) -> Line:
@@ -154,5 +153,6 @@ def summary(intake: Intake, outcome: Outcome, again: Again) -> dict[str, Any]:
         "debit_cents": outcome.debit_cents,
         "reasons": dict(outcome.reasons),
         "retaken": intake.retaken,
+        "replaced": intake.replaced,
         "rejected": intake.rejected,
     }

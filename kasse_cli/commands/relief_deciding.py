@@ -218,7 +218,7 @@ def _granted(done: Granted) -> list[Line]:
         if cents:
             lines.append(say(template, sum_cents=cents))
     lines += [
-        say(N_("credit of {party}: {sum_cents}; pay it back with 'kasse payment refund {item}', or set it off"),
+        say(N_("credit of {party}: {sum_cents}; pay it back with 'kasse payment refund ask {item}', or set it off"),
             party=one.party, sum_cents=one.cents, item=one.place)
         for one in done.credits
     ]  # fmt: skip

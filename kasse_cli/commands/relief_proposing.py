@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +18,7 @@ from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
 
 if TYPE_CHECKING:
-    from enforcement.relief import Kind
+    from enforcement.relief import Kind, Schedule
     from enforcement.relief_propose_store import Proposed
 
 KindArgument = Annotated[
@@ -101,6 +102,24 @@ class ItemsOrPartyError(KasseError):
     exit_code = 2
 
 
+class OneScheduleError(KasseError):
+    """Instalments wanted in two ways at once."""
+
+    code = "relief.one_schedule"
+    template = N_("{option} and {other} say instalments in two ways")
+    hint = N_("give one of them: so many equal ones, so much a month, or each with its day")
+    exit_code = 2
+
+
+class UnfitOptionError(KasseError):
+    """A day that a kind of relief does not know."""
+
+    code = "relief.unfit_option"
+    template = N_("{option} says nothing about the relief {kind}")
+    hint = N_("leave it out; for a time and with a day to look again there is niederschlagung_befristet")
+    exit_code = 2
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb to the noun."""
     command(
@@ -136,7 +155,7 @@ def propose(
     A Stundung and a Ratenplan bear the interest of the claim's law and come with what paying late cost until the day
     before; --paid takes off what is open first. Dunning, limitation and charges follow the decision.
     """
-    from enforcement.relief import Schedule, Wish, relief_kind
+    from enforcement.relief import Wish, relief_kind
     from enforcement.relief_propose_store import propose as service
     from kasse_cli.wiring import open_book
     from ledger.items.items_reader import find_items
@@ -144,15 +163,20 @@ def propose(
 
     call, wanted = ctx.obj, relief_kind(kind)
     _check(wanted, bool(items), bool(party), first)
-    schedule = Schedule(first_due, count, rate, tuple(_instalment(text) for text in each or ()))
+    _check_fit(wanted, {"--until": until, "--watch": watch})
+    schedule = _schedule(first_due, count, rate, each or [])
     with open_book(call) as store, store.rehearsal() if call.dry_run else nullcontext():
         keys = tuple(key for text in items or () for key in find_items(store, text))
         who = find_party(store, party) if party else None
         wish = Wish(wanted, reason, first or call.today, keys, who, until, watch, amount, document, schedule, paid)
         made = service(store, wish)
-    data = {"relief": None if call.dry_run else made.number, "kind": made.kind, "sum_cents": made.sum_cents}
+    render(ctx, _result(made, dry_run=call.dry_run))
+
+
+def _result(made: Proposed, *, dry_run: bool) -> Result:
+    data = {"relief": None if dry_run else made.number, "kind": made.kind, "sum_cents": made.sum_cents}
     tables = [Table("instalments", PLAN, made.instalments)] if made.instalments else []
-    render(ctx, Result(data, tables, _said(made, dry_run=call.dry_run), made.findings))
+    return Result(data, tables, _said(made, dry_run=dry_run), made.findings)
 
 
 def _check(wanted: Kind, items: bool, party: bool, first: dt.date | None) -> None:
@@ -162,6 +186,23 @@ def _check(wanted: Kind, items: bool, party: bool, first: dt.date | None) -> Non
         raise ItemsOrPartyError(kind=wanted.name)
     if wanted.whole and first is None:
         raise ReliefDayMissingError(kind=wanted.name, option="--from")
+
+
+def _schedule(first: dt.date | None, count: int | None, rate: int | None, each: Sequence[str]) -> Schedule:
+    """Return how instalments are wanted; raises `OneScheduleError`, `InstalmentTextError`."""
+    from enforcement.relief import Schedule
+
+    ways = {"--count": count, "--rate": rate, "--instalment": each, "--first": first if each else None}
+    given = [option for option, value in ways.items() if value]
+    if len(given) > 1:
+        raise OneScheduleError(option=given[0], other=given[1])
+    return Schedule(first, count, rate, tuple(_instalment(text) for text in each))
+
+
+def _check_fit(wanted: Kind, days: Mapping[str, dt.date | None]) -> None:
+    for option, day in days.items():
+        if day is not None and wanted.ends_claims:
+            raise UnfitOptionError(option=option, kind=wanted.name)
 
 
 def _instalment(text: str) -> tuple[dt.date, int]:

@@ -96,7 +96,7 @@ def add(
 def test(ctx: Context, references: ReferencesArgument) -> None:
     """Try references: which scheme they fit, their RF reference, and which item has them."""
     from kasse_cli.wiring import open_book
-    from ledger.items.items_reader import UnknownItemError, find_items, item_name
+    from ledger.items.items_reader import SeveralClaimsError, UnknownItemError, find_items, item_name
     from ledger.items.kassenzeichen import compact
     from ledger.items.schemes_store import fitting_schemes
 
@@ -108,6 +108,8 @@ def test(ctx: Context, references: ReferencesArgument) -> None:
                 item = ", ".join(item_name(*key) for key in find_items(store, text))
             except UnknownItemError:
                 item = ""
+            except SeveralClaimsError as several:
+                item = str(several.fields["items"])
             names = ", ".join(scheme.code for scheme in schemes)
             checked = any(scheme.checked for scheme in schemes)
             row = {"reference": text, "scheme": names, "checked": checked, "rf": _rf(compact(text)), "item": item}

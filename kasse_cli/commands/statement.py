@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.commands.explaining import STATEMENT_PARTS
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.i18n import sentence
@@ -136,21 +137,24 @@ def import_(ctx: Context, files: FilesArgument, archive: ArchiveOption = None, r
     """Take bank statements (camt.053, MT940) into the book; 'kasse reconcile' posts what waits.
 
     Each file is taken whole or not at all, and once: what was taken before is nothing new. A rejected one that only
-    lacked another is tried again by itself once others came.
+    lacked another is tried again by itself once others came, and one that the bank issued again waits no more.
     """
     from kasse_cli.inbox import STDIN, deliveries
+    from kasse_cli.inbox_places import check_places, subfolders
     from kasse_cli.intake import Folders, refuse_if_all_broken, take_in
     from kasse_cli.wiring import open_book
 
+    check_places(files, {"--archive": archive, "--reject": reject})
     incoming = deliveries(files, ctx.obj.stdin() if STDIN in files else b"")
     with open_book(ctx.obj) as store:
         intake = take_in(store, incoming, Folders(archive, reject))
     refuse_if_all_broken(intake)
     counts = {name: intake.total(name) for name in ("statements", "entries", "new", "duplicates")}
     lines = [say(N_("statements: {statements}, entries: {entries}, new: {new}, known: {duplicates}"), **counts)]
-    lines += rejected_lines(intake.retaken, intake.rejected)
-    data = {**counts, "retaken": intake.retaken, "rejected": intake.rejected}
-    render(ctx, Result(data=data, tables=[Table("files", FILES, intake.files)], lines=lines, findings=intake.findings))
+    data = {**counts, "retaken": intake.retaken, "replaced": intake.replaced, "rejected": intake.rejected}
+    lines += rejected_lines(data)
+    render(ctx, Result(data=data, tables=[Table("files", FILES, intake.files)], lines=lines,
+                       findings=[*intake.findings, *subfolders(files, (archive, reject))]))  # fmt: skip
 
 
 @command(app, "list", lists=True, examples=("kasse statement list --iban DE02120300000000202051",))
@@ -188,13 +192,16 @@ def show(ctx: Context, number: NumberArgument) -> None:
     """Show a statement with its entries and what became of them."""
     from kasse_cli.wiring import open_book
     from ledger.bank.intake_reader import parts_of, show_statement
+    from ledger.bank.unclear_parts_store import parts_of_statement
 
     with open_book(ctx.obj) as store:
         statement, entries = show_statement(store, number)
         parts = parts_of(store, number)
+        details = [asdict(part) | {"entry": line} for line, part in parts_of_statement(store, number)]
     lines = [say(WHOLES[statement.standing], whole=statement.part_of)] if statement.standing else []
     lines += [say(PARTS[part.standing], part=part.number) for part in parts if part.standing]
     tables = [Table("statement", _without_remark(), _remarked([statement])), Table("entries", LINES, entries)]
+    tables += [Table("parts", STATEMENT_PARTS, details, title=N_("Parts of collective entries"))] if details else []
     render(ctx, Result(tables=tables, lines=lines))
 
 

@@ -64,7 +64,10 @@ def _grid(grid: Grid) -> str:
         for row in rows
         for line in _lines(row, widths)
     ]
-    lines.insert(len(_lines(grid.head, widths)), "  ".join("-" * width for width in widths))
+    rule = "  ".join("-" * width for width in widths)
+    if grid.total:
+        lines.insert(len(lines) - len(_lines(grid.rows[-1], widths)), rule)
+    lines.insert(len(_lines(grid.head, widths)), rule)
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from kasse_cli.i18n import language
 from kasse_cli.spreadsheets.tables import Cell
 from sepa.errors import N_, KasseError
 from sepa.money import from_number, parse_amount
@@ -77,11 +78,19 @@ class NumberForDayError(KasseError):
 
 
 class InvalidDayCellError(KasseError):
-    """A text that is not a date of the years 1900 to 2199."""
+    """A text that is not a date."""
 
     code = "cell.day"
     template = N_("not a date: {text}")
     hint = N_("write it as 21.11.2026 or 2026-11-21")
+
+
+class DayRangeError(KasseError):
+    """A date of a year that no list is about: mistyped, or the end of time of another system."""
+
+    code = "cell.day_range"
+    template = N_("the date {text} is not between 1900 and 2199")
+    hint = N_("look at the year; leave the cell empty where there is no date")
 
 
 class InvalidCountError(KasseError):
@@ -177,7 +186,8 @@ def cell_count(cell: Cell) -> int:
 def cell_day(cell: Cell) -> dt.date:
     """Return the day of a date cell, or of a text such as 21.11.2026 or 2026-11-21.
 
-    Raises `BlankCellError`, `NumberForDayError`, `TimeCellError`, `FlagCellError` or `InvalidDayCellError`.
+    Raises `BlankCellError`, `NumberForDayError`, `TimeCellError`, `FlagCellError`, `InvalidDayCellError`, or
+    `DayRangeError` for years before 1900 and after 2199.
     """
     value = _midnight(cell)
     if not isinstance(value, dt.date):
@@ -185,8 +195,10 @@ def cell_day(cell: Cell) -> dt.date:
     if isinstance(value, float):
         raise NumberForDayError(text=cell.place.value, place=cell.place)
     day = _written_day(value) if isinstance(value, str) else value
-    if day is None or not 1900 <= day.year < 2200:
+    if day is None:
         raise InvalidDayCellError(text=cell.place.value, place=cell.place)
+    if not 1900 <= day.year < 2200:
+        raise DayRangeError(text=cell.place.value, place=cell.place)
     return day
 
 
@@ -227,6 +239,19 @@ def cell_choice(choices: Mapping[str, str]) -> Callable[[Cell], str]:
         return known[text.casefold()]
 
     return read
+
+
+def told_in_words(read: Callable[[Cell], T], choices: tuple[tuple[str, str], ...]) -> Callable[[Cell], T]:
+    """Return the reader so that it names the words of the template, in the reader's language, not all it takes."""
+
+    def told(cell: Cell) -> T:
+        try:
+            return read(cell)
+        except InvalidChoiceError as error:
+            allowed = ", ".join(pair[language() == "de"] for pair in choices)
+            raise InvalidChoiceError(text=error.fields["text"], allowed=allowed, place=cell.place) from None
+
+    return told
 
 
 def _plain(cell: Cell) -> str | float:

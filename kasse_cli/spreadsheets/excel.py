@@ -17,6 +17,7 @@ from kasse_cli.spreadsheets.charts import MOST_DRAWN, draw
 from kasse_cli.spreadsheets.replacing import replacing
 from kasse_cli.spreadsheets.rows import Value
 from kasse_cli.spreadsheets.scans import letters
+from sepa.errors import N_, KasseError
 from sepa.money import german
 
 if TYPE_CHECKING:
@@ -60,10 +61,30 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet], *, title: str = "", created:
             _write(book, sheet, names[-1], title)
 
 
+class ExcelNameError(KasseError):
+    """A workbook under a name that says it is something else: other programs would take it for that."""
+
+    code = "output.not_excel"
+    template = N_("{file} is not the name of an Excel file")
+    hint = N_("give a name that ends in .xlsx; CSV is printed: --csv > FILE")
+    exit_code = 2
+
+
+def check_name(path: Path) -> None:
+    """Check that a workbook may have the name; raises `ExcelNameError`."""
+    if path.suffix.lower() not in {".xlsx", ""}:
+        raise ExcelNameError(file=str(path))
+
+
 @contextmanager
 def new_workbook(path: Path, title: str, created: dt.datetime | None = None) -> Iterator[Workbook]:
-    """Give an empty write-only workbook and save it under the path once all went well; raises `FileWriteError`."""
+    """Give an empty write-only workbook and save it under the path once all went well.
+
+    Raises `FileWriteError`, `ExcelNameError`.
+    """
     from openpyxl import Workbook
+
+    check_name(path)
 
     book = Workbook(write_only=True)
     book.properties.title, book.properties.creator = title, "kasse"

@@ -82,6 +82,7 @@ class FormScreen(ModalScreen[Text | None]):
         super().__init__()
         self.form = form
         self.seen: dict[str, str | bool] | None = None
+        self.shown = ""
         self.refused = False
 
     def compose(self) -> ComposeResult:
@@ -118,11 +119,13 @@ class FormScreen(ModalScreen[Text | None]):
         self._keys()
 
     def action_go(self) -> None:
-        """Show what would happen; decide what was shown."""
-        if self.form.look is None or self.seen == self.values():
-            self._take()
-        else:
+        """Show what would happen; decide what was shown, if that is still what would happen: others work too."""
+        before = self.shown if self.seen == self.values() else None
+        if self.form.look is not None:
             self._look()
+            if self.seen is None or before != self.shown:
+                return
+        self._take()
 
     def action_back(self) -> None:
         """Close without a decision."""
@@ -143,7 +146,7 @@ class FormScreen(ModalScreen[Text | None]):
         except KasseError as error:
             self.seen, said, self.refused = None, refusal(error), True
         else:
-            self.seen = self.values()
+            self.seen, self.shown = self.values(), said.plain
         self.query_one("#form-said", Static).update(said)
         self._keys()
 

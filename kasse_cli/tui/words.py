@@ -13,11 +13,13 @@ from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _, day, money, sentence, visible
 from kasse_cli.messages import hint, message
 from kasse_cli.unclear_words import reason_sentence
+from ledger.bank.parts import UNCLEAR
 from sepa.errors import N_
 
 if TYPE_CHECKING:
     from kasse_cli.tui.session import Progress
     from ledger.bank.candidates import Candidate
+    from ledger.bank.parts import UnclearPart
     from ledger.bank.suspense_decisions import Done
     from ledger.bank.suspense_store import CaseDetails
     from ledger.bank.suspense_worklist import Filter, WorkCase
@@ -38,6 +40,7 @@ def case_text(case: WorkCase, details: CaseDetails) -> Text:
         text.append(f"{label} ", "dim")
         text.append(f"{value}\n")
     said = [part for part in (details.remittance, details.creditor_reference, details.end_to_end_id) if part]
+    said = [_part_text(part) for part in details.parts if part.state == UNCLEAR] or said
     text.append("\n" + "\n".join(visible(part) for part in said) + "\n" if said else "\n" + _("(no text)") + "\n")
     if details.history:
         text.append("\n")
@@ -47,6 +50,12 @@ def case_text(case: WorkCase, details: CaseDetails) -> Text:
         text.append(f"{when} {visible(who_text(remark.by, remark.on_behalf))} {_(what)}: ", "dim")
         text.append(f"{visible(remark.words or evidence_text(remark.facts))}\n")
     return text
+
+
+def _part_text(part: UnclearPart) -> str:
+    """Return one line of what the bank said about a part of a collective entry."""
+    words = (money(part.amount_cents or 0), part.name, part.bank_account, part.remittance)
+    return " · ".join(word for word in words if word)
 
 
 def _facts(case: WorkCase, details: CaseDetails) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
@@ -15,6 +16,7 @@ from ledger.audit import (
     checks_payments,
     checks_refunds,
     checks_roles,
+    checks_set_off,
 )
 from ledger.audit.checks import Check, Scope
 from ledger.audit.people import is_twin, person_key
@@ -23,7 +25,7 @@ from ledger.audit.sections_reader import cash_lines, control_lines, deputy_lines
 from ledger.book.offices_store import check_office
 from ledger.book.printed_head import PrintedHead
 from ledger.book.store import kasse_office, setting
-from ledger.book.verify_store import verify
+from ledger.book.verify_store import Proof, verify
 from ledger.events.store import record
 from ledger.people.users import require, user_name
 from ledger.store.engines import Store
@@ -33,7 +35,7 @@ ROLES = ("audit", "head", "admin")
 """Who may audit: findings name persons and their accounts."""
 CHECKS: tuple[Check, ...] = (
     *checks_books.CHECKS, *checks_duties.CHECKS, *checks_roles.CHECKS, *checks_payments.CHECKS, *checks_orders.CHECKS,
-    *checks_refunds.CHECKS, *checks_cash.CHECKS,
+    *checks_refunds.CHECKS, *checks_set_off.CHECKS, *checks_cash.CHECKS,
 )  # fmt: skip
 """The checks of the ledger; enforcement adds its own."""
 MOST = 500
@@ -79,29 +81,44 @@ class ManyAlikeError(KasseError):
     severity = "info"
 
 
+_COMPARED: Mapping[type[KasseError], str] = {
+    MoneyDifferenceError: N_("books and bank, or books and count, differ"),
+    MoneyUnseenError: N_("money in the books that no statement or count has shown"),
+    ControlDifferenceError: N_("a control account is not the sum of its open items"),
+}
+
+
 def audit(
-    store: Store, scope: Scope, *, against: str | PrintedHead | None = None, checks: Sequence[Check] = CHECKS
+    store: Store,
+    scope: Scope,
+    *,
+    against: str | PrintedHead | None = None,
+    checks: Sequence[Check] = CHECKS,
+    proofs: Sequence[Proof] = (),
 ) -> AuditReport:
     """Return what the books, the bank, the chain and every check say of the period.
 
-    `against` is a head that was kept outside. Findings of severity `error` are defects, `warning` what is suspicious,
-    `info` what is only noted. Needs the role audit, head or admin. Raises `UnknownOfficeError`, `NotAllowedError`.
+    `against` is a head that was kept outside, `proofs` are further checks of `verify`. Findings of severity `error` are
+    defects, `warning` what is suspicious, `info` what is only noted. Needs the role audit, head or admin. Raises
+    `UnknownOfficeError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
     require(store, scope.office or kasse, *ROLES)
     check_office(store, scope.office)
-    proof = verify(store, against=against)
+    proof = verify(store, against=against, proofs=proofs)
     with store.snapshot():
         money = (*money_lines(store, scope), *cash_lines(store, scope))
         controls = tuple(control_lines(store, scope))
         found = [list(_findings(store, check, scope)) for check in checks]
+        differences = tuple(_differences(money, controls))
         named = against.head if isinstance(against, PrintedHead) else against
         report = AuditReport(
             scope, setting(store, "name"), store.now, user_name(store, store.user),
             Chain(proof.entries, proof.events, proof.head, named, len(proof.findings)),
             money, controls, tuple(lock_lines(store, scope)), tuple(deputy_lines(store, scope)),
-            tuple(_line(check, own) for check, own in zip(checks, found, strict=True)),
-            (*proof.findings, *_differences(money, controls), *(one for own in found for one in own)),
+            (*_proved(proof.findings), *_compared(differences),
+             *(_line(check, own) for check, own in zip(checks, found, strict=True))),
+            (*proof.findings, *differences, *(one for own in found for one in own)),
         )  # fmt: skip
     _note(store, kasse, report)
     return report
@@ -116,6 +133,22 @@ def _differences(money: Iterable[MoneyLine], controls: Iterable[ControlLine]) ->
     for own in controls:
         if own.difference_cents:
             yield ControlDifferenceError(**_fields(own, "office account name books_cents items_cents difference_cents"))
+
+
+def _proved(findings: Sequence[KasseError]) -> Iterator[CheckLine]:
+    """Yield the line of the chains; where what they found is of several severities, one for each."""
+    meaning = N_("the chains and every figure, recomputed")
+    counts = Counter(str(one.severity) for one in findings) or Counter({"error": 0})
+    for severity, count in counts.items():
+        yield CheckLine("verify", meaning, "GoBD Rz. 107", severity, count, 0)
+
+
+def _compared(findings: Sequence[KasseError]) -> Iterator[CheckLine]:
+    """Yield the lines of what is compared account by account."""
+    for kind, meaning in _COMPARED.items():
+        own = [one for one in findings if one.code == kind.code]
+        cents = sum(abs(int(str(one.fields.get("difference_cents", one.fields["books_cents"])))) for one in own)
+        yield CheckLine(kind.code.removeprefix("audit."), meaning, "§ 72 KommHV", str(kind.severity), len(own), cents)
 
 
 def _fields(line: MoneyLine | ControlLine, names: str) -> dict[str, Any]:

@@ -70,6 +70,43 @@ _REJECTED = f"""
       AND {within("n.rejected_at", "d.office")} ORDER BY 3, 2"""
 
 
+class AcceptedDifferenceError(KasseError):
+    """A count with a difference that another person signed: short or over, it is in the books."""
+
+    code = "audit.difference_accepted"
+    template = N_("count {count} of cash desk {desk} was {amount_cents} over or short; {user} signed it")
+    hint = N_("see what became of it: 'kasse suspense show {case}'")
+    severity = "info"
+
+
+_ACCEPTED = f"""
+    SELECT d.office, 'count:' || n.desk || '/' || CAST(n.number AS TEXT), n.day, n.counted_cents - n.expected_cents,
+           {_USER.format(who="n.confirmed_by")}, n.desk, n.number, n.item
+    FROM cash_count n JOIN cash_desk d ON d.code = n.desk
+    WHERE n.confirmed_by IS NOT NULL AND n.counted_cents <> n.expected_cents
+      AND {within("n.counted_at", "d.office")} ORDER BY 3, 2"""
+
+
+class UnsignedCountError(KasseError):
+    """A count that nobody but the one who counted has signed, though the day is over or somebody counted again."""
+
+    code = "audit.count_unsigned"
+    template = N_(
+        "count {count} of cash desk {desk} by {user}, {amount_cents} over or short, was signed by nobody else"
+    )
+    hint = N_("ask why; see 'kasse cash show {desk}'")
+    severity = "warning"
+
+
+_UNSIGNED = f"""
+    SELECT d.office, 'count:' || n.desk || '/' || CAST(n.number AS TEXT), n.day, n.counted_cents - n.expected_cents,
+           {_USER.format(who="n.counted_by")}, n.desk, n.number
+    FROM cash_count n JOIN cash_desk d ON d.code = n.desk
+    WHERE n.confirmed_by IS NULL AND n.rejected_by IS NULL AND {within("n.counted_at", "d.office")}
+      AND (n.day < :last OR EXISTS (SELECT 1 FROM cash_count l WHERE l.desk = n.desk AND l.number > n.number))
+    ORDER BY 3, 2"""
+
+
 class OtherPayeeError(KasseError):
     """Cash paid to another person than the one whom it was owed to, without a word why."""
 
@@ -111,6 +148,10 @@ CHECKS = (
           N_("somebody who orders payments holds cash"), "§ 77 LHO; § 34 (3) KommHV-Doppik"),
     Check(RejectedCountError, "desk count reason", _REJECTED,
           N_("a count of cash was rejected, its difference taken back"), "§ 78 BHO"),
+    Check(AcceptedDifferenceError, "desk count case", _ACCEPTED,
+          N_("a count of cash found too little or too much, and it was booked"), "§ 78 BHO"),
+    Check(UnsignedCountError, "desk count", _UNSIGNED,
+          N_("a count of cash without a second signature"), "§ 78 BHO"),
     Check(OtherPayeeError, "receipt payee party legal_name", _OTHER_PAYEE,
           N_("cash was paid to another person than the payee, without a word why"), "§ 362 BGB", _other),
 )  # fmt: skip

@@ -39,6 +39,7 @@ DEEDS: Deeds = {
     "cash.take_back": ("head", "cashier"),
     "item.joint": ("cashier", "clerk", "enforcement", "head", "admin"),
     "item.set_off": ("clerk", "cashier", "payments", "head"),
+    "item.set_off_undo": ("clerk", "cashier", "head"),
     "journal.post": ("clerk",),
     "journal.reverse": ("clerk",),
     "opening.sign": _KEEPERS,

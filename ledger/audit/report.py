@@ -107,5 +107,5 @@ class AuditReport:
     findings: tuple[KasseError, ...]
 
     def count(self, severity: str) -> int:
-        """Return how many findings have a severity."""
-        return sum(finding.severity == severity for finding in self.findings)
+        """Return how many findings have a severity, as the lines of the checks count them."""
+        return sum(line.count for line in self.checks if line.severity == severity)

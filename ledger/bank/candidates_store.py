@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from ledger.bank.candidates import Candidate, Clarified, OpenItem, propose
 from ledger.bank.match_store import book_finder
 from ledger.bank.names import ALIKE, blocks, likeness
+from ledger.bank.parts import is_unclear
 from ledger.bank.references import Finder
 from ledger.bank.suspense_hints import loose_references, mistyped_references
+from ledger.bank.unclear_parts_store import WHICH
 from ledger.payments.perhaps_reader import perhaps_paid
 from ledger.people.parties import match_key
 from ledger.store.engines import Row, Store
@@ -20,15 +22,16 @@ MOST = 20
 MOST_PARTIES, MOST_NAMES, AT_ONCE = 60, 100_000, 400
 """How many persons are looked at, how many names compared, how many keys asked for at once."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_CASE = """
+_CASE = f"""
     SELECT i.kind, i.open_cents, i.amount_cents, coalesce(d.amount_cents, i.open_cents),
            coalesce(d.name, b.name, q.name),
            coalesce(d.counter_iban, b.counter_iban, q.counter_iban), coalesce(d.remittance, b.remittance),
-           coalesce(d.creditor_reference, b.creditor_reference), coalesce(d.end_to_end_id, b.end_to_end_id), i.purpose
+           coalesce(d.creditor_reference, b.creditor_reference), coalesce(d.end_to_end_id, b.end_to_end_id), i.purpose,
+           d.line, m.evidence
     FROM item i
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     LEFT JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
-    LEFT JOIN bank_detail d ON d.office = b.office AND d.entry = b.id
+    LEFT JOIN bank_detail d ON d.office = b.office AND d.entry = b.id {WHICH}
     LEFT JOIN suspense_origin q ON q.office = i.office AND q.item = i.id
     WHERE i.office = :office AND i.id = :number"""
 _ITEM = """
@@ -51,7 +54,7 @@ KINDS = {"suspense": "receivable", "advance": "payable"}
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the bank said about the money of a case, all its parts together."""
+    """What the bank said about the money of a case: of a collective entry what its unclear parts say together."""
 
     kind: str
     amounts: frozenset[int]
@@ -85,7 +88,7 @@ def candidates_of(store: Store, case: Clarified, *, limit: int = MOST) -> tuple[
 
 
 def _said(store: Store, office: str, number: int) -> _Said | None:
-    rows = store.all(_CASE, office=office, number=number)
+    rows = [row for row in store.all(_CASE, office=office, number=number) if is_unclear(row[11], row[10])]
     if not rows or rows[0][0] not in KINDS:
         return None
     amounts = {abs(cents) for _, left, all_, part, *_ in rows for cents in (left, all_, part)} - {0}

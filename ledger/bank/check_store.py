@@ -42,10 +42,12 @@ class MissingReasonError(KasseError):
 
 
 class UnlikeClearedError(KasseError):
-    """A clearing does not fit the entry it names: its days, or the items that this moved."""
+    """A clearing does not fit the entry it names, or what it resets: its days, its kind, or the items that moved."""
 
     code = "verify.clearing"
-    template = N_("clearing {number} of office {office}: its days or item {name} are not those of its entry")
+    template = N_(
+        "clearing {number} of office {office}: its days, kind, reset or item {name} are not those of its entry"
+    )
     hint = _HINT
 
 
@@ -84,13 +86,47 @@ _CLEARED = """
     SELECT l.office, l.clearing, l.item FROM clearing_line l
     LEFT JOIN clearing c ON c.office = l.office AND c.id = l.clearing
     LEFT JOIN entry e ON e.office = c.office AND e.position = c.position
-    WHERE e.position IS NULL OR e.posting_day <> c.posting_day
+    WHERE e.position IS NULL OR e.posting_day <> c.posting_day OR (l.cents < 0 AND c.kind NOT IN ('reset', 'relief'))
+       OR (l.cents > 0 AND c.kind = 'reset')
        OR (e.kind = 'bank' AND c.kind = 'bank' AND e.payment_day <> c.payment_day)
        OR NOT EXISTS (SELECT 1 FROM posting p WHERE p.office = c.office AND p.position = c.position
                       AND p.item = l.item)"""
 _EMPTY = """
     SELECT c.office, c.id, CAST(NULL AS BIGINT) FROM clearing c WHERE NOT EXISTS (
         SELECT 1 FROM clearing_line l WHERE l.office = c.office AND l.clearing = c.id)"""
+# what a clearing is called follows from the entry that it stands with, and what that entry is about
+_KINDS = {
+    "bank": ("bank", "execution"), "run": ("run", "execution"), "opening": ("opening",), "cash": ("cash",),
+    "assign": ("clearing", "order", "execution", "manual"), "setoff": ("clearing", "manual"), "reduction": ("order",),
+    "relief": ("relief", "clearing"), "reversal": ("reversal", "clearing"),
+    "reset": ("reversal", "clearing", "bank", "execution", "return", "cash"),
+}  # fmt: skip
+_KIND = " ".join(
+    "WHEN '{}' THEN e.kind IN ({})".format(kind, ", ".join(f"'{one}'" for one in entries))
+    for kind, entries in _KINDS.items()
+)
+_MISNAMED = f"""
+    SELECT c.office, c.id, CAST(NULL AS BIGINT) FROM clearing c
+    JOIN entry e ON e.office = c.office AND e.position = c.position
+    WHERE NOT CASE c.kind {_KIND} ELSE 0 = 1 END OR (c.resets IS NOT NULL AND c.kind <> 'reset')
+        OR c.resets >= c.id OR (c.kind = 'reset' AND c.resets IS NULL AND e.kind = 'reversal')
+        OR (e.kind = 'clearing' AND (c.kind = 'setoff') <> coalesce(e.source LIKE 'item:%', 0 = 1))
+        OR (e.kind = 'clearing' AND c.kind IN ('assign', 'relief')
+            AND (c.kind = 'relief') <> coalesce(e.source LIKE 'relief:%', 0 = 1))"""
+# a reset is the opposite of what it resets, line by line; what a run paid is open again without one
+_RESETS = """
+    SELECT r.office, r.id, x.item FROM clearing r JOIN clearing_line x ON x.office = r.office AND x.clearing = r.id
+    LEFT JOIN clearing_line o ON o.office = r.office AND o.clearing = r.resets AND o.item = x.item
+        AND o.cents = -x.cents
+    WHERE r.resets IS NOT NULL AND o.item IS NULL
+    UNION ALL
+    SELECT r.office, r.id, o.item FROM clearing r JOIN clearing_line o ON o.office = r.office AND o.clearing = r.resets
+    LEFT JOIN clearing_line x ON x.office = r.office AND x.clearing = r.id AND x.item = o.item AND x.cents = -o.cents
+    WHERE r.resets IS NOT NULL AND x.item IS NULL
+    UNION ALL
+    SELECT r.office, r.id, x.item FROM clearing r JOIN clearing_line x ON x.office = r.office AND x.clearing = r.id
+    JOIN item i ON i.office = x.office AND i.id = x.item
+    WHERE r.kind = 'reset' AND r.resets IS NULL AND i.side = 'D'"""
 _CASES = """
     SELECT i.office, i.id FROM item i LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     WHERE i.kind = 'suspense' AND c.item IS NULL
@@ -114,7 +150,7 @@ def unlike_books(store: Store) -> Iterator[KasseError]:
         yield PostedTwiceError(name=f"{office}/{entry}", office=office, position=position)
     for office, entry in store.rows(f"{_REASONS} LIMIT {MOST}"):
         yield MissingReasonError(name=f"{office}/{entry}", office=office)
-    for sql in (_CLEARED, _EMPTY):
+    for sql in (_CLEARED, _EMPTY, _MISNAMED, _RESETS):
         for office, number, item in store.rows(f"{sql} LIMIT {MOST}"):
             yield UnlikeClearedError(
                 office=office, number=number, name="-" if item is None else item_name(office, item)

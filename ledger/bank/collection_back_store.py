@@ -44,8 +44,7 @@ FEE_KIND = "ruecklastschrift"
 _OUT = ("released", "exported", "collected")
 _BANK_OF = "SELECT iban, coalesce(return_reason, ''), bank_day FROM bank_entry WHERE office = :office AND id = :entry"
 _COLLECTION = "SELECT state, cents FROM collection WHERE office = :office AND run = :run AND line = :line"
-_COLLECTED = "SELECT cents FROM collection WHERE office = :office AND run = :run AND line = :line"
-_PAID = "SELECT cents FROM payment WHERE office = :office AND run = :run AND line = :line"
+_PAID = "SELECT state, cents FROM payment WHERE office = :office AND run = :run AND line = :line"
 _LEFT = "SELECT evidence FROM bank_match WHERE office = :office AND entry = :entry AND rule = 'clarify' ORDER BY line"
 _SETTLED = """SELECT amount_cents - open_cents, party, reference, profile, account FROM item
     WHERE office = :office AND id = :item"""
@@ -92,18 +91,23 @@ def take_collection_return(
     return CollectionBack(f"{number}-{line}", case_number, cents, fee_cents, made, items, shown(posted[0]))
 
 
-def meant_return(store: Store, office: str, entry: int | None) -> Meant | None:
-    """Return the collection, or payment, of ours that money left to a person names; None where it names none."""
+def meant_return(store: Store, office: str, entry: int | None, kind: str) -> Meant | None:
+    """Return the collection, or payment, of ours that money left to a person names and that can come back by it.
+
+    A collection comes back by a debit (`kind` advance) while it is out, a payment that was executed by a credit.
+    """
     for (evidence,) in store.rows(_LEFT, office=office, entry=entry):
         said = json.loads(evidence)
         if "collection_run" in said and "collection" in said:
             run, line = int(said["collection_run"]), int(said["collection"])
-            cents = store.value(_COLLECTED, office=said["office"], run=run, line=line)
-            return Meant("collection", f"{run}-{line}", int(cents))
+            state, cents = store.one(_COLLECTION, office=said["office"], run=run, line=line) or ("", 0)
+            out = kind == "advance" and state in _OUT
+            return Meant("collection", f"{run}-{line}", int(cents)) if out else None
         if "run" in said and "payment" in said:
             run, line = int(said["run"]), int(said["payment"])
-            cents = store.value(_PAID, office=said["office"], run=run, line=line)
-            return Meant("payment", f"{run}-{line}", int(cents))
+            state, cents = store.one(_PAID, office=said["office"], run=run, line=line) or ("", 0)
+            out = kind == "suspense" and state == "executed"
+            return Meant("payment", f"{run}-{line}", int(cents)) if out else None
     return None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ledger.bank.continuity_order import Link, Series, StatementLink, in_order
+from ledger.bank.continuity_order import Link, Series, StatementLink, TakenOver, in_order
 from ledger.bank.intake_sheets import identity
 from sepa.errors import N_, KasseError, Place, Severity
 
@@ -36,6 +36,18 @@ class ChainBreakError(KasseError):
         "a statement between them is missing, or one of the two is wrong; compare them with the bank, and import what "
         "is missing"
     )
+    severity: Severity = "warning"
+
+
+class TakeOverBreakError(KasseError):
+    """The first statement does not begin with the balance with which the account was taken over."""
+
+    code = "statement.take_over_break"
+    template = N_(
+        "account {iban}: the first statement, {statement}, begins on {day} with {opening_cents}, "
+        "but the account was taken over on {taken} with {closing_cents}"
+    )
+    hint = N_("statements between the two days are missing: fetch them from the bank and import them")
     severity: Severity = "warning"
 
 
@@ -101,18 +113,19 @@ class Chain:
         return tuple(gap.finding for gap in self.gaps)
 
 
-def chains(statements: Iterable[StatementLink]) -> list[Chain]:
-    """Return the chain of each account, by IBAN."""
+def chains(statements: Iterable[StatementLink], taken: Mapping[str, TakenOver] | None = None) -> list[Chain]:
+    """Return the chain of each account, by IBAN; `taken` says with what accounts were taken over."""
     by_account: defaultdict[str, list[StatementLink]] = defaultdict(list)
     for one in statements:
         by_account[one.iban].append(one)
-    return [_chain(iban, found) for iban, found in sorted(by_account.items())]
+    return [_chain(iban, found, (taken or {}).get(iban)) for iban, found in sorted(by_account.items())]
 
 
-def _chain(iban: str, found: Sequence[StatementLink]) -> Chain:
-    links = ordered(found)
+def _chain(iban: str, found: Sequence[StatementLink], taken: TakenOver | None) -> Chain:
+    links = ordered(found, taken)
     numbers = number_years(found)
     gaps = [*_own_gaps(links), *_number_gaps(iban, numbers, links), *_breaks(iban, links, numbers)]
+    gaps += _take_over_break(iban, links[0], taken)
     days = [gap.complete_until for gap in gaps]
     until = links[-1].day if not gaps else None if None in days else min(day for day in days if day is not None)
     return Chain(
@@ -165,9 +178,24 @@ def _link(pages: Sequence[StatementLink]) -> Link:
     )
 
 
-def ordered(found: Iterable[StatementLink]) -> list[Link]:
+def _take_over_break(iban: str, first: Link, taken: TakenOver | None) -> Iterator[Gap]:
+    if taken is None or first.opening_cents is None or first.opening_cents == taken.cents:
+        return
+    finding = TakeOverBreakError(
+        place=Place(file=first.file),
+        iban=iban,
+        statement=first.name,
+        day=first.day,
+        opening_cents=first.opening_cents,
+        taken=taken.day,
+        closing_cents=taken.cents,
+    )
+    yield Gap(finding, frozenset(first.numbers), taken.day if taken.day < first.day else None)
+
+
+def ordered(found: Iterable[StatementLink], taken: TakenOver | None = None) -> list[Link]:
     """Return the statements of an account that count, in order, the pages of each put together."""
-    return in_order(_links(found))
+    return in_order(_links(found), taken)
 
 
 def number_years(found: Iterable[StatementLink]) -> dict[Series, list[int]]:

@@ -14,6 +14,14 @@ Series = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """Day and balance with which an account was taken over from the system before."""
+
+    day: str
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatementLink:
     """What continuity needs of one statement or page in the book; `part` where another one holds its entries."""
 
@@ -57,16 +65,17 @@ class Link:
         return self.message, self.day[:4]
 
 
-def in_order(links: Iterable[Link]) -> list[Link]:
+def in_order(links: Iterable[Link], taken: TakenOver | None = None) -> list[Link]:
     """Return the links of an account by day, those of one day as their balances follow each other.
 
+    The first ones follow the balance with which the account was taken over, where it was.
     A link without bookings that fits nowhere on its day is left out: it was told in the middle of another one.
     """
     by_number = sorted(links, key=lambda one: (one.day, one.electronic_number or 0, one.numbers))
     days = [list(same_day) for _, same_day in groupby(by_number, key=lambda one: one.day)]
     ordered: list[Link] = []
     for same_day, next_day in pairwise([*days, []]):
-        start = ordered[-1].closing_cents if ordered else None
+        start = ordered[-1].closing_cents if ordered else taken.cents if taken else None
         ordered += _as_chain(same_day, start, {one.opening_cents for one in next_day})
     return ordered
 

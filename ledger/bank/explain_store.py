@@ -17,7 +17,9 @@ from ledger.bank.explaining import (
     evidence_of,
     source_of,
 )
+from ledger.bank.parts import Told, told
 from ledger.bank.suspense import UnknownCaseError
+from ledger.bank.unclear_parts_store import parts_of_case
 from ledger.book.store import kasse_office
 from ledger.items.items_reader import find_items
 from ledger.store.engines import Row, Store
@@ -100,6 +102,7 @@ def _explained(store: Store, office: str, item: int) -> Explained:
     return Explained(
         office, item, kind, reference, party, amount, left, due, reason, _origin(store, office, position, order),
         tuple(_movements(store, office, item, amount, names)), tuple(decisions), notes,
+        parts_of_case(store, office, item) if entry is not None else (),
     )  # fmt: skip
 
 
@@ -126,7 +129,7 @@ def _movements(store: Store, office: str, item: int, amount: int, names: dict[in
         match = _taken(matches, entry, cents)
         rule, evidence = (match[2], match[3]) if match else _named(store, source, at)
         person = decided_by(evidence, names) if match else None
-        bank_day, payer, remittance = _said(store, entry)
+        bank_day, payer, remittance = _said(store, entry, source)
         yield Movement(
             f"{office}-{year}-{number}", day, paid, kind, cents, left, rule, evidence_of(evidence),
             person is not None or not rule, person or by, at, undone is not None,
@@ -164,10 +167,16 @@ def _taken(matches: list[Row], entry: tuple[str, int] | None, cents: int) -> Row
     return None
 
 
-def _said(store: Store, entry: tuple[str, int] | None) -> tuple[str | None, str | None, str | None]:
+def _said(
+    store: Store, entry: tuple[str, int] | None, source: Source | None
+) -> tuple[str | None, str | None, str | None]:
+    """Return the bank day, who paid and what for; of money that was unclear what the bank said of that part."""
     if entry is None:
         return None, None, None
     bank_day, payer, remittance = store.one(_BANK, office=entry[0], entry=entry[1]) or (None, None, None)
+    if source is not None and source.kind in {"suspense", "advance"}:
+        said = told(parts_of_case(store, source.office, source.number), Told(payer, None, remittance))
+        payer, remittance = said.name, said.remittance
     return bank_day, payer, remittance
 
 

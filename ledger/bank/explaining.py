@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ledger.bank.parts import UnclearPart
 from sepa.errors import N_
 
 CLEARINGS = (
@@ -95,7 +96,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """An item with everything that made it what it is; `decisions` are those about the bank entry behind a case."""
+    """An item with everything that made it what it is; `decisions` are those about the bank entry behind a case.
+
+    `parts` are those of the collective entry that a case comes from.
+    """
 
     office: str
     item: int
@@ -110,6 +114,7 @@ class Explained:
     movements: tuple[Movement, ...]
     decisions: tuple[Decision, ...]
     notes: tuple[Note, ...]
+    parts: tuple[UnclearPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,8 @@ class Staged:
     """What became of a file: booked entries in it and how many were new; `repeated` where it was known as a whole.
 
     Sums are of the booked entries in the file, both positive. `numbers` are the statements it added to the book.
-    What is not a `statement` is kept to be looked at, or for the details in it; it is never posted.
+    What is not a `statement` is kept to be looked at, or for the details in it; it is never posted. `messages` are the
+    bank's ids of the messages, where these name one for ever (camt).
     """
 
     name: str
@@ -115,6 +116,7 @@ class Staged:
     numbers: frozenset[int] = frozenset()
     accounts: frozenset[str] = frozenset()
     repeated: bool = False
+    messages: tuple[str, ...] = ()
     kind: Literal["statement", "intraday", "details"] = "statement"
 
 

@@ -6,16 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 
 from ledger.bank.intake_pages import Page
+from ledger.bank.taken_over_reader import taken_over
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
 AHEAD = dt.timedelta(days=7)  # banks date what they book on a weekend or holiday to the next bank day
-_TAKEN_OVER = """
-    SELECT e.posting_day FROM bank_account b
-    JOIN posting p ON p.office = b.office AND p.account = b.account
-    JOIN entry e ON e.office = p.office AND e.position = p.position AND e.kind = 'opening'
-    WHERE b.iban = :iban AND p.position = (
-        SELECT min(q.position) FROM posting q WHERE q.office = b.office AND q.account = b.account)"""
 
 
 class BeforeTakeOverError(KasseError):
@@ -40,11 +35,11 @@ def check_days(store: Store, pages: Sequence[Page]) -> None:
     Raises `BeforeTakeOverError` and `FutureStatementError`.
     """
     latest = (dt.date.fromisoformat(store.today) + AHEAD).isoformat()
-    taken = {iban: store.value(_TAKEN_OVER, iban=iban) for iban in {page.iban for page in pages}}
+    taken = {iban: taken_over(store, iban).get(iban) for iban in {page.iban for page in pages}}
     for page in pages:
         name, day, start = page.opened.id, min(page.days, default=page.closing_day), taken[page.iban]
-        if start and day and day < start:
-            raise BeforeTakeOverError(place=page.place, statement=name, day=day, iban=page.iban, taken=start)
+        if start and day and day < start.day:
+            raise BeforeTakeOverError(place=page.place, statement=name, day=day, iban=page.iban, taken=start.day)
         last = max(page.closing_day, *page.days) if page.days else page.closing_day
         if last > latest:
             raise FutureStatementError(place=page.place, statement=name, day=last)

@@ -1,19 +1,22 @@
 """Joins between statements: where one ends and the next one begins with the same balance, nothing can lie between.
 
 A statement of an older day that says more than was known, so that the day after it no longer begins where it ends,
-contradicts the bank's own later balance: what it adds may be told again under another day. It is refused. So is a
+contradicts the bank's own later balance: what it adds may be told again under another day. It is refused, and so is
+the first statement after a take-over that does not begin with the balance taken over. So is a
 statement whose number follows directly on one that is known, but whose balance does not: nothing lies between the two
 that could still come, and what is posted of a wrong file could never be replaced by the right one.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from ledger.bank.continuity import number_years, numbers_missing, ordered
-from ledger.bank.continuity_order import Link, StatementLink
+from ledger.bank.continuity_order import Link, StatementLink, TakenOver
+from sepa.calendar import next_target_day
 from sepa.errors import N_, KasseError
 
 Join = tuple[Link, Link]
@@ -44,6 +47,20 @@ class NotContinuedError(KasseError):
     )
 
 
+class NotTakenOverError(KasseError):
+    """The first statement after a take-over begins on the next bank day, but not with the balance taken over."""
+
+    code = "statement.not_taken_over"
+    template = N_(
+        "account {iban}: its first statement, {statement}, begins on {day} with {opening_cents}, but the account was "
+        "taken over on {taken} with {closing_cents}, and no bank day lies between"
+    )
+    hint = N_(
+        "nothing of this file was taken; compare both with the bank: either an earlier statement comes first, or this "
+        "one is wrong, or the balance taken over is; then take over again, into a new book"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Numbered:
     """Number, year and balances of a statement or page; a balance between pages is None."""
@@ -57,8 +74,9 @@ class Numbered:
 def not_continued(iban: str, new: Collection[Numbered], known: Iterable[Numbered]) -> NotContinuedError | None:
     """Return the first of the new statements that does not join its direct neighbour by number, else None.
 
-    It is let through where it joins the one on its other side: then the neighbour is the wrong one. Any issue of
-    a neighbour counts, as a bank that withdraws a booking goes on from the shorter one.
+    That it joins the one on its other side does not help it: which of the two is wrong the bank knows, and in another
+    order the other one would have been refused. Any issue of a neighbour counts, as a bank that withdraws a booking
+    goes on from the shorter one.
     """
     found = [*known, *new]
     for one in new:
@@ -69,8 +87,8 @@ def not_continued(iban: str, new: Collection[Numbered], known: Iterable[Numbered
         after = {each.opening_cents for each in found if (each.number, each.year) == (one.number + 1, one.year)}
         inside = {each.closing_cents for each in own}
         ends = _joins_one(one.opening_cents, before, inside), _joins_one(one.closing_cents, after, set())
-        if False in ends and True not in ends:
-            return _not_continued(iban, one, before, after)
+        if False in ends:
+            return _not_continued(iban, one, before if ends[0] is False else set(), after)
     return None
 
 
@@ -88,6 +106,23 @@ def _not_continued(iban: str, one: Numbered, before: set[int | None], after: set
         number, opening = one.number + 1, max(cents for cents in after if cents is not None)
         closing = one.closing_cents or 0
     return NotContinuedError(iban=iban, number=number, before=number - 1, opening_cents=opening, closing_cents=closing)
+
+
+def not_taken_over(iban: str, statements: Iterable[StatementLink], taken: TakenOver | None) -> NotTakenOverError | None:
+    """Return the first statement of an account if nothing can lie between it and the take-over but its balance differs.
+
+    Statements of several days reach back to their first one, which is not known here: they are warned of only.
+    """
+    first = next(iter(ordered(statements, taken)), None)
+    if taken is None or first is None or first.opening_cents in {None, taken.cents}:
+        return None
+    day = dt.date.fromisoformat(taken.day)
+    if dt.date.fromisoformat(first.day) > next_target_day(day + dt.timedelta(days=1)):
+        return None
+    return NotTakenOverError(
+        iban=iban, statement=first.name, day=first.day, opening_cents=first.opening_cents, taken=taken.day,
+        closing_cents=taken.cents,
+    )  # fmt: skip
 
 
 def broken_join(before: Sequence[StatementLink], after: Sequence[StatementLink]) -> BrokenJoinError | None:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ledger.bank.continuity_order import StatementLink
 from ledger.bank.intake_bags import Key
-from ledger.bank.intake_joins import Numbered, broken_join, not_continued
+from ledger.bank.intake_joins import Numbered, broken_join, not_continued, not_taken_over
 from ledger.bank.intake_meeting_store import Mark, known_marks
 from ledger.bank.intake_pages import Page
 from ledger.bank.intake_places import Place, places
@@ -17,6 +18,7 @@ from ledger.bank.intake_sheets import balances, meeting
 from ledger.bank.intake_spool_store import Spool
 from ledger.bank.kept_store import OWN_IDS, Kept, kept_entries
 from ledger.bank.merge import Reading, read_together
+from ledger.bank.taken_over_reader import taken_over
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
@@ -75,6 +77,7 @@ def merge_file(store: Store, pages: Sequence[Page], spool: Spool) -> Merged:
     for iban in sorted(merged.touched):
         _check_joins(store, merged, iban, pages)
     for iban in sorted({page.iban for page in pages}):
+        _check_take_over(store, merged, iban, pages)
         _check_numbers(store, iban, [page for page in pages if page.iban == iban and page.index not in merged.repeats])
     return merged
 
@@ -137,16 +140,39 @@ def _numbered(page: Page) -> Numbered | None:
     return Numbered(number, day[:4], opening, closing)
 
 
+def _check_take_over(store: Store, merged: Merged, iban: str, pages: Sequence[Page]) -> None:
+    """Refuse a first statement that cannot begin otherwise than with the balance taken over, but does."""
+    taken = taken_over(store, iban).get(iban)
+    new = _new_pages(merged, iban, pages)
+    if taken is None or not new:
+        return
+    known = statement_links(store, iban)
+    if not_taken_over(iban, known, taken) is not None:
+        return  # the statement before it was withdrawn: what comes now does not make that worse
+    broken = not_taken_over(iban, _links_after(merged, known, new), taken)
+    if broken is not None:
+        raise broken.at(new[0].place)
+
+
 def _check_joins(store: Store, merged: Merged, iban: str, pages: Sequence[Page]) -> None:
     """Refuse what contradicts the balance with which a later statement begins."""
     known = statement_links(store, iban)
-    new = [page for page in pages if page.iban == iban and page.index not in merged.repeats]
+    new = _new_pages(merged, iban, pages)
+    broken = broken_join(known, _links_after(merged, known, new))
+    if broken is not None:
+        raise broken.at(new[0].place)
+
+
+def _new_pages(merged: Merged, iban: str, pages: Sequence[Page]) -> list[Page]:
+    return [page for page in pages if page.iban == iban and page.index not in merged.repeats]
+
+
+def _links_after(merged: Merged, known: Sequence[StatementLink], new: Sequence[Page]) -> list[StatementLink]:
+    """Return the statements of an account as they would be with the new pages."""
     parts = {part for part, _ in merged.parts}
     after = [replace(link, part=link.part or link.number in parts) for link in known]
     links = [page.link(page.index - merged.count, part=page.index - merged.count in parts) for page in new]
-    broken = broken_join(known, [*after, *(link for link in links if link.closing_day)])
-    if broken is not None:
-        raise broken.at(new[0].place)
+    return [*after, *(link for link in links if link.closing_day)]
 
 
 def _check_alone(page: Page) -> None:

@@ -13,6 +13,7 @@ from ledger.bank.intake_bags import Key
 from ledger.bank.intake_notices import kind_of
 from ledger.bank.intake_places import Occurrences
 from ledger.bank.intake_sheets import Sheet, identity
+from ledger.bank.taken_over_reader import taken_over
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
@@ -141,7 +142,7 @@ def _sheet(row: Row, entries: Counter[Key]) -> Sheet:
 
 def continuity(store: Store, iban: str = "") -> list[Chain]:
     """Return the chain of statements of every account, or of one: gaps, and up to which day there is none."""
-    return chains(_link(row) for row in store.rows(_LINK, iban=iban))
+    return chains([_link(row) for row in store.rows(_LINK, iban=iban)], taken_over(store, iban))
 
 
 def _link(row: Row) -> StatementLink:

@@ -17,6 +17,7 @@ from ledger.bank.intake_pages import Page
 from ledger.bank.intake_spool_store import Spool, read_into
 from ledger.bank.said_store import seal_bank, seal_parts
 from ledger.bank.withdrawing import WithdrawnFileError
+from ledger.book.source_files_store import keep_file, known_file
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.people.users import NotAllowedError, require
@@ -57,8 +58,7 @@ def stage_file(store: Store, name: str, sha256: str, size: int, stream: Iterable
 
 def _repeated(store: Store, name: str, sha256: str) -> Staged | None:
     """Return what the file held where the same bytes were taken before."""
-    sql = "SELECT result FROM source_file WHERE sha256 = :sha256 AND purpose = :purpose"
-    found = store.value(sql, sha256=sha256, purpose=PURPOSE)
+    found = known_file(store, PURPOSE, sha256)
     if found is None:
         return None
     withdrawn = store.value("SELECT max(withdrawn_on) FROM statement WHERE file_sha256 = :sha256", sha256=sha256)
@@ -130,6 +130,7 @@ def _stage_notices(store: Store, name: str, sha256: str, stream: Iterable[Statem
         debit_cents=0,
         findings=tuple(finding for notice in notices for finding in notice.page.findings),
         numbers=numbers,
+        messages=_messages(notice.page for notice in notices),
         kind=kind,
     )
     return staged, seal_bank(store, numbers, {})
@@ -185,23 +186,21 @@ def _result(name: str, pages: Sequence[Page], merged: Merged, numbers: Mapping[i
         findings=(*(finding for page in pages for finding in page.findings), *merged.findings),
         numbers=frozenset(numbers.values()),
         accounts=frozenset(page.iban for page in pages),
+        messages=_messages(pages),
     )
+
+
+def _messages(pages: Iterable[Page]) -> tuple[str, ...]:
+    """Return the ids of the messages; MT940 has references there that banks use again every day."""
+    ids = {page.opened.message_id for page in pages if page.message.startswith("camt") and page.opened.message_id}
+    return tuple(sorted(ids))
 
 
 def _keep_file(store: Store, staged: Staged, sha256: str, size: int, seals: Mapping[str, Fact]) -> None:
     """Remember the file by its hash, and write the event, which binds what the file brought."""
     keys = ("statements", "entries", "new", "pending", "credit_cents", "debit_cents")
-    result = {key: getattr(staged, key) for key in (*keys, "kind")}
-    store.insert_one(
-        "source_file",
-        sha256=sha256,
-        purpose=PURPOSE,
-        name=staged.name,
-        size_bytes=size,
-        imported_by=store.user,
-        imported_at=store.now,
-        result=json.dumps(result),
-    )
+    result = {key: getattr(staged, key) for key in (*keys, "kind", "messages")}
+    keep_file(store, PURPOSE, sha256=sha256, name=staged.name, size_bytes=size, result=json.dumps(result))
     facts: dict[str, Fact] = {key: result[key] for key in ("statements", "entries", "new")}
     facts |= {"sha256": sha256, "duplicates": staged.duplicates, **seals}
     record(store, kasse_office(store), "statement.import", f"file:{sha256}", facts, {"name": staged.name})

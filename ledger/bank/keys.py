@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import NamedTuple
 
 from ledger.bank.determination import kinds_of_debts
@@ -51,7 +52,7 @@ Key = tuple[int, int, str, int, str, str | None, int | None]
 def keys_of(finder: Finder, texts: Texts) -> Iterable[Key]:
     """Return the keys of one transaction: (seq, line, key, strong, place, iban, cents)."""
     if texts.reversal or texts.reason or (texts.cents or 0) < 0 or is_return(texts.gvc, None):
-        return _of_our_own(texts)
+        return chain(_of_our_own(texts), _named_by(finder, texts)) if texts.reversal else _of_our_own(texts)
     return _of_a_payer(finder, texts) if texts.details <= 1 else ()
 
 
@@ -72,6 +73,14 @@ def _of_a_payer(finder: Finder, texts: Texts) -> list[Key]:
     if not found and iban and structured in {None, "", NOT_PROVIDED} and says_nothing(text or "", name or ""):
         keys.append((seq, line, _later(day, SOON_DAYS), 0, "account", iban, cents))
     return keys
+
+
+def _named_by(finder: Finder, texts: Texts) -> Iterator[Key]:
+    """Yield the sure references of a booking that undoes another: it names what that one named, or it is not meant."""
+    seq, line, cents, _, structured, iban, text, *_ = texts
+    for key, (strong, place) in references(finder, text, structured, None).items():
+        if strong:
+            yield seq, line, key, 1, place, iban, cents
 
 
 def _transfers(end_to_end: str | None, text: str | None) -> Iterable[str]:

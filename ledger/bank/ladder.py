@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ledger.bank.matching import Case, Decision, Running, Share, Staged, Target, whole_part
+from ledger.bank.matching import Case, Decision, Evidence, Running, Share, Staged, Target, whole_part
 from ledger.bank.rungs import RANK, Data, Doubt, Rung
 from ledger.bank.rungs_cash import cards_credited, cash_arrived, cheque_bounced
 from ledger.bank.rungs_collections import (
@@ -81,20 +81,35 @@ def decide(cases: Sequence[Case], running: Running, data: Data) -> Decision:
     entry = cases[0].entry
     shares: list[Share] = []
     doubts: list[Doubt] = []
+    unclear: list[int] = []
     open_cents = 0
     for case in _whole_or_parts(cases, running, data):
         found = climb(case, running, data)
         if isinstance(found, Doubt):
             doubts.append(found)
+            unclear.append(case.part.line)
             open_cents += case.cents
             continue
+        if case.part.line:
+            found = [_of_part(share, case.part.line) for share in found]
         for share in found:
             running.take(share)
         shares += found
     if open_cents:
         doubt = min(doubts, key=lambda one: RANK[one.reason])
-        shares.append(Share("clarify", doubt.reason, open_cents, doubt.evidence))
+        evidence = _with_parts(doubt.evidence, unclear) if shares else doubt.evidence
+        shares.append(Share("clarify", doubt.reason, open_cents, evidence))
     return Decision(entry, tuple(shares))
+
+
+def _of_part(share: Share, line: int) -> Share:
+    """Return a share of a part of a collective entry: what is unclear says of which."""
+    return share._replace(evidence=_with_parts(share.evidence, [line])) if share.act == "clarify" else share
+
+
+def _with_parts(evidence: Evidence, lines: Sequence[int]) -> Evidence:
+    """Return evidence with the parts it is about, where these are not all of the entry's."""
+    return {**evidence, "parts": " ".join(map(str, lines))}
 
 
 def paid_at_once(entry: Staged, targets: Sequence[Target], running: Running, data: Data) -> Target | None:

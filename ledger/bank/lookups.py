@@ -11,6 +11,7 @@ from ledger.bank.lookups_cash import CASH_LOOKUPS
 from ledger.bank.lookups_collections import COLLECTION_LOOKUPS
 from ledger.bank.matching import OwnDebt, OwnPayment, OwnRun, Target, Undone
 from ledger.bank.names import Namesake
+from sepa.identifiers.ids import NOT_PROVIDED
 
 _TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, office TEXT, item BIGINT,
     account TEXT, open_cents BIGINT, party BIGINT, profile TEXT, claim_kind TEXT, due TEXT, foreign_number INTEGER,
@@ -58,7 +59,7 @@ TARGETS = Lookup(
         ),
         Statement(
             f"""INSERT INTO match_target
-                SELECT k.seq, k.line, k.key, k.strong, k.place, {_ITEM}, 0, p.match_key, {_OWN}
+                SELECT k.seq, k.line, k.key, 2 * k.strong, k.place, {_ITEM}, 0, p.match_key, {_OWN}
                 FROM match_key k
                 JOIN reference_target_item t ON t.reference = k.key
                 JOIN item i ON i.office = t.office AND i.id = t.item AND i.kind = 'receivable'
@@ -196,22 +197,33 @@ PAYABLES = Lookup(
         ),
     ),
 )  # fmt: skip
+_SAME_BOOKING = f"""e.counter_iban <> '' OR e.end_to_end_id NOT IN ('', '{NOT_PROVIDED}')
+                         OR (o.servicer_reference = e.servicer_reference AND e.servicer_reference <> '')
+                         OR (o.name = e.name AND o.remittance = e.remittance AND e.name <> '' AND e.remittance <> '')"""
+"""What says that a booking is the one undone, where IBAN and EndToEndId are the same: two that lack both are not."""
 UNDONE = Lookup(
     "undone",
     """seq BIGINT, line BIGINT, entry_office TEXT, entry BIGINT, rule TEXT, office TEXT, item BIGINT, cents BIGINT,
-       kind TEXT, account TEXT, open_cents BIGINT, amount_cents BIGINT""",
+       kind TEXT, account TEXT, open_cents BIGINT, amount_cents BIGINT, said TEXT, clearing BIGINT""",
     Undone, "seq, entry_office, entry, item",
     (
         Statement(
-            """INSERT INTO match_undone
+            f"""INSERT INTO match_undone
                SELECT k.seq, 0, o.office, o.id, b.rule, b.item_office, b.item, b.cents, i.kind, i.account,
-                      i.open_cents, i.amount_cents
+                      i.open_cents, i.amount_cents, coalesce(o.remittance, '') || ' ' || coalesce(b.evidence, ''),
+                      (SELECT max(c.id) FROM clearing_line l
+                       JOIN clearing c ON c.office = l.office AND c.id = l.clearing
+                       JOIN entry x ON x.office = c.office AND x.position = c.position
+                       WHERE l.office = b.item_office AND l.item = b.item AND c.kind = 'bank'
+                         AND x.source = 'bank:' || o.office || '/' || CAST(o.id AS TEXT)
+                         AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id))
                FROM match_key k
                JOIN match_entry m ON m.seq = k.seq JOIN bank_entry e ON e.office = m.office AND e.id = m.id
                JOIN bank_entry o ON o.iban = e.iban AND o.bank_day BETWEEN k.key AND e.bank_day
                     AND o.amount_cents = -e.amount_cents AND o.state = 'posted' AND o.reversal = 0
                     AND coalesce(o.counter_iban, '') = coalesce(e.counter_iban, '')
                     AND coalesce(o.end_to_end_id, '') = coalesce(e.end_to_end_id, '')
+                    AND ({_SAME_BOOKING})
                JOIN bank_match b ON b.office = o.office AND b.entry = o.id
                LEFT JOIN item i ON i.office = b.item_office AND i.id = b.item
                WHERE k.place = 'reversal'""",

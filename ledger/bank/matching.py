@@ -53,8 +53,8 @@ class Target(NamedTuple):
     """An item that money may be for; `item` is None where a reference in the text names nothing in the book.
 
     `key` is what led to it: the reference, the payer's account. `strong`: the reference is surely meant and has a
-    check digit. `foreign`: the item's number is not of the book's schemes. `own_iban`: the payer's account is the
-    debtor's own.
+    check digit; 2 where it is that of a letter, a plan or a case, which may be about several persons. `foreign`: the
+    item's number is not of the book's schemes. `own_iban`: the payer's account is the debtor's own.
     """
 
     seq: int
@@ -144,7 +144,7 @@ class OwnRun(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """One line of what became of the booking that the bank undoes: `cents` signed as they were on the bank account."""
+    """A line of what a booking became that the bank undoes; `cents` as the bank signs, `clearing` settled by it."""
 
     seq: int
     line: int
@@ -158,6 +158,8 @@ class Undone(NamedTuple):
     account: str | None
     open_cents: int | None
     amount_cents: int | None
+    said: str = ""
+    clearing: int | None = None
 
 
 class Spot(NamedTuple):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.bank.movements import CursorAheadError, Movement, event_of
+from ledger.bank.parts import Told, UnclearPart, is_unclear, told
 from ledger.store.engines import Row, Store
 
 _ENTRIES_AT_ONCE = 5000
@@ -32,6 +33,12 @@ _BANK = """
 _MATCHES = """
     SELECT entry, item_office, item, cents, rule, evidence FROM bank_match
     WHERE office = :office AND entry BETWEEN :low AND :high ORDER BY entry, line"""
+_DETAILS = """
+    SELECT d.entry, d.line, d.amount_cents, d.name, d.counter_iban,
+           coalesce(d.remittance, d.creditor_reference, d.end_to_end_id) FROM bank_detail d
+    WHERE d.office = :office AND d.entry BETWEEN :low AND :high AND EXISTS (
+        SELECT 1 FROM bank_match m WHERE m.office = d.office AND m.entry = d.entry AND m.rule = 'clarify')
+    ORDER BY d.entry, d.line"""
 _CASES = "SELECT item, entry FROM suspense_case WHERE office = :office AND item BETWEEN :low AND :high"
 Key = tuple[str, int]
 
@@ -75,6 +82,7 @@ def _movement(office: str, row: Row, behind: _Behind) -> Movement:
     item, item_kind, reference, open_cents, order = row[13:]
     bank = behind.entry(source)
     match = behind.match(source, (office, item) if item is not None else (None, None), cents, first=kind != "clearing")
+    said = behind.said(source, match, bank)
     return Movement(
         office=office,
         position=position,
@@ -95,9 +103,9 @@ def _movement(office: str, row: Row, behind: _Behind) -> Movement:
         bank_entry=behind.name(source),
         bank_account=bank[1] if bank else None,
         bank_amount_cents=bank[2] if bank else None,
-        name=bank[3] if bank else None,
-        payer_account=bank[4] if bank else None,
-        remittance=" ".join(bank[5].split()) if bank and bank[5] else None,
+        name=said.name,
+        payer_account=said.bank_account,
+        remittance=" ".join(said.remittance.split()) if said.remittance else None,
         end_to_end_id=bank[6] if bank else None,
         return_reason=bank[7] if bank else None,
         rule=match.rule if match else None,
@@ -123,12 +131,16 @@ class _Behind:
         self._find_cases(sources)
         self.rows: dict[Key, Row] = {}
         self.matches: defaultdict[Key, list[_Match]] = defaultdict(list)
+        self.parts: defaultdict[Key, list[UnclearPart]] = defaultdict(list)
         for office, low, high, numbers in _spans(self.keys.values()):
             where = {"office": office, "low": low, "high": high}
             self.rows |= {(office, row[0]): row for row in store.rows(_BANK, **where) if row[0] in numbers}
             for entry, item_office, item, cents, rule, evidence in store.rows(_MATCHES, **where):
                 if entry in numbers:
                     self.matches[office, entry].append(_Match((item_office, item), cents, rule, evidence))
+            for entry, *part in store.rows(_DETAILS, **where):
+                if entry in numbers:
+                    self.parts[office, entry].append(UnclearPart(*part))
 
     def _find_cases(self, sources: Collection[str]) -> None:
         """Find the bank entry of each case that an entry of the clarification comes from."""
@@ -149,6 +161,14 @@ class _Behind:
         """Return the bank entry an entry comes from."""
         key = self.keys.get(source or "")
         return self.rows.get(key) if key else None
+
+    def said(self, source: str | None, match: _Match | None, bank: Row | None) -> Told:
+        """Return what the bank said about a share: of what is unclear of a collective entry, what these parts say."""
+        whole = Told(*bank[3:6]) if bank else Told(None, None, None)
+        if match is None or match.rule != "clarify":
+            return whole
+        parts = self.parts.get(self.keys.get(source or "", ("", 0)), [])
+        return told([part for part in parts if is_unclear(match.evidence, part.line)], whole)
 
     def match(
         self, source: str | None, item: tuple[str | None, int | None], cents: int, *, first: bool

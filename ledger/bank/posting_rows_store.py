@@ -41,6 +41,13 @@ SEED_BYTES = 32
 Orders = Mapping[str, Order] | None
 
 
+class Batch(NamedTuple):
+    """Rows to write, and from which clearing of an office on items are taken off with them: where nobody reads both."""
+
+    rows: list[Rows]
+    first: dict[str, int]
+
+
 class Rest(NamedTuple):
     """What is left to do when all rows are written: heads, items settled from which clearing on, marks, counters."""
 
@@ -53,7 +60,6 @@ class Rest(NamedTuple):
     counted: dict[tuple[str, str], int]
 
 
-Batch = list[Rows]
 Numbered = list[tuple[str, int, int, int]]
 
 
@@ -72,12 +78,14 @@ def computed(store: Store, scope: Scope, orders: Orders) -> Iterator[Iterator[Ba
         yield _computed(store, scope, orders) if found is None else _taken(store, found)
 
 
-def _computed(store: Store, scope: Scope, orders: Orders) -> Iterator[Batch | Rest]:
+def _computed(store: Store, scope: Scope, orders: Orders, *, apart: bool = False) -> Iterator[Batch | Rest]:
+    """Yield the rows; `apart` says that another process writes them: what is read here stays as it was."""
     outcome = Outcome(entries=gather(store, scope))
     if outcome.entries:
         matched = _Matched(store, outcome, matching_data(store, orders))
-        yield from matched.batches(candidates(store, outcome.entries))
-        yield matched.rest()
+        for rows, first in matched.batches(candidates(store, outcome.entries)):
+            yield Batch(rows, first if apart else {})
+        yield matched.rest()._replace(first={}) if apart else matched.rest()
     drop(store)
 
 
@@ -101,12 +109,12 @@ def computed_there(
         with without_collector(), store.snapshot(scratch=True):
             store.locked = office_codes(store)
             yield OPENED
-            for one in _computed(store, scope, orders):
+            for one in _computed(store, scope, orders, apart=True):
                 if isinstance(one, Rest):
                     yield one
                     continue
                 taken, store.numbered = store.numbered, []
-                yield [Rows(table, columns, list(rows)) for table, columns, rows in one], taken
+                yield Batch([Rows(name, columns, list(rows)) for name, columns, rows in one.rows], one.first), taken
     finally:
         store.close()
 
@@ -159,7 +167,7 @@ class _Matched:
         self.runs: list[Row] = []
         self.effects: dict[str, list[Row]] = {}
 
-    def batches(self, chunks: Iterator[Sequence[Candidates]]) -> Iterator[list[Rows]]:
+    def batches(self, chunks: Iterator[Sequence[Candidates]]) -> Iterator[Batch]:
         """Yield what is to be written, chunk by chunk: rows of one may be written while the next is computed.
 
         Between the two the book is asked for what both need: fresh numbers, and the candidates after that.
@@ -170,9 +178,9 @@ class _Matched:
             decided = [self._decide(one) for one in chunk]
             numbers = self._numbers([one for one in decided if isinstance(one, Decision)])
             chunk = next(chunks, None)
-            yield [*rows, *self._clearings()]
+            yield self._with_clearings(rows)
             rows = self._post(decided, numbers)
-        yield [*rows, *self._clearings()]
+        yield self._with_clearings(rows)
 
     def _post(self, decided: Sequence[Decision | Paid], numbers: Mapping[str, Iterator[int]]) -> list[Rows]:
         """Post what was decided and return the rows of it."""
@@ -249,13 +257,13 @@ class _Matched:
         wanted = Counter(office for decision in decisions for office in fresh_items(decision))
         return {office: count(reserve_items(self.store, office, n)) for office, n in sorted(wanted.items())}
 
-    def _clearings(self) -> list[Rows]:
-        """Return the rows of the clearings so far, with their numbers."""
+    def _with_clearings(self, rows: list[Rows]) -> Batch:
+        """Return rows with those of the clearings so far, which get their numbers."""
         found = number_clearings(self.store, self.clearings)
         self.clearings = []
         self.first = {**found.first, **self.first}
         heads = Rows("clearing", CLEARING_COLUMNS, found.heads)
-        return [heads, Rows("clearing_line", CLEARING_LINE_COLUMNS, found.lines)]
+        return Batch([*rows, heads, Rows("clearing_line", CLEARING_LINE_COLUMNS, found.lines)], found.first)
 
     def _note_late(self, entry: Staged, day: str) -> None:
         self.outcome.late += 1

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 from ledger.bank.effects_store import apply_effects
 from ledger.bank.executed_store import execute_runs
+from ledger.bank.match_seals import MatchSeals
+from ledger.bank.match_seals_store import note_matches
 from ledger.bank.match_store import Scope
 from ledger.bank.outcome import COUNTED, Outcome
 from ledger.bank.overpaid_store import still_owing
 from ledger.bank.posting_rows_store import Batch, Orders, Rest, computed
 from ledger.book.store import Poster, Rows, insert_all, kasse_office, office_codes
 from ledger.events.store import record
-from ledger.items.store import take_off
+from ledger.items.item_seals import ItemSeals
+from ledger.items.item_seals_store import note_items
+from ledger.items.store import sealed_columns, take_off
 from ledger.people.users import require
 from ledger.store.collector import without_collector
 from ledger.store.counters import note_counted
@@ -43,20 +47,35 @@ def _make_tables(store: Store) -> None:
 
 def _written(store: Store, scope: Scope, batches: Iterator[Batch | Rest]) -> Outcome:
     """Write batch after batch while the next one is computed, and then what is left to do."""
-    outcome = Outcome()
+    outcome, seals, shares = Outcome(), ItemSeals(), MatchSeals()
     for one in batches:
         if isinstance(one, Rest):
             outcome = one.outcome
             store.behind.wait()
             _finish(store, one)
+            note_items(store, seals.seals())
+            note_matches(store, shares)
             _note_event(store, scope, outcome)
         else:
-            store.behind.start(partial(_write, store, one))
+            written = one._replace(rows=[_sealed(rows, seals) for rows in one.rows])
+            found = {rows.table: rows.rows for rows in written.rows}
+            shares.take(found.get("bank_match", ()), found.get("match_posted", ()))
+            store.behind.start(partial(_write, store, written))
     return outcome
 
 
+def _sealed(rows: Rows, seals: ItemSeals) -> Rows:
+    """Return rows as they are, items among them sealed."""
+    if rows.table != "item":
+        return rows
+    items = list(rows.rows)
+    for item in items:
+        seals.take_row(item[0], sealed_columns(item))
+    return rows._replace(rows=items)
+
+
 def _finish(store: Store, rest: Rest) -> None:
-    """Take off what was settled, in one pass over the items, and mark payments as executed."""
+    """Take off what was settled and still waits for it, and mark payments as executed."""
     note_counted(store, rest.counted)
     Poster(store, rest.chains).finish()
     take_off(store, rest.first)
@@ -67,9 +86,10 @@ def _finish(store: Store, rest: Rest) -> None:
     apply_effects(store, rest.effects)
 
 
-def _write(store: Store, rows: Sequence[Rows]) -> None:
+def _write(store: Store, batch: Batch) -> None:
     """Write the rows of a batch and mark its bank entries as posted."""
-    insert_all(store, rows)
+    insert_all(store, batch.rows)
+    take_off(store, batch.first)
     store.execute(_MARK_POSTED)
     store.execute("DELETE FROM match_posted")
 

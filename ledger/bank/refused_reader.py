@@ -13,12 +13,19 @@ _REFUSED = """
     WHERE office = :office AND object = :object AND action = 'statement.refuse' ORDER BY position DESC LIMIT 1"""
 _SINCE = """
     SELECT 1 FROM event WHERE office = :office AND position > :position AND action = 'statement.import' LIMIT 1"""
-_TAKEN = "SELECT 1 FROM source_file WHERE sha256 = :sha256 AND purpose = 'statement'"
+_FIRST = """
+    SELECT min(position) FROM event WHERE office = :office AND object = :object AND action = 'statement.refuse'"""
+_TAKEN = """
+    SELECT 1 FROM source_file f WHERE f.sha256 = :sha256 AND f.purpose = 'statement' AND NOT EXISTS (
+        SELECT 1 FROM statement s WHERE s.file_sha256 = f.sha256 AND s.withdrawn_on IS NOT NULL)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The code with which a file was refused last, whether others came since, and whether it was taken itself."""
+    """The code with which a file was refused last, whether others came since, and whether it was taken itself.
+
+    A file of which a statement was withdrawn does not count as taken.
+    """
 
     code: str
     others_since: bool
@@ -34,3 +41,9 @@ def last_refusal(store: Store, sha256: str) -> Refusal | None:
     since = store.value(_SINCE, office=office, position=row[0]) is not None
     taken = store.value(_TAKEN, sha256=sha256) is not None
     return Refusal(json.loads(row[1])["code"], since, taken)
+
+
+def first_refused(store: Store, sha256: str) -> int | None:
+    """Return the position of the event that tells when the file of this hash was refused first."""
+    position: int | None = store.value(_FIRST, office=kasse_office(store), object=f"file:{sha256}")
+    return position

@@ -55,6 +55,11 @@ class BankRule:
     office: str | None = None
     serves: str = "entry"
 
+    @property
+    def names_account(self) -> bool:
+        """Whether it asks for the payer's account, or for one of the Kasse's own."""
+        return self.iban is not None or self.counter_iban is not None
+
     def applies(self, entry: Staged, part: Part, cents: int | None = None) -> bool:
         """Return whether everything the rule asks for holds; a blank asks for nothing.
 

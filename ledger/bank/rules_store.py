@@ -13,6 +13,7 @@ from ledger.bank.matching import Staged, whole_part
 from ledger.bank.rules import BankRule
 from ledger.bank.rules_desk import (
     BARRED_ROLES,
+    SURE_DOUBTS,
     TAKEN_FROM,
     ErasedRuleError,
     Hit,
@@ -176,10 +177,12 @@ def try_rule(store: Store, rule: BankRule, since: str) -> Trial:
         seen += 1
         if entry.detail_count > 1 or not rule.applies(entry, whole_part(entry)):
             continue
-        free = decided in TAKEN_FROM
+        known = json.loads(evidence or "{}") if decided == "clarify" else {}
+        why = known.get("reason")
+        sure = why in SURE_DOUBTS and "reference" in known
+        free = decided in TAKEN_FROM and (rule.names_account or not sure)
         credit += free and max(0, entry.amount_cents)
         debit += free and max(0, -entry.amount_cents)
-        why = json.loads(evidence or "{}").get("reason") if decided == "clarify" else None
         found.append(
             Hit(
                 entry.office, entry.id, entry.bank_day, entry.amount_cents, entry.name, entry.remittance, entry.gvc,

@@ -10,9 +10,14 @@ from ledger.bank.rungs import Data, Doubt, Verdict
 
 
 def by_rule(case: Case, running: Running, data: Data) -> Verdict:
-    """Book by the first rule of the Kasse that applies: fees, interest, money for others."""
+    """Book by the first rule of the Kasse that applies: fees, interest, money for others.
+
+    Where a reference with a right check digit was doubtful, only a rule that names an account says more than it does.
+    """
     del running
-    rule = applying(data.rules, "entry", case.entry, case.part, case.cents)
+    sure = any(target.strong for target in case.targets)
+    rules = [rule for rule in data.rules if rule.names_account] if sure else data.rules
+    rule = applying(rules, "entry", case.entry, case.part, case.cents)
     if rule is None:
         return None
     return [Share("account", "rule", case.cents, {"rule": rule.id, "name": rule.name}, bank_rule=rule)]

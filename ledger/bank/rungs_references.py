@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from ledger.bank.determination import names_another_debt
 from ledger.bank.matching import Case, Evidence, ItemKey, OwnDebt, Running, Share, Target
@@ -11,6 +12,8 @@ from ledger.bank.rungs import Data, Doubt, Verdict
 from ledger.items.settlement import Claim, spread
 from ledger.people.parties import match_key
 
+OF_SEVERAL = 2
+"""`Target.strong` of a letter, a plan or a case, which may be about several persons on purpose."""
 SHORT = 7
 """A number without check digit and with fewer signs is not proven by the amount: too many bills are over 50 euros."""
 
@@ -32,7 +35,8 @@ def by_one_reference(case: Case, running: Running, data: Data) -> Verdict:
 def by_reference(case: Case, running: Running, data: Data) -> Verdict:
     """Settle what a reference with a check digit names, up to what is open, whoever pays.
 
-    Several open references decide only where the amount is exactly their sum; so does one beside a paid one.
+    Several open references decide only where the amount is exactly their sum; so does one beside a paid one. A
+    Kassenzeichen that several persons have decides nothing, not even by the sum.
     """
     own = [target for target in case.targets if not target.foreign]
     if not any(target.strong for target in own):
@@ -55,7 +59,7 @@ def by_reference(case: Case, running: Running, data: Data) -> Verdict:
     everything = [target for targets in named.values() for target in targets]
     choices = [everything, wanted, *_inner(named, sure)]
     for choice in choices:
-        if total(choice, running) == case.cents:
+        if total(choice, running) == case.cents and _each_of_one_person(choice):
             return doubtful(case, choice, running) or _settle("reference", evidence, choice, case, running, data)
     return Doubt("several" if len(named) > 1 or paid or one_person(wanted) else "ambiguous", evidence)
 
@@ -74,9 +78,17 @@ def doubtful(case: Case, named: Sequence[Target], running: Running) -> Doubt | N
         rivals = [twin for twin in twins if running.open_cents(twin) > 0 and _fits(case, [twin]) >= fits]
         if any(_fits(case, [twin]) > fits or not right or running.open_cents(twin) == case.cents for twin in rivals):
             return Doubt("ambiguous", {**evidence, "or": rivals[0].key})
-    if not right and not _knows(case, named):
+    if not right and not _knows(case, named) and not _due_part(case.cents, named, running):
         return Doubt("stranger", evidence)
     return None
+
+
+def _due_part(cents: int, named: Sequence[Target], running: Running) -> bool:
+    """Return whether an amount is that of one of a person's open items or of the oldest ones together: instalments."""
+    if not one_person(named):
+        return False
+    left = [running.open_cents(target) for target in sorted(distinct(named).values(), key=lambda one: one.due)]
+    return cents in left or cents in accumulate(left)
 
 
 def _knows(case: Case, targets: Sequence[Target]) -> bool:
@@ -117,7 +129,8 @@ def by_evidence(case: Case, running: Running, data: Data) -> Verdict:
         return Doubt("unproven", evidence)
     wanted = [target for key in proven for target in named[key]]
     evidence = {**evidence, "proof": " ".join(sorted({proof for key in proven for proof in proofs[key]}))}
-    if total(wanted, running) == case.cents or (len(proven) == 1 and one_person(wanted)):
+    exact = total(wanted, running) == case.cents and _each_of_one_person(wanted)
+    if exact or (len(proven) == 1 and one_person(wanted)):
         return _settle("evidence", evidence, wanted, case, running, data)
     return Doubt("ambiguous", evidence)
 
@@ -169,6 +182,13 @@ def total(targets: Iterable[Target], running: Running) -> int:
 def one_person(targets: Iterable[Target]) -> bool:
     """Return whether one person owes all of these."""
     return len({target.party for target in targets}) == 1
+
+
+def _each_of_one_person(targets: Sequence[Target]) -> bool:
+    """Return whether each Kassenzeichen is one person's: two persons may have the same after a take-over."""
+    owners: dict[str, int | None] = {}
+    own = (target for target in targets if target.strong != OF_SEVERAL)
+    return all(owners.setdefault(target.key, target.party) == target.party for target in own)
 
 
 def _proofs(case: Case, targets: Sequence[Target], running: Running) -> list[str]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from ledger.bank.matching import Case, Effect, Evidence, OwnPayment, Running, Share, Spot, Staged, Undone
 from ledger.bank.rules import applying
 from ledger.bank.rungs import Data, Doubt, Verdict
+from ledger.items.kassenzeichen import compact
 
 RETURN_CODES = frozenset({"108", "109", "110", "111", "159", "160", "195", "197"})
 """GVC of returns: collections, cards and cheques (108 to 111, 195, 197), transfers (159), instant ones (160)."""
@@ -74,7 +75,8 @@ def other_return(case: Case, running: Running, data: Data) -> Verdict:
 def undone(case: Case, running: Running, data: Data) -> Verdict:
     """Undo what a booking did that the bank undoes, where it is the only one alike and nothing was done with it since.
 
-    The text of such an entry is that of the booking it undoes: no other rung may read it.
+    The text of such an entry is that of the booking it undoes: no other rung may read it. One that names another
+    reference than that booking does means another.
     """
     del data
     if not case.entry.reversal:
@@ -85,9 +87,18 @@ def undone(case: Case, running: Running, data: Data) -> Verdict:
     fresh = [one for one in bookings if not any(done.row == _key(one[0]) for done in running.effects)]
     if len(fresh) != 1 or len(bookings) != 1 or case.part.line:
         return unclear
+    others = _named_besides(case, fresh[0])
+    if others:
+        return [Share("clarify", "reversal", case.cents, {"reference": " ".join(others)})]
     shares = [_undo(case.entry, line, running) for line in fresh[0]]
     found = [share for share in shares if share is not None]
     return found if len(found) == len(shares) and sum(share.cents for share in found) == case.cents else unclear
+
+
+def _named_besides(case: Case, lines: Sequence[Undone]) -> list[str]:
+    """Return the references that a booking names and the one it would undo does not."""
+    said = compact(" ".join(line.said for line in lines))
+    return sorted({target.key for target in case.targets if target.strong and target.key not in said})
 
 
 def _key(line: Undone) -> tuple[str, int]:
@@ -101,8 +112,8 @@ def _undo(entry: Staged, line: Undone, running: Running) -> Share | None:
     left = (line.open_cents or 0) - running.taken.get((line.office, line.item), 0)
     evidence: Evidence = {"undoes": f"{line.entry_office}/{line.entry}", "rule": line.rule}
     spot, effect = Spot(line.office, line.item, line.account), Effect("undone", _key(line))
-    if line.rule in _SETTLING and left + abs(line.cents) <= (line.amount_cents or 0):
-        return Share("reopen", "reversal", -line.cents, evidence, spot, effect=effect)
+    if line.rule in _SETTLING and line.clearing and left + abs(line.cents) <= (line.amount_cents or 0):
+        return Share("reopen", "reversal", -line.cents, evidence, spot._replace(resets=line.clearing), effect=effect)
     if line.rule in _MAKING and left == abs(line.cents) and (entry.amount_cents < 0) == (line.cents > 0):
         return Share("settle", "reversal", -line.cents, evidence, spot, effect=effect)
     return None

@@ -131,8 +131,8 @@ class WithdrawnEntriesError(KasseError):
 
     code = "verify.bank_withdrawn"
     template = N_(
-        "{count} bank entries of {cents} are withdrawn, but the event log tells of {told} of {told_cents}: a booking "
-        "of the bank counts no more, or counts again"
+        "{count} bank entries of {sum_cents} are withdrawn, but the event log tells of {told} of {told_cents}: a "
+        "booking of the bank counts no more, or counts again"
     )
     hint = _HINT
 

@@ -193,4 +193,4 @@ def _wrong_withdrawals(store: Store, told: Iterable[str]) -> Iterator[KasseError
     row = store.one(_WITHDRAWN)
     assert row is not None, "a sum has a row"
     if (entries, cents, 0) != tuple(map(int, row)):
-        yield WithdrawnEntriesError(count=int(row[0]), cents=int(row[1]), told=entries, told_cents=cents)
+        yield WithdrawnEntriesError(count=int(row[0]), sum_cents=int(row[1]), told=entries, told_cents=cents)

@@ -38,7 +38,16 @@ class ClosedTargetError(KasseError):
 
     code = "suspense.target_closed"
     template = N_("nothing is open under {reference}")
-    hint = N_("choose another item, or leave the money in suspense until it is paid back")
+    hint = N_("'kasse item explain {reference}' says what closed it; where relief wrote it off, end that first with "
+              "'kasse relief end'; else choose another item, or pay the money back")  # fmt: skip
+
+
+class TwiceNamedError(ClosedTargetError):
+    """The same item twice, of which the first mention takes all."""
+
+    code = "suspense.named_twice"
+    template = N_("{reference} is named twice, and nothing is left open for the second time")
+    hint = N_("name it once, or give both a part as REFERENCE=AMOUNT")
 
 
 class AssignedTooMuchError(KasseError):
@@ -183,10 +192,12 @@ class Sharing:
     def take(self, aim: Aim) -> None:
         """Give an aim what it asks for.
 
-        Raises `NoAmountError`, `ClosedTargetError`, `OverpaidTargetError`.
+        Raises `NoAmountError`, `ClosedTargetError`, `TwiceNamedError`, `OverpaidTargetError`.
         """
         claims = [replace(claim, open_cents=self._open(claim)) for claim in aim.claims if self._open(claim) > 0]
         there, wanted = sum(claim.open_cents for claim in claims), aim.wish.cents
+        if not there and any(claim.open_cents > 0 for claim in aim.claims):
+            raise TwiceNamedError(reference=aim.wish.target)
         if not there:
             raise ClosedTargetError(reference=aim.wish.target)
         wanted = min(there, self.left_cents) if wanted is None else wanted

@@ -14,12 +14,13 @@ from ledger.bank.suspense_moves_store import (
     drafts,
     explain,
     note_event,
+    open_case,
     parts_of,
     shown,
     write_step,
 )
 from ledger.bank.suspense_payers_store import remember_payer
-from ledger.bank.suspense_store import Case
+from ledger.bank.suspense_store import Case, find_case
 from ledger.bank.suspense_targets_store import BY_NUMBER, Targets
 from ledger.book.entry import Posted, Posting
 from ledger.book.store import account_with_role, kasse_office, post
@@ -39,6 +40,9 @@ from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
 _KIND = "SELECT kind FROM item WHERE office = :office AND id = :item"
+_TAKEN_OFF = """
+    SELECT c.position FROM clearing_line l JOIN clearing c ON c.office = l.office AND c.id = l.clearing
+    WHERE l.office = :office AND l.item = :item ORDER BY c.id DESC LIMIT 1"""
 _REASON = "SELECT reason FROM suspense_case WHERE office = :office AND item = :item"
 
 
@@ -74,7 +78,7 @@ def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str
     shortage; an advance that names suspense says the same. Raises the errors of `ledger.bank.suspense`,
     `NotAllowedError`, `OwnWorkError`, `ClosedPeriodError`.
     """
-    decision = _turned(store, decision)
+    named, decision = decision, _turned(store, decision)
     case = case_with_money(store, decision.number, decision.office)
     if decision.surplus and case.kind == "advance":
         raise SurplusOfAdvanceError(number=case.number)
@@ -84,7 +88,34 @@ def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str
     paid = case.payment_day or sitting.day
     allocation = allocate(aims, case.number, case.free_cents, surplus=decision.surplus, orders=orders, day=paid)
     party = aims[0].party if allocation.surplus_cents else None
-    return _done(store, case, allocation, targets, party, decision, sitting)
+    others = [open_case(store, item, office) for office, item in _advances(store, allocation)]
+    done = _done(store, case, allocation, targets, party, decision, sitting)
+    for other in others:
+        _note_other(store, case, other, done, sitting)
+    return done if named is decision else _as_named(store, named, done)
+
+
+def _advances(store: Store, allocation: Allocation) -> list[tuple[str, int]]:
+    """Return the cases of money paid out that an allocation pays back."""
+    lines = [(claim.office, claim.item) for claim, _ in allocation.lines]
+    return [one for one in lines if _kind(store, *one) == "advance"]
+
+
+def _note_other(store: Store, case: Case, other: Case, done: Done, sitting: Sitting) -> None:
+    """Write beside money paid out that unclear money paid it back: the step, the decision and the event of its own."""
+    cents = sum(part for office, item, part in done.items if (office, item) == (other.office, other.number))
+    sitting = replace(sitting, batch=None)  # a list is taken back by the steps of the cases it names
+    position = int(store.value(_TAKEN_OFF, office=other.office, item=other.number))
+    write_step(store, other, "assigned", position, cents, sitting)
+    explain(store, other, "assigned", [(case.office, case.number, cents)], sitting)
+    note_event(store, other, "assign", {"cents": cents, "items": 1}, {"to": f"{case.office}/{case.number}"})
+
+
+def _as_named(store: Store, named: Assign, done: Done) -> Done:
+    """Return what was done as it is about the case that was named: money paid out, paid back by unclear money."""
+    case = find_case(store, named.office or kasse_office(store), named.number)
+    items = ((done.office, done.number, done.settled_cents),)
+    return replace(done, office=case.office, number=case.number, left_cents=case.open_cents, items=items)
 
 
 def _turned(store: Store, decision: Assign) -> Assign:

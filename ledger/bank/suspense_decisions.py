@@ -178,7 +178,8 @@ class Done:
     """What a decision did: its entry where money moved, what it settled and what is left of the case.
 
     `settled_cents` is what left the case (negative where it came back), `items` are (office, item, cents). `order` is
-    the order that will pay out, `new` is false where nothing had to be done.
+    the order that will pay out; `left_cents` holds what it binds, `bound_cents`, until it is accepted. `new` is false
+    where nothing had to be done.
     """
 
     verb: str
@@ -193,6 +194,7 @@ class Done:
     batch: int | None = None
     new: bool = True
     findings: tuple[KasseError, ...] = ()
+    bound_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

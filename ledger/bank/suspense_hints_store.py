@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from ledger.bank.match_store import book_finder
 from ledger.bank.names import same_person
+from ledger.bank.parts import is_unclear
 from ledger.bank.suspense import Hint
 from ledger.bank.suspense_hints import loose_references, mistyped_references, names_within
+from ledger.bank.unclear_parts_store import WHICH
 from ledger.items.joint_debtors import OWED_JOINTLY
 from ledger.people.parties import match_key
 from ledger.store.engines import Row, Store
@@ -20,16 +22,16 @@ KEYS_AT_ONCE = 500
 _COLLECTION = re.compile(
     r"[A-Z0-9]+(?:-[A-Z0-9]+)*-L[0-9]+(?:-[0-9]+)?"
 )  # what we called a collection, a batch or a file
-_MONEY = """
+_MONEY = f"""
     SELECT i.office, i.id, i.open_cents, coalesce(d.name, b.name, q.name),
            coalesce(d.counter_iban, b.counter_iban, q.counter_iban), coalesce(d.remittance, b.remittance),
            coalesce(d.creditor_reference, b.creditor_reference),
            coalesce(d.end_to_end_id, b.end_to_end_id), coalesce(d.amount_cents, i.open_cents), i.purpose,
-           b.message_id, b.payment_information_id
+           d.line, m.evidence, b.message_id, b.payment_information_id
     FROM item i
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     LEFT JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
-    LEFT JOIN bank_detail d ON d.office = b.office AND d.entry = b.id
+    LEFT JOIN bank_detail d ON d.office = b.office AND d.entry = b.id {WHICH}
     LEFT JOIN suspense_origin q ON q.office = i.office AND q.item = i.id
     WHERE i.kind = 'suspense' AND i.open_cents > 0
       AND (CAST(:office AS TEXT) IS NULL OR (i.office = :office AND i.id = :case))"""
@@ -134,9 +136,11 @@ def may_be_paid_by(store: Store) -> set[tuple[str, int]]:
 def _keys(store: Store, only: tuple[str, int] | None) -> _Keys:
     finder, keys = book_finder(store), _Keys()
     where = {"office": only[0] if only else None, "case": only[1] if only else 0}
-    for office, case, left, name, iban, text, structured, end_to_end, cents, purpose, *ours in store.rows(
+    for office, case, left, name, iban, text, structured, end_to_end, cents, purpose, line, why, *ours in store.rows(
         _MONEY, **where
     ):
+        if not is_unclear(why, line):
+            continue
         money = _Money(office, case, frozenset({left, cents}))
         words = "\n".join(part for part in (text, structured, end_to_end, purpose) if part)
         for reference in loose_references(finder, words) | finder.structured(structured or "").keys():

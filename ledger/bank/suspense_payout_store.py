@@ -201,6 +201,6 @@ def _order(
     order = order_number(case.office, number)
     note_event(store, case, kind, {"cents": cents, "order": order}, {"reason": reason.strip()})
     return Done(
-        kind, case.office, case.number, left_cents=case.free_cents - cents, order=order, batch=sitting.batch,
-        findings=findings,
+        kind, case.office, case.number, left_cents=case.open_cents, order=order, batch=sitting.batch,
+        findings=findings, bound_cents=case.bound_cents + cents,
     )  # fmt: skip

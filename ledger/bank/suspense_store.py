@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
+from ledger.bank.parts import Told, UnclearPart, told
 from ledger.bank.suspense import UnknownCaseError
 from ledger.bank.suspense_worklist import Filter, WorkCase
+from ledger.bank.unclear_parts_store import parts_of_case
 from ledger.book.store import kasse_office
 from ledger.items.orders import order_number
 from ledger.people.users import user_name
@@ -36,6 +38,11 @@ _HISTORY = """
     LEFT JOIN app_user u ON u.id = e.by LEFT JOIN app_user b ON b.id = e.on_behalf
     WHERE e.object = :what AND e.office = :office AND (e.action LIKE 'suspense.%' OR e.action LIKE 'advance.%')
     ORDER BY e.position"""
+_OBJECTED = """
+    SELECT s.at, coalesce(u.name, CAST(s.by AS TEXT)), 'objected', s.order_id, s.reason, b.name
+    FROM suspense_payout p JOIN order_step s ON s.office = p.office AND s.order_id = p.order_id
+    LEFT JOIN app_user u ON u.id = s.by LEFT JOIN app_user b ON b.id = s.on_behalf
+    WHERE p.office = :office AND p.item = :item AND s.step = 'objected' ORDER BY s.at, s.order_id"""
 _BANK = """
     SELECT b.bank_day, b.value_day, b.name, b.counter_iban, b.remittance, b.iban, b.gvc, b.end_to_end_id,
            b.creditor_reference, b.return_reason
@@ -102,6 +109,7 @@ class CaseDetails:
     holder: str | None
     steps: tuple[Step, ...]
     history: tuple[Remark, ...]
+    parts: tuple[UnclearPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +170,11 @@ def list_cases(store: Store, day: str, *, office: str | None = None, wanted: Fil
 
 
 def case_history(store: Store, office: str, number: int) -> tuple[Remark, ...]:
-    """Return what was decided and written down about a case, the oldest first, whoever did it."""
-    return tuple(
+    """Return what was decided and written down about a case, the oldest first, whoever did it.
+
+    So are objections to orders that were to pay it out: its money is free again.
+    """
+    told = (
         replace(
             _remark(
                 store, at, who, action.partition(".")[2], {**json.loads(facts or "{}"), **json.loads(words or "{}")}
@@ -172,6 +183,11 @@ def case_history(store: Store, office: str, number: int) -> tuple[Remark, ...]:
         )
         for at, who, action, facts, words, principal in store.all(_HISTORY, office=office, what=f"item:{number}")
     )
+    objected = (
+        Remark(at, who, what, {"order": order_number(office, order)}, why or "", principal)
+        for at, who, what, order, why, principal in store.all(_OBJECTED, office=office, item=number)
+    )
+    return tuple(sorted([*told, *objected], key=lambda one: one.at))
 
 
 def _remark(store: Store, at: str, who: str, what: str, known: dict[str, str | int]) -> Remark:
@@ -195,10 +211,13 @@ def show_case(store: Store, number: int, *, office: str | None = None) -> CaseDe
     why = store.rows(_WHY, office=case.office, entry=case.entry)
     steps = tuple(Step(rule, to, item, cents, _named(store, known)) for _, rule, known, to, item, cents in why)
     bank_day, value_day, name, account, text, iban, gvc, end_to_end, creditor, back = bank or (None,) * 10
+    parts = parts_of_case(store, case.office, case.number) if case.entry is not None else ()
+    said = told(parts, Told(name, account, text))
     return CaseDetails(
         case.office, case.number, case.kind, case.reason, case.amount_cents, case.open_cents, case.entry, bank_day,
-        value_day, name, account, text, iban, gvc, end_to_end, creditor, back, case.owner_name, case.hold_until,
-        case.bound_cents, case.bound_by, counted_on, holder, steps, case_history(store, case.office, case.number),
+        value_day, said.name, said.bank_account, said.remittance, iban, gvc, end_to_end, creditor, back,
+        case.owner_name, case.hold_until, case.bound_cents, case.bound_by, counted_on, holder, steps,
+        case_history(store, case.office, case.number), parts,
     )  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from ledger.book.entry import OWN_KINDS, Posting
 from sepa.errors import N_, KasseError
 
-UNDOABLE = frozenset({"reference", "evidence", "account", "direct_debit", "rule", "surplus", "clarify"})
+UNDOABLE = frozenset({
+    "reference", "evidence", "account", "direct_debit", "rule", "surplus", "clarify", "reversal",
+})  # fmt: skip
 """Rules of the ladder that move items and accounts only; a return, a run or a transfer has more behind it."""
 HAND_KINDS = OWN_KINDS - {"clearing", "order"}
 """Kinds of entries that no step of the desk leads to; an order does where it pays a case out."""
@@ -64,13 +66,23 @@ class ReturnedCaseError(KasseError):
     hint = N_("its item is open again and locked; see 'kasse payment search --state returned' and pay what is right")
 
 
+class CollectionCameBackError(KasseError):
+    """Money that was taken as a collection of ours coming back."""
+
+    code = "suspense.collection_returned"
+    template = N_("case {number} was taken as a collection that came back by entry {entry}")
+    hint = N_("that stays: its claims are open again as after any return, and the mandate followed the reason; "
+              "'kasse collection returns' has it, 'kasse mandate resume' lets the mandate be used again")  # fmt: skip
+
+
 class NotOfDeskError(KasseError):
     """An entry that neither the desk nor the matching wrote."""
 
     code = "suspense.not_of_desk"
     template = N_("entry {entry} is of kind {kind}: only what was assigned or matched to items and accounts is taken "
                   "back here")  # fmt: skip
-    hint = N_("see 'kasse journal show {entry}' for what it is; manual entries are undone with 'kasse journal reverse'")
+    hint = N_("see 'kasse journal show {entry}' for what it is; manual entries are undone with 'kasse journal "
+              "reverse', a set-off with 'kasse payment set-off-undo {entry}'")  # fmt: skip
 
 
 class UndoneEntryError(NotOfDeskError):
@@ -86,7 +98,8 @@ class MatchKindError(KasseError):
 
     code = "suspense.match_kind"
     template = N_("entry {entry} was matched as {rule}: payments or another account of ours hang on it")
-    hint = N_("nothing was taken back; 'kasse suspense explain' says why it was matched, the run what can be done")
+    hint = N_("nothing was taken back; 'kasse journal show {entry}' says what it is, the run or the other account what "
+              "can be done")  # fmt: skip
 
 
 class NothingMatchedError(KasseError):

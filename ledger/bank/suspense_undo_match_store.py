@@ -24,6 +24,7 @@ from ledger.book.reversal_store import Place
 from ledger.book.store import account_with_role, post
 from ledger.book.transfer import across
 from ledger.events.store import Fact, record
+from ledger.items.item_seals_store import told_reasons
 from ledger.items.store import (
     SIDES,
     ItemKind,
@@ -53,8 +54,13 @@ _MADE = """
 _CLEARINGS = """
     SELECT c.office, c.id, c.payment_day, r.id FROM clearing c
     LEFT JOIN clearing r ON r.office = c.office AND r.resets = c.id
-    WHERE c.office = :office AND c.position = :position AND c.resets IS NULL ORDER BY c.id"""
+    WHERE c.office = :office AND c.position = :position AND c.kind <> 'reset' ORDER BY c.id"""
+_REOPENED = """
+    SELECT c.office, c.id, coalesce(o.payment_day, c.payment_day) FROM clearing c
+    LEFT JOIN clearing o ON o.office = c.office AND o.id = c.resets
+    WHERE c.office = :office AND c.position = :position AND c.kind = 'reset' ORDER BY c.id"""
 _CLEARED = "SELECT item, cents FROM clearing_line WHERE office = :office AND clearing = :clearing ORDER BY line"
+_OPEN = "SELECT open_cents FROM item WHERE office = :office AND id = :item"
 _MATCHED = """
     SELECT rule, item_office, item, cents FROM bank_match WHERE office = :office AND entry = :entry ORDER BY line"""
 _UNCLEAR = ("suspense", "advance")
@@ -70,6 +76,16 @@ class _Bank:
     bank_day: str
     payment_day: str
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """What a match did: its postings mirrored, what it settled, opened again and made."""
+
+    back: dict[str, list[Posting]]
+    cleared: Sequence[Row]
+    reopened: Sequence[Row]
+    credits_made: Sequence[MadeItem]
 
 
 def undo_match(
@@ -96,7 +112,10 @@ def undo_match(
         raise NothingMatchedError(entry=bank.number)
     for item in credits_made:
         _check_untouched(item, bank)
-    return _make_unclear(store, bank, back, cleared, credits_made, decision.reason.strip(), sitting)
+    reopened = [row for office, at in places for row in store.all(_REOPENED, office=office, position=at)]
+    _check_still_open(store, reopened, bank)
+    done = _Matched(back, cleared, reopened, credits_made)
+    return _make_unclear(store, bank, done, decision.reason.strip(), sitting)
 
 
 def _bank(store: Store, places: Sequence[Place], number: str) -> _Bank:
@@ -123,10 +142,19 @@ def _check_untouched(item: MadeItem, bank: _Bank) -> None:
         raise SettledItemError(item=item.id, number=bank.number, settled_cents=settled)
 
 
+def _check_still_open(store: Store, reopened: Sequence[Row], bank: _Bank) -> None:
+    """Refuse where what was opened again was settled since; raises `SettledItemError`."""
+    for office, clearing, _ in reopened:
+        for item, cents in store.all(_CLEARED, office=office, clearing=clearing):
+            open_cents = int(store.value(_OPEN, office=office, item=item))
+            if open_cents < -cents:
+                raise SettledItemError(item=item, number=bank.number, settled_cents=-cents - open_cents)
+
+
 def _make_unclear(
-    store: Store, bank: _Bank, back: dict[str, list[Posting]], cleared: Sequence[Row], credits_made: Sequence[MadeItem],
-    reason: str, sitting: Sitting,
+    store: Store, bank: _Bank, matched: _Matched, reason: str, sitting: Sitting,
 ) -> Done:  # fmt: skip
+    back = matched.back
     cents = sum(posting.cents for postings in back.values() for posting in postings)
     kind: ItemKind = "suspense" if cents > 0 else "advance"
     account, number = account_with_role(store, bank.office, kind), reserve_items(store, bank.office)
@@ -137,9 +165,9 @@ def _make_unclear(
     item = NewItem(
         bank.office, number, kind, account, abs(cents), bank.bank_day, sitting.day, posted[bank.office].position
     )
-    insert_items(store, [item])
+    insert_items(store, [item], told_reasons([(bank.office, number, "undone")]))
     store.insert("suspense_case", CASE_COLUMNS, [(bank.office, number, bank.id, "undone", None)])
-    _reset(store, cleared, credits_made, posted, sitting.day)
+    _reset(store, matched, posted, sitting.day)
     parts = _explain(store, bank, number, cents)
     facts: dict[str, Fact] = {"cents": abs(cents), "entry": bank.number}
     record(store, bank.office, f"{kind}.undo_match", f"item:{number}", facts, {"reason": reason})
@@ -147,22 +175,28 @@ def _make_unclear(
     return Done("undo", bank.office, number, entry, -abs(cents), 0, abs(cents), parts, batch=sitting.batch)
 
 
-def _reset(
-    store: Store, cleared: Sequence[Row], credits_made: Sequence[MadeItem], posted: dict[str, Posted], day: str
-) -> None:
+def _reset(store: Store, matched: _Matched, posted: dict[str, Posted], day: str) -> None:
+    """Open again what was settled, settle again what was opened again, and take credits back."""
     resets = [
         NewClearing(
             office, "reset", posted[office].position, day, payment_day,
             tuple((item, -cents) for item, cents in store.all(_CLEARED, office=office, clearing=clearing)),
             resets=clearing,
         )
-        for office, clearing, payment_day, _ in cleared
+        for office, clearing, payment_day, _ in matched.cleared
+    ]  # fmt: skip
+    again = [
+        NewClearing(
+            office, "assign", posted[office].position, day, payment_day,
+            tuple((item, -cents) for item, cents in store.all(_CLEARED, office=office, clearing=clearing)),
+        )
+        for office, clearing, payment_day in matched.reopened
     ]  # fmt: skip
     gone = [
         NewClearing(item.office, "reversal", posted[item.office].position, day, day, ((item.id, item.amount_cents),))
-        for item in credits_made
+        for item in matched.credits_made
     ]
-    clear(store, [*resets, *gone])
+    clear(store, [*resets, *again, *gone])
 
 
 def _explain(store: Store, bank: _Bank, case: int, cents: int) -> tuple[tuple[str, int, int], ...]:

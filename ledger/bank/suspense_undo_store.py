@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.bank.suspense_decisions import Done, Sitting, Undo, UndoBatch, UndoEntry
 from ledger.bank.suspense_moves_store import explain, note_event, open_case, shown, write_step
-from ledger.bank.suspense_store import find_case
+from ledger.bank.suspense_store import Case, find_case
 from ledger.bank.suspense_undo import (
     HAND_KINDS,
     CollectedCaseError,
+    CollectionCameBackError,
     ExecutedCaseError,
     NothingToUndoError,
     PaidOutError,
@@ -136,8 +137,10 @@ def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
     if step.kind == "executed":
         raise ExecutedCaseError(number=step.item, entry=str(step.entry))
     if step.kind == "returned":
-        raise ReturnedCaseError(number=step.item, entry=str(step.entry))
+        debit = find_case(store, step.office, step.item).kind == "advance"  # a payment comes back by a credit
+        raise (CollectionCameBackError if debit else ReturnedCaseError)(number=step.item, entry=str(step.entry))
     places = places_of(store, step.entry)
+    others = _others(store, step, places)
     day = open_day(store, sitting.day)
     try:
         involved, posted = take_back(store, places, reason=reason.strip(), day=day, own_kinds=HAND_KINDS)
@@ -148,6 +151,9 @@ def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
     case = find_case(store, step.office, step.item)
     lead = next(one for one, place in zip(posted, places, strict=True) if place == (step.office, step.position))
     write_step(store, case, "undone", lead.position, step.cents, sitting, undoes=step.line)
+    mirrors = {place: one.position for one, place in zip(posted, places, strict=True)}
+    for other in others:
+        _back_other(store, other, case, mirrors[other.office, other.position], reason, sitting)
     parts = list(_parts(involved, (step.office, step.item))) or [(None, None, -step.cents)]
     explain(store, case, "unassigned", parts, sitting)
     note_event(store, case, "undo", {"cents": step.cents, "entry": str(step.entry)}, {"reason": reason.strip()})
@@ -155,6 +161,23 @@ def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
     return Done(
         "undo", case.office, case.number, shown(lead), -step.cents, 0, case.open_cents, items, batch=sitting.batch
     )
+
+
+def _others(store: Store, step: Step, places: Sequence[Place]) -> list[Step]:
+    """Return the steps of other cases that the same entry made: money paid out that unclear money paid back."""
+    steps = [one for office, at in places for one in _steps(store, _OF_ENTRY, office=office, position=at)]
+    others = [one for one in steps if (one.office, one.item) != (step.office, step.item)]
+    for other in others:
+        open_case(store, other.item, other.office)
+    return others
+
+
+def _back_other(store: Store, step: Step, case: Case, position: int, reason: str, sitting: Sitting) -> None:
+    """Say of another case of the same entry that its step is taken back."""
+    other, alone = find_case(store, step.office, step.item), replace(sitting, batch=None)
+    write_step(store, other, "undone", position, step.cents, alone, undoes=step.line)
+    explain(store, other, "unassigned", [(case.office, case.number, -step.cents)], alone)
+    note_event(store, other, "undo", {"cents": step.cents, "entry": str(step.entry)}, {"reason": reason.strip()})
 
 
 def _parts(involved: Involved, case: Place) -> Iterator[tuple[str | None, int | None, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from ledger.bank.posting import CASE_COLUMNS
 from ledger.bank.suspense import ClearedCaseError
@@ -141,8 +142,9 @@ def _file(store: Store, case: Case) -> None:
 
 
 def _changed(case: Case, verb: str, sitting: Sitting) -> Done:
-    return Done(verb, case.office, case.number, left_cents=case.open_cents, batch=sitting.batch)
+    bound = case.bound_cents
+    return Done(verb, case.office, case.number, left_cents=case.open_cents, batch=sitting.batch, bound_cents=bound)
 
 
 def _unchanged(case: Case, verb: str, sitting: Sitting) -> Done:
-    return Done(verb, case.office, case.number, left_cents=case.open_cents, batch=sitting.batch, new=False)
+    return replace(_changed(case, verb, sitting), new=False)

@@ -66,7 +66,7 @@ def account_lines(
         bank = last.cents + last.since_cents + (0 if last.day else taken_over.get(key, 0))
         yield AccountLine(
             own.iban, own.name, own.office, own.account, own.balance_cents - debit + credit, debit, credit,
-            own.balance_cents, last.statement, last.day or None, bank, own.balance_cents - bank,
+            own.balance_cents, last.statement, last.day or None, bank if last.day else None, own.balance_cents - bank,
             _reason_code(first, day, last.day, reasons.get(own.iban)), reasons.get(own.iban, ""),
         )  # fmt: skip
 
@@ -95,7 +95,8 @@ def check_differences(day: str, lines: Sequence[AccountLine]) -> Iterator[KasseE
     """Yield the accounts on which books and bank differ at the end of the day (invariant 3)."""
     for line in lines:
         if line.difference_cents:
-            yield _difference(line.iban, line.account, day, line.balance_cents, line.bank_cents)
+            bank = line.balance_cents - line.difference_cents
+            yield _difference(line.iban, line.account, day, line.balance_cents, bank)
 
 
 def check_earlier(seen: Iterable[tuple[BankBalance, StatementBalance]]) -> Iterator[KasseError]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ledger.bank.continuity import MissingPageError, NumberGapError
+from ledger.bank.intake_reader import continuity
 from ledger.book import closing_checks as rules
 from ledger.book import closing_store
 from ledger.book.closing import check_accounts, check_differences, check_earlier, next_day, previous_day
@@ -47,6 +49,18 @@ def _accounts(_store: Store, subject: Subject) -> Iterator[KasseError]:
     return check_accounts(subject.last_day, subject.parts["accounts"], subject.reasons)
 
 
+def _statements(store: Store, subject: Subject) -> Iterator[KasseError]:
+    """Yield numbers and pages that are missing among the statements up to the last day, until they come.
+
+    Balances that do not follow each other are seen by the checks of the accounts.
+    """
+    for chain in continuity(store):
+        for gap in chain.gaps:
+            missing = isinstance(gap.finding, (NumberGapError, MissingPageError))
+            if missing and (gap.complete_until or "") < subject.last_day:
+                yield gap.finding
+
+
 def _differences(_store: Store, subject: Subject) -> Iterator[KasseError]:
     return check_differences(subject.last_day, subject.parts["accounts"])
 
@@ -68,7 +82,13 @@ def _one_by_one(store: Store, subject: Subject) -> Iterator[KasseError]:
 
 
 def _months(store: Store, subject: Subject) -> Iterator[KasseError]:
-    closed, month = closing_store.last_closed(store, "month")[:7], f"{subject.period}-01"
+    """Yield the open months of the year; where no month was ever closed, from the one of the first entry on.
+
+    Those before it are closed along with it.
+    """
+    closed = closing_store.last_closed(store, "month")[:7]
+    begun = "" if closed else (closing_store.first_entry_day(store) or "")[:7]
+    month = max(f"{subject.period}-01", begun)
     while month <= f"{subject.period}-12":
         if month > closed:
             yield OpenMonthError(month=month)
@@ -99,6 +119,7 @@ CHECKS: tuple[Check, ...] = (
     Check("staged", (*DAY, *MONTH), N_("every bank entry is posted"), _staged),
     Check("earlier", DAY, N_("days closed along agree with their statements"), _earlier),
     Check("accounts", DAY, N_("books and bank agree on every account"), _accounts),
+    Check("statements", (*DAY, *MONTH), N_("no number or page of a statement is missing"), _statements),
     Check("cash", DAY, N_("every open cash desk was counted"), _cash),
     Check("waiting", DAY, N_("nothing of the day waits for another person"), _waiting),
     Check("days", MONTH, N_("every day is closed"), _days),

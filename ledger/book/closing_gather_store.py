@@ -71,7 +71,7 @@ def _year(store: Store, period: Period, first: str, reasons: Reasons) -> Parts:
 def _of_period(store: Store, period: Period, first: str, reasons: Reasons, smaller: ClosingKind) -> Parts:
     last, balances, report = period.last_day, trial_balance(store, period.last_day), gap_report(store)
     return {
-        "accounts": _accounts(store, first, last, {}),
+        "accounts": _accounts(store, first, last, _given(store, last)),
         "periods": tuple(figures.period_lines(store, smaller, first, last)),
         "offices": tuple(closing_store.office_lines(store, first, last)),
         "gaps": tuple(figures.gap_lines(report, range(int(first[:4]), period.year + 1))),
@@ -79,6 +79,12 @@ def _of_period(store: Store, period: Period, first: str, reasons: Reasons, small
         "transit": tuple(figures.transit_lines(store, balances, reasons)),
         "between": tuple(figures.between_lines(balances)),
     }
+
+
+def _given(store: Store, day: str) -> Reasons:
+    """Return the reasons with which the day was closed, by IBAN."""
+    known = closing_store.closing_of(store, "day", day)
+    return {line.iban: line.reason for line in known.protocol.accounts if line.reason} if known else {}
 
 
 def _accounts(store: Store, first: str, day: str, reasons: Reasons) -> tuple[AccountLine, ...]:

@@ -18,8 +18,9 @@ ClosingKind = Literal["day", "month", "year"]
 class AccountLine:
     """A bank account in the protocol: opening + in - out = balance, and what the bank says.
 
-    `bank_cents` is the closing balance of the day's statement. Without one it is carried: the last one before (or the
-    balance taken over) and what the bank booked since; `reason_code` then says why there is none.
+    `bank_cents` is the closing balance of the day's statement. Without one it is carried: the last one before and what
+    the bank booked since; `reason_code` then says why there is none. Where no statement was ever read it is None, and
+    `difference_cents` is to the balance taken over and what the bank booked since.
     """
 
     iban: str
@@ -32,7 +33,7 @@ class AccountLine:
     balance_cents: int
     statement: str
     statement_day: str | None
-    bank_cents: int
+    bank_cents: int | None
     difference_cents: int
     reason_code: ReasonCode = ""
     reason: str = ""
@@ -189,7 +190,7 @@ class StockLine:
 
 @dataclass(frozen=True, slots=True)
 class RestLine:
-    """Kassenreste: what is open on an account at the end of the year and goes on with its identity and due days."""
+    """Kassenreste: what is open on an account at the end of the year and goes on; overdue was due before that day."""
 
     office: str
     kind: str

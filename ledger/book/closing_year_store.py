@@ -35,7 +35,7 @@ _CARRIED = """
     JOIN posting p ON p.office = e.office AND p.position = e.position
     WHERE e.kind = 'closing' AND e.source = :source AND e.posting_day = :day GROUP BY p.office, p.account"""
 _RESTS = """
-    SELECT i.office, i.kind, i.account, count(*), sum({open}), sum(CASE WHEN i.due <= :last THEN {open} ELSE 0 END)
+    SELECT i.office, i.kind, i.account, count(*), sum({open}), sum(CASE WHEN i.due < :last THEN {open} ELSE 0 END)
     FROM item i {later} WHERE {open} > 0 AND i.kind IN ('receivable', 'payable', 'credit') {wanted}
     GROUP BY i.office, i.kind, i.account ORDER BY i.kind, i.office, i.account"""
 

@@ -13,6 +13,8 @@ from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, Post
 from ledger.book.manual_errors import (
     KEPT,
     FutureEntryError,
+    LongDocumentError,
+    LongTextError,
     NoAmountError,
     NoDocumentError,
     NoTextError,
@@ -124,10 +126,14 @@ def _period(rules: ManualRules, entry: ManualEntry) -> Iterator[KasseError]:
 
 
 def _words(entry: ManualEntry) -> Iterator[KasseError]:
-    if not entry.text.strip() or len(entry.text) > LONGEST_TEXT:
+    if not entry.text.strip():
         yield NoTextError(place=entry.place)
-    if not entry.document.strip() or len(entry.document) > LONGEST_DOCUMENT:
+    elif len(entry.text) > LONGEST_TEXT:
+        yield LongTextError(length=len(entry.text), most=LONGEST_TEXT, place=entry.place)
+    if not entry.document.strip():
         yield NoDocumentError(place=entry.place)
+    elif len(entry.document) > LONGEST_DOCUMENT:
+        yield LongDocumentError(length=len(entry.document), most=LONGEST_DOCUMENT, place=entry.place)
 
 
 def _balance(entry: ManualEntry) -> Iterator[KasseError]:

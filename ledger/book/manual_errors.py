@@ -114,6 +114,22 @@ class NoDocumentError(KasseError):
     hint = N_("say where the paper behind the entry is, at most 140 characters, such as 'Vermerk 12.11.2026'")
 
 
+class LongTextError(KasseError):
+    """An entry with more words than the journal holds."""
+
+    code = "journal.text_long"
+    template = N_("the text has {length} characters, at most {most} are possible")
+    hint = N_("say it shorter, the paper behind it says the rest")
+
+
+class LongDocumentError(KasseError):
+    """A document with a longer name than the journal holds."""
+
+    code = "journal.document_long"
+    template = N_("the document has {length} characters, at most {most} are possible")
+    hint = N_("name the paper shorter: where it is, not what it says")
+
+
 class NoTextError(KasseError):
     """An entry without words."""
 

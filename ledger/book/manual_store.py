@@ -19,6 +19,7 @@ from ledger.book.manual import (
 )
 from ledger.book.manual_errors import PostedAlreadyError, RefusedEntriesError
 from ledger.book.periods_store import closed_until
+from ledger.book.source_files_store import keep_file, known_file
 from ledger.book.store import kasse_office, office_codes, post
 from ledger.events.store import Fact, record
 from ledger.people.users import require
@@ -80,8 +81,7 @@ def post_manual(
 
 
 def _known(store: Store, file: ManualFile) -> bool:
-    sql = "SELECT 1 FROM source_file WHERE sha256 = :hash AND purpose = :purpose"
-    return store.value(sql, hash=file.sha256, purpose=PURPOSE) is not None
+    return known_file(store, PURPOSE, file.sha256) is not None
 
 
 def _repeated(store: Store, entries: Sequence[ManualEntry]) -> Iterator[KasseError]:
@@ -114,10 +114,7 @@ def _post(store: Store, entries: Sequence[ManualEntry], file: ManualFile | None)
 
 
 def _note_file(store: Store, file: ManualFile, count: int) -> None:
-    store.insert_one(
-        "source_file", sha256=file.sha256, purpose=PURPOSE, name=file.name, size_bytes=file.size_bytes,
-        imported_by=store.user, imported_at=store.now, result=str(count),
-    )  # fmt: skip
+    keep_file(store, PURPOSE, sha256=file.sha256, name=file.name, size_bytes=file.size_bytes, result=str(count))
     facts: dict[str, Fact] = {"entries": count, "sha256": file.sha256}
     record(store, kasse_office(store), "journal.file", None, facts, {"name": file.name})
 

@@ -16,8 +16,9 @@ class OwnCommandError(KasseError):
 
     code = "reversal.own_command"
     template = N_("entry {number} is of kind {kind} and is not reversed by hand")
-    hint = N_("what was assigned or matched is undone with 'kasse suspense undo --entry {number}'; orders, runs, the "
-              "take-over and the result carried by a closing are mended where they were made")  # fmt: skip
+    hint = N_("what was assigned or matched is undone with 'kasse suspense undo --entry {number}', a set-off with "
+              "'kasse payment set-off-undo {number}'; orders, runs, the take-over and the result carried by a closing "
+              "are mended where they were made")  # fmt: skip
 
 
 class ReversalOfReversalError(KasseError):

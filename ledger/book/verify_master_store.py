@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from operator import itemgetter
 
-from ledger.bank import said_store
+from ledger.bank import match_seals, said_store
+from ledger.bank.case_check_store import ToldCases, wrong_cases
 from ledger.bank.check_store import unlike_books
+from ledger.bank.match_seals_store import ToldMatches, wrong_matches
 from ledger.bank.said_store import wrong_bank
 from ledger.events.seals import FACT
 from ledger.events.seals_store import wrong_seals
-from ledger.items import joint_seals_store, order_seals_store
+from ledger.items import item_seals, joint_seals_store, order_seals_store, paper_seals_store
 from ledger.items.item_proof_store import wrong_items
+from ledger.items.item_seals_store import ToldItems, wrong_made
 from ledger.items.joint_seals_store import wrong_joint
 from ledger.items.order_seals_store import wrong_orders
 from ledger.items.order_told_store import Told, take_steps, wrong_steps
@@ -97,6 +100,10 @@ class Witness:
         self.seals: dict[str, list[str]] = {name: [] for name in kinds}
         self.names: dict[str, str] = {}
         self.steps: Told = Counter()
+        self.items = ToldItems()
+        self.cases = ToldCases()
+        self.matches = ToldMatches()
+        self.papers: paper_seals_store.Told = []
 
     def watched(self, events: Iterable[Row]) -> Iterator[Row]:
         """Yield the events as they are, and remember what they say."""
@@ -111,12 +118,21 @@ class Witness:
                 self.names[row[5]] = row[10]
             if row[4].startswith("order."):
                 take_steps(self.steps, row[0], row[3], row[2], row[4], row[6])
+            self.cases.take(row[0], row[4], row[5], row[6])
+            if row[4] == "party.merge_confirm":
+                self.items.take_merge(row[5], row[6])
             if "seal" in row[6]:
-                self._take(row[6])
+                self._take(row[6], row[10])
             yield row
 
-    def _take(self, facts: str) -> None:
+    def _take(self, facts: str, details: str | None) -> None:
         """Take over what an event tells of rows that may change."""
+        if f'"{item_seals.FACT}":' in facts:
+            self.items.take(facts, details)
+        if f'"{match_seals.FACT}":' in facts:
+            self.matches.take(facts, details)
+        if f'"{paper_seals_store.FACT}":' in facts:
+            paper_seals_store.take_papers(self.papers, facts, details)
         for name, told in self.seals.items():
             if f'"{name}":' in facts:
                 told.append(str(json.loads(facts)[name]))
@@ -140,9 +156,13 @@ class Witness:
         yield from wrong_mandates(store, self.seals[mandate_seals_store.FACT])
         yield from wrong_bank(store, self.seals)
         yield from unlike_books(store)
+        yield from wrong_cases(store, self.cases)
+        yield from wrong_matches(store, self.matches)
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
         yield from wrong_items(store)
+        yield from wrong_made(store, self.items)
+        yield from paper_seals_store.wrong_papers(store, self.papers)
         for office, number, iban, expected in islice(store.rows(_ACCOUNTS), MOST):
             yield ItemAccountError(name=f"{office}/{number}", office=office, iban=iban, expected=expected)
 

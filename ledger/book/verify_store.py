@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -50,6 +50,8 @@ from ledger.store.guards import damaged_guards
 from sepa.errors import KasseError
 
 MOST_FINDINGS = 100
+Proof = Callable[[Store], Iterable[KasseError]]
+"""Further checks of a whole book: what lies above the ledger adds its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,12 @@ class Verification:
     findings: tuple[KasseError, ...]
 
 
-def verify(store: Store, *, against: str | PrintedHead | None = None) -> Verification:
+def verify(store: Store, *, against: str | PrintedHead | None = None, proofs: Sequence[Proof] = ()) -> Verification:
     """Recompute chains, numbers, texts, balances, open items, control accounts and guards of the whole book.
 
     `against` is a head printed earlier: an owner who wrote the chain anew cannot make it match. With a whole
-    `PrintedHead` the event log is compared, too. The check itself is noted in the event log with the head it found, so
-    that this head can be compared with later.
+    `PrintedHead` the event log is compared, too. `proofs` are asked as well, at the same moment of the book. The check
+    itself is noted in the event log with the head it found, so that this head can be compared with later.
     """
     typed = None if against is None or isinstance(against, PrintedHead) else against.lower()
     with without_collector(), store.snapshot(), _walking(store, against) as walked:
@@ -86,6 +88,7 @@ def verify(store: Store, *, against: str | PrintedHead | None = None) -> Verific
         events = walk_events(witness.watched(store.stream(EVENT_SQL)), _starts(store), _noted(against))
         beside = [*_figures(store), *_steps(store), *changed_closings(store), *changed_lists(store)]
         beside += witness.findings(store)
+        beside += [finding for proof in proofs for finding in proof(store)]
         guards = list(_guards(store))
         entries = walked()
         findings = [*entries.findings, *events.findings, *guards, *_months(store, entries), *beside]

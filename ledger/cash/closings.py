@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from ledger.cash.desks import Desk
 from sepa.errors import N_, KasseError
 
-STATES = (N_("counted"), N_("uncounted"), "not_open", N_("fund"))
-"""How a desk stands in the protocol of a day."""
+STATES = (N_("counted"), N_("uncounted"), "not_open", "no_banking_day", N_("fund"))
+"""How a desk stands in the protocol of a day; not open is what somebody noted."""
 
 
 class UncountedDayError(KasseError):
@@ -29,17 +29,17 @@ class UnsignedCountError(KasseError):
 
 
 class SkippedDayFinding(KasseError):  # noqa: N818 - a finding that stops nothing
-    """A day with movements that is closed along with a later one, and was not counted itself."""
+    """Days on which a desk was open, that are closed along with a later one, and on which nobody counted."""
 
     code = "closing.cash_skipped"
-    template = N_("cash desk {desk} had movements on {day} and was not counted on that day")
+    template = N_("cash desk {desk} was open and not counted on {count} days from {day} to {last}")
     hint = N_("count each desk at the end of each day; the later count covers it")
     severity = "warning"
 
 
 def skipped(desk: Desk, days: Sequence[str], counts: Sequence[Sequence[object]]) -> Iterator[KasseError]:
-    """Yield the days with movements on which no count was made."""
+    """Yield those of the days, in order, on which no count was made, as one finding."""
     counted = {row[1] for row in counts}
-    for day in days:
-        if day not in counted:
-            yield SkippedDayFinding(desk=desk.code, day=day)
+    missed = [day for day in days if day not in counted]
+    if missed:
+        yield SkippedDayFinding(desk=desk.code, day=missed[0], last=missed[-1], count=len(missed))

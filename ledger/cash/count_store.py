@@ -15,6 +15,7 @@ from ledger.cash.counting import (
     MovedSinceCountError,
     StaleCountError,
     UnknownCountError,
+    WaitingCountError,
     check_difference,
     check_value,
     counted,
@@ -22,6 +23,7 @@ from ledger.cash.counting import (
 from ledger.cash.desks import Desk
 from ledger.cash.desks_reader import balance, find_desk, moved_since, open_desk
 from ledger.events.store import Fact, record
+from ledger.items.item_seals_store import told_reasons
 from ledger.items.store import SIDES, ItemKind, NewItem, insert_items, opening_posting, reserve_items
 from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
@@ -35,6 +37,10 @@ _LAST = "SELECT coalesce(max(number), 0) FROM cash_count WHERE desk = :desk"
 _WAITING = """
     SELECT number, counted_cents, counted_by, counted_at, seen_position FROM cash_count
     WHERE desk = :desk AND confirmed_by IS NULL AND rejected_by IS NULL ORDER BY number DESC LIMIT 1"""
+_UNSIGNED = """
+    SELECT number, counted_cents - expected_cents FROM cash_count
+    WHERE desk = :desk AND confirmed_by IS NULL AND rejected_by IS NULL AND counted_cents <> expected_cents
+    ORDER BY number DESC LIMIT 1"""
 _SHORTAGE = "SELECT min(number) FROM account WHERE office = :office AND role = 'shortage' AND closed_on IS NULL"
 _SIGN = """
     UPDATE cash_count SET confirmed_by = CAST(:user AS BIGINT), confirmed_at = CAST(:now AS TEXT)
@@ -66,8 +72,9 @@ def count(store: Store, code: str, pieces: Mapping[int, int], *, remark: str = "
 
     What is short becomes an advance (Vorschuss) against the holder, what is over unclear money; from then on the
     books have what was counted. The holder counts, or a head or the audit unannounced; another person signs. Unless
-    one is `sure`, a large difference is taken for a typing error: raises `LargeDifferenceError`; and
-    `DenominationError`, `NotAllowedError`, `ClosedPeriodError` and what `open_desk` raises.
+    one is `sure`, a large difference is taken for a typing error: raises `LargeDifferenceError`; where a difference
+    waits for its second signature nobody counts over it: `WaitingCountError`; and `DenominationError`,
+    `NotAllowedError`, `ClosedPeriodError` and what `open_desk` raises.
     """
     for value in pieces:
         check_value(value)
@@ -76,6 +83,7 @@ def count(store: Store, code: str, pieces: Mapping[int, int], *, remark: str = "
         if desk.holder != store.user:
             require(store, desk.office, *COUNTERS)
         _check_open(store)
+        _check_signed(store, desk)
         expected, found = balance(store, desk), counted(pieces)
         check_difference(desk.code, expected, found, sure=sure)
         number = int(store.value(_LAST, desk=desk.code)) + 1
@@ -143,6 +151,13 @@ def _check_open(store: Store) -> None:
         raise ClosedPeriodError(day=store.today, closed=closed)
 
 
+def _check_signed(store: Store, desk: Desk) -> None:
+    """Check that no difference waits: by a second count that agrees, the first would never be signed by anybody."""
+    row = store.one(_UNSIGNED, desk=desk.code)
+    if row is not None:
+        raise WaitingCountError(desk=desk.code, number=row[0], difference_cents=row[1])
+
+
 def _position(store: Store, office: str) -> int:
     return int(store.value("SELECT coalesce(max(position), 0) FROM entry WHERE office = :office", office=office))
 
@@ -178,7 +193,7 @@ def _book(store: Store, desk: Desk, difference: int) -> tuple[str, int, int]:
         office=kasse, id=number, kind=kind, account=account, amount_cents=cents, due=day, opened_on=day,
         position=posted[kasse].position, party=party, purpose=f"{what}, {desk.name}"[:140],
     )  # fmt: skip
-    insert_items(store, [made])
     reason = "surplus" if kind == "suspense" else "shortage"
+    insert_items(store, [made], told_reasons([(kasse, number, reason)]))
     store.insert("suspense_case", CASE_COLUMNS, [(kasse, number, None, reason, None)])
     return desk.office, posted[desk.office].position, number

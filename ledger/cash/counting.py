@@ -15,7 +15,7 @@ from sepa.money import parse_amount
 _PIECES = re.compile(r"([0-9]{1,6})\s*[x*×]\s*(.+)", re.IGNORECASE)
 
 LARGE_CENTS = 100_00
-"""Above this a difference is asked about before it is booked: one note too many or too few of the large ones."""
+"""Above this a difference or surplus is asked about before it is booked: one note too many or too few of the large."""
 
 
 class PiecesError(KasseError):
@@ -43,12 +43,22 @@ class UnknownCountError(KasseError):
     hint = N_("see 'kasse cash show {desk}' for its counts; 'kasse cash count {desk}' makes one")
 
 
+class WaitingCountError(KasseError):
+    """A count that found a difference, and that nobody has signed or rejected yet: counting again would bury it."""
+
+    code = "cash.count_waits"
+    template = N_("count {number} of cash desk {desk} found {difference_cents} and waits for its second signature")
+    hint = N_("another person confirms it with 'kasse cash confirm {desk}', or rejects it with --reject --reason TEXT; "
+              "then count again")  # fmt: skip
+
+
 class StaleCountError(KasseError):
     """A count that something happened after."""
 
     code = "cash.count_stale"
     template = N_("cash desk {desk} had {counted_cents} when it was counted and has {balance_cents} now")
-    hint = N_("count it again with 'kasse cash count {desk}'")
+    hint = N_("count it again with 'kasse cash count {desk}'; a count with a difference is rejected first: "
+              "'kasse cash confirm {desk} --reject --reason TEXT'")  # fmt: skip
 
 
 class MovedSinceCountError(KasseError):
@@ -56,7 +66,8 @@ class MovedSinceCountError(KasseError):
 
     code = "cash.count_moved"
     template = N_("cash moved in {desk} after count {number}")
-    hint = N_("count it again with 'kasse cash count {desk}'")
+    hint = N_("count it again with 'kasse cash count {desk}'; a count with a difference is rejected first: "
+              "'kasse cash confirm {desk} --reject --reason TEXT'")  # fmt: skip
 
 
 class RejectCountReasonError(KasseError):

@@ -64,7 +64,8 @@ class RestingDeskError(KasseError):
 
     code = "cash.resting"
     template = N_("cash desk {desk} was noted as not open on {day}")
-    hint = N_("what happened at the desk belongs to another day; give it with --on")
+    hint = N_("if it was open after all, take the note back: 'kasse cash not-open {desk} --undo --reason TEXT "
+              "--on {day}'")  # fmt: skip
 
 
 class EarlierDayError(KasseError):

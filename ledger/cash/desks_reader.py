@@ -38,7 +38,16 @@ _AFTER = """
 _LATEST = """
     SELECT max(e.posting_day) FROM posting p JOIN entry e ON e.office = p.office AND e.position = p.position
     WHERE p.office = :office AND p.account = :account"""
-_REST = "SELECT 1 FROM cash_rest WHERE desk = :desk AND day = :day"
+_BACK = """
+    SELECT {what} FROM event v WHERE v.object = 'rest:' || r.desk || '/' || r.day AND v.action = 'cash.rest_back'"""
+_REST = f"""
+    SELECT r.day FROM cash_rest r WHERE r.desk = :desk AND r.day >= :first AND r.day <= :last
+      AND NOT EXISTS ({_BACK.format(what="1")}) ORDER BY r.day"""
+_RESTS = f"""
+    SELECT r.day, r.reason, coalesce(u.name, CAST(r.made_by AS TEXT)),
+           (SELECT coalesce(b.name, CAST(x.who AS TEXT)) FROM ({_BACK.format(what="min(v.by) AS who")}) x
+            LEFT JOIN app_user b ON b.id = x.who)
+    FROM cash_rest r LEFT JOIN app_user u ON u.id = r.made_by WHERE r.desk = :desk ORDER BY r.day DESC LIMIT 10"""
 _NEVER = f"SELECT min(role) FROM user_role WHERE user_id = :user AND role IN ({quoted(NEVER_HOLDS)})"
 _COUNTED = """
     SELECT counted_cents, seen_position FROM cash_count WHERE desk = :desk AND day = :day AND confirmed_by IS NOT NULL
@@ -62,6 +71,16 @@ class Held:
     made_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A day that was noted as one on which a desk is not open, and who took the note back."""
+
+    day: str
+    reason: str
+    noted_by: str
+    taken_back_by: str | None
+
+
 def find_desk(store: Store, code: str, day: str) -> Desk:
     """Return a desk with who holds it on the day; raises `UnknownDeskError`."""
     row = store.one(f"{_DESK} WHERE d.code = :code", code=code.strip().upper(), day=day)
@@ -79,6 +98,16 @@ def desks(store: Store, day: str, *, every: bool = False) -> list[Desk]:
 def holders(store: Store, desk: Desk) -> list[Held]:
     """Return who held a desk, the first first."""
     return [Held(*row) for row in store.rows(_HOLDERS, desk=desk.code)]
+
+
+def rests(store: Store, desk: Desk) -> list[Rest]:
+    """Return the last days for which a desk was noted as not open, the latest first; the event log has them all."""
+    return [Rest(*row) for row in store.rows(_RESTS, desk=desk.code)]
+
+
+def resting_days(store: Store, desk: Desk, first: str, last: str) -> set[str]:
+    """Return the days of these on which a desk is noted as not open, without notes that were taken back."""
+    return {str(day) for (day,) in store.rows(_REST, desk=desk.code, first=first, last=last)}
 
 
 def balance(store: Store, desk: Desk) -> int:
@@ -128,7 +157,7 @@ def open_desk(store: Store, code: str, kind: str | None = None, *, planned: bool
         raise ClosedDeskError(desk=desk.code, day=desk.closed_on)
     if day < desk.opened_on:
         raise NotYetDeskError(desk=desk.code, day=desk.opened_on)
-    if store.value(_REST, desk=desk.code, day=day) is not None:
+    if resting_days(store, desk, day, day):
         raise RestingDeskError(desk=desk.code, day=day)
     latest = latest_day(store, desk)
     if latest > day:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ledger.book.entry import ClosedPeriodError
 from ledger.book.offices_store import check_office
+from ledger.book.periods_store import closed_until
 from ledger.book.store import kasse_office, office_codes
 from ledger.cash.accounts_store import UNDER_WAY, close_account, open_account, under_way
 from ledger.cash.desks import (
@@ -19,7 +21,15 @@ from ledger.cash.desks import (
     RestingDeskError,
     check_code,
 )
-from ledger.cash.desks_reader import balance, check_counted, check_holder, find_desk, latest_day, open_desk
+from ledger.cash.desks_reader import (
+    balance,
+    check_counted,
+    check_holder,
+    find_desk,
+    latest_day,
+    open_desk,
+    resting_days,
+)
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.users import check_apart, require, user_id
@@ -32,6 +42,7 @@ _KNOWN = "SELECT 1 FROM cash_desk WHERE code = :code"
 _LINE = "SELECT coalesce(max(line), 0) FROM cash_holder WHERE desk = :desk"
 _END = "UPDATE cash_holder SET until = CAST(:day AS TEXT) WHERE desk = :desk AND until IS NULL"
 _COUNTED = "SELECT 1 FROM cash_count WHERE desk = :desk AND day = :day AND rejected_by IS NULL"
+_NOTED = "SELECT 1 FROM cash_rest WHERE desk = :desk AND day = :day"
 _OPEN = {
     "transports": "SELECT count(*) FROM cash_transport WHERE state = 'under_way' AND (desk = :desk OR other = :desk)",
     "cheques": "SELECT count(*) FROM cash_cheque WHERE state = 'held' AND desk = :desk",
@@ -46,6 +57,30 @@ class CountedDayError(KasseError):
     code = "cash.counted_day"
     template = N_("cash desk {desk} was counted on {day}: it was open")
     hint = N_("nothing is to be noted; the closing of the day reads the count")
+
+
+class NoRestError(KasseError):
+    """There is no note that could be taken back."""
+
+    code = "cash.no_rest"
+    template = N_("cash desk {desk} is not noted as not open on {day}")
+    hint = N_("see 'kasse cash show {desk}' for the days that are; --on gives the day")
+
+
+class RestReasonError(KasseError):
+    """A note that is taken back without words."""
+
+    code = "cash.rest_reason"
+    template = N_("no reason is given for taking back that cash desk {desk} is not open on {day}")
+    hint = N_("say with --reason why the note was wrong")
+
+
+class RestTakenBackError(KasseError):
+    """A note that was taken back and is to be made once more."""
+
+    code = "cash.rest_back"
+    template = N_("that cash desk {desk} is not open on {day} was taken back: it is not noted a second time")
+    hint = N_("count it: 'kasse cash count {desk} --on {day}'; 'kasse cash show {desk}' says who took it back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +189,11 @@ def rest(store: Store, code: str, reason: str) -> DeskDone:
     """Note that a desk is not open today; the closing of the day then asks for no count of it.
 
     Needs to be its holder, or the role head in its office. Raises `UnknownDeskError`, `ClosedDeskError`,
-    `CountedDayError`, `EarlierDayError`, `NotAllowedError`.
+    `CountedDayError`, `EarlierDayError`, `RestTakenBackError`, `NotAllowedError`.
     """
     desk, day = find_desk(store, code, store.today), store.today
     with store.unit([desk.office, kasse_office(store)]):
-        if desk.holder != store.user:
-            require(store, desk.office, *HEADS)
+        _check_own(store, desk)
         if desk.closed_on is not None and desk.closed_on <= day:
             raise ClosedDeskError(desk=desk.code, day=desk.closed_on)
         if store.value(_COUNTED, desk=desk.code, day=day) is not None:
@@ -170,11 +204,38 @@ def rest(store: Store, code: str, reason: str) -> DeskDone:
             open_desk(store, code, planned=True)
         except RestingDeskError:
             return DeskDone(desk, new=False)
+        if store.value(_NOTED, desk=desk.code, day=day) is not None:
+            raise RestTakenBackError(desk=desk.code, day=day)
         store.insert_one(
             "cash_rest", desk=desk.code, day=day, reason=reason, made_by=store.user, made_at=store.now
         )  # fmt: skip
         record(store, desk.office, "cash.rest", f"desk:{desk.code}", {"day": day}, {"reason": reason})
         return DeskDone(desk)
+
+
+def take_rest_back(store: Store, code: str, reason: str) -> DeskDone:
+    """Take back the note that a desk is not open today: it takes and pays again, and the closing asks for its count.
+
+    The note stays to be seen; the event log says who took it back and why. Needs to be its holder, or the role head
+    in its office. Raises `UnknownDeskError`, `RestReasonError`, `NoRestError`, `ClosedPeriodError`, `NotAllowedError`.
+    """
+    desk, day = find_desk(store, code, store.today), store.today
+    with store.unit([desk.office, kasse_office(store)]):
+        _check_own(store, desk)
+        if not reason.strip():
+            raise RestReasonError(desk=desk.code, day=day)
+        if not resting_days(store, desk, day, day):
+            raise NoRestError(desk=desk.code, day=day)
+        closed = closed_until(store).any
+        if day <= closed:
+            raise ClosedPeriodError(day=day, closed=closed)
+        record(store, desk.office, "cash.rest_back", f"rest:{desk.code}/{day}", {"day": day}, {"reason": reason})
+        return DeskDone(desk)
+
+
+def _check_own(store: Store, desk: Desk) -> None:
+    if desk.holder != store.user:
+        require(store, desk.office, *HEADS)
 
 
 def _give(store: Store, desk: Desk, holder: str, party: int | None) -> None:

@@ -6,20 +6,28 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.bank.suspense import Allocation, Wish, allocate
+from ledger.bank.suspense import Allocation, OverpaidTargetError, Wish, allocate
 from ledger.bank.suspense_targets_store import Targets
 from ledger.book.entry import Posting
 from ledger.book.store import office_codes, post
 from ledger.book.transfer import across
 from ledger.cash.desks import Desk, OverSingleError, check_enough
 from ledger.cash.desks_reader import balance, own_desk
-from ledger.cash.paying import AttachedItemError, PayableRow, PayeeNeededError, check_payable, other_payees
+from ledger.cash.paying import (
+    AttachedItemError,
+    PaidTooMuchError,
+    PayableRow,
+    PayeeNeededError,
+    check_payable,
+    other_payees,
+)
 from ledger.cash.receipts import Label, Part, Receipt
 from ledger.cash.receipts_reader import receipt_named
 from ledger.cash.receipts_store import NewReceipt, next_label, write_receipt
 from ledger.items.locks_store import locked, not_locked
 from ledger.items.store import SIDES, NewClearing, clear, posting_for
 from ledger.payments.attachments_reader import active_attachments
+from ledger.payments.changing_sql import taken_off
 from ledger.people.duties import cash_duty
 from ledger.people.parties_sql import SAME_PERSON
 from ledger.people.users import user_name
@@ -37,7 +45,8 @@ _ROW = f"""
            (SELECT coalesce(sum(r.open_cents), 0) FROM item r WHERE r.kind = 'receivable' AND r.open_cents > 0
             AND r.due <= :day AND r.party = i.party AND {not_locked("dunning", alias="r")}),
            (SELECT max(s.step) FROM order_step s WHERE s.office = i.office AND s.order_id = i.order_id
-            AND s.step IN ({_STEPS}) AND (s.by = :user OR s.on_behalf = :user)), w.id, {_TWIN_OWES}
+            AND s.step IN ({_STEPS}) AND (s.by = :user OR s.on_behalf = :user)), w.id, {_TWIN_OWES},
+           {taken_off()}
     FROM item i LEFT JOIN party n ON n.id = i.party LEFT JOIN party w ON {SAME_PERSON} AND {_TWIN_OWES} > 0
     WHERE i.office = :office AND i.id = :item ORDER BY w.id LIMIT 1"""
 
@@ -58,14 +67,20 @@ def pay(
 
     Only what others created, certified, approved and accepted, and what no run holds. The desk is never below zero.
     Only the holder pays. Raises what `own_desk`, `allocate` and `check_payable` raise, `OverSingleError`,
-    `NotEnoughCashError`, `AttachedItemError`, `PayeeNeededError`, `UnknownTargetError`.
+    `NotEnoughCashError`, `AttachedItemError`, `PayeeNeededError`, `UnknownTargetError`, `PaidTooMuchError`.
     """
     with store.unit(office_codes(store)):
         desk = own_desk(store, code, "desk")
         targets = Targets(store, "advance", wishes)
         aims = list(targets.aims())
         wanted = sum(aim.open_cents if aim.wish.cents is None else aim.wish.cents for aim in aims)
-        allocation = allocate(aims, 0, wanted, surplus=False)
+        try:
+            allocation = allocate(aims, 0, wanted, surplus=False)
+        except OverpaidTargetError as error:
+            said = error.fields
+            raise PaidTooMuchError(
+                reference=said["reference"], wanted_cents=said["wanted_cents"], open_cents=said["open_cents"]
+            ) from None
         rows = [_checked(store, claim.office, claim.item, despite_debts) for claim, _ in allocation.lines]
         cents = allocation.settled_cents
         if desk.single_cents is not None and cents > desk.single_cents:

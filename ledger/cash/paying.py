@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ledger.items.orders import order_number
 from ledger.people.parties import match_key
 from ledger.people.users import OwnWorkError
 from sepa.errors import N_, KasseError
+
+
+class PaidTooMuchError(KasseError):
+    """More is to be paid than is owed."""
+
+    code = "cash.paid_too_much"
+    template = N_("{wanted_cents} are to be paid for {reference}, but only {open_cents} are owed")
+    hint = N_("pay at most what is open; what is owed beyond it needs an order of its own")
 
 
 class InRunError(KasseError):
@@ -32,6 +41,14 @@ class LockedItemError(KasseError):
     code = "cash.locked"
     template = N_("item {office}/{item} is locked against payment")
     hint = N_("the lock and its reason stand in 'kasse item show {office}/{item}' or at the party")
+
+
+class ChangingItemError(KasseError):
+    """An item that an order under way cancels or makes less."""
+
+    code = "cash.changing"
+    template = N_("item {office}/{item} is not to be paid: the order {change} cancels or reduces it")
+    hint = N_("accept {change} or object to it first; see 'kasse order show {change}'")
 
 
 class AttachedItemError(KasseError):
@@ -91,12 +108,14 @@ class PayableRow(NamedTuple):
     step: str | None
     twin: int | None = None
     twin_owes_cents: int = 0
+    changing: int | None = None
 
 
 def check_payable(row: PayableRow, user: str, *, despite_debts: bool) -> None:
     """Check that a payable may be paid in cash by this person.
 
-    Raises `InRunError`, `CollectedBySupplierError`, `LockedItemError`, `OwesError`, `TwinOwesError`, `OwnWorkError`.
+    Raises `InRunError`, `CollectedBySupplierError`, `LockedItemError`, `ChangingItemError`, `OwesError`,
+    `TwinOwesError`, `OwnWorkError`.
     """
     where: dict[str, Any] = {"office": row.office, "item": row.item}
     if row.run is not None:
@@ -105,6 +124,8 @@ def check_payable(row: PayableRow, user: str, *, despite_debts: bool) -> None:
         raise CollectedBySupplierError(**where)
     if row.locked:
         raise LockedItemError(**where)
+    if row.changing is not None:
+        raise ChangingItemError(change=order_number(row.office, row.changing), **where)
     if row.step is not None:
         raise OwnWorkError(user=user, what=f"item {row.office}/{row.item}", office=row.office)
     if row.owed_cents and not despite_debts:

@@ -99,6 +99,14 @@ class TenderFactsError(KasseError):
     exit_code = 2
 
 
+class LargeSurplusError(KasseError):
+    """Far more is taken than is open: likelier mistyped (a number of a note as an amount) than handed over."""
+
+    code = "cash.surplus_large"
+    template = N_("{taken_cents} would be taken, {over_cents} more than is open: that is much, and would be a credit")
+    hint = N_("look whether the amount is typed rightly; if it is so, add --yes")
+
+
 class ChequeAgainError(KasseError):
     """A cheque that lies in a drawer or at the bank already."""
 

@@ -16,8 +16,8 @@ from ledger.store.engines import Store
 ROLES = ("head", "cashier")
 """Who takes a difference back: those who take receipts back, and neither who counted nor who holds the desk."""
 _LAST = """
-    SELECT number, expected_cents, counted_cents, office, position, counted_by, counted_at, confirmed_by
-    FROM cash_count WHERE desk = :desk AND rejected_by IS NULL ORDER BY number DESC LIMIT 1"""
+    SELECT number, expected_cents, counted_cents, office, position, counted_by, counted_at FROM cash_count
+    WHERE desk = :desk AND rejected_by IS NULL AND confirmed_by IS NULL ORDER BY number DESC LIMIT 1"""
 _ENTRY = "SELECT year, number FROM entry WHERE office = :office AND position = :position"
 _SIGN = """
     UPDATE cash_count SET rejected_by = CAST(:user AS BIGINT), rejected_at = CAST(:now AS TEXT),
@@ -39,9 +39,9 @@ def reject(store: Store, code: str, reason: str) -> CountDone:
         desk = open_desk(store, code)
         require(store, desk.office, *ROLES)
         row = store.one(_LAST, desk=desk.code)
-        if row is None or row[7] is not None:
+        if row is None:
             raise UnknownCountError(desk=desk.code)
-        number, expected, found, office, position, by, at, _ = row
+        number, expected, found, office, position, by, at = row
         check_apart(store, desk.office, f"count {desk.code}/{number}", (by, at), (desk.holder, None))
         if position is not None:
             _mirror(store, office, position, f"Kassensturz {desk.code}/{number} verworfen: {reason.strip()}")

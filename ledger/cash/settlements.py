@@ -58,6 +58,14 @@ class VoucherTwiceError(KasseError):
     hint = N_("take the row out, or give the paper a number of its own")
 
 
+class VoucherInListError(KasseError):
+    """The same paper in two rows of one list."""
+
+    code = "cash.voucher_in_list"
+    template = N_("the voucher {document} of {day} stands in this list twice")
+    hint = N_("take one of the rows out, or give each paper a number of its own")
+
+
 class SettlementOverError(KasseError):
     """Vouchers over more than the fund has."""
 
@@ -143,11 +151,13 @@ class Settlement:
 
 def check_vouchers(rules: FundRules, vouchers: Sequence[Voucher]) -> Iterator[KasseError]:
     """Yield everything that is wrong with a list of vouchers, each at its place."""
-    seen = set(rules.known)
+    seen: set[tuple[str, str]] = set()
     for one in vouchers:
         yield from (finding.at(one.place) for finding in _voucher(rules, one))
         key = (one.document, one.day)
         if key in seen:
+            yield VoucherInListError(document=one.document, day=one.day, place=one.place)
+        elif key in rules.known:
             yield VoucherTwiceError(document=one.document, day=one.day, place=one.place)
         seen.add(key)
     total = sum(one.cents for one in vouchers)

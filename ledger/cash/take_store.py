@@ -14,12 +14,14 @@ from ledger.book.entry import Posted, Posting
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.book.transfer import across
 from ledger.cash.accounts_store import tender_account
+from ledger.cash.counting import LARGE_CENTS
 from ledger.cash.desks import Desk, over_limit
 from ledger.cash.desks_reader import balance, own_desk
 from ledger.cash.receipts import (
     ChequeAgainError,
     GivenTooLittleError,
     Label,
+    LargeSurplusError,
     NothingOpenError,
     Part,
     PayerNeededError,
@@ -35,6 +37,8 @@ from ledger.cash.receipts import (
 from ledger.cash.receipts_reader import receipt_named
 from ledger.cash.receipts_store import NewReceipt, next_label, write_receipt
 from ledger.cash.terminals_store import batch_for
+from ledger.items.item_seals_store import told_reasons
+from ledger.items.paper_seals_store import note_papers
 from ledger.items.settlement import Order
 from ledger.items.store import (
     SIDES,
@@ -107,15 +111,16 @@ def take(
     cents: int | None = None,
     payment: Payment = IN_CASH,
     orders: Mapping[str, Order] | None = None,
+    sure: bool = True,
 ) -> TakeDone:
     """Take money from a payer for what is named (references or OFFICE/NUMBER) and write a receipt.
 
     `cents` is what was taken, by default what is named with its amounts, or all that is open. What is over becomes a
     credit of the one person paid for; what names nothing in the book becomes unclear money that keeps what was
     named, for orders that come later. A cheque is taken under
-    reserve and counts as paid three days later (§ 224 Abs. 2 Nr. 1 AO). Only the holder of the desk takes. Raises
-    what `own_desk`, `total_of` and `spread_taken` raise, `PayerNeededError`, `UnknownTerminalError`,
-    `ChequeAgainError`, `ClosedPeriodError`.
+    reserve and counts as paid three days later (§ 224 Abs. 2 Nr. 1 AO). Only the holder of the desk takes. Unless one
+    is `sure`, a large surplus is taken for a typing error: raises `LargeSurplusError`; and what `own_desk`, `total_of`
+    and `spread_taken` raise, `PayerNeededError`, `UnknownTerminalError`, `ChequeAgainError`, `ClosedPeriodError`.
     """
     with store.unit(office_codes(store)):
         desk = own_desk(store, code, "desk")
@@ -129,6 +134,8 @@ def take(
         taken = spread_taken(aims, unknown, total, orders, day=store.today)
         if taken.unclear and not (payment.payer.strip() or payment.note.strip()):
             raise PayerNeededError
+        if not sure:
+            _check_surplus(store, desk, taken, total, payment)
         if payment.cheque:
             _check_cheque(store, payment.cheque)
         label = next_label(store, desk)
@@ -136,6 +143,13 @@ def take(
         held = balance(store, desk)
         waiting = (NothingOpenError(reference=wish.target, receipt=str(label)) for wish, _ in unknown)
         return TakeDone(receipt_named(store, label), held, (*waiting, *over_limit(desk, held)))
+
+
+def _check_surplus(store: Store, desk: Desk, taken: Taken, total: int, payment: Payment) -> None:
+    """Check that a surplus is no typing error; raises `LargeSurplusError`, with what the desk would hold too much."""
+    if taken.over_cents > LARGE_CENTS:
+        full = over_limit(desk, balance(store, desk) + total) if payment.tender == "cash" else ()
+        raise LargeSurplusError(taken_cents=total, over_cents=taken.over_cents, findings=full)
 
 
 def _check_cheque(store: Store, cheque: str) -> None:
@@ -197,9 +211,12 @@ def _write(store: Store, desk: Desk, label: Label, booking: _Booking, payment: P
         lead, lines, kind="cash", posting_day=day, source=f"cash:{label}", text=said, payment_day=paid_on, group=1
     )
     posted = {one.office: one for one in post(store, drafts)}
-    insert_items(store, [replace(item, position=posted[item.office].position) for item in booking.items])
+    reasons = told_reasons((office, item, reason) for office, item, _, reason, _ in booking.cases)
+    insert_items(store, [replace(item, position=posted[item.office].position) for item in booking.items], reasons)
     store.insert("suspense_case", CASE_COLUMNS, booking.cases)
     store.insert("suspense_origin", _ORIGIN_COLUMNS, booking.origins)
+    for office, item, *_ in booking.origins:
+        note_papers(store, office, item, item)
     numbers = _clear(store, booking, posted, paid_on)
     new = NewReceipt("take", payment.tender, total, paid_on, posted[lead], payment.payer, payment.note, batch)
     parts = [(part, numbers.get(part.office) if part.kind == "settled" else None) for part in booking.parts]

@@ -42,7 +42,7 @@ def unbound(rows: Iterator[Row], told: Iterable[str], hash_of: Callable[[Iterabl
 
     The rows begin with their number and come in its order; `told` are the facts of all events that bind rows.
     """
-    ahead = _Ahead(rows)
+    ahead = Ahead(rows)
     for step in _steps(told):
         for row in ahead.until(step.first - 1):
             yield str(row[0]), "added"
@@ -56,7 +56,7 @@ def _steps(told: Iterable[str]) -> Sequence[Bound]:
     return sorted(map(bound, set(told)), key=lambda step: step.first)
 
 
-class _Ahead:
+class Ahead:
     """Rows in the order of their numbers, taken up to one."""
 
     def __init__(self, rows: Iterator[Row]) -> None:

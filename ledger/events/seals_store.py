@@ -57,9 +57,9 @@ def _standing(store: Store, table: str, key: Sequence[object]) -> str:
     """Return the seal of a row as it stands."""
     shape = SEALED[table]
     where = " AND ".join(f"{name} = :{name}" for name in shape.key)
-    sql = f"SELECT {', '.join(shape.columns)} FROM {table} WHERE {where}"
+    sql = f"SELECT {', '.join(columns_of(shape))} FROM {table} WHERE {where}"
     row = store.one(sql, **dict(zip(shape.key, key, strict=True)))
-    return GONE if row is None else digest(row)
+    return GONE if row is None else digest(row[len(shape.key) :])
 
 
 def seal_all(store: Store, *tables: str) -> dict[str, Fact]:

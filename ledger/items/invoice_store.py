@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ledger.book.dimensions_store import coded
 from ledger.book.entry import ClosedAccountError, UnknownAccountError
 from ledger.book.offices_store import check_office
+from ledger.book.source_files_store import keep_file, known_file
 from ledger.book.store import kasse_office
 from ledger.items.invoice_party_store import seller_party
 from ledger.items.invoice_twins_store import check_alike, check_number
@@ -99,9 +100,8 @@ def import_invoice(
 
 
 def _known(store: Store, source: Source) -> ImportedInvoice | None:
-    sql = "SELECT result FROM source_file WHERE sha256 = :hash AND purpose = :purpose"
-    result = store.value(sql, hash=source.sha256, purpose=PURPOSE)
-    return None if result is None else ImportedInvoice(str(result), new=False)
+    result = known_file(store, PURPOSE, source.sha256)
+    return None if result is None else ImportedInvoice(result, new=False)
 
 
 def _office(store: Store, invoice: Invoice, wishes: InvoiceWishes) -> str:
@@ -168,14 +168,5 @@ def _write(store: Store, source: Source, invoice: Invoice, order: NewOrder) -> t
         terms=invoice.terms,
         sha256=source.sha256,
     )
-    store.insert_one(
-        "source_file",
-        sha256=source.sha256,
-        purpose=PURPOSE,
-        name=source.name,
-        size_bytes=source.size_bytes,
-        imported_by=store.user,
-        imported_at=store.now,
-        result=made.number,
-    )
+    keep_file(store, PURPOSE, sha256=source.sha256, name=source.name, size_bytes=source.size_bytes, result=made.number)
     return made.number, made.batch

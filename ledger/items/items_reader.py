@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from ledger.items.joint_debtors import OWED_JOINTLY
 from ledger.items.kassenzeichen import compact
 from ledger.items.locks import ItemKey
+from ledger.items.targets_store import target_of
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
 _BY_NUMBER = re.compile(r"([A-Z0-9]{1,8})/([0-9]{1,18})")
+_MAIN = "SELECT coalesce(main_item, id) FROM item WHERE office = :office AND id = :item"
 _BY_REFERENCE = "SELECT office, id FROM item WHERE reference = :reference ORDER BY office, id"
 
 
@@ -61,6 +63,14 @@ class UnknownItemError(KasseError):
     hint = N_("give a reference or OFFICE/NUMBER, as 'kasse report open-items' shows them")
 
 
+class SeveralClaimsError(KasseError):
+    """The reference of a letter or an account that stands for several claims, where one is meant."""
+
+    code = "item.several"
+    template = N_("{reference} stands for several claims: {items}")
+    hint = N_("name those that are meant; 'kasse item show {reference}' shows all")
+
+
 def item_name(office: str, item: int) -> str:
     """Return how people write an item: its office and its number there."""
     return f"{office}/{item}"
@@ -69,8 +79,22 @@ def item_name(office: str, item: int) -> str:
 def find_items(store: Store, text: str) -> list[ItemKey]:
     """Return the items that a reference or `OFFICE/NUMBER` names, settled ones too.
 
-    Raises `UnknownItemError`.
+    The reference of a letter, plan, case or account names its claim with the side claims. Raises `UnknownItemError`,
+    `SeveralClaimsError` where it stands for several claims.
     """
+    found = _named_alone(store, text)
+    if found:
+        return found
+    target = target_of(store, compact(text))
+    if target is None or not target.items:
+        raise UnknownItemError(text=text)
+    mains = sorted({(office, store.value(_MAIN, office=office, item=item)) for office, item in target.items})
+    if len(mains) > 1:
+        raise SeveralClaimsError(reference=text, items=", ".join(item_name(*key) for key in mains))
+    return list(target.items)
+
+
+def _named_alone(store: Store, text: str) -> list[ItemKey]:
     match = _BY_NUMBER.fullmatch(text.strip().upper())
     if match is not None:
         key = (match[1], int(match[2]))
@@ -80,7 +104,7 @@ def find_items(store: Store, text: str) -> list[ItemKey]:
         found = [(office, item) for office, item in store.rows(_BY_REFERENCE, reference=reference)]
         if found:
             return found
-    raise UnknownItemError(text=text)
+    return []
 
 
 def joint_debtors_of(store: Store, keys: Iterable[ItemKey]) -> Iterator[JointDebtor]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ledger.book.offices_store import check_office
-from ledger.items.items_reader import UnknownItemError, find_items
+from ledger.items.items_reader import SeveralClaimsError, UnknownItemError, find_items
 from ledger.items.kassenzeichen import compact
 from ledger.items.targets import Target
 from ledger.items.targets_store import target_of
@@ -106,7 +106,7 @@ def named_items(store: Store, text: str, target: Target | None) -> list[ListedIt
     keys = list(target.items) if target else []
     try:
         keys += [key for key in find_items(store, text) if key not in keys]
-    except UnknownItemError:
+    except (UnknownItemError, SeveralClaimsError):
         if target is None:
             raise
     sql = _SQL.format(where="i.office = :office AND i.id = :item")

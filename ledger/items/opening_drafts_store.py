@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, canonical_json, record
-from ledger.items.opening import BalanceRow
+from ledger.items.opening import BalanceRow, check_controls
 from ledger.items.opening_drafts import (
     Draft,
     Drafted,
@@ -27,6 +27,7 @@ from ledger.items.opening_store import (
     Opening,
     OpeningWishes,
     read_lists,
+    refuse_errors,
     take_over,
 )
 from ledger.items.order_import_store import Source
@@ -93,11 +94,13 @@ def draft_opening(
 ) -> Drafted:
     """Try the whole take-over, undo it, and keep it as the draft that people sign; it replaces the draft before.
 
-    The same lists again are nothing new. Raises what `import_opening` raises.
+    The same lists again are nothing new, but their sums are compared with the control sums again. Raises what
+    `import_opening` raises.
     """
     require(store, kasse_office(store), *ROLES)
     known = store.one(f"{_HEAD} {_KNOWN}", sha256=source.sha256, day=wishes.day)
     if known is not None:
+        refuse_errors(list(check_controls(_draft(known).sums, wishes.controls)))
         return Drafted(_draft(known), new=False, accounts=sums_of(store, known[0]))
     with read_lists(store, rules, balances, items, wishes) as lists:
         with store.rehearsal(), store.unit(office_codes(store)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from ledger.events.store import Fact
 from ledger.items.opening_parts import UnknownFormerPartyError
 from ledger.people.users import UnknownUserError
 from ledger.store.counters import take_ids
@@ -27,6 +28,11 @@ _ORIGINS = f"""
     INSERT INTO suspense_origin (office, item, bank_day, name, counter_iban, remittance)
     SELECT s.office, p.place + :items, s.due, s.name, s.bank_account, s.purpose {_OF}
     AND s.kind IN ('suspense', 'advance')"""
+_HELD = """
+    SELECT item, owner, hold_until FROM suspense_case WHERE office = :office AND item BETWEEN :first AND :last
+    AND (owner IS NOT NULL OR hold_until IS NOT NULL) ORDER BY item"""
+HELD = "held"
+"""The fact of an event that tells who works on cases taken over and until when they rest: `ITEM=USER:DAY …`."""
 _LOCKED = f"{_OF} AND s.lock_kind IS NOT NULL"
 _LOCKS = f"""
     INSERT INTO item_lock (office, item, id, kind, reason, since, until, made_by, made_at)
@@ -85,3 +91,10 @@ def write_facts(store: Store, day: str, office: str, items: int, brought: Brough
     if count:
         before = take_ids(store, office, "item_lock", count) - 1
         store.execute(_LOCKS, office=office, items=items, before=before, day=day, user=store.user, now=store.now)
+
+
+def taken_cases(store: Store, office: str, first: int, last: int) -> dict[str, Fact]:
+    """Return the fact that tells who works on the cases among these items, and until when they rest."""
+    rows = store.all(_HELD, office=office, first=first, last=last)
+    told = " ".join(f"{item}={'' if owner is None else owner}:{until or ''}" for item, owner, until in rows)
+    return {HELD: told} if told else {}

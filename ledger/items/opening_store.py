@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from ledger.book.source_files_store import keep_file, known_file
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.opening import (
@@ -173,8 +174,7 @@ def read_lists(
 
 def known_source(store: Store, source: Source) -> bool:
     """Return whether these lists were taken over before."""
-    sql = "SELECT 1 FROM source_file WHERE sha256 = :hash AND purpose = :purpose"
-    return store.value(sql, hash=source.sha256, purpose=PURPOSE) is not None
+    return known_file(store, PURPOSE, source.sha256) is not None
 
 
 def take_over(store: Store, source: Source, lists: Lists, *, run: int = 0) -> Opening:
@@ -195,7 +195,7 @@ def take_over(store: Store, source: Source, lists: Lists, *, run: int = 0) -> Op
     offices = write_items(store, wishes.day, brought)
     offices = write_balances(store, lists.rules, lists.balances, wishes.day, offices)
     _write_parts(store, lists, parts, findings, early=False)
-    _refuse_errors(findings)
+    refuse_errors(findings)
     for office in offices:
         _note(store, source, wishes.day, office)
     note_marked(store)
@@ -213,7 +213,8 @@ def _write_parts(
             findings += done.findings
 
 
-def _refuse_errors(findings: Sequence[KasseError]) -> None:
+def refuse_errors(findings: Sequence[KasseError]) -> None:
+    """Raise `RefusedOpeningError` with the findings where one of them is an error."""
     if errors := _errors(findings):
         raise RefusedOpeningError(count=len(errors), findings=tuple(findings))
 
@@ -238,7 +239,7 @@ def _checked(store: Store, lists: Lists, run: int) -> Opening:
     if not _errors(findings):
         findings += check_against_items(rules, balances, items)
         findings += check_banks(rules, balances, done)
-    _refuse_errors(findings)
+    refuse_errors(findings)
     findings += wishes.placed(_shared(store))
     names = {(office, account): name for office, account, name in store.rows(_NAMES)}
     accounts = tuple(replace(one, name=names[one.office, one.account]) for one in account_sums(balances, items))
@@ -292,7 +293,4 @@ def _note(store: Store, source: Source, day: str, office: OfficeOpening) -> None
 
 
 def _keep_source(store: Store, source: Source, day: str) -> None:
-    store.insert_one(
-        "source_file", sha256=source.sha256, purpose=PURPOSE, name=source.name, size_bytes=source.size_bytes,
-        imported_by=store.user, imported_at=store.now, result=day,
-    )  # fmt: skip
+    keep_file(store, PURPOSE, sha256=source.sha256, name=source.name, size_bytes=source.size_bytes, result=day)

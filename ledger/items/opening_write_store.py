@@ -9,9 +9,11 @@ from itertools import groupby, islice
 from ledger.book.chart import CONTROL_ROLES
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, post
+from ledger.items.item_seals_store import note_taken
 from ledger.items.opening import BalanceRow
-from ledger.items.opening_facts_store import Brought, write_facts
+from ledger.items.opening_facts_store import Brought, taken_cases, write_facts
 from ledger.items.orders import Rules
+from ledger.items.paper_seals_store import note_papers
 from ledger.items.staging_store import drop, give_references, text_type
 from ledger.items.store import SIDES, NewClearing, clear, opening_posting, posting_for, reserve_items
 from ledger.people.parties_store import drop_new, make_new, note_accounts
@@ -114,6 +116,11 @@ def _office_items(store: Store, day: str, office: str, count: int, brought: Brou
         opened = sum(chunk.open_cents for chunk in some)
         done = replace(done, items_cents=done.items_cents + opened, entries=done.entries + len(some))
     write_facts(store, day, office, before, brought)
+    for first in range(before + 1, before + count + 1, ITEMS_PER_ENTRY):
+        last = min(first + ITEMS_PER_ENTRY - 1, before + count)
+        note_taken(store, office, first, last, taken_cases(store, office, first, last) if brought.unclear else {})
+        if brought.papers or brought.unclear:
+            note_papers(store, office, first, last)
     return done
 
 

@@ -167,7 +167,8 @@ def _take_off(store: Store, day: str, order: _Order) -> list[Posted]:
     taken = list(_taken(store, order, items))
     left = order.total_cents - sum(cents for _, _, _, cents in taken)
     if left and not order.as_credit:
-        raise PaidAlreadyError(order=order.name, reduction_cents=order.total_cents, open_cents=order.total_cents - left)
+        changed = order_number(order.office, order.changes or 0)
+        raise PaidAlreadyError(order=changed, reduction_cents=order.total_cents, open_cents=order.total_cents - left)
     if left:
         check_paid(store, order.office, order.changes or 0, order.period, reduction_cents=order.total_cents,
                    open_cents=order.total_cents - left)  # fmt: skip

@@ -56,6 +56,16 @@ class LineAmountsNeededError(KasseError):
     hint = N_("say what each changed line is to be with --line NUMBER=AMOUNT")
 
 
+class AmountNeededError(KasseError):
+    """A change that says no new amount, or says it twice."""
+
+    code = "order.change_amount"
+    template = N_("a change needs one new amount: of the whole order, or of its lines")
+    hint = N_("give --to AMOUNT for an order with one line, else --line NUMBER=AMOUNT for each line that changes; an "
+              "order is taken back with 'kasse order cancel'")  # fmt: skip
+    exit_code = 2
+
+
 class UnknownLineError(KasseError):
     """A line that the order does not have."""
 
@@ -145,8 +155,10 @@ def plan_changes(
     """Return the changes that bring the lines to their wanted amounts: what is added, and what is taken off.
 
     `wanted` gives the new amount of single lines; `to_cents` the new amount of an order with one line, or 0 to cancel
-    it. Raises `LineAmountsNeededError`, `UnknownLineError`, `NothingChangesError`.
+    it. Raises `AmountNeededError`, `LineAmountsNeededError`, `UnknownLineError`, `NothingChangesError`.
     """
+    if (to_cents is None) == (not wanted):
+        raise AmountNeededError
     goal = dict(wanted)
     names = ", ".join(str(line.line) for line in lines)
     if unknown := sorted(set(goal) - {line.line for line in lines}):
@@ -154,7 +166,7 @@ def plan_changes(
     if not goal:
         if to_cents and len(lines) > 1:
             raise LineAmountsNeededError(order=order, lines=names)
-        goal = {line.line: to_cents or 0 for line in lines}
+        goal = {line.line: int(to_cents or 0) for line in lines}
     more = [
         _by(line, goal[line.line] - line.amount_cents) for line in lines if goal.get(line.line, 0) > line.amount_cents
     ]

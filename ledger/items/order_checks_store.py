@@ -14,6 +14,7 @@ PER_LINE = frozenset(
 )  # fmt: skip
 """Fields in which the lines of one order may differ."""
 SHARED = tuple(name for name in OrderRow._fields if name not in PER_LINE)
+JOINT = ("office", "amount_cents", "due", "purpose", "order_key")  # what makes rows of a group one claim
 
 
 class RepeatedReferenceError(KasseError):
@@ -46,6 +47,15 @@ class MixedOrderError(KasseError):
     code = "order.mixed"
     template = N_("rows of the order {order_key} differ in {column}: row {row}")
     hint = N_("lines of one order have the same office, kind, party, due day and reference; or give another order_key")
+
+
+class MixedGroupError(KasseError):
+    """Rows of one joint claim (§ 421 BGB) that contradict each other."""
+
+    code = "order.mixed_group"
+    template = N_("rows of the joint claim {joint_group} differ in {column}: row {row}")
+    hint = N_("joint debtors owe one claim: the same office, amount, due day and purpose in each row, no order_key; or "
+              "give another joint_group")  # fmt: skip
 
 
 class SuspectedDuplicateError(KasseError):
@@ -110,6 +120,7 @@ _LIST_CLAIMS = _SAME_IN_LIST.format(same="party_key, kind, amount_cents, due, pu
 def list_errors(store: Store) -> Iterator[KasseError]:
     """Yield what keeps rows of the staged list out of the book."""
     yield from _mixed(store)
+    yield from _mixed_groups(store)
     for seq, reference, other in store.all(_REPEATED):
         yield RepeatedReferenceError(reference=reference, row=other, place=_place(seq, "reference", reference))
     yield from known_references(store)
@@ -152,6 +163,20 @@ def _mixed(store: Store) -> Iterator[KasseError]:
     for seq, head, key, differing in store.all(sql):
         for column in differing.split():
             yield MixedOrderError(order_key=key, column=column, row=head, place=Place(row=seq, column=column))
+
+
+def _mixed_groups(store: Store) -> Iterator[KasseError]:
+    """Yield what differs between the rows of a group: it would be several claims, of which each debtor owes one."""
+    differs = [f"CASE WHEN {_differ(name)} THEN '{COLUMN_OF.get(name, name)} ' ELSE '' END" for name in JOINT]
+    sql = f"""WITH claim AS (SELECT joint_group, min(seq) AS first_seq FROM staged_row
+                  WHERE joint_group IS NOT NULL AND kind = 'receivable' AND seq = head GROUP BY joint_group)
+              SELECT * FROM (SELECT s.seq, h.seq AS first_seq, s.joint_group, {" || ".join(differs)} AS differing
+              FROM claim c JOIN staged_row h ON h.seq = c.first_seq JOIN staged_row s ON s.joint_group = c.joint_group
+              WHERE s.seq <> h.seq AND s.seq = s.head AND s.kind = 'receivable') AS lines
+              WHERE differing <> '' ORDER BY seq"""
+    for seq, first, group, differing in store.all(sql):
+        for column in differing.split():
+            yield MixedGroupError(joint_group=group, column=column, row=first, place=Place(row=seq, column=column))
 
 
 def _differ(name: str) -> str:

@@ -68,6 +68,17 @@ class ControlSumError(KasseError):
     hint = N_("add up the list once more; 'kasse order list' shows the orders that wait")
 
 
+class DoneSumError(ControlSumError):
+    """A step that was done with a batch before, and a control sum that is not that of what was decided."""
+
+    code = "order.sum_done"
+    template = N_(
+        "the control sum {given_cents} is not that of batch {batch}: with its orders ({count}, together {sum_cents}) "
+        "this step was done before"
+    )
+    hint = N_("nothing was changed; see 'kasse order list --batch {batch}' for what was decided")
+
+
 class ReasonMissingError(KasseError):
     """An objection without a word why."""
 

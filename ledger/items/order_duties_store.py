@@ -7,7 +7,7 @@ from ledger.events.store import record
 from ledger.items.order_decisions import NEXT_ROLE
 from ledger.items.orders import order_number
 from ledger.people.duties import Acting, Duty, NoExceptionError, NotAloneError, OverLimitError, duties
-from ledger.people.duties_store import acting, approval_limit, others_with
+from ledger.people.duties_store import acting, approval_limit, others_with, stands_in
 from ledger.people.users import OwnWorkError, user_name
 from ledger.store.engines import Store
 
@@ -30,6 +30,9 @@ WHOLE_CENTS = """(o.total_cents + CASE WHEN o.act = 'increase' THEN (
         FROM cash_order r WHERE r.office = o.office AND (r.id = o.changes OR r.changes = o.changes AND r.id <> o.id
             AND r.state = 'accepted' AND r.act IN ('increase', 'reduction', 'cancellation'))) ELSE 0 END)"""
 """What a limit is held against: what an order is about, and where it adds to another one, what both come to."""
+_MARK_ABOVE = f"""{_MARK} AND EXISTS (
+        SELECT 1 FROM cash_order o WHERE o.office = chosen_order.office AND o.id = chosen_order.id
+        AND {WHOLE_CENTS} > :limit)"""
 _LARGEST = f"""
     SELECT o.id, {WHOLE_CENTS} FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
     WHERE c.office = :office AND c.state = :state AND {WHOLE_CENTS} > :limit
@@ -60,18 +63,26 @@ def check_person(store: Store, step: str, exception: str = "") -> None:
 
 
 def _check_limit(store: Store, person: Acting, office: str, state: str) -> None:
+    """Check the limit; what is above one's own is approved for an absent person whose limit suffices."""
     limit = approval_limit(store, person, office)
     if limit is None:
         return
     over = store.one(_LARGEST, office=office, state=state, limit=limit)
-    if over is not None:
-        raise OverLimitError(
-            user=user_name(store, person.principal or person.user),
-            office=office,
-            limit_cents=limit,
-            order=order_number(office, over[0]),
-            amount_cents=over[1],
-        )
+    if over is None:
+        return
+    for other in stands_in(store, office, NEXT_ROLE[state]):
+        wider = approval_limit(store, other, office)
+        if wider is None or over[1] <= wider:
+            own = -1 if person.principal is not None else limit
+            store.execute(_MARK_ABOVE, principal=other.principal, office=office, state=state, limit=own)
+            return
+    raise OverLimitError(
+        user=user_name(store, person.principal or person.user),
+        office=office,
+        limit_cents=limit,
+        order=order_number(office, over[0]),
+        amount_cents=over[1],
+    )
 
 
 def _check_alone(store: Store, office: str, role: str) -> None:

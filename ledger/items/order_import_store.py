@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from ledger.book.source_files_store import keep_file, known_file
 from ledger.book.store import office_codes
 from ledger.items.order_checks_store import list_errors, suspected_duplicates
 from ledger.items.order_write_store import write_orders
@@ -99,8 +100,7 @@ def import_orders(store: Store, source: Source, rows: Iterable[Checked], wishes:
 
 def known_import(store: Store, source: Source) -> Imported | None:
     """Return what became of the file when it was imported before, None where it is new."""
-    sql = "SELECT result FROM source_file WHERE sha256 = :hash AND purpose = :purpose"
-    found = store.value(sql, hash=source.sha256, purpose=PURPOSE)
+    found = known_file(store, PURPOSE, source.sha256)
     return None if found is None else summary(store, int(found))
 
 
@@ -152,16 +152,7 @@ def _take_in(store: Store, source: Source, staging: Staging, batch: int, wishes:
     found = _checked(store, staging, wishes)
     make_parties(store, "staged_row", source="order", day=wishes.day)
     write_orders(store, batch, source.name, found.total_cents)
-    store.insert_one(
-        "source_file",
-        sha256=source.sha256,
-        purpose=PURPOSE,
-        name=source.name,
-        size_bytes=source.size_bytes,
-        imported_by=store.user,
-        imported_at=store.now,
-        result=str(batch),
-    )
+    keep_file(store, PURPOSE, sha256=source.sha256, name=source.name, size_bytes=source.size_bytes, result=str(batch))
     if found.rejected:
         wishes.keep_rejects(found.rejected, found.findings)
     return replace(found, batch=batch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 
 from ledger.book.store import kasse_office
@@ -14,6 +15,7 @@ from ledger.items.order_decisions import (
     ControlSumError,
     ControlSumMissingError,
     Decision,
+    DoneSumError,
     NothingWaitsError,
     OfficePart,
     OrderStateError,
@@ -24,6 +26,7 @@ from ledger.items.order_decisions import (
 )
 from ledger.items.order_duties_store import check_person, note_exception
 from ledger.items.order_split_store import splits
+from ledger.items.order_told_store import APART
 from ledger.items.order_write_store import hash_of
 from ledger.items.orders import order_number
 from ledger.items.staging_store import drop, text_type
@@ -49,8 +52,8 @@ _DONE_CHOSEN = """
     SELECT count(*) FROM chosen_order c JOIN order_step s ON s.office = c.office AND s.order_id = c.id
     WHERE s.step = :step"""
 _DONE_BATCH = """
-    SELECT 1 FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
-    WHERE o.batch = :batch AND (:office = '' OR o.office = :office) AND s.step = :step LIMIT 1"""
+    SELECT count(*), sum(o.total_cents) FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
+    WHERE o.batch = :batch AND (:office = '' OR o.office = :office) AND s.step = :step"""
 _BATCH_OFFICES = """
     SELECT office FROM cash_order WHERE batch = :batch UNION
     SELECT l.contra_office FROM cash_order o JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id
@@ -63,6 +66,9 @@ _STEPS = """
     SELECT office, id, CAST(:step AS TEXT), :user, on_behalf, CAST(:now AS TEXT), exception, :count, :cents, :hash,
         CAST(:reason AS TEXT)
     FROM chosen_order ORDER BY office, id"""
+_APART = """
+    SELECT office, coalesce(on_behalf, 0), exception, count(*) FROM chosen_order
+    WHERE on_behalf IS NOT NULL OR exception = 1 GROUP BY office, coalesce(on_behalf, 0), exception ORDER BY 1, 2, 3"""
 _STATE = """
     UPDATE cash_order SET state = :step{turns} FROM chosen_order c
     WHERE c.office = cash_order.office AND c.id = cash_order.id"""
@@ -83,7 +89,7 @@ def decide(
     Acceptance posts on `day` and makes the items, or undoes what an order made. `exception` is the reason why the
     maker certifies in an office where nobody else can. Raises `UnknownOrderError`, `UnknownBatchError`,
     `OrderStateError`, `NothingWaitsError`, `NotAllowedError` and its kinds, `ControlSumMissingError`,
-    `ControlSumError`, `ReasonMissingError`, `ClosedPeriodError`, the errors of `order_changes`.
+    `ControlSumError`, `DoneSumError`, `ReasonMissingError`, `ClosedPeriodError`, the errors of `order_changes`.
     """
     if step == "objected" and not reason.strip():
         raise ReasonMissingError
@@ -91,8 +97,9 @@ def decide(
     with store.unit([*offices, kasse_office(store)]):
         _choose(store, step, choice)
         if not _waiting(store, step, choice):
+            done = _done(store, step, choice, sum_cents)
             drop(store, "chosen_order", "named_order")
-            return Decision(step, new=False)
+            return done
         check_person(store, step, exception.strip())
         decision = _seen(store, step, choice, sum_cents)
         if step == "approved":
@@ -154,9 +161,27 @@ def _waiting(store: Store, step: Step, choice: Choice) -> bool:
         return _numbers_wait(store, step, choice)
     if store.value("SELECT 1 FROM chosen_order LIMIT 1") is not None:
         return True
-    if store.value(_DONE_BATCH, batch=choice.batch, office=choice.office or "", step=step) is None:
+    if not _done_batch(store, step, choice)[0]:
         raise NothingWaitsError(batch=choice.batch, needed=" / ".join(WAITING[step]))
     return False
+
+
+def _done_batch(store: Store, step: Step, choice: Choice) -> tuple[int, int]:
+    """Return with how many orders of a batch the step was done, and their sum."""
+    count, cents = store.one(_DONE_BATCH, batch=choice.batch, office=choice.office or "", step=step) or (0, 0)
+    return int(count), int(cents or 0)
+
+
+def _done(store: Store, step: Step, choice: Choice, given_cents: int | None) -> Decision:
+    """Return that the step was done before; raises `ControlSumError` where another list was meant."""
+    if choice.batch is None or given_cents is None:
+        if given_cents is not None:
+            _seen(store, step, choice, given_cents)
+        return Decision(step, new=False)
+    count, cents = _done_batch(store, step, choice)
+    if given_cents != cents:
+        raise DoneSumError(given_cents=given_cents, batch=choice.batch, count=count, sum_cents=cents)
+    return Decision(step, new=False)
 
 
 def _numbers_wait(store: Store, step: Step, choice: Choice) -> bool:
@@ -199,6 +224,10 @@ def _write(store: Store, decision: Decision, reason: str | None) -> None:
 
 def _note(store: Store, decision: Decision, choice: Choice, reason: str) -> None:
     action = f"order.{_ACTIONS[decision.step]}"
+    apart: defaultdict[str, list[str]] = defaultdict(list)
+    for office, principal, exception, count in store.all(_APART):
+        apart[office].append(f"{principal}:{exception}={count}")
     for part in decision.offices:
         facts: dict[str, Fact] = {"count": part.count, "sum_cents": part.sum_cents, "list_hash": decision.list_hash}
+        facts |= {APART: " ".join(apart[part.office])} if part.office in apart else {}
         record(store, part.office, action, choice.name, facts, {"reason": reason} if reason else None)

@@ -10,13 +10,17 @@ from ledger.items.orders import order_number
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
-Told = Counter[tuple[str, str, str, int]]
-"""How many steps the events tell of, by office, step, moment and person."""
+Told = Counter[tuple[str, str, str, int, int, int]]
+"""How many steps the events tell of: by office, step, moment, person, principal (0: nobody's deputy), exception."""
+APART = "apart"
+"""The fact that counts steps taken for somebody or by exception: `PRINCIPAL:EXCEPTION=COUNT …`."""
 _STEPS: Mapping[str, str] = {
     "order.import": "created", "order.make": "created", "order.certify": "certified", "order.approve": "approved",
     "order.accept": "accepted", "order.object": "objected",
 }  # fmt: skip
-_FOUND = "SELECT office, step, at, by, count(*) FROM order_step GROUP BY office, step, at, by"
+_FOUND = """
+    SELECT office, step, at, by, coalesce(on_behalf, 0), exception, count(*) FROM order_step
+    GROUP BY office, step, at, by, coalesce(on_behalf, 0), exception ORDER BY 1, 2, 3, 4, 5, 6"""
 _PLACES = ("created", "certified", "approved", "accepted", "objected")
 _PLACE = " ".join(f"WHEN '{step}' THEN {place}" for place, step in enumerate(_PLACES, 1))
 # an order stands where its last step took it, after all steps before; it may be sent back at any time
@@ -54,19 +58,26 @@ class OrderAstrayError(KasseError):
 def take_steps(told: Told, office: str, person: str, at: str, action: str, facts: str) -> None:
     """Take over how many steps of orders an event tells of, if any; `person` may name whom it was for as well."""
     step = _STEPS.get(action)
-    if step is not None:
-        count = 1 if action == "order.make" else int(json.loads(facts).get("count") or 0)
-        told[office, step, at, int(person.partition("/")[0])] += count
+    if step is None:
+        return
+    said = json.loads(facts)
+    left, by = 1 if action == "order.make" else int(said.get("count") or 0), int(person.partition("/")[0])
+    for part in said.get(APART, "").split():
+        whose, _, count = part.partition("=")
+        principal, _, exception = whose.partition(":")
+        told[office, step, at, by, int(principal), int(exception)] += int(count)
+        left -= int(count)
+    told[office, step, at, by, 0, 0] += left
 
 
 def wrong_steps(store: Store, told: Told) -> Iterator[KasseError]:
     """Yield where steps of orders are others than the event log tells of, and orders in a state without their steps."""
     left = Counter(told)
-    for office, step, at, user, count in store.all(_FOUND):
-        known = left.pop((office, step, at, user), 0)
+    for office, step, at, user, principal, exception, count in store.all(_FOUND):
+        known = left.pop((office, step, at, user, principal, exception), 0)
         if known != count:
             yield OrderStepsError(office=office, step=step, at=at, user=user, count=count, told=known)
-    for (office, step, at, user), known in sorted((key, known) for key, known in left.items() if known):
+    for (office, step, at, user, _, _), known in sorted((key, known) for key, known in left.items() if known):
         yield OrderStepsError(office=office, step=step, at=at, user=user, count=0, told=known)
     for office, number, state in store.rows(_ASTRAY):
         yield OrderAstrayError(order=order_number(office, number), office=office, state=state)

@@ -9,7 +9,7 @@ from ledger.book.store import kasse_office
 from ledger.items.order_decisions import NEXT_ROLE
 from ledger.items.orders_reader import OrderSummary, list_orders
 from ledger.people.duties import Acting, duties
-from ledger.people.duties_store import acting, approval_limit
+from ledger.people.duties_store import acting, approval_limit, stands_in
 from ledger.people.users import NotAllowedError
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
@@ -59,11 +59,13 @@ def waiting_for_me(store: Store, *, office: str | None = None) -> list[OrderSumm
             if office is not None and code != office:
                 continue
             role = NEXT_ROLE[state]
+            place = kasse if role == "cashier" else code
             try:
-                person = acting(store, kasse if role == "cashier" else code, role)
+                person = acting(store, place, role)
             except NotAllowedError:
                 continue
-            found += _mine(store, code, state, person)
+            persons = dict.fromkeys([person, *stands_in(store, place, role)])
+            found += {order.number: order for each in persons for order in _mine(store, code, state, each)}.values()
     return sorted(found, key=lambda order: (order.office, int(order.number.rpartition("-")[2])))
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ledger.book.offices_store import check_office
 from ledger.items.order_decisions import NEXT_ROLE, UnknownBatchError, UnknownOrderError
 from ledger.items.orders import order_number
-from ledger.keeping.restriction_store import ACTIVE, RESTRICTED_NAME, check_sight, may_see
+from ledger.keeping.erasing import RESTRICTED_NAME
+from ledger.keeping.restriction_store import ACTIVE, check_sight, may_see
 from ledger.store.engines import Row, Store
 
 _LIST = f"""

@@ -16,9 +16,11 @@ from ledger.store.engines import Row, Store
 
 _MINE = f"""(
     SELECT o.office, o.id AS item FROM item o WHERE o.party = :party
-    UNION SELECT j.office, j.item FROM {OWED_JOINTLY} j WHERE j.party = :party
+    UNION SELECT j.office, j.item FROM {OWED_JOINTLY} j
+    WHERE j.party = :party AND (j.released_on IS NULL OR j.released_on > :day)
     ) w CROSS JOIN item i"""
-"""Who owes a claim jointly owes its fees and interest, too; a credit is of the one who paid. No walk over all items."""
+"""Who owes a claim jointly owes the whole of it (§ 421 BGB), its fees and interest, too, until they are freed, as the
+list of parties says; a credit is of the one who paid. No walk over all items."""
 _ITEMS = f"""
     SELECT i.office, i.id, i.kind, i.side, i.reference, i.purpose, i.claim_kind, i.main_item, e.posting_day, i.due,
         i.original_due, i.amount_cents,

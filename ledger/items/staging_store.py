@@ -111,12 +111,16 @@ def _tuples(rows: Iterable[Checked], staging: Staging) -> Iterator[Row]:
 
 
 def mark_bad(store: Store, findings: Iterable[KasseError]) -> None:
-    """Mark the rows of findings that are errors, and every row of an order that has a bad one."""
+    """Mark the rows of findings that are errors, and every row of an order, or of a joint claim, that has a bad one."""
     bad = {finding.place.row for finding in findings if finding.severity == "error"}
     store.execute_many(
         "UPDATE staged_row SET bad = 1 WHERE seq = :seq", [{"seq": seq} for seq in sorted(filter(None, bad))]
     )
     store.execute("UPDATE staged_row SET bad = 1 WHERE bad = 0 AND head IN (SELECT head FROM staged_row WHERE bad = 1)")
+    store.execute(
+        """UPDATE staged_row SET bad = 1 WHERE bad = 0 AND kind = 'receivable' AND joint_group IN (
+               SELECT joint_group FROM staged_row WHERE bad = 1 AND kind = 'receivable' AND joint_group IS NOT NULL)"""
+    )
 
 
 def mark_joint(store: Store) -> None:

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import count as counted
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Literal, NamedTuple
 
 from ledger.book.entry import Posting
+from ledger.events.store import Fact
+from ledger.items.item_seals import TOLD, ItemSeals
+from ledger.items.item_seals_store import note_items
 from ledger.store.counters import take_ids
 from ledger.store.engines import Row, Store
 
@@ -67,13 +70,21 @@ def reserve_items(store: Store, office: str, count: int = 1) -> int:
 
 _PLAIN = tuple(f.name for f in fields(NewItem))
 ITEM_COLUMNS = (*_PLAIN, "side", "open_cents")
+sealed_columns = itemgetter(*map(ITEM_COLUMNS.index, TOLD))
+"""Returns of the row of an item what an event seals of it."""
 _values = attrgetter(*_PLAIN)
 _FOREIGN, _ORIGINAL_DUE = _PLAIN.index("foreign_reference"), _PLAIN.index("original_due")
+_ORDER = _PLAIN.index("order_id")
 
 
-def insert_items(store: Store, items: Sequence[NewItem]) -> None:
-    """Write new items, wholly open."""
-    store.insert("item", ITEM_COLUMNS, item_rows(items))
+def insert_items(store: Store, items: Sequence[NewItem], told: Mapping[str, Fact] | None = None) -> None:
+    """Write new items, wholly open; an event seals those that no order made, and holds what else is `told` of them."""
+    rows, seals = list(item_rows(items)), ItemSeals()
+    store.insert("item", ITEM_COLUMNS, rows)
+    for row in rows:
+        if row[_ORDER] is None:
+            seals.take_row(row[0], sealed_columns(row))
+    note_items(store, seals.seals(), told)
 
 
 def item_rows(items: Iterable[NewItem]) -> Iterator[Row]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.book.guards_made_store import guard_facts
 from ledger.book.store import kasse_office
-from ledger.book.verify_store import Verification, verify
+from ledger.book.verify_store import Proof, Verification, verify
 from ledger.events.store import Fact, record
 from ledger.keeping.backups import Manifest, RestoreDiffersError
 from ledger.people.users import require
@@ -29,12 +31,12 @@ def note_backup(store: Store, manifest: Manifest, sha256: str) -> None:
         record(store, office, "book.backup", None, facts)
 
 
-def prove(store: Store, manifest: Manifest) -> Verification:
+def prove(store: Store, manifest: Manifest, proofs: Sequence[Proof]) -> Verification:
     """Verify a restored book and compare its head with that of the backup.
 
     Raises `RestoreDiffersError`.
     """
-    found = verify(store)
+    found = verify(store, proofs=proofs)
     if found.head != manifest.head:
         raise RestoreDiffersError(part="head")
     return found

@@ -8,6 +8,7 @@ from datetime import date
 
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
+from ledger.items.item_seals_store import choose_words
 from ledger.keeping.blank_store import (
     blank,
     choose,
@@ -25,8 +26,10 @@ from ledger.keeping.erasing import (
     PersonRow,
     StillKeptError,
     StillNeededError,
+    UnderWayFinding,
     UnknownErasureError,
 )
+from ledger.keeping.open_reader import OF_PARTY, open_things
 from ledger.keeping.personal import Personal
 from ledger.keeping.retention import retention
 from ledger.keeping.retention_store import kind_rows, person_rows, weighed
@@ -98,16 +101,13 @@ def _check(store: Store, rows: Sequence[PersonRow], party: int, day: str) -> Non
     """Check that nothing stands in the way of erasing one person who asks for it."""
     if any(row.state == "erased" for row in rows):
         raise AlreadyErasedError(party=party)
-    of_party = "(SELECT id FROM party WHERE id = :party OR merged_into = :party)"
-    needed = store.all(
-        f"SELECT kind, sum(n) FROM keep_person WHERE party IN {of_party} AND needed > 0 GROUP BY kind ORDER BY kind",
-        party=party,
-    )
+    sql = f"SELECT DISTINCT kind FROM keep_person WHERE party IN {OF_PARTY} AND needed > 0 ORDER BY kind"
+    needed = [kind for (kind,) in store.all(sql, party=party)]
     if needed:
-        what = ", ".join(kind for kind, _ in needed)
-        raise StillNeededError(party=party, count=sum(int(count) for _, count in needed), what=what)
+        found = list(open_things(store, party)) or [UnderWayFinding(kind=kind, party=party) for kind in needed]
+        raise StillNeededError(party=party, what=", ".join(needed), findings=tuple(found))
     last = store.all(
-        f"SELECT kind, until FROM keep_person WHERE party IN {of_party} AND until >= :year ORDER BY until DESC, kind",
+        f"SELECT kind, until FROM keep_person WHERE party IN {OF_PARTY} AND until >= :year ORDER BY until DESC, kind",
         party=party,
         year=int(day[:4]),
     )
@@ -178,6 +178,7 @@ def _erase(
     kinds = where.all()
     for kind in kinds:
         choose(store, kind, allowed[kind.table], before, store.today)
+    choose_words(store)
     rows, nullable, mandates = chosen_rows(store, kinds), nullable_columns(store), chosen_mandates(store)
     counts = tuple((kind.table, blank(store, kind, allowed[kind.table], nullable)) for kind in kinds)
     seals = note_persons(store, done.number) | seal_mandates(store, *mandates)

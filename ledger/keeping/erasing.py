@@ -12,6 +12,8 @@ from sepa.errors import N_, KasseError
 State = Literal["used", "restrict", "erase", "erased"]
 ERASED_NAME = "(gelöscht)"
 """What stands in lists and letters' files where a name was; German like all data of persons."""
+RESTRICTED_NAME = "(eingeschränkt)"
+"""What the book puts where a name is hidden; what is printed says it in its own language."""
 DECIDERS = ("head", "admin")
 
 
@@ -19,8 +21,40 @@ class StillNeededError(KasseError):
     """A person with something open, or something that goes on."""
 
     code = "erase.needed"
-    template = N_("party {party} cannot be erased: {count} things of theirs are open or under way")
-    hint = N_("see 'kasse party account {party}'; settle or end them first")
+    template = N_("party {party} cannot be erased: something of theirs is open or under way")
+    hint = N_("see 'kasse party account {party}'; settle or end it first")
+
+
+class StillOpenError(KasseError):
+    """A person with something open, whose data are in use and not only kept."""
+
+    code = "party.open"
+    template = N_("the data of party {party} cannot be restricted: something of theirs is open or under way")
+    hint = N_("see 'kasse party account {party}'; settle or end it first, letters and payments would show the name")
+
+
+class OpenItemFinding(KasseError):  # noqa: N818 - a finding of a refusal
+    """An item of the person that is not settled."""
+
+    code = "erase.open_item"
+    template = N_("item {office}/{item} is open with {open_cents}")
+    hint = N_("see 'kasse item show {office}/{item}'")
+
+
+class OrderWaitsFinding(KasseError):  # noqa: N818 - a finding of a refusal
+    """An order for the person that nobody has accepted or objected to."""
+
+    code = "erase.order_waits"
+    template = N_("the order {order} over {amount_cents} is under way")
+    hint = N_("see 'kasse order show {order}'")
+
+
+class UnderWayFinding(KasseError):  # noqa: N818 - a finding of a refusal
+    """Something else of the person that goes on."""
+
+    code = "erase.under_way"
+    template = N_("still needed: {kind}")
+    hint = N_("see 'kasse party account {party}'")
 
 
 class StillKeptError(KasseError):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from ledger.book.store import kasse_office
 from ledger.events.store import record
-from ledger.keeping.erasing import NotRestrictedError, RestrictedPartyError
+from ledger.keeping.erasing import NotRestrictedError, RestrictedPartyError, StillOpenError
+from ledger.keeping.open_reader import open_things
 from ledger.people.users import may, require, user_name
 from ledger.store.engines import Store
 
 SEE = ("head", "audit", "admin")
 RESTRICTORS = ("head", "admin")
-RESTRICTED_NAME = "(eingeschränkt)"
-"""What stands in lists where a name is hidden; German like all data of persons."""
 ACTIVE = "SELECT r.party FROM party_restriction r WHERE r.lifted_by IS NULL"
 """The parties whose data are restricted now."""
 
@@ -54,13 +53,16 @@ def check_sight(store: Store, party: int) -> None:
 def restrict(store: Store, party: int, reason: str) -> bool:
     """Restrict a person's data and return whether that is new.
 
-    Raises `NotAllowedError`.
+    Who has something open cannot be restricted: payments and letters would show the name. Raises `StillOpenError`,
+    `NotAllowedError`.
     """
     kasse = kasse_office(store)
     with store.unit([kasse], dated=False):
         require(store, kasse, *RESTRICTORS)
         if is_restricted(store, party):
             return False
+        if found := tuple(open_things(store, party)):
+            raise StillOpenError(party=party, findings=found)
         _restrict(store, kasse, party, reason.strip())
     return True
 

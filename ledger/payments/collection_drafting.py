@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from ledger.payments.collection_lines import Head, Line, Part, address_text, message, stored_collection
@@ -23,6 +23,8 @@ from sepa.rules.debits import check
 from sepa.text import Charset, charset_for, clean, fit
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # any moment: a proposal has no file yet
+PROPOSAL = "PROPOSAL"
+"""What the message is called that a proposal has no file for yet; it is never said."""
 Untold = Mapping[int, Sequence[Change]]
 
 
@@ -54,7 +56,7 @@ def draft(head: Head, number: int, wanted: Sequence[Wanted], untold: Untold, *, 
         lines.append(drawn)
         made[drawn.end_to_end_id] = one
     findings = []
-    for finding in _checked(head, lines, today):
+    for finding in checked(head, lines, today):
         identifier = str(finding.place.payment)
         if finding.severity == "error" and identifier in made:
             broken.append((made.pop(identifier), finding))
@@ -64,9 +66,12 @@ def draft(head: Head, number: int, wanted: Sequence[Wanted], untold: Untold, *, 
     return Drafted(kept, parts, tuple(broken), tuple(findings))
 
 
-def _checked(head: Head, lines: Sequence[Line], today: date) -> Iterator[KasseError]:
-    if lines:
-        yield from check(message(head, "PROPOSAL", CREATED, lines), today)
+def checked(head: Head, lines: Sequence[Line], today: date) -> Iterator[KasseError]:
+    """Yield what the rules of the scheme say of collections before there is a file; what is of all has no place."""
+    for finding in check(message(head, PROPOSAL, CREATED, lines), today) if lines else ():
+        of_all = (finding.place.payment or "").startswith(PROPOSAL)
+        place = replace(finding.place, payment=None) if of_all else finding.place
+        yield type(finding)(place=place, findings=finding.findings, **finding.fields)
 
 
 def _parts(line: int, wanted: Wanted) -> Iterator[Part]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ledger.payments.collection_claims_reader import came_back
@@ -35,6 +36,10 @@ _RETURNS = """
     JOIN collection_item p ON p.office = c.office AND p.run = c.run AND p.line = c.line
     WHERE c.state IN ('returned', 'rejected', 'reversed') AND c.ended_on >= :since
     ORDER BY c.ended_on, c.run, c.line, p.part"""
+_ASKED = """
+    SELECT m.message_id, m.kind FROM collection_message m
+    JOIN collection_message_line l ON l.office = m.office AND l.message = m.id
+    WHERE m.office = :office AND l.run = :run AND l.line = :line"""
 N_("again"), N_("contact"), N_("check"), N_("new-account"), N_("other-account"), N_("other-scheme"), N_("fix-data")
 (
     N_("fix-file"),
@@ -43,7 +48,7 @@ N_("again"), N_("contact"), N_("check"), N_("new-account"), N_("other-account"),
     N_("estate"),
     N_("ask-release"),
     N_("manual"),
-    N_("credit"),
+    N_("bank credit"),
     N_("debit"),
     N_("credited"),
     N_("stopped by the bank"),
@@ -52,13 +57,18 @@ N_("again"), N_("contact"), N_("check"), N_("new-account"), N_("other-account"),
     N_("run changed"),
     N_("taken out of the run"),
     N_("got another number"),
+    N_("recall asked for"),
+    N_("reversal asked for"),
+    N_("request approved"),
+    N_("file of the request written"),
 )
 _STEPS = {
     "propose": "proposed", "review": "reviewed", "release": "released", "export": "file written",
     "change": "run changed", "discard": "run discarded", "ask_void": "file to be given up", "void": "file given up",
     "answer": "answered by the bank", "rejected": "refused by the bank", "recalled": "stopped by the bank",
     "recall_refused": "recall refused", "credit": "credited", "execute": "executed", "returned": "returned",
-    "reversed": "given back",
+    "reversed": "given back", "export_again": "file written again", "ask_recall": "recall asked for",
+    "ask_reversal": "reversal asked for", "approve": "request approved", "request": "file of the request written",
 }  # fmt: skip
 """The words for what an event did, by the last part of its action."""
 
@@ -123,18 +133,33 @@ def _step(action: str, facts: str, line: int) -> str:
     return _STEPS.get(action.rpartition(".")[2], action)
 
 
+def _concerns(step: str, facts: Mapping[str, object], one: CollectionView, asked: Mapping[str, str]) -> bool:
+    """Return whether an event of the run is about this collection; `asked` are the requests that name it, by their ids.
+
+    What the bank refused or stopped stands in the events by number only: the state tells whether it was this one.
+    """
+    if step in {"ask_recall", "ask_reversal", "approve", "request"}:
+        return facts.get("message_id") in asked
+    if step == "recall_refused":
+        return "recall" in asked.values()
+    if step in {"rejected", "recalled"}:
+        return one.state == step
+    return facts.get("line") in {None, one.line}
+
+
 def life(store: Store, run: CollectionRun, line: int) -> CollectionLife:
     """Return one collection's whole life; raises `UnknownCollectionError`."""
     found = next((one for one in collections(store, run, discarded=True) if one.line == line), None)
     if found is None:
         raise UnknownCollectionError(run=run.number, line=line)
+    asked: dict[str, str] = dict(store.all(_ASKED, office=run.office, run=run.number, line=line))
     events = [
         LifeEvent(at, by, _step(action, facts, line), _facts(facts, details))
         for at, by, action, facts, details in store.rows(_EVENTS, object=f"collection_run:{run.number}")
-        if json.loads(facts).get("line") in {None, line}
+        if _concerns(action.rpartition(".")[2], json.loads(facts), found, asked)
     ]
     for day, cents, number in store.rows(_BANK, office=run.office, run=run.number, line=line):
-        what = "credit" if cents > 0 else "debit"
+        what = "bank credit" if cents > 0 else "debit"
         events.append(LifeEvent(day, "", what, f"{number}"))
     until = coming_back(run.scheme, run.collection_day, policy_of(store).refunds)
     return CollectionLife(f"{run.number}-{line}", found, until, tuple(sorted(events, key=lambda one: one.at)))

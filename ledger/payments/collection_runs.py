@@ -37,7 +37,7 @@ Why = Literal[
 ]  # fmt: skip
 WORDS = (
     N_("proposed"), N_("reviewed"), N_("released"), N_("exported"), N_("executed"), N_("discarded"), N_("voided"),
-    N_("collected"), N_("rejected"), N_("recalled"), N_("returned"), N_("reversed"), N_("reserved"), N_("locked"),
+    N_("collected"), N_("rejected"), N_("recalled"), N_("returned"), N_("reversed"), N_("locked"),
     N_("suspense"), N_("not-covered"), N_("not-announced"), N_("announced"), N_("small"), N_("waits"), N_("used"),
     N_("rule"),
 )  # fmt: skip

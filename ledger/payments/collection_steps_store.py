@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from ledger.book.store import office_codes, setting
 from ledger.events.store import Fact, record
 from ledger.payments.collection_claims_reader import came_back
+from ledger.payments.collection_drafting import checked
 from ledger.payments.collection_hindrances_reader import hindrances
-from ledger.payments.collection_lines import Line, message, stored_amendment
+from ledger.payments.collection_lines import Line, stored_amendment
 from ledger.payments.collection_outcomes_store import Held, held, settle
 from ledger.payments.collection_policy import payment_day
 from ledger.payments.collection_policy_store import policy_of
@@ -42,10 +43,8 @@ from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
 from sepa.profiles import shipped_profile
-from sepa.rules.debits import check
 
 LISTED = 100  # changed items named one by one in a refusal
-CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # any moment: a review has no file yet
 _OTHERS = """SELECT count(*) FROM collection WHERE office = :office AND run = :run
     AND (state <> 'proposed' OR active = 0) AND NOT (state = 'discarded' AND active = 0 AND :revision > 0)"""
 _ALL = """UPDATE collection SET state = :state, active = :active
@@ -91,8 +90,7 @@ class Released:
 def findings_of(store: Store, run: CollectionRun, today: dt.date) -> tuple[KasseError, ...]:
     """Return what is to be noticed about the collections of a run as seen on a day."""
     found = lines(store, run)
-    said = check(message(head_of(run), "PROPOSAL", CREATED, found), today) if found else ()
-    return (*said, *hindrances(store, run), *ended_mandates(store, run))
+    return (*checked(head_of(run), found, today), *hindrances(store, run), *ended_mandates(store, run))
 
 
 def review(store: Store, number: int, *, today: dt.date) -> Reviewed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 from ledger.payments.files import FilePlan, PaymentFile, Routed, file_message_id, plan
@@ -16,6 +17,8 @@ _COLUMNS = (
     "office", "run", "number", "state", "message_id", "kind", "name_check", "profile", "charset", "ebics", "btf",
     "count", "total_cents", "created_stamp",
 )  # fmt: skip
+_MADE = f"""SELECT {", ".join(name for name in _COLUMNS if name != "state")} FROM payment_file
+    WHERE office = :office AND run = :run ORDER BY number"""
 _PUT = """
     UPDATE payment SET file = s.file, state = 'released' FROM routed s
     WHERE payment.office = :office AND payment.run = :run AND payment.line = s.line AND payment.state = 'proposed'"""
@@ -70,6 +73,14 @@ def make_files(store: Store, run: Run, message: str) -> int:
     if released != run.count:
         raise RunChangedError(run=run.number)
     return len(plans)
+
+
+def files_hash(store: Store, office: str, number: int) -> str:
+    """Return the hash over the files of a run as they were made at its release."""
+    digest = sha256()
+    for row in store.all(_MADE, office=office, run=number):
+        digest.update(ascii(row).encode())
+    return digest.hexdigest()
 
 
 def files_of(store: Store, number: int) -> list[PaymentFile]:

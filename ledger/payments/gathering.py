@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+from ledger.items.orders import order_number
 from ledger.payments.attachments import Attachment, Taking, spread, used
 from ledger.payments.discount import MARK, best, misread, terms
 from ledger.payments.left_out import (
     AttachedError,
+    ChangingPayableError,
     DiscountLostError,
     DiscountMisreadError,
     DiscountTakenError,
@@ -37,6 +39,11 @@ def _lacking(kind: type[KasseError]) -> Callable[[Payable], KasseError]:
     return lambda one: kind(item=one.item, office=one.office, open_cents=one.open_cents)
 
 
+def _changing(one: Payable) -> KasseError:
+    change = order_number(one.office, one.changing or 0)
+    return ChangingPayableError(item=one.item, office=one.office, open_cents=one.open_cents, change=change)
+
+
 def _short(one: Payable) -> KasseError:
     return RefundShortError(item=one.item, office=one.office, open_cents=one.open_cents, refund_cents=one.due_cents)
 
@@ -51,6 +58,7 @@ def _owing(one: Payable) -> KasseError:
 
 OBSTACLES: tuple[tuple[Why, Callable[[Payable], object], Callable[[Payable], KasseError]], ...] = (
     ("locked", lambda one: one.locked, _lacking(LockedPayableError)),
+    ("changing", lambda one: one.changing, _changing),
     ("short", lambda one: one.due_cents > one.open_cents, _short),
     ("no-iban", lambda one: not one.iban, _lacking(NoBankAccountError)),
     ("no-payee", lambda one: not one.name, _lacking(NoPayeeError)),

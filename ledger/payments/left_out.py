@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.payments.refunds import RefundOwesError
 from sepa.errors import N_, KasseError
 
-N_("locked"), N_("set-off"), N_("attached"), N_("short")  # words of lists
+N_("locked"), N_("set-off"), N_("attached"), N_("short"), N_("changing")  # words of lists
 
 
 class LockedPayableError(KasseError):
@@ -14,6 +14,17 @@ class LockedPayableError(KasseError):
     code = "payment.locked"
     template = N_("item {item} of office {office} over {open_cents} is locked against payment")
     hint = N_("the lock and its reason stand in 'kasse item show {office}/{item}' or at the party")
+    severity = "warning"
+
+
+class ChangingPayableError(KasseError):
+    """A payable that an order under way cancels or makes less."""
+
+    code = "payment.changing"
+    template = N_(
+        "item {item} of office {office} over {open_cents} is not paid: the order {change} cancels or reduces it"
+    )
+    hint = N_("accept {change} or object to it first; see 'kasse order show {change}'")
     severity = "warning"
 
 

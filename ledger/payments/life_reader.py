@@ -33,7 +33,7 @@ _ITEM = """
     SELECT order_id, reference, purpose, open_cents FROM item WHERE office = :office AND id = :item"""
 _ORDER = """
     SELECT s.at, s.step, coalesce(u.name, CAST(s.by AS TEXT)), s.reason FROM order_step s
-    LEFT JOIN app_user u ON u.id = s.by WHERE s.office = :office AND s.order_id = :order ORDER BY s.at, s.step"""
+    LEFT JOIN app_user u ON u.id = s.by WHERE s.office = :office AND s.order_id = :order"""
 _EVENTS = """
     SELECT e.at, e.action, coalesce(u.name, CAST(e.by AS TEXT)), e.facts, d.details FROM event e
     LEFT JOIN app_user u ON u.id = e.by
@@ -115,7 +115,9 @@ def _stations(
     store: Store, run: Run, payment: Payment, file: PaymentFile | None, order: int | None
 ) -> Iterator[Station]:
     if order is not None:
-        for at, step, by, reason in store.rows(_ORDER, office=payment.office, order=order):
+        places = {step: place for place, step in enumerate(_ORDERS)}
+        steps = store.all(_ORDER, office=payment.office, order=order)
+        for at, step, by, reason in sorted(steps, key=lambda one: (one[0], places.get(one[1], len(places)))):
             yield Station(at, str(_ORDERS.get(step, step)), by, reason)
     yield from _events(store, run, payment)
     if file is not None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ledger.book.source_files_store import keep_file, known_file
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.payments.mandate_forms import NewMandate
@@ -19,7 +20,6 @@ from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
 
 PURPOSE = "mandates"
-_KNOWN = "SELECT result FROM source_file WHERE sha256 = :sha256 AND purpose = :purpose"
 
 
 class MandateListError(KasseError):
@@ -65,7 +65,7 @@ def import_mandates(store: Store, source: Source, rows: Iterable[Given], *, toda
     """
     kasse = kasse_office(store)
     require(store, kasse, *IMPORT_ROLES)
-    known = store.value(_KNOWN, sha256=source.sha256, purpose=PURPOSE)
+    known = known_file(store, PURPOSE, source.sha256)
     if known is not None:
         return Taken(int(known), new=False)
     with store.unit([kasse]):
@@ -78,10 +78,7 @@ def import_mandates(store: Store, source: Source, rows: Iterable[Given], *, toda
         wrong = [one for one in findings if one.severity == "error"]
         if wrong:
             raise MandateListError(count=len({one.place.row for one in wrong}), findings=tuple(wrong))
-        store.insert_one(
-            "source_file", sha256=source.sha256, purpose=PURPOSE, name=source.name, size_bytes=source.size,
-            imported_by=store.user, imported_at=store.now, result=str(count),
-        )  # fmt: skip
+        keep_file(store, PURPOSE, sha256=source.sha256, name=source.name, size_bytes=source.size, result=str(count))
         facts: dict[str, Fact] = {"count": count, "sha256": source.sha256}
         record(store, kasse, "mandate.import", f"file:{source.sha256}", facts)
         note_marked(store, "party.account")

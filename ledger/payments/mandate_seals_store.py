@@ -7,7 +7,8 @@ compared with them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ledger.events.seals import GONE, differing, digest, packed
@@ -33,6 +34,14 @@ _MANDATES = f"""
         CASE WHEN {_USED_UP} THEN NULL ELSE m.state_reason END
     FROM mandate m {{where}} ORDER BY m.id"""
 _REFERENCES = "SELECT r.mandate, r.creditor_key, r.key, r.since FROM mandate_reference r {where} ORDER BY r.mandate"
+# which collection told of an amendment moves with the collections; what was amended does not
+_AMENDMENTS = """SELECT a.mandate, a.number, a.field, a.old, a.new, a.at, a.by FROM mandate_amendment a {where}
+    ORDER BY a.mandate, a.number"""
+_AMENDED = _AMENDMENTS.format(where="WHERE a.mandate = :mandate")
+_MISTOLD = """
+    SELECT DISTINCT a.mandate FROM mandate_amendment a
+    LEFT JOIN collection c ON c.run = a.run AND c.line = a.line AND c.mandate = a.mandate
+    WHERE a.run IS NOT NULL AND c.mandate IS NULL ORDER BY a.mandate"""
 _ONE, _OF_ONE = _MANDATES.format(where="WHERE m.id = :mandate"), _REFERENCES.format(where="WHERE r.mandate = :mandate")
 _USES = f"""
     SELECT m.id, m.uses, m.last_used, coalesce(f.uses, 0), coalesce(f.last_used, m.used_before),
@@ -101,12 +110,15 @@ def seal_mandates(store: Store, *numbers: int, fresh: bool = False) -> dict[str,
 
 def _standing(store: Store, number: int) -> str:
     row = store.one(_ONE, mandate=number)
-    return GONE if row is None else _digest(row, (one[1:] for one in store.all(_OF_ONE, mandate=number)))
+    if row is None:
+        return GONE
+    references, amended = store.all(_OF_ONE, mandate=number), store.all(_AMENDED, mandate=number)
+    return _digest(row, (one[1:] for one in references), [one[1:] for one in amended])
 
 
-def _digest(mandate: Row, references: Iterable[Row]) -> str:
-    """Return the seal of a mandate with every reference that it has or had."""
-    return digest((*mandate, sorted(map(list, references))))
+def _digest(mandate: Row, references: Iterable[Row], amended: Sequence[Row]) -> str:
+    """Return the seal of a mandate with every reference that it has or had, and with its amendments."""
+    return digest((*mandate, sorted(map(list, references)), *amended))
 
 
 def wrong_mandates(store: Store, told: Iterable[str]) -> Iterator[KasseError]:
@@ -115,9 +127,14 @@ def wrong_mandates(store: Store, told: Iterable[str]) -> Iterator[KasseError]:
     `told` are the facts of all events that tell of mandates.
     """
     rows = beside(store.stream(_MANDATES.format(where="")), store.stream(_REFERENCES.format(where="")))
-    found = {str(mandate[0]): _digest(mandate, references) for mandate, references in rows}
+    amended: dict[int, list[Row]] = defaultdict(list)
+    for mandate, *row in store.stream(_AMENDMENTS.format(where="")):
+        amended[mandate].append(tuple(row))
+    found = {str(mandate[0]): _digest(mandate, references, amended.get(mandate[0], ())) for mandate, references in rows}
     for number, state in islice(differing(found, told), MOST):
         yield MandateSealError(mandate=number, state=state)
+    for (number,) in islice(store.rows(_MISTOLD), MOST):
+        yield MandateSealError(mandate=number, state="changed")
     for number, uses, day, expected, expected_day, held, ends in islice(store.rows(_USES), MOST):
         if (uses, day) != (expected, expected_day):
             yield MandateUseError(

@@ -11,6 +11,7 @@ from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import record
 from ledger.items.locks_store import locked, not_locked
 from ledger.payments.attachments_reader import active_attachments
+from ledger.payments.changing_sql import taken_off
 from ledger.payments.gathering import Choice, Gathering, counted
 from ledger.payments.overdue_reader import overdue
 from ledger.payments.perhaps_reader import perhaps_paid
@@ -56,7 +57,7 @@ _PAYABLES = f"""
     WITH {_OWED_BY_PAYEES}
     SELECT i.office, i.id, i.open_cents, i.due, i.reference, i.purpose, {PAID_TO},
            coalesce(n.legal_name, n.name), {_RESERVED}, {_LOCKED}, i.amount_cents, NULL, i.party, o.notice_date,
-           coalesce(w.cents, 0), '', CAST(NULL AS BIGINT)
+           coalesce(w.cents, 0), '', CAST(NULL AS BIGINT), {taken_off()}
     FROM item i
     LEFT JOIN party n ON n.id = i.party
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
@@ -65,7 +66,8 @@ _PAYABLES = f"""
       AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
     UNION ALL
     SELECT i.office, i.id, i.open_cents, i.due, NULL, f.purpose, f.iban, f.name, {_RESERVED}, {_LOCKED}, i.amount_cents,
-           f.cents, i.party, NULL, CASE WHEN f.without_set_off = 1 THEN 0 ELSE ({_OWED} = i.party) END, 'RRCT', f.id
+           f.cents, i.party, NULL, CASE WHEN f.without_set_off = 1 THEN 0 ELSE ({_OWED} = i.party) END, 'RRCT', f.id,
+           CAST(NULL AS BIGINT)
     FROM refund f
     JOIN item i ON i.office = f.office AND i.id = f.item
     WHERE f.approved_by IS NOT NULL AND f.ended_by IS NULL AND NOT {REFUND_PAID}
@@ -116,7 +118,7 @@ def propose(
     paying, leader = _account(store, iban)
     require(store, leader, *ROLES["propose"])
     check_office(store, office)
-    days = _days(execution_day or today, today, instant=instant)
+    days = _days(execution_day, today, instant=instant)
     choice = Choice(due_until or days.execution, limit, limit_cents, set_off)
     try:
         with store.unit(office_codes(store)), without_collector():
@@ -139,11 +141,12 @@ class _Days:
     findings: tuple[KasseError, ...]
 
 
-def _days(wanted: dt.date, today: dt.date, *, instant: bool) -> _Days:
-    day = max(wanted, today)
+def _days(wanted: dt.date | None, today: dt.date, *, instant: bool) -> _Days:
+    """Return the days of a run; odd is only a day that somebody named."""
+    day = max(wanted or today, today)
     if instant:
         return _Days(today, day, instant, ())
-    return _Days(today, next_target_day(day), instant, tuple(_shifted(wanted, today)))
+    return _Days(today, next_target_day(day), instant, tuple(_shifted(wanted, today)) if wanted else ())
 
 
 def _gathering(store: Store, office: str, iban: str, days: _Days, choice: Choice) -> Gathering:

@@ -30,7 +30,9 @@ ROLES: dict[Step | Literal["propose"], tuple[str, ...]] = {
     "void": ("payments", "releaser"),
 }
 """Who may take each step, in the office that the paying account belongs to."""
-Why = Literal["no-iban", "no-payee", "reserved", "locked", "set-off", "attached", "short", "rule", "perhaps-paid"]
+Why = Literal[
+    "no-iban", "no-payee", "reserved", "locked", "changing", "set-off", "attached", "short", "rule", "perhaps-paid"
+]  # fmt: skip
 
 
 class UnknownRunError(KasseError):

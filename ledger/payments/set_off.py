@@ -11,6 +11,7 @@ from sepa.errors import N_, KasseError
 from sepa.money import german
 
 ROLES = ("clerk", "cashier", "payments", "head")
+UNDO_ROLES = ("clerk", "cashier", "head")
 
 
 class NothingToSetOffError(KasseError):
@@ -29,12 +30,37 @@ class SetOffReservedError(KasseError):
     hint = N_("take it out with 'kasse payment change {run} --without LINE --reason …' first")
 
 
+class SetOffChangingError(KasseError):
+    """A payable that an order under way cancels or makes less."""
+
+    code = "set_off.changing"
+    template = N_("item {item} of office {office} is not to be set off: the order {change} cancels or reduces it")
+    hint = N_("accept {change} or object to it first; see 'kasse order show {change}'")
+
+
 class SetOffBoundError(KasseError):
     """A credit that is being paid back."""
 
     code = "set_off.bound"
     template = N_("all of item {item} of office {office} is bound: it is being paid back or paid on")
     hint = N_("withdraw that with 'kasse payment refund withdraw {office}/{item} --reason …', or object to the order")
+
+
+class SetOffContestedError(KasseError):
+    """A claim that is locked against dunning: somebody contests it, or has a defence (§ 390 BGB)."""
+
+    code = "set_off.contested"
+    template = N_("the claim {office}/{item} is locked against dunning and is not set off (§ 390 BGB)")
+    hint = N_("the lock and its reason stand in 'kasse item show {office}/{item}' or at the party; it can be set off "
+              "when the lock is lifted")  # fmt: skip
+
+
+class SetOffHeldError(KasseError):
+    """A payable or credit that is locked against payment."""
+
+    code = "set_off.locked"
+    template = N_("item {item} of office {office} is locked against payment and is not set off")
+    hint = N_("the lock and its reason stand in 'kasse item show {office}/{item}' or at the party")
 
 
 class SetOffOtherPartyError(KasseError):
@@ -68,6 +94,22 @@ class SetOffOneItemError(KasseError):
     template = N_("--against, --amount and --early are about one item, not {count}")
     hint = N_("name one item, such as BAU/17")
     exit_code = 2
+
+
+class NotSetOffError(KasseError):
+    """An entry that is no set-off."""
+
+    code = "set_off.entry"
+    template = N_("entry {entry} is no set-off")
+    hint = N_("see 'kasse journal show {entry}' for what it is; 'kasse item explain' names the set-offs of an item")
+
+
+class SetOffUndoReasonError(KasseError):
+    """A set-off that is to be taken back without a word why."""
+
+    code = "set_off.reason"
+    template = N_("a set-off is not taken back without a reason")
+    hint = N_("say with --reason why the declaration does not hold; it stands in the journal")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ledger.items.locks_store import not_locked
+from ledger.items.locks_store import locked, not_locked
+from ledger.items.orders import order_number
 from ledger.items.settlement import Claim, Order
 from ledger.payments.attachments import Taking
 from ledger.payments.attachments_reader import active_attachments
+from ledger.payments.changing_sql import taken_off
 from ledger.payments.refund_sql import BOUND_CENTS
 from ledger.payments.seized import Aged, ItemKey, lawful, seizures
 from ledger.payments.set_off import (
     NothingToSetOffError,
     SetOff,
     SetOffBoundError,
+    SetOffChangingError,
+    SetOffContestedError,
+    SetOffHeldError,
     SetOffNotDueError,
     SetOffOtherPartyError,
     SetOffReservedError,
@@ -23,11 +28,12 @@ from ledger.payments.set_off import (
     share,
 )
 from ledger.store.engines import Row, Store
+from sepa.errors import KasseError
 
 _SOURCE = f"""
     SELECT i.office, i.id, coalesce(n.legal_name, n.name), i.open_cents, i.party, i.account, i.side,
            (SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1),
-           {BOUND_CENTS}, i.due
+           {BOUND_CENTS}, i.due, {taken_off()}
     FROM item i JOIN party n ON n.id = i.party"""
 _GETS = f"i.kind IN ('payable', 'credit') AND i.open_cents > 0 AND {not_locked('payment')}"
 _CLAIM = "r.office, r.id, r.open_cents, r.due, r.profile, r.claim_kind, r.reference, r.account, r.opened_on"
@@ -57,9 +63,19 @@ _NAMED = f"""
     SELECT {_CLAIM}, CASE WHEN {_OWES} OR EXISTS (SELECT 1 FROM item_debtor j
                WHERE j.office = r.office AND j.item = coalesce(r.main_item, r.id) AND j.party = i.party
                  AND j.released_on IS NULL) THEN 1 ELSE 0 END,
-           (SELECT p.name FROM party p WHERE p.id = r.party)
+           (SELECT p.name FROM party p WHERE p.id = r.party),
+           CASE WHEN {locked("dunning", alias="r")} THEN 1 ELSE 0 END
     FROM item i JOIN party n ON n.id = i.party JOIN item r ON r.office = :claim_office AND r.id = :claim_item
     WHERE i.office = :office AND i.id = :item AND r.kind = 'receivable' AND r.open_cents > 0"""
+
+
+_CONTESTED = f"""
+    SELECT r.office, r.id FROM item i JOIN party n ON n.id = i.party JOIN item r ON {_OWES}
+    WHERE i.office = :office AND i.id = :item AND r.kind = 'receivable' AND r.open_cents > 0
+      AND (:early = 1 OR r.due <= :day) AND {locked("dunning", alias="r")} ORDER BY r.due, r.office, r.id LIMIT 1"""
+_HELD = f"""
+    SELECT 1 FROM item i WHERE i.office = :office AND i.id = :item AND i.kind IN ('payable', 'credit')
+    AND i.open_cents > 0 AND {locked("payment")}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,7 @@ class Source:
     run: int | None
     bound_cents: int
     due: str
+    changing: int | None = None
 
     @property
     def free_cents(self) -> int:
@@ -128,7 +145,7 @@ def candidates(store: Store, day: str, orders: Mapping[str, Order] | None = None
     taken = _takings(store, day)
     for row in store.all(_SOURCES, day=day):
         source = Source(*row)
-        if source.free_cents <= 0:
+        if source.free_cents <= 0 or source.changing is not None:
             continue
         pair = _with_due(store, source, day, early=False)
         pair.takings = taken.get((source.office, source.item), ())
@@ -142,22 +159,34 @@ def candidates(store: Store, day: str, orders: Mapping[str, Order] | None = None
 def pair_of(store: Store, key: ItemKey, wish: Wish, day: str) -> Pair:
     """Return an item with the claims that it is set off against.
 
-    Raises `NothingToSetOffError`, `SetOffReservedError`, `SetOffBoundError`, `SetOffOtherPartyError`,
-    `SetOffNotDueError`.
+    Raises `NothingToSetOffError`, `SetOffReservedError`, `SetOffChangingError`, `SetOffBoundError`,
+    `SetOffOtherPartyError`, `SetOffContestedError`, `SetOffHeldError`, `SetOffNotDueError`.
     """
     row = store.one(_ONE_SOURCE, office=key[0], item=key[1], day=day)
+    if row is None and store.value(_HELD, office=key[0], item=key[1], day=day):
+        raise SetOffHeldError(office=key[0], item=key[1])
     if row is None:
         raise NothingToSetOffError(office=key[0], item=key[1])
     source = Source(*row)
     if source.run is not None:
         raise SetOffReservedError(office=key[0], item=key[1], run=source.run)
+    if source.changing is not None:
+        raise SetOffChangingError(office=key[0], item=key[1], change=order_number(key[0], source.changing))
     if source.free_cents <= 0:
         raise SetOffBoundError(office=key[0], item=key[1])
     pair = _with_named(store, source, wish, day) if wish.against else _with_due(store, source, day, early=wish.early)
     if not pair.claims:
-        raise NothingToSetOffError(office=key[0], item=key[1])
+        raise _without_claims(store, key, wish, day)
     pair.takings = _takings(store, day).get(key, ())
     return pair
+
+
+def _without_claims(store: Store, key: ItemKey, wish: Wish, day: str) -> KasseError:
+    """Return why nothing is there to set off against: a claim that is locked, or none."""
+    contested = store.one(_CONTESTED, office=key[0], item=key[1], day=day, early=int(wish.early))
+    if contested is None:
+        return NothingToSetOffError(office=key[0], item=key[1])
+    return SetOffContestedError(office=contested[0], item=contested[1])
 
 
 def _takings(store: Store, day: str) -> dict[ItemKey, list[Taking]]:
@@ -184,19 +213,21 @@ def _with_due(store: Store, source: Source, day: str, *, early: bool) -> Pair:
 
 
 def _with_named(store: Store, source: Source, wish: Wish, day: str) -> Pair:
-    pair, named = Pair(source), _named(store, source, wish.against)
+    pair, named = Pair(source), _named(store, source, wish.against, day)
     for office, item, row in named:
         if row is None:
             raise NothingToSetOffError(office=office, item=item)
         if not row[9]:
             raise SetOffOtherPartyError(office=office, item=item, debtor=row[10] or "-")
+        if row[11]:
+            raise SetOffContestedError(office=office, item=item)
         if row[3] > day and not wish.early:
             raise SetOffNotDueError(office=office, item=item, due=row[3])
         pair.add(row)
     return pair
 
 
-def _named(store: Store, source: Source, against: Sequence[ItemKey]) -> Iterator[tuple[str, int, Row | None]]:
-    where = {"office": source.office, "item": source.item}
+def _named(store: Store, source: Source, against: Sequence[ItemKey], day: str) -> Iterator[tuple[str, int, Row | None]]:
+    where = {"office": source.office, "item": source.item, "day": day}
     for office, item in dict.fromkeys(against):
         yield office, item, store.one(_NAMED, claim_office=office, claim_item=item, **where)

@@ -41,8 +41,9 @@ def set_off(
     """Set off payables or credits against what their payees owe and return the declarations to send.
 
     Money is spread in the `orders` of settlement of the claims' law. Raises `NothingToSetOffError`,
-    `SetOffReservedError`, `SetOffBoundError`, `SetOffOtherPartyError`, `SetOffNotDueError`, `SetOffAmountError`,
-    `SetOffOneItemError`, `SetOffSeizedError`, `NotAllowedError`, `ClosedPeriodError`.
+    `SetOffReservedError`, `SetOffChangingError`, `SetOffBoundError`, `SetOffOtherPartyError`, `SetOffContestedError`,
+    `SetOffHeldError`, `SetOffNotDueError`,
+    `SetOffAmountError`, `SetOffOneItemError`, `SetOffSeizedError`, `NotAllowedError`, `ClosedPeriodError`.
     """
     keys = list(dict.fromkeys(items))
     if wish.choosy and len(keys) != 1:

@@ -11,7 +11,7 @@ from ledger.book.store import office_codes, setting
 from ledger.events.store import Fact, record
 from ledger.payments.discounts_reader import discounts
 from ledger.payments.files import FilePlan, PaymentFile
-from ledger.payments.files_store import files_of, make_files, planned
+from ledger.payments.files_store import files_hash, files_of, make_files, planned
 from ledger.payments.gathering import Gathering, counted
 from ledger.payments.left_out import DiscountTakenError
 from ledger.payments.profiles_store import profile_of
@@ -168,7 +168,7 @@ def release(
         posted = post_release(store, run, today.isoformat(), message, step)
         make_files(store, run, message)
         store.execute(_RELEASED, user=store.user, now=store.now, message=message, office=office, run=number)
-        _note(store, run, "release", message_id=message)
+        _note(store, run, "release", message_id=message, files_hash=files_hash(store, office, number))
         entries = tuple(f"{one.office}-{one.year}-{one.number}" for one in posted)
         return Released(run_named(store, number), entries, tuple(files_of(store, number)))
 

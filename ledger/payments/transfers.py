@@ -20,7 +20,7 @@ class Payable(NamedTuple):
 
     `pay_cents` is what is to be paid where that is not all that is open, `owed_cents` what the payee owes the city,
     `invoice_day` the day from which a discount counts, `code` the purpose code of the payment, `refund` the
-    refund that is paid.
+    refund that is paid, `changing` the number of an order under way that takes something off.
     """
 
     office: str
@@ -40,6 +40,7 @@ class Payable(NamedTuple):
     owed_cents: int = 0
     code: str = ""
     refund: int | None = None
+    changing: int | None = None
 
     @property
     def due_cents(self) -> int:

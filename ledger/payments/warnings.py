@@ -73,6 +73,15 @@ class LockedSinceError(KasseError):
     severity = "warning"
 
 
+class ChangingSinceError(KasseError):
+    """An order that cancels the item or makes it less came after the run was proposed."""
+
+    code = "payment.changing_since"
+    template = N_("item {item} of office {office} is not to be paid: the order {change} cancels or reduces it")
+    hint = N_("take it out with 'kasse payment change {run} --without {line} --reason …', or object to {change}")
+    severity = "warning"
+
+
 class AttachedSinceError(KasseError):
     """Somebody got a right to the payee's money after the run was proposed."""
 
@@ -150,6 +159,7 @@ WORDS: Mapping[str, str] = {
     "payment.returned_before": N_("returned before"),
     "payment.refused_before": N_("refused before"),
     "payment.locked_since": N_("locked"),
+    "payment.changing_since": N_("changing"),
     "payment.attached_since": N_("attached"),
     "payment.attachment_ended": N_("attachment ended"),
     "payment.freed": N_("attachment ended"),

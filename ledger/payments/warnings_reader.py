@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ledger.items.locks_store import locked, not_locked
+from ledger.items.orders import order_number
 from ledger.payments.before_reader import paid_before
+from ledger.payments.changing_sql import taken_off
 from ledger.payments.perhaps_reader import perhaps_paid_again
 from ledger.payments.profiles_store import high_cents
 from ledger.payments.redirect_store import redirected
@@ -17,6 +19,7 @@ from ledger.payments.warnings import (
     AttachedSinceError,
     AttachmentEndedSinceError,
     ChangedIbanError,
+    ChangingSinceError,
     FreedError,
     HighAmountError,
     LockedSinceError,
@@ -57,6 +60,11 @@ _LOCKED = f"""
                      AND k.lifted_on IS NULL), '')
     FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item
     WHERE {OF_RUN} AND {locked("payment")} ORDER BY p.line"""
+_CHANGING = f"""
+    SELECT * FROM (
+        SELECT p.end_to_end_id, p.line, p.item_office, p.item, {taken_off()} AS change
+        FROM payment p JOIN item i ON i.office = p.item_office AND i.id = p.item WHERE {OF_RUN}) AS t
+    WHERE change IS NOT NULL ORDER BY line"""
 _SINCE = """(a.made_at > :made_at OR a.made_at = :made_at AND EXISTS (
           SELECT 1 FROM event e JOIN event r ON r.office = e.office AND r.position < e.position
           WHERE e.object = 'attachment:' || a.id AND e.action = 'attachment.add'
@@ -185,11 +193,14 @@ def _answers(store: Store, of_run: dict[str, str | int]) -> Iterator[KasseError]
 
 
 def hindrances(store: Store, run: Run) -> Iterator[KasseError]:
-    """Yield what came up since the proposal and must not be paid over: locks, rights of others, unclear debits."""
+    """Yield what came up since the proposal and must not be paid over: locks, changes, rights of others, debits."""
     of_run = {"office": run.office, "run": run.number}
     for identifier, line, office, item, reason in store.rows(_LOCKED, day=run.execution_day, **of_run):
         place = Place(payment=identifier)
         yield LockedSinceError(office=office, item=item, reason=reason, run=run.number, line=line, place=place)
+    for identifier, line, office, item, change in store.rows(_CHANGING, **of_run):
+        name, place = order_number(office, change), Place(payment=identifier)
+        yield ChangingSinceError(office=office, item=item, change=name, run=run.number, line=line, place=place)
     yield from redirected(store, run)
     yield from perhaps_paid_again(store, run)
     given = {"made_at": run.created_at, "day": run.execution_day}

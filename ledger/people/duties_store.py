@@ -22,6 +22,7 @@ from ledger.people.users import (
     NotAllowedError,
     UnknownRoleError,
     principal_for,
+    principals_for,
     require,
     user_id,
     user_name,
@@ -76,6 +77,11 @@ def acting(store: Store, office: str, role: str) -> Acting:
     if principal is None:
         raise NotAllowedError(user=user_name(store, store.user), office=office, role=role)
     return Acting(store.user, principal)
+
+
+def stands_in(store: Store, office: str, role: str) -> list[Acting]:
+    """Return in whose right besides their own the acting user may take a step of an order, the first named first."""
+    return [Acting(store.user, principal) for principal in principals_for(store, office, (role,))]
 
 
 def approval_limit(store: Store, person: Acting, office: str) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
+from ledger.items.item_seals_store import moved_items
 from ledger.items.joint_seals_store import merge_joint
 from ledger.payments.mandate_seals_store import seal_mandates
 from ledger.people.parties_reader import party_name
@@ -123,6 +124,7 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
         source, target, _, proposer, proposed_at = row
         check_apart(store, kasse, f"merge {number}", (proposer, proposed_at))
         mandates = [number for (number,) in store.all("SELECT id FROM mandate WHERE party = :source", source=source)]
+        gone = moved_items(store, source) if confirm else {}
         moved = _move(store, source, target) if confirm else 0
         state = "merged" if confirm else "refused"
         store.execute(
@@ -130,7 +132,7 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
                items = :items WHERE id = :id""",
             state=state, user=store.user, now=store.now, items=moved, id=number,
         )  # fmt: skip
-        facts: dict[str, Fact] = {"target": target, "merge": number, "items": moved}
+        facts: dict[str, Fact] = {"target": target, "merge": number, "items": moved, **gone}
         if confirm:
             facts |= merge_joint(store, source, target, store.today) | seal_marked(store)
             facts |= seal_mandates(store, *mandates)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ledger.items.joint_debtors import OWED_JOINTLY
 from ledger.keeping.restriction_store import ACTIVE, check_sight, may_see
 from ledger.people.parties import match_key
 from ledger.people.party_seals import covers
@@ -20,10 +21,15 @@ _FORMERS = """
     SELECT f.key FROM party_former f JOIN party p ON p.id = f.party
     WHERE p.id = :party OR p.merged_into = :party ORDER BY f.key"""
 _BY_FORMER = "SELECT party FROM party_former WHERE key = :key"
-_OPEN = """
+_OPEN = f"""
     SELECT party, count(*) AS items, sum(CASE WHEN kind = 'receivable' THEN open_cents ELSE 0 END) AS owes,
         sum(CASE WHEN kind IN ('payable', 'credit') THEN open_cents ELSE 0 END) AS gets
-    FROM item WHERE open_cents > 0 AND party IS NOT NULL GROUP BY party"""
+    FROM (SELECT party, kind, open_cents FROM item WHERE open_cents > 0 AND party IS NOT NULL
+          UNION ALL
+          SELECT j.party, i.kind, i.open_cents FROM {OWED_JOINTLY} j
+          JOIN item i ON i.office = j.office AND i.id = j.item
+          WHERE j.released_on IS NULL AND i.open_cents > 0) AS mine GROUP BY party"""
+"""What is open of each party; who owes a claim jointly owes the whole of it (§ 421 BGB), as their account says."""
 _LIST = f"""
     SELECT p.id, p.name, p.legal_name, p.town, p.birth_date, coalesce(o.items, 0), coalesce(o.owes, 0),
         coalesce(o.gets, 0), p.merged_into

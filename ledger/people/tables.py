@@ -31,12 +31,11 @@ class UserRole(SQLModel, table=True):
     __table_args__ = col.strict(
         ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_user_role_user"), clustered=True
     )
-    MUTABLE: ClassVar = ("until",)
+    MUTABLE: ClassVar = ()
 
     user_id: int = col.number(primary_key=True)
     office: str = col.text(primary_key=True)
     role: str = col.text(primary_key=True)
-    until: str | None = col.day(nullable=True)
 
 
 class Party(SQLModel, table=True):

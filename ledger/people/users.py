@@ -204,16 +204,18 @@ def may(store: Store, office: str, *roles: str) -> bool:
 
 
 def principal_for(store: Store, office: str, roles: Collection[str]) -> int | None:
-    """Return for whom the acting user stands in today with one of the roles in the office, or None.
+    """Return for whom the acting user stands in today with one of the roles in the office, or None."""
+    return next(iter(principals_for(store, office, roles)), None)
+
+
+def principals_for(store: Store, office: str, roles: Collection[str]) -> list[int]:
+    """Return for whom the acting user stands in today with one of the roles in the office, the first named first.
 
     The absent person must hold the role and not be locked. Whom the step is for already goes before others.
     """
-    found = [
-        int(principal)
-        for principal, role in store.all(_PRINCIPALS, user=store.user, office=office, day=store.today)
-        if role in roles
-    ]
-    return store.principal if store.principal in found else next(iter(found), None)
+    held = store.all(_PRINCIPALS, user=store.user, office=office, day=store.today)
+    found = dict.fromkeys(int(principal) for principal, role in held if role in roles)
+    return sorted(found, key=lambda principal: principal != store.principal)
 
 
 def check_apart(store: Store, office: str, what: str, *earlier: tuple[int | None, str | None]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.bank.parts import Told, told
+from ledger.bank.unclear_parts_store import parts_of_cases
 from ledger.book.offices_store import check_office
 from ledger.items.store import ItemKind
 from ledger.store.engines import Store
@@ -122,16 +124,19 @@ def open_totals(
 def unclear_cases(store: Store, day: str, *, office: str | None = None) -> Iterator[UnclearCase]:
     """Yield the unclear money of the end of the day, oldest first; inside `snapshot` or a unit.
 
-    `bank_day` is the booking day at the bank, or the day of the entry where no bank entry stands behind it.
-    Raises `UnknownOfficeError`.
+    `bank_day` is the booking day at the bank, or the day of the entry where no bank entry stands behind it. A
+    collective entry is told by its unclear parts. Raises `UnknownOfficeError`.
     """
     check_office(store, office)
     late = _Lateness(day)
     sql, values = as_of(store, _CASES, day, office, None)
+    parts = parts_of_cases(store)
     for code, number, kind, bank_day, left, name, iban, remittance, reason, owner in store.stream(sql, **values):
+        said = told(parts.get((code, number), ()), Told(name, iban, remittance))
         yield UnclearCase(
-            code, number, kind, bank_day, int(left), name, iban, remittance, late.days(bank_day), reason, owner
-        )
+            code, number, kind, bank_day, int(left), said.name, said.bank_account, said.remittance,
+            late.days(bank_day), reason, owner,
+        )  # fmt: skip
 
 
 def as_of(store: Store, sql: str, day: str, office: str | None, kind: str | None) -> tuple[str, dict[str, str]]:

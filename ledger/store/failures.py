@@ -37,6 +37,15 @@ class DiskFullError(TryAgainError):
     hint = N_("nothing was changed; free some space and try again")
 
 
+class DamagedBookError(KasseError):
+    """The file of a book that cannot be read as its database wrote it: cut off, overwritten, a broken disk."""
+
+    code = "book.damaged"
+    template = N_("the file of the book is damaged: {book} ({reason})")
+    hint = N_("keep the file as it is and write nothing to it; restore the last backup beside it with 'kasse book "
+              "restore BACKUP --book NEW' and tell the audit office")  # fmt: skip
+
+
 class RefusedByBookError(KasseError):
     """A guard of the database refused a change that the rules should have refused before."""
 

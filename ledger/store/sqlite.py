@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.store.engines import WAIT_SECONDS, EngineName, Row
-from ledger.store.failures import BookLockedError, DiskFullError, RefusedByBookError
+from ledger.store.failures import BookLockedError, DamagedBookError, DiskFullError, RefusedByBookError
 from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ MANY_CHANGES, COUNTED_ROWS = 10_000, 1_000
 """After how many changed rows the figures of the planner are taken anew, and how many rows of an index they look at."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "davfs", "ceph"})
 GUARD_PREFIX = "kasse: "
+DAMAGED = ("malformed", "disk image", "unsupported file format", "invalid rootpage")
+"""What SQLite says of a file whose pages do not fit together."""
 
 # Both stay as they are; without an adapter the driver searches for one in vain, for every value it binds.
 sqlite3.register_adapter(bytes, bytes)
@@ -48,7 +50,8 @@ class NotABookError(KasseError):
 
     code = "book.not_a_book"
     template = N_("this file is not a book of kasse: {book}")
-    hint = N_("name the right file with --book or KASSE_BOOK")
+    hint = N_("name the right file with --book or KASSE_BOOK; if it was your book, keep it and restore the last backup "
+              "with 'kasse book restore BACKUP --book NEW'")  # fmt: skip
 
 
 class NetworkFileSystemError(KasseError):
@@ -136,6 +139,8 @@ class SqliteEngine:
                 return DiskFullError(book=book)
         if isinstance(error, sqlite3.DatabaseError) and "not a database" in text:
             return NotABookError(book=book)
+        if isinstance(error, sqlite3.DatabaseError) and any(word in text for word in DAMAGED):
+            return DamagedBookError(book=book, reason=text)
         return None
 
 
@@ -203,9 +208,16 @@ def file_system(path: Path, mounts: Path = Path("/proc/mounts")) -> str:
 
 
 def schema_version(connection: sqlite3.Connection) -> str | None:
-    """Return the revision of the book's schema, or None where the file has none."""
-    found: Any = connection.execute(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
-    ).fetchone()
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if found else None
+    """Return the revision of the book's schema, or None where the file has none; raises `DamagedBookError`."""
+    try:
+        found: Any = connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+        ).fetchone()
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if found else None
+    except sqlite3.DatabaseError as error:  # nothing was read of the file before
+        raise ENGINE.failure(error, _file_of(connection)) or error from error
     return str(row[0]) if row else None
+
+
+def _file_of(connection: sqlite3.Connection) -> str:
+    return str(next((row[2] for row in connection.execute("PRAGMA database_list") if row[1] == "main"), ""))

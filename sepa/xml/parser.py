@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -26,8 +26,23 @@ class XmlError(KasseError):
     """XML that breaks off or is not well-formed."""
 
     code = "xml.broken"
-    template = N_("the file is not complete, well-formed XML: {reason}")
+    template = N_("the file is not complete, well-formed XML: {reason} (XML parser: {parser})")
     hint = N_("fetch it from the bank again; do not save it with a word processor")
+
+
+_TYPES = etree.ErrorTypes
+_WHY: Mapping[int, str] = {
+    _TYPES.ERR_DOCUMENT_EMPTY: N_("no element begins"),
+    _TYPES.ERR_DOCUMENT_END: N_("it goes on behind its end"),
+    _TYPES.ERR_RESERVED_XML_NAME: N_("a second document begins within it"),
+    _TYPES.ERR_GT_REQUIRED: N_("it breaks off within a tag"),
+    _TYPES.ERR_TAG_NOT_FINISHED: N_("it breaks off before its end"),
+    _TYPES.ERR_TAG_NAME_MISMATCH: N_("a tag closes another element than the one that is open"),
+    _TYPES.ERR_INVALID_CHAR: N_("it holds a character that XML forbids"),
+    _TYPES.ERR_INVALID_ENCODING: N_("its bytes are not in the encoding that it names"),
+    _TYPES.ERR_UNSUPPORTED_ENCODING: N_("it names an encoding that is not known"),
+    _TYPES.ERR_UNDECLARED_ENTITY: N_("it uses an entity that it does not define"),
+}
 
 
 class DoctypeError(KasseError):
@@ -76,16 +91,16 @@ def first_elements(source: Source) -> list[Start]:
     if _DOCTYPE.match(head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")):
         raise DoctypeError(place=source.place)
     parser = etree.XMLPullParser(events=("start",), **_options(source))
-    reason = N_("no element begins")
+    reason, parser_says = N_("no element begins"), "-"
     try:
         parser.feed(head)
         if len(head) < HEAD_BYTES:
             parser.close()
     except etree.XMLSyntaxError as error:
-        reason = str(error)[:_LONGEST_REASON]
+        reason, parser_says = why_broken(error), told(error)
     starts = _starts(parser, source)
     if not starts:
-        raise XmlError(place=Place(file=source.name, line=1), reason=reason)
+        raise XmlError(place=Place(file=source.name, line=1), reason=reason, parser=parser_says)
     return starts
 
 
@@ -163,6 +178,17 @@ def _options(source: Source) -> dict[str, Any]:
 def _error(error: etree.XMLSyntaxError, source: Source, *, exact: bool) -> KasseError:
     line, column = error.position
     place = Place(file=source.name, line=(line + source.skipped_lines) or 1, column=str(column) if exact else None)
-    reason = (error.msg or "?").partition(", line ")[0][:_LONGEST_REASON]
     limited = cast("Any", error).code in {etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_ENTITY_LOOP}
-    return (XmlLimitError if limited else XmlError)(place=place, reason=reason)
+    if limited:
+        return XmlLimitError(place=place, reason=told(error))
+    return XmlError(place=place, reason=why_broken(error), parser=told(error))
+
+
+def why_broken(error: etree.XMLSyntaxError) -> str:
+    """Return in words of ours what is wrong with XML."""
+    return _WHY.get(cast("Any", error).code, N_("it breaks the rules of XML"))
+
+
+def told(error: etree.XMLSyntaxError) -> str:
+    """Return what the parser itself says, which is English and may name elements; without the place."""
+    return (error.msg or "?").partition(", line ")[0].replace("\n", " ").strip()[:_LONGEST_REASON]

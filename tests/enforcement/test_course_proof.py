@@ -3,9 +3,9 @@
 from enforcement.course_proof_store import wrong_courses
 from enforcement.dunning_release_store import release
 from enforcement.dunning_undo_store import undo
+from tests.attacks import attacked, without_guards
 from tests.books import act
 from tests.enforcement.test_dunning_release import kasse, run  # noqa: F401
-from tests.ledger.test_verify_steps import without_guards
 
 DUE, DUNNED = "verify.item_due", "verify.item_dunning"
 ATTACKS = {
@@ -27,10 +27,8 @@ def test_items_moved_past_kasse_are_named(kasse, run):  # noqa: F811
     assert kasse.value("SELECT max(dunning_level) FROM item") == 1
     assert found(kasse) == []
     for name, (change, code) in ATTACKS.items():
-        with kasse.rehearsal():
-            without_guards(kasse, "item")
-            assert kasse.execute(f"UPDATE item SET {change} WHERE office = 'ORDNUNG' AND id = 1") == 1
-            assert found(kasse) == [(code, "ORDNUNG/1")], name
+        statement = f"UPDATE item SET {change} WHERE office = 'ORDNUNG' AND id = 1"
+        assert attacked(kasse, "item", statement, found) == [(code, "ORDNUNG/1")], name
 
 
 def test_a_run_taken_back_leaves_nothing_to_name(kasse, run):  # noqa: F811

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from enforcement.relief_days import ReliefFutureError, ReliefWatchPastError
+from enforcement.relief import Schedule
+from enforcement.relief_days import ReliefEarlierError, ReliefFutureError, ReliefWatchPastError
 from enforcement.relief_end_store import file_claims, watch
 from enforcement.relief_grant_store import grant
 from enforcement.relief_propose_store import propose
@@ -56,3 +57,39 @@ def test_claims_were_not_filed_tomorrow(kasse):
     with pytest.raises(ReliefFutureError):
         file_claims(kasse, done.number, (TODAY + ONE).isoformat())
     assert events(kasse) == []
+
+
+DEFERRED = {
+    "before the due day": ("stundung", {"last": TODAY + 6 * ONE}, True),
+    "on the due day": ("stundung", {"last": TODAY + 7 * ONE}, True),
+    "a day later": ("stundung", {"last": TODAY + 8 * ONE}, False),
+    "first instalment before the due day": ("ratenplan", {"schedule": Schedule(TODAY + 6 * ONE, 3)}, True),
+    "first instalment on the due day": ("ratenplan", {"schedule": Schedule(TODAY + 7 * ONE, 3)}, False),
+    "one of its own before the due day": (
+        "ratenplan", {"schedule": Schedule(each=((TODAY + ONE, 1_00), (TODAY + 99 * ONE, 999_00)))}, True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DEFERRED)
+def test_relief_never_brings_a_due_day_forward(kasse, case):
+    """§ 222 AO: what is due is deferred; a claim of 1 December is not asked for in November."""
+    kind, more, refused = DEFERRED[case]
+    due = (TODAY + 7 * ONE).isoformat()
+    wanted = wish(kind, fee(kasse, due=due, dunning_level=0, dunned_on=None), **more)
+    if refused:
+        with pytest.raises(ReliefEarlierError):
+            propose(kasse, wanted)
+        assert kasse.value("SELECT count(*) FROM relief") == 0
+        return
+    granted(kasse, wanted)
+    assert kasse.value("SELECT min(due) FROM item WHERE main_item IS NULL") > due
+
+
+def test_an_older_claim_may_be_paid_before_another_one_is_due(kasse):
+    """The instalments pay claims in their order: only what is not due yet must not be asked for."""
+    person = debtor(kasse)
+    old, new = fee(kasse, person=person), fee(kasse, person=person, due=(TODAY + 20 * ONE).isoformat(), number=2)
+    first, second = (TODAY + days * ONE for days in (5, 40))
+    made = propose(kasse, wish("ratenplan", old, new, schedule=Schedule(each=((first, 1020_47), (second, 1000_00)))))
+    assert grant(act(kasse, "emil"), made.number).items == 2

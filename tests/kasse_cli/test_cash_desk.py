@@ -201,3 +201,32 @@ def test_the_cash_report_shows_desks_and_funds_beside_the_bank(town):
     ]  # fmt: skip
     assert "desks" not in town(as_("clara", "kasse report cash --from 2026-10-01 --on 2026-10-31 --json")).data
     assert "in cash desks and imprest funds on 2026-11-20: 50.00 EUR" in town(as_("clara", "kasse report cash")).err
+
+
+def test_far_more_than_is_open_is_asked_about_before_it_is_taken(town):
+    town(OPENED[0])
+    refused = town("kasse cash take B1 1000000000015=999 --json")
+    assert (refused.code, refused.json["errors"][0]["code"]) == (1, "cash.surplus_large")
+    assert [one["code"] for one in refused.json["findings"]] == ["cash.over_limit"], "said before, not after"
+    assert town("kasse cash receipts B1 --from 2026-11-01 --json").data["receipts"] == []
+    assert town("kasse cash take B1 1000000000015=60").code == 0
+    done = town("kasse cash take B1 1000000000023=999 --yes --json")
+    assert [part["kind"] for part in done.data["parts"]] == ["settled", "credit"]
+
+
+def test_more_than_is_owed_is_not_paid(town):
+    town(OPENED[0])
+    done = town("kasse cash pay B1 RE4711=50 --json")
+    (error,) = done.json["errors"]
+    assert (error["code"], "surplus" in error["hint"]) == ("cash.paid_too_much", False)
+
+
+def test_a_note_that_a_desk_is_not_open_is_shown_and_taken_back(town):
+    town(OPENED[0])
+    town("kasse cash not-open B1 --reason Tippfehler")
+    refused = town("kasse cash take B1 1000000000015")
+    assert "kasse cash not-open B1 --undo" in refused.err
+    town("kasse cash not-open B1 --undo --reason 'doch offen'")
+    (noted,) = town("kasse cash show B1 --json").data["rests"]
+    assert (noted["reason"], noted["noted_by"], noted["taken_back_by"]) == ("Tippfehler", "dirk", "dirk")
+    assert town("kasse cash take B1 1000000000015").code == 0

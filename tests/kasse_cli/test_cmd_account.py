@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shlex
 import shutil
 import tomllib
 
@@ -202,3 +203,18 @@ def test_exports(office):
     store = opened(str(office.folder / "kasse.db"))
     assert store.value("SELECT count(*) FROM event WHERE action = 'journal.export'") == 1
     store.close()
+
+
+@pytest.mark.parametrize("side", ["--debit 6100=-5 --credit 6700=-5", "--debit 6100=5 --credit 6700=-5"])
+def test_an_amount_below_zero_is_refused_by_hand_as_in_a_list(office, side):
+    done = office(f"kasse journal post {side} --text Porto --document V1 --json {CLERK}")
+    assert [one["code"] for one in done.json["errors"]] == ["journal.amount"]
+    assert done.code == 2
+    assert office(f"kasse journal list --json {CLERK}").data["entries"] == []
+
+
+def test_a_text_that_is_too_long_says_how_long_it_may_be(office):
+    post = f"kasse journal post --debit 6100=5 --credit 5900=5 --document V1 {CLERK} --text"
+    done = office([*shlex.split(post)[1:], "x" * 501])
+    assert "the text has 501 characters, at most 500 are possible" in done.err
+    assert office([*shlex.split(post)[1:], "x" * 500]).code == 0

@@ -149,3 +149,24 @@ def test_an_address_that_cannot_be_read_is_no_defect(shell):
     done = shell("kasse item list --book postgresql://clara:geheim@server/kasse?hots=x")
     assert (done.code, "not an address of a database: postgresql://clara@server" in done.err) == (1, True)
     assert "geheim" not in done.err + done.out
+
+
+DAMAGED = {
+    "cut off": lambda book: book[:50_000],
+    "cut in its first page": lambda book: book[:500],
+    "written over": lambda book: book[: 8 * 8192] + bytes(len(book) - 8 * 8192),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
+@pytest.mark.parametrize("command", ["journal verify", "book backup x.backup", "day list", "user list", "book audit"])
+def test_a_damaged_file_is_named_as_such(shell, damage, command):
+    shell(f"{CREATE} --identity declared --user root")
+    book = shell.folder / "kasse.db"
+    book.write_bytes(damage(book.read_bytes()))
+    done = shell(f"kasse {command} --user root --json")
+    (error,) = done.json["errors"]
+    assert (done.code, error["code"]) == (1, "book.damaged")
+    assert "kasse.db" in error["message"]
+    assert "kasse book restore" in error["hint"]
+    assert shell("kasse health --json").json["data"]["checks"][0]["state"] == "critical"

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from kasse_cli.object_words import object_text
 from tests.kasse_cli.books_day import copied, fill
 
 BY = "--user clara"
@@ -50,6 +51,25 @@ def test_a_head_of_no_state_of_the_book_is_a_finding(office):
     assert (done.code, done.json["status"], done.json["findings"][0]["code"]) == (3, "findings", "verify.against")
     assert set(done.data) >= {"entries", "head", "heads", "postings", "events", "erased_texts"}
     assert office(f"kasse journal verify --against 12 {BY}").code == 2
+    missing = office(f"kasse journal verify --against kopf-2026.txt {BY} --json")
+    assert (missing.code, missing.json["errors"][0]["code"]) == (2, "head.no_file")
+
+
+@pytest.mark.parametrize("name", ["bilanz.csv", "bilanz.pdf", "bilanz.xls"])
+def test_a_workbook_has_the_name_of_one(office, name):
+    done = office(f"kasse journal list --xlsx {name} {BY} --json")
+    assert (done.code, done.json["errors"][0]["code"]) == (2, "output.not_excel")
+    assert not (office.folder / name).exists()
+    assert office(f"kasse journal list --xlsx bilanz.XLSX {BY}").code == 0
+    done = office(f"kasse order template --xlsx {name} --json")
+    assert (done.code, done.json["errors"][0]["code"]) == (2, "output.not_excel")
+
+
+def test_what_moved_cash_is_called_what_it_is():
+    told = [object_text(name) for name in ("cash:B1-2026-7", "cash:KASSE-T2", "cash:H1/1", "manual:6", "manual")]
+    assert told == [
+        "receipt B1-2026-7", "cash transport KASSE-T2", "settlement of a fund H1/1", "by hand, no. 6", "by hand",
+    ]  # fmt: skip
 
 
 def test_a_refused_reversal_is_noted_in_the_event_log(office):

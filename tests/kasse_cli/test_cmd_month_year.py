@@ -79,3 +79,16 @@ def test_year(office):
         f"kasse journal post --closing 2027 --debit 6500=9 --credit 2490=9 --text x --document y --user clara {LATE}",
         "kasse journal verify --user frida",
     )
+
+
+def test_a_closing_entry_is_reversed_on_its_own_day(office):
+    close_days(office)
+    for month in ("2026-11", "2026-12"):
+        assert office(f"kasse month close --month {month} {WHY} --user clara").code == 0
+    posted = office(
+        "kasse journal post --closing 2026 --debit 6500=8 --credit 2490=8 --text Wertberichtigung "
+        f"--document Liste --user clara {LATE} --json"
+    )
+    number = posted.data["entries"][0]["number"]
+    done = office(f"kasse journal reverse {number} --reason vertippt --user clara {LATE}")
+    assert f"reversed on 2026-12-31: {number}" in done.out + done.err

@@ -307,3 +307,15 @@ def test_the_template_lists_the_laws_to_choose_from_and_takes_others(shell):
     assert (heads[0], styles[letter], styles[letters(heads.index("Art") + 1)]) == ("Amt", "warning", "stop")
     known = {name for name in profile_names("HH") if not name.startswith("hamburg")}
     assert known == set(PROFILES), "what the list offers is what kasse brings"
+
+
+def test_a_missing_value_is_named_as_the_list_or_the_language_names_it(town):
+    """Who writes German headings reads of them, not of the keys that scripts use."""
+    write(town.folder, "o.csv", "Dienststelle;Art;Name;Straße;PLZ;Ort;Betrag;Fällig am;Zweck\n"
+          ";Forderung;Erika Musterfrau;Weg;20999;Musterstadt;12,50;15.12.2026;x\n"
+          "BAU;Auszahlung;Papierhaus;;;;12,50;15.12.2026;x\n")  # fmt: skip
+    said = town("kasse order import o.csv --lang de").err
+    assert "ein Wert fehlt: Dienststelle" in said
+    assert "ein Wert fehlt: IBAN" in said
+    assert "immer nötig: Amt, Art, Name, Betrag, Fälligkeit" in said
+    assert "bank_account" not in said

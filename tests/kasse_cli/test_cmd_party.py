@@ -34,3 +34,22 @@ def test_parties_from_list_to_account(town):  # noqa: F811
 def test_the_account_goes_to_excel(town):  # noqa: F811
     done = town("kasse party account 2 --xlsx konto.xlsx --user dirk")
     assert (done.code, (town.folder / "konto.xlsx").exists()) == (0, True)
+
+
+def test_a_joint_debtor_owes_the_whole_claim_in_the_list_and_in_the_account(town):  # noqa: F811
+    """§ 421 BGB: the creditor may demand all of it from each."""
+    person = town('kasse party add "Max Mustermann" --user clara --json').data["number"]
+    assert town(f"kasse party joint ORDNUNG/1 --with {person} --user clara").code == 0
+    rows = {one["number"]: one for one in town("kasse party list --json --user clara").data["parties"]}
+    account = town(f"kasse party account {person} --json --user clara").data
+    assert rows[person]["owes_cents"] == account["owes_cents"] == 12550
+    assert rows[person]["items"] == 1
+    assert person in [one["number"] for one in town("kasse party list --open --json --user clara").data["parties"]]
+
+
+def test_a_lock_of_an_account_names_the_office_of_its_item(town):  # noqa: F811
+    assert town("kasse item lock ORDNUNG/1 --kind dunning --reason Widerspruch --user clara").code == 0
+    (lock,) = town(["party", "account", "Erika Musterfrau", "--json", "--user", "clara"]).data["locks"]
+    assert (lock["office"], lock["item"]) == ("ORDNUNG", 1)
+    said = town(["party", "account", "Erika Musterfrau", "--user", "clara"]).out
+    assert "Office\tItem\tLock" in said

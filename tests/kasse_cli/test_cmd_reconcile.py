@@ -101,6 +101,41 @@ def test_a_dry_run_says_what_a_run_then_does(town):
     assert done["posted"] == 6
 
 
+SAME = [
+    "--archive done --reject done",
+    "--archive inbox",
+    "--reject ./inbox/",
+    "--report z --metrics z",
+    "--report out.csv --export out.csv",
+]
+
+
+@pytest.mark.parametrize("options", SAME)
+def test_places_of_a_run_differ(town, options):
+    """Where the reject folder is the inbox, every run renames what waits there."""
+    town.monday()
+    refused = town.shell(f"kasse reconcile inbox {options} --json")
+    assert (refused.code, refused.json["errors"][0]["code"]) == (2, "inbox.same_place")
+    assert [path.name for path in town.inbox.iterdir()] == ["1-monday.xml"]
+    store = town.opened()
+    assert store.value("SELECT count(*) FROM bank_entry") == 0
+    store.close()
+
+
+def test_folders_within_the_inbox_are_named(town):
+    town.monday()
+    for name in ("sub", ".hidden", "done", "broken", "empty"):
+        (town.inbox / name).mkdir()
+        (town.inbox / name / "b.xml").write_bytes((town.inbox / "1-monday.xml").read_bytes())
+    (town.inbox / "empty" / "b.xml").unlink()
+    line = "kasse reconcile inbox --archive inbox/done --reject inbox/broken --report mail.txt --json"
+    done = town.shell(line)
+    said = [one["fields"] for one in done.json["findings"] if one["code"] == "inbox.subfolder"]
+    assert (done.code, said) == (3, [{"folder": "inbox/sub", "count": 1}])
+    assert "inbox/sub" in (town.shell.folder / "mail.txt").read_text("utf-8")
+    assert town.shell("kasse reconcile inbox inbox/sub --archive inbox/done --reject inbox/broken").code == 0
+
+
 def test_a_dry_run_writes_no_figures_that_would_hide_a_dead_timer(town):
     beside = "--metrics kasse.prom --report mail.txt --export out.csv"
     (town.inbox / "broken.xml").write_bytes(b"no statement")

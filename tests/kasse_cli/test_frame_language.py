@@ -1,3 +1,4 @@
+import ast
 import datetime as dt
 import gettext
 import importlib
@@ -14,7 +15,7 @@ from kasse_cli import catalogue, code_words, i18n
 from kasse_cli.messages import as_json, error_lines
 from sepa.errors import KasseError, Place
 from tests.kasse_cli.probe import PROBE
-from tests.sources import trees
+from tests.sources import nodes, trees
 
 DAY = dt.date(2026, 11, 21)
 
@@ -63,6 +64,25 @@ def test_every_template_formats_in_both_languages(lang):
                 assert "{" not in line, cls
                 assert line.isprintable(), cls
             assert as_json(error)["message"]
+
+
+def _cents_given_raw():
+    """Yield every field of a text that gets cents under a name of which nobody knows that they are cents."""
+    for path, node in nodes():
+        name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+        for one in node.keywords if name.endswith("Error") or name == "say" else ():
+            value = getattr(one.value, "id", getattr(one.value, "attr", ""))
+            if value.endswith("cents") and not (one.arg or "_cents").endswith("_cents"):
+                yield f"{path.name}:{node.lineno}: {one.arg}"
+
+
+def test_no_text_shows_raw_cents():
+    """A field that holds cents is named `*_cents`, else it is shown as a plain number: 10404 for 104,04 EUR."""
+    _modules()
+    fields = {name for cls in _classes() for name in _fields(cls.template) | _fields(cls.hint)}
+    fields |= {name for message in written() for name in _fields(message.id) if message.string}
+    assert {name for name in fields if "cents" in name and not name.endswith("_cents")} == set()
+    assert list(_cents_given_raw()) == []
 
 
 def test_every_code_has_the_one_spelling():

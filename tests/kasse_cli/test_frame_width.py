@@ -7,9 +7,12 @@ import pytest
 
 import kasse_cli
 from kasse_cli.columns import Column
+from kasse_cli.commands.suspense.looking import _columns
 from kasse_cli.i18n import _, set_language
 from kasse_cli.layout import chosen, gap, strip
-from kasse_cli.tables import _amounts_below, for_person
+from kasse_cli.results import Table
+from kasse_cli.tables import _amounts_below, fitted, for_person
+from ledger.bank.suspense_worklist import WorkCase
 
 FILES_ONLY = {
     "kasse_cli.feeds:ASSIGNMENTS", "kasse_cli.letter_files:LIST", "kasse_cli.commands.dunning:ITEMS",
@@ -59,6 +62,24 @@ def test_every_list_stands_side_by_side(language):
     finally:
         set_language("en")
     assert wide == []
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_unclear_money_stands_side_by_side_with_long_words_and_large_amounts(lang):
+    set_language(lang)
+    columns = _columns(["advance", "suspense"], held=False)
+    case = WorkCase(
+        "KASSE", 12, "suspense", "2026-11-26", 121800, "Grundstücksverwaltungsgesellschaft mbH", None,
+        "Kraftfahrzeugsteuerrückerstattungsanspruch 2026", 13, "no_reference", None,
+    )  # fmt: skip
+    try:
+        text = fitted(Table("cases", columns, [case, case]), 80, colour=False)
+    finally:
+        set_language("en")
+    head, *rows = text.splitlines()
+    assert head.split()[:2] == (["Case", "Kind"] if lang == "en" else ["Fall", "Art"])
+    assert max(map(len, rows)) <= 80
+    assert lang == "en" or "Tage" in text.partition("(")[2], "what is left out is named"
 
 
 def stands(columns):

@@ -7,6 +7,7 @@ import pytest
 from kasse_cli.lazy import NOUNS, load, present
 from kasse_cli.masking import _mask
 from kasse_cli.rights import rights
+from ledger.keeping.erasing import RESTRICTED_NAME
 from ledger.keeping.restriction_store import restrict
 from tests import books
 from tests.books import act, opened
@@ -88,3 +89,12 @@ TEXTS = {
 @pytest.mark.parametrize("text", TEXTS)
 def test_what_is_hidden_of_a_text(text):
     assert _mask(["Erika Musterfrau", "Papierhaus"], [ERIKA_IBAN], "X").text(text) == TEXTS[text]
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "(restricted)"), ("de", "(eingeschränkt)")])
+def test_what_stands_for_a_name_is_in_the_language_of_the_output(town, language, word):
+    said = town(["item", "show", "ORDNUNG/1", "--lang", language], KASSE_USER="clara")
+    assert word in said.out
+    other = {"(restricted)", "(eingeschränkt)"} - {word}
+    assert told(said, other) == []
+    assert _mask(["Erika Musterfrau"], [], word).text(RESTRICTED_NAME) == word

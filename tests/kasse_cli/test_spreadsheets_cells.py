@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from kasse_cli.orders_columns import SCHEDULE
 from kasse_cli.spreadsheets import (
     Cell,
     Row,
@@ -21,6 +22,7 @@ from kasse_cli.spreadsheets import (
 from kasse_cli.spreadsheets.cells import (
     BlankCellError,
     DateCellError,
+    DayRangeError,
     FlagCellError,
     InvalidChoiceError,
     InvalidCountError,
@@ -33,7 +35,7 @@ from kasse_cli.spreadsheets.cells import (
 )
 from kasse_cli.spreadsheets.headings import Heading
 from sepa.errors import Place
-from sepa.money import FractionOfCentError, InvalidAmountError
+from sepa.money import AmountTooLargeError, FractionOfCentError, InvalidAmountError
 
 DAY = dt.date(2026, 11, 21)
 MIDNIGHT = dt.datetime(2026, 11, 21)
@@ -112,7 +114,9 @@ def test_a_cell_means(read, value, meaning):
         (cell_amount_cents, "1.234", InvalidAmountError),
         (cell_amount_cents, "zwölf", InvalidAmountError),
         (cell_amount_cents, 12.345, FractionOfCentError),
-        (cell_amount_cents, 1e13, InvalidAmountError),
+        (cell_amount_cents, 1e13, AmountTooLargeError),
+        (cell_amount_cents, "99999999999999999", AmountTooLargeError),
+        (cell_amount_cents, "99999999999999999999,00", AmountTooLargeError),
         (cell_amount_cents, DAY, DateCellError),
         (cell_amount_cents, True, FlagCellError),
         (cell_amount_cents, dt.timedelta(hours=30), TimeCellError),
@@ -123,8 +127,9 @@ def test_a_cell_means(read, value, meaning):
         (cell_day, "11/21/2026", InvalidDayCellError),
         (cell_day, "29.02.2026", InvalidDayCellError),
         (cell_day, "2026-13-01", InvalidDayCellError),
-        (cell_day, "21.11.0206", InvalidDayCellError),
-        (cell_day, dt.date(206, 1, 1), InvalidDayCellError),
+        (cell_day, "21.11.0206", DayRangeError),
+        (cell_day, "31.12.9999", DayRangeError),
+        (cell_day, dt.date(206, 1, 1), DayRangeError),
         (cell_day, "٢١.١١.٢٠٢٦", InvalidDayCellError),
         (cell_day, NOON, TimeCellError),
         (cell_day, True, FlagCellError),
@@ -160,3 +165,15 @@ def test_a_column_the_list_lacks_is_an_empty_cell_with_its_key_as_place():
     with pytest.raises(BlankCellError) as caught:
         cell_day(missing)
     assert caught.value.place.column == "due"
+
+
+def test_a_wrong_choice_is_told_the_words_of_the_template_in_the_readers_language(monkeypatch):
+    (column,) = [one for one in SCHEDULE if one.key == "every"]
+    assert column.read(cell("zweimonatlich")) == 2
+    with pytest.raises(InvalidChoiceError) as caught:
+        column.read(cell("täglich"))
+    assert caught.value.fields["allowed"] == "monthly, every second month, quarterly, half-yearly, yearly"
+    monkeypatch.setattr("kasse_cli.spreadsheets.cells.language", lambda: "de")
+    with pytest.raises(InvalidChoiceError) as caught:
+        column.read(cell("täglich"))
+    assert caught.value.fields["allowed"] == "monatlich, zweimonatlich, vierteljährlich, halbjährlich, jährlich"

@@ -189,6 +189,23 @@ def test_what_was_changed_after_the_look_is_looked_at_again(store):
     sit(store, play)
 
 
+def test_what_would_happen_differently_by_now_is_shown_again(store):
+    other = opened(store.book, "dirk")
+
+    async def play(desk):
+        await desk.press("enter")
+        assert "moves 62.50 EUR" in desk.said("#form-said")
+        decide(other, [Forward(1, "Irrläufer", cents=700)], day=TODAY)
+        await desk.press("enter")
+        assert "moves 55.50 EUR" in desk.said("#form-said")
+        assert find_case(store, "KASSE", 1).open_cents == 5550
+        await desk.press("enter")
+        assert find_case(store, "KASSE", 1).open_cents == 0
+
+    sit(store, play)
+    other.close()
+
+
 def test_what_is_refused_is_said_in_place(store):
     async def play(desk):
         await desk.press("n", "n", "a")

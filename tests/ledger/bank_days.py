@@ -2,6 +2,9 @@
 
 from hashlib import sha256
 
+from ledger.bank.match_seals import MatchSeals
+from ledger.bank.match_seals_store import note_matches
+from ledger.bank.posting import MATCH_COLUMNS
 from ledger.bank.said import ENTRY_WORDS
 from ledger.book.chain import genesis
 from ledger.book.chart import load_chart
@@ -97,9 +100,11 @@ def bank_entry(store, day, amount, iban=MAIN_IBAN, posted=None, number=None, **m
                 "UPDATE bank_entry SET state = 'posted', position = :position WHERE office = 'KASSE' AND id = :id",
                 position=posted.position, id=number,
             )  # fmt: skip
-            store.insert_one(
-                "bank_match", office="KASSE", entry=number, line=1, rule="rule", cents=parse_amount(amount)
-            )
+            match = ("KASSE", number, 1, "rule", None, None, None, parse_amount(amount))
+            store.insert("bank_match", MATCH_COLUMNS, [match])
+            shares = MatchSeals()
+            shares.take([match], [("KASSE", number, posted.position)])
+            note_matches(store, shares)
     return number
 
 

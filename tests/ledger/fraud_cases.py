@@ -33,10 +33,10 @@ from ledger.people.users_end_store import lock, unlock
 from ledger.people.users_store import grant
 from ledger.store.counters import BOOK, take_ids
 from sepa.identifiers import make_iban
+from tests.attacks import without_guards
 from tests.bankbooks import seal_written, staged
 from tests.books import MAIN_IBAN, act, entry
 from tests.ledger.order_lists import ADDRESS, checked, row, source
-from tests.ledger.test_verify_steps import without_guards
 
 FIRST = "2026-11-16"
 
@@ -170,8 +170,7 @@ class Town:
 
 def owner(store, text, *tables, **values):
     """Change rows as the owner of the database does, who switches the guards of these tables off."""
-    for table in tables:
-        without_guards(store, table)
+    without_guards(store, *tables)
     assert store.execute(text, **values), text
 
 

@@ -100,3 +100,15 @@ def test_every_check_is_named_once_and_says_what_it_is():
     assert len(set(names)) == len(names)
     assert all(check.meaning and check.norm and check.finding.hint for check in checks)
     assert days_between("2026-02-28", "2026-03-01T08:00:00Z") == 1
+
+
+def test_the_verdict_counts_what_stands_in_the_table_of_checks(store):
+    desk(store)
+    take(store, "B1", (), cents=5000, payment=Payment(payer="Erika"))
+    report = audit(act(store, "emil"), YEAR)
+    assert "audit.money_unseen" in {one.code for one in report.findings}
+    for severity in ("error", "warning", "info"):
+        told = [one for one in report.findings if one.severity == severity]
+        assert sum(line.count for line in report.checks if line.severity == severity) == len(told)
+        assert report.count(severity) == len(told)
+    assert [line.count for line in report.checks if line.name == "money_unseen"] == [1]

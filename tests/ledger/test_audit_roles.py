@@ -155,7 +155,7 @@ def test_somebody_without_any_right_who_gives_roles_is_named(town):
 
 
 def test_who_stands_in_for_somebody_acts_with_the_roles_of_that_person(town):
-    grant(town.by("root"), "nina", [("BAU", "clerk")])
+    grant(town.by("root"), "nina", [("BAU", "enforcement")])
     name_deputy(town.by("root"), "emil", "nina", office="*", role="releaser", since=town.day, until="2099-12-31")
     town.order("BAU payable 22,00 Maler", 51)
     town.pay("nina")

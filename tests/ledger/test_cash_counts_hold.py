@@ -26,10 +26,10 @@ from ledger.cash.transport_store import accept, deposit, transfer, withdraw
 from ledger.cash.transports import OverFixedError
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.errors import KasseError
+from tests.attacks import without_guards
 from tests.bankbooks import close_day, item, reference
 from tests.books import act
 from tests.cashbooks import DAY, check, counted, desk, fund, held, pieces
-from tests.ledger.test_verify_steps import without_guards
 
 
 @pytest.fixture
@@ -225,6 +225,23 @@ def test_the_audit_notes_a_rejected_difference(town):
     found = [one for one in audit(act(town, "root"), Scope("2026-11-01", DAY)).findings if "cash" in one.template]
     (noted,) = [one for one in found if one.code == "audit.count_rejected"]
     assert (noted.severity, noted.fields["amount_cents"], noted.fields["reason"]) == ("info", 54900, "vertippt")
+
+
+def test_the_audit_notes_what_was_short_and_names_a_count_that_nobody_signed(town):
+    count(act(town, "dirk"), "B1", pieces(44000))
+    today, later = Scope("2026-11-01", DAY), Scope("2026-11-01", "2026-11-30")
+    assert codes(town, today) == []  # it may be signed before the day is over
+    assert codes(town, later) == [("count_unsigned", "warning", -1000)]
+    confirm(act(town, "emil"), "B1")
+    assert codes(town, later) == [("difference_accepted", "info", -1000)]
+
+
+def codes(store, scope):
+    found = audit(act(store, "root"), scope).findings
+    told = [(one.code.removeprefix("audit."), one.severity, one.fields["amount_cents"]) for one in found
+            if one.code in {"audit.count_unsigned", "audit.difference_accepted"}]  # fmt: skip
+    act(store, "dirk")
+    return told
 
 
 def test_a_rejected_count_without_its_event_is_named(town):

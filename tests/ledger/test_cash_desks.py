@@ -113,7 +113,8 @@ def test_what_is_short_becomes_an_advance_and_what_is_over_unclear_money(store):
     case = find_case(store, "KASSE", short.case)
     assert (short.difference_cents, case.kind, case.open_cents, case.reason) == (-1000, "advance", 1000, "shortage")
     assert held(store) == 9000
-    over = count(store, "B1", {5000: 2})
+    confirm(act(store, "emil"), "B1")
+    over = count(act(store, "dirk"), "B1", {5000: 2})
     case = find_case(store, "KASSE", over.case)
     assert (over.difference_cents, case.kind, case.open_cents, case.reason) == (1000, "suspense", 1000, "surplus")
     assert held(store) == 10000

@@ -83,6 +83,9 @@ def test_the_same_list_is_nothing_new_and_one_waits_at_a_time(town):
     with pytest.raises(RefusedVouchersError) as caught:
         settle(town, "H1", [PORTO])
     assert [finding.code for finding in caught.value.findings] == ["cash.voucher_twice"]
+    with pytest.raises(RefusedVouchersError) as caught:
+        settle(town, "H1", [STAMPS, STAMPS])
+    assert [finding.code for finding in caught.value.findings] == ["cash.voucher_in_list"]
 
 
 def test_what_is_rejected_is_mended_and_listed_again(town):

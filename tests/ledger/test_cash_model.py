@@ -12,7 +12,7 @@ from ledger.book.reversal import SettledItemError
 from ledger.book.verify_store import verify
 from ledger.cash.cancel_store import cancel
 from ledger.cash.cancelling import ClearedCardError, GoneChequeError
-from ledger.cash.count_store import count
+from ledger.cash.count_store import confirm, count
 from ledger.cash.desks import NotEnoughCashError
 from ledger.cash.desks_reader import find_desk
 from ledger.cash.pay_store import pay
@@ -118,6 +118,7 @@ class Counter:
     def do_count(self, cents, which):
         found = max(0, self.cash[self.own] + (which - 2) * 10)
         count(self.store, self.own, pieces(found))
+        confirm(act(self.store, "clara"), self.own)
         self.cash[self.own] = found
 
     def do_deposit(self, cents, which):

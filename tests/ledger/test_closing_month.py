@@ -11,7 +11,7 @@ from ledger.book.closing_findings import (
 )
 from ledger.book.closing_periods import month_period
 from ledger.book.closing_protocol import protocol_text, read_protocol
-from ledger.book.closing_service import close_period, confirm_period, list_closings, show_period
+from ledger.book.closing_service import close_period, confirm_period, list_closings, show_day, show_period
 from ledger.book.entry import ClosedPeriodError, Draft, Posting
 from ledger.book.store import post
 from ledger.book.transfer import across
@@ -58,7 +58,9 @@ def test_the_protocol_of_a_month(kasse):
     protocol = close(store).protocol
     assert (protocol.label, protocol.first_day, protocol.last_day) == ("2026/1", "2026-11-01", LAST)
     main = protocol.accounts[0]
-    assert (main.opening_cents, main.in_cents, main.balance_cents, main.bank_cents) == (0, 10700, 10700, 10700)
+    assert (main.opening_cents, main.in_cents, main.balance_cents, main.bank_cents) == (0, 10700, 10700, None)
+    day = show_day(store, LAST).protocol.accounts
+    assert [line.reason for line in protocol.accounts] == [line.reason for line in day] != [""] * len(day)
     assert [(p.period, p.protocol, p.entries, p.confirmed) for p in protocol.periods] == [(LAST, "2026/1", 5, True)]
     assert [(g.office, g.entries, g.missing) for g in protocol.gaps] == [
         ("BAU", 1, 0),

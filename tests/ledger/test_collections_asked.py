@@ -8,6 +8,7 @@ import pytest
 
 from ledger.bank.posting_store import post_staged
 from ledger.payments.collection_answers_store import take_cancellation, take_status
+from ledger.payments.collection_life_reader import life
 from ledger.payments.collection_messages import (
     AskedBeforeError,
     AskedTooLateError,
@@ -78,6 +79,29 @@ def test_collected_money_is_given_back(store):
     assert open_cents(store, keys[1][1], keys[1][0]) == 25050
     assert mandate_numbered(store, 2).state == "active"
     check_invariants(store)
+
+
+def told(store, line):
+    return [event.what for event in life(store, run_named(store, 1), line).events]
+
+
+def test_the_life_of_a_collection_tells_only_what_was_asked_for_it(store):
+    town(store)
+    (run,) = exported(store)
+    credited(store, run)
+    made = asked(store, "reversal", (1, 2))
+    note_message(store, made.number, "ab")
+    own = ["reversal asked for", "request approved", "file of the request written"]
+    assert [step for step in told(store, 2) if step in own] == own
+    assert [step for step in told(store, 1) if step in own] == []
+    assert [one for one in (*told(store, 1), *told(store, 2)) if "." in one or "_" in one] == []
+
+
+def test_the_life_of_a_collection_tells_only_its_own_refusal(store):
+    town(store)
+    exported(store)
+    taken(store, status("payment"))
+    assert ("refused by the bank" in told(store, 2), "refused by the bank" in told(store, 1)) == (True, False)
 
 
 def test_a_recall_that_was_never_written_does_not_bar_the_reversal(store):

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from ledger.book.verify_store import verify
+from ledger.payments import collection_drafting
 from ledger.payments.collection_change_store import change
 from ledger.payments.collection_changes import (
     ChangeReasonError,
@@ -16,7 +17,7 @@ from ledger.payments.collection_changes import (
 from ledger.payments.collection_export_store import note_export
 from ledger.payments.collection_life_reader import life
 from ledger.payments.collection_notices_store import announce
-from ledger.payments.collection_reader import collections, run_named
+from ledger.payments.collection_reader import collections, head_of, lines, run_named
 from ledger.payments.collection_runs import RunStateError
 from ledger.payments.collection_steps_store import discard, release, review
 from ledger.payments.collection_waiting_store import under_collection
@@ -24,7 +25,9 @@ from ledger.payments.mandate_forms import NewValues
 from ledger.payments.mandate_reader import find_mandate
 from ledger.payments.mandate_steps_store import amend
 from ledger.payments.run_changes_reader import collection_changes
+from ledger.payments.steps import UnknownLineError
 from ledger.people.users import NotAllowedError, OwnWorkError
+from sepa.errors import Place
 from tests.bankbooks import check_invariants, open_cents
 from tests.books import act
 from tests.ledger.collection_texts import MONDAY, balance, claims, credited, proposed, ready, written
@@ -262,3 +265,13 @@ def test_a_changed_run_can_be_given_up(store):
     (again,) = proposed(store).runs
     assert again.total_cents == 38750
     assert verify(store).findings == ()
+
+
+def test_what_is_said_of_a_whole_proposal_names_no_collection(store, monkeypatch):
+    """A proposal has no file yet: the id that the rules see for it is nobody's."""
+    places = (Place(payment="PROPOSAL-1"), Place(payment="PROPOSAL"), Place(payment="KASSE-L1-1"))
+    said = [UnknownLineError(run=1, line=2, place=place) for place in places]
+    monkeypatch.setattr(collection_drafting, "check", lambda *_: said)
+    _, run = town(store)
+    found = collection_drafting.checked(head_of(run), lines(store, run), MONDAY)
+    assert [one.place.payment for one in found] == [None, None, "KASSE-L1-1"]

@@ -82,7 +82,8 @@ def test_a_part_of_a_debit_is_no_return_and_the_desk_says_so(store):
     credited(store, run)
     entry = staged(store, plain(-6000), end_to_end_id="KASSE-L1-1", return_reason="MD06", gvc="109", day="2026-11-24")
     post_staged(act(store, "clara"))
-    assert meant_return(store, "KASSE", entry) == Meant("collection", "1-1", 10000)
+    assert meant_return(store, "KASSE", entry, "advance") == Meant("collection", "1-1", 10000)
+    assert meant_return(store, "KASSE", entry, "suspense") is None, "money received takes no collection back"
     case = store.value("SELECT id FROM item WHERE kind = 'advance'")
     with pytest.raises(PartBackError):
         take_collection_return(act(store, "dirk"), 1, 1, case, day="2026-11-24")

@@ -10,7 +10,7 @@ from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import ClearedCaseError
 from ledger.bank.suspense_decisions import Undo
 from ledger.bank.suspense_desk_store import decide
-from ledger.bank.suspense_undo import CollectedCaseError
+from ledger.bank.suspense_undo import CollectedCaseError, CollectionCameBackError
 from ledger.book.store import office_codes
 from ledger.book.verify_store import verify
 from ledger.payments.collection_outcomes_store import undo as refuse
@@ -91,6 +91,8 @@ def test_a_return_that_no_rung_takes_is_taken_by_a_person(store, fee, bearer, cl
     assert verify(store).findings == ()
     with pytest.raises(ClearedCaseError):
         take_collection_return(store, 1, 1, case, day="2026-11-24", fee_cents=fee)
+    with pytest.raises(CollectionCameBackError):  # it is no payment, and nothing is locked against payment
+        decide(act(store, "clara"), [Undo(case, "falsch")], day="2026-11-24")
 
 
 def test_only_a_debit_on_the_collecting_account_comes_back_and_only_once(store):
@@ -98,7 +100,7 @@ def test_only_a_debit_on_the_collecting_account_comes_back_and_only_once(store):
     (run,) = exported(store)
     credited(store, run)
     dear = returned(store, run, 1, "AM04", 3001)
-    assert meant_return(store, "KASSE", dear).name == "1-1"
+    assert meant_return(store, "KASSE", dear, "advance").name == "1-1"
     returned(store, run, 1)
     staged(store, "-100,00", name="Meyer", gvc="109", day="2026-11-24")
     staged(store, "100,00", name="Meyer", gvc="166", day="2026-11-24")

@@ -15,7 +15,7 @@ from ledger.bank.intake import (
     ZeroEntryError,
 )
 from ledger.bank.intake_days_store import BeforeTakeOverError, FutureStatementError
-from ledger.bank.intake_joins import BrokenJoinError, NotContinuedError
+from ledger.bank.intake_joins import BrokenJoinError, NotContinuedError, NotTakenOverError
 from ledger.bank.intake_reader import complete_until, continuity, list_statements, new_gaps, show_statement
 from ledger.bank.intake_sheets import BalanceBreakError, ReissueDiffersError, WithdrawnEntryError
 from ledger.bank.intake_store import stage_file
@@ -344,10 +344,31 @@ def test_errors_of_the_reader_refuse_the_file(clerk):
         take(clerk, values)
 
 
-def test_what_the_balance_taken_over_holds_is_not_taken_again(clerk):
+def take_over(clerk, amount, day):
     with clerk.unit(["KASSE"]):
-        taken_over = drafted("2800 100,00", "8000 -100,00")
-        post(clerk, [dataclasses.replace(taken_over, kind="opening", posting_day="2026-11-17")])
+        taken_over = drafted(f"2800 {amount}", f"8000 -{amount}")
+        post(clerk, [dataclasses.replace(taken_over, kind="opening", posting_day=day)])
+
+
+def test_the_first_statement_must_begin_with_the_balance_taken_over(clerk):
+    """On the next bank day nothing can lie between; later a statement may be missing, and continuity says so."""
+    take_over(clerk, "102,00", "2026-11-13")
+    wrong = statement("16.11. 101,99 | +8,00 Schulz | 109,99", number=1, named="DI")
+    with pytest.raises(NotTakenOverError) as refused:
+        take(clerk, wrong)
+    fields = refused.value.fields
+    assert (fields["opening_cents"], fields["closing_cents"], fields["taken"]) == (10199, 10200, "2026-11-13")
+    assert (count(clerk, "bank_entry"), count(clerk, "statement")) == (0, 0)
+    assert take(clerk, statement("17.11. 107,00 | +3,00 Meyer | 110,00", number=2)).new == 1
+    (chain,) = continuity(clerk, MAIN_IBAN)
+    assert "statement.take_over_break" in {gap.finding.code for gap in chain.gaps}
+    assert chain.complete_until == "2026-11-13"
+    assert take(clerk, statement("16.11. 102,00 | +5,00 Schulz | 107,00", number=1)).new == 1
+    assert complete_until(clerk, MAIN_IBAN) == "2026-11-17"
+
+
+def test_what_the_balance_taken_over_holds_is_not_taken_again(clerk):
+    take_over(clerk, "102,00", "2026-11-17")
     with pytest.raises(BeforeTakeOverError):
         take(clerk, statement(MONDAY))
     assert (count(clerk, "bank_entry"), count(clerk, "statement")) == (0, 0)
@@ -388,11 +409,21 @@ def test_a_statement_before_one_that_is_known_must_end_where_that_begins(clerk):
     assert complete_until(clerk, MAIN_IBAN) == "2026-11-17"
 
 
-def test_a_right_statement_is_taken_between_a_right_and_a_wrong_one(clerk):
-    take(clerk, statement(MONDAY, number=1))
-    take(clerk, statement("18.11. 999,00 | +8,00 Schulz | 1.007,00", number=3))
-    assert take(clerk, statement(TUESDAY, number=2)).new == 1
-    assert take(clerk, statement("18.11. 999,00 | +8,00 Schulz | 1.007,00", number=3), sha="f" * 64).new == 0
+def contradicts(clerk, values):
+    """Take a statement; return whether it was refused for the numbers 2 and 3."""
+    try:
+        take(clerk, values)
+    except NotContinuedError as refused:
+        return (refused.fields["before"], refused.fields["number"]) == (2, 3)
+    return False
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 2, 0), (2, 1, 0)])
+def test_of_two_statements_that_contradict_each_other_the_second_is_refused_in_any_order(clerk, order):
+    """What lies on the other side says nothing: the bank says which of the two is right, the wrong one is withdrawn."""
+    days = (MONDAY, TUESDAY, "18.11. 999,00 | +8,00 Schulz | 1.007,00")
+    refused = [number for number in order if contradicts(clerk, statement(days[number], number=number + 1))]
+    assert refused == [max((1, 2), key=order.index)]
 
 
 def test_after_a_withdrawn_booking_the_next_number_may_go_on_from_either_issue(clerk):

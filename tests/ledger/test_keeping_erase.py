@@ -15,6 +15,7 @@ from ledger.keeping.erasing import (
     RestrictedPartyError,
     StillKeptError,
     StillNeededError,
+    StillOpenError,
     UnknownErasureError,
 )
 from ledger.keeping.layout_store import layouts
@@ -26,6 +27,8 @@ from ledger.people.users import NotAllowedError, OwnWorkError
 from ledger.store.failures import RefusedByBookError
 from tests.books import act
 from tests.ledger.keeping_books import ERIKA, MAX, filled, later
+from tests.ledger.order_lists import accepted, take
+from tests.ledger.order_lists import row as listed
 
 pytestmark = pytest.mark.engines
 
@@ -184,6 +187,33 @@ def test_what_is_needed_or_kept_is_refused(store, who, day, error):
         assert "AO" in str(refused.value.fields["norm"])
 
 
+def test_what_is_open_is_named_with_its_amount_and_rows_are_not_counted(store):
+    filled(store)
+    party = find_party(store, "Max Schuldner")
+    owed = store.all("SELECT office, id, open_cents FROM item WHERE party = :p AND open_cents > 0", p=party)
+    for refused in (
+        lambda: propose_erasure(act(later(store, "2037-01-01"), "emil"), WHERE, ALLOWED, "Antrag", party=party),
+        lambda: restrict(act(store, "emil"), party, "Widerspruch"),
+    ):
+        with pytest.raises((StillNeededError, StillOpenError)) as error:
+            refused()
+        found = [tuple(one.fields[name] for name in ("office", "item", "open_cents")) for one in error.value.findings]
+        assert found == owed
+        assert owed
+        assert not any(isinstance(value, int) for name, value in error.value.fields.items() if name != "party")
+
+
+def test_who_owes_jointly_or_has_an_order_under_way_is_not_restricted(store):
+    one = listed("ORDNUNG receivable 125,50 Petra Paar", joint_group="Ehe")
+    accepted(store, one, one._replace(name="Paul Paar"))
+    take(store, listed("BAU payable 12,00 Bote Blitz"), name="zwei.xlsx")
+    for name, code in (("Petra Paar", "erase.open_item"), ("Paul Paar", "erase.open_item"),
+                       ("Bote Blitz", "erase.order_waits")):  # fmt: skip
+        with pytest.raises(StillOpenError) as error:
+            restrict(act(store, "emil"), find_party(store, name), "Widerspruch")
+        assert [one.code for one in error.value.findings] == [code]
+
+
 def test_two_people_with_the_right_decide(store):
     erika, _ = filled(store)
     later(store, "2037-01-01")
@@ -255,6 +285,7 @@ def test_orders_of_restricted_persons_are_listed_without_their_names(store):
                          created_at=store.now)  # fmt: skip
         store.insert_one("cash_order", office="BAU", id=1, batch=99, kind="receivable", state="created", party=erika,
                          total_cents=1, due="2026-12-01", purpose="Gebühr", foreign_reference=0)  # fmt: skip
+        store.execute("UPDATE cash_order SET state = 'objected', waiting = 0")
     restrict(act(store, "emil"), erika, "Art. 18 DSGVO")
     assert [order.name for order in list_orders(store)] == ["Erika Musterfrau"]
     assert show_order(store, "BAU", 1).order.name == "Erika Musterfrau"

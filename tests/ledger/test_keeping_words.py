@@ -82,7 +82,7 @@ NOT_PERSONAL = {
 }  # fmt: skip
 """Every other column of text that no erasing touches, and why it need not."""
 NOBODYS = {
-    "desk": "remarks of counts", "rule": "rules of the Kasse", "vop_rule": "rules for payees", "user": "staff",
+    "desk": "remarks of counts", "rest": "days of desks", "rule": "rules of the Kasse", "vop_rule": "rules for payees", "user": "staff",
     "file": "names of files", "law_change": "the law of the town", "suspense_batch": "names of files", "opening": "take-overs", "batch": "lists of orders",
     "dunning_run": "whole runs", "statement": "pages of the bank", None: "refusals and settings of the town",
 }  # fmt: skip

@@ -86,7 +86,8 @@ def test_an_entry_over_three_offices_balances_in_each(store):
         (made("6100 0", "5900 0"), ["journal.amount", "journal.amount"]),
         (made("6100 1", "5900 -1", text=" "), ["journal.text"]),
         (made("6100 1", "5900 -1", document=""), ["journal.document"]),
-        (made("6100 1", "5900 -1", document="x" * 141), ["journal.document"]),
+        (made("6100 1", "5900 -1", document="x" * 141), ["journal.document_long"]),
+        (made("6100 1", "5900 -1", text="x" * 501), ["journal.text_long"]),
         (made("6100 1", "5900 -1", day="2026-11-18"), ["journal.future"]),
         (made("6100 1", "5900 -1", day="2025-12-31"), ["journal.not_yet_open"] * 2),
         (made("ZOO:6100 1", "5900 -1"), ["office.unknown"]),
@@ -94,7 +95,7 @@ def test_an_entry_over_three_offices_balances_in_each(store):
         (made("6100 1 produkt=a;b", "5900 -1"), ["dimension.form"]),
         (made("6100 1 haushaltsjahr=26", "5900 -1"), ["dimension.form"]),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_what_is_wrong_is_named_and_nothing_is_posted(store, entry, expected):
     good = made("6100 1", "5900 -1", key="good", document="Vermerk 2")

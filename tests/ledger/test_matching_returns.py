@@ -5,7 +5,9 @@ import json
 
 import pytest
 
+from ledger.bank.collection_back_store import meant_return
 from ledger.bank.posting_store import post_staged
+from ledger.book.verify_store import verify
 from ledger.payments.propose_store import propose
 from ledger.payments.steps_store import release, review
 from tests.bankbooks import check_invariants, close_day, item, matches, open_cents, payments, reason, reference, staged
@@ -16,16 +18,21 @@ TODAY = dt.date(2026, 11, 16)
 MEYER = "DE12500105170648489890"
 
 
-@pytest.fixture
-def kasse(store):
-    """A run over two payables of two offices, released and debited as one."""
-    payables(store, "BAU 50 2026-11-10 Meyer\nORDNUNG 30 2026-11-10 Schulz")
+def released(store, text):
+    """Release a run over these payables."""
+    payables(store, text)
     act(store, "dirk")
     run = propose(store, today=TODAY).run
     review(store, run.number, today=TODAY)
     act(store, "emil")
-    release(store, run.number, sum_cents=8000, today=TODAY)
-    act(store, "import")
+    release(store, run.number, sum_cents=run.total_cents, today=TODAY)
+    return act(store, "import")
+
+
+@pytest.fixture
+def kasse(store):
+    """A run over two payables of two offices, released and debited as one."""
+    released(store, "BAU 50 2026-11-10 Meyer\nORDNUNG 30 2026-11-10 Schulz")
     message = store.value("SELECT message_id FROM payment_run")
     staged(store, "-80", message_id=message, gvc="191")
     assert post_staged(store).executed == 1
@@ -154,6 +161,20 @@ def test_a_return_that_does_not_fit_waits_for_a_person(kasse, amount, more):
     check_invariants(kasse)
 
 
+@pytest.mark.parametrize(("amount", "gvc", "meant"), [("50", "159", None), ("-50", "116", None), ("49", "159", "1-1")])
+def test_only_money_by_which_a_payment_can_come_back_is_taken_for_that(kasse, amount, gvc, meant):
+    first, _ = ids(kasse)
+    if meant is None:
+        staged(kasse, "50", end_to_end_id=first, return_reason="AC04", gvc="159", day="2026-11-18")
+        post_staged(kasse)
+    entry = staged(kasse, amount, end_to_end_id=first, return_reason="AC04", gvc=gvc, day="2026-11-19")
+    post_staged(kasse)
+    assert reason(kasse, entry) == "return"
+    kind = "suspense" if not amount.startswith("-") else "advance"
+    found = meant_return(kasse, "KASSE", entry, kind)
+    assert (found.name if found else None) == meant
+
+
 def test_a_payment_comes_back_once(kasse):
     for day in ("2026-11-17", "2026-11-18", "2026-11-19"):
         staged(kasse, "50", end_to_end_id=ids(kasse)[0], return_reason="AC04", day=day)
@@ -165,13 +186,7 @@ def test_a_payment_comes_back_once(kasse):
 
 
 def test_a_payment_may_go_out_and_come_back_in_one_statement(store):
-    payables(store, "BAU 50 2026-11-10 Meyer")
-    act(store, "dirk")
-    run = propose(store, today=TODAY).run
-    review(store, run.number, today=TODAY)
-    act(store, "emil")
-    release(store, run.number, sum_cents=5000, today=TODAY)
-    act(store, "import")
+    released(store, "BAU 50 2026-11-10 Meyer")
     (only,) = ids(store)
     staged(store, "-50", end_to_end_id=only)
     staged(store, "50", end_to_end_id=only, return_reason="AC04")
@@ -183,13 +198,7 @@ def test_a_payment_may_go_out_and_come_back_in_one_statement(store):
 
 
 def test_a_return_before_its_debit_waits_for_a_person(store):
-    payables(store, "BAU 50 2026-11-10 Meyer")
-    act(store, "dirk")
-    run = propose(store, today=TODAY).run
-    review(store, run.number, today=TODAY)
-    act(store, "emil")
-    release(store, run.number, sum_cents=5000, today=TODAY)
-    act(store, "import")
+    released(store, "BAU 50 2026-11-10 Meyer")
     entry = staged(store, "50", end_to_end_id=ids(store)[0], return_reason="AC04")
     post_staged(store)
     assert reason(store, entry) == "return"
@@ -256,6 +265,57 @@ def test_what_is_undone_must_be_one_booking(store, before, amount):
     post_staged(store)
     assert reason(store, entry) == "reversal"
     check_invariants(store)
+
+
+ANOTHER = {
+    "no IBAN and no id on either side": (
+        {"name": "Nguyen Thi Lan"}, {"name": "Hans Fremd", "remittance": "Storno Scheck 4711"},
+    ),
+    "NOTPROVIDED on either side": (
+        {"name": "Nguyen Thi Lan", "end_to_end_id": "NOTPROVIDED"},
+        {"name": "Hans Fremd", "remittance": "Storno Scheck", "end_to_end_id": "NOTPROVIDED"},
+    ),
+    "the same name, another text": ({"name": "Lan"}, {"name": "Lan", "remittance": "Storno Scheck 4711"}),
+    "the same account, another reference": (PAYER, PAYER | {"remittance": "Storno KZ {2}"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "then"), ANOTHER.values(), ids=ANOTHER)
+def test_a_booking_undone_shows_a_sign_of_the_one_it_undoes(store, first, then):
+    act(store, "import")
+    number = item(store, "20", reference(store, 1))
+    item(store, "310", reference(store, 2))
+    staged(store, "20", reference(store, 1), **first)
+    post_staged(store)
+    then = then | {"remittance": then.get("remittance", "").format(*(reference(store, one) for one in range(3)))}
+    entry = staged(store, "-20", reversal=1, day="2026-11-18", **then)
+    post_staged(store)
+    assert reason(store, entry) == "reversal"
+    assert open_cents(store, number) == 0
+    check_invariants(store)
+
+
+SIGNS = {
+    "the account": PAYER,
+    "the EndToEndId": {"name": "Lan", "end_to_end_id": "RG-17"},
+    "the bank's reference": {"name": "Lan", "servicer_reference": "2026-11-16/7"},
+    "name and text": {"name": "Lan", "remittance": "KZ {1}"},
+}
+
+
+@pytest.mark.parametrize("said", SIGNS.values(), ids=SIGNS)
+def test_one_sign_tells_the_booking_that_is_undone(store, said):
+    act(store, "import")
+    number = item(store, "20", reference(store, 1))
+    both = {"remittance": "KZ {1}"} | said
+    both["remittance"] = both["remittance"].format(*(reference(store, one) for one in range(3)))
+    staged(store, "20", **both)
+    post_staged(store)
+    staged(store, "-20", reversal=1, day="2026-11-18", **(both if "remittance" in said else both | {"remittance": ""}))
+    assert post_staged(store).returned == 1
+    assert open_cents(store, number) == 2000
+    check_invariants(store)
+    assert verify(store).findings == ()
 
 
 def test_a_booking_is_undone_once(store):

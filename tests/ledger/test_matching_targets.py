@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.bank.explain_store import explain_items
 from ledger.bank.posting_store import post_staged
+from ledger.items.items_reader import SeveralClaimsError, UnknownItemError, find_items
 from ledger.items.kassenzeichen import InvalidReferenceError, issue
+from ledger.items.list_reader import named_items, stands_for
 from ledger.items.targets import NoTargetItemsError, ReferenceTakenError, UnknownTargetItemError
 from ledger.items.targets_store import references_of, register, register_many, target_of
 from tests.bankbooks import check_invariants, item, matches, open_cents, party, reason, reference, staged
@@ -40,6 +43,24 @@ def test_a_letter_is_paid_by_one_reference_in_the_order_of_the_law(kasse):
     assert post_staged(kasse).matched == 1
     assert matches(kasse, entry) == [("reference", "ORDNUNG", fee, 500), ("reference", "ORDNUNG", main, 5500)]
     check_invariants(kasse)
+
+
+def test_a_letter_names_its_one_claim_wherever_an_item_is_named(kasse):
+    """What is printed on a dunning letter is what people type; of several claims the one that is meant is asked for."""
+    someone = person(kasse)
+    main = item(kasse, "100", reference(kasse, 1), person=someone, profile="fee", claim_kind="gebuehr")
+    fee = item(kasse, "5", person=someone, profile="fee", claim_kind="mahngebuehr", main_item=main)
+    other = item(kasse, "7", reference(kasse, 2), person=someone)
+    ref = letter(kasse, 90, [("ORDNUNG", main), ("ORDNUNG", fee)])
+    both = letter(kasse, 91, [("ORDNUNG", main), ("ORDNUNG", fee), ("ORDNUNG", other)])
+    assert find_items(kasse, ref) == [("ORDNUNG", main), ("ORDNUNG", fee)]
+    assert [one.item for one in explain_items(kasse, ref)] == [main, fee]
+    with pytest.raises(SeveralClaimsError) as several:
+        find_items(kasse, both)
+    assert several.value.fields["items"] == f"ORDNUNG/{main}, ORDNUNG/{other}"
+    assert len(named_items(kasse, both, stands_for(kasse, both))) == 3
+    with pytest.raises(UnknownItemError):
+        find_items(kasse, reference(kasse, 93))
 
 
 def test_a_plan_over_offices_takes_what_is_over_as_a_credit(kasse):

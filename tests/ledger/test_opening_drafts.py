@@ -65,6 +65,19 @@ def test_a_draft_is_outside_the_books(store):
     assert sums_of(store, done.draft.number) == done.accounts
 
 
+def test_the_same_lists_again_are_compared_with_the_control_sums(store):
+    draft(store)
+    assert draft(store).new is False
+    wrong = {**SUMS, "receivables": SUMS["receivables"] + 1}
+    for wishes in ({"sums": wrong}, {"sums": {}}, {"sums": wrong, "dry_run": True}):
+        with pytest.raises(RefusedOpeningError):
+            draft(store, **wishes)
+    signed(store)
+    with pytest.raises(RefusedOpeningError):
+        draft(store, sums=wrong)
+    assert draft(store).new is False
+
+
 def test_two_signatures_put_it_into_the_books(store):
     draft(store)
     first = sign_first(act(store, "emil"), source("lists"))

@@ -9,6 +9,7 @@ from ledger.book.reversal_store import take_back
 from ledger.book.store import post
 from ledger.items.order_change_store import change_order, end_order
 from ledger.items.order_changes import (
+    AmountNeededError,
     ChangeOfChangeError,
     ChangeReasonError,
     ChangeWaitsError,
@@ -214,10 +215,10 @@ def test_what_is_paid_between_order_and_acceptance_refuses_acceptance(store):
 
 def test_a_payable_in_a_run_is_not_cancelled(store):
     accepted(store, DEBT)
-    (made,) = change(store, to_cents=0)
-    through(store, made.number, steps=(("anna", "certified"), ("bernd", "approved")))
     act(store, "dirk")
     assert propose(store, today=dt.date.fromisoformat(DAY)).run
+    (made,) = change(store, to_cents=0)
+    through(store, made.number, steps=(("anna", "certified"), ("bernd", "approved")))
     with pytest.raises(ItemReservedError):
         through(store, made.number, steps=(("clara", "accepted"),))
 
@@ -283,6 +284,12 @@ LINES = [CodedLine(1, "5100", 1000), CodedLine(2, "5700", 500)]
 def test_a_plan_says_what_is_added_and_what_is_taken_off(to, wanted, expected):
     plan = plan_changes("X-1", LINES, to_cents=to, wanted=wanted)
     assert [(one.act, one.total_cents) for one in plan] == expected
+
+
+@pytest.mark.parametrize(("to", "wanted"), [(None, {}), (1500, {2: 0}), (0, {1: 0})])
+def test_a_plan_without_an_amount_or_with_two_is_no_cancellation(to, wanted):
+    with pytest.raises(AmountNeededError):
+        plan_changes("X-1", LINES, to_cents=to, wanted=wanted)
 
 
 @pytest.mark.parametrize(("wanted", "error"), [({3: 1}, UnknownLineError), ({1: 1000}, NothingChangesError)])

@@ -165,6 +165,58 @@ def test_a_deputy_stands_in_from_one_day_to_another(store, since, until, holds):
     assert behalf == ("bernd" if holds else None)
 
 
+@pytest.fixture
+def absent(store):
+    """Berta approves up to 100.00 in her own right, and up to 200.00 for bernd, who is away."""
+    people(store, berta=["ORDNUNG approver"])
+    set_limit(act(store, "root"), "berta", "ORDNUNG", 10000)
+    set_limit(store, "bernd", "*", 20000)
+    deputy(store)
+    take(store, CLAIM, CLAIM._replace(name="Max", amount_cents=9000), CLAIM._replace(name="Eva", amount_cents=20001))
+    for number in (1, 2, 3):
+        do(store, "anna", "certified", number)
+    return store
+
+
+def approvals(store):
+    return store.all(
+        """SELECT s.order_id, b.name, p.name FROM order_step s JOIN app_user b ON b.id = s.by
+           LEFT JOIN app_user p ON p.id = s.on_behalf WHERE s.step = 'approved' ORDER BY s.order_id"""
+    )
+
+
+def test_a_deputy_with_a_smaller_limit_uses_that_of_the_absent_person_above_her_own(absent):
+    assert [order.number for order in waiting_for_me(act(absent, "berta"))] == ["ORDNUNG-1", "ORDNUNG-2"]
+    decide(absent, "approved", Choice(numbers=(("ORDNUNG", 1), ("ORDNUNG", 2))), day=DAY)
+    assert approvals(absent) == [(1, "berta", "bernd"), (2, "berta", None)]
+
+
+def test_a_limit_that_nobody_has_is_refused_to_the_deputy_too(absent):
+    with pytest.raises(OverLimitError) as error:
+        do(absent, "berta", "approved", 3)
+    assert (error.value.fields["user"], error.value.fields["limit_cents"]) == ("berta", 10000)
+    assert approvals(absent) == []
+
+
+def test_who_is_away_does_not_take_the_step_after_the_limit_that_was_used(absent):
+    """What the deputy approved within the limit of bernd counts for bernd: neither of them accepts it."""
+    do(absent, "berta", "approved", 1)
+    with absent.unit(["KASSE"]):
+        absent.execute(
+            "INSERT INTO user_role (user_id, office, role) SELECT id, '*', 'cashier' FROM app_user WHERE name = 'bernd'"
+        )
+    with pytest.raises(OwnWorkError):
+        do(absent, "bernd", "accepted", 1)
+
+
+def test_a_limit_of_who_certified_is_not_used(absent):
+    take(absent, CLAIM._replace(name="Ida"), name="second.xlsx")
+    people(absent, bernd=["ORDNUNG certifier"])
+    do(absent, "bernd", "certified", 4)
+    with pytest.raises(OwnWorkError):
+        do(absent, "berta", "approved", 4)
+
+
 def test_a_deputy_whose_time_was_ended_does_nothing_more(store):
     people(store, berta=["BAU certifier"])
     number = deputy(store, until="2026-12-31")

@@ -328,6 +328,35 @@ def test_joint_debtors_of_a_list_owe_one_claim(store):
     assert store.value("SELECT count(*) FROM party") == 3
 
 
+@pytest.mark.parametrize(
+    ("column", "changes"),
+    [
+        ("office", {"office": "BAU"}),
+        ("amount", {"amount_cents": 12549}),
+        ("due", {"due": "2026-12-02"}),
+        ("purpose", {"purpose": "Bescheid 8"}),
+        ("order_key", {"order_key": "A"}),
+    ],
+)
+def test_rows_of_a_joint_claim_that_differ_are_not_taken_as_two_claims(store, column, changes):
+    one = row("ORDNUNG receivable 125,50 Erika Musterfrau", joint_group="Ehe")
+    other, third = one._replace(name="Max Mustermann"), one._replace(name="Eva Muster", **changes)
+    findings = refused(store, one, other, third)
+    assert [(found.code, found.place.row, found.place.column) for found in findings] == [
+        ("order.mixed_group", 4, column)
+    ]
+    done = take(store, one, other, third, CLAIM._replace(purpose="anderes"), name="second.xlsx", partial=True)
+    assert (done.orders, done.rejected) == (1, (2, 3, 4))
+
+
+def test_a_bad_row_of_a_joint_claim_keeps_the_others_out(store):
+    """The row that would make the claim is bad: the second debtor is not lost without a word."""
+    one = row("ORDNUNG receivable 125,50 Erika Musterfrau", joint_group="Ehe")
+    rows = [one._replace(profile="nonsense"), one._replace(name="Max Mustermann"), CLAIM._replace(purpose="anderes")]
+    done = take(store, *rows, partial=True)
+    assert (done.orders, done.rejected) == (1, (2, 3))
+
+
 def test_joint_debtors_share_a_reference(store):
     one = row("ORDNUNG receivable 125,50 Erika Musterfrau", joint_group="A", reference="AZ-77", reference_foreign=1)
     assert accepted(store, one, one._replace(name="Max Mustermann")).findings == ()

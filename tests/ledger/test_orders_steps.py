@@ -158,8 +158,11 @@ def test_a_step_done_before_is_nothing_new(store, state, name):
         do(store, "anna", "objected")
     before = store.value("SELECT count(*) FROM event")
     for choice in (ONE, Choice(batch=1)):
-        done = do(store, "emil", name, choice, sum_cents=1)
+        done = do(store, "emil", name, choice, sum_cents=12550)
         assert (done.new, done.count) == (False, 0)
+        with pytest.raises(ControlSumError) as error:
+            do(store, "emil", name, choice, sum_cents=1)
+    assert (error.value.fields["batch"], error.value.fields["sum_cents"]) == (1, 12550)
     assert store.value("SELECT count(*) FROM event") == before
 
 

@@ -65,6 +65,16 @@ def parties(store):
     return int(store.value("SELECT count(*) FROM party"))
 
 
+def known(store, lists, first, second):
+    """How many persons two rows make that come in one list, or in two."""
+    if lists == 1:
+        take(store, first, second)
+    else:
+        take(store, first)
+        take(store, second, name="second.xlsx")
+    return parties(store)
+
+
 @pytest.mark.parametrize(
     ("change", "count"),
     [
@@ -80,13 +90,7 @@ def parties(store):
 @pytest.mark.parametrize("lists", [1, 2])
 def test_a_debtor_is_known_by_name_address_and_birth_date(store, change, count, lists):
     first = row("ORDNUNG receivable 5,00 Erika Musterfrau")
-    second = row("BAU receivable 6,00 Erika Musterfrau", **change)
-    if lists == 1:
-        take(store, first, second)
-    else:
-        take(store, first)
-        take(store, second, name="second.xlsx")
-    assert parties(store) == count
+    assert known(store, lists, first, row("BAU receivable 6,00 Erika Musterfrau", **change)) == count
 
 
 @pytest.mark.parametrize(
@@ -101,13 +105,7 @@ def test_a_debtor_is_known_by_name_address_and_birth_date(store, change, count, 
 @pytest.mark.parametrize("lists", [1, 2])
 def test_a_payee_is_known_by_name_and_iban(store, change, count, lists):
     first = row("ORDNUNG payable 5,00 Papierhaus Muster KG")
-    second = row("ORDNUNG payable 6,00 Papierhaus Muster KG", **change)
-    if lists == 1:
-        take(store, first, second)
-    else:
-        take(store, first)
-        take(store, second, name="second.xlsx")
-    assert parties(store) == count
+    assert known(store, lists, first, row("ORDNUNG payable 6,00 Papierhaus Muster KG", **change)) == count
 
 
 def test_a_new_payee_brings_its_iban(store):

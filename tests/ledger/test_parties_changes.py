@@ -189,12 +189,21 @@ def test_joint_debtors_owe_one_item(two):
     pages = [party_account(two, party, DAY) for party in (1, 2)]
     assert [page.owes_cents for page in pages] == [12550, 25100]
     assert [page.items[0].joint for page in pages] == ["E. Musterfrau", "Erika Musterfrau"]
+    assert {one.number: one.owes_cents for one in list_parties(two)} == {1: 12550, 2: 25100}
     settle(two, 12550)
     assert [party_account(two, party, DAY).owes_cents for party in (1, 2)] == [0, 12550]
+    assert {one.number: one.owes_cents for one in list_parties(two)} == {1: 0, 2: 12550}
     accepted(two, row("ORDNUNG payable 5,00 Papierhaus"), name="second.xlsx")
     act(two, "dirk")
     with pytest.raises(NoReceivableError):
         join_debtors(two, [("ORDNUNG", 3)], [1], DAY)
+
+
+def test_who_is_freed_of_a_joint_claim_owes_nothing_of_it(two):
+    join_debtors(act(two, "dirk"), [("ORDNUNG", 1)], [2], DAY)
+    two.execute("UPDATE item_debtor SET released_on = CAST(:day AS TEXT)", day=DAY)
+    assert party_account(two, 2, DAY).owes_cents == 12550
+    assert {one.number: one.owes_cents for one in list_parties(two)} == {1: 12550, 2: 12550}
 
 
 def test_an_account_tells_the_story_as_of_any_day(two):

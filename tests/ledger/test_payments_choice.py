@@ -49,7 +49,7 @@ from sepa.errors import Place
 from sepa.identifiers import make_iban
 from tests.bankbooks import item, staged
 from tests.books import act
-from tests.ledger.order_lists import told_of
+from tests.ledger.order_lists import accepted, row, told_of
 from tests.ledger.payables import IBANS, attached, known_account, party, payables
 
 MONDAY = dt.date(2026, 11, 16)
@@ -576,3 +576,13 @@ def test_many_payments_to_one_account_are_warned_of_one_by_one(store):
     of_run = {"office": found.run.office, "run": found.run.number}
     with store.snapshot():
         assert list(fresh_accounts(store, of_run).values()) == [None]
+
+
+def test_the_steps_of_an_order_stand_in_their_order_though_all_were_taken_at_one_moment(store):
+    accepted(store, row("ORDNUNG payable 20,00 Meyer", due="2026-11-10"))
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    stations = life(store, run.number, 1).stations
+    assert len({one.at for one in stations[:4]}) == 1
+    assert [one.what for one in stations[:5]] == [
+        "order created", "order certified", "order approved", "order accepted", "proposed",
+    ]  # fmt: skip

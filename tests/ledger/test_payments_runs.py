@@ -137,6 +137,12 @@ def test_the_execution_day_is_a_day_of_the_banks(store, case):
     assert (found.run.execution_day, codes(found.findings)) == (day, expected)
 
 
+def test_a_day_that_nobody_named_is_not_found_odd(store):
+    payables(store, TWO)
+    found = propose(act(store, "dirk"), today=dt.date(2026, 11, 21))
+    assert (found.run.execution_day, codes(found.findings)) == ("2026-11-23", [])
+
+
 def test_due_day_office_account_and_limit_choose_what_is_paid(store):
     payables(store, "BAU 1,00 2026-11-20 Meyer | a\nKASSE 2,00 2026-11-15 Meyer | b\nKASSE 4,00 2026-11-16 Schulz | c")
     act(store, "dirk")

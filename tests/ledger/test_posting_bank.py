@@ -126,6 +126,8 @@ CREDITS = {
     "two, one of them paid, another amount": ("10", "{1} {3}", "several"),
     "inside a longer run, another amount": ("49", "2026 {1}", "unproven"),
     "two persons owe it": ("40", "{4}", "ambiguous"),
+    "two persons owe it, their sum": ("60", "{4}", "ambiguous"),
+    "two persons owe it, another beside it, their sum": ("110", "{4} {1}", "several"),
     "a foreign number, another amount": ("49", "Rechnung HH-2026-4711", "unproven"),
 }
 
@@ -165,7 +167,6 @@ DECIDED = {
     "two, one of them paid, the amount of the other": ("50", "{1} {3}", {}, [5000]),
     "inside a longer run, the amount is right": ("50", "2026 {1}", {}, [5000]),
     "inside a longer run, the name is right": ("20", "2026 {1}", {"name": "MUSTERMANN, ERIKA"}, [2000]),
-    "two persons owe it, their sum": ("60", "{4}", {}, [3000, 3000]),
     "a foreign number, the amount is right": ("50", "Rechnung HH-2026-4711", {}, [5000]),
     "a foreign number, the name is right": ("20", "HH 2026 4711", {"name": "Weiß Jörg"}, [2000]),
     "a foreign number, the own account": ("20", "HH/2026/4711", {"counter_iban": PAYER}, [2000]),
@@ -243,6 +244,64 @@ def test_fees_go_by_rule_and_other_debits_are_advances(kasse):
     }
     assert accounts == {fee: "6700", interest: "7500", other: "2600"}
     assert reason(kasse, other) == "no_rule"
+    check_invariants(kasse)
+
+
+RULE_BESIDE_REFERENCE = {
+    "several, the text": ("60", "Spende {1} {2}", {"pattern": "spende"}, "several"),
+    "paid, the text": ("30", "{3} Spende", {"pattern": "spende"}, "closed"),
+    "two persons, the text": ("40", "Spende {4}", {"pattern": "spende"}, "ambiguous"),
+    "neither amount nor payer, the text": ("20", "Spende {1}", {"pattern": "spende"}, "stranger"),
+    "not in the book, the text": ("20", "Spende {9}", {"pattern": "spende"}, "unknown"),
+    "paid, amount and kind of booking": ("30", "{3}", {"min_cents": 3000, "max_cents": 3000, "gvc": "166"}, "closed"),
+    "paid, the payer's account": ("30", "{3}", {"counter_iban": PAYER}, "rule"),
+    "paid, the account of the Kasse and the text": (
+        "30",
+        "{3} Spende",
+        {"iban": MAIN_IBAN, "pattern": "spende"},
+        "rule",
+    ),
+    "an unproven number, the text": ("49", "Spende HH-2026-4711", {"pattern": "spende"}, "rule"),
+}
+
+
+@pytest.mark.parametrize(
+    ("amount", "text", "asks", "became"), RULE_BESIDE_REFERENCE.values(), ids=RULE_BESIDE_REFERENCE
+)
+def test_a_rule_that_names_no_account_yields_to_a_sure_reference(debts, amount, text, asks, became):
+    with debts.unit(["KASSE"]):
+        values = {"id": 50, "rank": 5, "name": "Spenden", "direction": "credit", "role": "pass_through", "active": 1}
+        debts.insert_one("bank_rule", **values, **asks)
+    text = text.format(*(reference(debts, number) for number in range(10)))
+    payer = PAYER if "counter_iban" in asks else None
+    entry = staged(debts, amount, text, name="Gönner", gvc="166", counter_iban=payer)
+    post_staged(debts)
+    if became == "rule":
+        assert [row[0] for row in matches(debts, entry)] == ["rule"]
+    else:
+        assert reason(debts, entry) == became
+    check_invariants(debts)
+
+
+INSTALMENTS = {
+    "one of them": ("120", True), "the oldest two": ("240", True), "the last alone": ("90", True),
+    "all": ("330", True), "none": ("100", False), "two, not the oldest": ("210", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("amount", "settled"), INSTALMENTS.values(), ids=INSTALMENTS)
+def test_an_amount_of_open_instalments_fits_whoever_pays(kasse, amount, settled):
+    with kasse.unit(["KASSE"]):
+        someone = party(kasse, "Pächter Kuhn")
+    for rate, due in (("120", "2026-08-01"), ("120", "2026-09-01"), ("90", "2026-10-01")):
+        item(kasse, rate, reference(kasse, 7), person=someone, due=due)
+    entry = staged(kasse, amount, reference(kasse, 7), name="Kuhn")
+    post_staged(kasse)
+    if settled:
+        assert sum(row[3] for row in matches(kasse, entry)) == int(amount) * 100
+        assert {row[0] for row in matches(kasse, entry)} == {"reference"}
+    else:
+        assert reason(kasse, entry) == "stranger"
     check_invariants(kasse)
 
 

@@ -50,7 +50,7 @@ def prepare(store):
         add_user(store, "gerda", [("*", "audit")])
         add_user(store, "hans", [("BAU", "certifier")])
         add_user(store, "ines", [("*", "certifier"), ("*", "approver"), ("*", "cashier")])
-        add_user(store, "nina", [("BAU", "clerk")])
+        add_user(store, "nina", [("BAU", "enforcement")])
         for role in ROLES:
             add_user(store, f"only_{role}", [("*", role)])
     name_deputy(store, "frida", "nina", office="*", role="releaser", since="2020-01-01", until="2099-12-31")
@@ -208,10 +208,10 @@ ATTACKS = {
     "make income an asset": ("emil", [POSTED_TO.format("kind = 'asset'", "income")], "the account is in use"),
     "make income a bank": ("emil", [POSTED_TO.format("role = 'bank'", "income")], "the account is in use"),
     # rights of one's own
-    "make myself a releaser": ("dirk", [f"INSERT INTO user_role VALUES ({ME}, '*', 'releaser', NULL)"], DENIED),
+    "make myself a releaser": ("dirk", [f"INSERT INTO user_role VALUES ({ME}, '*', 'releaser')"], DENIED),
     "make myself approver as admin": (
         "root",
-        [f"INSERT INTO user_role VALUES ({ME}, '*', 'approver', NULL)"],
+        [f"INSERT INTO user_role VALUES ({ME}, '*', 'approver')"],
         "themselves",
     ),
     "take the name of another": ("root", [f"UPDATE app_user SET name = 'x' WHERE id = {OTHER}"], DENIED),

@@ -67,7 +67,6 @@ UNWRITTEN = {
     "app_user": {"name"},
     "bank_account": {"name", "bic", "closed_on"},
     "office": {"name"},
-    "user_role": {"until"},
 }
 """What tables let change and no command writes."""
 

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from ledger.items.locks import Span
+from ledger.items.locks_store import lock_items
 from ledger.items.settlement import Claim, ClassOrder
 from ledger.payments.attachment_store import NewAttachment, add_attachment
 from ledger.payments.attachments import Attachment
@@ -15,6 +17,8 @@ from ledger.payments.set_off import (
     NothingToSetOffError,
     SetOffAmountError,
     SetOffBoundError,
+    SetOffContestedError,
+    SetOffHeldError,
     SetOffNotDueError,
     SetOffOneItemError,
     SetOffOtherPartyError,
@@ -102,6 +106,22 @@ def test_a_set_off_is_refused(town, against, wish, error):
     with pytest.raises(error):
         off(town, *against, **wish)
     assert town.value("SELECT count(*) FROM entry") == before
+
+
+@pytest.mark.parametrize("against", [(), (("BAU", 1),), (("BAU", 1), ("BAU", 2))])
+def test_a_contested_claim_is_not_set_off_and_the_lock_is_the_reason(town, against):
+    """§ 390 BGB: a claim against which there is a defence cannot be set off, named or not."""
+    lock_items(town, [("BAU", 1)], "dunning", "Widerspruch", Span(DAY))
+    with pytest.raises(SetOffContestedError) as error:
+        off(town, *against, early=len(against) > 1)
+    assert (error.value.fields["office"], error.value.fields["item"]) == ("BAU", 1)
+    assert off(town, early=True).cents == 8000
+
+
+def test_a_credit_that_is_locked_says_so(town):
+    lock_items(town, [CREDIT], "payment", "Reklamation", Span(DAY))
+    with pytest.raises(SetOffHeldError):
+        off(town)
 
 
 def paper(served_on, cents=None, kind="garnishment"):

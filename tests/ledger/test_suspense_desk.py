@@ -4,8 +4,16 @@ import datetime as dt
 
 import pytest
 
+from ledger.bank.counter_cases_store import counter_cases
 from ledger.bank.posting_store import post_staged
-from ledger.bank.suspense import AssignedTooMuchError, ClearedCaseError, NoAmountError, UnknownCaseError, Wish
+from ledger.bank.suspense import (
+    AssignedTooMuchError,
+    ClearedCaseError,
+    NoAmountError,
+    TwiceNamedError,
+    UnknownCaseError,
+    Wish,
+)
 from ledger.bank.suspense_assign_store import SplitListError, SplitSumError
 from ledger.bank.suspense_decisions import (
     Assign,
@@ -27,7 +35,7 @@ from ledger.bank.suspense_desk_store import DecisionList, decide
 from ledger.bank.suspense_forward_store import ForwardAdvanceError, ForwardWhereError
 from ledger.bank.suspense_payers_store import CollectivePayerError, UnknownPayerError
 from ledger.bank.suspense_payout_store import PayerOwesError, PaymentServiceError, RefundAdvanceError
-from ledger.bank.suspense_store import find_case
+from ledger.bank.suspense_store import find_case, show_case
 from ledger.bank.suspense_undo import (
     MatchKindError,
     NothingMatchedError,
@@ -360,11 +368,7 @@ def test_the_debt_of_another_who_has_the_account_is_only_a_warning(desk):
 
 
 def test_somebody_of_the_same_name_is_a_warning(desk):
-    with desk.unit(["KASSE"]):
-        party(desk, "Max Unbekannt")
-        desk.execute(
-            "UPDATE item SET party = (SELECT max(id) FROM party) WHERE office = 'ORDNUNG' AND id = :id", id=desk.tax
-        )
+    item(desk, "70", name="Max Unbekannt")
     (finding,) = take(desk, Refund(desk.one_payer, "x")).done[0].findings
     assert (finding.code, finding.fields["owed_cents"]) == ("suspense.namesake_owes", 7000)
 
@@ -552,3 +556,113 @@ def test_a_list_is_taken_whole_or_not_at_all(desk):
     ]  # fmt: skip
     assert find_case(desk, "KASSE", desk.many).hold_until is None
     assert desk.value("SELECT count(*) FROM suspense_batch") == 0
+
+
+def entry_number(store, bank_entry) -> str:
+    """Return the number of the entry that a bank entry became."""
+    sql = """SELECT e.office, e.year, e.number FROM entry e
+             JOIN bank_entry b ON b.office = e.office AND b.position = e.position WHERE b.id = :id"""
+    return "{}-{}-{}".format(*store.one(sql, id=bank_entry))
+
+
+def undone_booking(desk, text="Storno"):
+    """Let the bank undo the payment of Adam's claim, and return the bank entry that does."""
+    act(desk, "import")
+    payer = {"name": "Adam Muster", "counter_iban": ERIKA}
+    staged(desk, "30", desk.refs[2], day="2026-11-17", **payer)
+    post_staged(desk)
+    entry = staged(desk, "-30", text, reversal=1, day="2026-11-18", **payer)
+    assert post_staged(desk).returned == 1
+    assert open_cents(desk, desk.house, "BAU") == 3000
+    act(desk, "clara")
+    return entry
+
+
+def test_a_booking_that_was_undone_by_mistake_is_taken_back(desk):
+    number = entry_number(desk, undone_booking(desk))
+    done = take(desk, UndoEntry(number, "nicht diese")).done[0]
+    assert open_cents(desk, desk.house, "BAU") == 0
+    case = find_case(desk, "KASSE", done.number)
+    assert (case.kind, case.open_cents, case.reason) == ("advance", 3000, "undone")
+    with pytest.raises(NothingMatchedError):
+        take(desk, UndoEntry(number, "noch einmal"))
+    check_invariants(desk)
+    assert verify(desk).findings == ()
+
+
+def test_a_booking_undone_stays_where_its_claim_was_paid_since(desk):
+    number = entry_number(desk, undone_booking(desk))
+    take(desk, Assign(desk.many, (Wish(desk.refs[2], 1000),)))
+    with pytest.raises(SettledItemError):
+        take(desk, UndoEntry(number, "nicht diese"))
+    assert open_cents(desk, desk.house, "BAU") == 2000
+
+
+def steps(store, number) -> list[tuple[str, int]]:
+    sql = "SELECT kind, cents FROM suspense_step WHERE office = 'KASSE' AND item = :item ORDER BY line"
+    return [tuple(row) for row in store.rows(sql, item=number)]
+
+
+@pytest.mark.parametrize("from_advance", [True, False])
+@pytest.mark.parametrize("undo_advance", [True, False])
+def test_money_paid_out_and_money_received_clear_each_other_in_both_cases(desk, from_advance, undo_advance):
+    number, other = (desk.advance, desk.many) if from_advance else (desk.many, desk.advance)
+    done = take(desk, Assign(number, (Wish(f"KASSE/{other}"),))).done[0]
+    assert (done.number, done.settled_cents, done.left_cents) == (number, 8000, 0 if from_advance else 2000)
+    assert [(item, cents) for _, item, cents in done.items] == [(other, 8000)]
+    for case in (number, other):
+        assert steps(desk, case) == [("assigned", 8000)]
+        assert events(desk, case)[-1] in {"suspense.assign", "advance.assign"}
+    assert verify(desk).findings == ()
+    take(desk, Undo(desk.advance if undo_advance else desk.many, "doch nicht"))
+    assert (left(desk, desk.many), left(desk, desk.advance)) == ((10000, 10000), (8000, 8000))
+    for case in (number, other):
+        assert steps(desk, case) == [("assigned", 8000), ("undone", 8000)]
+        assert events(desk, case)[-1].endswith(".undo")
+
+
+@pytest.mark.parametrize("from_advance", [True, False])
+@pytest.mark.parametrize("reserved_advance", [True, False])
+def test_either_case_may_be_reserved_by_another_clerk(desk, from_advance, reserved_advance):
+    number, other = (desk.advance, desk.many) if from_advance else (desk.many, desk.advance)
+    act(desk, "dirk")
+    take(desk, Reserve(desk.advance if reserved_advance else desk.many))
+    act(desk, "clara")
+    with pytest.raises(ReservedCaseError):
+        take(desk, Assign(number, (Wish(f"KASSE/{other}"),)))
+    take(act(desk, "dirk"), Assign(number, (Wish(f"KASSE/{other}"),)))
+    with pytest.raises(ReservedCaseError):
+        take(act(desk, "clara"), Undo(number, "doch nicht"))
+
+
+def test_a_case_that_is_as_much_the_other_way_is_named(desk):
+    act(desk, "import")
+    staged(desk, "80", "Storno Abbuchung", name="Bank", day="2026-11-17")
+    staged(desk, "80", "anderes Konto", name="Bank", day="2026-11-17", iban=SECOND_IBAN)
+    post_staged(desk)
+    act(desk, "clara")
+    same = desk.value("SELECT max(item) - 1 FROM suspense_case")
+    assert counter_cases(desk, show_case(desk, desk.advance)) == (("KASSE", same),)
+    assert counter_cases(desk, show_case(desk, same)) == (("KASSE", desk.advance),)
+    assert counter_cases(desk, show_case(desk, desk.many)) == ()
+
+
+def test_an_item_named_twice_is_called_that(desk):
+    with pytest.raises(TwiceNamedError) as refused:
+        take(desk, Assign(desk.many, (Wish(desk.refs[2]), Wish("BAU/1"))))
+    assert refused.value.fields["reference"] == "BAU/1"
+
+
+def test_what_an_order_binds_is_unclear_until_it_is_accepted(desk):
+    done = take(desk, Refund(desk.one_payer, "zurück", cents=2000)).done[0]
+    assert (done.left_cents, done.bound_cents) == (6000, 2000)
+    noted = take(desk, Note(desk.one_payer, "Anruf")).done[0]
+    assert (noted.left_cents, noted.bound_cents) == (6000, 2000)
+
+
+def test_an_objection_to_the_order_stands_in_the_history_of_the_case(desk):
+    order = take(desk, Refund(desk.one_payer, "zurück")).done[0].order
+    choice = Choice(numbers=(("KASSE", 1),))
+    decide_orders(act(desk, "anna"), "objected", choice, day=TODAY, reason="falscher Empfänger")
+    last = show_case(act(desk, "clara"), desk.one_payer).history[-1]
+    assert (last.what, last.by, last.words, last.facts) == ("objected", "anna", "falscher Empfänger", {"order": order})

@@ -8,13 +8,13 @@ from ledger.bank.posting_store import post_staged
 from ledger.bank.said_store import FACTS, wrong_bank
 from ledger.bank.withdraw_store import ask_withdrawal, confirm_withdrawal
 from ledger.book.verify_store import verify
+from tests.attacks import attacked, unbound_rows, without_guards
 from tests.bankbooks import item, reference
 from tests.books import MAIN_IBAN, act
 from tests.ledger.keeping_books import later
 from tests.ledger.statement_texts import statement, take
 from tests.ledger.test_intake_notices import advice, booked_statement, sammler
 from tests.ledger.test_keeping_erase import erased
-from tests.ledger.test_verify_steps import without_guards
 
 pytestmark = pytest.mark.engines
 THEIRS = "DE02500105170137075030"
@@ -83,14 +83,9 @@ def town(store):
     return store
 
 
-def attacked(store, sql):
-    """What is named after an attack as the owner, which is then taken back."""
-    with store.rehearsal():
-        for table in TABLES:
-            without_guards(store, table)
-        assert store.execute(sql) > 0
-        with store.snapshot():
-            return {finding.code for finding in wrong_bank(store, told(store))}
+def found(store):
+    with store.snapshot():
+        return {finding.code for finding in wrong_bank(store, told(store))}
 
 
 def told(store):
@@ -99,24 +94,11 @@ def told(store):
     return {name: [one[name] for one in facts if name in one] for name in FACTS}
 
 
-def unbound_rows(store):
-    """Let rows be taken away: keys of other tables would hinder an owner of SQLite no more than this."""
-    if store.engine.name == "sqlite":
-        store.execute("PRAGMA foreign_keys = OFF")
-        store.execute("PRAGMA ignore_check_constraints = ON")
-        return
-    for table, name in store.all(
-        "SELECT conrelid::regclass::text, conname::text FROM pg_constraint WHERE contype IN ('f', 'c') "
-        "AND connamespace = current_schema()::regnamespace AND conrelid <> 0"
-    ):
-        store.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-
-
 def test_what_the_bank_did_not_say_so_is_named(town):
     assert verify(town).findings == ()
     unbound_rows(town)
-    found = {name: attacked(town, sql) for name, (sql, _) in ATTACKS.items()}
-    assert {name: code for name, (_, code) in ATTACKS.items() if code not in found[name]} == {}
+    seen = {name: attacked(town, TABLES, sql, found) for name, (sql, _) in ATTACKS.items()}
+    assert {name: code for name, (_, code) in ATTACKS.items() if code not in seen[name]} == {}
 
 
 def test_a_statement_that_is_withdrawn_and_taken_anew_is_no_finding(town):
@@ -128,8 +110,7 @@ def test_a_statement_that_is_withdrawn_and_taken_anew_is_no_finding(town):
     take(town, statement(FRIDAY.replace("Danke", "Bitte"), named="FR", number=1), name="3.xml", sha="3" * 64)
     post_staged(town)
     assert verify(town).findings == ()
-    for table in TABLES:
-        without_guards(town, table)
+    without_guards(town, *TABLES)
     town.execute("UPDATE statement SET withdrawn_on = '2026-11-21' WHERE withdrawn_on IS NOT NULL")
     assert SEAL in {finding.code for finding in verify(town).findings}
 
@@ -149,8 +130,7 @@ def test_words_that_a_decision_erased_are_not_missed_but_the_rest_still_is(town)
     assert verify(town).findings == ()
     assert town.value("SELECT count(*) FROM bank_entry WHERE salt IS NOT NULL") == 0
     assert town.value("SELECT count(*) FROM bank_detail WHERE name IS NOT NULL OR salt IS NOT NULL") == 0
-    for table in TABLES:
-        without_guards(town, table)
+    without_guards(town, *TABLES)
     town.execute(f"UPDATE bank_detail SET counter_iban = '{THEIRS}' WHERE line = 1")
     town.execute("UPDATE bank_detail SET amount_cents = 1 WHERE line = 2")
     assert {finding.code for finding in verify(town).findings} >= {WORDS, SEAL}

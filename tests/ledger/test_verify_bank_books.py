@@ -7,10 +7,9 @@ from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense_decisions import Wish
 from ledger.bank.suspense_desk_store import assign
 from ledger.book.verify_store import verify
+from tests.attacks import attacked, unbound_rows, without_guards
 from tests.bankbooks import item, reference, staged
 from tests.books import act
-from tests.ledger.test_verify_bank import unbound_rows
-from tests.ledger.test_verify_steps import without_guards
 
 pytestmark = pytest.mark.engines
 TABLES = ("bank_entry", "bank_match", "clearing", "clearing_line", "suspense_case", "suspense_step", "statement")
@@ -62,26 +61,19 @@ def town(store):
     return store
 
 
-def attacked(store, statements):
-    """What is named after an attack as the owner, which is then taken back."""
-    with store.rehearsal():
-        for table in TABLES:
-            without_guards(store, table)
-        for sql in (statements,) if isinstance(statements, str) else statements:
-            assert store.execute(sql) > 0
-        return {finding.code for finding in unlike_books(store)}
+def found(store):
+    return {finding.code for finding in unlike_books(store)}
 
 
 def test_what_contradicts_the_journal_is_named(town):
     assert verify(town).findings == ()
     unbound_rows(town)
-    found = {name: attacked(town, sql) for name, (sql, _) in ATTACKS.items()}
-    assert {name: found[name] for name, (_, code) in ATTACKS.items() if code not in found[name]} == {}
+    seen = {name: attacked(town, TABLES, sql, found) for name, (sql, _) in ATTACKS.items()}
+    assert {name: seen[name] for name, (_, code) in ATTACKS.items() if code not in seen[name]} == {}
 
 
 def test_a_contradiction_is_told_by_verify(town):
-    for table in TABLES:
-        without_guards(town, table)
+    without_guards(town, *TABLES)
     town.execute("UPDATE clearing SET payment_day = '2026-01-01'")
     (finding, *_) = [one for one in verify(town).findings if one.code == CLEARING]
     assert finding.fields["office"] == "KASSE"

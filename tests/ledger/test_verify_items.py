@@ -3,10 +3,10 @@
 import pytest
 
 from ledger.book.verify_store import verify
+from tests.attacks import attacked, unbound_rows, without_guards
 from tests.ledger.order_lists import DAY, accepted, row
 from tests.ledger.test_order_changes import change, through
 from tests.ledger.test_standing_orders import run
-from tests.ledger.test_verify_steps import without_guards
 
 ORDERS = (
     row("ORDNUNG receivable 125,50 Erika Musterfrau", due="2026-11-30", profile="fine", claim_kind="fine"),
@@ -54,15 +54,11 @@ def found(store):
 
 def test_items_changed_past_the_log_are_named(town):
     assert verify(town).findings == ()
-    if town.engine.name == "sqlite":
-        town.execute("PRAGMA foreign_keys = OFF")
+    unbound_rows(town)
     for name, (which, changed, code) in ATTACKS.items():
-        with town.rehearsal():
-            without_guards(town, "item")
-            assert town.execute(f"UPDATE item SET {changed} WHERE {which}") > 0
-            named = found(town)
-            assert code in {one.code for one in named}, name
-            assert all(one.fields["name"].startswith(which[10:13]) for one in named), name
+        named = attacked(town, "item", f"UPDATE item SET {changed} WHERE {which}", found)
+        assert code in {one.code for one in named}, name
+        assert all(one.fields["name"].startswith(which[10:13]) for one in named), name
 
 
 def test_an_item_without_its_order_is_named_by_the_entry(town):

@@ -5,17 +5,20 @@ import pytest
 from ledger.book.verify_store import verify
 from ledger.items.order_change_store import change_order
 from ledger.items.order_seals_store import seal_orders
+from tests.attacks import attacked, without_guards
 from tests.books import act
 from tests.ledger.keeping_books import later
 from tests.ledger.order_lists import accepted, row, step, take
 from tests.ledger.test_keeping_erase import erased
-from tests.ledger.test_verify_steps import without_guards
 
 pytestmark = pytest.mark.engines
+ORDERS = ("cash_order", "cash_order_line")
 THEIRS = "DE02500105170137075030"
 SLIPPED_IN = f"""INSERT INTO cash_order (office, id, batch, kind, state, waiting, party, total_cents, due, purpose,
     foreign_reference, bank_account) SELECT office, 99, {{batch}}, kind, state, waiting, party, 1, due, purpose, 0,
     '{THEIRS}' FROM cash_order WHERE kind = 'payable'"""
+BATCH = """INSERT INTO order_batch (id, source, count, total_cents, list_hash, created_by, created_at)
+    SELECT 2, source, 1, 1, list_hash, created_by, created_at FROM order_batch"""
 ATTACKS = {
     "paid to another account": (f"UPDATE cash_order SET bank_account = '{THEIRS}' WHERE kind = 'payable'", "changed"),
     "more than approved": ("UPDATE cash_order SET total_cents = total_cents + 1 WHERE kind = 'payable'", "changed"),
@@ -27,25 +30,13 @@ ATTACKS = {
     "coded elsewhere": ("UPDATE cash_order_line SET gl_account = '5100' WHERE gl_account <> '5100'", "changed"),
     "another cost object": ("UPDATE cash_order_line SET cost_object = '999'", "changed"),
     "an order slipped in": (SLIPPED_IN.format(batch=1), "changed"),
-    "a batch of its own": (SLIPPED_IN.format(batch=2), "added"),
-    "an order that never was": ("UPDATE cash_order SET batch = 2", "removed"),
+    "a batch of its own": ((BATCH, SLIPPED_IN.format(batch=2)), "added"),
+    "an order that never was": ((BATCH, "UPDATE cash_order SET batch = 2"), "removed"),
 }
 
 
 def found(store):
     return {f.fields["state"] for f in verify(store).findings if f.code == "verify.orders"}
-
-
-def attacked(store, statement):
-    """What is named after an attack, which is then taken back."""
-    with store.rehearsal():
-        for table in ("cash_order", "cash_order_line"):
-            without_guards(store, table)
-        if "2" in statement:
-            store.insert_one("order_batch", id=2, source="x", count=1, total_cents=1, list_hash=b"", created_by=1,
-                             created_at=store.now)  # fmt: skip
-        assert store.execute(statement) > 0
-        return found(store)
 
 
 def test_orders_changed_past_the_log_are_named(store):
@@ -55,7 +46,7 @@ def test_orders_changed_past_the_log_are_named(store):
         row("ORDNUNG payable 89,00 Papierhaus", seq=3, gl_account="6200"),
     )
     assert verify(store).findings == ()
-    assert {name: attacked(store, sql) for name, (sql, _) in ATTACKS.items()} == {
+    assert {name: attacked(store, ORDERS, sql, found) for name, (sql, _) in ATTACKS.items()} == {
         name: {"removed", "added"} if state == "removed" else {state} for name, (_, state) in ATTACKS.items()
     }
 

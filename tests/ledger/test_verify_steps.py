@@ -11,6 +11,7 @@ from ledger.payments.propose_store import propose
 from ledger.payments.run_evidence import COLUMNS, RunEvent, contradictions
 from ledger.payments.runs import RunPostedError
 from ledger.payments.steps_store import release, review
+from tests.attacks import without_guards
 from tests.bankbooks import staged
 from tests.books import act, entry
 from tests.ledger.collection_texts import claims, ready
@@ -56,15 +57,6 @@ def test_a_run_is_what_its_events_say(state, columns, events, expected):
     assert list(contradictions(state, columns, events)) == expected
 
 
-def without_guards(store, table):
-    """Be the owner: switch the triggers of a table off."""
-    if store.engine.name != "sqlite":
-        store.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        return
-    for (name,) in store.all("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :t", t=table):
-        store.execute(f"DROP TRIGGER {name}")
-
-
 def released(store):
     payables(store, "KASSE 19,99 2026-11-12 Meyer | Auslagen")
     run = propose(act(store, "dirk"), today=MONDAY).run
@@ -75,8 +67,7 @@ def released(store):
 def test_a_run_turned_back_by_the_owner_is_named_and_not_paid_again(store):
     run = released(store).run
     assert verify(store).findings == ()
-    for table in ("payment_run", "payment"):
-        without_guards(store, table)
+    without_guards(store, "payment_run", "payment")
     store.execute(
         "UPDATE payment_run SET state = 'reviewed', released_by = NULL, released_at = NULL, message_id = NULL"
     )
@@ -118,8 +109,7 @@ def test_a_collection_run_turned_back_by_the_owner_is_named_with_what_is_missing
     mandate(store, "Meyer - 2026-01-01")
     (run,) = collected(store)
     assert verify(store).findings == ()
-    for table in ("collection_run", "collection"):
-        without_guards(store, table)
+    without_guards(store, "collection_run", "collection")
     store.execute("UPDATE collection_run SET state = 'reviewed', released_by = NULL")
     store.execute("UPDATE collection SET state = 'proposed'")
     found = {f.code: f.fields for f in verify(store).findings if f.code in {"verify.collection_run", "verify.transit"}}

@@ -15,7 +15,7 @@ from sepa.camt.entry import EntryAmountError
 from sepa.camt.statement import NoStatementError, StrayEntryError
 from sepa.containers import EmptyZipError, NestedZipError, ZipError, ZipLimitError, ZipMethodError
 from sepa.errors import KasseError
-from sepa.money import InvalidAmountError
+from sepa.money import AmountTooLargeError, InvalidAmountError
 from sepa.notes import MoreFindingsError
 from sepa.reading import (
     ForeignNamespaceError,
@@ -136,6 +136,7 @@ def rezipped(**files: bytes) -> bytes:
         pytest.param(camt(ntry("-5.00")), InvalidAmountError, 3, id="negative amount"),
         pytest.param(camt(ntry("١٢")), InvalidAmountError, 3, id="Arabic digits"),
         pytest.param(camt(ntry(), ntry("1e3")), InvalidAmountError, 4, id="amount in the second line"),
+        pytest.param(camt(ntry("9" * 16 + ".00")), AmountTooLargeError, 3, id="an amount without end"),
         pytest.param(camt(ntry("")), EntryAmountError, 3, id="empty amount"),
         pytest.param(camt(ntry(mark="")), DirectionError, 3, id="no direction"),
         pytest.param(camt(ntry(mark="CREDIT")), DirectionError, 3, id="unknown direction"),
@@ -150,6 +151,15 @@ def test_what_cannot_be_read_is_refused_with_its_place(data, error, line):
     refusal = refused(data)
     assert isinstance(refusal, error)
     assert refusal.place.line == line or line is None
+
+
+def test_broken_xml_is_told_in_words_of_ours():
+    """What the parser says is English and stands behind; each way a file can break has words that are translated."""
+    for data, words in ((camt()[:-20], "breaks off"), (camt() + camt(), "second document"),
+                        (camt().replace(b"<Id>S", b"<Id>&nbsp;"), "entity")):  # fmt: skip
+        refusal = refused(data)
+        assert words in str(refusal.fields["reason"]), (data[-30:], str(refusal))
+        assert refusal.fields["parser"]
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):

@@ -25,7 +25,13 @@ command(
 command(app, "change", examples=("kasse cash change B1 --limit 10.000,00",))(change)
 command(app, "hand-over", examples=("kasse cash hand-over B1 --holder clara",))(hand_over)
 command(app, "close", examples=("kasse cash close B1",))(close)
-command(app, "not-open", examples=("kasse cash not-open B1 --reason Betriebsausflug",))(not_open)
+command(
+    app, "not-open",
+    examples=(
+        "kasse cash not-open B1 --reason Betriebsausflug",
+        "kasse cash not-open B1 --undo --reason 'falscher Tag' --on 2026-11-23",
+    ),
+)(not_open)  # fmt: skip
 command(
     app, "terminal",
     examples=(
@@ -34,7 +40,7 @@ command(
     ),
 )(terminal)  # fmt: skip
 command(
-    app, "take", dry_run=True,
+    app, "take", dry_run=True, confirm=True,
     examples=(
         "kasse cash take B1 0001234567899",
         "kasse cash take B1 0001234567899=20,00 BAU/3 --given 100 --payer 'Erika Muster'",

@@ -45,6 +45,7 @@ FeeEachOption = Annotated[
     int | None,
     typer.Option("--fee-each", parser=parse_amount, metavar="AMOUNT", help=N_("what it keeps of each payment")),
 ]
+UndoOption = Annotated[bool, typer.Option("--undo", help=N_("it was open: take the note of this day back"))]
 EndOption = Annotated[bool, typer.Option("--end", help=N_("the terminal is given back"))]
 
 
@@ -120,15 +121,20 @@ def close(ctx: Context, desk: DeskArgument) -> None:
     _render(ctx, done, N_("closed: {desk}, account {account}"))
 
 
-def not_open(ctx: Context, desk: DeskArgument, reason: WhyOption) -> None:
-    """Note that a desk is not open today (or on --on DATE); the day then closes without a count of it."""
+def not_open(ctx: Context, desk: DeskArgument, reason: WhyOption, undo: UndoOption = False) -> None:
+    """Note that a desk is not open today (or on --on DATE); the day then closes without a count of it.
+
+    A note that was wrong is taken back with --undo until the day is closed; it stays to be seen in 'kasse cash show'.
+    """
     from kasse_cli.wiring import open_book
-    from ledger.cash.desks_store import rest
+    from ledger.cash.desks_store import rest, take_rest_back
 
     with open_book(ctx.obj) as store:
-        done = rest(store, desk, reason.strip())
+        done = (take_rest_back if undo else rest)(store, desk, reason.strip())
     day = ctx.obj.today
     said = N_("noted: {desk} is not open on {day}") if done.new else N_("nothing new: {desk} is not open on {day}")
+    if undo:
+        said = N_("taken back: {desk} is open on {day}")
     render(ctx, Result({"desk": done.desk, "new": done.new}, lines=[say(said, desk=done.desk.code, day=day)]))
 
 

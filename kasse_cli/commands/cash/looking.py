@@ -15,6 +15,7 @@ from kasse_cli.commands.cash.shapes import (
     DESKS,
     HOLDERS,
     RECEIPTS,
+    RESTS,
     SETTLEMENTS,
     TERMINALS,
     TRANSPORTS,
@@ -99,7 +100,7 @@ def _limits(desk: Desk) -> list[Line]:
 
 
 def _tables(store: Store, desk: Desk, *, every: bool) -> list[Table]:
-    from ledger.cash.desks_reader import holders
+    from ledger.cash.desks_reader import holders, rests
     from ledger.cash.overview_reader import counts_of
     from ledger.cash.settle_store import settlements_of
     from ledger.cash.terminals_store import terminal_days, terminals_of
@@ -109,6 +110,7 @@ def _tables(store: Store, desk: Desk, *, every: bool) -> list[Table]:
     return [
         Table("holders", HOLDERS, holders(store, desk), title=N_("Holders")),
         Table("counts", COUNTS, counts_of(store, desk), title=N_("Counts")),
+        Table("rests", RESTS, rests(store, desk), title=N_("Days not open")),
         Table("transports", TRANSPORTS, moving, title=N_("Under way")),
         Table("cheques", CHEQUES, cheques_of(store, desk, every=every), title=N_("Cheques")),
         Table("terminals", TERMINALS, [_terminal(one) for one in terminals_of(store, desk)], title=N_("Terminals")),

@@ -48,6 +48,12 @@ RECEIPTS = (
     Column("cancelled_by", N_("Cancelled by"), minor=True),
     Column("entry", N_("Entry"), shown=False),
 )
+RESTS = (
+    Column("day", N_("Day"), "day"),
+    Column("reason", N_("Reason")),
+    Column("noted_by", N_("Noted by")),
+    Column("taken_back_by", N_("Taken back by")),
+)
 TRANSPORTS = (
     Column("reference", N_("Name")),
     Column("kind", N_("What"), "word"),

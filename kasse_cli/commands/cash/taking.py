@@ -69,8 +69,9 @@ def take(
 ) -> None:
     """Take money for one or several open items and write a numbered receipt.
 
-    What is over becomes a credit of the person; what the book does not know waits as unclear money. A card payment is
-    owed by the acquirer, a cheque is taken under reserve and counts as paid three days later.
+    What is over becomes a credit of the person, above 100 euros with --yes only; what the book does not know waits as
+    unclear money. A card payment is owed by the acquirer, a cheque is taken under reserve and counts as paid three
+    days later.
     """
     from kasse_cli.wiring import open_book, settlement_orders, trial
     from ledger.cash.take_store import Payment
@@ -78,9 +79,10 @@ def take(
 
     tender: Tender = "card" if terminal is not None else "cheque" if cheque is not None else "cash"
     payment = Payment(tender, terminal, cheque, payer, note, given)
+    sure = bool(ctx.obj.options.get("yes")) or ctx.obj.dry_run
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
         done = service(
-            store, desk, _wishes(references), cents=amount, payment=payment, orders=settlement_orders(store)
+            store, desk, _wishes(references), cents=amount, payment=payment, orders=settlement_orders(store), sure=sure
         )  # fmt: skip
         written = _sheet(ctx, store, done.receipt, sheet)
     lines = [*receipt_lines(done.receipt, dry_run=ctx.obj.dry_run), *_change(given, done.receipt)]

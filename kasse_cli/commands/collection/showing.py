@@ -57,7 +57,7 @@ EVENTS = (
     Column("at", N_("When")),
     Column("by", N_("Who")),
     Column("what", N_("What"), "word"),
-    Column("text", N_("Details")),
+    Column("text", N_("Details"), "details"),
 )
 
 

@@ -12,10 +12,10 @@ from kasse_cli.commands.payment.returning import (
     list_refunds,
     redirect,
     refund,
-    set_off,
     withdraw_refund,
 )
 from kasse_cli.commands.payment.rules import profile
+from kasse_cli.commands.payment.setting_off import set_off, set_off_undo
 from kasse_cli.commands.payment.showing import list_runs, search, show
 from kasse_cli.commands.payment.vop import accept, correct, list_cases, refuse, rule
 from kasse_cli.frame import command, noun
@@ -98,6 +98,12 @@ command(
         "kasse payment set-off ORDNUNG/17 --against 4711000000017 --amount 20 --reason 'agreed on 18.11.'",
     ),
 )(set_off)
+command(
+    app,
+    "set-off-undo",
+    dry_run=True,
+    examples=("kasse payment set-off-undo BAU-2026-17 --reason 'Forderung ist bestritten'",),
+)(set_off_undo)
 command(
     app,
     "profile",

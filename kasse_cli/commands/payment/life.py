@@ -15,7 +15,7 @@ STATIONS = (
     Column("at", N_("When"), "word"),  # never broken over two lines
     Column("what", N_("What"), "word"),
     Column("by", N_("Who")),
-    Column("detail", N_("Details")),
+    Column("detail", N_("Details"), "details"),
 )
 
 

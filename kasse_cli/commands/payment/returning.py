@@ -1,34 +1,22 @@
-"""Money that goes back or need not go out: refunds, and set-off against what the payee owes."""
+"""Money that goes back: refunds, and payables to another account."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.commands.payment.setting_off import AmountOption
 from kasse_cli.commands.payment.shapes import DiscardReason, NoSetOffOption
 from kasse_cli.context import Context
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from sepa.errors import N_
-from sepa.money import parse_amount
 
 if TYPE_CHECKING:
     from ledger.payments.redirect import Redirect
     from ledger.payments.refunds import Refund
-    from ledger.payments.set_off import SetOff, SetOffDone
-    from sepa.errors import KasseError
 
-SET_OFFS = (
-    Column("what", N_("Item")),
-    Column("name", N_("Payee")),
-    Column("open_cents", N_("Gets"), "cents"),
-    Column("owed_cents", N_("Owes"), "cents"),
-    Column("cents", N_("Set off"), "cents"),
-    Column("against", N_("Against")),
-)
 REFUNDS = (
     Column("what", N_("Item")),
     Column("name", N_("Payee")),
@@ -41,23 +29,7 @@ REFUNDS = (
     Column("run", N_("Run"), "count", minor=2),
     Column("reason", N_("Reason"), minor=2),
 )
-ItemsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="ITEM", help=N_("items such as BAU/17, or their references"))
-]
 ItemArgument = Annotated[str, typer.Argument(metavar="ITEM", help=N_("the item, such as KASSE/12"))]
-AgainstOption = Annotated[
-    list[str] | None,
-    typer.Option("--against", metavar="ITEM", help=N_("a claim, by reference or OFFICE/NUMBER; else all that are due")),
-]
-EarlyOption = Annotated[bool, typer.Option("--early", help=N_("claims that are not due yet, too; the payee agrees"))]
-SetOffReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why; it stands in the journal"))]
-EveryOption = Annotated[bool, typer.Option("--all", help=N_("all that can be set off today"))]
-LettersOption = Annotated[
-    Path | None, typer.Option("--letters", metavar="FOLDER", help=N_("write the declarations to the payees as PDF"))
-]
-AmountOption = Annotated[
-    int | None, typer.Option("--amount", parser=parse_amount, metavar="AMOUNT", help=N_("only so much of it"))
-]
 IbanOption = Annotated[
     str | None, typer.Option("--iban", metavar="IBAN", help=N_("another account than the paying one"))
 ]
@@ -68,91 +40,6 @@ HolderOption = Annotated[str | None, typer.Option("--name", metavar="NAME", help
 DocumentOption = Annotated[
     str | None, typer.Option("--document", metavar="TEXT", help=N_("the paper that proves the other account"))
 ]
-
-
-def set_off(
-    ctx: Context,
-    items: ItemsArgument = None,
-    every: EveryOption = False,
-    against: AgainstOption = None,
-    amount: AmountOption = None,
-    early: EarlyOption = False,
-    reason: SetOffReason = "",
-    letters: LettersOption = None,
-) -> None:
-    """Set off what payees get, also credits, against what they owe and is due, or list what can be set off.
-
-    Spread in the settlement order of the claims' law, one document over all offices. The payee must be told
-    (§ 388 BGB): --letters writes the declarations.
-    """
-    from kasse_cli.wiring import open_book, settlement_orders, trial
-    from ledger.items.items_reader import find_items
-    from ledger.payments.seized import attached
-    from ledger.payments.set_off import Wish
-    from ledger.payments.set_off_reader import candidates
-    from ledger.payments.set_off_store import set_off as service
-    from ledger.payments.twins_reader import twins
-
-    call = ctx.obj
-    day = call.today.isoformat()
-    with open_book(call) as store, trial(call, store):
-        orders = settlement_orders(store)
-        wanted = [key for text in items or () for key in find_items(store, text)]
-        found = [] if wanted else list(candidates(store, day, orders))
-        if every:
-            wanted += [(one.office, one.item) for one in found]
-        claims = tuple(key for text in against or () for key in find_items(store, text))
-        wish = Wish(claims, amount, early, reason)
-        done = service(store, wanted, day=day, wish=wish, orders=orders) if wanted else None
-        alike = twins(store, day) if done is None else ()
-    if done is None:
-        _listed(ctx, found, (*attached(found), *alike))
-        return
-    data = {"entries": list(done.entries), "dry_run": call.dry_run}
-    render(ctx, Result(data, [_table(done.done)], list(_told(ctx, done, letters)), findings=attached(done.done)))
-
-
-def _listed(ctx: Context, found: list[SetOff], findings: tuple[KasseError, ...]) -> None:
-    line = say(N_("can be set off: {count}"), count=len(found))
-    render(ctx, Result(tables=[_table(found)], lines=[line], findings=findings))
-
-
-def _table(found: Iterable[SetOff]) -> Table:
-    return Table("set_offs", SET_OFFS, [_row(one) for one in found])
-
-
-def _told(ctx: Context, done: SetOffDone, letters: Path | None) -> Iterator[Line]:
-    yield say(N_("set off: {count}"), count=len(done.done))
-    if ctx.obj.dry_run:
-        yield say(N_("a trial: nothing was changed"))
-        return
-    yield say(N_("booked: {entries}"), entries=", ".join(done.entries))
-    if letters is None:
-        yield say(N_("tell the payees: --letters FOLDER writes the declarations"))
-        return
-    for path in _letters(ctx, letters, done):
-        yield say(N_("written: {file}"), file=str(path))
-
-
-def _row(one: SetOff) -> dict[str, object]:
-    from dataclasses import asdict
-
-    values = asdict(one)
-    against = ", ".join(reference or f"{office}/{item}" for office, item, reference, _ in values["claims"])
-    return values | {"what": f"{values['office']}/{values['item']}", "against": against}
-
-
-def _letters(ctx: Context, folder: Path, done: SetOffDone) -> list[Path]:
-    from kasse_cli.documents import save
-
-    folder.mkdir(parents=True, exist_ok=True)
-    made = dt.datetime.fromisoformat(ctx.obj.now)
-    paths = []
-    for one, letter in zip(done.done, done.letters, strict=True):
-        path = folder / f"aufrechnung-{one.office}-{one.item}.pdf"
-        save(letter, path, made)
-        paths.append(path)
-    return paths
 
 
 def refund(
@@ -182,20 +69,14 @@ def refund(
         warnings = refund_warnings(store, asked, ctx.obj.today.isoformat())
     lines = [
         say(
-            N_("to be paid back: {cents} to {name}, {iban}"),
-            cents=_money(asked.cents),
+            N_("to be paid back: {sum_cents} to {name}, {iban}"),
+            sum_cents=asked.cents,
             name=asked.name,
             iban=asked.iban,
         ),
         say(N_("next: another person approves it with 'kasse payment refund approve {item}'"), item=item.upper()),
     ]
     render(ctx, Result({"refund": asked}, lines=lines, findings=warnings))
-
-
-def _money(cents: int) -> str:
-    from kasse_cli.i18n import money
-
-    return money(cents)
 
 
 def approve_refund(ctx: Context, item: ItemArgument) -> None:
@@ -224,7 +105,7 @@ def withdraw_refund(ctx: Context, item: ItemArgument, reason: DiscardReason = ""
 
     with open_book(ctx.obj) as store:
         done = service(store, *parse_item(item), reason=reason)
-    said = say(N_("withdrawn: {cents} to {name} are not paid back"), cents=_money(done.cents), name=done.name)
+    said = say(N_("withdrawn: {sum_cents} to {name} are not paid back"), sum_cents=done.cents, name=done.name)
     render(ctx, Result({"refund": _refund_row(done)}, lines=[said]))
 
 

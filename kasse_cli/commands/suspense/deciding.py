@@ -29,6 +29,7 @@ from kasse_cli.commands.suspense.params import (
     TargetsArgument,
     ToOfficeOption,
     TransitOption,
+    TwoAmountsError,
     UndoWhatError,
     WhyOption,
 )
@@ -199,14 +200,16 @@ def _no_cases(verb: str, *named: object) -> None:
 def _wishes(case: int, texts: list[str], amount_cents: int | None) -> list[Wish]:
     """Return what was typed as wishes: REFERENCE, REFERENCE=AMOUNT, or one REFERENCE with --amount.
 
-    Raises `NoTargetError`, `AmountOfSeveralError` and `InvalidAmountError`.
+    Raises `NoTargetError`, `AmountOfSeveralError`, `TwoAmountsError` and `InvalidAmountError`.
     """
     from ledger.bank.suspense import Wish
 
     if not texts:
         raise NoTargetError(number=case)
-    if amount_cents is not None and (len(texts) > 1 or "=" in texts[0]):
+    if amount_cents is not None and len(texts) > 1:
         raise AmountOfSeveralError(count=len(texts))
+    if amount_cents is not None and "=" in texts[0]:
+        raise TwoAmountsError(text=texts[0])
     wishes = []
     for text in texts:
         target, mark, amount = text.partition("=")

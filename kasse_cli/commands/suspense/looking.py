@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
+from kasse_cli.commands.explaining import PARTS
 from kasse_cli.commands.suspense.params import (
     AgeOption,
     CaseArgument,
@@ -23,7 +24,7 @@ from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
-from kasse_cli.unclear_words import REASON_WORDS, payment_words, reason_sentence, under_way_words
+from kasse_cli.unclear_words import COUNTER, REASON_WORDS, payment_words, reason_sentence, under_way_words
 from sepa.errors import N_
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ CASES = (
     Column("office", N_("Office"), shown=False),
     Column("kind", N_("Kind"), "word", minor=2),
     Column("bank_day", N_("Bank day"), "day"),
-    Column("age_days", N_("Days"), "count"),
+    Column("age_days", N_("Days"), "count", spare=True),
     Column("amount_cents", N_("Open"), "cents"),
     Column("name", N_("Name")),
     Column("bank_account", N_("IBAN"), "word", minor=2),
     Column("remittance", N_("Remittance")),
-    Column("reason", N_("Reason"), "word", words=REASON_WORDS),
+    Column("reason", N_("Reason"), "word", words=REASON_WORDS, spare=True),
     Column("owner", N_("Owner"), minor=True),
     Column("hold_until", N_("Rests until"), "day", minor=True),
     Column("bound_cents", N_("Bound"), "cents", shown=False),
@@ -148,7 +149,9 @@ def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> N
         tables.append(Table("history", HISTORY, history, title=N_("History")))
     if found:
         tables.append(Table("candidates", CANDIDATES, _candidates(found), title=N_("Candidates")))
-    kept = [field.name for field in fields(details) if field.name not in {"steps", "history"}]
+    if details.parts:
+        tables.append(Table("parts", PARTS, details.parts, title=N_("Parts of the collective entry")))
+    kept = [field.name for field in fields(details) if field.name not in {"steps", "history", "parts"}]
     data = {"case": {name: getattr(details, name) for name in kept}}
     render(ctx, Result(data, tables, _words(details) + ours))
 
@@ -181,6 +184,7 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
 def _ours(store: Store, details: CaseDetails) -> list[Line]:
     """Say which run, payment or collection of ours the money may be, and how to take it as that."""
     from ledger.bank.collection_back_store import meant_return
+    from ledger.bank.counter_cases_store import counter_cases
     from ledger.bank.meant_runs_store import meant_payments, meant_runs
 
     if not details.open_cents:
@@ -189,8 +193,34 @@ def _ours(store: Store, details: CaseDetails) -> list[Line]:
     lines = [say(under_way_words(one), run=one.run, part=one.part, number=details.number) for one in runs]
     payments = meant_payments(store, details, runs)
     lines += [say(payment_words(one), run=one.run, line=one.line, number=details.number) for one in payments]
-    back = meant_return(store, details.office, details.entry)
+    lines += _written_off(store, details)
+    lines += [_counter(one, details) for one in counter_cases(store, details)]
+    back = meant_return(store, details.office, details.entry, details.kind)
     return lines if back is None else [*lines, _back(back, details)]
+
+
+def _written_off(store: Store, details: CaseDetails) -> list[Line]:
+    """Say which relief wrote off what the money names, and how it is opened again: it is owed all the same."""
+    from enforcement.relief_written_off_reader import written_off
+    from kasse_cli.claim_words import RELIEF_KINDS
+
+    named = {word: None for step in details.steps for word in str(step.evidence.get("reference", "")).split()}
+    template = N_(
+        "{reference} was written off by relief {relief} ({kind}): end that with 'kasse relief end {relief} --reason …',"
+        " then 'kasse suspense assign {number} {reference}'"
+    )
+    return [
+        say(
+            template, reference=one.reference, relief=one.relief, kind=_(RELIEF_KINDS.get(one.kind, one.kind)),
+            number=details.number,
+        )
+        for one in written_off(store, named)
+    ]  # fmt: skip
+
+
+def _counter(other: tuple[str, int], details: CaseDetails) -> Line:
+    """Say that another case is just as much the other way: what the bank cancelled of its own, and booked again."""
+    return say(COUNTER, other=other[1], number=details.number, target=f"{other[0]}/{other[1]}")
 
 
 def _back(meant: Meant, details: CaseDetails) -> Line:

@@ -109,6 +109,15 @@ class NoTargetError(KasseError):
     exit_code = 2
 
 
+class TwoAmountsError(KasseError):
+    """An item with two amounts."""
+
+    code = "suspense.two_amounts"
+    template = N_("{text} has an amount already, --amount is a second one")
+    hint = N_("give one of the two")
+    exit_code = 2
+
+
 class AmountOfSeveralError(KasseError):
     """One amount for several items."""
 

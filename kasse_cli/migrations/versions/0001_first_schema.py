@@ -1061,7 +1061,6 @@ def create_tables() -> None:
         Column("user_id", col.Number(), autoincrement=False, nullable=False),
         Column("office", col.Text(), nullable=False),
         Column("role", col.Text(), nullable=False),
-        Column("until", col.Day(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name="fk_user_role_user"),
         sa.PrimaryKeyConstraint("user_id", "office", "role"),
         sqlite_strict=True,
