@@ -8,14 +8,14 @@ from pathlib import Path
 from kasse_cli.inbox import is_bank_file
 from sepa.errors import N_, KasseError, Place, Severity
 
-INBOX = "FILE"
+INBOX = N_("the inbox")
 
 
 class SamePlaceError(KasseError):
     """Two things that a run keeps apart would be one: files would be moved onto themselves, or overwritten."""
 
     code = "inbox.same_place"
-    template = N_("{option} and {other} are the same: {path}")
+    template = N_("{option} and {kind} are the same: {path}")
     hint = N_("give each a place of its own")
     exit_code = 2
 
@@ -37,7 +37,7 @@ def check_places(inbox: Sequence[Path], places: Mapping[str, Path | None]) -> No
             continue
         other = known.setdefault(path.resolve(), option)
         if other != option:
-            raise SamePlaceError(option=option, other=other, path=str(path))
+            raise SamePlaceError(option=option, kind=other, path=str(path))
 
 
 def subfolders(inbox: Sequence[Path], apart: Sequence[Path | None]) -> Iterator[KasseError]:

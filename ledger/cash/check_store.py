@@ -58,7 +58,15 @@ _UNTOLD = f"""
         AND v.at = s.decided_at)
     UNION ALL
     SELECT d.code, 'holder since ' || h.since FROM cash_holder h JOIN cash_desk d ON d.code = h.desk
-    WHERE NOT EXISTS ({_EVENT.format(action="cash.hold")} AND v.by = h.made_by AND v.at = h.made_at)"""
+    WHERE NOT EXISTS ({_EVENT.format(action="cash.hold")} AND v.by = h.made_by AND v.at = h.made_at)
+    UNION ALL
+    SELECT d.code, 'not open on ' || r.day FROM cash_rest r JOIN cash_desk d ON d.code = r.desk
+    WHERE NOT EXISTS ({_EVENT.format(action="cash.rest")} AND v.by = r.made_by AND v.at = r.made_at
+        AND v.facts LIKE '%"' || r.day || '"%')
+    UNION ALL
+    SELECT d.code, 'not open, noted at ' || w.at FROM cash_desk d JOIN event w ON w.office = d.office
+        AND w.object = 'desk:' || d.code AND w.action = 'cash.rest'
+    WHERE NOT EXISTS (SELECT 1 FROM cash_rest r WHERE r.desk = d.code AND r.made_by = w.by AND r.made_at = w.at)"""
 
 
 def cash_contradictions(store: Store) -> Iterator[KasseError]:

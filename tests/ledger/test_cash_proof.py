@@ -5,6 +5,7 @@ import pytest
 from ledger.bank.movements_reader import heads_of, movements
 from ledger.bank.suspense import Wish
 from ledger.cash.check_store import cash_contradictions
+from ledger.cash.desks_store import rest
 from ledger.cash.pay_store import pay
 from ledger.cash.take_store import Payment, take
 from ledger.cash.transport_store import deposit
@@ -23,7 +24,7 @@ def town(store):
 
 
 def day_at_the_desk(store):
-    """A desk with two receipts, a signed count, and 20.00 on their way to the bank."""
+    """A desk with two receipts, a signed count, and 20.00 on their way to the bank; another that is not open."""
     act(store, "import")
     store.dog = item(store, "50", reference(store, 1))
     store.invoice = item(store, "12", "RE1", kind="payable", foreign_reference=True, name="Laden")
@@ -32,6 +33,8 @@ def day_at_the_desk(store):
     pay(store, "B1", [Wish("RE1")])
     counted(store, pieces(2800))
     deposit(store, "B1", 2000)
+    desk(store, "B2")
+    rest(act(store, "dirk"), "B2", "Umbau")
     return store
 
 
@@ -41,6 +44,9 @@ CHANGES = {
     "another signature": "UPDATE cash_count SET confirmed_by = 3",
     "a deposit that is there": "UPDATE cash_transport SET state = 'there'",
     "a deposit taken back": "UPDATE cash_transport SET state = 'taken_back'",
+    "a day not open that nobody noted": "UPDATE cash_rest SET day = '2026-11-13'",
+    "a note by somebody else": "UPDATE cash_rest SET made_by = 3",
+    "a note gone": "DELETE FROM cash_rest",
     "another holder's hand": "UPDATE cash_holder SET made_by = 3",
 }
 
@@ -48,9 +54,11 @@ CHANGES = {
 @pytest.mark.parametrize("sql", CHANGES.values(), ids=CHANGES)
 def test_what_an_owner_changes_is_named(town, sql):
     check(town)
-    without_guards(town, "cash_receipt", "cash_receipt_line", "cash_count", "cash_transport", "cash_holder")
+    without_guards(
+        town, "cash_receipt", "cash_receipt_line", "cash_count", "cash_transport", "cash_holder", "cash_rest"
+    )
     with town.unit(OFFICES):
-        if "DELETE" in sql:
+        if "DELETE FROM cash_receipt" in sql:
             town.execute("DELETE FROM cash_receipt_line WHERE number = 1")
         town.execute(sql)
     assert list(cash_contradictions(town)) != []

@@ -46,17 +46,21 @@ ATTACKS = {
 }
 
 
-@pytest.fixture
-def town(store):
-    """One booking matched by its reference, one assigned by a person."""
+def unclear_and_matched(store):
+    """Have one booking matched by its reference and one unclear; return the case and the reference meant."""
     number, other = reference(store, 1), reference(store, 2)
     item(store, "50", number, office="KASSE")
     item(store, "8", other, office="KASSE")
     staged(store, "50", number)
     staged(store, "8", "Danke", name="Adam")
     post_staged(act(store, "import"))
-    act(store, "clara")
-    case = store.value("SELECT item FROM suspense_case")
+    return act(store, "clara").value("SELECT item FROM suspense_case"), other
+
+
+@pytest.fixture
+def town(store):
+    """One booking matched by its reference, one assigned by a person."""
+    case, other = unclear_and_matched(store)
     assign(store, case, [Wish(other)], day="2026-11-17")
     return store
 

@@ -2,15 +2,12 @@
 
 import pytest
 
-from ledger.bank.check_store import unlike_books
-from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import Wish
 from ledger.bank.suspense_decisions import Assign, Undo
 from ledger.book.verify_store import verify
 from tests.attacks import attacked, unbound_rows
-from tests.bankbooks import item, reference, staged
-from tests.books import act
 from tests.ledger.test_suspense_desk import take
+from tests.ledger.test_verify_bank_books import found, unclear_and_matched
 
 pytestmark = pytest.mark.engines
 CLEARING = "verify.clearing"
@@ -31,21 +28,11 @@ ATTACKS = {
 @pytest.fixture
 def town(store):
     """A booking matched by its reference, and one assigned by a person, taken back and assigned again."""
-    number, other = reference(store, 1), reference(store, 2)
-    item(store, "50", number, office="KASSE")
-    item(store, "8", other, office="KASSE")
-    staged(store, "50", number)
-    staged(store, "8", "Danke", name="Adam")
-    post_staged(act(store, "import"))
-    case = act(store, "clara").value("SELECT item FROM suspense_case")
+    case, other = unclear_and_matched(store)
     take(store, Assign(case, (Wish(other),)))
     take(store, Undo(case, "falsch"))
     take(store, Assign(case, (Wish(other),)))
     return store
-
-
-def found(store):
-    return {finding.code for finding in unlike_books(store)}
 
 
 def test_clearings_of_another_kind_or_reset_are_named(town):
