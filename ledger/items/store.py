@@ -153,7 +153,7 @@ def number_clearings(store: Store, clearings: Sequence[NewClearing]) -> Numbered
 def take_off(store: Store, first: Mapping[str, int]) -> None:
     """Take off the items what the clearings of each office settle, from the first of these numbers on."""
     for office, start in sorted(first.items()):
-        store.execute(_TAKE_OFF, office=office, start=start)
+        store.update_or_fail(_TAKE_OFF, office=office, start=start)
 
 
 _TAKE_OFF = """

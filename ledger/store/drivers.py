@@ -28,6 +28,9 @@ class Engine(Protocol):
     def query(self, sql: str) -> str:
         """Return the SQL text in the driver's parameter style."""
 
+    def failing(self, sql: str) -> str:
+        """Return an UPDATE whose failure ends the unit of work."""
+
     def begin(self, connection: Any) -> None:
         """Start a writing unit of work."""
 

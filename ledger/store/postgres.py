@@ -82,6 +82,10 @@ class PostgresEngine:
         """Return the text in psycopg's parameter style."""
         return to_pyformat(sql)
 
+    def failing(self, sql: str) -> str:
+        """Return the UPDATE as it is: after a failure a transaction takes nothing more."""
+        return sql
+
     def begin(self, connection: Any) -> None:
         """Start a transaction; locks are taken by `lock`."""
         self.wrote.add(connection)

@@ -79,6 +79,10 @@ class SqliteEngine:
         """Return the text as it is: SQLite knows `:name`."""
         return sql
 
+    def failing(self, sql: str) -> str:
+        """Return an UPDATE that stops where it fails, instead of undoing what it changed before."""
+        return sql.replace("UPDATE ", "UPDATE OR FAIL ", 1)
+
     def begin(self, connection: sqlite3.Connection) -> None:
         """Take the write lock at once, so that two writers queue instead of failing half-way."""
         connection.execute("BEGIN IMMEDIATE")
@@ -168,9 +172,7 @@ def connect(path: Path, *, create: bool = False, wait_seconds: float = WAIT_SECO
         raise NetworkFileSystemError(book=str(path), kind=kind)
     if create:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(  # one thread at a time: `Behind` sees to it
-        path, timeout=wait_seconds, isolation_level=None, cached_statements=512, check_same_thread=False
-    )
+    connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None, cached_statements=512)
     try:
         _prepare(connection, fresh=create)
     except sqlite3.DatabaseError as error:
