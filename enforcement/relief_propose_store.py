@@ -22,7 +22,7 @@ from enforcement.relief import (
 )
 from enforcement.relief_days import check_days, check_later
 from enforcement.relief_law import Late, Planned, ReliefBook, late_owed
-from enforcement.relief_paid import Paid, take_back
+from enforcement.relief_paid import PAYS_BACK, Paid, take_back
 from enforcement.relief_paid_store import debtors_of, paid_parts, write_paid
 from enforcement.relief_plan import instalments
 from enforcement.relief_reader import owed, owed_by, payments_of, reductions_of
@@ -60,6 +60,14 @@ class ReliefAmountError(KasseError):
     hint = N_("give at most that with --amount, or leave --amount out for all of it")
 
 
+class PartReliefError(KasseError):
+    """A relief of a part of a claim, of a kind that is of whole claims."""
+
+    code = "relief.part"
+    template = N_("{kind} is of whole claims: {given_cents} would be a part of {item} over {open_cents}")
+    hint = N_("leave --amount out; only an Erlass or an Absetzung may be of a part")
+
+
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """A relief as proposed: claims and late charges together, interest apart, in cents."""
@@ -85,8 +93,8 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
 
     Named claims come with their open side claims. What is deferred is charged with what paying late cost until the
     day before. Raises `NothingOwedError`, `SeveralDebtorsError`, `ReliefConflictError`, `ReliefAmountError`,
-    `InstalmentSumError`, `InstalmentDaysError`, `ReliefEarlierError`, `ReliefFutureError`, `ReliefWatchPastError`,
-    `NotAllowedError` and the errors of a law that is not known on the days.
+    `PartReliefError`, `InstalmentSumError`, `InstalmentDaysError`, `ReliefEarlierError`, `ReliefFutureError`,
+    `ReliefWatchPastError`, `NotAllowedError` and the errors of a law that is not known on the days.
     """
     kasse = kasse_office(store)
     require(store, kasse, *PROPOSERS)
@@ -152,11 +160,22 @@ def _claims(store: Store, wish: Wish, paid: Sequence[Paid]) -> tuple[int, list[O
     open_cents = sum(one.cents for one in claims)
     if wish.cents is None or not paid:
         part = _partly(claims, wish.cents) if wish.cents is not None else claims
+        _check_whole(wish, claims, part)
         return party, part, list(take_back(paid, None))
     if not 0 < wish.cents <= open_cents + sum(one.cents for one in paid):
         raise ReliefAmountError(given_cents=wish.cents, sum_cents=open_cents + sum(one.cents for one in paid))
     first = min(wish.cents, open_cents)
     return party, (_partly(claims, first) if first else []), take_back(paid, wish.cents - first)
+
+
+def _check_whole(wish: Wish, claims: Sequence[Owed], part: Sequence[Owed]) -> None:
+    """Refuse a part of a claim where it could not be granted; raises `PartReliefError`."""
+    cents = {one.key: one.cents for one in part}
+    for one in claims if wish.kind.name not in PAYS_BACK else ():
+        if 0 < cents.get(one.key, 0) < one.cents:
+            raise PartReliefError(
+                kind=wish.kind.name, given_cents=cents[one.key], item=item_name(*one.key), open_cents=one.cents
+            )
 
 
 def _check_sides(items: Sequence[Owed | Paid]) -> None:

@@ -1,4 +1,8 @@
-"""Claims that a relief has written off: what comes in for them finds nothing open until the relief is ended."""
+"""Claims that a relief has written off: what comes in for them finds nothing open until the relief is ended.
+
+Only what is not pursued any more is owed all the same (§ 261 AO): what was waived or taken off is not, and what is not
+pursued for now is open.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,8 @@ _WRITTEN_OFF = """
     SELECT DISTINCT i.reference, r.id, r.kind FROM item i
     JOIN relief_item x ON x.office = i.office AND x.item = i.id AND x.position IS NOT NULL
     JOIN relief r ON r.id = x.relief AND r.state = 'granted'
-    WHERE i.reference = :reference AND i.kind = 'receivable' ORDER BY r.id"""
+    WHERE i.reference = :reference AND i.kind = 'receivable' AND i.open_cents = 0
+        AND r.kind = 'niederschlagung_unbefristet' ORDER BY r.id"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from kasse_cli.context import Call, Context
 from kasse_cli.i18n import _, role_text
-from kasse_cli.options import BOOK, CONFIRM, DRY_RUN, LISTS, OUTPUT, Common, build, names_of, stands_once
+from kasse_cli.options import BOOK, CONFIRM, DRY_RUN, LISTS, OUTPUT, Common, build, large_numbers, names_of, stands_once
 from sepa.errors import N_
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -147,10 +147,18 @@ class KasseCommand(_Framed, TyperCommand):
             args = [self.leading, *args]
         self.refuse_twice(ctx, args)
         rest = super().parse_args(ctx, args)
+        self._refuse_large(ctx)
         self.take_common(ctx)
         ctx.obj.lists = set(self.common).issuperset(LISTS)
         self._refuse_strangers(ctx)
         return rest
+
+    def _refuse_large(self, ctx: Any) -> None:
+        """Refuse numbers that no database holds: nothing in a book is counted so far."""
+        for param, number in large_numbers(self.params, ctx.params):
+            from kasse_cli.usage import TooLargeError, typed_as
+
+            raise TooLargeError(parameter=typed_as(param), text=str(number), command=ctx.command_path)
 
     def _refuse_strangers(self, ctx: Any) -> None:
         """Refuse what was given before the verb and would have no effect on it."""

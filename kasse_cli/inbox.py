@@ -177,7 +177,7 @@ def mark_replaced(delivery: Delivery, why: Iterable[KasseError]) -> None:
     """
     findings = _findings_file(delivery.path)
     try:
-        text = "\n".join([*finding_lines(tuple(why)), findings.read_text("utf-8")])
+        text = "\n".join([*finding_lines(tuple(why)), findings.read_text("utf-8", errors="replace")])
         with replacing(_replaced_file(delivery.path)) as temporary:
             temporary.write_text(text, "utf-8")
         findings.unlink()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,9 @@ from typer.models import OptionInfo, ParamMeta
 
 from kasse_cli.params import parse_day
 from sepa.errors import N_
+
+LARGEST = 2**63 - 1
+"""The largest whole number of a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,15 @@ def names_of(param: Any) -> str:
     """Return the long names of an option: `--held / --not-held`."""
     names = [*param.opts, *param.secondary_opts]
     return " / ".join([name for name in names if name.startswith("--")] or names)
+
+
+def large_numbers(params: Iterable[Any], values: Mapping[str, Any]) -> Iterator[tuple[Any, int]]:
+    """Yield each parameter whose number, or one of them, no column of a database holds."""
+    for param in params:
+        value = values.get(param.name)
+        for one in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(one, int) and abs(one) > LARGEST:
+                yield param, one
 
 
 def stands_once(param: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from kasse_cli.intake import Folders, Intake, refuse_if_all_broken, take_in
 from kasse_cli.metrics import run_figures, state_figures, write_metrics
 from kasse_cli.reconcile_report import refused_lines, report_lines, write_report
 from kasse_cli.results import Line, Table
+from kasse_cli.spreadsheets.replacing import FileWriteError
 from kasse_cli.wiring import open_book, settlement_orders
 from ledger.bank.again_store import Again, look_again
 from ledger.bank.export_store import next_export
@@ -143,10 +144,13 @@ def run_book(
 
 
 def _tell_refused(call: Call, error: KasseError, report: Path | None, metrics: Path | None) -> None:
+    """Tell of a refusal in the files beside; where they cannot be written either, the refusal is what is told."""
     if metrics is not None:
-        write_metrics(metrics, call.world.clock().timestamp(), error.exit_code, {})
+        with suppress(FileWriteError, OSError):
+            write_metrics(metrics, call.world.clock().timestamp(), error.exit_code, {})
     if report is not None:
-        write_report(report, refused_lines(masked(call.book), call.today, error))
+        with suppress(FileWriteError, OSError):
+            write_report(report, refused_lines(masked(call.book), call.today, error))
 
 
 @dataclass(slots=True)

@@ -55,6 +55,13 @@ class OutOfRangeError(InvalidValueError):
     template = N_("invalid value for {parameter}: {text} is not in the range {range}")
 
 
+class TooLargeError(InvalidValueError):
+    """A number that is larger than any in a book."""
+
+    code = "usage.too_large"
+    template = N_("invalid value for {parameter}: {text} is too large")
+
+
 class NoSuchOptionError(UsageError):
     """An option that does not exist."""
 
@@ -191,6 +198,11 @@ def _name_of(error: Any) -> str:
     parameter = error.param
     if parameter is None:
         return str(error.param_hint or "")
+    return typed_as(parameter)
+
+
+def typed_as(parameter: Any) -> str:
+    """Return what a parameter is called where it is typed: `--on` or `FILE`."""
     if parameter.param_type_name == "option":
         return " / ".join(parameter.opts)
     return str(parameter.metavar or parameter.name.upper())

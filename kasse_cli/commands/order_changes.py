@@ -216,7 +216,7 @@ def new_amounts(to_cents: int | None, texts: Sequence[str] | None) -> dict[int, 
     texts = texts or ()
     for text in texts:
         number, mark, amount = text.partition("=")
-        if not mark or not number.strip().isdigit():
+        if not mark or not number.strip().isdecimal():
             raise LineFormatError(text=text)
         if int(number) in found:
             raise LineTwiceError(line=int(number))

@@ -164,7 +164,7 @@ def propose(
     call, wanted = ctx.obj, relief_kind(kind)
     _check(wanted, bool(items), bool(party), first)
     _check_fit(wanted, {"--until": until, "--watch": watch})
-    schedule = _schedule(first_due, count, rate, each or [])
+    schedule = _schedule(first_due, count, rate, each or [], until)
     with open_book(call) as store, store.rehearsal() if call.dry_run else nullcontext():
         keys = tuple(key for text in items or () for key in find_items(store, text))
         who = find_party(store, party) if party else None
@@ -188,11 +188,17 @@ def _check(wanted: Kind, items: bool, party: bool, first: dt.date | None) -> Non
         raise ReliefDayMissingError(kind=wanted.name, option="--from")
 
 
-def _schedule(first: dt.date | None, count: int | None, rate: int | None, each: Sequence[str]) -> Schedule:
-    """Return how instalments are wanted; raises `OneScheduleError`, `InstalmentTextError`."""
+def _schedule(
+    first: dt.date | None, count: int | None, rate: int | None, each: Sequence[str], until: dt.date | None
+) -> Schedule:
+    """Return how instalments are wanted, of which the last one ends it.
+
+    Raises `OneScheduleError`, `InstalmentTextError`.
+    """
     from enforcement.relief import Schedule
 
     ways = {"--count": count, "--rate": rate, "--instalment": each, "--first": first if each else None}
+    ways["--until"] = until if any(ways.values()) else None
     given = [option for option, value in ways.items() if value]
     if len(given) > 1:
         raise OneScheduleError(option=given[0], other=given[1])

@@ -88,7 +88,10 @@ _ACCEPTED = f"""
 
 
 class UnsignedCountError(KasseError):
-    """A count that nobody but the one who counted has signed, though the day is over or somebody counted again."""
+    """A count that nobody but the one who counted has signed, though the day is over or somebody counted again.
+
+    Where there was no difference, a count of that day which was signed later covers it: cash had moved since.
+    """
 
     code = "audit.count_unsigned"
     template = N_(
@@ -104,6 +107,8 @@ _UNSIGNED = f"""
     FROM cash_count n JOIN cash_desk d ON d.code = n.desk
     WHERE n.confirmed_by IS NULL AND n.rejected_by IS NULL AND {within("n.counted_at", "d.office")}
       AND (n.day < :last OR EXISTS (SELECT 1 FROM cash_count l WHERE l.desk = n.desk AND l.number > n.number))
+      AND (n.counted_cents <> n.expected_cents OR NOT EXISTS (SELECT 1 FROM cash_count s WHERE s.desk = n.desk
+          AND s.day = n.day AND s.number > n.number AND s.confirmed_by IS NOT NULL))
     ORDER BY 3, 2"""
 
 

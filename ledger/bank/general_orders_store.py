@@ -16,6 +16,7 @@ from ledger.events.store import record
 from ledger.items.kassenzeichen import Scheme, active_schemes
 from ledger.items.orders import control_role, order_number
 from ledger.items.store import NewItem, insert_items, opening_posting, reserve_items
+from ledger.payments.refund_sql import BOUND_CENTS
 from ledger.people.users import require
 from ledger.store.engines import Row, Store
 
@@ -24,14 +25,14 @@ _ORDERS = """
         o.claim_kind, l.gl_account, l.cost_object
     FROM general_order g JOIN cash_order o ON o.office = g.office AND o.id = g.order_id AND o.state = 'accepted'
     JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id ORDER BY g.office, g.order_id"""
-_CASES = """
+_CASES = f"""
     SELECT i.office, i.id, i.open_cents, coalesce(b.bank_day, q.bank_day), b.creditor_reference,
         coalesce(b.remittance, q.remittance), coalesce(b.name, q.name) FROM item i
     JOIN suspense_case s ON s.office = i.office AND s.item = i.id
     LEFT JOIN bank_entry b ON b.office = s.office AND b.id = s.entry
     LEFT JOIN suspense_origin q ON q.office = i.office AND q.item = i.id
     WHERE i.kind = 'suspense' AND i.open_cents > 0 AND (b.id IS NOT NULL OR q.item IS NOT NULL)
-      AND (s.owner IS NULL OR s.owner = :user)
+      AND (s.owner IS NULL OR s.owner = :user) AND ({BOUND_CENTS}) = 0
     ORDER BY i.office, i.id"""
 _TAKEN = "SELECT 1 FROM item WHERE reference = :reference UNION SELECT 1 FROM cash_order WHERE reference = :reference"
 
@@ -98,7 +99,7 @@ def run_general_orders(store: Store, *, day: str) -> GeneralRun:
     """Accept the unclear money that general orders expect, in full: an item under the reference, settled at once.
 
     Money of another amount, or under a reference that something in the book has, stays unclear and is listed. Cases
-    reserved by others are left alone. Raises `NotAllowedError`, `ClosedPeriodError`.
+    reserved by others, or being paid out, are left alone. Raises `NotAllowedError`, `ClosedPeriodError`.
     """
     with store.unit(office_codes(store)):
         require(store, kasse_office(store), "clerk")

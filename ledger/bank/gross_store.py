@@ -12,18 +12,19 @@ from ledger.bank.suspense_store import find_case
 from ledger.payments.collection_bank_store import credit_collections
 from ledger.payments.collection_reader import run_named
 from ledger.payments.collection_runs import batch_id
+from ledger.payments.refund_sql import BOUND_CENTS
 from ledger.payments.unclear_reader import names_in
 from ledger.store.engines import Store
 
 _A_RUN = "SELECT 1 FROM collection_run LIMIT 1"
-_UNTOUCHED = """
+_UNTOUCHED = f"""
     SELECT e.iban, i.kind, i.office, i.id, i.open_cents, e.message_id, e.payment_information_id, e.end_to_end_id,
            e.remittance
     FROM item i JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     JOIN bank_entry e ON e.office = c.office AND e.id = c.entry
     WHERE i.kind IN ('suspense', 'advance') AND i.open_cents > 0 AND i.open_cents = i.amount_cents
       AND i.amount_cents = abs(e.amount_cents) AND e.reversal = 0
-      AND c.owner IS NULL AND c.hold_until IS NULL AND c.reason <> 'undone'
+      AND c.owner IS NULL AND c.hold_until IS NULL AND c.reason <> 'undone' AND ({BOUND_CENTS}) = 0
       AND NOT EXISTS (SELECT 1 FROM suspense_step s WHERE s.office = c.office AND s.item = c.item)
       AND (e.message_id LIKE 'KASSE-%' OR e.payment_information_id LIKE 'KASSE-%' OR e.end_to_end_id LIKE '%-L%-%')
     ORDER BY e.bank_day, e.id"""

@@ -11,6 +11,7 @@ from ledger.bank.lookups_cash import CASH_LOOKUPS
 from ledger.bank.lookups_collections import COLLECTION_LOOKUPS
 from ledger.bank.matching import OwnDebt, OwnPayment, OwnRun, Target, Undone
 from ledger.bank.names import Namesake
+from ledger.payments.refund_sql import BOUND_CENTS
 from sepa.identifiers.ids import NOT_PROVIDED
 
 _TARGET_COLUMNS = """seq BIGINT, line BIGINT, key TEXT, strong INTEGER, place TEXT, office TEXT, item BIGINT,
@@ -210,7 +211,8 @@ UNDONE = Lookup(
         Statement(
             f"""INSERT INTO match_undone
                SELECT k.seq, 0, o.office, o.id, b.rule, b.item_office, b.item, b.cents, i.kind, i.account,
-                      i.open_cents, i.amount_cents, coalesce(o.remittance, '') || ' ' || coalesce(b.evidence, ''),
+                      i.open_cents - ({BOUND_CENTS}), i.amount_cents,
+                      coalesce(o.remittance, '') || ' ' || coalesce(b.evidence, ''),
                       (SELECT max(c.id) FROM clearing_line l
                        JOIN clearing c ON c.office = l.office AND c.id = l.clearing
                        JOIN entry x ON x.office = c.office AND x.position = c.position

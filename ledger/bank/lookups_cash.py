@@ -9,6 +9,7 @@ from __future__ import annotations
 from ledger.bank.lookup import Lookup, Statement
 from ledger.cash.cards import PPM, STANDS, CardDay
 from ledger.cash.found import OwnCheque, OwnTransport
+from ledger.payments.refund_sql import BOUND_CENTS
 
 _ENTRY, _OF_ENTRY = "match_entry m CROSS JOIN bank_entry e", "e.office = m.office AND e.id = m.id"
 # SQLite joins what is CROSS JOINed in the order written: from the staged entries, never from those of all years
@@ -76,8 +77,8 @@ CHEQUES = Lookup(
         Statement(
             f"""INSERT INTO match_cheque
                 SELECT m.seq, 0, r.desk, r.year, r.number, c.cheque, r.cents, r.day, l.line, l.kind, l.cents,
-                       l.clearing, i.office, i.id, i.account, i.open_cents, i.amount_cents, i.party, i.profile,
-                       i.claim_kind, i.due, i.reference
+                       l.clearing, i.office, i.id, i.account, i.open_cents - ({BOUND_CENTS}), i.amount_cents,
+                       i.party, i.profile, i.claim_kind, i.due, i.reference
                 FROM {_ENTRY} CROSS JOIN cash_transport t
                 JOIN cash_cheque c ON c.transport = t.id AND c.state IN ('presented', 'credited')
                 JOIN cash_receipt r ON r.desk = c.desk AND r.year = c.year AND r.number = c.number

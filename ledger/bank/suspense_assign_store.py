@@ -88,11 +88,20 @@ def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str
     paid = case.payment_day or sitting.day
     allocation = allocate(aims, case.number, case.free_cents, surplus=decision.surplus, orders=orders, day=paid)
     party = aims[0].party if allocation.surplus_cents else None
+    done = _done_with_others(store, case, allocation, targets, party, decision, sitting)
+    return done if named is decision else _as_named(store, named, done)
+
+
+def _done_with_others(
+    store: Store, case: Case, allocation: Allocation, targets: Targets, party: int | None, decision: Assign | Split,
+    sitting: Sitting,
+) -> Done:  # fmt: skip
+    """Do what was decided, and say so beside money paid out that it pays back; nobody else may work on that."""
     others = [open_case(store, item, office) for office, item in _advances(store, allocation)]
     done = _done(store, case, allocation, targets, party, decision, sitting)
     for other in others:
         _note_other(store, case, other, done, sitting)
-    return done if named is decision else _as_named(store, named, done)
+    return done
 
 
 def _advances(store: Store, allocation: Allocation) -> list[tuple[str, int]]:
@@ -155,7 +164,7 @@ def split(store: Store, decision: Split, sitting: Sitting, orders: Mapping[str, 
         refused.sort(key=lambda finding: finding.place.row or 0)
         raise SplitListError(bad=len(refused), count=len(decision.wishes), findings=tuple(refused))
     _prove(case, decision)
-    return _done(store, case, sharing.allocation(), targets, None, decision, sitting)
+    return _done_with_others(store, case, sharing.allocation(), targets, None, decision, sitting)
 
 
 def check_differences(store: Store, aims: Iterable[Aim]) -> None:

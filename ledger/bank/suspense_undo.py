@@ -110,6 +110,14 @@ class NothingMatchedError(KasseError):
     hint = N_("its money is in clarification: see 'kasse suspense list'")
 
 
+class OpenedAgainError(NothingMatchedError):
+    """A bank entry that settled what another one has opened again: the bank undid it."""
+
+    code = "suspense.opened_again"
+    template = N_("what entry {entry} had settled was opened again by entry {by}")
+    hint = N_("take {by} back first with 'kasse suspense undo --entry {by}', or withdraw the statement that tells it")
+
+
 class UnknownStepBatchError(KasseError):
     """No list of decisions has the number."""
 

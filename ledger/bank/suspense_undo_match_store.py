@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ledger.bank.parts import lines_of
 from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS, bank_entry_of
 from ledger.bank.suspense_decisions import DESK_RULES, Done, Sitting, UndoEntry
 from ledger.bank.suspense_moves_store import shown
@@ -15,12 +16,14 @@ from ledger.bank.suspense_undo import (
     MatchKindError,
     NothingMatchedError,
     NotOfDeskError,
+    OpenedAgainError,
     decided_lines,
     mirrored,
 )
 from ledger.book.entry import Posted, Posting
+from ledger.book.journal import EntryNumber
 from ledger.book.reversal import MadeItem, ReservedItemError, SettledItemError
-from ledger.book.reversal_store import Place
+from ledger.book.reversal_store import Place, check_unbound
 from ledger.book.store import account_with_role, post
 from ledger.book.transfer import across
 from ledger.events.store import Fact, record
@@ -59,10 +62,22 @@ _REOPENED = """
     SELECT c.office, c.id, coalesce(o.payment_day, c.payment_day) FROM clearing c
     LEFT JOIN clearing o ON o.office = c.office AND o.id = c.resets
     WHERE c.office = :office AND c.position = :position AND c.kind = 'reset' ORDER BY c.id"""
+# what a reset opened again stands settled by these, once the booking that reset it was made unclear
+_AGAIN = """
+    SELECT a.id FROM clearing r JOIN entry e ON e.office = r.office AND e.position = r.position
+    JOIN entry u ON u.office = e.office AND u.source = e.source AND u.kind = 'clearing' AND u.position > e.position
+    JOIN clearing a ON a.office = u.office AND a.position = u.position AND a.kind = 'assign'
+    WHERE r.office = :office AND r.id = :reset AND NOT EXISTS (
+        SELECT 1 FROM clearing x WHERE x.office = a.office AND x.resets = a.id) ORDER BY a.id"""
+_NUMBER_OF = """
+    SELECT e.office, e.year, e.number FROM clearing c JOIN entry e ON e.office = c.office AND e.position = c.position
+    WHERE c.office = :office AND c.id = :clearing"""
 _CLEARED = "SELECT item, cents FROM clearing_line WHERE office = :office AND clearing = :clearing ORDER BY line"
 _OPEN = "SELECT open_cents FROM item WHERE office = :office AND id = :item"
 _MATCHED = """
     SELECT rule, item_office, item, cents FROM bank_match WHERE office = :office AND entry = :entry ORDER BY line"""
+_PARTS = "SELECT line FROM bank_detail WHERE office = :office AND entry = :entry ORDER BY line"
+_SAID = "SELECT evidence FROM bank_match WHERE office = :office AND entry = :entry AND rule = 'clarify'"
 _UNCLEAR = ("suspense", "advance")
 
 
@@ -94,8 +109,8 @@ def undo_match(
     """Make the money of a matched bank entry unclear again: its items are open, a case is there; inside a unit.
 
     `free` are the rules that may be taken back. What was unclear of it before stays in its own case. Raises
-    `NotOfDeskError`, `NothingMatchedError`, `MatchKindError`, `SettledItemError`, `ReservedItemError`,
-    `NotAllowedError`.
+    `NotOfDeskError`, `NothingMatchedError`, `OpenedAgainError`, `MatchKindError`, `SettledItemError`,
+    `ReservedItemError`, `BoundItemError`, `RefundedItemError`, `NotAllowedError`.
     """
     bank = _bank(store, places, decision.entry)
     require(store, bank.office, "clerk")
@@ -108,10 +123,12 @@ def undo_match(
     rules = {row[0] for row in store.rows(_MATCHED, office=bank.office, entry=bank.id)}
     for rule in sorted(rules - free - {"undone", *DESK_RULES}):
         raise MatchKindError(entry=bank.number, rule=rule)
-    if not back or "undone" in rules or any(row[3] is not None for row in cleared):
+    if not back or "undone" in rules:
         raise NothingMatchedError(entry=bank.number)
+    cleared = [row if row[3] is None else _standing(store, row, bank) for row in cleared]
     for item in credits_made:
         _check_untouched(item, bank)
+        check_unbound(store, item, bank.number)
     reopened = [row for office, at in places for row in store.all(_REOPENED, office=office, position=at)]
     _check_still_open(store, reopened, bank)
     done = _Matched(back, cleared, reopened, credits_made)
@@ -132,6 +149,18 @@ def _bank(store: Store, places: Sequence[Place], number: str) -> _Bank:
 def _lines(store: Store, office: str, position: int) -> Iterator[BankLine]:
     for code, account, cents, item, dimensions, role in store.all(_LINES, office=office, position=position):
         yield BankLine(code, Posting(account, cents, item, dimensions), role)
+
+
+def _standing(store: Store, row: Row, bank: _Bank) -> Row:
+    """Return the clearing that settles again what a reset had opened; raises `OpenedAgainError` where none does."""
+    office, clearing, payment_day, reset = row
+    lines = store.all(_CLEARED, office=office, clearing=clearing)
+    for (again,) in store.all(_AGAIN, office=office, reset=reset):
+        if store.all(_CLEARED, office=office, clearing=again) == lines:
+            return office, again, payment_day, None
+    number = store.one(_NUMBER_OF, office=office, clearing=reset)
+    assert number is not None, "a clearing has its entry"
+    raise OpenedAgainError(entry=bank.number, by=str(EntryNumber(*number)))
 
 
 def _check_untouched(item: MadeItem, bank: _Bank) -> None:
@@ -199,12 +228,23 @@ def _reset(store: Store, matched: _Matched, posted: dict[str, Posted], day: str)
     clear(store, [*resets, *again, *gone])
 
 
+def _parts_matched(store: Store, bank: _Bank) -> dict[str, Fact]:
+    """Return which parts of a collective entry were matched, where others are unclear: their case says the others."""
+    where: dict[str, str | int] = {"office": bank.office, "entry": bank.id}
+    unclear = [lines_of(evidence) for (evidence,) in store.all(_SAID, **where)]
+    others = {line for lines in unclear if lines is not None for line in lines}
+    if not others:
+        return {}
+    return {"parts": " ".join(str(line) for (line,) in store.all(_PARTS, **where) if line not in others)}
+
+
 def _explain(store: Store, bank: _Bank, case: int, cents: int) -> tuple[tuple[str, int, int], ...]:
     """Write beside the bank entry that its matches are undone and its money is unclear; return what is open again."""
     rows = store.all(_MATCHED, office=bank.office, entry=bank.id)
     matched = [row for row in rows if row[0] not in {"clarify", *DESK_RULES}]
     known = json.dumps({"at": store.now, "by": store.user}, sort_keys=True)
-    why = json.dumps({"at": store.now, "by": store.user, "reason": "undone"}, sort_keys=True)
+    parts = _parts_matched(store, bank)
+    why = json.dumps({"at": store.now, "by": store.user, "reason": "undone", **parts}, sort_keys=True)
     start = len(rows) + 1
     back = [
         (bank.office, bank.id, start + index, "undone", known, office, item, -share)

@@ -11,6 +11,8 @@ from ledger.bank.kept_store import kept_findings
 from ledger.bank.posting import MATCH_COLUMNS
 from ledger.bank.said_store import seal_withdrawn
 from ledger.bank.suspense_decisions import Sitting, Undo, UndoEntry
+from ledger.bank.suspense_store import find_case
+from ledger.bank.suspense_undo import PendingPayoutError
 from ledger.bank.suspense_undo_match_store import undo_match
 from ledger.bank.suspense_undo_store import open_day, undo
 from ledger.bank.withdrawing import (
@@ -206,6 +208,9 @@ def _make_unclear(store: Store, entry: ToldEntry, reason: str, sitting: Sitting)
     for case, *_ in store.all(_CASES, office=entry.office, entry=entry.id):
         if store.value(_STEPS, office=entry.office, item=case):
             undo(store, Undo(case, reason, office=entry.office), sitting)
+        order = find_case(store, entry.office, case).bound_by
+        if order is not None:
+            raise PendingPayoutError(number=case, order=order)
     if entry.matched:
         row = store.one(_ENTRY, office=entry.office, position=entry.position)
         assert row is not None, "a posted bank entry has its entry"

@@ -77,6 +77,22 @@ class ReservedItemError(KasseError):
     hint = N_("take it out of the run first")
 
 
+class BoundItemError(KasseError):
+    """The entry made an item whose money an order is to pay out."""
+
+    code = "reversal.bound"
+    template = N_("item {item} made by entry {number} is to be paid out by the order {order}")
+    hint = N_("have it objected to with 'kasse order object {order} --reason …', then try again")
+
+
+class RefundedItemError(KasseError):
+    """The entry made a credit that is being paid back."""
+
+    code = "reversal.refunded"
+    template = N_("credit {office}/{item} made by entry {number} is being paid back")
+    hint = N_("withdraw that with 'kasse payment refund withdraw {office}/{item} --reason …', then try again")
+
+
 @dataclass(frozen=True, slots=True)
 class Reversible:
     """An entry that may be reversed, as it stands in the book; `reversed_by` is the number of its reversal."""

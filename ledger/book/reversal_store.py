@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from ledger.book.entry import OWN_KINDS, Posted, Posting
 from ledger.book.journal import EntryNumber, UnknownEntryError
 from ledger.book.reversal import (
+    BoundItemError,
     Involved,
     MadeItem,
     MissingReasonError,
     OldClearing,
+    RefundedItemError,
     Reversible,
     check_reversible,
     counter_clearings,
@@ -20,7 +22,9 @@ from ledger.book.reversal import (
 )
 from ledger.book.store import post
 from ledger.events.store import record
+from ledger.items.orders import order_number
 from ledger.items.store import clear
+from ledger.payments.refund_sql import BOUND_BY
 from ledger.people.users import require
 from ledger.store.engines import Store
 
@@ -77,6 +81,7 @@ _ITEMS = """
     JOIN item i ON i.office = p.office AND i.id = p.item AND i.position = p.position
     LEFT JOIN payment x ON x.item_office = i.office AND x.item = i.id AND x.active = 1
     WHERE p.office = :office AND p.position = :position ORDER BY i.id"""
+_BOUND = f"SELECT {BOUND_BY} FROM item i WHERE i.office = :office AND i.id = :item"
 _NOW = "SELECT reference, open_cents FROM item WHERE office = :office AND id = :item"
 
 
@@ -86,7 +91,7 @@ def reverse(store: Store, number: EntryNumber, *, reason: str, day: str) -> Reve
     An entry made by hand in period 13 has its mirror there.
 
     Needs the role clerk in every office of the transaction. Raises `MissingReasonError`, `UnknownEntryError`,
-    `NotAllowedError`, `ClosedPeriodError` and what `check_reversible` raises; the book is then unchanged.
+    `NotAllowedError`, `ClosedPeriodError` and what `take_back` raises; the book is then unchanged.
     """
     if not reason.strip():
         raise MissingReasonError(number=str(number))
@@ -111,14 +116,25 @@ def take_back(
 ) -> tuple[Involved, list[Posted]]:
     """Mirror the entries at these places with all their clearings; inside a unit that holds their offices.
 
-    Returns what was there and the mirrors in the same order. Raises what `check_reversible` raises.
+    Returns what was there and the mirrors in the same order. Raises what `check_reversible` and `check_unbound` raise.
     """
     involved = _involved(store, places)
     check_reversible(involved, day, own_kinds)
+    for item in involved.items:
+        check_unbound(store, item, involved.number(item.office, item.position))
     posted = post(store, mirrors(involved.entries, day, reason))
     where = {(e.number.office, e.position): p.position for e, p in zip(involved.entries, posted, strict=True)}
     clear(store, list(counter_clearings(involved, where, day)))
     return involved, posted
+
+
+def check_unbound(store: Store, item: MadeItem, number: str) -> None:
+    """Check that nothing is about to pay out what an entry made; raises `BoundItemError`, `RefundedItemError`."""
+    order, refunds = store.one(_BOUND, office=item.office, item=item.id) or (None, 0)
+    if order is not None:
+        raise BoundItemError(item=item.id, number=number, order=order_number(item.office, order))
+    if refunds:
+        raise RefundedItemError(office=item.office, item=item.id, number=number)
 
 
 def places_of(store: Store, number: EntryNumber) -> list[Place]:

@@ -15,13 +15,15 @@ from ledger.cash.bouncing import BounceKindError, BounceSumError, BounceUsedErro
 from ledger.cash.receipts import Label
 from ledger.items.store import NewClearing, clear, posting_for
 from ledger.payments.collection_policy_store import policy_of
+from ledger.payments.refund_sql import BOUND_CENTS
 from ledger.store.engines import Row, Store
 
 _CHEQUE = """
     SELECT r.cents FROM cash_cheque c JOIN cash_receipt r ON r.desk = c.desk AND r.year = c.year AND r.number = c.number
     WHERE c.desk = :desk AND c.year = :year AND c.number = :number AND c.state IN ('presented', 'credited')"""
-_PARTS = """
-    SELECT l.kind, l.office, l.item, l.cents, l.clearing, i.side, i.account, i.open_cents, i.amount_cents
+_PARTS = f"""
+    SELECT l.kind, l.office, l.item, l.cents, l.clearing, i.side, i.account,
+        CAST(i.open_cents - ({BOUND_CENTS}) AS BIGINT), i.amount_cents
     FROM cash_receipt_line l JOIN item i ON i.office = l.office AND i.id = l.item
     WHERE l.desk = :desk AND l.year = :year AND l.number = :number ORDER BY l.line"""
 

@@ -15,6 +15,11 @@ PER_LINE = frozenset(
 """Fields in which the lines of one order may differ."""
 SHARED = tuple(name for name in OrderRow._fields if name not in PER_LINE)
 JOINT = ("office", "amount_cents", "due", "purpose", "order_key")  # what makes rows of a group one claim
+TOLD = (
+    "reference", "gl_account", "profile", "claim_kind", "period_from", "period_to", "main_reference", "cost_object",
+    "product", "budget_year", "every_months", "last_due",
+)  # fmt: skip
+"""What the first row of a joint claim says of it: another row may leave it out, but not say something else."""
 
 
 class RepeatedReferenceError(KasseError):
@@ -54,8 +59,8 @@ class MixedGroupError(KasseError):
 
     code = "order.mixed_group"
     template = N_("rows of the joint claim {joint_group} differ in {column}: row {row}")
-    hint = N_("joint debtors owe one claim: the same office, amount, due day and purpose in each row, no order_key; or "
-              "give another joint_group")  # fmt: skip
+    hint = N_("joint debtors owe one claim: the same office, amount, due day and purpose in each row, no order_key, "
+              "no other reference or coding; or give another joint_group")  # fmt: skip
 
 
 class SuspectedDuplicateError(KasseError):
@@ -166,13 +171,18 @@ def _mixed(store: Store) -> Iterator[KasseError]:
 
 
 def _mixed_groups(store: Store) -> Iterator[KasseError]:
-    """Yield what differs between the rows of a group: it would be several claims, of which each debtor owes one."""
-    differs = [f"CASE WHEN {_differ(name)} THEN '{COLUMN_OF.get(name, name)} ' ELSE '' END" for name in JOINT]
-    sql = f"""WITH claim AS (SELECT joint_group, min(seq) AS first_seq FROM staged_row
-                  WHERE joint_group IS NOT NULL AND kind = 'receivable' AND seq = head GROUP BY joint_group)
+    """Yield what differs between the rows of a group: it would be several claims, of which each debtor owes one.
+
+    What only the first row keeps would be lost of the others without a word. Rows that are bad are not compared.
+    """
+    told = {name: f"s.{name} IS NOT NULL AND {_differ(name)}" for name in TOLD}
+    names = {name: _differ(name) for name in JOINT} | told
+    differs = [f"CASE WHEN {sql} THEN '{COLUMN_OF.get(name, name)} ' ELSE '' END" for name, sql in names.items()]
+    sql = f"""WITH claim AS (SELECT joint_group, min(seq) AS first_seq FROM staged_row WHERE bad = 0
+                  AND joint_group IS NOT NULL AND kind = 'receivable' AND seq = head GROUP BY joint_group)
               SELECT * FROM (SELECT s.seq, h.seq AS first_seq, s.joint_group, {" || ".join(differs)} AS differing
               FROM claim c JOIN staged_row h ON h.seq = c.first_seq JOIN staged_row s ON s.joint_group = c.joint_group
-              WHERE s.seq <> h.seq AND s.seq = s.head AND s.kind = 'receivable') AS lines
+              WHERE s.seq <> h.seq AND s.seq = s.head AND s.kind = 'receivable' AND s.bad = 0) AS lines
               WHERE differing <> '' ORDER BY seq"""
     for seq, first, group, differing in store.all(sql):
         for column in differing.split():

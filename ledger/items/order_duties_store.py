@@ -20,6 +20,10 @@ _OWN = """
     WHERE s.office = c.office AND s.order_id = c.id AND s.step IN ({steps})
     AND (s.by IN (:user, c.on_behalf) OR s.on_behalf IN (:user, c.on_behalf))
     ORDER BY c.office, c.id LIMIT 1"""
+_TAKEN = """
+    SELECT 1 FROM chosen_order c CROSS JOIN order_step s
+    WHERE c.office = :office AND c.state = :state AND s.office = c.office AND s.order_id = c.id AND s.step IN ({steps})
+    AND (s.by = :principal OR s.on_behalf = :principal) LIMIT 1"""
 _EXCEPT = """
     UPDATE chosen_order SET exception = 1 WHERE EXISTS (
         SELECT 1 FROM order_step s WHERE s.office = chosen_order.office AND s.order_id = chosen_order.id
@@ -52,17 +56,27 @@ def check_person(store: Store, step: str, exception: str = "") -> None:
     for office, state in store.all(_TURNS):
         role = NEXT_ROLE[state]
         place = kasse if role == "cashier" else office
-        person = acting(store, place, role)
+        person, others = acting(store, place, role), _absent(store, duty, place, office, state)
         if person.principal is not None:
+            person = others[0]
             store.execute(_MARK, principal=person.principal, office=office, state=state)
         if step == "approved":
-            _check_limit(store, person, office, state)
+            _check_limit(store, person, others, office, state)
         if exception:
             _check_alone(store, office, role)
     _check_own(store, duty, exception)
 
 
-def _check_limit(store: Store, person: Acting, office: str, state: str) -> None:
+def _absent(store: Store, duty: Duty, place: str, office: str, state: str) -> list[Acting]:
+    """Return for whom the acting person may act, those first who took no forbidden step of the orders themselves."""
+    found = stands_in(store, place, NEXT_ROLE[state])
+    if len(found) < 2 or not duty.not_after:
+        return found
+    sql, where = _TAKEN.format(steps=_quoted(duty.not_after)), {"office": office, "state": state}
+    return sorted(found, key=lambda one: store.value(sql, principal=one.principal, **where) is not None)
+
+
+def _check_limit(store: Store, person: Acting, others: list[Acting], office: str, state: str) -> None:
     """Check the limit; what is above one's own is approved for an absent person whose limit suffices."""
     limit = approval_limit(store, person, office)
     if limit is None:
@@ -70,7 +84,7 @@ def _check_limit(store: Store, person: Acting, office: str, state: str) -> None:
     over = store.one(_LARGEST, office=office, state=state, limit=limit)
     if over is None:
         return
-    for other in stands_in(store, office, NEXT_ROLE[state]):
+    for other in others:
         wider = approval_limit(store, other, office)
         if wider is None or over[1] <= wider:
             own = -1 if person.principal is not None else limit

@@ -54,6 +54,9 @@ _DONE_CHOSEN = """
 _DONE_BATCH = """
     SELECT count(*), sum(o.total_cents) FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
     WHERE o.batch = :batch AND (:office = '' OR o.office = :office) AND s.step = :step"""
+_SEEN_BATCH = """
+    SELECT DISTINCT s.seen_cents FROM cash_order o JOIN order_step s ON s.office = o.office AND s.order_id = o.id
+    WHERE o.batch = :batch AND (:office = '' OR o.office = :office) AND s.step = :step"""
 _BATCH_OFFICES = """
     SELECT office FROM cash_order WHERE batch = :batch UNION
     SELECT l.contra_office FROM cash_order o JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id
@@ -173,13 +176,17 @@ def _done_batch(store: Store, step: Step, choice: Choice) -> tuple[int, int]:
 
 
 def _done(store: Store, step: Step, choice: Choice, given_cents: int | None) -> Decision:
-    """Return that the step was done before; raises `ControlSumError` where another list was meant."""
+    """Return that the step was done before; raises `ControlSumError` where another list was meant.
+
+    Where orders of a batch were decided one after the other, the sum of each decision is right, too.
+    """
     if choice.batch is None or given_cents is None:
         if given_cents is not None:
             _seen(store, step, choice, given_cents)
         return Decision(step, new=False)
     count, cents = _done_batch(store, step, choice)
-    if given_cents != cents:
+    seen = store.all(_SEEN_BATCH, batch=choice.batch, office=choice.office or "", step=step)
+    if given_cents not in {cents, *(int(one) for (one,) in seen)}:
         raise DoneSumError(given_cents=given_cents, batch=choice.batch, count=count, sum_cents=cents)
     return Decision(step, new=False)
 

@@ -64,8 +64,9 @@ def party_of(store: Store, target: str) -> int:
 
     Raises `UnknownPartyError`, `ItemNumberError`.
     """
-    if target.strip().isdigit():
-        found = store.value("SELECT id FROM party WHERE id = :id", id=int(target))
+    bare = target.strip()
+    if bare.isascii() and bare.isdigit() and len(bare) < 16:
+        found = store.value("SELECT id FROM party WHERE id = :id", id=int(bare))
     else:
         office, item = parse_item(target)
         found = store.value("SELECT party FROM item WHERE office = :office AND id = :item", office=office, item=item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ _STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "rejected": (("release", "reject"), ("discard", "execute")),
 }
 """For each state the steps that lead there, and those that lead away from it."""
+_UNBOOKED = "agree_unbooked"
+"""The step that takes one execution back, which a person had named: what it named did not stay."""
 
 
 class CollectionEvidenceError(KasseError):
@@ -62,8 +65,9 @@ def contradictions(
 ) -> Iterator[tuple[str, str, str]]:
     """Yield what differs: the column, what it holds, what the events say ('' for nothing)."""
     needed, excluded = _STATES.get(state, ((), ()))
-    steps = {event.step for event in _since_change(events)}
-    for step in (*(step for step in needed if step not in steps), *(step for step in excluded if step in steps)):
+    done = Counter(event.step for event in _since_change(events))
+    steps, stand = set(done), set(done - Counter({"execute": done[_UNBOOKED]}))
+    for step in (*(step for step in needed if step not in steps), *(step for step in excluded if step in stand)):
         yield "state", state, step if step in steps else ""
     for column, (step, name) in _FIRST.items():
         first = next((event for event in events if event.step == step), None)

@@ -29,7 +29,7 @@ from enforcement.relief import (
 )
 from enforcement.relief_end_store import end, end_settled
 from enforcement.relief_grant_store import grant, refuse, withdraw
-from enforcement.relief_propose_store import ReliefAmountError, propose
+from enforcement.relief_propose_store import PartReliefError, ReliefAmountError, propose
 from enforcement.relief_reader import find_relief
 from enforcement.relief_written_off_reader import WrittenOff, written_off
 from ledger.bank.posting_store import post_staged
@@ -275,6 +275,26 @@ def test_money_on_a_claim_written_off_is_told_with_its_relief(kasse):
     assert list(written_off(kasse, [number, "0"])) == [WrittenOff(number, done.number, "niederschlagung_unbefristet")]
     end(kasse, done.number, reason="zahlt doch")
     assert list(written_off(kasse, [number])) == []
+
+
+@pytest.mark.parametrize("kind", ["niederschlagung", "erlass"])
+def test_money_on_a_claim_that_is_open_or_waived_needs_no_relief_ended(kasse, kind):
+    claim = fee(kasse)
+    more = {"watch": TODAY + dt.timedelta(days=60)} if kind == "niederschlagung" else {}
+    granted(kasse, wish(kind, claim, **more))
+    assert list(written_off(kasse, [kasse.value("SELECT reference FROM item")])) == []
+
+
+@pytest.mark.parametrize("kind", ["niederschlagung", "niederschlagung_unbefristet", "stundung", "aufschub"])
+def test_only_what_is_waived_may_be_a_part_of_a_claim(kasse, kind):
+    """What nobody could grant is not proposed."""
+    first, second = fee(kasse), fee(kasse, person=1, number=2)
+    day = TODAY + dt.timedelta(days=60)
+    more = {"stundung": {"last": day}, "niederschlagung": {"watch": day}}.get(kind, {})
+    with pytest.raises(PartReliefError):
+        propose(kasse, wish(kind, first, second, cents=1500_00, **more))
+    assert kasse.value("SELECT count(*) FROM relief") == 0
+    assert granted(kasse, wish(kind, first, second, cents=1000_00, **more)).items == 1
 
 
 def test_part_of_a_claim_is_waived_by_the_settlement_order(kasse):

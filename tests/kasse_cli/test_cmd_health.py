@@ -56,6 +56,14 @@ def test_a_refused_run_is_seen_in_the_figures(town):
     assert "kasse_reconcile_posted" not in figures
 
 
+def test_a_refusal_is_told_though_its_figures_cannot_be_written(town):
+    """A full disk refuses both: that the figures are missing is not what somebody has to know first."""
+    town.monday()
+    (town.shell.folder / "gone").write_text("a file, no folder", "utf-8")
+    done = town.shell("kasse reconcile inbox --metrics gone/kasse.prom --report gone/r.txt --user anna --json")
+    assert (done.code, [one["code"] for one in done.json["errors"]]) == (1, ["right.missing"])
+
+
 def test_rejected_files_are_named_until_somebody_dealt_with_them(town):
     watch = f"{QUIET} --reject broken"
     assert "no rejected file waits: there is no folder broken" in town.shell(watch).out

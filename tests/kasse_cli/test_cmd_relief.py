@@ -118,6 +118,8 @@ def test_what_cannot_be_typed(town):
         "kasse relief propose niederschlagung ORDNUNG/1 --reason x",
         "kasse relief propose ratenplan ORDNUNG/1 --reason x",
         "kasse relief propose ratenplan ORDNUNG/1 --count 3 --rate 20 --reason x",
+        "kasse relief propose ratenplan ORDNUNG/1 --count 3 --until 2026-12-31 --reason x",
+        "kasse relief propose niederschlagung_unbefristet ORDNUNG/1 --amount 5 --reason x",
         "kasse relief propose ratenplan ORDNUNG/1 --instalment 2026-12-01=100 --first 2026-12-01 --reason x",
         "kasse relief propose niederschlagung_unbefristet ORDNUNG/1 --watch 2027-12-01 --reason x",
         "kasse relief propose stundung ORDNUNG/1 --until 2026-06-01 --from 2026-05-01 --reason x",

@@ -129,6 +129,12 @@ USAGE = [
         "invalid value for NUMBER: x is not a valid whole number",
         "probe take",
     ),
+    (
+        "kasse probe take 9223372036854775808 --date 1.1.2026",
+        "usage.too_large",
+        "invalid value for NUMBER: 9223372036854775808 is too large",
+        "probe take",
+    ),
     ("kasse probe take 1 --date 31.2.2026", "day.none", "the calendar has no such day: 31.2.2026", "probe take"),
     ("kasse probe take 1 --date", "usage.needs_value", "the option --date needs a value", "probe take"),
     ("kasse probe take 1 --date 1.1.2026 --sum 1.234", "amount.invalid", "not an amount: 1.234", "probe take"),

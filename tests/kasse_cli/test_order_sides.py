@@ -73,6 +73,7 @@ def test_a_terminal_of_80_columns_shows_in_or_out_and_what_a_change_does(narrow)
         ("kasse order change BAU-2 --reason x", "order.change_amount"),
         ("kasse order change BAU-2 --reason x --to 5 --line 1=6", "order.change_amount"),
         ("kasse order change BAU-2 --reason x --line 1=15 --line 1=16", "order.line_twice"),
+        ("kasse order change BAU-2 --reason x --line ²=15", "order.line_format"),
         ("kasse order standing change BAU-1 --reason x --from 2027-01-01", "order.change_amount"),
     ],
 )

@@ -236,6 +236,15 @@ def test_the_audit_notes_what_was_short_and_names_a_count_that_nobody_signed(tow
     assert codes(town, later) == [("difference_accepted", "info", -1000)]
 
 
+def test_the_audit_asks_about_no_count_that_a_signed_one_of_the_day_covers(town):
+    year = Scope("2026-01-01", "2026-12-31")
+    count(act(town, "dirk"), "B1", pieces(45000))
+    assert codes(town, year) == [("count_unsigned", "warning", 0)]
+    take(town, "B1", [], cents=100, payment=Payment(payer="Erika Muster"))
+    counted(town, pieces(45100))
+    assert codes(town, year) == []
+
+
 def codes(store, scope):
     found = audit(act(store, "root"), scope).findings
     told = [(one.code.removeprefix("audit."), one.severity, one.fields["amount_cents"]) for one in found

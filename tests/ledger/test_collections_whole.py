@@ -4,6 +4,8 @@ import pytest
 
 from ledger.bank.again_store import Again, look_again
 from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense_decisions import Forward
+from ledger.bank.suspense_desk_store import decide
 from ledger.book.store import office_codes
 from ledger.book.verify_store import verify
 from ledger.payments.collection_outcomes_store import undo as refuse
@@ -13,6 +15,7 @@ from tests.bankbooks import check_invariants, open_cents, reason, staged
 from tests.books import SECOND_IBAN, act
 from tests.ledger.collection_texts import balance, claims, credited, exported, ready, returned, states
 from tests.ledger.mandate_texts import mandate
+from tests.ledger.order_lists import IBAN
 
 THREE = """
     BAU 100,00 2026-10-01 Meyer A
@@ -175,4 +178,13 @@ def test_what_a_person_has_in_hand_is_left_to_them(store):
     refused(store, run, {2, 3})
     gross(store, run, [("-140,00", None)])
     store.execute("UPDATE suspense_case SET owner = :owner", owner=store.user)
+    assert look_again(store, day="2026-11-24") == Again()
+
+
+def test_what_an_order_pays_out_is_left_to_it(store):
+    run, _ = three(store)
+    refused(store, run, {2, 3})
+    gross(store, run, [("-140,00", None)])
+    case = store.value("SELECT id FROM item WHERE kind = 'suspense'")
+    decide(act(store, "clara"), [Forward(case, "fremd", payee="Dritte GmbH", iban=IBAN)], day="2026-11-24")
     assert look_again(store, day="2026-11-24") == Again()

@@ -7,6 +7,8 @@ import pytest
 from ledger.bank.general_orders_store import run_general_orders
 from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import Wish
+from ledger.bank.suspense_decisions import Forward
+from ledger.bank.suspense_desk_store import decide
 from ledger.cash.take_store import Payment, take
 from ledger.items.check_digits import weighted
 from ledger.items.general_order_store import Expectation, ExpectedAlreadyError, LastDayError, make_general_order
@@ -19,7 +21,7 @@ from sepa.identifiers import make_rf
 from tests.bankbooks import check_invariants, item, staged
 from tests.books import act
 from tests.cashbooks import check, desk
-from tests.ledger.order_lists import DAY
+from tests.ledger.order_lists import DAY, IBAN
 from tests.ledger.test_order_changes import through
 
 OWI = Scheme("owi", "58[0-9]{10}", 12, "weights:11:2-3-4-5-6-7", "58", issues=False)
@@ -100,6 +102,18 @@ def test_what_has_an_item_already_is_matched_as_ever(town):
     item(town, "25", number(5))
     done = come(town, ("25", number(5), {}))
     assert (done.accepted, done.left) == ((), ())
+
+
+def test_what_an_order_pays_out_is_left_alone(town):
+    """The others are taken: one case that leaves does not stop the run."""
+    act(town, "import")
+    for count in (2, 3):
+        staged(town, "25", number(count), name="Max Mustermann")
+    post_staged(town)
+    first = town.value("SELECT min(item) FROM suspense_case")
+    decide(town, [Forward(first, "fremd", payee="Dritte GmbH", iban=IBAN)], day=DAY)
+    done = run_general_orders(act(town, "clara"), day="2026-11-18")
+    assert ([one.reference for one in done.accepted], done.left) == ([number(3)], ())
 
 
 def test_an_ended_general_order_takes_nothing(town):

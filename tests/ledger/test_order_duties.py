@@ -298,3 +298,20 @@ def test_who_made_an_order_sees_that_it_came_back(store):
     assert [sent_back(act(store, user)) for user in ("import", "anna", "bernd")] == [1, 0, 0]
     store.today = "2027-01-15"
     assert sent_back(act(store, "import")) == 0
+
+
+@pytest.mark.parametrize("own", [["ORDNUNG approver"], []], ids=["own right", "deputy only"])
+def test_a_deputy_of_several_acts_for_one_who_did_nothing_with_the_order(store, own):
+    """Paul certified it, so it is approved for Quirin; what the queue shows can be done."""
+    people(store, paul=["ORDNUNG approver", "ORDNUNG certifier"], quirin=["ORDNUNG approver"], dora=own)
+    set_limit(act(store, "root"), "dora", "ORDNUNG", 1000)
+    for name in ("paul", "quirin"):
+        name_deputy(
+            act(store, "emil"), name, "dora", office="ORDNUNG", role="approver", since=DAY, until="2026-12-31"
+        )  # fmt: skip
+    take(store, CLAIM)
+    do(store, "paul", "certified")
+    assert [order.number for order in waiting_for_me(act(store, "dora"))] == ["ORDNUNG-1"]
+    do(store, "dora", "approved")
+    behalf = "SELECT u.name FROM order_step s JOIN app_user u ON u.id = s.on_behalf WHERE s.step = 'approved'"
+    assert store.all(behalf) == [("quirin",)]

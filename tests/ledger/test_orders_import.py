@@ -349,6 +349,30 @@ def test_rows_of_a_joint_claim_that_differ_are_not_taken_as_two_claims(store, co
     assert (done.orders, done.rejected) == (1, (2, 3, 4))
 
 
+@pytest.mark.parametrize(
+    ("column", "changes"),
+    [
+        ("gl_account", {"gl_account": "5900"}),
+        ("reference", {"reference": "1000000000015"}),
+        ("every", {"every_months": 1}),
+        ("budget_year", {"budget_year": "2025"}),
+    ],
+)
+def test_what_a_further_row_of_a_joint_claim_says_is_not_lost(store, column, changes):
+    one = row("ORDNUNG receivable 125,50 Erika Musterfrau", joint_group="Ehe")
+    findings = refused(store, one, one._replace(name="Max Mustermann", **changes))
+    assert [(found.code, found.place.row, found.place.column) for found in findings] == [
+        ("order.mixed_group", 3, column)
+    ]
+
+
+def test_a_bad_row_of_a_joint_claim_is_named_alone(store):
+    one = row("ORDNUNG receivable 125,50 Erika Musterfrau", joint_group="Ehe")
+    bad = one._replace(name="Eva Muster", amount_cents=None)
+    for rows, number in (((one, bad, one._replace(name="Max")), 3), ((bad, one, one._replace(name="Max")), 2)):
+        assert [(found.code, found.place.row) for found in refused(store, *rows)] == [("order.missing", number)]
+
+
 def test_a_bad_row_of_a_joint_claim_keeps_the_others_out(store):
     """The row that would make the claim is bad: the second debtor is not lost without a word."""
     one = row("ORDNUNG receivable 125,50 Erika Musterfrau", joint_group="Ehe")

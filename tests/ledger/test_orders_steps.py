@@ -11,6 +11,7 @@ from ledger.items.order_decisions import (
     Choice,
     ControlSumError,
     ControlSumMissingError,
+    DoneSumError,
     NothingWaitsError,
     OrderStateError,
     ReasonMissingError,
@@ -221,6 +222,16 @@ def test_the_rest_of_a_batch_goes_on_without_the_orders_sent_back(store):
     with pytest.raises(ControlSumError):
         step(store, "anna", "certified", sum_cents=13550)
     assert step(store, "anna", "certified", sum_cents=1000).count == 1
+
+
+@pytest.mark.parametrize("given", [1000, 13550])
+def test_the_rest_of_a_batch_decided_again_is_nothing_new(store, given):
+    at_state(store, "created", *TWO)
+    do(store, "anna", "certified", Choice(numbers=(("ORDNUNG", 1),)))
+    assert step(store, "anna", "certified", sum_cents=1000).count == 1
+    assert not step(store, "anna", "certified", sum_cents=given).new
+    with pytest.raises(DoneSumError):
+        step(store, "anna", "certified", sum_cents=12551)
 
 
 def test_a_batch_can_be_decided_office_by_office(store):

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from ledger.items.items_reader import find_items
+from ledger.items.items_reader import find_items, joint_debtors_of
 from ledger.items.joint_debtors_store import NoReceivableError, join_debtors
 from ledger.items.locks import Span
 from ledger.items.locks_store import active_locks, lock_items, lock_party
@@ -28,7 +28,7 @@ from ledger.people.party_values import (
 )
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.identifiers import InvalidIbanError
-from tests.bankbooks import reference
+from tests.bankbooks import item, reference
 from tests.books import act
 from tests.ledger.collection_texts import ready
 from tests.ledger.mandate_texts import mandate
@@ -197,6 +197,25 @@ def test_joint_debtors_owe_one_item(two):
     act(two, "dirk")
     with pytest.raises(NoReceivableError):
         join_debtors(two, [("ORDNUNG", 3)], [1], DAY)
+
+
+def test_the_fee_of_a_letter_to_a_joint_debtor_counts_once(two):
+    """The letter went to the second debtor, who owes its fee in their own name."""
+    join_debtors(act(two, "dirk"), [("ORDNUNG", 1)], [2], DAY)
+    item(act(two, "import"), "5", person=2, main_item=1, claim_kind="mahngebuehr", due=DAY)
+    wanted = {2: 25600, 1: 12550}
+    assert {one: party_account(act(two, "dirk"), one, DAY).owes_cents for one in wanted} == wanted
+    assert {one.number: one.owes_cents for one in list_parties(two)} == wanted
+
+
+def test_a_fee_that_is_owed_jointly_by_name_too_counts_once(two):
+    reference = two.value("SELECT reference FROM item WHERE id = 1")
+    fee = item(act(two, "import"), "5", reference, person=1, main_item=1, claim_kind="mahngebuehr", due=DAY)
+    join_debtors(act(two, "dirk"), find_items(two, reference), [2], DAY)
+    wanted = {1: 13050, 2: 25600}
+    assert {one: party_account(two, one, DAY).owes_cents for one in wanted} == wanted
+    assert {one.number: one.owes_cents for one in list_parties(two)} == wanted
+    assert [one.party_number for one in joint_debtors_of(two, [("ORDNUNG", fee)])] == [2]
 
 
 def test_who_is_freed_of_a_joint_claim_owes_nothing_of_it(two):

@@ -6,11 +6,14 @@ from ledger.bank.booked_desk import CameBackSinceError, NotBookedError, UndoReas
 from ledger.bank.booked_desk_store import book_run
 from ledger.bank.posting_store import post_staged
 from ledger.bank.returned_desk_store import take_return
+from ledger.bank.suspense_decisions import Forward
+from ledger.bank.suspense_desk_store import decide
 from ledger.bank.unbooked_desk_store import unbook_run
 from ledger.book.verify_store import verify
 from ledger.items.locks_store import lift_items
 from ledger.payments.propose_store import propose
 from ledger.payments.steps_store import review
+from ledger.payments.void_store import void
 from ledger.people.users import NotAllowedError, OwnWorkError
 from tests.bankbooks import staged
 from tests.books import act
@@ -76,6 +79,22 @@ def test_a_debit_is_taken_back_and_taken_again_each_by_two_people(sent):  # noqa
         assert book_run(act(sent, "emil"), 1, case, day=DAY).done
         assert not unbook_run(act(sent, "dirk"), 1, case, day=DAY, reason="x").done
         assert unbook_run(act(sent, "emil"), 1, case, day=DAY, reason="x").done
+    assert verify(sent).findings == ()
+
+
+@pytest.mark.parametrize("file", ["given up", "refused"])
+def test_a_run_whose_debit_was_a_mistake_ends_otherwise(sent, file):  # noqa: F811
+    """It was executed once, says the event log; that this was taken back, too."""
+    case = case_of(sent, "-7", gvc="191")
+    assert book_run(act(sent, "dirk"), 1, case, day=DAY).done
+    unbook_run(sent, 1, case, day=DAY, reason="Telefon")
+    assert unbook_run(act(sent, "emil"), 1, case, day=DAY, reason="Telefon").done
+    decide(act(sent, "clara"), [Forward(case, "Telefon", to_office="KASSE", account="6100")], day=DAY)
+    if file == "refused":
+        answer(act(sent, "dirk"), file=GROUP.format("RJCT"))
+    for user in ("dirk", "emil") if file == "given up" else ():
+        void(act(sent, user), 1, reason="nie angekommen")
+    assert sent.value("SELECT state FROM payment_run") == {"given up": "voided", "refused": "rejected"}[file]
     assert verify(sent).findings == ()
 
 

@@ -41,6 +41,7 @@ from ledger.bank.suspense_undo import (
     NothingMatchedError,
     NothingToUndoError,
     NotOfDeskError,
+    OpenedAgainError,
     PaidOutError,
     PendingPayoutError,
     UndoneBatchError,
@@ -226,6 +227,33 @@ def test_what_a_list_leaves_is_left_on_purpose_only(desk):
 
 
 # forward
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        lambda desk, target: Split(desk.many, rows(desk, (target, 5000), (target, 3000)), leave_rest=True),
+        lambda desk, target: Assign(desk.many, (Wish(target, 5000), Wish(target, 3000))),
+    ],
+    ids=["split", "assign"],
+)
+def test_money_paid_out_that_a_payer_pays_back_tells_of_it_once(desk, decision):
+    target = f"KASSE/{desk.advance}"
+    take(desk, decision(desk, target))
+    steps = "SELECT kind, cents FROM suspense_step WHERE item = :item ORDER BY line"
+    assert desk.all(steps, item=desk.advance) == [("assigned", 8000)]
+    assert ("assigned", "KASSE", desk.many, -8000) in rules(desk, desk.advance)
+    take(desk, Undo(desk.advance, reason="falsch"))
+    assert [left(desk, number) for number in (desk.advance, desk.many)] == [(8000, 8000), (10000, 10000)]
+    assert desk.all(steps, item=desk.advance) == [("assigned", 8000), ("undone", 8000)]
+
+
+def test_an_advice_list_leaves_money_paid_out_to_its_clerk(desk):
+    take(act(desk, "dirk"), Reserve(desk.advance))
+    act(desk, "clara")
+    with pytest.raises(ReservedCaseError):
+        take(desk, Split(desk.many, rows(desk, (f"KASSE/{desk.advance}", 5000)), leave_rest=True))
+    assert left(desk, desk.advance) == (8000, 8000)
 
 
 def test_money_for_another_office_is_booked_there(desk):
@@ -588,6 +616,19 @@ def test_a_booking_that_was_undone_by_mistake_is_taken_back(desk):
         take(desk, UndoEntry(number, "noch einmal"))
     check_invariants(desk)
     assert verify(desk).findings == ()
+
+
+def test_a_payment_that_stands_again_is_taken_back_too(desk):
+    by, number = entry_number(desk, back := undone_booking(desk)), entry_number(desk, back - 1)
+    with pytest.raises(OpenedAgainError) as error:
+        take(desk, UndoEntry(number, "nicht für Adam"))
+    assert error.value.fields["by"].rpartition("-")[0] == "BAU-2026"
+    take(desk, UndoEntry(by, "nicht diese"))
+    done = take(desk, UndoEntry(number, "nicht für Adam")).done[0]
+    assert open_cents(desk, desk.house, "BAU") == 3000
+    assert (find_case(desk, "KASSE", done.number).kind, left(desk, done.number)) == ("suspense", (3000, 3000))
+    with pytest.raises(NothingMatchedError):
+        take(desk, UndoEntry(number, "noch einmal"))
 
 
 def test_a_booking_undone_stays_where_its_claim_was_paid_since(desk):

@@ -7,7 +7,7 @@ from ledger.bank.explain_store import explain_case, explain_items
 from ledger.bank.movements_reader import heads_of, movements
 from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import Wish
-from ledger.bank.suspense_decisions import Assign
+from ledger.bank.suspense_decisions import Assign, UndoEntry
 from ledger.bank.suspense_desk_store import decide
 from ledger.bank.suspense_hints_store import suspense_hints
 from ledger.bank.suspense_store import list_cases, show_case
@@ -85,6 +85,17 @@ def test_the_statement_shows_the_parts_and_which_are_unclear(desk):
     assert states == [
         (1, 1, "Max Mustermann", "decided"), (1, 2, "Unbekannte Ursel", "unclear"), (1, 3, "Zweite Zora", "unclear"),
     ]  # fmt: skip
+
+
+def test_a_part_that_was_matched_by_mistake_is_told_without_the_others(desk):
+    entry = desk.one("SELECT e.year, e.number FROM entry e WHERE e.office = 'KASSE' AND e.kind = 'bank'")
+    done = decide(desk, [UndoEntry("KASSE-{}-{}".format(*entry), "nicht dafür")], day=DAY).done[0]
+    case = show_case(desk, done.number)
+    assert (case.open_cents, case.name, case.remittance) == (10000, "Max Mustermann", reference(desk, 1))
+    assert [part.state for part in case.parts] == ["unclear", "decided", "decided"]
+    assert show_case(desk, desk.case).name == "Unbekannte Ursel; Zweite Zora"
+    item(desk, "150", reference(desk, 2), name="Ursel Unbekannte")
+    assert [(one.office, one.item) for one in candidates_of(desk, case)] == [("BAU", desk.claim)]
 
 
 def test_a_collective_credit_that_is_all_unclear_shows_all_its_parts(store):

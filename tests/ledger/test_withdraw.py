@@ -13,6 +13,7 @@ from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense_decisions import Wish
 from ledger.bank.suspense_desk_store import assign
 from ledger.bank.suspense_store import list_cases
+from ledger.bank.suspense_undo import OpenedAgainError
 from ledger.bank.withdraw_store import ask_withdrawal, confirm_withdrawal, drop_withdrawal, waiting
 from ledger.bank.withdrawing import (
     HangingPaymentError,
@@ -104,6 +105,26 @@ def test_the_wrong_file_does_not_come_again_and_the_same_bookings_may(town):
     rejected(store, 3)
     assert take(act(store, "clara"), monday(number), name="last.xml", sha="7" * 64).new == 3
     check_invariants(store)
+
+
+def test_a_payment_and_the_booking_that_undid_it_are_withdrawn_the_last_one_first(store):
+    act(store, "import")
+    number = reference(store, 1)
+    claim = item(store, "50", number)
+    act(store, "clara")
+    take(store, statement(f"16.11. 100,00 | +50,00 Max Mustermann / {number} | 150,00", named="MO", number=2))
+    post_staged(store)
+    back = entry(f"-50,00 Max Mustermann / {number}", 9, day("17.11."), reversal=True)
+    take(store, statement("17.11. 150,00 | 100,00", named="TU", number=3, entries=[back]))
+    assert post_staged(store).returned == 1
+    with pytest.raises(OpenedAgainError):
+        rejected(store, 1)
+    drop_withdrawal(act(store, "clara"), 1)
+    for one, cents in ((2, 0), (1, 5000)):
+        assert rejected(store, one).state == "done"
+        assert open_cents(store, claim) == cents
+    check_invariants(store)
+    assert verify(store).findings == ()
 
 
 def test_two_persons_a_reason_and_a_way_back(town):
