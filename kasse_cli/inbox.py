@@ -221,7 +221,10 @@ def _move(path: Path, target: Path) -> None:
         path.replace(target)
     except OSError:  # another file system: copy whole, then remove
         part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        with path.open("rb") as source, part.open("wb") as copy:
-            shutil.copyfileobj(source, copy)
-        part.replace(target)
+        try:
+            with path.open("rb") as source, part.open("wb") as copy:
+                shutil.copyfileobj(source, copy)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
         path.unlink()

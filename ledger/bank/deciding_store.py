@@ -35,7 +35,7 @@ def decided(store: Store, scope: Scope, orders: Orders) -> Iterator[Iterator[Dec
     Inside a unit of work that holds all offices. While a chunk is posted the candidates of the next are known already;
     what earlier chunks used up is remembered, not read.
     """
-    if not store.as_committed or waiting(store, scope) < LARGE:
+    if not store.as_committed or waiting(store, scope, LARGE) < LARGE:
         yield _decided(store, scope, orders)
         return
     with beside(decided_there, store.book, store.now, store.user, scope, orders) as answers:

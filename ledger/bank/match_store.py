@@ -79,9 +79,10 @@ _DETAILS = """
     WHERE m.details > 0 ORDER BY m.seq, d.line"""
 
 
-def waiting(store: Store, scope: Scope) -> int:
-    """Return how many staged entries the scope has."""
-    return int(store.value(f"SELECT count(*) {_STAGED_ENTRIES}", iban=scope.iban, file=scope.file_sha256))
+def waiting(store: Store, scope: Scope, most: int) -> int:
+    """Return how many staged entries the scope has, at most so many."""
+    sql = f"SELECT count(*) FROM (SELECT 1 {_STAGED_ENTRIES} LIMIT :most) AS found"
+    return int(store.value(sql, iban=scope.iban, file=scope.file_sha256, most=most))
 
 
 def gather(store: Store, scope: Scope) -> int:
@@ -98,7 +99,9 @@ def drop(store: Store) -> None:
 def book_finder(store: Store) -> Finder:
     """Return the finder for the schemes and foreign numbers of the book."""
     sql = """
-        SELECT DISTINCT length(reference) FROM item WHERE foreign_reference = 1 AND kind = 'receivable'
+        SELECT f.size FROM (SELECT DISTINCT length(reference) AS size FROM item WHERE foreign_reference = 1) AS f
+        WHERE EXISTS (
+            SELECT 1 FROM item WHERE foreign_reference = 1 AND kind = 'receivable' AND length(reference) = f.size)
         UNION SELECT DISTINCT length(reference) FROM reference_target WHERE kind = 'plan'
             AND length(reference) NOT IN (SELECT length FROM reference_scheme WHERE active = 1)"""
     return Finder(active_schemes(store), frozenset(length for (length,) in store.rows(sql)))

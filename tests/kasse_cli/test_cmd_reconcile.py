@@ -273,6 +273,26 @@ def test_a_file_that_cannot_be_moved_is_posted_and_said(town, monkeypatch):
     assert (again.code, again.data["posted"], list(town.inbox.iterdir())) == (0, 0, [])
 
 
+def test_a_half_copied_file_is_not_left_in_the_archive(town, monkeypatch):
+    """An archive on another file system that is full: the file stays in the inbox, and nothing of it beside."""
+    town.monday()
+
+    def another_file_system(*_):
+        raise OSError(18, "Invalid cross-device link")
+
+    def full(source, copy):
+        copy.write(source.read(100))
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", another_file_system)
+        patch.setattr("kasse_cli.inbox.shutil.copyfileobj", full)
+        done = town.shell("kasse reconcile inbox --archive done --json")
+    assert [finding["code"] for finding in done.json["findings"]] == ["inbox.not_moved"]
+    assert [path.name for path in town.inbox.iterdir()] == ["1-monday.xml"]
+    assert [path.name for path in (town.inbox.parent / "done").iterdir()] == []
+
+
 def test_a_file_that_is_still_written_stays_in_the_inbox(town, monkeypatch):
     town.monday()
     town.tuesday()
