@@ -25,7 +25,7 @@ from bench.ledger_data import posting, raw_rows, sqlite_engine
 from bench.reconcile_data import fill_town
 from bench.reconcile_days import shares_by_kind, stage, wrong_matches
 from bench.reconcile_floor import plain_sql
-from ledger.bank import deciding_store, match_store, posting_rows_store, posting_store
+from ledger.bank import match_store, posting_rows_store, posting_store
 from ledger.book.store import Poster
 from ledger.store.engines import Store
 from tests import books
@@ -41,6 +41,7 @@ STAGES = (
     "decide",
     "plan",
     "settle",
+    "settle_share",
     "keep_unclear",
     "note",
     "take_off",
@@ -48,7 +49,7 @@ STAGES = (
 )
 """What the service calls by these names is a stage.
 
-`settle` and `keep_unclear` post what one share takes whole, `draft` the others.
+`settle` posts what is paid at once, `settle_share` and `keep_unclear` what has one share, `draft` the others.
 """
 
 
@@ -105,12 +106,12 @@ def fill(location: str, truth: Path) -> None:
 def by_stage(location: str) -> float:
     """Match and post everything in one process, print how long each stage takes, and leave the book as it was."""
     store, stages = books.opened(location, "import"), Stages()
-    for module in (match_store, deciding_store, posting_rows_store, posting_store):
+    for module in (match_store, posting_rows_store, posting_store):
         stages.watch(module, [name for name in STAGES if hasattr(module, name)])
     stages.watch(Poster, ("draft",))
     stages.watch(Store, ("insert",))
-    stages.stream(deciding_store, "candidates")
-    deciding_store.LARGE = ENTRIES + 1
+    stages.stream(posting_rows_store, "candidates")
+    posting_rows_store.LARGE = ENTRIES + 1
     start = time.process_time()
     with store.rehearsal():
         posting_store.post_staged(store)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.bank.again_origin_store import assign_named
-from ledger.bank.deciding_store import matching_data
 from ledger.bank.gross_store import take_gross
 from ledger.bank.ladder import decide
 from ledger.bank.match_store import UNCLEAR, candidates, drop, gather
 from ledger.bank.matching import Decision, ItemKey, Running, Share, Target
+from ledger.bank.posting_rows_store import matching_data
 from ledger.bank.suspense import Allocation
 from ledger.bank.suspense_assign_store import post_allocation
 from ledger.bank.suspense_decisions import Sitting

@@ -225,6 +225,13 @@ class Share(NamedTuple):
     effect: Effect | None = None
 
 
+class Paid(NamedTuple):
+    """An entry that settles one item and does nothing else: what most entries are."""
+
+    entry: Staged
+    target: Target
+
+
 class Decision(NamedTuple):
     """An entry and its shares; together they are its amount."""
 

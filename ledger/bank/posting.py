@@ -40,11 +40,6 @@ class Plan(NamedTuple):
     lines: tuple[Line, ...]
     drafts: tuple[Draft, ...]
 
-    @property
-    def entries(self) -> int:
-        """How many entries it becomes."""
-        return len(self.drafts)
-
 
 @dataclass(slots=True)
 class Records:
@@ -60,12 +55,12 @@ class Records:
     effects: dict[str, list[Row]] = field(default_factory=dict)
 
 
-def payment_day(bank_day: str) -> str:
-    """Return the day on which money that a bank booked counts as paid: the day it credited the account.
+def payment_day(entry: Staged) -> str:
+    """Return the day on which the money counts as paid: the day the bank credited the account.
 
     § 224 Abs. 2 Nr. 2 AO; the day of booking, not an earlier value day (FG Niedersachsen, 19.08.1997, VI 651/93).
     """
-    return bank_day
+    return entry.bank_day
 
 
 def plan(decision: Decision, posting_day: str, role: Role, number: Number) -> Plan:
@@ -87,20 +82,20 @@ def _common(entry: Staged, shares: Sequence[Share], posting_day: str) -> dict[st
     return {
         "kind": "execution" if any(share.act in _EXECUTING for share in shares) else "bank",
         "posting_day": posting_day,
-        "source": source_of(entry.office, entry.id),
+        "source": source_of(entry),
         "text": words(entry),
         "bank_day": entry.bank_day,
         "value_day": entry.value_day,
-        "payment_day": payment_day(entry.bank_day),
+        "payment_day": payment_day(entry),
     }
 
 
 _EXECUTING = frozenset({"transit", "collect"})
 
 
-def source_of(office: str, number: int) -> str:
+def source_of(entry: Staged) -> str:
     """Return what the journal names as the source of what a bank entry becomes."""
-    return f"bank:{office}/{number}"
+    return f"bank:{entry.office}/{entry.id}"
 
 
 def bank_entry_of(source: str, office: str) -> int | None:
@@ -188,7 +183,7 @@ def note(records: Records, plan_: Plan, positions: Mapping[str, int], posting_da
         )
     for (office, kind, undone), lines in moved.items():
         records.clearings.append(
-            NewClearing(office, kind, positions[office], posting_day, payment_day(entry.bank_day), tuple(lines), undone)
+            NewClearing(office, kind, positions[office], posting_day, payment_day(entry), tuple(lines), undone)
         )
     records.posted.append((entry.office, entry.id, positions[entry.office]))
 

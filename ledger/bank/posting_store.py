@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
-from ledger.bank.deciding_store import Decided, Orders, decided
 from ledger.bank.effects_store import apply_effects
 from ledger.bank.executed_store import execute_runs
 from ledger.bank.match_seals import MatchSeals
@@ -13,15 +12,15 @@ from ledger.bank.match_seals_store import note_matches
 from ledger.bank.match_store import Scope
 from ledger.bank.outcome import COUNTED, Outcome
 from ledger.bank.overpaid_store import still_owing
-from ledger.bank.posting_rows_store import BankDays
-from ledger.book.store import Rows, insert_all, kasse_office, office_codes
+from ledger.bank.posting_rows_store import Batch, Orders, Rest, computed
+from ledger.book.store import Poster, Rows, insert_all, kasse_office, office_codes
 from ledger.events.store import record
 from ledger.items.item_seals import ItemSeals
 from ledger.items.item_seals_store import note_items
 from ledger.items.store import sealed_columns, take_off
 from ledger.people.users import require
 from ledger.store.collector import without_collector
-from ledger.store.counters import counting
+from ledger.store.counters import note_counted
 from ledger.store.engines import Store
 
 EVERYTHING = Scope()
@@ -33,9 +32,9 @@ def post_staged(store: Store, scope: Scope = EVERYTHING, *, orders: Orders = Non
     `orders` are the settlement orders by profile (default: those that come with kasse). Raises `NotAllowedError`.
     """
     require(store, kasse_office(store), "clerk", "machine")
-    with store.unit(office_codes(store)), without_collector(), decided(store, scope, orders) as chunks:
+    with store.unit(office_codes(store)), without_collector(), computed(store, scope, orders) as batches:
         _make_tables(store)
-        outcome = _posted(store, scope, chunks)
+        outcome = _written(store, scope, batches)
         for name in _TABLES:
             store.execute(f"DROP TABLE {name}")
     return outcome
@@ -46,53 +45,50 @@ def _make_tables(store: Store) -> None:
         store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
 
 
-def _posted(store: Store, scope: Scope, chunks: Iterator[Decided | Outcome]) -> Outcome:
-    """Post chunk after chunk, each written while the next one is posted, and then what is left to do."""
-    days, outcome, seals, shares = BankDays(store), Outcome(), ItemSeals(), MatchSeals()
-    rows: list[Rows] = []
-    with counting(store):
-        for one in chunks:
-            if isinstance(one, Outcome):
-                outcome = one
-                continue
-            numbers = days.numbers(one)
-            store.behind.start(partial(_write, store, rows))
-            rows = days.rows(one, numbers)
-            _seal(rows, seals, shares)
-        _write(store, rows)
-    if not outcome.entries:
-        return outcome
-    outcome.late = len(days.late)
-    outcome.findings += days.late
-    _finish(store, days, outcome)
-    note_items(store, seals.seals())
-    note_matches(store, shares)
-    _note_event(store, scope, outcome)
+def _written(store: Store, scope: Scope, batches: Iterator[Batch | Rest]) -> Outcome:
+    """Write batch after batch while the next one is computed, and then what is left to do."""
+    outcome, seals, shares = Outcome(), ItemSeals(), MatchSeals()
+    for one in batches:
+        if isinstance(one, Rest):
+            outcome = one.outcome
+            store.behind.wait()
+            _finish(store, one)
+            note_items(store, seals.seals())
+            note_matches(store, shares)
+            _note_event(store, scope, outcome)
+        else:
+            written = [_sealed(rows, seals) for rows in one]
+            found = {rows.table: rows.rows for rows in written}
+            shares.take(found.get("bank_match", ()), found.get("match_posted", ()))
+            store.behind.start(partial(_write, store, written))
     return outcome
 
 
-def _seal(rows: Sequence[Rows], seals: ItemSeals, shares: MatchSeals) -> None:
-    """Hash the items that are made and the shares that were decided."""
-    found = {one.table: one.rows for one in rows}
-    for item in found["item"]:
+def _sealed(rows: Rows, seals: ItemSeals) -> Rows:
+    """Return rows as they are, items among them sealed."""
+    if rows.table != "item":
+        return rows
+    items = list(rows.rows)
+    for item in items:
         seals.take_row(item[0], sealed_columns(item))
-    shares.take(found["bank_match"], found["match_posted"])
+    return rows._replace(rows=items)
 
 
-def _finish(store: Store, days: BankDays, outcome: Outcome) -> None:
+def _finish(store: Store, rest: Rest) -> None:
     """Take off what was settled and still waits for it, and mark payments as executed."""
-    days.poster.finish()
-    take_off(store, days.first)
-    outcome.findings += still_owing(store, days.credits, store.today)
+    note_counted(store, rest.counted)
+    Poster(store, rest.chains).finish()
+    take_off(store, rest.first)
+    rest.outcome.findings += still_owing(store, rest.credits, store.today)
     touched = set(store.rows("SELECT DISTINCT office, run FROM match_paid"))
     store.execute(_MARK_PAID)
-    execute_runs(store, days.runs, touched)
-    apply_effects(store, days.effects)
+    execute_runs(store, rest.runs, touched)
+    apply_effects(store, rest.effects)
 
 
-def _write(store: Store, rows: Sequence[Rows]) -> None:
-    """Write the rows of a chunk and mark its bank entries as posted."""
-    insert_all(store, rows)
+def _write(store: Store, batch: Batch) -> None:
+    """Write the rows of a batch and mark its bank entries as posted."""
+    insert_all(store, batch)
     store.execute(_MARK_POSTED)
     store.execute("DELETE FROM match_posted")
 

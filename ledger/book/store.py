@@ -90,16 +90,16 @@ class Poster:
     """Appends entries, given as rows, and remembers heads, accounts and balances until it has finished.
 
     Nobody else posts in the unit of work before that. `expect` so many entries, `add` them, `take` their rows and
-    insert them as they stand, then `finish`.
+    insert them as they stand. `chains` are those of another process that has added everything: only `finish` is left.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, chains: dict[str, Chain] | None = None) -> None:
         assert store.in_unit, "posting needs a unit of work"
         self.store = store
         self.closed: str = store.value("SELECT max(last_day) FROM closing") or ""
         self.recorded = store.now, store.user
         self.salts: Iterator[bytes] = iter(())
-        self.chains: dict[str, Chain] = {}
+        self.chains: dict[str, Chain] = {} if chains is None else chains
         self.group: tuple[int, str] | None = None
 
     def expect(self, count: int) -> None:

@@ -1,8 +1,7 @@
-"""Writing behind: rows go to a server on another thread while this one computes the next.
+"""Writing behind: rows go to the database on another thread while this one computes the next.
 
-A server works outside of Python, so both cores are busy. There is never more than one piece of work under way, and
-whoever asks the book for anything waits for it: nothing is read before it is written. A file is written at once: there
-the threads would hinder each other.
+A database works outside of Python, so both cores are busy. There is never more than one piece of work under way, and
+whoever asks the book for anything waits for it: nothing is read before it is written.
 """
 
 from __future__ import annotations
@@ -13,19 +12,15 @@ from threading import Thread, current_thread
 
 
 class Behind:
-    """The work of a store that is under way on another thread, or done at once where nothing is gained by that."""
+    """The work of a store that is under way on another thread."""
 
-    def __init__(self, *, apart: bool) -> None:
-        self.apart = apart
+    def __init__(self) -> None:
         self._worker: Thread | None = None
         self._failure: BaseException | None = None
 
     def start(self, work: Callable[[], object]) -> None:
-        """Run the work, after the one before it; only inside a unit of work."""
+        """Run the work on another thread, after the one before it; only inside a unit of work."""
         self.wait()
-        if not self.apart:
-            work()
-            return
         self._worker = Thread(target=self._run, args=(work,), name="kasse-behind")
         self._worker.start()
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from ledger.store.engines import Store
 
@@ -25,18 +24,17 @@ def take_ids(store: Store, office: str, name: str, count: int = 1) -> int:
     return int(last) - count + 1
 
 
-@contextmanager
-def counting(store: Store) -> Iterator[None]:
-    """Reserve identifiers without asking the book each time; their last ones are noted at the end.
+def _count(store: Store, counted: dict[tuple[str, str], int], key: tuple[str, str], count: int) -> int:
+    """Reserve identifiers in a process that only computes: the one that writes notes them with `note_counted`."""
+    if key not in counted:
+        sql = "SELECT last FROM counter WHERE office = :office AND name = :name"
+        counted[key] = int(store.value(sql, office=key[0], name=key[1]) or 0)
+    counted[key] += count
+    return counted[key] - count + 1
 
-    Inside a unit of work: what fails is rolled back as a whole, so nothing is noted then.
-    """
-    counted: dict[tuple[str, str], int] = {}
-    store.counted = counted
-    try:
-        yield
-    finally:
-        store.counted = None
+
+def note_counted(store: Store, counted: Mapping[tuple[str, str], int]) -> None:
+    """Note the last identifiers that another process gave while this one held the offices."""
     for (office, name), last in sorted(counted.items()):
         store.execute(
             """INSERT INTO counter (office, name, last) VALUES (:office, :name, :last)
@@ -45,11 +43,3 @@ def counting(store: Store) -> Iterator[None]:
             name=name,
             last=last,
         )
-
-
-def _count(store: Store, counted: dict[tuple[str, str], int], key: tuple[str, str], count: int) -> int:
-    if key not in counted:
-        sql = "SELECT last FROM counter WHERE office = :office AND name = :name"
-        counted[key] = int(store.value(sql, office=key[0], name=key[1]) or 0)
-    counted[key] += count
-    return counted[key] - count + 1

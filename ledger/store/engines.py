@@ -33,8 +33,8 @@ class Store:
     `clock_day` the day it is, `latest_day` the last day on which anything may count as written, `user` the number of
     the acting person (0 before any exists), `salt` returns fresh random bytes. All are given by the caller, none is
     invented here. `numbered` holds office, year, first and last number that the unit of work under way gave to entries;
-    `on_abort` gets them where it is rolled back. `behind` is what a server is given to write meanwhile. `principal` is
-    in whose right a deputy acts, once a right was asked for that is not their own, as long as the same person acts.
+    `on_abort` gets them where it is rolled back. `behind` is what is written on another thread. `principal` is in whose
+    right a deputy acts, once a right was asked for that is not their own; it lasts as long as the same person acts.
     `told` are the seals that the unit of work, or the rehearsal, told of rows so far. `reopen` opens the book again.
     """
 
@@ -60,7 +60,7 @@ class Store:
         self._user = user
         self.locked: tuple[str, ...] = ()
         self.numbered: list[tuple[str, int, int, int]] = []
-        self.behind = Behind(apart=engine.name == "postgresql")
+        self.behind = Behind()
         self.on_abort: Callable[[Sequence[tuple[str, int, int, int]], BaseException], None] | None = None
         self._depth = 0
         self._rehearsing = False

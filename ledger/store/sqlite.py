@@ -172,7 +172,9 @@ def connect(path: Path, *, create: bool = False, wait_seconds: float = WAIT_SECO
         raise NetworkFileSystemError(book=str(path), kind=kind)
     if create:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None, cached_statements=512)
+    connection = sqlite3.connect(  # one thread at a time: `Behind` sees to it
+        path, timeout=wait_seconds, isolation_level=None, cached_statements=512, check_same_thread=False
+    )
     try:
         _prepare(connection, fresh=create)
     except sqlite3.DatabaseError as error:

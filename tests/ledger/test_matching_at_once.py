@@ -5,7 +5,7 @@ from itertools import product
 
 from bench.reconcile_data import fill_town
 from bench.reconcile_days import stage
-from ledger.bank import deciding_store, ladder
+from ledger.bank import ladder, posting_rows_store
 from ledger.bank.matching import Case, Running, Share, Staged, Target, whole_part
 from ledger.bank.posting_store import post_staged
 from ledger.bank.rungs import Data
@@ -95,12 +95,12 @@ def test_a_drawn_day_is_written_as_by_the_ladder(store, monkeypatch):
         ways[found is not None] += 1
         return found
 
-    paid_at_once = deciding_store.paid_at_once
-    monkeypatch.setattr(deciding_store, "paid_at_once", counted)
+    paid_at_once = posting_rows_store.paid_at_once
+    monkeypatch.setattr(posting_rows_store, "paid_at_once", counted)
     short = written()
-    monkeypatch.setattr(deciding_store, "paid_at_once", lambda *_: None)
+    monkeypatch.setattr(posting_rows_store, "paid_at_once", lambda *_: None)
     assert written() == short
-    monkeypatch.setattr(deciding_store, "short_of", lambda _: None)
+    monkeypatch.setattr(posting_rows_store, "single", lambda _: None)
     assert written() == short
     assert ways[True] > 500
     assert ways[False] > 100

@@ -417,7 +417,7 @@ def test_a_rehearsal_changes_nothing(kasse):
 @pytest.mark.parametrize(
     ("module", "place"),
     [
-        (posting_rows_store, "settle"),
+        (posting_rows_store, "settle_share"),
         (posting_store, "take_off"),
         (posting_store, "record"),
         (posting_store, "insert_all"),

@@ -6,7 +6,7 @@ import pytest
 
 from bench.reconcile_data import fill_town
 from bench.reconcile_days import stage
-from ledger.bank import deciding_store, match_store, posting_store
+from ledger.bank import match_store, posting_rows_store, posting_store
 from ledger.bank.match_store import Scope
 from ledger.bank.posting_store import post_staged
 from ledger.book.entry import ClosedAccountError
@@ -30,14 +30,14 @@ def town(store):
 def split(monkeypatch):
     """Have every match computed by another process, in chunks of 50; return what was asked of it."""
     asked = []
-    monkeypatch.setattr(deciding_store, "LARGE", 1)
+    monkeypatch.setattr(posting_rows_store, "LARGE", 1)
     monkeypatch.setattr(match_store, "CHUNK", 50)
 
     def watched(work, *what):
         asked.append(work)
         return beside.beside(work, *what)
 
-    monkeypatch.setattr(deciding_store, "beside", watched)
+    monkeypatch.setattr(posting_rows_store, "beside", watched)
     return asked
 
 
@@ -64,6 +64,7 @@ def test_two_processes_write_what_one_writes(town, monkeypatch):
     check_invariants(town)
     found = {one.code for one in verify(town).findings}
     assert not {code for code in found if not code.startswith(("verify.master", "verify.guard"))}
+    assert town.value("SELECT count(*) - count(DISTINCT salt) FROM entry_text") == 0
 
 
 def dies(*_):
@@ -86,7 +87,7 @@ def test_a_server_without_room_for_another_lets_one_process_do_it_all(town, monk
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
     monkeypatch.setattr(town, "book", nowhere)
     assert post_staged(town).posted == 400
-    assert [what.__name__ for what in asked] == ["decided_there"]
+    assert [what.__name__ for what in asked] == ["computed_there"]
     check_invariants(town)
 
 
