@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ def postgres_url() -> Iterator[tuple[str, str]]:
 def _embedded(package) -> Iterator[tuple[str, str]]:
     folder = Path(tempfile.mkdtemp(prefix="kasse-pg-", dir=roomy()))
     folder.chmod(0o755)
+    _watch(folder)
     try:
         server = package.get_server(folder / "data", cleanup_mode="stop")
         with server:
@@ -44,6 +46,16 @@ def _embedded(package) -> Iterator[tuple[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _watch(folder: Path) -> None:
+    """Have a process stop the server in the folder when this one is gone, whichever way."""
+    watch = [sys.executable, str(Path(__file__).with_name("server_watch.py")), str(folder)]
+    watched.append(subprocess.Popen(watch, stdin=subprocess.PIPE, start_new_session=True))
+
+
+watched: list[subprocess.Popen[bytes]] = []
+"""Those who watch; their standard input stays open as long as this process lives."""
+
+
 def _debian() -> Iterator[tuple[str, str]]:
     """Run a server of Debian's packages as the user postgres, in the temporary folder, on a free loopback port."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -52,6 +64,7 @@ def _debian() -> Iterator[tuple[str, str]]:
         return
     folder = Path(tempfile.mkdtemp(prefix="kasse-pg-", dir=roomy()))
     shutil.chown(folder, "postgres")
+    _watch(folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
