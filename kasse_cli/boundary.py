@@ -10,8 +10,6 @@ import typer
 from kasse_cli import usage
 from sepa.errors import N_, KasseError, Place, TryAgainError
 
-_READ_ONLY = ("readonly database", "unable to open database file")
-"""What SQLite says where it may not write its file, or make those it needs beside it."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -29,17 +27,6 @@ class BookLockedError(TryAgainError):
     code = "book.locked"
     template = N_("another process is writing to the book")
     hint = N_("run the same command again in a moment")
-
-
-class BookReadOnlyError(KasseError):
-    """The book may be read by whoever runs the command, but not written; SQLite writes files beside it, too."""
-
-    code = "book.read_only"
-    template = N_("the book cannot be written here; nothing was changed")
-    hint = N_(
-        "your user needs the right to write its file and the folder it lies in, on a disk that is not write-protected; "
-        "on a server it must not be a copy that is only read"
-    )
 
 
 class ServerAwayError(TryAgainError):
@@ -92,8 +79,6 @@ def _outside(error: BaseException) -> KasseError | None:
         return _from_os(error)
     for inner in (getattr(error, "orig", None), error):  # SQLAlchemy keeps the driver's exception in `orig`
         kind = type(inner)
-        if kind.__name__ == "ReadOnlySqlTransaction":
-            return BookReadOnlyError()
         if kind.__name__ == "OperationalError" and kind.__module__.startswith(("sqlite3", "psycopg")):
             return _from_database(kind.__module__, str(inner))
     return None
@@ -114,8 +99,6 @@ def _name(error: OSError) -> str | None:
 def _from_database(module: str, text: str) -> KasseError | None:
     if "disk is full" in text or "No space left" in text:
         return DiskFullError()
-    if any(said in text for said in _READ_ONLY):
-        return BookReadOnlyError()
     if module.startswith("psycopg"):
         return ServerAwayError()
     return BookLockedError() if "locked" in text else None

@@ -95,6 +95,19 @@ def database(server: str, name: str) -> str:
 
 
 @contextmanager
+def another(book: str, server: str, folder: Path, number: int) -> Iterator[str]:
+    """Give a copy of a book, in the folder or on its server, to strike at."""
+    if not server:
+        yield str(shutil.copy(book, folder / "kasse.db"))
+        return
+    base = book.partition("?")[0].rpartition("/")[2]
+    name = f"{base}_{number}"
+    run_sql(server, f"CREATE DATABASE {name} TEMPLATE {base} STRATEGY = FILE_COPY")
+    yield database(server, name)
+    run_sql(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
 def sqlite_copy(template: Path, folder: Path) -> Iterator[str]:
     path = folder / "kasse.db"
     shutil.copy(template, path)

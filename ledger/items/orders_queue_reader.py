@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ledger.book.store import kasse_office
 from ledger.items.order_decisions import NEXT_ROLE
+from ledger.items.order_duties_store import WHOLE_CENTS
 from ledger.items.orders_reader import OrderSummary, list_orders
 from ledger.people.duties import Acting, duties
 from ledger.people.duties_store import acting, approval_limit, stands_in
@@ -21,7 +22,9 @@ _OWN = """
     WHERE o.office = :office AND o.state = :state AND o.waiting = 1 AND s.step IN ({steps})
     AND (s.by IN (:user, CAST(:principal AS BIGINT)) OR s.on_behalf IN (:user, CAST(:principal AS BIGINT)))"""
 
-
+_ABOVE = f"""
+    SELECT o.id FROM cash_order o
+    WHERE o.office = :office AND o.state = :state AND o.waiting = 1 AND {WHOLE_CENTS} > :limit"""
 _BACK = """
     SELECT count(*) FROM order_step b JOIN order_step c ON c.office = b.office AND c.order_id = b.order_id
     WHERE b.step = 'objected' AND b.at >= :since AND c.step = 'created' AND c.by = :user"""
@@ -82,8 +85,7 @@ def _mine(store: Store, office: str, state: str, person: Acting) -> list[OrderSu
     own = store.rows(sql, office=office, state=state, user=person.user, principal=person.principal)
     touched = {f"{office}-{number}" for (number,) in own}
     limit = approval_limit(store, person, office) if step == "approved" else None
-    return [
-        order
-        for order in list_orders(store, state=state, office=office)
-        if order.number not in touched and (limit is None or order.amount_cents <= limit)
-    ]
+    if limit is not None:
+        above = store.rows(_ABOVE, office=office, state=state, limit=limit)
+        touched |= {f"{office}-{number}" for (number,) in above}
+    return [order for order in list_orders(store, state=state, office=office) if order.number not in touched]

@@ -37,6 +37,17 @@ class DiskFullError(TryAgainError):
     hint = N_("nothing was changed; free some space and try again")
 
 
+class BookReadOnlyError(KasseError):
+    """The book may be read by whoever runs the command, but not written; SQLite writes files beside it, too."""
+
+    code = "book.read_only"
+    template = N_("the book cannot be written here; nothing was changed")
+    hint = N_(
+        "your user needs the right to write its file and the folder it lies in, on a disk that is not write-protected; "
+        "on a server it must not be a copy that is only read"
+    )
+
+
 class DamagedBookError(KasseError):
     """The file of a book that cannot be read as its database wrote it: cut off, overwritten, a broken disk."""
 

@@ -15,6 +15,7 @@ from ledger.store.engines import WAIT_SECONDS, EngineName, Row
 from ledger.store.failures import (
     BookAddressError,
     BookLockedError,
+    BookReadOnlyError,
     BookUnavailableError,
     DiskFullError,
     RefusedByBookError,
@@ -171,8 +172,8 @@ class PostgresEngine:
             return refused(reason=error.diag.message_primary or "")
         if state in {"55P03", "57014", "40P01", "40001"}:
             return BookLockedError(book=_shown(book))
-        if state == "53100":
-            return DiskFullError(book=_shown(book))
+        if state in {"53100", "25006"}:
+            return DiskFullError(book=_shown(book)) if state == "53100" else BookReadOnlyError()
         if state.startswith(("08", "57P", "53300")) or (not state and isinstance(error, psycopg.OperationalError)):
             return BookUnavailableError(book=_shown(book))
         return None

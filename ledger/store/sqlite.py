@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ledger.store.engines import WAIT_SECONDS, EngineName, Row
-from ledger.store.failures import BookLockedError, DamagedBookError, DiskFullError, RefusedByBookError
+from ledger.store.failures import (
+    BookLockedError,
+    BookReadOnlyError,
+    DamagedBookError,
+    DiskFullError,
+    RefusedByBookError,
+)
 from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
@@ -31,6 +37,8 @@ NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", 
 GUARD_PREFIX = "kasse: "
 DAMAGED = ("malformed", "disk image", "unsupported file format", "invalid rootpage")
 """What SQLite says of a file whose pages do not fit together."""
+READ_ONLY = ("readonly database", "unable to open database file")
+"""What it says where it may not write its file, or make those it needs beside it."""
 
 # Both stay as they are; without an adapter the driver searches for one in vain, for every value it binds.
 sqlite3.register_adapter(bytes, bytes)
@@ -136,11 +144,8 @@ class SqliteEngine:
         text = str(error)
         if isinstance(error, sqlite3.IntegrityError) and text.startswith(GUARD_PREFIX):
             return RefusedByBookError(reason=text.removeprefix(GUARD_PREFIX))
-        if isinstance(error, sqlite3.OperationalError):
-            if "locked" in text:
-                return BookLockedError(book=book)
-            if "full" in text or "disk I/O error" in text:
-                return DiskFullError(book=book)
+        if isinstance(error, sqlite3.OperationalError) and (kept := _kept_from_writing(text, book)):
+            return kept
         if isinstance(error, sqlite3.DatabaseError) and "not a database" in text:
             return NotABookError(book=book)
         if isinstance(error, sqlite3.DatabaseError) and any(word in text for word in DAMAGED):
@@ -153,6 +158,14 @@ def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     stream = iter(rows)
     while chunk := list(islice(stream, size)):
         yield chunk
+
+
+def _kept_from_writing(text: str, book: str) -> KasseError | None:
+    if "locked" in text:
+        return BookLockedError(book=book)
+    if "full" in text or "disk I/O error" in text:
+        return DiskFullError(book=book)
+    return BookReadOnlyError() if any(said in text for said in READ_ONLY) else None
 
 
 ENGINE = SqliteEngine()

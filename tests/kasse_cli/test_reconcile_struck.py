@@ -20,7 +20,7 @@ from ledger.bank import match_store
 from ledger.book.verify_store import verify
 from ledger.reports.balances_store import trial_balance
 from tests.bankbooks import check_invariants, item, reference, run
-from tests.books import MAIN_IBAN, database, opened, run_sql
+from tests.books import MAIN_IBAN, another, opened
 from tests.kasse_cli.striking import at_once, cut, fill_up, hit, kill, moments_of
 
 FIRST, DAYS, EACH, CHUNK = date(2026, 11, 2), 3, 24, 7
@@ -71,17 +71,8 @@ class Town:
         number = next(self.numbers)
         folder = self.shell.folder / f"case{number}"
         shutil.copytree(self.mail, folder / "inbox")
-        location = str(folder / "kasse.db")
-        if self.server:
-            base = self.book.partition("?")[0].rpartition("/")[2]
-            name = f"{base}_{number}"
-            run_sql(self.server, f"CREATE DATABASE {name} TEMPLATE {base} STRATEGY = FILE_COPY")
-            location = database(self.server, name)
-        else:
-            shutil.copy(self.book, location)
-        yield Case(type(self.shell)(folder, environ={"KASSE_BOOK": location}), location, self.bank.balance_cents)
-        if self.server:
-            run_sql(self.server, f"DROP DATABASE {name} WITH (FORCE)")
+        with another(self.book, self.server, folder, number) as location:
+            yield Case(type(self.shell)(folder, environ={"KASSE_BOOK": location}), location, self.bank.balance_cents)
 
     def spread(self, kind: str, wanted: int | None) -> list[tuple[str, int]]:
         """Return moments of a kind: all of them, or some drawn by a fixed die."""

@@ -1,7 +1,6 @@
 """Invariant 10 for what clerks do once a year: kill -9 at any moment, then the same line again, and all is as if nothing."""
 
 import random
-import shutil
 from collections import Counter
 from contextlib import contextmanager
 from itertools import count
@@ -18,7 +17,7 @@ from ledger.book.verify_store import verify
 from ledger.payments.set_off_store import set_off
 from ledger.reports.balances_store import trial_balance
 from tests.bankbooks import item, reference
-from tests.books import act, database, opened, run_sql
+from tests.books import act, another, opened
 from tests.kasse_cli.order_files import BALANCES, ITEMS, write
 from tests.kasse_cli.striking import cut, fill_up, hit, moments_of, struck
 from tests.ledger.order_lists import DAY, accepted, row
@@ -84,17 +83,8 @@ class Place:
         folder.mkdir()
         write(folder / "alt", "balances.csv", BALANCES)
         write(folder / "alt", "items.csv", ITEMS)
-        location = str(folder / "kasse.db")
-        if self.server:
-            base = self.book.partition("?")[0].rpartition("/")[2]
-            name = f"{base}_{number}"
-            run_sql(self.server, f"CREATE DATABASE {name} TEMPLATE {base} STRATEGY = FILE_COPY")
-            location = database(self.server, name)
-        else:
-            shutil.copy(self.book, location)
-        yield type(self.shell)(folder, environ={"KASSE_BOOK": location})
-        if self.server:
-            run_sql(self.server, f"DROP DATABASE {name} WITH (FORCE)")
+        with another(self.book, self.server, folder, number) as location:
+            yield type(self.shell)(folder, environ={"KASSE_BOOK": location})
 
 
 def outcome(shell):

@@ -132,6 +132,7 @@ def test_an_order_that_grows_is_held_against_the_limit_as_a_whole(store):
     for number, (to_cents, allowed) in enumerate(((15000, True), (20001, False)), 2):
         change_order(act(store, "import"), "ORDNUNG", 1, reason="mehr", day=DAY, to_cents=to_cents)
         do(store, "anna", "certified", number)
+        assert bool(waiting_for_me(act(store, "bernd"))) is allowed, "what the queue shows can be done"
         with nullcontext() if allowed else pytest.raises(OverLimitError):
             do(store, "bernd", "approved", number)
             do(store, "clara", "accepted", number)
