@@ -1,4 +1,4 @@
-"""What a payer says that the money is for (Tilgungsbestimmung, § 366 (1) BGB): a kind of debt, a year, a number.
+"""What a payer says that the money is for (Tilgungsbestimmung, § 366 (1) BGB): a kind of debt, a year, month or number.
 
 Whoever names one debt does not pay another: where a text names what the item is not, neither amount nor account count.
 """
@@ -17,6 +17,14 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]+")
 _ENDINGS = ("bescheid", "en", "n")
+_LETTER = re.compile(r"(?<![^\W_])[^\W\d_](?![^\W_])")
+_NAMES = (
+    "januar jan jaenner", "februar feb", "maerz mrz", "april apr", "mai", "juni jun", "juli jul", "august aug",
+    "september sept sep", "oktober okt", "november nov", "dezember dez",
+)  # fmt: skip
+_MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
+_OF_YEAR = re.compile(r"(?<![0-9./])(0?[1-9]|1[0-2])[./]20[0-9]{2}(?![0-9])")  # 11/2026
+_OF_DAY = re.compile(r"(?<![0-9./])[0-3]?[0-9]\.(0?[1-9]|1[0-2])\.(?:20)?[0-9]{2}(?![0-9])")  # 16.11.2026
 
 
 @cache
@@ -27,9 +35,11 @@ def kinds_of_debts() -> dict[str, tuple[str, ...]]:
     return {word: alike for alike in lines for word in alike}
 
 
-def names_another_debt(text: str, debt: OwnDebt) -> bool:
-    """Return whether a text names a kind of debt, a year or a number that is not this item's."""
+def names_another_debt(text: str, debt: OwnDebt, day: str) -> bool:
+    """Return whether a text of that bank day names a kind of debt, a year, month or number that is not this item's."""
     purpose = plain(debt.purpose or "")
+    if _names_another_month(plain(text), purpose, debt.due, day) or _names_another_letter(plain(text), purpose):
+        return True
     numbers = set(_NUMBER.findall(purpose))
     years = {number for number in numbers if _YEAR.fullmatch(number)} or {debt.due[:4]}
     if not all(number in numbers | years or int(number) * 100 == debt.open_cents for number in loose_numbers(text)):
@@ -37,6 +47,31 @@ def names_another_debt(text: str, debt: OwnDebt) -> bool:
     own = _WORD.findall(f"{purpose} {plain(debt.claim_kind or '')} {_PROFILES.get(debt.profile or '', '')}")
     kinds = kinds_of_debts()
     return any(not _is_meant(kinds[word], own) for word in _WORD.findall(plain(text)) if word in kinds)
+
+
+def _names_another_month(text: str, purpose: str, due: str, day: str) -> bool:
+    """Return whether a text names a month, but not that of the item.
+
+    An item whose purpose names none, as those of a standing order, is of the month in which it is due; once it is due,
+    a payer may also name the month in which he pays. Where the item names its month, a day in the text tells one too.
+    """
+    named, own = _months(text), _months(purpose)
+    if own and not named:
+        named = {int(month) for month in _OF_DAY.findall(text)}
+    meant = own or {int(one[5:7]) for one in ((due, day) if due <= day else (due,))}
+    return bool(named) and named.isdisjoint(meant)
+
+
+def _names_another_letter(text: str, purpose: str) -> bool:
+    """Return whether both name letters, but not the same: Grundsteuer A and B are two taxes."""
+    named, own = set(_LETTER.findall(text)), set(_LETTER.findall(purpose))
+    return bool(named and own) and named.isdisjoint(own)
+
+
+def _months(text: str) -> set[int]:
+    """Return the months that a text names by their names or with their year."""
+    words = {_MONTHS[word] for word in _WORD.findall(text) if word in _MONTHS}
+    return words | {int(month) for month in _OF_YEAR.findall(text)}
 
 
 _PROFILES = {"fee": "gebuehr", "tax": "steuer", "fine": "bussgeld"}

@@ -66,11 +66,15 @@ def _of_a_payer(finder: Finder, texts: Texts) -> list[Key]:
             return own
     found = references(finder, text, structured, end_to_end)
     keys: list[Key] = [(seq, line, own, 1, "payment", iban, cents) for own in _transfers(end_to_end, text)]
+    silent = iban is not None
     for key, (strong, place) in found.items():
         keys.append((seq, line, key, int(strong), place, iban, cents))
         if strong:
+            silent = False
             keys += [(seq, line, twin, 0, "twin", iban, cents) for twin in finder.twins(key)]
-    if not found and iban and structured in {None, "", NOT_PROVIDED} and says_nothing(text or "", name or ""):
+        elif silent:
+            silent = place == "text" and not finder.fits_scheme(key)  # words that have the length of a foreign number
+    if silent and iban and structured in {None, "", NOT_PROVIDED} and says_nothing(text or "", name or ""):
         keys.append((seq, line, _later(day, SOON_DAYS), 0, "account", iban, cents))
     return keys
 
@@ -166,4 +170,6 @@ def references(
 
 @lru_cache(maxsize=512)
 def _later(day: str, days: int) -> str:
-    return (dt.date.fromisoformat(day) + dt.timedelta(days=days)).isoformat()
+    """Return the day so many days later, at most the first or the last that there is."""
+    number = dt.date.fromisoformat(day).toordinal() + days
+    return dt.date.fromordinal(min(max(number, 1), dt.date.max.toordinal())).isoformat()

@@ -55,13 +55,20 @@ def likeness(one: str, other: str) -> int:
 def contradict(one: str, other: str) -> bool:
     """Return whether two names are those of different people: each has a word that the other does not even begin.
 
-    A name that is missing, shorter or abbreviated contradicts nothing.
+    A name that is missing, shorter or abbreviated contradicts nothing, but initials alone are nobody's: some firm has
+    those of many.
 
     >>> contradict("Berg, Paul", "Petra Berg"), contradict("P. Berg", "Petra Berg"), contradict("", "Petra Berg")
     (True, False, False)
+    >>> contradict("PayPal Europe S.a.r.l. et Cie S.C.A", "Anna Schulz")
+    True
     """
     first, second = sorted((name_words(one), name_words(other)), key=len)
-    return not all(any(_begins(word, like) for like in second) for word in first)
+    pairs = [[like for like in second if _begins(word, like)] for word in first]
+    if not all(pairs):
+        return True
+    told = (word in likes or max(map(len, likes)) > 2 < len(word) for word, likes in zip(first, pairs, strict=True))
+    return bool(first) and not any(told)
 
 
 def same_person(payer: str, debtor: str) -> bool:

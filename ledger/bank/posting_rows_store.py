@@ -19,6 +19,7 @@ from ledger.bank.rules_store import bank_rules
 from ledger.bank.rungs import Data
 from ledger.bank.settled_store import entries_of, keep_unclear, settle, settle_share, single
 from ledger.book.store import Chain, Poster, Rows, account_with_role, kasse_office, office_codes
+from ledger.items.kassenzeichen import active_schemes
 from ledger.items.settlement import Order
 from ledger.items.store import (
     CLEARING_COLUMNS,
@@ -127,7 +128,8 @@ class _Drawn:
 def matching_data(store: Store, orders: Orders) -> Data:
     """Return what the rungs decide by besides candidates."""
     own = frozenset(iban for (iban,) in store.rows("SELECT iban FROM bank_account"))
-    return Data(tuple(bank_rules(store)), orders, own, kasse_office(store), policy_of(store))
+    rules, schemes = tuple(bank_rules(store)), active_schemes(store)
+    return Data(rules, orders, own, kasse_office(store), policy_of(store), schemes)
 
 
 class Way(NamedTuple):

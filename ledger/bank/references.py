@@ -8,7 +8,7 @@ behind `Tel.`, or has no check digit may be meant: it needs further evidence bef
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,8 @@ from sepa.identifiers.mod97 import check_digits
 _GAP = r"(?:[ .\-/]| ?[.\-/]?\n[.\-/]? ?)"
 _RUN = re.compile(rf"[0-9]+(?:{_GAP}[0-9]+)*")
 _RF = re.compile(rf"(?<![A-Za-z0-9])RF{_GAP}?[0-9]{_GAP}?[0-9](?:{_GAP}?[0-9])+", re.IGNORECASE)
-_PLAIN = str.maketrans({"\t": " ", "\u00a0": " ", "\u202f": " ", "–": "-", "—": "-", "‑": "-", "\r": None})
+_BLANKS = "\t\u00a0\u202f" + "".join(map(chr, range(0x2000, 0x200B)))  # of word processors, such as the thin space
+_PLAIN = str.maketrans({**dict.fromkeys(_BLANKS, " "), **dict.fromkeys("‐‑‒–—―−", "-"), "\r": None})
 _DIGITS = "0123456789"
 _NOT_DIGIT = re.compile(r"[^0-9]+")
 _LINES, _CHUNKS = re.compile(r"\n"), re.compile(r"[ \n]")
@@ -70,10 +71,14 @@ class Finder:
             clean = self._without_rf(clean, found)
         if not self._in_plain_numbers(clean, found):
             self._in_runs(_without_other_numbers(clean), found)
-        if self.foreign_lengths and len(_NOT_DIGIT.sub("", clean)) > sum(map(len, found)):
-            for key in self._foreign(large):  # only where digits are left that belong to nothing yet
+        if self.foreign_lengths and (not all(found.values()) or _has_more_digits(clean, found)):
+            for key in self._foreign(large):  # only where digits are left, or a number may be a part of another
                 found.setdefault(key, False)
         return found
+
+    def fits_scheme(self, key: str) -> bool:
+        """Return whether a reference is one of the book's own schemes; all others are foreign ones, or words."""
+        return self._checked(key) is not None
 
     def _in_plain_numbers(self, text: str, found: dict[str, bool]) -> bool:
         """Take what needs no second look, and return whether that was all: most texts have one plain number or none."""
@@ -191,6 +196,9 @@ class Finder:
         """Yield what may be a foreign number: up to four words, one after the other, with a digit in them."""
         words = _WORD.findall(text.replace("-", "").replace(".", "").replace("/", ""))
         sizes = [len(word) for word in words]
+        if sizes and max(sizes) > self.longest_foreign:  # it may be several: 1000000000015/HH4711
+            words = _WORD.findall(text)
+            sizes = [len(word) for word in words]
         for start in range(len(words)):
             size = 0
             for end in range(start, min(start + FOREIGN_WORDS, len(words))):
@@ -231,6 +239,11 @@ def loose_numbers(text: str) -> list[str]:
     (['4711'], ['2025'])
     """
     return _NUMBER.findall(_without_other_numbers(text)) + _YEAR_OF_MONTH.findall(text)
+
+
+def _has_more_digits(text: str, found: Iterable[str]) -> bool:
+    """Return whether a text has digits that belong to none of the numbers found in it."""
+    return len(_NOT_DIGIT.sub("", text)) > sum(map(len, found))
 
 
 def _parts(cut: re.Pattern[str], run: str) -> Sequence[str]:

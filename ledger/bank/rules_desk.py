@@ -21,7 +21,7 @@ BARRED_ROLES = frozenset({
 """Roles of accounts that carry items or money under way: a rule would break what they must agree with."""
 TAKEN_FROM = frozenset({"clarify", "rule", "account", "direct_debit"})
 SURE_DOUBTS = frozenset({"several", "closed", "stranger", "unknown"})
-"""Doubts that rest on a reference with a right check digit: only a rule that names an account takes such money."""
+"""Doubts that rest on a reference: only a rule that names an account takes such money, if the number is not short."""
 """Decisions that a new rule would have come before; all others stand above it on the ladder."""
 
 

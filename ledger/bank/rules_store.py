@@ -26,6 +26,7 @@ from ledger.bank.rules_desk import (
     placed,
     reordered,
 )
+from ledger.bank.rungs_references import SHORT
 from ledger.book.entry import UnknownAccountError
 from ledger.book.offices_store import check_office
 from ledger.book.store import account_with_role, kasse_office
@@ -179,7 +180,7 @@ def try_rule(store: Store, rule: BankRule, since: str) -> Trial:
             continue
         known = json.loads(evidence or "{}") if decided == "clarify" else {}
         why = known.get("reason")
-        sure = why in SURE_DOUBTS and "reference" in known
+        sure = why in SURE_DOUBTS and any(len(key) >= SHORT for key in str(known.get("reference", "")).split())
         free = decided in TAKEN_FROM and (rule.names_account or not sure)
         credit += free and max(0, entry.amount_cents)
         debit += free and max(0, -entry.amount_cents)

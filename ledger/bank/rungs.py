@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ledger.bank.matching import Case, Evidence, Running, Share
 from ledger.bank.rules import BankRule
+from ledger.items.kassenzeichen import Scheme
 from ledger.items.settlement import Order
 from ledger.payments.collection_policy import Policy
 from sepa.errors import N_
@@ -50,8 +51,8 @@ class Doubt:
 class Data:
     """What the rungs decide by besides the candidates.
 
-    The Kasse's rules by rank, the orders of settlement, the Kasse's own bank accounts, its office, and what
-    collections go by.
+    The Kasse's rules by rank, the orders of settlement, the Kasse's own bank accounts, its office, what collections go
+    by, and the schemes of the book's Kassenzeichen.
     """
 
     rules: tuple[BankRule, ...] = ()
@@ -59,6 +60,7 @@ class Data:
     own_accounts: frozenset[str] = frozenset()
     kasse: str = ""
     collecting: Policy | None = None
+    schemes: tuple[Scheme, ...] = ()
 
 
 Verdict = Sequence[Share] | Doubt | None

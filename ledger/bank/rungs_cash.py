@@ -18,13 +18,16 @@ CHEQUE_RETURN = "111"
 
 
 def cash_arrived(case: Case, running: Running, data: Data) -> Verdict:
-    """Clear cash or cheques under way that the entry names, or the only ones of exactly this amount."""
+    """Clear cash or cheques under way that the entry names, or the only ones of exactly this amount.
+
+    By the amount alone nothing is cleared where the text names what somebody owes: they may have paid in at the bank.
+    """
     if case.entry.reversal:
         return None
     rows: Sequence[OwnTransport] = case.found.get("cash", ())
     fresh = [row for row in rows if not _done(running, ARRIVED, (row.number,))]
     named = [row for row in fresh if _names(case, row.reference) or (row.bag and _names(case, row.bag))]
-    alike = [row for row in fresh if row.alike and row.cents == case.cents]
+    alike = [row for row in fresh if row.alike and row.cents == case.cents and not _owed(case)]
     chosen = named or alike
     if not chosen:
         return None
@@ -42,14 +45,15 @@ def cash_arrived(case: Case, running: Running, data: Data) -> Verdict:
 def cards_credited(case: Case, running: Running, data: Data) -> Verdict:
     """Clear the days of a card terminal that an acquirer pays; gross less fee must be the credit to the cent.
 
-    So does a debit what was paid back by card; one that is nothing of that kind is left to the other rules.
+    So does a debit what was paid back by card; one that is nothing of that kind is left to the other rules. So is a
+    credit in whose Kassenzeichen the number of a terminal hides.
     """
     if case.entry.reversal:
         return None
     rows: Sequence[CardDay] = case.found.get("cards", ())
     cleared = {batch for done in running.effects if done.name == CARDS_CLEARED for batch in done.row[:1]}
     days = [row for row in rows if row.batch not in cleared]
-    named = [row for row in days if _names(case, row.terminal)] or days
+    named = [row for row in days if _names(case, row.terminal)] or ([] if _owed(case) else days)
     if not named:
         return None
     ways = clearing_of(named, case.cents, case.part.remittance)
@@ -134,6 +138,11 @@ def _fee(parts: Sequence[OwnCheque], fee: int, evidence: Evidence, data: Data) -
         return [Share("claim", "cheque_fee", -fee, evidence, beside)]
     cost = BankRule(0, "", "debit", "bank_fees", office=data.kasse)
     return [Share("account", "cheque_fee", -fee, evidence, bank_rule=cost)]
+
+
+def _owed(case: Case) -> bool:
+    """Return whether the text names something that somebody owes."""
+    return any(target.item is not None for target in case.targets)
 
 
 def _names(case: Case, word: str) -> bool:

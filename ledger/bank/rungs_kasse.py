@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from ledger.bank.matching import Case, Evidence, Running, Share, Target
 from ledger.bank.rules import applying
 from ledger.bank.rungs import Data, Doubt, Verdict
+from ledger.bank.rungs_references import may_be_for
 
 
 def by_rule(case: Case, running: Running, data: Data) -> Verdict:
     """Book by the first rule of the Kasse that applies: fees, interest, money for others.
 
-    Where a reference with a right check digit was doubtful, only a rule that names an account says more than it does.
+    Where a reference with a right check digit was doubtful, or a number that is not short and may well be meant, only a
+    rule that names an account says more than it does.
     """
-    del running
-    sure = any(target.strong for target in case.targets)
+    sure = any(target.strong or may_be_for(case, target, running) for target in case.targets)
     rules = [rule for rule in data.rules if rule.names_account] if sure else data.rules
     rule = applying(rules, "entry", case.entry, case.part, case.cents)
     if rule is None:

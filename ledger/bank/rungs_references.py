@@ -112,16 +112,17 @@ def _inner(named: dict[str, list[Target]], sure: set[str]) -> list[list[Target]]
 
 
 def by_evidence(case: Case, running: Running, data: Data) -> Verdict:
-    """Settle what a number without check digit names where amount, own account or name confirm it.
+    """Settle what a number that is not surely meant names where amount, own account or name confirm it.
 
+    Beside another number of the book, open or paid, the amount must be exact: it may have been for that one.
     Beside a reference that is surely meant nothing else is asked: that rung has decided or doubted.
     """
     if any(target.strong and not target.foreign for target in case.targets):
         return None
     named, paid = _by_key(case.targets, running)
     if not named:
-        return Doubt("closed") if paid else None
-    proofs = {key: _proofs(case, targets, running) for key, targets in named.items()}
+        return Doubt("closed", {"reference": " ".join(sorted(paid))}) if paid else None
+    proofs = {key: _proofs(case, targets, running, data) for key, targets in named.items()}
     proven = [key for key in sorted(named) if proofs[key]]
     place = case.targets[0].place
     evidence: Evidence = {"reference": " ".join(proven or sorted(named)), "in": "text" if place == "inside" else place}
@@ -130,9 +131,10 @@ def by_evidence(case: Case, running: Running, data: Data) -> Verdict:
     wanted = [target for key in proven for target in named[key]]
     evidence = {**evidence, "proof": " ".join(sorted({proof for key in proven for proof in proofs[key]}))}
     exact = total(wanted, running) == case.cents and _each_of_one_person(wanted)
-    if exact or (len(proven) == 1 and one_person(wanted)):
+    besides = bool(paid) or len(named) > len(proven)
+    if exact or (len(proven) == 1 and one_person(wanted) and not besides):
         return _settle("evidence", evidence, wanted, case, running, data)
-    return Doubt("ambiguous", evidence)
+    return Doubt("several" if besides else "ambiguous", evidence)
 
 
 def by_account(case: Case, running: Running, data: Data) -> Verdict:
@@ -148,7 +150,7 @@ def by_account(case: Case, running: Running, data: Data) -> Verdict:
     target = debts[0].target
     if len(debts) != 1 or debts[0].joint or running.open_cents(target) != case.cents:
         return Doubt("ambiguous", evidence)
-    if target.due > target.key or names_another_debt(case.part.remittance or "", debts[0]):
+    if target.due > target.key or names_another_debt(case.part.remittance or "", debts[0], case.entry.bank_day):
         return None
     if contradict(case.part.name or "", target.match_key or ""):
         return Doubt("stranger", evidence)
@@ -191,21 +193,39 @@ def _each_of_one_person(targets: Sequence[Target]) -> bool:
     return all(owners.setdefault(target.key, target.party) == target.party for target in own)
 
 
-def _proofs(case: Case, targets: Sequence[Target], running: Running) -> list[str]:
+def _proofs(case: Case, targets: Sequence[Target], running: Running, data: Data) -> list[str]:
     """Return what besides the number says that the money is for these items: amount, iban, name.
 
-    The amount is none where the number only stands among others, such as a customer's and an invoice's. A name that
-    several persons of the book have is one only beside the right amount: it is another's of that name by chance.
+    The amount is none where the number only stands among others, such as a customer's and an invoice's. For one without
+    check digit it is one only together with the debtor's name: a wrong digit makes the number of a neighbour, and many
+    owe the same. A name that several persons of the book have is one only beside the right amount: it is another's of
+    that name by chance.
     """
-    long = bool(targets[0].strong) or len(targets[0].key) >= SHORT
-    right = long and total(targets, running) == case.cents
-    found = ["amount"] if right and targets[0].place != "inside" else []
+    key = targets[0].key
+    checked = bool(targets[0].strong) or any(scheme.checked and scheme.valid(key) for scheme in data.schemes)
+    right = (checked or len(key) >= SHORT) and total(targets, running) == case.cents
+    found: list[str] = []
+    if right and targets[0].place != "inside" and (checked or _names_debtor(case, targets)):
+        found = ["amount"] if checked else ["amount", "name"]
     if any(target.own_iban for target in targets):
         found.append("iban")
     payer = match_key(case.part.name or "")
     if payer and any(target.match_key == payer for target in targets) and (right or not _shared(case, payer)):
         found.append("name")
     return found
+
+
+def may_be_for(case: Case, target: Target, running: Running) -> bool:
+    """Return whether money may well be for what a long number names: it is paid, has the amount, or the name fits."""
+    fits = running.open_cents(target) in {0, case.cents}
+    return len(target.key) >= SHORT and (fits or _names_debtor(case, [target]))
+
+
+def _names_debtor(case: Case, targets: Sequence[Target]) -> bool:
+    """Return whether the payer is the debtor by name, abbreviated too, or the text has the debtor's whole name."""
+    payer, said = case.part.name or "", set(match_key(case.part.remittance or "").split())
+    names = {target.match_key for target in targets if target.match_key}
+    return any(same_person(payer, name) or said.issuperset(name_words(name)) for name in names)
 
 
 def _shared(case: Case, name: str) -> bool:

@@ -24,7 +24,8 @@ def split_keywords(purpose: str) -> tuple[dict[str, str], tuple[str, ...]]:
     >>> split_keywords("EREF+R-1SVWZ+Rent Nov")
     ({'EREF': 'R-1'}, ('Rent Nov',))
 
-    A keyword that comes twice, and IBAN+ or BIC+ without one behind it, are part of the text they stand in.
+    A keyword that comes twice, and IBAN+ or BIC+ without one behind it, are part of the text they stand in. Where it is
+    SVWZ, a payer wrote keywords: all behind the first SVWZ is theirs.
     """
     mark = "+"
     pieces = KEYWORD.split(purpose) if mark in purpose else [purpose]
@@ -37,6 +38,9 @@ def split_keywords(purpose: str) -> tuple[dict[str, str], tuple[str, ...]]:
         if key not in words and (key not in _SHAPES or _SHAPES[key](value)):
             words[key] = "".join(value.split()) if key in _SHAPES else value
             last = key
+        elif key == "SVWZ":
+            last = key
+            words[key] = _since(words, key, mark) + key + mark + value
         elif last:
             words[last] += key + mark + value
         else:
@@ -45,3 +49,9 @@ def split_keywords(purpose: str) -> tuple[dict[str, str], tuple[str, ...]]:
     words = {key: value.strip() for key, value in words.items()}
     text = words.pop("SVWZ", "")
     return words, (before, text) if before and text else (before or text,) if before or text else ()
+
+
+def _since(words: dict[str, str], first: str, mark: str) -> str:
+    """Return the text behind a keyword with all the later ones in it, which are taken out."""
+    later = list(words)[list(words).index(first) + 1 :]
+    return words[first] + "".join(key + mark + words.pop(key) for key in later)

@@ -102,6 +102,15 @@ def test_what_clears_a_deposit(town, amount, text, more, why):
     check(town)
 
 
+def test_cash_that_a_debtor_pays_in_at_the_bank_is_no_deposit_of_the_desk(town):
+    deposit(town, "B1", 5000)
+    paid = booked(town, "50", f"Bareinzahlung {reference(town, 1)}", gvc="082", name="Erika Muster")
+    assert (matches(town, paid)[0][0], open_cents(town, town.dog), states(town)) == ("reference", 0, ["under_way"])
+    booked(town, "50", f"SB-Einzahlung KASSE-T1 {reference(town, 2)}", gvc="082")
+    assert states(town) == ["there"]
+    check(town)
+
+
 def test_two_deposits_of_one_amount_are_told_apart_by_name_only(town):
     deposit(town, "B1", 3000)
     deposit(town, "B1", 3000)
@@ -213,6 +222,18 @@ def test_a_card_day_is_cleared_less_the_fee_of_its_terms(town):
     assert town.value("SELECT sum(cents) FROM posting WHERE account = '6700'") == 36
     check(town)
     assert verify(act(town, "root")).findings == ()
+
+
+def test_the_number_of_a_terminal_inside_a_reference_is_not_the_terminal(town):
+    put_terminal(act(town, "emil"), "B1", TerminalPlan("0000000", "Girocard AG"))
+    act(town, "dirk")
+    take(town, "B1", [Wish(reference(town, 1))], payment=Payment("card", "0000000", payer="Erika"))
+    act(town, "import")
+    cat = item(town, "50", reference(town, 3), name="Otto Groß")
+    entry = booked(town, "50", reference(town, 3))
+    assert (matches(town, entry)[0][0], open_cents(town, cat)) == ("reference", 0)
+    assert len(terminal_days(act(town, "dirk"), find_desk(town, "B1", DAY))) == 1
+    check(town)
 
 
 NETS = {

@@ -33,6 +33,8 @@ CASES = {
     "mixed single separators": ("0001.234-567/899", A, ""),
     "no-break spaces": ("0001\u00a02345\u00a06789\u00a09", A, ""),
     "a dash of a word processor": ("0001234567–899", A, ""),
+    "a minus sign and a hyphen of typesetters": ("0001−234567‐899", A, ""),
+    "thin spaces, figure spaces": ("0001\u20092345\u20076789\u20099", A, ""),
     "each digit apart": (" ".join(A), A, ""),
     # wrapped by the bank: MT940 27 characters, camt 35 or 140
     "wrapped inside": ("GEWERBESTEUER KZ 000123456\n7899 DANKE", A, ""),
@@ -153,6 +155,7 @@ FOREIGN = {
     "wrapped": ("Rechnung HH-2026\n-4711", {"HH20264711"}),
     "another length": ("HH-2026-471", set()),
     "words only": ("Hallo Welt Heute", set()),
+    "a longer number in front, a slash": (f"{A}/HH20264711", {"HH20264711"}),
 }
 
 
@@ -161,7 +164,13 @@ def test_foreign_numbers_are_never_sure(text, expected):
     found = Finder((SCHEME,), frozenset({10})).in_text(text)
     assert expected <= found.keys() or not expected
     assert "HH20264711" not in found or expected
-    assert not any(found.values())
+    assert not any(sure for key, sure in found.items() if key != A)
+
+
+def test_a_number_of_a_scheme_does_not_hide_the_foreign_one_around_it():
+    plain = Scheme("plain", "2026[0-9]{5}", 9, "none", "", issues=False)
+    found = Finder((SCHEME, plain), frozenset({11})).in_text("HH202600012")
+    assert found == {"202600012": False, "HH202600012": False}
 
 
 def test_a_scheme_without_check_digit_is_never_sure():

@@ -246,6 +246,13 @@ def test_a_booking_undone_takes_surplus_and_suspense_back(store):
     check_invariants(store)
 
 
+def test_a_booking_undone_on_the_first_of_all_days_is_unclear(store):
+    """A wrong day of the bank must not stop everything that waits with it."""
+    entry = staged(act(store, "import"), "-7", "", reversal=1, day="0001-01-02", **PAYER)
+    post_staged(store)
+    assert reason(store, entry) == "reversal"
+
+
 NOT_UNDONE = {
     "two alike": ([("50", {}), ("50", {})], "-50"),
     "another amount": ([("50", {})], "-49"),

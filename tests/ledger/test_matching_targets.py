@@ -203,6 +203,17 @@ DETERMINED = {
     "the profile": (("Fischereischein", None, "fee"), "Gebühr", True),
     "the amount": (("Hundesteuer 2026", None, "tax"), "50 EUR danke", True),
     "a rate": (("Beitrag 2. Rate", None, "fee"), "Beitrag Rate 2", True),
+    "another month": (("Miete November 2026", None, None), "Miete Oktober", False),
+    "another month in digits": (("Miete November 2026", None, None), "Miete 10/2026", False),
+    "another month by its first day": (("Miete November 2026", None, None), "Miete 01.10.2026", False),
+    "another month than it is due in and is paid in": (("Miete", None, None), "Miete Dezember", False),
+    "the month, abbreviated": (("Miete November 2026", None, None), "Miete Nov 2026", True),
+    "the month in digits": (("Miete 11/2026", None, None), "Miete November", True),
+    "the month, and the day of payment": (("Miete November 2026", None, None), "Miete November, 01.12.2026", True),
+    "the month it is due in": (("Miete", None, None), "Miete Oktober", True),
+    "the month it is paid in": (("Miete", None, None), "Miete November", True),
+    "another letter": (("Grundsteuer A 2026", None, "tax"), "Grundsteuer B", False),
+    "the letter": (("Grundsteuer A 2026", None, "tax"), "Grundsteuer A", True),
 }
 
 
@@ -214,6 +225,24 @@ def test_a_payer_who_names_another_debt_does_not_pay_this_one(kasse, said):
     entry = staged(kasse, "50", text, counter_iban=PAYER, creditor_reference="".join(structured) or None)
     post_staged(kasse)
     assert reason(kasse, entry) == (None if settles else "no_reference")
+
+
+def test_who_names_this_month_does_not_pay_what_is_due_in_the_next(kasse):
+    """Of a standing order all items say the same: a rent paid twice is not the next one's."""
+    item(kasse, "50", reference(kasse, 1), person=person(kasse), purpose="Miete", due="2026-12-03")
+    twice, next_one = (staged(kasse, "50", f"Miete {month}", counter_iban=PAYER) for month in ("November", "Dezember"))
+    post_staged(kasse)
+    assert (reason(kasse, twice), reason(kasse, next_one)) == ("no_reference", None)
+
+
+def test_words_as_long_as_a_foreign_number_are_none(kasse):
+    other = person(kasse, "Otto Groß", OTHER)
+    item(kasse, "9", "HH2026471100815", foreign_reference=True, person=other)
+    item(kasse, "50", reference(kasse, 1), person=person(kasse), purpose="Hundesteuer 2026")
+    entry = staged(kasse, "50", "Hundesteuer 2026", counter_iban=PAYER)
+    post_staged(kasse)
+    assert len("HUNDESTEUER2026") == len("HH2026471100815")
+    assert matches(kasse, entry)[0][0] == "account"
 
 
 @pytest.mark.parametrize("kind", ["third_party", "guardian", "authority", "payment_service"])

@@ -129,6 +129,7 @@ CREDITS = {
     "two persons owe it, their sum": ("60", "{4}", "ambiguous"),
     "two persons owe it, another beside it, their sum": ("110", "{4} {1}", "several"),
     "a foreign number, another amount": ("49", "Rechnung HH-2026-4711", "unproven"),
+    "a foreign number, the amount alone": ("50", "Rechnung HH-2026-4711", "unproven"),
 }
 
 
@@ -167,7 +168,13 @@ DECIDED = {
     "two, one of them paid, the amount of the other": ("50", "{1} {3}", {}, [5000]),
     "inside a longer run, the amount is right": ("50", "2026 {1}", {}, [5000]),
     "inside a longer run, the name is right": ("20", "2026 {1}", {"name": "MUSTERMANN, ERIKA"}, [2000]),
-    "a foreign number, the amount is right": ("50", "Rechnung HH-2026-4711", {}, [5000]),
+    "a foreign number, the amount and the name, abbreviated": ("50", "Re HH-2026-4711", {"name": "J. Weiss"}, [5000]),
+    "a foreign number, the amount, the text names the debtor": (
+        "50",
+        "HH-2026-4711 Jörg Weiß",
+        {"name": "Amt"},
+        [5000],
+    ),
     "a foreign number, the name is right": ("20", "HH 2026 4711", {"name": "Weiß Jörg"}, [2000]),
     "a foreign number, the own account": ("20", "HH/2026/4711", {"counter_iban": PAYER}, [2000]),
     "a structured reference": ("50", "", {"creditor_reference": "RF"}, [5000]),
@@ -262,6 +269,13 @@ RULE_BESIDE_REFERENCE = {
         "rule",
     ),
     "an unproven number, the text": ("49", "Spende HH-2026-4711", {"pattern": "spende"}, "rule"),
+    "an unproven number, the amount, the text": ("50", "Spende HH-2026-4711", {"pattern": "spende"}, "unproven"),
+    "an unproven number, the debtor, the text": (
+        "49",
+        "Spende HH-2026-4711 Weiß Jörg",
+        {"pattern": "spende"},
+        "unproven",
+    ),
 }
 
 

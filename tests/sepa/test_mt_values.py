@@ -170,6 +170,8 @@ def test_the_german_form_is_joined_before_it_is_split(width, mark):
         ("166?20EREF+A?21SVWZ+Ruf +49 40 1+1 an", "text", "Ruf +49 40 1+1 an"),
         ("166?20EREF+A?21SVWZ+zu EREF+B gehoerig", "end_to_end_id", "A"),
         ("166?20EREF+A?21SVWZ+zu EREF+B gehoerig", "text", "zu EREF+B gehoerig"),
+        ("166?20SVWZ+EREF+B SVWZ+zu 4711", "text", "EREF+B SVWZ+zu 4711"),
+        ("166?20SVWZ+a KREF+K SVWZ+b ABWA+Kanzlei", "text", "a KREF+K SVWZ+b"),
         ("166?20SVWZ+neue IBAN+ folgt", "text", "neue IBAN+ folgt"),
         ("166?20SVWZ+x IBAN+DE89370400440532013000", "iban", "DE89370400440532013000"),
         ("166?20Rechnung 1 EREF: R-1 MREF: M-1", "end_to_end_id", "R-1"),
