@@ -241,6 +241,7 @@ class Store:
                 try:
                     yield
                 finally:
+                    self.behind.settle()
                     self.connection.rollback()
         finally:
             self._depth = 0
