@@ -97,7 +97,7 @@ class UnknownBankAccountError(KasseError):
 
     code = "statement.unknown_account"
     template = N_("the book has no bank account {account}")
-    hint = N_("its bank accounts are shown by 'kasse statement format'")
+    hint = N_("its bank accounts are shown by 'kasse bank list'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,10 @@ class ForeignAccountError(KasseError):
 
     code = "statement.foreign_account"
     template = N_("account {account} is not a bank account of this book")
-    hint = N_("check whose statement this is; nothing of this file was taken")
+    hint = N_(
+        "check whose statement this is; nothing of this file was taken. A new account of the Kasse is added with "
+        "'kasse bank add IBAN NAME', then the file can be taken"
+    )
 
 
 class ForeignCurrencyError(KasseError):
