@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,12 +33,12 @@ def take(
     render(ctx, Result(result.data, result.tables, result.lines, [*findings, *result.findings]))
 
 
-def listed_decisions(ctx: Context, verb: str, path: Path, sheet: str | None, reason: str = "") -> None:
-    """Read a list of decisions and take them.
+def listed_decisions(ctx: Context, verb: str, path: Path, sheet: str | None, given: Mapping[str, object]) -> None:
+    """Read a list of decisions and take them; what options have `given` stands for rows that do not say it.
 
     Raises what `kasse_cli.desk_lists.read_rows` raises.
     """
     from kasse_cli.desk_lists import decisions, read_rows
 
-    rows = read_rows(ctx.obj, verb, path, sheet)
-    take(ctx, decisions(verb, rows, reason), rows.listed, rows.findings)
+    rows = read_rows(ctx.obj, verb, path, sheet, given)
+    take(ctx, decisions(verb, rows, given), rows.listed, rows.findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,7 @@ COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Cell], Any]]] = {
     "office": (("Amt", "Dienststelle", "Buchungskreis"), lambda cell: cell_text(cell).upper()),
     "reference": (("Kassenzeichen", "Referenz", "Aktenzeichen"), cell_reference),
     "amount": (("Betrag", "Summe"), cell_amount_cents),
+    "part": (("Teil", "Teilbetrag Nr."), cell_count),
     "reason": (("Grund", "Begründung"), cell_text),
     "until": (("bis", "Wiedervorlage"), lambda cell: cell_day(cell).isoformat()),
     "owner": (("Bearbeiter", "Sachbearbeiter"), cell_text),
@@ -58,8 +60,8 @@ COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Cell], Any]]] = {
 """By key: the names understood, and how a cell is read."""
 NEEDED = {
     "assign": ("case", "reference"), "split": ("reference", "amount"), "reserve": ("case",), "release": ("case",),
-    "hold": ("case", "until"), "note": ("case", "text"), "forward": ("case",), "refund": ("case",), "undo": ("case",),
-    "undo entry": ("entry",),
+    "hold": ("case", "until"), "resume": ("case",), "note": ("case", "text"),
+    "forward": ("case",), "refund": ("case",), "undo": ("case",), "undo entry": ("entry",),
 }  # fmt: skip
 """By verb: the columns that every row fills."""
 
@@ -81,8 +83,10 @@ class DecisionRows:
     findings: Sequence[KasseError] = field(default_factory=tuple)
 
 
-def read_rows(call: Call, verb: str, path: Path, sheet: str | None) -> DecisionRows:
-    """Return the rows of a list for a verb.
+def read_rows(
+    call: Call, verb: str, path: Path, sheet: str | None, given: Mapping[str, object] | None = None
+) -> DecisionRows:
+    """Return the rows of a list for a verb; what is `given` for all of them, no row must say.
 
     Raises `RefusedDecisionsError` with a finding for each cell that cannot be read, `BlankListError`, and what
     `read_table` raises.
@@ -91,15 +95,27 @@ def read_rows(call: Call, verb: str, path: Path, sheet: str | None) -> DecisionR
     if chosen.stdin is not None:
         chosen.stdin.seek(0)
     names = {key: known for key, (known, _) in COLUMNS.items()}
-    table = read_table(chosen.path, names, required=NEEDED[verb], sheet=sheet, stdin=chosen.stdin)
+    needed = tuple(key for key in NEEDED[verb] if key not in (given or {}))
+    table = read_table(chosen.path, names, required=needed, sheet=sheet, stdin=chosen.stdin)
     refused: list[KasseError] = []
-    rows: list[tuple[Values, Place]] = [(_values(row, NEEDED[verb], refused), row.place) for row in table]
+    rows: list[tuple[Values, Place]] = [(_values(row, needed, refused), row.place) for row in table]
     if refused:
         raise RefusedDecisionsError(bad=len({f.place.row for f in refused}), count=len(rows), findings=tuple(refused))
     if not rows:
-        raise BlankListError(needed=", ".join(NEEDED[verb]), place=table.place)
-    listed = DecisionList(verb, source.name, source.sha256)
+        raise BlankListError(needed=", ".join(needed), place=table.place)
+    listed = DecisionList(verb, source.name, _identity(source.sha256, verb, given or {}))
     return DecisionRows(listed, rows, table.findings)
+
+
+def _identity(sha256: str, verb: str, given: Mapping[str, object]) -> str:
+    """Return what a list is known by: its bytes, and for what moves no money the options that were given with it.
+
+    The same cases may rest until another day, or go to another clerk; money that a list moved is never moved again.
+    """
+    said = [f"{name}={given[name]}" for name in ("owner", "take_over", "until") if given.get(name)]
+    if verb not in {"hold", "reserve"} or not said:
+        return sha256
+    return hashlib.sha256(" ".join([sha256, *said]).encode()).hexdigest()
 
 
 def _values(row: Row, needed: Sequence[str], refused: list[KasseError]) -> dict[str, Any]:
@@ -125,37 +141,46 @@ def has_column(call: Call, path: Path, sheet: str | None, key: str) -> bool:
 
 def wishes(rows: DecisionRows) -> tuple[Wish, ...]:
     """Return the rows of an advice list as wishes."""
-    return tuple(Wish(values["reference"], values.get("amount"), place) for values, place in rows.rows)
+    return tuple(_wish(values, place) for values, place in rows.rows)
 
 
-def decisions(verb: str, rows: DecisionRows, reason: str = "") -> list[Decision]:
-    """Return the decisions of a list; `reason` is that of rows without one."""
+def _wish(values: Values, place: Place) -> Wish:
+    return Wish(values["reference"], values.get("amount"), place, values.get("part"))
+
+
+def decisions(verb: str, rows: DecisionRows, given: Mapping[str, object]) -> list[Decision]:
+    """Return the decisions of a list; what is `given` stands for rows that do not say it."""
     if verb == "assign":
-        return list(_assignments(rows))
+        return list(_assignments(rows, given))
     make = _MAKERS[verb]
-    return [make({"reason": reason} | dict(values), place) for values, place in rows.rows]
+    return [make({"reason": "", **given, **values}, place) for values, place in rows.rows]
 
 
-def _assignments(rows: DecisionRows) -> Iterator[Assign]:
+def _assignments(rows: DecisionRows, given: Values) -> Iterator[Assign]:
     """Yield one decision for each case: its rows are the items it pays."""
     cases: dict[tuple[int, str | None], list[tuple[Values, Place]]] = {}
     for values, place in rows.rows:
-        cases.setdefault((values["case"], values.get("office")), []).append((values, place))
+        cases.setdefault((values["case"], values.get("office", given.get("office"))), []).append((values, place))
     for (case, office), lines in cases.items():
-        wanted = tuple(Wish(values["reference"], values.get("amount"), place) for values, place in lines)
-        yield Assign(case, wanted, office, place=lines[0][1])
+        wanted = tuple(_wish(values, place) for values, place in lines)
+        yield Assign(case, wanted, office, bool(given.get("surplus")), given.get("payer_kind"), lines[0][1])
 
 
 _MAKERS: dict[str, Callable[[Values, Place], Decision]] = {
-    "reserve": lambda v, at: Reserve(v["case"], v.get("owner"), v.get("office"), reason=v["reason"], place=at),
+    "reserve": lambda v, at: Reserve(
+        v["case"], v.get("owner"), v.get("office"), bool(v.get("take_over")), v["reason"], at
+    ),
     "release": lambda v, at: Release(v["case"], v.get("office"), at),
     "hold": lambda v, at: Hold(v["case"], v["until"], v["reason"], v.get("office"), at),
+    "resume": lambda v, at: Hold(v["case"], None, v["reason"], v.get("office"), at),
     "note": lambda v, at: Note(v["case"], v["text"], v.get("office"), at),
     "forward": lambda v, at: Forward(
         v["case"], v["reason"], v.get("to_office"), v.get("account"), v.get("payee"), v.get("iban"), v.get("amount"),
-        v.get("office"), at,
+        v.get("office"), at, v.get("part"),
     ),
-    "refund": lambda v, at: Refund(v["case"], v["reason"], v.get("amount"), office=v.get("office"), place=at),
-    "undo": lambda v, at: Undo(v["case"], v["reason"], office=v.get("office"), place=at),
+    "refund": lambda v, at: Refund(
+        v["case"], v["reason"], v.get("amount"), bool(v.get("despite")), v.get("office"), at, v.get("part")
+    ),
+    "undo": lambda v, at: Undo(v["case"], v["reason"], bool(v.get("last")), v.get("office"), at),
     "undo entry": lambda v, at: UndoEntry(v["entry"], v["reason"], at),
 }  # fmt: skip

@@ -30,7 +30,7 @@ CASES = (
 )
 _NAMES = (
     "verb", "office", "number", "entry", "settled_cents", "surplus_cents", "left_cents", "bound_cents", "order",
-    "batch", "new",
+    "batch", "new", "parts", "by_amount",
 )  # fmt: skip
 
 
@@ -48,6 +48,10 @@ def decided(outcome: Outcome, *, dry_run: bool = False) -> Result:
         return _one(outcome.done[0], lines, findings)
     moved = sum(done.settled_cents + done.surplus_cents for done in outcome.done)
     lines.insert(0, say(N_("decided: {count} cases, moved {moved_cents}"), count=len(outcome.done), moved_cents=moved))
+    orders = [done.order for done in outcome.done if done.order is not None]
+    if orders and not dry_run:
+        lines.insert(1, say(N_("next: another person certifies them with 'kasse order certify {orders}'"),
+            orders=" ".join(orders)))  # fmt: skip
     rows = [_row(done) for done in outcome.done]
     return Result({"batch": outcome.batch, "new": True}, [Table("cases", CASES, rows)], lines, findings)
 
@@ -76,11 +80,25 @@ def _sentences(done: Done) -> Iterator[Line]:
             yield say(N_("credit of the person: {surplus_cents}"), surplus_cents=done.surplus_cents)
     else:
         yield say(_SAID[done.verb], **known)
+    if done.parts:
+        yield _of_parts(done)
     yield say(N_("still unclear: {left_cents}"), left_cents=done.left_cents)
     if done.bound_cents:
         yield say(N_("of it bound until an order is accepted: {bound_cents}"), bound_cents=done.bound_cents)
     if done.verb == "undo":
         yield say(N_("the money is in case {number}"), **known)
+
+
+def _of_parts(done: Done) -> Line:
+    """Say which parts of a collective entry it was for, and how that is mended where only their amounts told it."""
+    parts = ", ".join(map(str, done.parts))
+    if not done.by_amount:
+        return say(N_("of part {parts}"), parts=parts)
+    template = N_(
+        "taken as that of part {parts}, by its amount; if it is another's: 'kasse suspense undo {number} --last "
+        "--reason …', then again with --part"
+    )
+    return say(template, parts=parts, number=done.number)
 
 
 _TAKEN_BACK = {"assign", "split", "forward"}

@@ -21,7 +21,7 @@ NAMES = {
     "sum_cents": N_("sum"), "count": N_("count"), "iban": N_("IBAN"), "user": N_("user"),
     "task": N_("task on the address"), "withdrawn": N_("interruptions withdrawn"),
     "receipt": N_("receipt"), "cheque": N_("cheque"), "text": N_("text"), "since": N_("from"),
-    "parts": N_("parts"),
+    "part": N_("part"), "parts": N_("parts"),
 }  # fmt: skip
 """What the names of evidence and facts are called; others are shown as they are."""
 PLACES = (N_("text"), N_("structured"), N_("end_to_end"), N_("iban"), N_("amount"), N_("name"))

@@ -110,6 +110,16 @@ def reason_code(text: str, others: Iterable[str | None] = ()) -> str:
     raise UnknownReasonError(text=text, known=", ".join(_(code) for code in codes))
 
 
+def brief(text: str | None, most: int = 2) -> str | None:
+    """Return the first of several names, IBANs or texts that `;` parts, with how many more there are.
+
+    >>> brief("Eva; Adam"), brief("Eva; Adam; Max; Erika")
+    ('Eva; Adam', 'Eva; Adam … +2')
+    """
+    parts = (text or "").split("; ")
+    return text if len(parts) <= most + 1 else f"{'; '.join(parts[:most])} … +{len(parts) - most}"
+
+
 def reason_sentence(code: str) -> str:
     """Return why money is unclear as a sentence, the word where there is none."""
     return _(SENTENCES.get(code, code))

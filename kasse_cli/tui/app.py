@@ -19,6 +19,7 @@ from kasse_cli.tui.forms import Form, FormScreen
 from kasse_cli.tui.session import Session
 from kasse_cli.tui.words import candidate_text, case_text, done_text, filter_text, progress_text, refusal
 from ledger.bank.candidates import Candidate
+from ledger.bank.parts import UnclearPart, unclear_parts
 from ledger.bank.suspense_decisions import Decision, Hold, Release, Reserve
 from ledger.bank.suspense_payers_store import UnknownPayerError
 from ledger.bank.suspense_payout_store import RefundAdvanceError
@@ -58,6 +59,7 @@ class DeskApp(App[KasseError]):
     #desk { height: 1fr; }
     #case { width: 50%; border-right: solid $primary; padding: 0 1; }
     #right { width: 50%; }
+    #hints { height: auto; max-height: 60%; }
     #title { height: auto; padding: 0 1; color: $text-muted; }
     #candidates { height: 1fr; border: none; padding: 0; background: $background; }
     #candidates > .option-list--option { padding: 0 1; }
@@ -70,6 +72,7 @@ class DeskApp(App[KasseError]):
         self.session = session
         self.user = user
         self.candidates: tuple[Candidate, ...] = ()
+        self.parts: tuple[UnclearPart, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the screen for 80 columns and 24 lines, and for more."""
@@ -79,7 +82,8 @@ class DeskApp(App[KasseError]):
             with VerticalScroll(id="case", can_focus=False):
                 yield Static(id="text")
             with Vertical(id="right"):
-                yield Static(id="title")
+                with VerticalScroll(id="hints", can_focus=False):
+                    yield Static(id="title")
                 yield OptionList(id="candidates")
         yield Static(id="message")
         yield Static(id="keys")
@@ -99,25 +103,25 @@ class DeskApp(App[KasseError]):
             if anew:
                 self.session.load()
             known = self.session.details()
-            runs = self.session.under_way(known[0]) if known is not None else ()
+            hints = self.session.hints(known[0]) if known is not None else ()
         except KasseError as error:
             self.exit(error)
             return
         case = self.session.current
         options = self.query_one(OptionList)
         options.clear_options()
-        self.candidates = ()
+        self.candidates, self.parts = (), ()
         narrowed = filter_text(self.session.wanted)
         text = Text(_(NOTHING_FITS if narrowed else NOTHING_LEFT))
         if known is not None and case is not None:
             details, found = known
-            self.candidates = tuple(found)
+            self.candidates, self.parts = tuple(found), tuple(unclear_parts(details.parts))
             text = case_text(case, details)
             options.add_options(Option(candidate_text(candidate)) for candidate in found)
             if found:
                 options.highlighted = 0
         self.query_one("#text", Static).update(text)
-        self.query_one("#title", Static).update(Text(_title(self.candidates, runs, shown=case is not None)))
+        self.query_one("#title", Static).update(Text(_title(self.candidates, hints, shown=case is not None)))
         self.query_one("#progress", Static).update(progress_text(self.session.progress, self.user))
         line = self.query_one("#filter", Static)
         line.update(Text(f"{_('Filter')}: {narrowed}"))
@@ -133,7 +137,7 @@ class DeskApp(App[KasseError]):
         """Assign the money to the chosen candidate, or to what is typed."""
         chosen = self.query_one(OptionList).highlighted
         candidate = self.candidates[chosen] if chosen is not None and chosen < len(self.candidates) else None
-        self._ask(lambda case: forms.assign_form(self.session, case, candidate))
+        self._ask(lambda case: forms.assign_form(self.session, case, candidate, self.parts))
 
     def action_hold(self) -> None:
         """Lay the case aside, or take it up again."""
@@ -158,11 +162,11 @@ class DeskApp(App[KasseError]):
         if error is not None:
             self.query_one("#message", Static).update(refusal(error))
             return
-        self._ask(lambda case: forms.refund_form(self.session, case))
+        self._ask(lambda case: forms.refund_form(self.session, case, self.parts))
 
     def action_forward(self) -> None:
         """Pass the money on."""
-        self._ask(lambda case: forms.forward_form(self.session, case))
+        self._ask(lambda case: forms.forward_form(self.session, case, self.parts))
 
     def action_reserve(self) -> None:
         """Reserve the case, give one's own back, take over another's."""
@@ -243,9 +247,9 @@ class DeskApp(App[KasseError]):
             self.show_case(refusal(error), anew=True)
 
 
-def _title(candidates: tuple[Candidate, ...], runs: tuple[str, ...], *, shown: bool) -> str:
-    if candidates or runs:
-        return "\n".join([*runs, *([_("May be for:")] if candidates else [])])
+def _title(candidates: tuple[Candidate, ...], hints: tuple[str, ...], *, shown: bool) -> str:
+    if candidates or hints:
+        return "\n".join([*hints, *([_("May be for:")] if candidates else [])])
     return _("Nothing open fits: press a and type a reference.") if shown else ""
 
 

@@ -21,12 +21,17 @@ from sepa.errors import N_, KasseError
 from sepa.money import parse_amount, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kasse_cli.tui.session import Session
     from ledger.bank.candidates import Candidate
+    from ledger.bank.parts import UnclearPart
     from ledger.bank.suspense_worklist import WorkCase
 
 HOLD_DAYS = 14
 """How long a case rests where nothing else is said."""
+MOST_NUMBERS = 8
+"""Of so many parts the numbers are named below the field."""
 Make = Callable[[Values], Decision]
 
 
@@ -38,17 +43,28 @@ class NotDaysError(KasseError):
     hint = N_("write it in figures, such as 30")
 
 
-def assign_form(session: Session, case: WorkCase, candidate: Candidate | None) -> Form:
-    """Ask for references and an amount, with the chosen candidate filled in."""
+class NotAPartError(KasseError):
+    """What was typed is no number of a part."""
+
+    code = "tui.part"
+    template = N_("not the number of a part: {text}")
+    hint = N_("write the number that stands before the part on the left, such as 2")
+
+
+def assign_form(
+    session: Session, case: WorkCase, candidate: Candidate | None, parts: Sequence[UnclearPart] = ()
+) -> Form:
+    """Ask for references and an amount, with the chosen candidate filled in, and the part that speaks for it."""
     named = " ".join(candidate.together) or candidate.target if candidate is not None else ""
 
     def make(values: Values) -> Decision:
-        wishes = _wishes(str(values["target"]), str(values["amount"]))
+        wishes = _wishes(str(values["target"]), str(values["amount"]), _part(values))
         return Assign(case.number, wishes, case.office, bool(values["surplus"]))
 
     entries = (
         Entry("target", _("Reference"), named, hint=_("or OFFICE/NUMBER; several with blanks between")),
         Entry("amount", _("Amount"), hint=_("blank: all that is open and there")),
+        *_part_entry(parts, candidate.part if candidate is not None else None),
         Entry("surplus", _("what is over becomes a credit of the person"), flag=True),
     )
     return _form(session, _about(case, _("Assign")), entries, make, at_once=bool(named))
@@ -73,22 +89,25 @@ def note_form(session: Session, case: WorkCase) -> Form:
     return Form(_about(case, _("Note")), entries, _taking(session, make))
 
 
-def refund_form(session: Session, case: WorkCase) -> Form:
-    """Ask why the money goes back to the account it came from."""
+def refund_form(session: Session, case: WorkCase, parts: Sequence[UnclearPart] = ()) -> Form:
+    """Ask why the money goes back to the account it came from: of several parts that of one."""
+    account = grouped(case.bank_account or "–")
+    where = _("it goes back to the account of the part") if len(parts) > 1 else _("it goes back to {iban}")
     entries = (
-        Entry("reason", _("Why"), hint=_("it goes back to {iban}").format(iban=grouped(case.bank_account or "–"))),
+        Entry("reason", _("Why"), hint=where.format(iban=account)),
+        *_part_entry(parts, None),
         Entry("amount", _("Amount"), hint=_("blank: all of it")),
         Entry("despite", _("although the payer owes something"), flag=True),
     )
 
     def make(values: Values) -> Decision:
         cents, despite = _amount(values), bool(values["despite"])
-        return Refund(case.number, str(values["reason"]), cents, despite, case.office)
+        return Refund(case.number, str(values["reason"]), cents, despite, case.office, part=_part(values))
 
     return _form(session, _about(case, _("Pay back")), entries, make)
 
 
-def forward_form(session: Session, case: WorkCase) -> Form:
+def forward_form(session: Session, case: WorkCase, parts: Sequence[UnclearPart] = ()) -> Form:
     """Ask where the money goes on to."""
     entries = (
         Entry("reason", _("Why"), hint=_("and for whom")),
@@ -97,6 +116,7 @@ def forward_form(session: Session, case: WorkCase) -> Form:
         Entry("payee", _("Other authority"), hint=_("its name; it is paid by an order")),
         Entry("iban", _("Its IBAN")),
         Entry("amount", _("Amount"), hint=_("blank: all of it")),
+        *_part_entry(parts, None),
     )
 
     def make(values: Values) -> Decision:
@@ -104,7 +124,8 @@ def forward_form(session: Session, case: WorkCase) -> Form:
             str(values[key]).strip() or None for key in ("to_office", "account", "payee", "iban")
         )
         code = office.upper() if office else None
-        return Forward(case.number, str(values["reason"]), code, account, payee, iban, _amount(values), case.office)
+        where = code, account, payee, iban
+        return Forward(case.number, str(values["reason"]), *where, _amount(values), case.office, part=_part(values))
 
     return _form(session, _about(case, _("Forward")), entries, make)
 
@@ -187,21 +208,37 @@ def _amount(values: Values) -> int | None:
     return parse_amount(text) if text else None
 
 
+def _part_entry(parts: Sequence[UnclearPart], known: int | None) -> tuple[Entry, ...]:
+    """Return the field for the part of a collective credit, none where there is only one way to read it."""
+    if len(parts) < 2:
+        return ()
+    numbers = ", ".join(str(part.line) for part in parts[:MOST_NUMBERS]) + (" …" if len(parts) > MOST_NUMBERS else "")
+    hint = sentence(_("its number: {numbers}"), {"numbers": numbers})
+    return (Entry("part", _("Part"), "" if known is None else str(known), hint=hint),)
+
+
+def _part(values: Values) -> int | None:
+    text = str(values.get("part", "")).strip()
+    if text and not text.isdecimal():
+        raise NotAPartError(text=text)
+    return int(text) if text else None
+
+
 def _whole_days(text: str) -> int:
     if text and not text.isdecimal():
         raise NotDaysError(text=text)
     return int(text or 0)
 
 
-def _wishes(target: str, amount: str) -> tuple[Wish, ...]:
+def _wishes(target: str, amount: str, of_part: int | None = None) -> tuple[Wish, ...]:
     """Return what was typed as wishes: references with blanks between them, or one with blanks inside it."""
     cents = parse_amount(amount) if amount.strip() else None
     words = target.split()
     several = len(words) > 1 and (any("/" in word or "=" in word for word in words) or min(map(len, words)) >= 8)
     if not several:
-        return (Wish(target.strip(), cents),)
+        return (Wish(target.strip(), cents, part=of_part),)
     found = []
     for word in words:
         name, mark, part = word.partition("=")
-        found.append(Wish(name, parse_amount(part) if mark else None))
+        found.append(Wish(name, parse_amount(part) if mark else None, part=of_part))
     return tuple(found)

@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from kasse_cli.i18n import _, sentence
-from kasse_cli.unclear_words import COUNTER, payment_words, under_way_words
+from kasse_cli.i18n import sentence
+from kasse_cli.unclear_hints import hints
 from ledger.bank.candidates_store import candidates_of
-from ledger.bank.counter_cases_store import counter_cases
-from ledger.bank.meant_runs_store import meant_payments, meant_runs
 from ledger.bank.suspense_desk_store import decide
 from ledger.bank.suspense_store import list_cases, show_case
 from ledger.bank.suspense_worklist import Filter
@@ -103,24 +101,10 @@ class Session:
             known = show_case(self.store, case.number, office=case.office)
             return known, candidates_of(self.store, known)
 
-    def under_way(self, known: CaseDetails) -> tuple[str, ...]:
-        """Return how to take the case as a run of ours under way that is as much, or with a case the other way."""
+    def hints(self, known: CaseDetails) -> tuple[str, ...]:
+        """Return what may stand behind the case besides open items, and how to take it as that."""
         with self.store.snapshot():
-            runs = meant_runs(self.store, known)
-            payments = meant_payments(self.store, known, runs)
-            counter = counter_cases(self.store, known)
-        number = known.number
-        return (
-            *(sentence(_(under_way_words(one)), {"run": one.run, "part": one.part, "number": number}) for one in runs),
-            *(
-                sentence(_(payment_words(one)), {"run": one.run, "line": one.line, "number": number})
-                for one in payments
-            ),
-            *(
-                sentence(_(COUNTER), {"other": other, "number": number, "target": f"{office}/{other}"})
-                for office, other in counter
-            ),
-        )
+            return tuple(sentence(one.template, one.fields) for one in hints(self.store, known))
 
     def rehearse(self, decision: Decision) -> Done:
         """Return what a decision would do, having undone it; raises what it would be refused with."""

@@ -13,7 +13,7 @@ from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _, day, money, sentence, visible
 from kasse_cli.messages import hint, message
 from kasse_cli.unclear_words import reason_sentence
-from ledger.bank.parts import UNCLEAR
+from ledger.bank.parts import BOUND, unclear_parts
 from sepa.errors import N_
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def case_text(case: WorkCase, details: CaseDetails) -> Text:
         text.append(f"{label} ", "dim")
         text.append(f"{value}\n")
     said = [part for part in (details.remittance, details.creditor_reference, details.end_to_end_id) if part]
-    said = [_part_text(part) for part in details.parts if part.state == UNCLEAR] or said
+    left = unclear_parts(details.parts)
+    said = [_part_text(part, numbered=len(left) > 1) for part in left] or said
     text.append("\n" + "\n".join(visible(part) for part in said) + "\n" if said else "\n" + _("(no text)") + "\n")
     if details.history:
         text.append("\n")
@@ -52,20 +53,23 @@ def case_text(case: WorkCase, details: CaseDetails) -> Text:
     return text
 
 
-def _part_text(part: UnclearPart) -> str:
-    """Return one line of what the bank said about a part of a collective entry."""
-    words = (money(part.amount_cents or 0), part.name, part.bank_account, part.remittance)
-    return " · ".join(word for word in words if word)
+def _part_text(part: UnclearPart, *, numbered: bool) -> str:
+    """Return what the bank said about a part of a collective entry, what is left of it, and whether an order has it."""
+    cents = part.amount_cents or 0 if part.left_cents is None else part.left_cents
+    state = _(part.state) if part.state == BOUND else None
+    words = (money(cents), state, part.name, part.bank_account, part.remittance)
+    number = f"{_('Part')} {part.line}: " if numbered else ""
+    return number + " · ".join(word for word in words if word)
 
 
 def _facts(case: WorkCase, details: CaseDetails) -> Iterator[tuple[str, str]]:
     bank_day = day(dt.date.fromisoformat(case.bank_day))
     yield _("Day"), sentence("{day} ({age})", {"day": bank_day, "age": _days(case.age_days)})
-    yield _("From") if case.kind == "suspense" else _("Paid to"), visible(case.name or _("(no name)"))
-    if details.holder:
-        yield _("Held by"), visible(details.holder)
+    parts = unclear_parts(details.parts)
+    if len(parts) > 1:
+        yield _("Parts"), sentence(_("still unclear: {count}, see below"), {"count": len(parts)})
     else:
-        yield _("IBAN"), grouped(case.bank_account) if case.bank_account else _("(none)")
+        yield from _payer(case, details)
     if case.reason:
         yield _("Why"), reason_sentence(case.reason)
     if details.amount_cents != case.amount_cents:
@@ -75,6 +79,14 @@ def _facts(case: WorkCase, details: CaseDetails) -> Iterator[tuple[str, str]]:
         yield _("Rests until"), day(dt.date.fromisoformat(case.hold_until))
     if details.bound_by:
         yield _("Bound by"), f"{details.bound_by} ({money(details.bound_cents)})"
+
+
+def _payer(case: WorkCase, details: CaseDetails) -> Iterator[tuple[str, str]]:
+    yield _("From") if case.kind == "suspense" else _("Paid to"), visible(case.name or _("(no name)"))
+    if details.holder:
+        yield _("Held by"), visible(details.holder)
+    else:
+        yield _("IBAN"), grouped(case.bank_account) if case.bank_account else _("(none)")
 
 
 def _days(count: int) -> str:
@@ -91,7 +103,8 @@ def candidate_text(candidate: Candidate) -> Text:
     """Return a candidate on two or three lines: reference and amount, person, what speaks for it."""
     text = Text()
     text.append(visible(candidate.target), "bold")
-    text.append(f"  {money(candidate.open_cents, '')}  {candidate.score} %\n")
+    part = f"  {_('Part')} {candidate.part}" if candidate.part is not None else ""
+    text.append(f"  {money(candidate.open_cents, '')}  {candidate.score} %{part}\n")
     due = day(dt.date.fromisoformat(candidate.due)) if candidate.due else ""
     text.append(f"{visible(candidate.party or '–')}, {_('due')} {due}\n")
     text.append(", ".join(_(word) for word in candidate.evidence), "italic")
@@ -130,7 +143,7 @@ def done_text(done: Done, *, planned: bool = False) -> Text:
     """Return what a decision did, or would do."""
     fields: dict[str, Field] = {
         "settled_cents": abs(done.settled_cents), "surplus_cents": done.surplus_cents, "left_cents": done.left_cents,
-        "entry": done.entry, "order": done.order, "number": done.number,
+        "entry": done.entry, "order": done.order, "number": done.number, "parts": ", ".join(map(str, done.parts)),
     }  # fmt: skip
     lines = [sentence(words, fields) for words in _done_words(done, planned=planned)]
     shown = [f"{office}/{item}: {money(cents)}" for office, item, cents in done.items[:4]]
@@ -150,6 +163,8 @@ def _done_words(done: Done, *, planned: bool) -> Iterator[str]:
         yield _(_WORDS[done.verb])
     if done.surplus_cents:
         yield _("credit of the person: {surplus_cents}")
+    if done.parts:
+        yield _("of part {parts}, by its amount") if done.by_amount else _("of part {parts}")
     if done.entry is not None:
         yield _("still unclear: {left_cents}")
 
@@ -172,6 +187,7 @@ _HERE = {
     "suspense.surplus_advance": N_("take the tick away"),
     "suspense.payer_owes": N_("Esc and a: assign the money to {reference}; or tick that it is paid back all the same"),
     "suspense.no_words": N_("write it into the field"),
+    "suspense.payer_collective": N_("write the number of the part into its field; the parts stand on the left"),
     "suspense.reserved": N_("ask {owner}, or take the case over: Esc, then r"),
     "suspense.cleared": N_("somebody else has cleared it meanwhile; Esc goes on to the next case"),
 }

@@ -36,7 +36,8 @@ class Candidate:
 
     `target` is what `kasse suspense assign` takes: the reference, or OFFICE/NUMBER. `score` is 0 to 100, `evidence`
     holds words of `EVIDENCE`, `rule` is one of `CANDIDATE_RULES`. Where several items make the amount together,
-    each names all their targets in `together`.
+    each names all their targets in `together`. `part` is the part of a collective entry that speaks for it, where
+    one alone does.
     """
 
     target: str
@@ -49,6 +50,7 @@ class Candidate:
     party: str | None = None
     due: str = ""
     together: tuple[str, ...] = ()
+    part: int | None = None
 
 
 WEIGHTS = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.bank.candidates import Candidate, Clarified, OpenItem, propose
 from ledger.bank.match_store import book_finder
 from ledger.bank.names import ALIKE, blocks, likeness
-from ledger.bank.parts import is_unclear
+from ledger.bank.parts import UnclearPart, is_unclear, part_meant, unclear_parts
 from ledger.bank.references import Finder
 from ledger.bank.suspense_hints import loose_references, mistyped_references
-from ledger.bank.unclear_parts_store import WHICH
+from ledger.bank.unclear_parts_store import WHICH, parts_of_case
 from ledger.payments.perhaps_reader import perhaps_paid
 from ledger.people.parties import match_key
 from ledger.store.engines import Row, Store
@@ -54,7 +54,10 @@ KINDS = {"suspense": "receivable", "advance": "payable"}
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What the bank said about the money of a case: of a collective entry what its unclear parts say together."""
+    """What the bank said about the money of a case: of a collective entry what its unclear parts say together.
+
+    `parts` are those of which something is unclear still.
+    """
 
     kind: str
     amounts: frozenset[int]
@@ -62,6 +65,7 @@ class _Said:
     ibans: tuple[str, ...]
     text: str
     structured: tuple[str, ...]
+    parts: tuple[UnclearPart, ...] = ()
 
 
 def candidates_of(store: Store, case: Clarified, *, limit: int = MOST) -> tuple[Candidate, ...]:
@@ -84,14 +88,19 @@ def candidates_of(store: Store, case: Clarified, *, limit: int = MOST) -> tuple[
             found[OpenItem(*row)].append("own account")
         for item in _given_up(store, case):
             found[item].append("payment given up before")
-    return propose(found, said.amounts, limit)
+    proposed = propose(found, said.amounts, limit)
+    return tuple(replace(one, part=part_meant(said.parts, one.target, one.party, one.open_cents)) for one in proposed)
 
 
 def _said(store: Store, office: str, number: int) -> _Said | None:
     rows = [row for row in store.all(_CASE, office=office, number=number) if is_unclear(row[11], row[10])]
     if not rows or rows[0][0] not in KINDS:
         return None
-    amounts = {abs(cents) for _, left, all_, part, *_ in rows for cents in (left, all_, part)} - {0}
+    parts = parts_of_case(store, office, number) if rows[0][10] is not None else ()
+    left = {part.line: part for part in unclear_parts(parts)}
+    rows = [row for row in rows if not left or row[10] in left]
+    amounts = {abs(cents) for _, rest, whole, part, *_ in rows for cents in (rest, whole, part)} - {0}
+    amounts |= {part.left_cents for part in left.values() if part.left_cents}
     texts = [part for row in rows for part in (row[6], row[8], row[9]) if part]
     return _Said(
         KINDS[rows[0][0]],
@@ -100,6 +109,7 @@ def _said(store: Store, office: str, number: int) -> _Said | None:
         tuple(dict.fromkeys(row[5] for row in rows if row[5])),
         "\n".join(texts),
         tuple(row[7] for row in rows if row[7]),
+        tuple(left.values()),
     )
 
 

@@ -17,9 +17,9 @@ from ledger.bank.explaining import (
     evidence_of,
     source_of,
 )
-from ledger.bank.parts import Told, told
+from ledger.bank.parts import Told, told_of
 from ledger.bank.suspense import UnknownCaseError
-from ledger.bank.unclear_parts_store import parts_of_case
+from ledger.bank.unclear_parts_store import PART, parts_of_case
 from ledger.book.store import kasse_office
 from ledger.items.items_reader import find_items
 from ledger.store.engines import Row, Store
@@ -129,7 +129,8 @@ def _movements(store: Store, office: str, item: int, amount: int, names: dict[in
         match = _taken(matches, entry, cents)
         rule, evidence = (match[2], match[3]) if match else _named(store, source, at)
         person = decided_by(evidence, names) if match else None
-        bank_day, payer, remittance = _said(store, entry, source)
+        part = evidence_of(evidence).get(PART)
+        bank_day, payer, remittance = _said(store, entry, source, None if part is None else int(part))
         yield Movement(
             f"{office}-{year}-{number}", day, paid, kind, cents, left, rule, evidence_of(evidence),
             person is not None or not rule, person or by, at, undone is not None,
@@ -168,14 +169,14 @@ def _taken(matches: list[Row], entry: tuple[str, int] | None, cents: int) -> Row
 
 
 def _said(
-    store: Store, entry: tuple[str, int] | None, source: Source | None
+    store: Store, entry: tuple[str, int] | None, source: Source | None, part: int | None
 ) -> tuple[str | None, str | None, str | None]:
-    """Return the bank day, who paid and what for; of money that was unclear what the bank said of that part."""
+    """Return the bank day, who paid and what for; of money that was unclear what the bank said of its parts."""
     if entry is None:
         return None, None, None
     bank_day, payer, remittance = store.one(_BANK, office=entry[0], entry=entry[1]) or (None, None, None)
     if source is not None and source.kind in {"suspense", "advance"}:
-        said = told(parts_of_case(store, source.office, source.number), Told(payer, None, remittance))
+        said = told_of(parts_of_case(store, source.office, source.number), Told(payer, None, remittance), part)
         payer, remittance = said.name, said.remittance
     return bank_day, payer, remittance
 

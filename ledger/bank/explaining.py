@@ -15,7 +15,7 @@ CLEARINGS = (
 )  # fmt: skip
 """Kinds of clearings, as `what` of a movement names them."""
 _SOURCE = re.compile(r"(bank|suspense|advance):([A-Z0-9]{1,8})/([0-9]{1,18})")
-_PERSON = ("by", "at", "batch")
+_PERSON = ("by", "at", "batch", "step")
 Evidence = Mapping[str, str | int]
 """What a decision was made on, by names; without who and when."""
 

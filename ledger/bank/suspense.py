@@ -98,13 +98,25 @@ class SurplusUnusedError(KasseError):
     hint = N_("name the items without amounts, give the amount with what is to be a credit, or leave out the surplus")
 
 
+class PartTooMuchError(KasseError):
+    """More than is left of one part of a collective entry."""
+
+    code = "suspense.part_too_much"
+    template = N_("{wanted_cents} are more than the {left_cents} that are left of part {part}")
+    hint = N_("give a smaller amount; 'kasse suspense show' says what is left of each part")
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person wants to assign: a reference or OFFICE/NUMBER, and cents (None: all that is open and there)."""
+    """What a person wants to assign: a reference or OFFICE/NUMBER, and cents (None: all that is open and there).
+
+    `part` is the part of a collective credit that pays it.
+    """
 
     target: str
     cents: int | None = None
     place: Place = NOWHERE
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +134,21 @@ class Aim:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What one aim took: of which items how many cents, and what it took beyond them."""
+
+    aim: Aim
+    lines: tuple[tuple[Claim, int], ...]
+    over_cents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Allocation:
-    """Which items are settled with how many cents, and what is over; each item once."""
+    """Which items are settled with how many cents, and what is over; each item once, and what each aim took."""
 
     lines: tuple[tuple[Claim, int], ...]
     surplus_cents: int = 0
+    taken: tuple[Taken, ...] = ()
 
     @property
     def settled_cents(self) -> int:
@@ -151,15 +173,16 @@ class Hint:
 
 def allocate(
     aims: Sequence[Aim], number: int, open_cents: int, *, surplus: bool, orders: Mapping[str, Order] | None = None,
-    day: str = "",
+    day: str = "", parts: Mapping[int, int] | None = None,
 ) -> Allocation:  # fmt: skip
     """Return how the money of a case, paid on a day, is spread over what a person named, in that order.
 
     With `surplus` what the case holds beyond the items is over (for a given amount: beyond the items, of that
-    amount). Raises `NoAmountError`, `OverpaidTargetError`, `ClosedTargetError`, `AssignedTooMuchError`,
-    `SurplusUnusedError`, `SurplusPersonError`; the first four at the place of their wish.
+    amount). `parts` are the parts that wishes name, with what is left of each. Raises `NoAmountError`,
+    `OverpaidTargetError`, `ClosedTargetError`, `PartTooMuchError`, `AssignedTooMuchError`, `SurplusUnusedError`,
+    `SurplusPersonError`; the first four at the place of their wish.
     """
-    sharing = Sharing(open_cents, surplus=surplus, orders=orders, day=day)
+    sharing = Sharing(open_cents, surplus=surplus, orders=orders, day=day, parts=parts)
     for aim in aims:
         try:
             sharing.take(aim)
@@ -167,11 +190,11 @@ def allocate(
             raise error.at(aim.wish.place) from None
     if sharing.left_cents < 0:
         raise AssignedTooMuchError(sum_cents=open_cents - sharing.left_cents, number=number, open_cents=open_cents)
-    over = sharing.over_cents
+    over, spare = sharing.over_cents, sharing.spare(aims)
     if surplus and all(aim.wish.cents is None for aim in aims):
-        over += sharing.left_cents
-    if surplus and not over and sharing.left_cents:
-        raise SurplusUnusedError(number=number, left_cents=sharing.left_cents)
+        over += spare
+    if surplus and not over and spare:
+        raise SurplusUnusedError(number=number, left_cents=spare)
     if over and (len({aim.party for aim in aims}) != 1 or aims[0].party is None):
         raise SurplusPersonError
     return sharing.allocation(over)
@@ -181,18 +204,21 @@ class Sharing:
     """Money of a case on its way to items: what each aim took, so that no item is paid twice."""
 
     def __init__(
-        self, open_cents: int, *, surplus: bool = False, orders: Mapping[str, Order] | None = None, day: str = ""
-    ) -> None:
+        self, open_cents: int, *, surplus: bool = False, orders: Mapping[str, Order] | None = None, day: str = "",
+        parts: Mapping[int, int] | None = None,
+    ) -> None:  # fmt: skip
         self.left_cents = open_cents
         self.over_cents = 0
         self._surplus = surplus
         self._orders, self._day = orders, day
+        self._parts = dict(parts or {})
         self._taken: dict[tuple[str, int], tuple[Claim, int]] = {}
+        self._by_aim: list[Taken] = []
 
     def take(self, aim: Aim) -> None:
         """Give an aim what it asks for.
 
-        Raises `NoAmountError`, `ClosedTargetError`, `TwiceNamedError`, `OverpaidTargetError`.
+        Raises `NoAmountError`, `ClosedTargetError`, `TwiceNamedError`, `OverpaidTargetError`, `PartTooMuchError`.
         """
         claims = [replace(claim, open_cents=self._open(claim)) for claim in aim.claims if self._open(claim) > 0]
         there, wanted = sum(claim.open_cents for claim in claims), aim.wish.cents
@@ -200,20 +226,41 @@ class Sharing:
             raise TwiceNamedError(reference=aim.wish.target)
         if not there:
             raise ClosedTargetError(reference=aim.wish.target)
-        wanted = min(there, self.left_cents) if wanted is None else wanted
+        wanted = min(there, self._left(aim)) if wanted is None else wanted
         if wanted <= 0:
             raise NoAmountError(wanted_cents=wanted)
         beyond = max(0, wanted - there)
         if beyond and not self._surplus:
             raise OverpaidTargetError(reference=aim.wish.target, wanted_cents=wanted, open_cents=there)
-        for claim, cents in spread(claims, wanted - beyond, self._orders, day=self._day):
+        self._take_of_part(aim, wanted)
+        lines = tuple(spread(claims, wanted - beyond, self._orders, day=self._day))
+        for claim, cents in lines:
             self._taken[claim.office, claim.item] = claim, cents + self._cents(claim)
+        self._by_aim.append(Taken(aim, lines, beyond))
         self.over_cents += beyond
         self.left_cents -= wanted
 
+    def spare(self, aims: Sequence[Aim]) -> int:
+        """Return what is left: of the parts that the aims name, or of all where one names none."""
+        named = {aim.wish.part for aim in aims}
+        of_parts = [self._parts.get(part, 0) for part in named if part is not None]
+        return self.left_cents if None in named else min(self.left_cents, sum(of_parts))
+
     def allocation(self, over_cents: int = 0) -> Allocation:
         """Return what all aims took together."""
-        return Allocation(tuple(self._taken.values()), over_cents)
+        return Allocation(tuple(self._taken.values()), over_cents, tuple(self._by_aim))
+
+    def _left(self, aim: Aim) -> int:
+        part = aim.wish.part
+        return self.left_cents if part is None else min(self.left_cents, self._parts.get(part, self.left_cents))
+
+    def _take_of_part(self, aim: Aim, cents: int) -> None:
+        part = aim.wish.part
+        if part is None or part not in self._parts:
+            return
+        if cents > self._parts[part]:
+            raise PartTooMuchError(part=part, left_cents=self._parts[part], wanted_cents=cents)
+        self._parts[part] -= cents
 
     def _cents(self, claim: Claim) -> int:
         return self._taken.get((claim.office, claim.item), (claim, 0))[1]

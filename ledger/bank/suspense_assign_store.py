@@ -9,21 +9,23 @@ from dataclasses import dataclass, replace
 from ledger.bank.suspense import Aim, Allocation, Sharing, SurplusOfAdvanceError, Wish, allocate
 from ledger.bank.suspense_decisions import Assign, Done, ItemPart, Sitting, Split
 from ledger.bank.suspense_moves_store import (
+    Share,
     case_with_money,
     check_own_cash,
     drafts,
     explain,
     note_event,
     open_case,
-    parts_of,
     shown,
     write_step,
 )
+from ledger.bank.suspense_parts_store import Said, named_parts, said_parts, shares_of
 from ledger.bank.suspense_payers_store import remember_payer
 from ledger.bank.suspense_store import Case, find_case
 from ledger.bank.suspense_targets_store import BY_NUMBER, Targets
 from ledger.book.entry import Posted, Posting
 from ledger.book.store import account_with_role, kasse_office, post
+from ledger.events.store import Fact
 from ledger.items.settlement import Order
 from ledger.items.store import (
     SIDES,
@@ -75,7 +77,8 @@ def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str
 
     Each office gets one entry, linked where there are several. The payment counts from the day the bank had it,
     not from the posting day. Suspense may pay back an advance named as OFFICE/NUMBER, which is how a surplus meets a
-    shortage; an advance that names suspense says the same. Raises the errors of `ledger.bank.suspense`,
+    shortage; an advance that names suspense says the same. A wish that names a part takes no more than is left of it.
+    Raises the errors of `ledger.bank.suspense`,
     `NotAllowedError`, `OwnWorkError`, `ClosedPeriodError`.
     """
     named, decision = decision, _turned(store, decision)
@@ -86,7 +89,10 @@ def assign(store: Store, decision: Assign, sitting: Sitting, orders: Mapping[str
     aims = list(targets.aims())
     check_differences(store, aims)
     paid = case.payment_day or sitting.day
-    allocation = allocate(aims, case.number, case.free_cents, surplus=decision.surplus, orders=orders, day=paid)
+    allocation = allocate(
+        aims, case.number, case.free_cents, surplus=decision.surplus, orders=orders, day=paid,
+        parts=named_parts(store, case, decision.wishes),
+    )  # fmt: skip
     party = aims[0].party if allocation.surplus_cents else None
     done = _done_with_others(store, case, allocation, targets, party, decision, sitting)
     return done if named is decision else _as_named(store, named, done)
@@ -153,7 +159,10 @@ def split(store: Store, decision: Split, sitting: Sitting, orders: Mapping[str, 
     case = case_with_money(store, decision.number, decision.office)
     targets = Targets(store, case.kind, decision.wishes)
     refused: list[KasseError] = []
-    sharing = Sharing(case.free_cents, orders=orders, day=case.payment_day or sitting.day)
+    sharing = Sharing(
+        case.free_cents, orders=orders, day=case.payment_day or sitting.day,
+        parts=named_parts(store, case, decision.wishes),
+    )  # fmt: skip
     for aim in targets.aims(refused):
         check_differences(store, [aim])
         try:
@@ -186,19 +195,28 @@ def _done(
     store: Store, case: Case, allocation: Allocation, targets: Targets, party: int | None, decision: Assign | Split,
     sitting: Sitting,
 ) -> Done:  # fmt: skip
-    day = max(sitting.day, case.posting_day)
+    day, said = max(sitting.day, case.posting_day), said_parts(store, case, allocation)
     given = post_allocation(store, case, allocation, targets.kind, targets.accounts, party, day)
     moved = allocation.settled_cents + allocation.surplus_cents
-    write_step(store, case, "assigned", given.entry.position, moved, sitting)
-    explain(store, case, "assigned", parts_of(given.items), sitting)
-    verb = "split" if isinstance(decision, Split) else "assign"
-    _note(store, case, verb, given.items, decision.wishes)
+    shares = shares_of(allocation, said, given.items)
     if decision.payer_kind is not None:
-        remember_payer(store, case, [(office, item) for office, item, _ in given.items], decision.payer_kind, day)
+        _remember(store, case, shares, decision.payer_kind, day)
+    step = write_step(store, case, "assigned", given.entry.position, moved, sitting)
+    explain(store, case, "assigned", shares, sitting, step=step)
+    verb = "split" if isinstance(decision, Split) else "assign"
+    _note(store, case, verb, given.items, decision.wishes, said)
     return Done(
         verb, case.office, case.number, shown(given.entry), allocation.settled_cents, allocation.surplus_cents,
-        case.open_cents - moved, given.items, batch=sitting.batch,
+        case.open_cents - moved, given.items, batch=sitting.batch, bound_cents=case.bound_cents,
+        parts=said.parts, by_amount=said.by_amount,
     )  # fmt: skip
+
+
+def _remember(store: Store, case: Case, shares: Sequence[Share], kind: str, day: str) -> None:
+    """Note whose account the money came from: of each part its own."""
+    for part in dict.fromkeys(share.part for share in shares):
+        items = [(str(share.office), share.item or 0) for share in shares if share.part == part]
+        remember_payer(store, case, items, kind, day, part)
 
 
 def post_allocation(
@@ -243,7 +261,12 @@ def _credit(store: Store, allocation: Allocation, party: int | None, day: str) -
     return NewItem(office, number, "credit", account, allocation.surplus_cents, day, day, 0, party)
 
 
-def _note(store: Store, case: Case, verb: str, items: Sequence[ItemPart], wishes: Sequence[Wish]) -> None:
-    facts = {"cents": sum(cents for _, _, cents in items), "items": len(items)}
+def _note(
+    store: Store, case: Case, verb: str, items: Sequence[ItemPart], wishes: Sequence[Wish], said: Said
+) -> None:  # fmt: skip
+    facts: dict[str, Fact] = {"cents": sum(cents for _, _, cents in items), "items": len(items)}
+    if said.parts:
+        facts["parts"] = " ".join(map(str, said.parts))
+        facts |= {"proof": "amount"} if said.by_amount else {}
     named = " ".join(wish.target for wish in wishes[:20])
     note_event(store, case, verb, facts, {"to": named})

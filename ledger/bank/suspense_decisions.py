@@ -115,7 +115,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Pass money on: to an account of an office, to money in transit for others, or to an account by an order."""
+    """Pass money on: to an account of an office, to money in transit for others, or to an account by an order.
+
+    `part` is the part of a collective credit that it is for, by its number.
+    """
 
     number: int
     reason: str
@@ -126,11 +129,15 @@ class Forward:
     cents: int | None = None
     office: str | None = None
     place: Place = NOWHERE
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Pay money back to the account it came from, by an order; `despite_debts` where the payer owes something."""
+    """Pay money back to the account it came from, by an order; `despite_debts` where the payer owes something.
+
+    Of a collective credit the payer of one `part` gets it back, by its number.
+    """
 
     number: int
     reason: str
@@ -138,6 +145,7 @@ class Refund:
     despite_debts: bool = False
     office: str | None = None
     place: Place = NOWHERE
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +185,7 @@ ItemPart = tuple[str, int, int]
 class Done:
     """What a decision did: its entry where money moved, what it settled and what is left of the case.
 
+    `parts` are the parts of a collective credit that it was for, `by_amount` whether their amounts alone told them.
     `settled_cents` is what left the case (negative where it came back), `items` are (office, item, cents). `order` is
     the order that will pay out; `left_cents` holds what it binds, `bound_cents`, until it is accepted. `new` is false
     where nothing had to be done.
@@ -195,6 +204,8 @@ class Done:
     new: bool = True
     findings: tuple[KasseError, ...] = ()
     bound_cents: int = 0
+    parts: tuple[int, ...] = ()
+    by_amount: bool = False
 
 
 @dataclass(frozen=True, slots=True)

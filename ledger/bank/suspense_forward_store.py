@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.bank.suspense_decisions import Done, Forward, Sitting
 from ledger.bank.suspense_moves_store import (
+    Share,
     case_with_money,
     check_written_off,
     drafts,
@@ -12,7 +13,7 @@ from ledger.bank.suspense_moves_store import (
     shown,
     write_step,
 )
-from ledger.bank.suspense_payout_store import partly, pay_on
+from ledger.bank.suspense_payout_store import of_part, partly, pay_on
 from ledger.bank.suspense_store import Case
 from ledger.bank.suspense_work_store import NoWordsError
 from ledger.book.chart import VERRECHNUNG
@@ -72,7 +73,7 @@ def forward(store: Store, decision: Forward, sitting: Sitting) -> Done:
 
 
 def _book(store: Store, case: Case, decision: Forward, sitting: Sitting) -> Done:
-    cents, day = partly(case, decision.cents), max(sitting.day, case.posting_day)
+    cents, day = partly(store, case, decision.cents, decision.part), max(sitting.day, case.posting_day)
     office, account = _place(store, case, decision)
     taken = posting_for(SIDES[case.kind], case.account, case.number, cents)
     given = Posting(account, -taken.cents)
@@ -80,13 +81,14 @@ def _book(store: Store, case: Case, decision: Forward, sitting: Sitting) -> Done
     (lead, *_) = post(store, drafts(case, lines, day, decision.reason.strip()))
     clearing = NewClearing(case.office, "assign", lead.position, day, case.payment_day or day, ((case.number, cents),))
     clear(store, [clearing])
-    write_step(store, case, "forwarded", lead.position, cents, sitting)
-    explain(store, case, "forwarded", [(None, None, cents)], sitting)
-    facts: dict[str, Fact] = {"cents": cents, "office": office, "account": account}
+    step = write_step(store, case, "forwarded", lead.position, cents, sitting)
+    explain(store, case, "forwarded", [Share(None, None, cents, decision.part)], sitting, step=step)
+    facts: dict[str, Fact] = {"cents": cents, "office": office, "account": account, **of_part(decision.part)}
     note_event(store, case, "forward", facts, {"reason": decision.reason.strip()})
     return Done(
-        "forward", case.office, case.number, shown(lead), cents, 0, case.open_cents - cents, batch=sitting.batch
-    )
+        "forward", case.office, case.number, shown(lead), cents, 0, case.open_cents - cents, batch=sitting.batch,
+        bound_cents=case.bound_cents, parts=() if decision.part is None else (decision.part,),
+    )  # fmt: skip
 
 
 def _place(store: Store, case: Case, decision: Forward) -> tuple[str, str]:

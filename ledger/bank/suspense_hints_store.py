@@ -13,7 +13,7 @@ from ledger.bank.names import same_person
 from ledger.bank.parts import is_unclear
 from ledger.bank.suspense import Hint
 from ledger.bank.suspense_hints import loose_references, mistyped_references, names_within
-from ledger.bank.unclear_parts_store import WHICH
+from ledger.bank.unclear_parts_store import WHICH, clarified_parts
 from ledger.items.joint_debtors import OWED_JOINTLY
 from ledger.people.parties import match_key
 from ledger.store.engines import Row, Store
@@ -136,10 +136,11 @@ def may_be_paid_by(store: Store) -> set[tuple[str, int]]:
 def _keys(store: Store, only: tuple[str, int] | None) -> _Keys:
     finder, keys = book_finder(store), _Keys()
     where = {"office": only[0] if only else None, "case": only[1] if only else 0}
+    settled = clarified_parts(store)
     for office, case, left, name, iban, text, structured, end_to_end, cents, purpose, line, why, *ours in store.rows(
         _MONEY, **where
     ):
-        if not is_unclear(why, line):
+        if not is_unclear(why, line) or (office, case, line) in settled:
             continue
         money = _Money(office, case, frozenset({left, cents}))
         words = "\n".join(part for part in (text, structured, end_to_end, purpose) if part)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ledger.bank.matching import Evidence
 from ledger.bank.posting import MATCH_COLUMNS
 from ledger.bank.suspense import ClearedCaseError
-from ledger.bank.suspense_decisions import BoundCaseError, ItemPart, ReservedCaseError, Sitting
+from ledger.bank.suspense_decisions import BoundCaseError, ReservedCaseError, Sitting
 from ledger.bank.suspense_store import Case, find_case
+from ledger.bank.unclear_parts_store import PART, STEP
 from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import kasse_office
 from ledger.book.transfer import across
@@ -30,6 +32,15 @@ A head may, besides clerks, and only a head books them to an account of income o
 """
 _REASON = "SELECT reason FROM suspense_case WHERE office = :office AND item = :number"
 _STEP = ("office", "item", "line", "kind", "position", "cents", "batch", "undoes", "by", "at")
+
+
+class Share(NamedTuple):
+    """Where money of a case goes, or comes back from; of which part of a collective entry, where that is told."""
+
+    office: str | None
+    item: int | None
+    cents: int
+    part: int | None = None
 
 
 def open_case(store: Store, number: int, office: str | None, *more: str) -> Case:
@@ -95,20 +106,21 @@ def shown(posted: Posted) -> str:
 
 def write_step(
     store: Store, case: Case, kind: str, position: int, cents: int, sitting: Sitting, *, undoes: int | None = None
-) -> None:
-    """Write down that money of a case moved by the entry at that position of its office."""
+) -> int:
+    """Write down that money of a case moved by the entry at that position of its office; return the step's number."""
     line = int(store.value(_LAST_STEP, office=case.office, item=case.number)) + 1
     values = (case.office, case.number, line, kind, position, cents, sitting.batch, undoes, store.user, store.now)
     store.insert("suspense_step", _STEP, [values])
+    return line
 
 
 def explain(
-    store: Store, case: Case, rule: str, parts: Sequence[tuple[str | None, int | None, int]], sitting: Sitting,
-    proof: Evidence | None = None,
+    store: Store, case: Case, rule: str, parts: Sequence[Share | tuple[str | None, int | None, int]], sitting: Sitting,
+    proof: Evidence | None = None, *, step: int | None = None,
 ) -> None:  # fmt: skip
     """Write down beside the bank entry where its money went: (office, item, cents), cents as the case counts them.
 
-    With `proof` a rule decided by it, else the acting person did.
+    With `proof` a rule decided by it, else the acting person did. A share of a part says so, and of which `step`.
     """
     if case.entry is None:
         return
@@ -117,12 +129,24 @@ def explain(
     known: dict[str, Fact] = {"at": store.now, **({"by": store.user} if proof is None else proof)}
     if sitting.batch is not None:
         known["batch"] = sitting.batch
-    evidence = json.dumps(known, sort_keys=True)
     rows = [
-        (case.office, case.entry, line + index, rule, evidence, office, item, sign * cents)
-        for index, (office, item, cents) in enumerate(parts, 1)
+        (
+            case.office,
+            case.entry,
+            line + index,
+            rule,
+            _evidence(known, share.part, step),
+            *share[:2],
+            sign * share.cents,
+        )
+        for index, share in enumerate((Share(*part) for part in parts), 1)
     ]
     store.insert("bank_match", MATCH_COLUMNS, rows)
+
+
+def _evidence(known: Mapping[str, Fact], part: int | None, step: int | None) -> str:
+    of_part = {} if part is None else {PART: part} | ({} if step is None else {STEP: step})
+    return json.dumps({**known, **of_part}, sort_keys=True)
 
 
 def note_event(
@@ -136,8 +160,3 @@ def note_event(
 def owner_name(store: Store, case: Case) -> str:
     """Return who works on a case."""
     return case.owner_name or user_name(store, case.owner or 0)
-
-
-def parts_of(items: Sequence[ItemPart]) -> list[tuple[str | None, int | None, int]]:
-    """Return items as `explain` takes them."""
-    return list(items)

@@ -14,6 +14,8 @@ from sepa.identifiers import is_iban
 _PAYER = """
     SELECT counter_iban, name, detail_count FROM bank_entry WHERE office = :office AND id = :entry"""
 _PARTIES = "SELECT DISTINCT party FROM item WHERE office = :office AND id = :item AND party IS NOT NULL"
+_PART = """
+    SELECT counter_iban, name FROM bank_detail WHERE office = :office AND entry = :entry AND line = :part"""
 _KNOWN = "SELECT kind FROM party_account WHERE party = :party AND iban = :iban"
 _CHANGE = "UPDATE party_account SET kind = :kind, until = NULL WHERE party = :party AND iban = :iban"
 
@@ -31,14 +33,26 @@ class CollectivePayerError(KasseError):
 
     code = "suspense.payer_collective"
     template = N_("case {number} is a collective credit of {count} payments: it has no one payer")
-    hint = N_("assign its parts with 'kasse suspense split {number} --list FILE'")
+    hint = N_(
+        "name the part with --part NUMBER, as 'kasse suspense show {number}' has it; what is assigned by the payer's "
+        "list goes with 'kasse suspense split {number} --list FILE'"
+    )
 
 
-def payer_of(store: Store, case: Case) -> tuple[str, str]:
-    """Return the IBAN that the money of a case came from, and the name beside it.
+class UnknownPartPayerError(UnknownPayerError):
+    """The bank did not say from which account a part of a collective entry came."""
+
+    code = "suspense.part_payer_unknown"
+    template = N_("the bank names no account from which part {part} of case {number} came")
+
+
+def payer_of(store: Store, case: Case, part: int | None = None) -> tuple[str, str]:
+    """Return the IBAN that the money of a case, or of a part of it, came from, and the name beside it.
 
     Raises `UnknownPayerError` or `CollectivePayerError`.
     """
+    if part is not None:
+        return _payer_of_part(store, case, part)
     row = store.one(_PAYER, office=case.office, entry=case.entry) if case.entry is not None else None
     if row is not None and row[2] > 1:
         raise CollectivePayerError(number=case.number, count=row[2])
@@ -47,12 +61,21 @@ def payer_of(store: Store, case: Case) -> tuple[str, str]:
     return row[0], row[1] or ""
 
 
-def remember_payer(store: Store, case: Case, items: Sequence[tuple[str, int]], kind: str, day: str) -> int:
-    """Note for the persons of these items whose account the money came from; return for how many it was new.
+def _payer_of_part(store: Store, case: Case, part: int) -> tuple[str, str]:
+    iban, name = store.one(_PART, office=case.office, entry=case.entry, part=part) or (None, None)
+    if not iban or not is_iban(iban):
+        raise UnknownPartPayerError(number=case.number, part=part)
+    return iban, name or ""
+
+
+def remember_payer(
+    store: Store, case: Case, items: Sequence[tuple[str, int]], kind: str, day: str, part: int | None = None
+) -> int:
+    """Note for the persons of these items whose account the money, or a part of it, came from; return how many are new.
 
     Only an account of the kind `own` is evidence when money is matched. Raises what `payer_of` raises.
     """
-    iban, _ = payer_of(store, case)
+    iban, _ = payer_of(store, case, part)
     parties = {party for office, item in items for (party,) in store.rows(_PARTIES, office=office, item=item)}
     fresh = 0
     for party in sorted(parties):

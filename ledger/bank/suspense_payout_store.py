@@ -14,9 +14,12 @@ from ledger.bank.names import contradict
 from ledger.bank.suspense import AssignedTooMuchError, NoAmountError
 from ledger.bank.suspense_decisions import Done, Forward, Refund, Sitting
 from ledger.bank.suspense_moves_store import case_with_money, note_event
+from ledger.bank.suspense_parts_store import check_part, named_part, only_part
 from ledger.bank.suspense_payers_store import payer_of
 from ledger.bank.suspense_store import Case
 from ledger.bank.suspense_work_store import NoWordsError
+from ledger.bank.unclear_parts_store import PART, part_of_order
+from ledger.events.store import Fact
 from ledger.items.order_rules import PAYABLE_LIMITS, completion, tidy
 from ledger.items.order_write_store import write_orders
 from ledger.items.orders import Checked, OrderRow, order_number
@@ -38,9 +41,15 @@ _OWED_BY_NAME = """
     SELECT count(*), coalesce(sum(i.open_cents), 0) FROM item i JOIN party p ON p.id = i.party
     WHERE i.kind = 'receivable' AND i.open_cents > 0 AND p.match_key = :key"""
 _SERVICE = "SELECT 1 FROM party_account WHERE iban = :iban AND kind = 'payment_service' AND until IS NULL"
-_BANK_DAY = "SELECT bank_day, remittance FROM bank_entry WHERE office = :office AND id = :entry"
-_TEXTS = """SELECT remittance, creditor_reference, end_to_end_id FROM bank_entry WHERE office = :office AND id = :entry
-    AND EXISTS (SELECT 1 FROM collection_run)"""
+_BANK_DAY = """
+    SELECT e.bank_day, coalesce(d.remittance, e.remittance) FROM bank_entry e
+    LEFT JOIN bank_detail d ON d.office = e.office AND d.entry = e.id AND d.line = :part
+    WHERE e.office = :office AND e.id = :entry"""
+_TEXTS = """
+    SELECT coalesce(d.remittance, e.remittance), coalesce(d.creditor_reference, e.creditor_reference),
+           coalesce(d.end_to_end_id, e.end_to_end_id) FROM bank_entry e
+    LEFT JOIN bank_detail d ON d.office = e.office AND d.entry = e.id AND d.line = :part
+    WHERE e.office = :office AND e.id = :entry AND EXISTS (SELECT 1 FROM collection_run)"""
 _PAID_BACK = """
     SELECT c.entry, o.bank_account, o.total_cents FROM suspense_payout p
     JOIN suspense_case c ON c.office = p.office AND c.item = p.item
@@ -95,38 +104,55 @@ class PaymentServiceError(KasseError):
 def refund(store: Store, decision: Refund, sitting: Sitting) -> Done:
     """Make the order that pays money back to the account it came from, and only there; inside a unit.
 
-    Raises `RefundAdvanceError`, `UnknownPayerError`, `CollectivePayerError`, `PaymentServiceError`, `NoWordsError`,
-    `PayerOwesError` unless the refund is wanted despite it, and what `case_with_money` raises.
+    Of a collective credit that is the account of one part, for at most what is left of it: the part that is named, or
+    the only one left. Raises `RefundAdvanceError`, `UnknownPayerError`, `CollectivePayerError`, `PaymentServiceError`,
+    `NoWordsError`, what `named_part`, `check_part` and `case_with_money` raise, and `PayerOwesError` unless the refund
+    is wanted despite it.
     """
     case = case_with_money(store, decision.number, decision.office)
     if case.kind == "advance":
         raise RefundAdvanceError(number=case.number)
-    iban, name = payer_of(store, case)
+    part = _part_meant(store, case, decision.part)
+    iban, name = payer_of(store, case, part)
     if not decision.reason.strip():
         raise NoWordsError(number=case.number)
     if store.value(_SERVICE, iban=iban) is not None:
         raise PaymentServiceError(number=case.number)
+    cents = partly(store, case, decision.cents, part)
     findings = _debts(store, case, iban, name, despite=decision.despite_debts)
-    findings += _collected(store, case.office, case.entry, iban, case.free_cents, sitting.day)
-    purpose = _purpose(store, case)
-    payee = name or iban
-    return _order(
-        store, case, "refund", (payee, iban), purpose, decision.reason, partly(case, decision.cents), sitting, findings
-    )
+    findings += _collected(store, (case.office, case.entry, part), iban, partly(store, case, None, part), sitting.day)
+    told = _purpose(store, case, part), decision.reason
+    return _order(store, case, "refund", (name or iban, iban), told, cents, sitting, findings, part)
+
+
+def _part_meant(store: Store, case: Case, part: int | None) -> int | None:
+    """Return the part that is named, or the only one of a collective credit that is left."""
+    if part is not None:
+        return named_part(store, case, part).line
+    only = only_part(store, case) if case.entry is not None else None
+    return None if only is None else only.line
+
+
+def of_part(part: int | None) -> dict[str, Fact]:
+    """Return what an event of a case says of the part it is about."""
+    return {} if part is None else {PART: part}
 
 
 def pay_on(store: Store, case: Case, decision: Forward, sitting: Sitting) -> Done:
     """Make the order that pays money on to another authority; inside a unit."""
     payee = decision.payee or "", parse_iban(decision.iban or "")
-    cents = partly(case, decision.cents)
-    return _order(store, case, "forward", payee, tidy(decision.reason), decision.reason, cents, sitting, ())
+    cents = partly(store, case, decision.cents, decision.part)
+    told = tidy(decision.reason), decision.reason
+    return _order(store, case, "forward", payee, told, cents, sitting, (), decision.part)
 
 
-def partly(case: Case, cents: int | None) -> int:
-    """Return how much of a case is meant: all that is free, or a part of it.
+def partly(store: Store, case: Case, cents: int | None, part: int | None = None) -> int:
+    """Return how much of a case, or of a part of it, is meant: all that is free, or less.
 
-    Raises `NoAmountError` or `AssignedTooMuchError`.
+    Raises `NoAmountError`, `AssignedTooMuchError` and what `named_part` and `check_part` raise.
     """
+    if part is not None:
+        cents = check_part(case, named_part(store, case, part), cents)
     wanted = case.free_cents if cents is None else cents
     if wanted <= 0:
         raise NoAmountError(wanted_cents=wanted)
@@ -150,14 +176,21 @@ def _debts(store: Store, case: Case, iban: str, name: str, *, despite: bool) -> 
 def payout_warnings(store: Store, office: str, order: int, day: str) -> tuple[KasseError, ...]:
     """Return the direct debits that took or may take the money that an order pays back, for those who decide on it."""
     row = store.one(_PAID_BACK, office=office, order=order)
-    return () if row is None else _collected(store, office, row[0], row[1], int(row[2]), day)
+    if row is None:
+        return ()
+    bank = office, row[0], part_of_order(store, office, order)
+    return _collected(store, bank, row[1], int(row[2]), day)
 
 
 def _collected(
-    store: Store, office: str, entry: int | None, iban: str, cents: int, day: str
-) -> tuple[KasseError, ...]:  # fmt: skip
-    """Warn where a direct debit of the claim that the payer named is under way or can still come back."""
-    texts = store.one(_TEXTS, office=office, entry=entry)
+    store: Store, bank: tuple[str, int | None, int | None], iban: str, cents: int, day: str
+) -> tuple[KasseError, ...]:
+    """Warn where a direct debit of the claim that the payer named is under way or can still come back.
+
+    `bank` is the entry that the money came with, and the part of it.
+    """
+    office, entry, part = bank
+    texts = store.one(_TEXTS, office=office, entry=entry, part=part)
     if texts is None:
         return ()
     named = references(book_finder(store), *texts)
@@ -173,18 +206,19 @@ def _told(owed: Sequence[tuple[str, int, str | None, int, str]]) -> dict[str, An
     }  # fmt: skip
 
 
-def _purpose(store: Store, case: Case) -> str:
+def _purpose(store: Store, case: Case, part: int | None) -> str:
     """Return what the payee reads on his statement: what comes back, and what he had written."""
-    day, text = store.one(_BANK_DAY, office=case.office, entry=case.entry) or (case.posting_day, None)
+    day, text = store.one(_BANK_DAY, office=case.office, entry=case.entry, part=part) or (case.posting_day, None)
     year, month, of_month = day.split("-")
     return tidy(f"Rückzahlung Ihrer Zahlung vom {of_month}.{month}.{year} {text or ''}")
 
 
 def _order(
-    store: Store, case: Case, kind: Literal["refund", "forward"], payee: tuple[str, str], purpose: str, reason: str,
-    cents: int, sitting: Sitting, findings: tuple[KasseError, ...],
+    store: Store, case: Case, kind: Literal["refund", "forward"], payee: tuple[str, str], told: tuple[str, str],
+    cents: int, sitting: Sitting, findings: tuple[KasseError, ...], part: int | None,
 ) -> Done:  # fmt: skip
-    name, iban = payee
+    """Make the order to a payee; `told` are what the payee reads, and why it is paid."""
+    (name, iban), (purpose, reason) = payee, told
     row = OrderRow(
         1, 1, office=case.office, kind="payable", name=tidy(name)[: PAYABLE_LIMITS["name"]], bank_account=iban,
         amount_cents=cents, due=sitting.day, purpose=purpose[: PAYABLE_LIMITS["purpose"]].strip(),
@@ -199,8 +233,8 @@ def _order(
     values = (case.office, number, case.number, kind, sitting.batch)
     store.insert("suspense_payout", ("office", "order_id", "item", "kind", "batch"), [values])
     order = order_number(case.office, number)
-    note_event(store, case, kind, {"cents": cents, "order": order}, {"reason": reason.strip()})
+    note_event(store, case, kind, {"cents": cents, "order": order, **of_part(part)}, {"reason": reason.strip()})
     return Done(
         kind, case.office, case.number, left_cents=case.open_cents, order=order, batch=sitting.batch,
-        findings=findings, bound_cents=case.bound_cents + cents,
+        findings=findings, bound_cents=case.bound_cents + cents, parts=() if part is None else (part,),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from ledger.bank.parts import Told, UnclearPart, told
 from ledger.bank.suspense import UnknownCaseError
 from ledger.bank.suspense_worklist import Filter, WorkCase
-from ledger.bank.unclear_parts_store import parts_of_case
+from ledger.bank.unclear_parts_store import STEP, parts_of_case
 from ledger.book.store import kasse_office
 from ledger.items.orders import order_number
 from ledger.people.users import user_name
@@ -228,11 +228,11 @@ def _counted(store: Store, case: Case) -> tuple[str | None, str | None]:
 
 
 def _named(store: Store, evidence: str | None) -> dict[str, str | int]:
-    """Return stored evidence with persons by their names."""
+    """Return stored evidence with persons by their names, as people read it."""
     known: dict[str, str | int] = json.loads(evidence or "{}")
     if "by" in known:
         known["by"] = user_name(store, int(known["by"]))
-    return known
+    return {name: value for name, value in known.items() if name != STEP}
 
 
 def find_case(store: Store, office: str, number: int) -> Case:

@@ -134,6 +134,14 @@ class UndoneBatchError(KasseError):
     hint = N_("its decisions were taken back already, or were notes, holds and reservations")
 
 
+class PendingBatchError(KasseError):
+    """A list whose decisions are orders that are not accepted yet."""
+
+    code = "suspense.batch_pending"
+    template = N_("the list {batch} made orders that are not accepted yet: {orders}")
+    hint = N_("have each objected to with 'kasse order object ORDER --reason …'; its money is free again then")
+
+
 @dataclass(frozen=True, slots=True)
 class BankLine:
     """A posting of a bank entry's transaction, with the role of its account."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ledger.bank.suspense_decisions import Done, Sitting, Undo, UndoBatch, UndoEntry
 from ledger.bank.suspense_moves_store import explain, note_event, open_case, shown, write_step
+from ledger.bank.suspense_parts_store import taken_back
 from ledger.bank.suspense_store import Case, find_case
 from ledger.bank.suspense_undo import (
     HAND_KINDS,
@@ -16,6 +17,7 @@ from ledger.bank.suspense_undo import (
     ExecutedCaseError,
     NothingToUndoError,
     PaidOutError,
+    PendingBatchError,
     PendingPayoutError,
     ReturnedCaseError,
     UndoneBatchError,
@@ -28,8 +30,10 @@ from ledger.book.journal import EntryNumber, parse_entry_number
 from ledger.book.reversal import Involved, ReservedItemError, SettledItemError
 from ledger.book.reversal_store import Place, places_of, take_back
 from ledger.events.store import record
+from ledger.items.orders import order_number
 from ledger.people.users import require
 from ledger.store.engines import Store
+from sepa.errors import KasseError
 
 _STANDING = """
     SELECT s.office, s.item, s.line, s.kind, s.position, s.cents, e.year, e.number FROM suspense_step s
@@ -47,6 +51,10 @@ _UNDONE = """
     WHERE s.office = :office AND s.position = :position ORDER BY s.item"""
 _BATCH = "SELECT undone_by FROM suspense_batch WHERE id = :batch"
 _MARK = "UPDATE suspense_batch SET undone_by = :user, undone_at = :now WHERE id = :batch AND undone_by IS NULL"
+_ORDERS = """
+    SELECT p.office, p.order_id FROM suspense_payout p
+    JOIN cash_order o ON o.office = p.office AND o.id = p.order_id
+    WHERE p.batch = :batch AND o.state IN ('created', 'certified', 'approved') ORDER BY p.office, p.order_id"""
 _CLOSED = "SELECT max(last_day) FROM closing"
 
 
@@ -106,14 +114,14 @@ def undo_entry(store: Store, decision: UndoEntry, sitting: Sitting) -> Done:
 def undo_batch(store: Store, decision: UndoBatch, sitting: Sitting) -> list[Done]:
     """Take back every step that a list of decisions made and that still stands; inside a unit.
 
-    Raises `UnknownStepBatchError`, `UndoneBatchError` besides what `undo` raises.
+    Raises `UnknownStepBatchError`, `UndoneBatchError`, `PendingBatchError` besides what `undo` raises.
     """
     row = store.one(_BATCH, batch=decision.batch)
     if row is None:
         raise UnknownStepBatchError(batch=decision.batch)
     steps = list(_steps(store, _OF_BATCH, batch=decision.batch))
     if not steps:
-        raise UndoneBatchError(batch=decision.batch)
+        raise _nothing_stands(store, decision.batch)
     for office in sorted({step.office for step in steps}):
         require(store, office, "clerk")
     done = [_back(store, step, decision.reason, sitting) for step in steps]
@@ -121,6 +129,14 @@ def undo_batch(store: Store, decision: UndoBatch, sitting: Sitting) -> list[Done
     facts = {"steps": len(done), "cents": -sum(one.settled_cents for one in done)}
     record(store, steps[0].office, "suspense.undo_batch", f"suspense_batch:{decision.batch}", facts)
     return done
+
+
+def _nothing_stands(store: Store, batch: int) -> KasseError:
+    """Return why there is nothing to take back of a list: its money did not move, or orders are to move it."""
+    orders = [order_number(office, order) for office, order in store.rows(_ORDERS, batch=batch)]
+    if orders:
+        return PendingBatchError(batch=batch, orders=" ".join(orders))
+    return UndoneBatchError(batch=batch)
 
 
 def _steps(store: Store, sql: str, **wanted: str | int) -> Iterator[Step]:
@@ -150,17 +166,19 @@ def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
         raise
     case = find_case(store, step.office, step.item)
     lead = next(one for one, place in zip(posted, places, strict=True) if place == (step.office, step.position))
-    write_step(store, case, "undone", lead.position, step.cents, sitting, undoes=step.line)
+    line = write_step(store, case, "undone", lead.position, step.cents, sitting, undoes=step.line)
     mirrors = {place: one.position for one, place in zip(posted, places, strict=True)}
     for other in others:
         _back_other(store, other, case, mirrors[other.office, other.position], reason, sitting)
     parts = list(_parts(involved, (step.office, step.item))) or [(None, None, -step.cents)]
-    explain(store, case, "unassigned", parts, sitting)
+    shares = list(taken_back(store, case, (step.line, step.kind, step.position), parts))
+    explain(store, case, "unassigned", shares, sitting, step=line)
     note_event(store, case, "undo", {"cents": step.cents, "entry": str(step.entry)}, {"reason": reason.strip()})
     items = tuple((office, item, cents) for office, item, cents in parts if office is not None and item is not None)
     return Done(
-        "undo", case.office, case.number, shown(lead), -step.cents, 0, case.open_cents, items, batch=sitting.batch
-    )
+        "undo", case.office, case.number, shown(lead), -step.cents, 0, case.open_cents, items, batch=sitting.batch,
+        bound_cents=case.bound_cents, parts=tuple(sorted({one.part for one in shares if one.part is not None})),
+    )  # fmt: skip
 
 
 def _others(store: Store, step: Step, places: Sequence[Place]) -> list[Step]:

@@ -243,6 +243,93 @@ def test_lists_of_decisions_are_taken_whole(office):
     )
 
 
+@pytest.fixture
+def collective(shell, sqlite_template):
+    """A book with a collective credit: two known to nobody, one whose debtor has a claim, one without an account."""
+    shell.environ["KASSE_USER"] = "clara"
+    with sqlite_copy(sqlite_template, shell.folder) as location:
+        store = opened(location, "import")
+        item(store, "75", reference(store, 1), name="Sabine Klein")
+        item(store, "80", reference(store, 2), office="BAU", name="Adam Muster")
+        parts = (
+            {"amount": "150", "remittance": "Hundesteuer", "name": "Ursel Fremd", "counter_iban": ERIKA},
+            {"amount": "50", "remittance": "Markt", "name": "Zora Zwei", "counter_iban": "DE02500105170137075030"},
+            {"amount": "75", "remittance": "Gebühr", "name": "Sabine Klein"},
+            {"amount": "42", "remittance": "ohne Konto", "name": "Kevin Drei"},
+        )
+        staged(store, "317", "", day="2026-11-12", details=parts)
+        post_staged(store)
+        store.close()
+        yield shell
+        store = opened(location)
+        check_invariants(store)
+        assert verify(store).findings == ()
+        store.close()
+
+
+def test_the_parts_of_a_collective_credit_are_decided_one_by_one(collective):
+    write(collective, "parts.csv", "Fall;Kassenzeichen;Betrag;Teil", f"1;{REFS[2]};30,00;1", f"1;{REFS[1]};75,00;3")
+    write(collective, "back.csv", "Fall;Teil;Grund", "1;2;nicht für uns", "1;1;nicht für uns")
+    collective.transcript(
+        "suspense-parts",
+        "kasse suspense suggest 1",
+        "kasse suspense refund 1 --reason zurück",
+        "kasse suspense refund 1 --part 4 --reason zurück",
+        "kasse suspense refund 1 --part 9 --reason zurück",
+        "kasse suspense refund 1 --part 2 --amount 50,01 --reason zurück",
+        "kasse suspense refund 1 2 --part 2 --reason zurück",
+        f"kasse suspense assign 1 {REFS[1]} --dry-run",
+        "kasse suspense assign --list parts.csv",
+        "kasse suspense show 1",
+        "kasse suspense refund --list back.csv",
+        "kasse suspense show 1 --json",
+        "kasse suspense explain 1",
+        "kasse suspense undo --batch 1 --reason 'falsche Liste'",
+        f"kasse suspense assign 1 {REFS[2]}=50",
+        "kasse suspense suggest 1",
+        "kasse suspense forward 1 --transit --part 4 --reason Rundfunkbeitrag",
+        "kasse suspense list --csv",
+    )
+
+
+def test_options_stand_for_all_rows_of_a_list(office):
+    write(office, "cases.csv", "Fall", "1", "2")
+    write(office, "assign.csv", "Fall;Kassenzeichen", f"2;{REFS[1]}")
+    office.transcript(
+        "suspense-list-options",
+        "kasse suspense reserve 1 --user dirk",
+        "kasse suspense reserve --list cases.csv --take-over",
+        "kasse suspense hold --list cases.csv",
+        "kasse suspense hold --list cases.csv --until 2026-12-01 --reason gefragt",
+        "kasse suspense hold --list cases.csv --until 2026-12-01 --reason gefragt",
+        "kasse suspense hold --list cases.csv --until 2026-12-08 --reason 'noch nichts'",
+        "kasse suspense hold --list cases.csv --resume",
+        "kasse suspense assign --list assign.csv --amount 5",
+        "kasse suspense assign --list assign.csv --surplus credit --payer-kind own",
+        "kasse suspense list --csv",
+    )
+
+
+def test_on_a_terminal_a_credit_of_many_stays_a_few_lines_of_the_list(shell, sqlite_template):
+    shell.environ |= {"KASSE_USER": "clara", "NO_COLOR": "1"}
+    with sqlite_copy(sqlite_template, shell.folder) as location:
+        store = opened(location, "import")
+        many = [{"amount": "10", "remittance": f"Beitrag {n}", "name": f"Zahler {n}"} for n in range(30)]
+        staged(store, "300", "", day="2026-11-12", details=many)
+        post_staged(store)
+        store.close()
+        piped = shell("kasse suspense list --csv").out
+        assert "Zahler 29" in piped
+        shell.terminal = True
+        listed = shell("kasse suspense list")
+        assert "… +28" in listed.out
+        assert "Zahler 29" not in listed.out
+        assert len(listed.out.splitlines()) < 10
+        shown = shell("kasse suspense show 1")
+        assert "parts still unclear: 30, see their list" in shown.out
+        assert shown.out.count("Zahler 29") == 1
+
+
 def test_cash_that_was_over_is_no_overpayment(shell, sqlite_template):
     """The list, the filter and the screen of the case name what was over when cash was counted, and who held it."""
     shell.environ["KASSE_USER"] = "dirk"

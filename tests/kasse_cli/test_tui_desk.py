@@ -23,6 +23,7 @@ from ledger.bank.suspense_store import find_case
 from tests.bankbooks import check_invariants, item, open_cents, reference, run, staged
 from tests.books import act, database, opened, run_sql, sqlite_copy
 from tests.conftest import needs
+from tests.enforcement.test_relief_store import fee, granted, wish
 from tests.kasse_cli.striking import cut
 
 TODAY, ERIKA = "2026-11-18", "DE89370400440532013000"
@@ -470,3 +471,76 @@ def test_it_works_in_a_real_terminal(tmux):
     assert (open_cents(store, 1), find_case(store, "KASSE", 1).open_cents) == (0, 0)
     check_invariants(store)
     store.close()
+
+
+@pytest.fixture
+def collective(sqlite_template, tmp_path):
+    """One collective credit: a part of a debtor, one of a stranger with an account, forty that nobody knows."""
+    with sqlite_copy(sqlite_template, tmp_path) as location:
+        store = opened(location, "import")
+        item(store, "50", reference(store, 1), name="Erika Mustermann", iban=ERIKA)
+        parts = [
+            {"amount": "70", "remittance": "Danke", "name": "Erika Mustermann", "counter_iban": ERIKA},
+            {"amount": "30", "remittance": "Markt", "name": "Zora", "counter_iban": "DE02500105170137075030"},
+            *({"amount": "10", "remittance": f"Beitrag {n}", "name": f"Zahler {n}"} for n in range(40)),
+        ]
+        staged(store, "500", "", day="2026-11-02", details=parts)
+        post_staged(store)
+        yield act(store, "clara")
+        check_invariants(store)
+        store.close()
+    set_language("en")
+
+
+def test_the_parts_of_a_collective_credit_are_numbered_and_the_candidate_names_its_own(collective):
+    async def play(desk):
+        text = "\n".join(desk.screen())
+        for words in ("still unclear: 42, see below", "Part 1: 70.00 EUR", "Part 2: 30.00 EUR", "Part 1\n"):
+            assert words in "\n".join(line.rstrip() for line in text.splitlines()), words
+        await desk.press("a")
+        assert desk.app.screen.query_one("#part", Input).value == "1"
+        assert "of part 1" in desk.said("#form-said")
+        await desk.press("enter")
+        assert "of part 1" in desk.said("#message")
+        assert "Part 1: 20.00 EUR" in desk.said("#text")
+
+    sit(collective, play)
+    assert open_cents(collective, 1) == 0
+
+
+def test_one_part_is_paid_back_on_the_screen(collective):
+    async def play(desk):
+        await desk.press("p")
+        await desk.write("nicht fuer uns")
+        await desk.press("enter")
+        assert "write the number of the part into its field" in desk.said("#form-said")
+        await desk.press("tab")
+        await desk.write("2")
+        await desk.press("enter", "enter")
+        assert "KASSE-1" in desk.said("#message")
+        assert "Part 2: 30.00 EUR · bound · Zora" in desk.said("#text")
+        await desk.press("p")
+        await desk.write("x")
+        await desk.press("tab")
+        await desk.write("zwei")
+        await desk.press("enter")
+        assert "not the number of a part: zwei" in desk.said("#form-said")
+
+    sit(collective, play)
+    assert collective.all("SELECT total_cents, bank_account FROM cash_order") == [(3000, "DE02500105170137075030")]
+
+
+def test_the_screen_names_the_relief_behind_money_on_a_claim_written_off(store):
+    store.today = TODAY
+    claim = fee(store, "77", number=7)
+    number = store.value("SELECT reference FROM item WHERE id = :id AND office = 'ORDNUNG'", id=claim)
+    granted(store, wish("niederschlagung_unbefristet", claim))
+    staged(act(store, "import"), "77", number, day="2026-11-01", name="Erika")
+    post_staged(store)
+    act(store, "clara")
+
+    async def play(desk):
+        assert "was written off by relief 1 (Niederschlagung without end)" in desk.said("#title")
+        assert "kasse relief end 1" in desk.said("#title")
+
+    sit(store, play)

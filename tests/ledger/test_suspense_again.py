@@ -14,7 +14,7 @@ from ledger.bank.suspense_store import case_history
 from ledger.book.verify_store import verify
 from ledger.cash.take_store import Payment
 from ledger.cash.take_store import take as receive
-from tests.bankbooks import check_invariants, item, open_cents, party, reference, staged
+from tests.bankbooks import check_invariants, close_day, item, open_cents, party, reference, staged
 from tests.books import act
 from tests.cashbooks import desk
 from tests.ledger.statement_texts import take
@@ -61,6 +61,29 @@ def test_money_before_its_order_is_assigned_when_the_order_has_come(clerk):
     assert paid == "2026-11-16", "it counts from the day the bank had it"
     assert look_again(clerk, day=TODAY) == NOTHING, "the second run finds nothing"
     assert clerk.value("SELECT count(*) FROM bank_match WHERE entry = :entry", entry=entry) == 2
+
+
+@pytest.mark.parametrize("today", ["2026-11-20", "2026-11-17"], ids=["closed at noon", "the clock went back"])
+def test_on_a_closed_day_the_first_open_one_is_taken(clerk, today):
+    """A second run of a day that is closed already was refused, each time, until the next day."""
+    ref = reference(clerk, 7)
+    staged(clerk, "40", f"Bescheid {ref}", name="Erika Muster", day="2026-11-16")
+    post_staged(clerk)
+    number = item(later(clerk), "40", ref, name="Erika Muster", due="2026-12-01")
+    close_day(act(clerk, "clara"), "2026-11-20")
+    assert look_again(act(clerk, "import"), day=today) == Again(1, 4000)
+    assert open_cents(clerk, number) == 0
+    assert clerk.value("SELECT max(posting_day) FROM entry") == "2026-11-21"
+
+
+@pytest.mark.parametrize("today", ["2026-11-20", "2026-11-17"], ids=["closed at noon", "the clock went back"])
+def test_cash_too(counter, today):
+    ref = reference(counter, 7)
+    brought(counter, ref)
+    number = item(later(counter), "40", ref, name="Sonst Jemand", due="2026-12-01")
+    close_day(act(counter, "clara"), "2026-11-20")
+    assert look_again(act(counter, "import"), day=today) == Again(1, 4000)
+    assert open_cents(counter, number) == 0
 
 
 def test_details_that_come_later_settle_a_sammler(clerk):

@@ -75,7 +75,7 @@ def test_exports_and_explanations_name_the_sender(desk):
     decide(desk, [Assign(desk.case, (Wish(reference(desk, 3)),))], day=DAY)
     assert open_cents(desk, number) == 0
     (explained,) = explain_items(desk, reference(desk, 3))
-    assert explained.movements[0].payer == "Unbekannte Ursel; Zweite Zora"
+    assert explained.movements[0].payer == "Zweite Zora", "the amount says which part paid it"
 
 
 def test_the_statement_shows_the_parts_and_which_are_unclear(desk):
@@ -85,6 +85,15 @@ def test_the_statement_shows_the_parts_and_which_are_unclear(desk):
     assert states == [
         (1, 1, "Max Mustermann", "decided"), (1, 2, "Unbekannte Ursel", "unclear"), (1, 3, "Zweite Zora", "unclear"),
     ]  # fmt: skip
+
+
+def test_the_statement_says_what_the_desk_has_clarified(desk):
+    statement = desk.value("SELECT max(id) FROM statement")
+    desk.insert_one("statement_entry", statement=statement, line=1, office="KASSE", entry=desk.bank)
+    item(desk, "50", reference(desk, 3), name="Zora")
+    decide(desk, [Assign(desk.case, (Wish(reference(desk, 3), part=3),))], day=DAY)
+    states = [part.state for _, part in parts_of_statement(desk, statement)]
+    assert states == ["decided", "unclear", "clarified"]
 
 
 def test_a_part_that_was_matched_by_mistake_is_told_without_the_others(desk):

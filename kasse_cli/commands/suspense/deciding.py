@@ -20,8 +20,11 @@ from kasse_cli.commands.suspense.params import (
     ItemsOption,
     LastOption,
     LeaveRestOption,
+    ListedOptionError,
     ListOption,
     NoTargetError,
+    PartOfSeveralError,
+    PartOption,
     PayeeOption,
     PayerKindOption,
     SheetOption,
@@ -49,6 +52,7 @@ def assign(
     references: TargetsArgument = None,
     items: ItemsOption = None,
     amount: AmountOption = None,
+    part: PartOption = None,
     surplus: SurplusOption = None,
     payer_kind: PayerKindOption = None,
     office: CaseOfficeOption = None,
@@ -58,17 +62,19 @@ def assign(
     """Assign unclear money to one open item or several, or by a list with the columns case, reference, amount.
 
     Without an amount it takes what is open on the item and left in the case. What is over stays unclear, unless
-    --surplus credit makes it a credit of the person.
+    --surplus credit makes it a credit of the person. With --part it is the money of one part of a collective credit.
     """
     from ledger.bank.suspense_decisions import Assign
 
     if list_ is not None:
-        _no_cases("assign", case, references)
-        listed_decisions(ctx, "assign", list_, sheet)
+        _no_cases("assign", case, references, items)
+        _not_listed(amount=amount, part=part)
+        given = {"surplus": surplus is not None, "payer_kind": payer_kind, "office": office}
+        listed_decisions(ctx, "assign", list_, sheet, given)
         return
     if case is None:
         raise CaseOrListError(verb="assign")
-    wishes = _wishes(case, [*(items or ()), *(references or ())], amount)
+    wishes = _wishes(case, [*(items or ()), *(references or ())], amount, part)
     take(ctx, [Assign(case, tuple(wishes), office, surplus is not None, payer_kind)])
 
 
@@ -105,6 +111,7 @@ def forward(
     iban: IbanOption = None,
     transit: TransitOption = False,
     amount: AmountOption = None,
+    part: PartOption = None,
     office: CaseOfficeOption = None,
     list_: ListOption = None,
     sheet: SheetOption = None,
@@ -118,13 +125,16 @@ def forward(
 
     if list_ is not None:
         _no_cases("forward", case)
-        listed_decisions(ctx, "forward", list_, sheet, reason)
+        _not_listed(amount=amount, part=part)
+        where = {"to_office": to_office, "account": account, "payee": payee, "iban": iban}
+        given = {"reason": reason, "office": office, **where}
+        listed_decisions(ctx, "forward", list_, sheet, given)
         return
     if case is None:
         raise CaseOrListError(verb="forward")
     if transit == bool(to_office or account or payee or iban):
         raise ForwardWhereError(number=case)
-    take(ctx, [Forward(case, reason, to_office, account, payee, iban, amount, office)])
+    take(ctx, [Forward(case, reason, to_office, account, payee, iban, amount, office, part=part)])
 
 
 def refund(
@@ -132,6 +142,7 @@ def refund(
     cases: CasesArgument = None,
     reason: WhyOption = "",
     amount: AmountOption = None,
+    part: PartOption = None,
     despite_debts: DespiteOption = False,
     office: CaseOfficeOption = None,
     list_: ListOption = None,
@@ -140,18 +151,23 @@ def refund(
     """Pay money back to the account it came from, and only there, by an order.
 
     Others certify, approve and accept it; the money of the case is bound meanwhile. What the payer owes comes first.
+    Of a collective credit with several payers --part says which one gets back the money of that part.
     """
     from ledger.bank.suspense_decisions import Refund
 
     if list_ is not None:
         _no_cases("refund", *(cases or ()))
-        listed_decisions(ctx, "refund", list_, sheet, reason)
+        _not_listed(amount=amount, part=part)
+        given = {"reason": reason, "despite": despite_debts, "office": office}
+        listed_decisions(ctx, "refund", list_, sheet, given)
         return
     if not cases:
         raise CaseOrListError(verb="refund")
     if amount is not None and len(cases) > 1:
         raise AmountOfSeveralError(count=len(cases))
-    take(ctx, [Refund(case, reason, amount, despite_debts, office) for case in cases])
+    if part is not None and len(cases) > 1:
+        raise PartOfSeveralError(count=len(cases))
+    take(ctx, [Refund(case, reason, amount, despite_debts, office, part=part) for case in cases])
 
 
 def undo(
@@ -175,7 +191,8 @@ def undo(
     if sum(map(bool, (cases, entry, batch, list_))) != 1:
         raise UndoWhatError
     if list_ is not None:
-        listed_decisions(ctx, _undo_verb(ctx, list_, sheet), list_, sheet, reason)
+        given = {"reason": reason, "last": last, "office": office}
+        listed_decisions(ctx, _undo_verb(ctx, list_, sheet), list_, sheet, given)
         return
     decisions: list[Decision] = [Undo(case, reason, last, office) for case in cases or ()]
     if entry is not None:
@@ -197,7 +214,14 @@ def _no_cases(verb: str, *named: object) -> None:
         raise CaseOrListError(verb=verb)
 
 
-def _wishes(case: int, texts: list[str], amount_cents: int | None) -> list[Wish]:
+def _not_listed(**options: object) -> None:
+    """Refuse options that say one thing of one case beside a list."""
+    for name, value in options.items():
+        if value is not None:
+            raise ListedOptionError(option=f"--{name}", column=name)
+
+
+def _wishes(case: int, texts: list[str], amount_cents: int | None, part: int | None) -> list[Wish]:
     """Return what was typed as wishes: REFERENCE, REFERENCE=AMOUNT, or one REFERENCE with --amount.
 
     Raises `NoTargetError`, `AmountOfSeveralError`, `TwoAmountsError` and `InvalidAmountError`.
@@ -213,5 +237,5 @@ def _wishes(case: int, texts: list[str], amount_cents: int | None) -> list[Wish]
     wishes = []
     for text in texts:
         target, mark, amount = text.partition("=")
-        wishes.append(Wish(target, parse_amount(amount) if mark else amount_cents))
+        wishes.append(Wish(target, parse_amount(amount) if mark else amount_cents, part=part))
     return wishes

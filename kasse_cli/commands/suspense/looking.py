@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
-from kasse_cli.commands.explaining import PARTS
 from kasse_cli.commands.suspense.params import (
     AgeOption,
     CaseArgument,
@@ -18,23 +18,21 @@ from kasse_cli.commands.suspense.params import (
     TextOption,
     WhyListedOption,
 )
+from kasse_cli.commands.suspense.told import parts_table, said_lines, unsaid, words_of
 from kasse_cli.context import Context
 from kasse_cli.event_words import VERBS, who_text
 from kasse_cli.evidence import evidence_text
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import OfficeOption
-from kasse_cli.unclear_words import COUNTER, REASON_WORDS, payment_words, reason_sentence, under_way_words
+from kasse_cli.unclear_words import REASON_WORDS, brief
 from sepa.errors import N_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledger.bank.candidates import Candidate
-    from ledger.bank.collection_back import Meant
-    from ledger.bank.suspense_store import CaseDetails
     from ledger.bank.suspense_worklist import WorkCase
-    from ledger.store.engines import Store
 
 CASES = (
     Column("number", N_("Case"), "count"),
@@ -73,6 +71,7 @@ CANDIDATES = (
     Column("open_cents", N_("Open"), "cents"),
     Column("score", N_("Score"), "count"),
     Column("why", N_("Why")),
+    Column("part", N_("Part"), "count", shown=False),
     Column("office", N_("Office"), shown=False),
     Column("item", N_("Item"), "count", shown=False),
 )
@@ -113,8 +112,17 @@ def list_(
         lines.append(
             say(N_("of these laid aside: {count}; until when, shows 'kasse suspense list --held'"), count=resting)
         )
+    if ctx.obj.format == "table" and not ctx.obj.xlsx and sys.stdout.isatty():
+        cases = [_short(case) for case in cases]
     render(
         ctx, Result(data={"day": day}, tables=[Table("cases", _columns(kinds, held=bool(held)), cases)], lines=lines)
+    )
+
+
+def _short(case: WorkCase) -> WorkCase:
+    """Return a collective credit of many payers with the first of them: on a terminal a list must stay one."""
+    return replace(
+        case, name=brief(case.name), bank_account=brief(case.bank_account), remittance=brief(case.remittance)
     )
 
 
@@ -131,6 +139,7 @@ def _columns(kinds: Sequence[str], *, held: bool) -> tuple[Column, ...]:
 
 def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> None:
     """Show one case: what the bank said, what was decided and why, and which open items it may be for."""
+    from kasse_cli.unclear_hints import hints
     from kasse_cli.wiring import open_book
     from ledger.bank.candidates_store import candidates_of
     from ledger.bank.suspense_store import show_case
@@ -138,7 +147,7 @@ def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> N
     with open_book(ctx.obj) as store, store.snapshot():
         details = show_case(store, case, office=office)
         found = candidates_of(store, details, limit=5) if details.open_cents else ()
-        ours = _ours(store, details)
+        ours = hints(store, details)
     steps = [asdict(step) | {"why": evidence_text(step.evidence)} for step in details.steps]
     tables = [Table("steps", STEPS, steps, title=N_("Decisions"))]
     if details.history:
@@ -148,12 +157,11 @@ def show(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> N
         ]
         tables.append(Table("history", HISTORY, history, title=N_("History")))
     if found:
-        tables.append(Table("candidates", CANDIDATES, _candidates(found), title=N_("Candidates")))
-    if details.parts:
-        tables.append(Table("parts", PARTS, details.parts, title=N_("Parts of the collective entry")))
+        tables.append(Table("candidates", _columns_of(found), _candidates(found), title=N_("Candidates")))
+    tables += parts_table(details)
     kept = [field.name for field in fields(details) if field.name not in {"steps", "history", "parts"}]
     data = {"case": {name: getattr(details, name) for name in kept}}
-    render(ctx, Result(data, tables, _words(details) + ours))
+    render(ctx, Result(data, tables, words_of(details) + ours))
 
 
 def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -> None:
@@ -161,6 +169,7 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
 
     A proposal never decides: assign it with 'kasse suspense assign CASE REFERENCE'.
     """
+    from kasse_cli.unclear_hints import hints
     from kasse_cli.wiring import open_book
     from ledger.bank.candidates_store import candidates_of
     from ledger.bank.suspense_store import show_case
@@ -168,81 +177,34 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
     with open_book(ctx.obj) as store, store.snapshot():
         details = show_case(store, case, office=office)
         found = candidates_of(store, details)
-        ours = _ours(store, details)
-    lines = _words(details)[:4] if details.open_cents else _words(details)
+        ours = hints(store, details)
+    lines = words_of(details)
+    if details.open_cents:
+        lines = lines[: 1 + said_lines(details)] + unsaid(details)
     if found:
-        first = found[0]
-        together = " ".join(first.together) if first.together else first.target
-        lines.append(say(N_("assign with 'kasse suspense assign {number} {target}'"), number=case, target=together))
+        lines.append(_assign(found[0], case))
     elif details.open_cents and not ours:
         lines.append(say(N_("nothing open fits: no reference, name, account or amount")))
     lines += ours
     data = {"office": details.office, "number": details.number, "open_cents": details.open_cents}
-    render(ctx, Result(data, [Table("candidates", CANDIDATES, _candidates(found))], lines))
-
-
-def _ours(store: Store, details: CaseDetails) -> list[Line]:
-    """Say which run, payment or collection of ours the money may be, and how to take it as that."""
-    from ledger.bank.collection_back_store import meant_return
-    from ledger.bank.counter_cases_store import counter_cases
-    from ledger.bank.meant_runs_store import meant_payments, meant_runs
-
-    if not details.open_cents:
-        return []
-    runs = meant_runs(store, details)
-    lines = [say(under_way_words(one), run=one.run, part=one.part, number=details.number) for one in runs]
-    payments = meant_payments(store, details, runs)
-    lines += [say(payment_words(one), run=one.run, line=one.line, number=details.number) for one in payments]
-    lines += _written_off(store, details)
-    lines += [_counter(one, details) for one in counter_cases(store, details)]
-    back = meant_return(store, details.office, details.entry, details.kind)
-    return lines if back is None else [*lines, _back(back, details)]
-
-
-def _written_off(store: Store, details: CaseDetails) -> list[Line]:
-    """Say which relief wrote off what the money names, and how it is opened again: it is owed all the same."""
-    from enforcement.relief_written_off_reader import written_off
-    from kasse_cli.claim_words import RELIEF_KINDS
-
-    named = {word: None for step in details.steps for word in str(step.evidence.get("reference", "")).split()}
-    template = N_(
-        "{reference} was written off by relief {relief} ({kind}): end that with 'kasse relief end {relief} --reason …',"
-        " then 'kasse suspense assign {number} {reference}'"
+    render(
+        ctx, Result(data, [Table("candidates", _columns_of(found), _candidates(found)), *parts_table(details)], lines)
     )
-    return [
-        say(
-            template, reference=one.reference, relief=one.relief, kind=_(RELIEF_KINDS.get(one.kind, one.kind)),
-            number=details.number,
-        )
-        for one in written_off(store, named)
-    ]  # fmt: skip
 
 
-def _counter(other: tuple[str, int], details: CaseDetails) -> Line:
-    """Say that another case is just as much the other way: what the bank cancelled of its own, and booked again."""
-    return say(COUNTER, other=other[1], number=details.number, target=f"{other[0]}/{other[1]}")
+def _assign(candidate: Candidate, number: int) -> Line:
+    """Say how a candidate is taken, with the part that speaks for it."""
+    target = " ".join(candidate.together) or candidate.target
+    if candidate.part is None:
+        return say(N_("assign with 'kasse suspense assign {number} {target}'"), number=number, target=target)
+    template = N_("assign with 'kasse suspense assign {number} {target} --part {part}'")
+    return say(template, number=number, target=target, part=candidate.part)
 
 
-def _back(meant: Meant, details: CaseDetails) -> Line:
-    """Say what to do with money that names something of ours that came back: all of it, with a fee, or a part."""
-    about: dict[str, str | int] = {"back": meant.name, "number": details.number, "whole_cents": meant.cents}
-    if meant.what == "collection" and details.open_cents < meant.cents:
-        template = N_(
-            "less than collection {back} of {whole_cents}: a direct debit never comes back in part, ask the bank what "
-            "this debit is"
-        )
-    elif meant.what == "collection":
-        template = N_(
-            "a collection that came back? 'kasse collection returned {back} --case {number}', a fee with --fee"
-        )
-    elif details.open_cents < meant.cents:
-        template = N_(
-            "a part of payment {back} of {whole_cents}: where the bank kept the rest, 'kasse payment returned {back} "
-            "--case {number} --fee …'; where the payee gave a part back, its office orders it as a receivable"
-        )
-    else:
-        template = N_("a payment that came back? 'kasse payment returned {back} --case {number}'")
-    return say(template, **about)
+def _columns_of(found: Sequence[Candidate]) -> tuple[Column, ...]:
+    """Return the columns of candidates: which part speaks for one is shown where there are parts."""
+    parted = any(one.part is not None for one in found)
+    return tuple(replace(one, shown=True) if one.key == "part" and parted else one for one in CANDIDATES)
 
 
 def _candidates(found: Sequence[Candidate]) -> list[dict[str, object]]:
@@ -250,7 +212,7 @@ def _candidates(found: Sequence[Candidate]) -> list[dict[str, object]]:
         {
             "target": one.target, "office": one.office, "item": one.item, "party": one.party, "due": one.due or None,
             "open_cents": one.open_cents, "score": one.score, "rule": one.rule, "evidence": list(one.evidence),
-            "together": list(one.together), "why": ", ".join(_(word) for word in one.evidence),
+            "together": list(one.together), "part": one.part, "why": ", ".join(_(word) for word in one.evidence),
         }
         for one in found
     ]  # fmt: skip
@@ -259,36 +221,3 @@ def _candidates(found: Sequence[Candidate]) -> list[dict[str, object]]:
 def _together(kind: str, cases: list[WorkCase]) -> Line:
     amounts = [case.amount_cents for case in cases if case.kind == kind]
     return say(N_("{kind}: {count}, together {open_cents}"), kind=_(kind), count=len(amounts), open_cents=sum(amounts))
-
-
-def _words(details: CaseDetails) -> list[Line]:
-    why = None if details.reason is None else reason_sentence(details.reason)
-    lines = [
-        say(
-            N_("case {number} of office {office}: {amount_cents}, still open {open_cents}"),
-            number=details.number,
-            office=details.office,
-            amount_cents=details.amount_cents,
-            open_cents=details.open_cents,
-        )
-    ]
-    said = (
-        (N_("name: {value}"), details.name),
-        (N_("cash counted on: {value}"), details.counted_on),
-        (N_("who held the cash then: {value}"), details.holder),
-        (N_("IBAN: {value}"), details.bank_account),
-        (N_("remittance: {value}"), details.remittance),
-        (N_("reference of the payer: {value}"), details.creditor_reference),
-        (N_("EndToEndId: {value}"), details.end_to_end_id),
-        (N_("return reason: {value}"), details.return_reason),
-        (N_("account of the Kasse: {value}"), details.iban),
-        (N_("bank day: {value}"), None if details.counted_on else details.bank_day),
-        (N_("unclear because: {value}") if details.open_cents else N_("was unclear because: {value}"), why),
-        (N_("reserved by: {value}"), details.owner),
-        (N_("rests until: {value}"), details.hold_until),
-        (N_("bound by the order: {value}"), details.bound_by),
-    )
-    lines += [say(template, value=value) for template, value in said if value]
-    if not details.open_cents:
-        lines.append(say(N_("nothing is left of it; see 'kasse suspense explain {number}'"), number=details.number))
-    return lines

@@ -55,6 +55,10 @@ RestOption = Annotated[
 AmountOption = Annotated[
     int | None, typer.Option("--amount", parser=parse_amount, metavar="AMOUNT", help=N_("how much of it, as 12,50"))
 ]
+PartOption = Annotated[
+    int | None,
+    typer.Option("--part", metavar="NUMBER", help=N_("which part of a collective credit, as 'show' numbers them")),
+]
 ItemsOption = Annotated[
     list[str] | None, typer.Option("--items", metavar="REFERENCE=AMOUNT", help=N_("one of several items"))
 ]
@@ -124,6 +128,24 @@ class AmountOfSeveralError(KasseError):
     code = "suspense.amount_of_several"
     template = N_("--amount is for one item, {count} are named")
     hint = N_("write each as REFERENCE=AMOUNT")
+    exit_code = 2
+
+
+class PartOfSeveralError(KasseError):
+    """One part for several cases."""
+
+    code = "suspense.part_of_several"
+    template = N_("--part is for one case, {count} are named")
+    hint = N_("take one after the other, or give a list with the column part")
+    exit_code = 2
+
+
+class ListedOptionError(KasseError):
+    """An option for one case beside a list."""
+
+    code = "suspense.listed_option"
+    template = N_("{option} is for one case; of a list each row says its own")
+    hint = N_("leave it out, and fill in the column {column}")
     exit_code = 2
 
 

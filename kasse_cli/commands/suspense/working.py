@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kasse_cli.commands.suspense.params import (
     AnyCaseArgument,
     CaseOfficeOption,
@@ -35,7 +37,8 @@ def reserve(
     """Reserve cases for yourself or another clerk; others then only add notes, or take them over with a trace."""
     from ledger.bank.suspense_decisions import Reserve
 
-    if _listed(ctx, "reserve", cases, list_, sheet, reason):
+    given = {"reason": reason, "owner": for_, "take_over": take_over, "office": office}
+    if _listed(ctx, "reserve", cases, list_, sheet, given):
         return
     take(ctx, [Reserve(case, for_, office, take_over, reason) for case in cases or ()])
 
@@ -50,7 +53,7 @@ def release(
     """Give reserved cases back to all."""
     from ledger.bank.suspense_decisions import Release
 
-    if _listed(ctx, "release", cases, list_, sheet):
+    if _listed(ctx, "release", cases, list_, sheet, {"office": office}):
         return
     take(ctx, [Release(case, office) for case in cases or ()])
 
@@ -68,11 +71,14 @@ def hold(
     """Lay cases aside until a day, with the reason; the list of open work leaves them out until then."""
     from ledger.bank.suspense_decisions import Hold
 
-    if _listed(ctx, "hold", cases, list_, sheet, reason):
-        return
-    if resume == (until is not None):
-        raise HoldUntilError
     day = until.isoformat() if until is not None else None
+    if list_ is None and resume == (until is not None):
+        raise HoldUntilError
+    if resume and until is not None:
+        raise HoldUntilError
+    given = {"reason": reason, "office": office} | ({"until": day} if day is not None else {})
+    if _listed(ctx, "resume" if resume else "hold", cases, list_, sheet, given):
+        return
     take(ctx, [Hold(case, day, reason, office) for case in cases or ()])
 
 
@@ -87,7 +93,7 @@ def note(
     """Write something down about a case; it stands in its history with your name and the time."""
     from ledger.bank.suspense_decisions import Note
 
-    if _listed(ctx, "note", [case] if case is not None else None, list_, sheet):
+    if _listed(ctx, "note", [case] if case is not None else None, list_, sheet, {"office": office}):
         return
     take(ctx, [Note(case or 0, text or "", office)])
 
@@ -100,14 +106,14 @@ def clear(ctx: Context, office: OfficeOption = None) -> None:
 
 
 def _listed(
-    ctx: Context, verb: str, cases: list[int] | None, path: ListOption, sheet: str | None, reason: str = ""
+    ctx: Context, verb: str, cases: list[int] | None, path: ListOption, sheet: str | None, given: Mapping[str, object]
 ) -> bool:
-    """Take the list where there is one; return whether there was.
+    """Take the list where there is one, with what is `given` for all its rows; return whether there was.
 
     Raises `CaseOrListError` for both or neither.
     """
     if bool(cases) == (path is not None):
         raise CaseOrListError(verb=verb)
     if path is not None:
-        listed_decisions(ctx, verb, path, sheet, reason)
+        listed_decisions(ctx, verb, path, sheet, given)
     return path is not None
