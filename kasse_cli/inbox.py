@@ -26,6 +26,8 @@ from sepa.statements import StatementStream
 STDIN = Path("-")
 _MEMORY = 8 << 20
 _BLOCK = 1 << 20
+UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".tmp")
+"""What programs that fetch files add to the name of one that they still write."""
 _RESERVED_SECONDS = 60
 """How long an empty file may wait for the one it was made for."""
 
@@ -46,6 +48,17 @@ class NotMovedError(KasseError):
     hint = N_("it stays where it is; close it in other programs, the next run moves it and takes nothing twice")
 
 
+class StillWrittenError(NotMovedError):
+    """A file that changed while it was read."""
+
+    code = "inbox.still_written"
+    template = N_("{file} changed while it was read: somebody still writes it")
+    hint = N_(
+        "it stays where it is, and the next run reads it again and takes nothing twice; whoever fetches the files "
+        "should give them their names when they are complete"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One bank file: a file on disk or a member of a ZIP; `name` is what people and the book see."""
@@ -63,11 +76,12 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A file on disk as it was delivered; a ZIP brings several units."""
+    """A file on disk as it was delivered, `seen` as it was when it was found; a ZIP brings several units."""
 
     path: Path
     name: str
     content: bytes | None = None
+    seen: tuple[int, int] | None = None
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
@@ -121,25 +135,57 @@ def deliveries(paths: Sequence[Path], stdin: bytes = b"") -> Iterator[Delivery]:
             yield Delivery(path, "-", stdin)
         elif path.is_dir():
             names = sorted(entry.name for entry in path.iterdir() if entry.is_file() and is_bank_file(entry.name))
-            yield from (Delivery(path / name, str(path / name)) for name in names)
+            yield from (_found(path / name) for name in names)
         elif path.exists():
-            yield Delivery(path, str(path))
+            yield _found(path)
         else:
             raise NothingToReadError(path=str(path), place=Place(file=str(path)))
 
 
+def _found(path: Path) -> Delivery:
+    return Delivery(path, shown(path), seen=_look(path))
+
+
+def shown(path: Path | str) -> str:
+    r"""Return a path as people and the book can read it: a name that is no UTF-8 is read as older Windows wrote it.
+
+    >>> shown("inbox/Gr\udcf6\udcdfe.xml")
+    'inbox/Größe.xml'
+    """
+    return str(Path(*map(_readable, Path(path).parts)))
+
+
+def _readable(part: str) -> str:
+    with contextlib.suppress(UnicodeEncodeError):
+        return part.encode("utf-8").decode("utf-8")
+    return part.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+
+
+def _look(path: Path) -> tuple[int, int] | None:
+    """Return size and time of a file; None where it went or nothing is known of it."""
+    with contextlib.suppress(OSError):
+        known = path.stat()
+        return known.st_size, known.st_mtime_ns
+    return None
+
+
 def is_bank_file(name: str) -> bool:
     """Return whether a file may come from a bank: no hidden one, none that is still written, no findings of ours."""
-    return not name.startswith((".", "~$")) and not name.endswith((".findings.txt", ".replaced.txt", ".part"))
+    return not name.startswith((".", "~$")) and not name.lower().endswith(
+        (".findings.txt", ".replaced.txt", *UNFINISHED)
+    )
 
 
 def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseError] = ()) -> None:
     """Move a delivered file into the folder and leave its findings beside it; nothing is ever overwritten.
 
-    Raises `NotMovedError`; the file then stays where it was, and the next run finds it again.
+    Raises `NotMovedError`, and `StillWrittenError` of one that changed since it was found; the file then stays where
+    it was, and the next run finds it again.
     """
     if folder is None or delivery.content is not None:
         return
+    if delivery.seen is not None and (now := _look(delivery.path)) is not None and now != delivery.seen:
+        raise StillWrittenError(file=delivery.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         target = _reserved(folder, delivery.path.name)
@@ -154,7 +200,7 @@ def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseEr
             raise
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise NotMovedError(file=delivery.name, folder=str(folder), reason=reason) from error
+        raise NotMovedError(file=delivery.name, folder=shown(folder), reason=reason) from error
 
 
 def rejected_files(folder: Path | None) -> list[Delivery]:
@@ -162,7 +208,7 @@ def rejected_files(folder: Path | None) -> list[Delivery]:
     if folder is None or not folder.is_dir():
         return []
     names = sorted(entry.name for entry in folder.iterdir() if entry.is_file() and is_bank_file(entry.name))
-    return [Delivery(folder / name, str(folder / name)) for name in names if _findings_file(folder / name).exists()]
+    return [Delivery(folder / name, shown(folder / name)) for name in names if _findings_file(folder / name).exists()]
 
 
 def forget_findings(delivery: Delivery) -> None:
@@ -183,7 +229,8 @@ def mark_replaced(delivery: Delivery, why: Iterable[KasseError]) -> None:
         findings.unlink()
     except (OSError, FileWriteError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
-        raise NotMovedError(file=findings.name, folder=str(delivery.path.parent), reason=reason) from error
+        folder = shown(delivery.path.parent)
+        raise NotMovedError(file=shown(findings.name), folder=folder, reason=reason) from error
 
 
 def _replaced_file(target: Path) -> Path:

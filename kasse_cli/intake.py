@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kasse_cli.inbox import Delivery, NotMovedError, Unit, forget_findings, put_away, rejected_files
-from kasse_cli.intake_rejected import EARLY, may_be_cured, refused_units, settle
+from kasse_cli.inbox import Delivery, NotMovedError, Unit, forget_findings, put_away, rejected_files, shown
+from kasse_cli.intake_rejected import EARLY, beginnings, may_be_cured, refused_units, settle
 from ledger.bank.formats import NotPostedError
 from ledger.bank.intake import Staged
 from ledger.bank.intake_reader import new_gaps
@@ -180,10 +180,12 @@ def take_in(store: Store, incoming: Iterator[Delivery], folders: Folders) -> Int
     """
     tried: list[tuple[Delivery, Attempts]] = []
     stuck: list[KasseError] = []
+    wholes: dict[str, str] = {}
     before = rejected_files(folders.reject)
     for delivery in incoming:
         attempts = _take(store, delivery, {})
         tried.append((delivery, attempts))
+        wholes |= beginnings(before, delivery) if not _broken(attempts) else {}
         if not _waits(attempts):
             stuck += folders.put_away(delivery, attempts.values())
     waiting = [(delivery, attempts) for delivery, attempts in tried if _waits(attempts)]
@@ -197,9 +199,9 @@ def take_in(store: Store, incoming: Iterator[Delivery], folders: Folders) -> Int
         stuck += folders.release(delivery)
     intake = Intake([attempt for _, attempts in tried for attempt in attempts.values()], stuck=stuck)
     intake.attempts += [attempt for _, attempts in late for attempt in _told(attempts)]
-    intake.retaken += [delivery.path.name for delivery, _ in cured]
+    intake.retaken += [shown(delivery.path.name) for delivery, _ in cured]
     told = bool(intake.taken) or not intake.broken  # a run that is refused says nothing of other files
-    settled = settle(store, _rejected(folders, before, cured, tried), marks=folders.moves and told)
+    settled = settle(store, _rejected(folders, before, cured, tried), wholes, marks=folders.moves and told)
     intake.replaced, intake.rejected = settled.replaced, settled.rejected
     intake.stuck += settled.stuck
     accounts = {iban for staged in intake.taken for iban in staged.accounts}

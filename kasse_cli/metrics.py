@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,7 @@ _HELP = {
     "kasse_suspense_oldest_days": "Age of the oldest unclear case, in days.",
     "kasse_statement_last_day_timestamp_seconds": "Day of the last statement of an account, as midnight UTC.",
     "kasse_statement_gaps": "Gaps between the statements of an account.",
+    "kasse_bank_entries_staged": "Bank entries that are in the book but not posted.",
     "kasse_days_to_close": "Days with entries that are not closed.",
     "kasse_reconcile_rejected_waiting": "Rejected files that wait for somebody.",
     "kasse_reconcile_to_clarify": "Bank entries that the last run left to be clarified, by reason.",
@@ -92,8 +93,12 @@ def run_figures(data: Mapping[str, Any], findings: int) -> dict[str, Any]:
     """Return the counts of a run as metrics."""
     counts = {f"kasse_reconcile_{name}": data[name] for name in _COUNTS}
     reasons = {f'kasse_reconcile_to_clarify{{reason="{name}"}}': count for name, count in data["reasons"].items()}
-    waiting = {"kasse_reconcile_rejected_waiting": len(data["rejected"])}
-    return {"kasse_reconcile_findings": findings, **counts, **waiting, **reasons}
+    return {"kasse_reconcile_findings": findings, **counts, **waiting_figures(data["rejected"]), **reasons}
+
+
+def waiting_figures(rejected: Sized) -> dict[str, Any]:
+    """Return how many rejected files wait, as a metric."""
+    return {"kasse_reconcile_rejected_waiting": len(rejected)}
 
 
 def state_figures(state: BookState, today: dt.date) -> dict[str, Any]:
@@ -105,6 +110,7 @@ def state_figures(state: BookState, today: dt.date) -> dict[str, Any]:
         "kasse_advance_open": state.advance_count,
         "kasse_advance_open_cents": state.advance_cents,
         "kasse_suspense_oldest_days": oldest,
+        "kasse_bank_entries_staged": state.staged,
         "kasse_days_to_close": state.unclosed_days,
     }
     for account in state.accounts:

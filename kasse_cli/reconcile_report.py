@@ -53,7 +53,12 @@ def refused_lines(book: str, today: dt.date, error: KasseError) -> list[str]:
     again = isinstance(error, TryAgainError)
     subject = N_("{book}: {day}, NOT DONE, try again: {why}") if again else N_("{book}: {day}, REFUSED: {why}")
     lines = [sentence(subject, {"book": book, "day": today.isoformat(), "why": message(error)})]
-    lines += _section(N_("Why nothing was done"), iter([located(error), *([hint(error)] if hint(error) else [])]))
+    why = [located(error), *([hint(error)] if hint(error) else [])]
+    if again:  # another run, or a lost server, may strike between two files
+        why.append(
+            _(N_("files that were taken before that stay taken, each whole; the next run goes on with the others"))
+        )
+    lines += _section(N_("Why it was not done"), iter(why))
     return lines + _section(N_("Findings"), _findings(error.findings))
 
 

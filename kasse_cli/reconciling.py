@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kasse_cli.boundary import refusal
 from kasse_cli.config import masked
-from kasse_cli.feeds import ASSIGNMENTS, write_export
-from kasse_cli.inbox import Delivery
+from kasse_cli.feeds import ASSIGNMENTS, check_form, write_export
+from kasse_cli.inbox import Delivery, rejected_files
 from kasse_cli.intake import Folders, Intake, refuse_if_all_broken, take_in
-from kasse_cli.metrics import run_figures, state_figures, write_metrics
+from kasse_cli.metrics import run_figures, state_figures, waiting_figures, write_metrics
 from kasse_cli.reconcile_report import refused_lines, report_lines, write_report
 from kasse_cli.results import Line, Table
 from kasse_cli.spreadsheets.replacing import FileWriteError
@@ -122,10 +122,14 @@ def run_book(
 ) -> Run:  # fmt: skip
     """Reconcile the book of a call and export what was assigned; a refused run is seen in the report and the metrics.
 
-    Raises what `reconcile` raises, and `FileWriteError` where the export cannot be written.
+    Raises what `reconcile` raises, what `check_form` raises of the export, and `FileWriteError` where that cannot be
+    written.
     """
+    seen = _Seen(masked(call.book))
     try:
-        with open_book(call) as store:
+        if export is not None:
+            check_form(export)
+        with open_book(call) as store, _standing(call, store, folders, seen):
             rows = _Counted()
 
             def write() -> None:
@@ -139,18 +143,42 @@ def run_book(
             return Run(intake, outcome, again, rows.count, setting(store, "name"), book_state(store))
     except BaseException as error:
         if not call.dry_run:
-            _tell_refused(call, refusal(error), report, metrics)
+            _tell_refused(call, refusal(error), seen, report, metrics)
         raise
 
 
-def _tell_refused(call: Call, error: KasseError, report: Path | None, metrics: Path | None) -> None:
+@dataclass(slots=True)
+class _Seen:
+    """What is known of a book while it is reconciled: what people call it, and figures where that is refused."""
+
+    name: str
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def _standing(call: Call, store: Store, folders: Folders, seen: _Seen) -> Iterator[None]:
+    """Note the name of the book, and its state where what is done here is refused, as far as it can be read.
+
+    Series that vanish look like all is well again: one broken file must not silence what is told of the book.
+    """
+    seen.name = setting(store, "name")
+    try:
+        yield
+    except KasseError:
+        with suppress(KasseError, OSError):
+            state = state_figures(book_state(store), call.today)
+            seen.figures = state | waiting_figures(rejected_files(folders.reject))
+        raise
+
+
+def _tell_refused(call: Call, error: KasseError, seen: _Seen, report: Path | None, metrics: Path | None) -> None:
     """Tell of a refusal in the files beside; where they cannot be written either, the refusal is what is told."""
     if metrics is not None:
         with suppress(FileWriteError, OSError):
-            write_metrics(metrics, call.world.clock().timestamp(), error.exit_code, {})
+            write_metrics(metrics, call.world.clock().timestamp(), error.exit_code, seen.figures)
     if report is not None:
         with suppress(FileWriteError, OSError):
-            write_report(report, refused_lines(masked(call.book), call.today, error))
+            write_report(report, refused_lines(seen.name, call.today, error))
 
 
 @dataclass(slots=True)

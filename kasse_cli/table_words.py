@@ -17,7 +17,8 @@ TABLES = {
     "party_seal": N_("seals of persons"), "reference_scheme": N_("reference scheme"),
     "relief_limit": N_("limit of relief"), "setting": N_("setting"), "standing_order": N_("standing order"),
     "statement": N_("statement"), "statement_entry": N_("line of statement"),
-    "statement_part": N_("statement within another"), "user_role": N_("role of user"),
+    "statement_part": N_("statement within another"), "statement_skip": N_("number of no statement"),
+    "user_role": N_("role of user"),
 }  # fmt: skip
 """By table; those of which nobody but a program speaks keep their name."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from itertools import chain
@@ -17,15 +17,17 @@ import typer
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
 from kasse_cli.i18n import sentence
-from kasse_cli.inbox import rejected_files
+from kasse_cli.inbox import rejected_files, shown
 from kasse_cli.intake_lines import some
 from kasse_cli.output import Column, Result, Table, render
-from ledger.reports.health import Check, Limit, Limits, State, checks, worst
+from ledger.reports.health import Check, Limit, Limits, State, account_checks, checks, worst
 from sepa.errors import N_, Field, KasseError
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store
 
+_OWN = "statement_days_"
+"""How the checks of single accounts are called."""
 app = noun(N_("is the book in order, for monitoring"))
 WORDS = (N_("ok"), N_("warning"), N_("critical"), N_("unknown"))
 CODES: dict[State, int] = {"ok": 0, "warning": 1, "critical": 2, "unknown": 3}
@@ -42,7 +44,10 @@ LimitArgument = Annotated[
     typer.Option("--limit", metavar="CHECK=W:C", help=N_("warn from W on, critical from C on; may be repeated")),
 ]
 RejectOption = Annotated[
-    Path | None, typer.Option("--reject", metavar="FOLDER", help=N_("warn of files that 'kasse reconcile' left there"))
+    Path | None,
+    typer.Option(
+        "--reject", metavar="FOLDER", readable=False, help=N_("warn of files that 'kasse reconcile' left there")
+    ),
 ]
 
 
@@ -61,6 +66,7 @@ class BadLimitError(KasseError):
         "kasse health",
         "kasse health --reject broken/",
         "kasse health --limit suspense_days=7:30 --limit statement_days=2:4",
+        "kasse health --limit statement_days_2051=25:40",
     ),
 )
 def health(ctx: Context, limit: LimitArgument = None, reject: RejectOption = None) -> None:
@@ -69,10 +75,14 @@ def health(ctx: Context, limit: LimitArgument = None, reject: RejectOption = Non
     Exit codes differ from all other commands: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Looked at are the last statement
     of each account, gaps, the age of unclear money, entries that wait, days to close, the ends of the chains, a
     change of the law that waits, a 'kasse reconcile' at work for long, and the room on the disk; with --reject, files
-    that were rejected and that nobody has dealt with. Nothing is changed.
+    that were rejected and that nobody has dealt with. --limit takes a check, or one account by its own check, whose
+    bank says nothing for weeks. Nothing is changed.
     """
     try:
-        found = _look(ctx.obj, reduce(_with_limit, limit or (), Limits()), reject)
+        given = [(text, *_read_limit(text)) for text in limit or ()]
+        own = {name: one for _, name, one in given if name.startswith(_OWN)}
+        limits = reduce(_with_limit, (one for one in given if one[1] not in own), Limits())
+        found = _look(ctx.obj, limits, own, reject)
     except KasseError as error:
         state: State = "critical" if error.code == "book.damaged" else "unknown"
         found = [Check("book", state, None, Limit(None, None), error.template, dict(error.fields))]
@@ -86,12 +96,16 @@ def health(ctx: Context, limit: LimitArgument = None, reject: RejectOption = Non
     ctx.obj.exit_code = CODES[state]
 
 
-def _look(call: Call, limits: Limits, reject: Path | None) -> list[Check]:
+def _look(call: Call, limits: Limits, own: Mapping[str, Limit], reject: Path | None) -> list[Check]:
     from kasse_cli.wiring import open_book
     from ledger.reports.health_store import book_state
 
     with open_book(call) as store:
-        found = checks(book_state(store), call.today, limits)
+        state = book_state(store)
+        known = account_checks(state.accounts)
+        for name in own.keys() - known.keys():
+            raise BadLimitError(text=name, names=", ".join(known))
+        found = checks(state, call.today, limits, own)
         mine: tuple[Iterator[Check], ...] = (
             _law(call, store, limits.law_days),
             _lock(call, store, limits.lock_minutes),
@@ -130,7 +144,12 @@ def _disk(store: Store, limit: Limit) -> Iterator[Check]:
 def _rejected(folder: Path | None, limit: Limit) -> Iterator[Check]:
     if folder is None:
         return
-    names = [delivery.path.name for delivery in rejected_files(folder)]
+    try:
+        names = [shown(delivery.path.name) for delivery in rejected_files(folder)]
+    except OSError as error:
+        why: dict[str, Field] = {"folder": str(folder), "reason": error.strerror or type(error).__name__}
+        yield Check("rejected", "unknown", None, limit, N_("the folder {folder} cannot be read: {reason}"), why)
+        return
     template = N_("rejected files that wait: {value} ({names})") if names else N_("no rejected file waits in {folder}")
     if not folder.is_dir():  # kasse makes it with the first file; a folder mistyped must be seen
         template = N_("no rejected file waits: there is no folder {folder}")
@@ -138,12 +157,19 @@ def _rejected(folder: Path | None, limit: Limit) -> Iterator[Check]:
     yield Check("rejected", limit.state(len(names)), len(names), limit, template, fields)
 
 
-def _with_limit(limits: Limits, text: str) -> Limits:
+def _read_limit(text: str) -> tuple[str, Limit]:
     match = re.fullmatch(r"(\w+)=(\d*):?(\d*)", text)
-    if match is None or match[1] not in Limits.__dataclass_fields__ or not (match[2] or match[3]):
+    if match is None or not (match[2] or match[3]):
         raise BadLimitError(text=text, names=", ".join(Limits.__dataclass_fields__))
     warning, critical = (int(one) if one else None for one in (match[2], match[3]))
-    return replace(limits, **{match[1]: Limit(warning, critical)})
+    return match[1], Limit(warning, critical)
+
+
+def _with_limit(limits: Limits, given: tuple[str, str, Limit]) -> Limits:
+    text, name, limit = given
+    if name not in Limits.__dataclass_fields__:
+        raise BadLimitError(text=text, names=", ".join(Limits.__dataclass_fields__))
+    return replace(limits, **{name: limit})
 
 
 def _row(check: Check) -> dict[str, Any]:

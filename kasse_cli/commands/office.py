@@ -66,8 +66,9 @@ def feed(
     cursor = read_cursor(read_state(state) if state else since)
     with open_book(ctx.obj) as store, store.snapshot():
         check_office(store, office)
-        heads = heads_of(store, (office,) if office else office_codes(store))
-        check_cursor(cursor, heads)
+        known = heads_of(store, office_codes(store))
+        check_cursor(cursor, known)
+        heads = {office: known[office]} if office else known
         following = written_cursor({**cursor, **heads})
         rows = Streamed(lambda: movements(store, cursor, heads))
         if lines:

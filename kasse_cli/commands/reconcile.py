@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 app = noun(N_("import statements, match, post and report"))
 FilesOrNone = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="FILE", help=N_("files, folders or ZIP files; without any, what waits is posted")),
+    typer.Argument(
+        metavar="FILE", readable=False, help=N_("files, folders or ZIP files; without any, what waits is posted")
+    ),
 ]
 COUNTS = (
     "posted", "matched", "suspense", "advances", "executed", "returned", "transfers", "fees", "surpluses", "late",
@@ -72,21 +74,22 @@ def reconcile(
     one that the bank issued again waits no more, and the run names those that wait. The export is for the finance
     system that leads: one row for each share of a bank entry, which office, position and line name for ever.
     """
-    from kasse_cli.feeds import check_form
     from kasse_cli.inbox import STDIN, deliveries
-    from kasse_cli.inbox_places import check_places, subfolders
+    from kasse_cli.inbox_places import check_places, left_alone
     from kasse_cli.intake import Folders
     from kasse_cli.reconciling import Run, run_book
 
     call, given = ctx.obj, files or []
-    if export is not None:
-        check_form(export)
     outputs = {"--export": export, "--report": report, "--metrics": metrics}
     check_places(given, {"--archive": archive, "--reject": reject, **outputs})
     incoming = deliveries(given, call.stdin() if STDIN in given else b"")
     done: Run = run_book(call, incoming, Folders(archive, reject), export, report, metrics)
     data = {**summary(done.intake, done.outcome, done.again), "exported": done.exported, "dry_run": call.dry_run}
-    findings = [*done.intake.findings, *done.outcome.findings, *subfolders(given, (archive, reject))]
+    findings = [
+        *done.intake.findings,
+        *done.outcome.findings,
+        *left_alone(given, (archive, reject), call.world.clock().timestamp()),
+    ]
     lines = told(data, given)
     if not call.dry_run and (report is not None or metrics is not None):
         done.write_beside(call, data, lines, findings, report, metrics)

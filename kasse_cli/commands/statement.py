@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kasse_cli.commands import statement_gaps
 from kasse_cli.commands.explaining import STATEMENT_PARTS
+from kasse_cli.commands.statement_gaps import IbanOption
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.i18n import sentence
@@ -23,19 +25,20 @@ if TYPE_CHECKING:
     from ledger.bank.intake_reader import StatementRow
     from ledger.bank.withdrawing import Withdrawal
 
-app = noun(N_("bank statements: import, list, show, continuity, format, withdraw"))
+app = noun(N_("bank statements: import, list, show, continuity, skip, format, withdraw"))
 ArchiveOption = Annotated[
-    Path | None, typer.Option("--archive", metavar="FOLDER", help=N_("move files that were taken there"))
+    Path | None,
+    typer.Option("--archive", metavar="FOLDER", readable=False, help=N_("move files that were taken there")),
 ]
 RejectOption = Annotated[
-    Path | None, typer.Option("--reject", metavar="FOLDER", help=N_("move broken files there, with their findings"))
+    Path | None,
+    typer.Option("--reject", metavar="FOLDER", readable=False, help=N_("move broken files there, with their findings")),
 ]
 NumberArgument = Annotated[int, typer.Argument(metavar="NUMBER", help=N_("the number of the statement"))]
 FromOption = Annotated[
     dt.date | None, typer.Option("--from", parser=parse_day, metavar="DATE", help=N_("from this day on"))
 ]
 ToOption = Annotated[dt.date | None, typer.Option("--to", parser=parse_day, metavar="DATE", help=N_("up to this day"))]
-IbanOption = Annotated[str, typer.Option("--iban", metavar="IBAN", help=N_("only this account"))]
 WORDS = (
     N_("taken"), N_("repeated"), N_("broken"), N_("not_posted"), N_("statement"), N_("intraday"), N_("details"),
     N_("staged"), N_("posted"), N_("announced"), N_("waiting"), N_("joined"), N_("withdrawn"), N_("asked"),
@@ -124,12 +127,6 @@ KeepOption = Annotated[
 ]
 AccountArgument = Annotated[str, typer.Argument(metavar="[IBAN]", help=N_("the bank account"), show_default=False)]
 FormatArgument = Annotated[str, typer.Argument(metavar="[FORMAT]", help=N_("camt.053 or MT940"), show_default=False)]
-CHAINS = (
-    Column("iban", N_("IBAN")),
-    Column("statements", N_("Statements"), "count"),
-    Column("complete_until", N_("Complete until"), "day"),
-    Column("gaps", N_("Gaps"), "count"),
-)
 
 
 @command(app, "import", lists=True, examples=("kasse statement import inbox/ --archive done/ --reject broken/",))
@@ -140,7 +137,7 @@ def import_(ctx: Context, files: FilesArgument, archive: ArchiveOption = None, r
     lacked another is tried again by itself once others came, and one that the bank issued again waits no more.
     """
     from kasse_cli.inbox import STDIN, deliveries
-    from kasse_cli.inbox_places import check_places, subfolders
+    from kasse_cli.inbox_places import check_places, left_alone
     from kasse_cli.intake import Folders, refuse_if_all_broken, take_in
     from kasse_cli.wiring import open_book
 
@@ -151,10 +148,11 @@ def import_(ctx: Context, files: FilesArgument, archive: ArchiveOption = None, r
     refuse_if_all_broken(intake)
     counts = {name: intake.total(name) for name in ("statements", "entries", "new", "duplicates")}
     lines = [say(N_("statements: {statements}, entries: {entries}, new: {new}, known: {duplicates}"), **counts)]
+    beside = left_alone(files, (archive, reject), ctx.obj.world.clock().timestamp())
     data = {**counts, "retaken": intake.retaken, "replaced": intake.replaced, "rejected": intake.rejected}
     lines += rejected_lines(data)
     render(ctx, Result(data=data, tables=[Table("files", FILES, intake.files)], lines=lines,
-                       findings=[*intake.findings, *subfolders(files, (archive, reject))]))  # fmt: skip
+                       findings=[*intake.findings, *beside]))  # fmt: skip
 
 
 @command(app, "list", lists=True, examples=("kasse statement list --iban DE02120300000000202051",))
@@ -205,29 +203,7 @@ def show(ctx: Context, number: NumberArgument) -> None:
     render(ctx, Result(tables=tables, lines=lines))
 
 
-@command(app, "continuity", lists=True, examples=("kasse statement continuity",))
-def continuity(ctx: Context, iban: IbanOption = "") -> None:
-    """Say of each account up to which day its statements are complete, and what is missing."""
-    from kasse_cli.wiring import open_book
-    from ledger.bank import intake_reader
-    from ledger.bank.withdraw_store import waiting
-    from sepa.identifiers import parse_iban
-
-    with open_book(ctx.obj) as store:
-        account = parse_iban(iban) if iban else ""
-        chains, asked = intake_reader.continuity(store, account), waiting(store, account)
-    rows = [
-        {
-            "iban": chain.iban,
-            "statements": chain.statements,
-            "complete_until": chain.complete_until,
-            "gaps": len(chain.gaps),
-        }
-        for chain in chains
-    ]
-    findings = [finding for chain in chains for finding in (*chain.findings, *chain.notes)]
-    findings += asked
-    render(ctx, Result(tables=[Table("accounts", CHAINS, rows)], findings=findings))
+statement_gaps.register(app)
 
 
 @command(app, "format", lists=True, dry_run=True, examples=("kasse statement format DE02120300000000202051 MT940",))

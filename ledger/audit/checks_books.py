@@ -126,6 +126,39 @@ _LATE = f"""
     GROUP BY b.office, s.id, b.bank_day, f.imported_by, s.iban, f.name ORDER BY s.id, b.bank_day"""
 
 
+class SkippedNumberError(KasseError):
+    """Somebody said that a bank never gave a number to a statement; no closing warns of it any more."""
+
+    code = "audit.statement_skipped"
+    template = N_(
+        "{user} noted that the bank never gave {first} to {last} of {year} to a statement of {iban}: {reason}"
+    )
+    hint = N_("ask the bank whether that is so; see 'kasse statement continuity --iban {iban}'")
+    severity = "info"
+
+
+_SKIPPED = f"""
+    SELECT b.office, 'bank_account:' || k.iban, substr(k.made_at, 1, 10), 0, {_USER.format(who="k.made_by")}, k.iban,
+           k.first_number, k.last_number, k.year, coalesce(k.reason, '')
+    FROM statement_skip k JOIN bank_account b ON b.iban = k.iban
+    WHERE {within("k.made_at", "b.office")} ORDER BY 3, k.iban, k.line"""
+
+
+class BankAccountAddedError(KasseError):
+    """Somebody added a bank account to the book: money that goes there counts as money of the Kasse."""
+
+    code = "audit.bank_account_added"
+    template = N_("{user} added the bank account {iban} ({name})")
+    hint = N_("ask the bank whether the account is the municipality's, and who may dispose of it")
+    severity = "info"
+
+
+_ADDED = f"""
+    SELECT e.office, e.object, substr(e.at, 1, 10), CAST(NULL AS BIGINT), {_USER.format(who="e.by")}, b.iban, b.name
+    FROM event e JOIN bank_account b ON 'bank_account:' || b.iban = e.object
+    WHERE e.action = 'bank_account.add' AND {within("e.at", "e.office")} ORDER BY e.at, b.iban"""
+
+
 class LockedUserActedError(KasseError):
     """A user who was locked acted nevertheless."""
 
@@ -208,6 +241,10 @@ CHECKS = (
           "§ 71 LHO; GoBD Rz. 45", _far_back),
     Check(LateStatementError, "iban file count", _LATE,
           N_("statements of a closed day issued again, with entries that were not there before"), "§ 70 LHO"),
+    Check(SkippedNumberError, "iban first last year reason", _SKIPPED,
+          N_("numbers of which a person said that the bank never gave them to a statement"), "§ 70 LHO"),
+    Check(BankAccountAddedError, "iban name", _ADDED,
+          N_("bank accounts that were added to the book"), "§ 70 LHO"),
     Check(BackdatedError, "entry written", _BACKDATED,
           N_("entries made by hand and dated more than 31 days back"), "§ 71 LHO", _long_before),
     Check(NightWorkError, "who action", _HOURS,

@@ -16,6 +16,7 @@ from ledger.bank.suspense_assign_store import post_allocation
 from ledger.bank.suspense_decisions import Sitting
 from ledger.bank.suspense_moves_store import explain, note_event, write_step
 from ledger.bank.suspense_store import Case, find_case
+from ledger.bank.suspense_undo_store import open_day
 from ledger.book.store import kasse_office, office_codes
 from ledger.items.settlement import Claim, Order
 from ledger.people.users import require
@@ -49,18 +50,20 @@ def look_again(store: Store, *, day: str, orders: Mapping[str, Order] | None = N
     Taken is a case that no person has touched, all of whose money is still there, where the ladder now decides
     the whole by references, and either each item was made after the money was posted or the bank sent the details
     later. What was doubtful between known items stays with people. Cash and money taken over are looked at too, see
-    `assign_named`, and credits of collections that hold what was refused, see `take_gross`. Raises `NotAllowedError`,
-    `ClosedPeriodError`.
+    `assign_named`, and credits of collections that hold what was refused, see `take_gross`. Where the day is closed,
+    as by noon or by a clock that went back, the first open one is taken: a run is not refused for it. Raises
+    `NotAllowedError`.
     """
     require(store, kasse_office(store), "clerk", "machine")
     with store.unit(office_codes(store)), without_collector():
+        sitting = Sitting(open_day(store, day))
         found = gather(store, UNCLEAR)
         decided = list(_decided(store, found, orders)) if found else []
         drop(store)
         for decision in decided:
-            _assign(store, decision, Sitting(day))
-        named = assign_named(store, Sitting(day), orders)
-        gross = take_gross(store, day)
+            _assign(store, decision, sitting)
+        named = assign_named(store, sitting, orders)
+        gross = take_gross(store, sitting.day)
     resolved = [*(decision.entry.amount_cents for decision in decided), *named, *gross]
     return Again(len(resolved), sum(resolved))
 

@@ -10,8 +10,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ledger.bank.continuity_order import Link, Series, StatementLink, TakenOver, in_order
+from ledger.bank.continuity_order import Link, Series, StatementLink, TakenOver, in_order, number_gaps
 from ledger.bank.intake_sheets import identity
+from ledger.bank.skipping import Skipped, with_skipped, written
 from sepa.errors import N_, KasseError, Place, Severity
 
 
@@ -20,7 +21,11 @@ class NumberGapError(KasseError):
 
     code = "statement.number_gap"
     template = N_("account {iban}: missing statements of {year}: {numbers}")
-    hint = N_("fetch them from the bank and import them; the gap is closed by that")
+    hint = N_(
+        "fetch them from the bank and import them; the gap is closed by that. Where the bank says that it never gave "
+        "these numbers, a person with the role head notes it: kasse statement skip {iban} {numbers} --year {year} "
+        "--reason …"
+    )
     severity: Severity = "warning"
 
 
@@ -113,17 +118,26 @@ class Chain:
         return tuple(gap.finding for gap in self.gaps)
 
 
-def chains(statements: Iterable[StatementLink], taken: Mapping[str, TakenOver] | None = None) -> list[Chain]:
-    """Return the chain of each account, by IBAN; `taken` says with what accounts were taken over."""
+def chains(
+    statements: Iterable[StatementLink], taken: Mapping[str, TakenOver] | None = None,
+    skips: Mapping[str, Skipped] | None = None,
+) -> list[Chain]:  # fmt: skip
+    """Return the chain of each account, by IBAN.
+
+    `taken` says with what accounts were taken over, `skips` which numbers their banks never gave.
+    """
     by_account: defaultdict[str, list[StatementLink]] = defaultdict(list)
     for one in statements:
         by_account[one.iban].append(one)
-    return [_chain(iban, found, (taken or {}).get(iban)) for iban, found in sorted(by_account.items())]
+    return [
+        _chain(iban, found, (taken or {}).get(iban), (skips or {}).get(iban, {}))
+        for iban, found in sorted(by_account.items())
+    ]
 
 
-def _chain(iban: str, found: Sequence[StatementLink], taken: TakenOver | None) -> Chain:
+def _chain(iban: str, found: Sequence[StatementLink], taken: TakenOver | None, skips: Skipped) -> Chain:
     links = ordered(found, taken)
-    numbers = number_years(found)
+    numbers = with_skipped(number_years(found), skips)
     gaps = [*_own_gaps(links), *_number_gaps(iban, numbers, links), *_breaks(iban, links, numbers)]
     gaps += _take_over_break(iban, links[0], taken)
     days = [gap.complete_until for gap in gaps]
@@ -208,24 +222,19 @@ def number_years(found: Iterable[StatementLink]) -> dict[Series, list[int]]:
 
 
 def _number_gaps(iban: str, numbers: Mapping[Series, Sequence[int]], links: Sequence[Link]) -> Iterator[Gap]:
-    before: dict[str, int] = {}
-    for series, present in numbers.items():
-        last = before.get(series[0])
-        start = 0 if last is not None and present[0] != last + 1 else present[0] - 1
-        for low, high in pairwise([start, *present]):
-            if high > low + 1:
-                yield _number_gap(iban, series, (low, high), links)
-        before[series[0]] = present[-1]
+    for series, low, high in number_gaps(numbers):
+        yield _number_gap(iban, series, (low, high), links)
 
 
 def _number_gap(iban: str, series: Series, ends: tuple[int, int], links: Sequence[Link]) -> Gap:
     (low, high), year = ends, series[1]
-    after = [i for i, one in enumerate(links) if (one.series, one.electronic_number) == (series, high)]
+    after = [i for i, one in enumerate(links) if one.series == series and (one.electronic_number or 0) >= high]
     position = after[0] if after else next((i for i, one in enumerate(links) if one.day[:4] == year), 0)
     link = links[position]
     first, last = low + 1, high - 1
-    numbers = f"{first}" if first == last else f"{first}-{last}"
-    finding = NumberGapError(place=Place(file=link.file), iban=iban, numbers=numbers, first=first, last=last, year=year)
+    finding = NumberGapError(
+        place=Place(file=link.file), iban=iban, numbers=written(first, last), first=first, last=last, year=year
+    )
     return _gap(finding, links, position)
 
 

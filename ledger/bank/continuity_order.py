@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -63,6 +63,19 @@ class Link:
     def series(self) -> Series:
         """The numbers among which its own stands."""
         return self.message, self.day[:4]
+
+
+def number_gaps(numbers: Mapping[Series, Sequence[int]]) -> Iterator[tuple[Series, int, int]]:
+    """Yield the gaps in the numbers of an account: their series and the numbers at both ends, 0 for the beginning.
+
+    The first numbers known may be any; those of a later year begin with 1, or go on.
+    """
+    before: dict[str, int] = {}
+    for series, present in numbers.items():
+        last = before.get(series[0])
+        start = 0 if last is not None and present[0] != last + 1 else present[0] - 1
+        yield from ((series, low, high) for low, high in pairwise([start, *present]) if high > low + 1)
+        before[series[0]] = present[-1]
 
 
 def in_order(links: Iterable[Link], taken: TakenOver | None = None) -> list[Link]:

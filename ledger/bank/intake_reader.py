@@ -13,6 +13,7 @@ from ledger.bank.intake_bags import Key
 from ledger.bank.intake_notices import kind_of
 from ledger.bank.intake_places import Occurrences
 from ledger.bank.intake_sheets import Sheet, identity
+from ledger.bank.skipped_reader import came_after_all, skipped_numbers
 from ledger.bank.taken_over_reader import taken_over
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
@@ -142,7 +143,8 @@ def _sheet(row: Row, entries: Counter[Key]) -> Sheet:
 
 def continuity(store: Store, iban: str = "") -> list[Chain]:
     """Return the chain of statements of every account, or of one: gaps, and up to which day there is none."""
-    return chains([_link(row) for row in store.rows(_LINK, iban=iban)], taken_over(store, iban))
+    links = [_link(row) for row in store.rows(_LINK, iban=iban)]
+    return chains(links, taken_over(store, iban), skipped_numbers(store, iban))
 
 
 def _link(row: Row) -> StatementLink:
@@ -165,7 +167,14 @@ def complete_until(store: Store, iban: str) -> str | None:
 
 
 def new_gaps(store: Store, accounts: Iterable[str], numbers: Collection[int]) -> list[KasseError]:
-    """Return the gaps beside these statements: what an import that brought them has to say about continuity."""
+    """Return the gaps beside these statements: what an import that brought them has to say about continuity.
+
+    So it does where a statement came of which a person had said that it does not exist.
+    """
+    return [*came_after_all(store, numbers), *_gaps_beside(store, accounts, numbers)]
+
+
+def _gaps_beside(store: Store, accounts: Iterable[str], numbers: Collection[int]) -> list[KasseError]:
     return [
         gap.finding
         for iban in sorted(set(accounts))

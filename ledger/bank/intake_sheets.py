@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -101,6 +102,25 @@ class Sheet:
         return self.same_page(other) and mine == others
 
 
+def made_before(one: str, other: str) -> bool:
+    """Return whether a bank's time stamp is earlier than another; nothing is earlier than none, nor none than one.
+
+    In the night in which clocks go back the later one may have the smaller hour, as between one with `Z` and one
+    without. Stamps of which only one says how far it is from UTC are compared as written.
+
+    >>> made_before("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00")
+    True
+    """
+    if not one or not other:
+        return False
+    try:
+        first, second = dt.datetime.fromisoformat(one), dt.datetime.fromisoformat(other)
+    except ValueError:  # MT940 has times of its own
+        return one < other
+    alike = (first.tzinfo is None) == (second.tzinfo is None)
+    return first < second if alike else first.replace(tzinfo=None) < second.replace(tzinfo=None)
+
+
 def meeting(marks: Mapping[int, Iterable[Hashable]]) -> list[list[int]]:
     """Return the groups of statements that share a mark (a day, an identity), directly or through others.
 
@@ -157,9 +177,9 @@ def _compare(head: Sheet, other: Sheet, issues: Issues) -> None:
     lacking = size(head.entries) - size(other.entries)
     if not lacking or (head.known and other.known):
         return
-    if not head.known and head.created and head.created < other.created:
+    if not head.known and made_before(head.created, other.created):
         raise OlderIssueError(statement=head.name, count=lacking)
-    if not other.known and not (other.created and other.created < head.created):
+    if not other.known and not made_before(other.created, head.created):
         issues.findings.append(WithdrawnEntryError(statement=head.name, count=lacking))
 
 

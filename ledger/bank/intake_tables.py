@@ -109,3 +109,32 @@ class StatementWithdrawal(SQLModel, table=True):
     asked_at: str = col.text()
     decided_by: int | None = col.number(nullable=True)
     decided_at: str | None = col.text(nullable=True)
+
+
+class StatementSkip(SQLModel, table=True):
+    """Numbers of statements that a person says the bank never gave; taken back by a person, or by their coming."""
+
+    __tablename__ = "statement_skip"
+    __table_args__ = col.strict(
+        ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_statement_skip_account"),
+        CheckConstraint("state IN ('accepted', 'taken_back')", name="ck_statement_skip_state"),
+        CheckConstraint("first_number > 0 AND first_number <= last_number", name="ck_statement_skip_numbers"),
+        clustered=True,
+    )
+    ERASABLE: ClassVar = ("reason",)
+    MUTABLE: ClassVar = ()
+    ONCE: ClassVar = ("ended_by", "ended_at")
+    STEPS: ClassVar = {"state": {START: ("accepted",), "accepted": ("taken_back",)}}
+
+    iban: str = col.text(primary_key=True)
+    line: int = col.number(primary_key=True)
+    message: str = col.text()
+    year: int = col.number()
+    first_number: int = col.number()
+    last_number: int = col.number()
+    reason: str = col.text()
+    state: str = col.text()
+    made_by: int = col.number()
+    made_at: str = col.text()
+    ended_by: int | None = col.number(nullable=True)
+    ended_at: str | None = col.text(nullable=True)

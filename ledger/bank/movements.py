@@ -44,6 +44,14 @@ class CursorAheadError(KasseError):
     hint = N_("the cursor is of another book, or this book was restored from an older copy; begin again with 0")
 
 
+class CursorOfficeError(KasseError):
+    """A cursor that names an office that the book does not have."""
+
+    code = "cursor.office"
+    template = N_("the cursor names office {office}, which this book does not have")
+    hint = N_("the cursor is of another book: give that of this one, or begin again with 0")
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """One share of an entry: money that came in for an office (positive) or left it (negative), and why.
@@ -108,7 +116,7 @@ def read_cursor(text: str) -> dict[str, int]:
     if text in {"", "0"}:
         return {}
     found = [_PART.fullmatch(part) for part in text.split(",")]
-    if not all(found):
+    if not all(found) or len({match[1] for match in found if match}) < len(found):
         raise BadCursorError(text=text)
     return {match[1]: int(match[2]) for match in found if match}
 

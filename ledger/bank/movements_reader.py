@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ledger.bank.movements import CursorAheadError, Movement, event_of
+from ledger.bank.movements import CursorAheadError, CursorOfficeError, Movement, event_of
 from ledger.bank.parts import Told, UnclearPart, is_unclear, told
 from ledger.store.engines import Row, Store
 
@@ -56,9 +56,14 @@ def heads_of(store: Store, offices: Collection[str]) -> dict[str, int]:
 
 
 def check_cursor(cursor: Mapping[str, int], heads: Mapping[str, int]) -> None:
-    """Check that a cursor is not ahead of the book; raises `CursorAheadError`."""
+    """Check that a cursor is not ahead of the book, `heads` of all its offices, nor of another one.
+
+    Raises `CursorAheadError` and `CursorOfficeError`.
+    """
     for office, position in cursor.items():
-        if office in heads and position > heads[office]:
+        if office not in heads:
+            raise CursorOfficeError(office=office)
+        if position > heads[office]:
             raise CursorAheadError(office=office, position=position, head=heads[office])
 
 

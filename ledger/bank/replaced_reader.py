@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ledger.bank.intake_pages import Page, booked_balances
-from ledger.bank.intake_sheets import identity
+from ledger.bank.intake_sheets import identity, made_before
 from ledger.bank.refused_reader import first_refused
 from ledger.book.store import kasse_office
 from ledger.store.engines import Store
@@ -52,7 +52,7 @@ class _Issue:
         if not whole:
             return page.opened.message_id in self.messages
         own = identity(page.opened.id, self.number, self.closing_day, single=self.page == 1 and self.last)
-        older = bool(self.created and page.opened.created) and self.created < page.opened.created
+        older = made_before(self.created, page.opened.created)
         return (own, self.page) == (page.identity, page.number) and not older
 
 

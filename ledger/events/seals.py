@@ -68,6 +68,10 @@ SEALED: Mapping[str, Sealed] = {
     "relief_limit": Sealed(("user_id", "kind"), ("max_cents",)),
     "setting": Sealed(("key",), ("value",)),
     "standing_order": Sealed(("office", "order_id"), ("months", "first_due", "last_due", "ended_on")),
+    "statement_skip": Sealed(
+        ("iban", "line"),
+        ("message", "year", "first_number", "last_number", "state", "made_by", "made_at", "ended_by", "ended_at"),
+    ),
     "user_role": Sealed(("user_id", "office", "role"), ()),
 }  # fmt: skip
 """By table. Whoever changes the columns of one seals every row anew in the revision of the schema."""

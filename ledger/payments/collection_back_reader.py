@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ledger.access.sight_reader import unseen_offices
 from ledger.payments.collection_policy import Refunds, coming_back
 from ledger.payments.collection_policy_store import policy_of
+from ledger.people.users import ROLES
 from ledger.store.engines import Store
 from sepa.debits import Scheme
 from sepa.errors import N_, KasseError
@@ -66,6 +68,15 @@ class CollectionUnauthorisedError(KasseError):
     severity = "info"
 
 
+class UnseenCollectionsError(KasseError):
+    """Money is to be paid back by somebody from whom the database hides claims that it may have been collected for."""
+
+    code = "refund.debits_unseen"
+    template = N_("what other offices collect is hidden from you, and so is a debit of the same claim there: {offices}")
+    hint = N_("before you decide, let somebody with a role in the Kasse look: the same command names such a debit")
+    severity = "warning"
+
+
 class _Found(NamedTuple):
     run: int
     line: int
@@ -82,8 +93,11 @@ def may_come_back(
     """Yield a finding for each collection that is under way or can come back on a day, of claims with these references.
 
     An account that was debited with the same amount counts as the same claim. Eight weeks without a reason, thirteen
-    months for want of a mandate: § 675x (2), (4), § 676b (2) BGB.
+    months for want of a mandate: § 675x (2), (4), § 676b (2) BGB. Where the book collects, whoever sees only some
+    offices is told that too: what they do not see is no answer.
     """
+    if policy_of(store).creditor_id and (hidden := unseen_offices(store, ROLES)):
+        yield UnseenCollectionsError(offices=", ".join(hidden))
     if store.one(_A_RUN) is None:
         return
     found = {row[:2]: row for key in references for row in _rows(store, _OF_CLAIM, reference=key)}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from sepa.calendar import add_target_days
 from sepa.errors import N_, Field
 
 State = Literal["ok", "warning", "critical", "unknown"]
+_SHORTEST = 4
 ORDER: tuple[State, ...] = ("ok", "warning", "unknown", "critical")
 
 
@@ -96,9 +98,22 @@ def worst(checks: Iterable[Check]) -> State:
     return max((check.state for check in checks), key=ORDER.index, default="unknown")
 
 
-def checks(state: BookState, today: dt.date, limits: Limits) -> list[Check]:
-    """Return the checks of what stands in the book."""
-    found = [_statements(account, today, limits.statement_days) for account in state.accounts]
+def account_checks(accounts: Sequence[AccountState]) -> dict[str, AccountState]:
+    """Return the accounts by the name of their check: the end of the IBAN, as long as it takes to tell them apart."""
+    longest = max((len(one.iban) for one in accounts), default=0)
+    names = ({f"statement_days_{one.iban[-length:]}": one for one in accounts} for length in range(_SHORTEST, longest))
+    whole = {f"statement_days_{one.iban}": one for one in accounts}
+    return next((named for named in names if len(named) == len(accounts)), whole)
+
+
+def checks(
+    state: BookState, today: dt.date, limits: Limits, own: Mapping[str, Limit] = MappingProxyType({})
+) -> list[Check]:
+    """Return the checks of what stands in the book; `own` are the thresholds of single accounts, by their check."""
+    found = [
+        _statements(name, account, today, own.get(name, limits.statement_days))
+        for name, account in account_checks(state.accounts).items()
+    ]
     gaps = sum(account.gaps for account in state.accounts)
     found.append(_counted("gaps", gaps, limits.gaps, N_("gaps between statements: {value}")))
     found.append(_suspense(state, today, limits.suspense_days))
@@ -122,8 +137,7 @@ def late_days(last: dt.date, today: dt.date) -> int:
     return count
 
 
-def _statements(account: AccountState, today: dt.date, limit: Limit) -> Check:
-    name = f"statement_days_{account.iban[-4:]}"
+def _statements(name: str, account: AccountState, today: dt.date, limit: Limit) -> Check:
     if account.last_day is None:
         fields: dict[str, Field] = {"iban": account.iban}
         state: State = "warning" if account.collects else "ok"

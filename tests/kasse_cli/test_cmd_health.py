@@ -9,7 +9,7 @@ from kasse_cli.demo.bank import Booking
 from ledger.reports.health import AccountState, BookState, Limits, checks, late_days, worst
 from ledger.reports.health_store import book_state
 from ledger.store.locking import held_since, one_at_a_time
-from tests.books import opened, sqlite_copy
+from tests.books import MAIN_IBAN, opened, sqlite_copy
 from tests.kasse_cli.test_cmd_reconcile import WED, Town
 from tests.kasse_cli.transcripts import compare
 
@@ -182,6 +182,29 @@ def test_all_is_well():
     assert plugin_lines(found, "ok")[0].partition(" | ")[0] == (
         "KASSE OK - account DE1: last statement of 2026-11-19, bank days missing since: 0"
     )
+
+
+def test_an_account_that_seldom_moves_has_limits_of_its_own(town):
+    """Else its check warns every morning, or that of all accounts sleeps."""
+    town.monday()
+    town.shell("kasse reconcile inbox")
+    everything = f"{QUIET} --limit suspense_days=99: --limit unclosed_days=99: --on 2026-12-18"
+    (name,) = [one["name"] for one in town.shell(f"{everything} --json").data["checks"] if one["value"] == 23]
+    assert name == f"statement_days_{MAIN_IBAN[-4:]}"
+    state = {one["name"]: one["state"] for one in town.shell(f"{everything} --json").data["checks"]}
+    assert state[name] == "critical"
+    own = town.shell(f"{everything} --limit {name}=30:60 --limit statement_days=1:2 --json").data["checks"]
+    assert {one["name"]: (one["state"], one["warning"]) for one in own}[name] == ("ok", 30)
+    done = town.shell(f"{everything} --limit statement_days_9999=30:60")
+    assert (done.code, "not a limit: statement_days_9999" in done.out) == (3, True)
+
+
+def test_accounts_that_end_alike_have_checks_of_their_own():
+    """A monitoring keeps one series for each name."""
+    ibans = ("DE02120300000000202051", "DE88120300001234202051", "DE02500105170137075030")
+    state = BookState(tuple(AccountState(iban, "2026-11-19", None, 0) for iban in ibans), 0, 0, None, 0, 0, None, ())
+    names = [one.name for one in checks(state, TODAY, Limits()) if one.name.startswith("statement_days")]
+    assert names == ["statement_days_0202051", "statement_days_4202051", "statement_days_7075030"]
 
 
 LATE = {

@@ -101,11 +101,40 @@ def test_a_file_cut_off_on_its_way_is_replaced_by_the_whole_message(town, run): 
     assert states(run(b=both)) == (["a.xml"], [])
 
 
+def test_a_file_cut_off_before_its_first_booking_is_replaced_by_the_whole_one(town, run):  # noqa: F811
+    """Nothing of it can be read; the same bytes, and more, are the same message."""
+    cut = town.monday.index(b"<Ntry>") + 40
+    assert states(run(a=town.monday[:cut])) == ([], ["a.xml"])
+    town.deliver(b=town.monday)
+    tried = town.shell(f"{RUN} --dry-run").data
+    assert states(tried) == (["a.xml"], [])
+    assert town.names("broken") == ["a.xml", "a.xml.findings.txt"], "a rehearsal marks nothing"
+    assert states(run()) == (["a.xml"], [])
+    assert town.names("broken") == ["a.xml", "a.xml.replaced.txt"]
+    text = (town.shell.folder / "broken" / "a.xml.replaced.txt").read_text("utf-8")
+    assert "it is the beginning of inbox/b.xml, which was taken" in text
+
+
+@pytest.mark.parametrize("part", [b"", b"<?xml", b"another"], ids=["empty", "before its id", "another message"])
+def test_what_may_be_the_beginning_of_another_file_waits(town, run, part):  # noqa: F811
+    cut = town.monday.index(b"<Ntry>") + 40
+    assert states(run(a=part if part != b"another" else later(town.monday)[:cut])) == ([], ["a.xml"])
+    assert states(run(b=town.monday)) == ([], ["a.xml"])
+
+
 def test_a_contradiction_to_the_book_is_named_until_the_bank_decided_it(town, run):  # noqa: F811
     run(a=town.monday)
     other = town.monday.replace(b"Erika", b"Frida")
     assert states(run(b=later(other))) == ([], ["b.xml"])
     assert states(run(c=town.tuesday)) == ([], ["b.xml"])
+
+
+def test_in_the_night_in_which_clocks_go_back_the_later_issue_has_the_smaller_hour(town, run):  # noqa: F811
+    first, second = (
+        town.monday.replace(b"T22:15:00+01:00", stamp) for stamp in (b"T02:50:00+02:00", b"T02:10:00+01:00")
+    )
+    assert states(run(a=wrong(first))) == ([], ["a.xml"])
+    assert states(run(b=second)) == (["a.xml"], [])
 
 
 def test_a_zip_waits_for_every_file_in_it(town, run):  # noqa: F811

@@ -69,13 +69,16 @@ def settle(store, item, amount, day=DAY, office="KASSE", kind="receivable", how=
     return posted, number
 
 
-def statement(store, day, closing, iban=MAIN_IBAN, number=None, message="camt.053", page=None, part=False):
+def statement(
+    store, day, closing, iban=MAIN_IBAN, number=None, message="camt.053", page=None, part=False, opening="0,00"
+):  # fmt: skip
     """Put the balance of a statement into the book as intake does; a `part` lies wholly in the first statement."""
     with store.unit(["KASSE"]):
         known = take_ids(store, BOOK, "statement")
         store.insert_one(
             "statement", id=known, iban=iban, message=message, statement_id=f"A{day}",
-            electronic_number=number, page=page, last_page=1, file_sha256="00", opening_cents=0, opening_day=day,
+            electronic_number=number, page=page, last_page=1, file_sha256="00", opening_cents=parse_amount(opening),
+            opening_day=day,
             closing_cents=None if closing is None else parse_amount(closing), closing_day=day, entry_count=0,
             credit_cents=0, debit_cents=0,
         )  # fmt: skip

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from ledger.bank.skip_store import skip_numbers
 from ledger.book.chain import book_head
 from ledger.book.closing_findings import (
     ClosingRefusedError,
@@ -232,6 +233,19 @@ def test_a_number_that_is_missing_among_the_statements_stands_in_the_protocol(ka
     statement(store, "2026-11-19", "107,00", number=4)
     assert noted(close(store, "2026-11-19")) == (1, ["3"])
     statement(store, NEXT, "107,00", number=3)
+    assert noted(close(store, FRIDAY, reasons={**QUIET, MAIN_IBAN: "kein Umsatz"})) == (0, [])
+
+
+def test_a_number_that_the_bank_never_gave_stands_in_no_protocol_any_more(kasse):
+    store = kasse
+    receive(store, DAY, "7,00")
+    statement(store, DAY, "107,00", number=2)
+    close(store, DAY)
+    statement(store, "2026-11-19", "107,00", number=4, opening="107,00")
+    assert noted(close(store, "2026-11-19")) == (1, ["3"])
+    user = store.user
+    skip_numbers(act(store, "emil"), MAIN_IBAN, (3, 3), 2026, "never given, says the bank")
+    store.user = user
     assert noted(close(store, FRIDAY, reasons={**QUIET, MAIN_IBAN: "kein Umsatz"})) == (0, [])
 
 

@@ -75,7 +75,7 @@ NOT_PERSONAL = {
         "collection_report": "reason", "dunning_skip": "why", "general_order": "amounts", "item": "paid_by",
         "letter_item": "charge_kind", "mandate_amendment": "field", "order_step": "step", "party_account": "source",
         "payment_answer": "reason", "payment_recall": "reason answer_reason", "payment_report": "reason",
-        "suspense_case": "reason", "vop_decision": "decision",
+        "statement_skip": "message", "suspense_case": "reason", "vop_decision": "decision",
     },
     "facts without persons, by contract": {"event": "action object facts"},
     "sums and signatures of closed periods": {"closing": "heads protocol", "closing_proposal": "protocol"},
@@ -84,7 +84,7 @@ NOT_PERSONAL = {
 NOBODYS = {
     "desk": "remarks of counts", "rest": "days of desks", "rule": "rules of the Kasse", "vop_rule": "rules for payees", "user": "staff",
     "file": "names of files", "law_change": "the law of the town", "suspense_batch": "names of files", "opening": "take-overs", "batch": "lists of orders",
-    "dunning_run": "whole runs", "statement": "pages of the bank", None: "refusals and settings of the town",
+    "dunning_run": "whole runs", "statement": "pages of the bank", "bank_account": "numbers of the bank", None: "refusals and settings of the town",
 }  # fmt: skip
 """What events are about that is nobody's: their words go when their own period is over, `--before` a day."""
 DYNAMIC = {"_OBJECT": None, "choice.name": "order", "matter.about": "run"}

@@ -18,6 +18,7 @@ from ledger.bank.intake_sheets import (
     PagesOverlapError,
     ReissueDiffersError,
     Sheet,
+    made_before,
     meeting,
 )
 from ledger.bank.merge import AmbiguousStatementsError, Reading, UnconnectedStatementsError, read_together
@@ -262,3 +263,20 @@ def test_a_page_alone_is_not_compared_with_others():
     page = sheet("100 a+5 -", 1, identity="P", last=False)
     with pytest.raises(UnconnectedStatementsError):
         read_together([sheet("100 a+5 105", 0, known=True), page])
+
+
+STAMPS = {
+    "an hour apart": ("2026-11-16T21:00:00", "2026-11-16T22:00:00", True),
+    "the night in which clocks go back": ("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00", True),
+    "the same moment": ("2026-11-16T22:00:00+01:00", "2026-11-16T21:00:00Z", False),
+    "a fraction of a second": ("2026-11-16T22:00:00", "2026-11-16T22:00:00.250", True),
+    "one without its distance to UTC": ("2026-11-16T21:00:00", "2026-11-16T22:00:00+01:00", True),
+    "none": ("", "2026-11-16T22:00:00", False),
+    "of MT940": ("2611162100", "2611162200", True),
+}
+
+
+@pytest.mark.parametrize(("one", "other", "before"), STAMPS.values(), ids=STAMPS)
+def test_stamps_of_banks_are_compared_as_moments(one, other, before):
+    assert made_before(one, other) is before
+    assert not made_before(other, one)

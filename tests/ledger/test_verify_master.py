@@ -11,6 +11,7 @@ from enforcement.law_change_store import propose_law, release_law
 from enforcement.relief_limits_store import set_limit as limit_relief
 from ledger.bank.rules_desk import Wanted
 from ledger.bank.rules_store import add_rule, switch_rule
+from ledger.bank.skip_store import skip_numbers
 from ledger.book.accounts_close_store import close_account
 from ledger.book.dimensions import DimensionRow
 from ledger.book.dimensions_store import take_values
@@ -33,6 +34,8 @@ from tests.books import MAIN_IBAN, act
 from tests.cashbooks import desk
 from tests.enforcement.test_profiles import TOWN
 from tests.ledger.order_lists import accepted, row, take
+from tests.ledger.statement_texts import statement
+from tests.ledger.statement_texts import take as take_statements
 from tests.ledger.test_general_orders import OWI, WARNING
 from tests.ledger.test_order_changes import through
 
@@ -88,6 +91,14 @@ ATTACKS = {
     ),
     "a rent for ever": ("standing_order", "UPDATE standing_order SET ended_on = NULL WHERE order_id = 1"),
     "a rent no more": ("standing_order", "UPDATE standing_order SET ended_on = '2020-01-01' WHERE order_id = 3"),
+    "more numbers that the bank never gave": ("statement_skip", "UPDATE statement_skip SET last_number = 9"),
+    "a statement that does not exist": (
+        "statement_skip",
+        (
+            "INSERT INTO statement_skip (iban, line, message, year, first_number, last_number, reason, state, made_by, "
+            "made_at) SELECT iban, 2, message, year, 5, 5, reason, state, made_by, made_at FROM statement_skip"
+        ),
+    ),
     "another Land": ("setting", "UPDATE setting SET value = 'XX' WHERE key = 'land'"),
     "high amounts higher": ("setting", "UPDATE setting SET value = '1' WHERE key = 'payment_high_cents'"),
     "a role by hand": (
@@ -121,6 +132,9 @@ def town(store):
     act(store, "emil")
     add_rule(store, Wanted(name="Spende", pattern="Spende", office="KASSE", account="5300"), before=1)
     schedules(store)
+    first, third = "13.11. 100,00 | 100,00", "17.11. 100,00 | 100,00"
+    take_statements(act(store, "clara"), statement(first, number=1), statement(third, number=3))
+    skip_numbers(act(store, "emil"), MAIN_IBAN, (2, 2), 2026, "never given")
     act(store, "root")
     limit_relief(store, "emil", "erlass", 100_00)
     limit_relief(store, "emil", "erlass", 200_00)

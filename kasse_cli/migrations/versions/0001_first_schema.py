@@ -2551,6 +2551,27 @@ def create_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "statement_skip",
+        Column("iban", col.Text(), nullable=False),
+        Column("line", col.Number(), autoincrement=False, nullable=False),
+        Column("message", col.Text(), nullable=False),
+        Column("year", col.Number(), nullable=False),
+        Column("first_number", col.Number(), nullable=False),
+        Column("last_number", col.Number(), nullable=False),
+        Column("reason", col.Text(), nullable=False),
+        Column("state", col.Text(), nullable=False),
+        Column("made_by", col.Number(), nullable=False),
+        Column("made_at", col.Text(), nullable=False),
+        Column("ended_by", col.Number(), nullable=True),
+        Column("ended_at", col.Text(), nullable=True),
+        sa.CheckConstraint("first_number > 0 AND first_number <= last_number", name="ck_statement_skip_numbers"),
+        sa.CheckConstraint("state IN ('accepted', 'taken_back')", name="ck_statement_skip_state"),
+        sa.ForeignKeyConstraint(["iban"], ["bank_account.iban"], name="fk_statement_skip_account"),
+        sa.PrimaryKeyConstraint("iban", "line"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "statement_withdrawal",
         Column("statement", col.Number(), autoincrement=False, nullable=False),
         Column("line", col.Number(), autoincrement=False, nullable=False),
