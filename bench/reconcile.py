@@ -37,7 +37,6 @@ ITEMS = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
 ENGINES = sys.argv[3:] or ["sqlite", "postgresql"]
 STAGES = (
     "gather",
-    "_begin",
     "_look_up",
     "decide",
     "plan",
@@ -50,8 +49,7 @@ STAGES = (
 )
 """What the service calls by these names is a stage.
 
-`_begin` reads keys in texts; `_look_up`, on another thread beside the other stages, what they name. `settle` posts what
-is paid at once, `settle_share` and `keep_unclear` what has one share, `draft` the others.
+`settle` posts what is paid at once, `settle_share` and `keep_unclear` what has one share, `draft` the others.
 """
 
 

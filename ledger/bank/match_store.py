@@ -151,8 +151,11 @@ def _read(store: Store) -> _Read:
     return _Read(store.all(_ENTRIES), parts)
 
 
-def _begin(store: Store, finder: Finder, start: int, stop: int) -> _Read:
-    """Read the entries from one to another and their keys, and look up what these name on another thread."""
+def _look_up(store: Store, finder: Finder, start: int, stop: int) -> _Read:
+    """Read the entries from one to another and their keys, and run the statement of every lookup that may find any.
+
+    The keys are read before they are written: what is written behind goes on meanwhile.
+    """
     for name, columns in _TABLES.items():
         store.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
     store.execute(_PART, start=start, stop=stop)
@@ -162,12 +165,6 @@ def _begin(store: Store, finder: Finder, start: int, stop: int) -> _Read:
         texts = read.between(first, first + CHUNK).texts()
         keys = list(chain.from_iterable([keys_of(finder, one) for one in texts]))
         store.insert("match_key", KEY_COLUMNS, keys)
-    store.behind.start(partial(_look_up, store))
-    return read
-
-
-def _look_up(store: Store) -> None:
-    """Run the statement of every lookup that may find any."""
     places = frozenset(place for (place,) in store.rows("SELECT DISTINCT place FROM match_key"))
     store.execute("ANALYZE match_key")  # else PostgreSQL plans for no keys, SQLite for so many that it reads all items
     for lookup in LOOKUPS:
@@ -179,6 +176,7 @@ def _look_up(store: Store) -> None:
                 found += store.execute(statement.sql)
         if found:
             store.execute(f"CREATE INDEX {lookup.table}_seq ON {lookup.table} (seq)")
+    return read
 
 
 class Candidates(NamedTuple):
@@ -209,28 +207,17 @@ _TARGET: Callable[[Row], Target] = partial(tuple.__new__, Target)
 
 
 def candidates(store: Store, count: int) -> Iterator[list[Candidates]]:
-    """Yield the entries in bank order, in chunks, each with its candidates.
-
-    What the next ones name is looked up on another thread while those yielded are decided.
-    """
+    """Yield the entries in bank order, in chunks, each with its candidates."""
     finder = book_finder(store)
-    parts = [(start, min(start + PART if start else FIRST, count)) for start in (0, *range(FIRST, count, PART))]
-    read = _begin(store, finder, *parts[0])
-    for (start, stop), following in zip(parts, (*parts[1:], None), strict=True):
-        chunks = list(_chunks(store, read, start, stop))
+    for start in (0, *range(FIRST, count, PART)):
+        stop = min(start + PART if start else FIRST, count)
+        read = _look_up(store, finder, start, stop)
+        filled = [one for one in LOOKUPS if one is not TARGETS and store.value(f"SELECT 1 FROM {one.table} LIMIT 1")]
+        for first in range(start, stop, CHUNK):
+            last = min(first + CHUNK, stop)
+            yield _candidates(store, filled, read.between(first - start, last - start), first, last)
         for name in _TABLES:
             store.execute(f"DROP TABLE {name}")
-        if following:
-            read = _begin(store, finder, *following)
-        yield from chunks
-
-
-def _chunks(store: Store, read: _Read, start: int, stop: int) -> Iterator[list[Candidates]]:
-    """Yield entries that were read, in chunks, with what was looked up."""
-    filled = [one for one in LOOKUPS if one is not TARGETS and store.value(f"SELECT 1 FROM {one.table} LIMIT 1")]
-    for first in range(start, stop, CHUNK):
-        last = min(first + CHUNK, stop)
-        yield _candidates(store, filled, read.between(first - start, last - start), first, last)
 
 
 def _candidates(store: Store, filled: list[Lookup], read: _Read, start: int, stop: int) -> list[Candidates]:

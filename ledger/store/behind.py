@@ -1,4 +1,4 @@
-"""Working behind: the database writes rows, or looks candidates up, on another thread while this one computes.
+"""Writing behind: rows go to the database on another thread while this one computes the next.
 
 A database works outside of Python, so both cores are busy. There is never more than one piece of work under way, and
 whoever asks the book for anything waits for it: nothing is read before it is written.

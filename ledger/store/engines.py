@@ -241,7 +241,6 @@ class Store:
                 try:
                     yield
                 finally:
-                    self.behind.settle()
                     self.connection.rollback()
         finally:
             self._depth = 0
