@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ledger.bank.movements import CursorAheadError, CursorOfficeError, Movement, event_of
-from ledger.bank.parts import Told, UnclearPart, is_unclear, told
+from ledger.bank.parts import Told, UnclearPart, is_unclear, told, told_of
+from ledger.bank.unclear_parts_store import PART
 from ledger.store.engines import Row, Store
 
 _ENTRIES_AT_ONCE = 5000
@@ -168,11 +169,17 @@ class _Behind:
         return self.rows.get(key) if key else None
 
     def said(self, source: str | None, match: _Match | None, bank: Row | None) -> Told:
-        """Return what the bank said about a share: of what is unclear of a collective entry, what these parts say."""
+        """Return what the bank said about a share: of what is unclear of a collective entry, what these parts say.
+
+        Money that a person took from one part of it is that part's.
+        """
         whole = Told(*bank[3:6]) if bank else Told(None, None, None)
-        if match is None or match.rule != "clarify":
+        if match is None:
             return whole
         parts = self.parts.get(self.keys.get(source or "", ("", 0)), [])
+        if match.rule != "clarify":
+            own = json.loads(match.evidence or "{}").get(PART)
+            return whole if own is None else told_of(parts, whole, own)
         return told([part for part in parts if is_unclear(match.evidence, part.line)], whole)
 
     def match(

@@ -11,6 +11,8 @@ from itertools import pairwise
 from ledger.bank.continuity_order import Link, Series, number_gaps
 from sepa.errors import N_, KasseError, Severity
 
+MOST = 100_000
+"""How many numbers one word may be about: a bank that leaves out more numbers anew."""
 _NUMBERS = re.compile(r"\s*(\d{1,9})(?:\s*-\s*(\d{1,9}))?\s*")
 
 
@@ -19,7 +21,7 @@ class SkipNumbersError(KasseError):
 
     code = "statement.skip_numbers"
     template = N_("not numbers of statements: {text}")
-    hint = N_("write 7 or 7-9, as 'kasse statement continuity' names them")
+    hint = N_("write 7 or 7-9, as 'kasse statement continuity' names them; at most {most} numbers at once")
 
 
 class SkipReasonError(KasseError):
@@ -130,8 +132,8 @@ def read_numbers(text: str) -> tuple[int, int]:
     """
     match = _NUMBERS.fullmatch(text)
     first, last = (0, 0) if match is None else (int(match[1]), int(match[2] or match[1]))
-    if not 0 < first <= last:
-        raise SkipNumbersError(text=text)
+    if not 0 < first <= last < first + MOST:
+        raise SkipNumbersError(text=text, most=MOST)
     return first, last
 
 

@@ -17,6 +17,7 @@ from ledger.bank.skipping import (
     NotSkippedError,
     SkipBalanceError,
     SkipKnownError,
+    SkipNumbersError,
     SkipReasonError,
     SkipUnprovenError,
     read_numbers,
@@ -50,6 +51,12 @@ def missing(store, iban=MAIN_IBAN):
 
 def skip(store, numbers, reason=WHY, iban=MAIN_IBAN, year=2026):
     return skip_numbers(store, iban, read_numbers(numbers), year, reason)
+
+
+@pytest.mark.parametrize("text", ["", "zwei", "0", "3-2", "1234567890", "1-100001"])
+def test_what_are_no_numbers_is_refused(text):
+    with pytest.raises(SkipNumbersError):
+        read_numbers(text)
 
 
 def test_a_number_that_the_bank_never_gave_is_missing_no_more(town):

@@ -3,6 +3,7 @@
 import pytest
 
 from ledger.bank.candidates_store import candidates_of
+from ledger.bank.movements_reader import heads_of, movements
 from ledger.bank.parts import UnclearPart, part_by_amounts, part_meant
 from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import PartTooMuchError, Wish
@@ -85,6 +86,16 @@ def test_the_payer_of_one_part_gets_its_money_back_and_no_other(desk):
         take(desk, Refund(desk.case, "noch einmal", part=3))
     take(desk, Undo(desk.case, "doch für uns", last=True))
     assert left(desk) == ALL
+
+
+def test_an_office_is_told_whose_part_was_assigned(desk):
+    before = heads_of(desk, ["KASSE", "ORDNUNG"])
+    take(desk, Assign(desk.case, (Wish(f"ORDNUNG/{desk.dog}", 15000, part=2),)))
+    told = movements(desk, before, heads_of(desk, ["KASSE", "ORDNUNG"]))
+    assert {(one.office, one.name, one.payer_account) for one in told} == {
+        ("KASSE", "Unbekannte Ursel", URSEL),
+        ("ORDNUNG", "Unbekannte Ursel", URSEL),
+    }
 
 
 def test_an_objected_refund_of_a_part_frees_it(desk):
