@@ -144,9 +144,8 @@ def _encode(value: object) -> object:
         return value.isoformat()
     if isinstance(value, Written):
         return json.loads("".join(value.pieces()))
-    if is_dataclass(value):
-        kind: Any = type(value)
-        return {name: getattr(value, name) for name in _names(kind)}
+    if isinstance(value, KasseError) or is_dataclass(value):
+        return as_json(value) if isinstance(value, KasseError) else _members_of(value)
     if isinstance(value, Path):
         return str(value)
     if isinstance(value, Mapping):
@@ -154,6 +153,11 @@ def _encode(value: object) -> object:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     raise TypeError(type(value).__name__)
+
+
+def _members_of(value: object) -> dict[str, object]:
+    kind: Any = type(value)
+    return {name: getattr(value, name) for name in _names(kind)}
 
 
 @cache

@@ -41,8 +41,21 @@ def policy_statements(shapes: Mapping[str, Shape], rights: Mapping[str, TableRig
         held = {"read": known.readers, "insert": known.insert, "update": known.updaters, "delete": known.delete}
         for verb, roles in held.items():
             if roles:
-                rule = f"{_HOW[verb]} ({_among(shape, roles, anywhere=verb in known.anywhere)})"
-                yield f"CREATE POLICY access_{verb} ON {table} FOR {rule}"
+                yield f"CREATE POLICY access_{verb} ON {table} FOR {_rule(shape, known, verb, roles)}"
+
+
+def _rule(shape: Shape, known: TableRights, verb: str, roles: tuple[str, ...]) -> str:
+    """Return which rows a verb may touch; a new office is made by who holds the role in all offices."""
+    if verb == "insert" and shape.table == "office":
+        return f"{_HOW[verb]} ('*' = ANY ((SELECT access_offices({array(roles)}))::text[]))"
+    whole = _among(shape, roles, anywhere=verb in known.anywhere)
+    if verb != "update" or not known.changes_while:
+        return f"{_HOW[verb]} ({whole})"
+    free = tuple(role for role in roles if role not in known.changes_while)
+    rows = [_among(shape, free, anywhere=verb in known.anywhere)]
+    for role, states in known.changes_while.items():
+        rows.append(f"{_among(shape, (role,), anywhere=verb in known.anywhere)} AND state = ANY ({array(states)})")
+    return f"{_HOW[verb]} ({' OR '.join(rows)}) WITH CHECK ({whole})"
 
 
 def _among(shape: Shape, roles: tuple[str, ...], *, anywhere: bool) -> str:

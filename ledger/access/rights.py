@@ -37,7 +37,8 @@ class TableRights:
 
     `kinds` says who writes which kind of row, `own_kinds` those that need the role in that very office, `anywhere` the
     verbs that are not bound to the office of the row. `first_signed` are columns, with the moments beside them, that
-    may name who signed a take-over first: whoever signs it last posts it in the same transaction.
+    may name who signed a take-over first: whoever signs it last posts it in the same transaction. `changes_while` says
+    of a role that it changes rows in these states only.
     """
 
     table: str
@@ -51,6 +52,7 @@ class TableRights:
     parent: Parent | None = None
     anywhere: tuple[str, ...] = ()
     first_signed: Mapping[str, str] = field(default_factory=dict)
+    changes_while: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def updaters(self) -> tuple[str, ...]:
@@ -74,7 +76,8 @@ def load_rights(*texts: str) -> dict[str, TableRights]:
 
 
 def _table(table: str, row: Mapping[str, object]) -> TableRights:
-    known = {"read", "insert", "delete", "update", "kinds", "own_kinds", "signed", "parent", "anywhere", "first_signed"}
+    known = {"read", "insert", "delete", "update", "kinds", "own_kinds", "signed", "parent", "anywhere"}
+    known |= {"first_signed", "while"}
     assert row.keys() <= known, f"{table}: {sorted(row.keys() - known)}"
     signed, parent = _mapping(row.get("signed")), _mapping(row.get("parent"))
     return TableRights(
@@ -89,6 +92,7 @@ def _table(table: str, row: Mapping[str, object]) -> TableRights:
         _parent(parent) if parent else None,
         _words(row.get("anywhere")),
         {column: str(moment) for column, moment in _mapping(row.get("first_signed")).items()},
+        {role: _words(states) for role, states in _mapping(row.get("while")).items()},
     )
 
 

@@ -102,7 +102,7 @@ class PartialViewError(KasseError):
     """A check of the whole book by a login that sees only a part of it."""
 
     code = "roles.partial"
-    template = N_("this login sees only some offices of the book: {offices}")
+    template = N_("this login does not see the whole book; offices of which it sees everything: {offices}")
     hint = N_("let somebody check the book who has a role in the Kasse, such as audit")
 
 

@@ -122,6 +122,14 @@ def test_the_same_for_scripts(town):
     )
 
 
+def test_a_difference_is_a_finding_for_scripts_too(town):
+    """What was booked is told: a count that ended with an error would be given again."""
+    town(OPENED[0])
+    done = town("kasse cash count B1 1x20 --yes --json")
+    assert (done.code, [one["code"] for one in done.json["findings"]]) == (3, ["cash.difference"])
+    assert done.data["count"]["findings"] == done.json["findings"]
+
+
 def test_sheets_are_written_as_pdf_and_text(town):
     town(OPENED[0])
     done = town("kasse cash take B1 1000000000015 --receipt quittung.pdf")
