@@ -25,10 +25,10 @@ ACCOUNTS = (
     Column("account", N_("Account")),
     Column("balance_cents", N_("Balance"), "cents"),
     Column("until", N_("Statements until"), "day"),
-    Column("statements", N_("Form"), minor=True),
-    Column("collects", N_("Debtors pay here"), "flag", minor=True),
-    Column("opened_on", N_("Opened"), "day", minor=True),
-    Column("closed_on", N_("Closed from"), "day", minor=True),
+    Column("statements", N_("Form"), minor=2),
+    Column("collects", N_("Debtors pay here"), "flag", minor=2),
+    Column("opened_on", N_("Opened"), "day", minor=2),
+    Column("closed_on", N_("Closed from"), "day"),
 )
 IbanArgument = Annotated[str, typer.Argument(metavar="IBAN", help=N_("the bank account"))]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=N_("what it is called"))]
