@@ -44,7 +44,7 @@ def test_cron_mails_what_is_wrong_and_nothing_else(sqlite_template, tmp_path):
     line = line.replace("/usr/local/bin/kasse", f"{sys.executable} -m kasse_cli")
     bare = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "KASSE_USER": "import", **environ}
 
-    def run():
+    def run(line=line):
         return subprocess.run(["/bin/sh", "-c", line], env=bare, capture_output=True, text=True, check=False)
 
     for folder in ("inbox", "metrics"):
@@ -59,6 +59,8 @@ def test_cron_mails_what_is_wrong_and_nothing_else(sqlite_template, tmp_path):
     assert done.stderr.startswith("Fehler: inbox/2.xml, Zeile 1: ")
     assert "2.xml" in (tmp_path / "report.txt").read_text("utf-8")
     assert (tmp_path / "metrics" / "kasse.prom").exists()
+    assert run(line.replace(" --report", " --nothing --report")).returncode == 2
+    assert not (tmp_path / "report.txt").exists(), "the report of the run before says nothing of this one"
 
 
 def test_systemd_accepts_the_units(tmp_path):
