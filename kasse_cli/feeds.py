@@ -82,9 +82,9 @@ class UnknownFormError(KasseError):
     hint = N_("name the file with one of these endings")
 
 
-def read_state(path: Path) -> str:
-    """Return the cursor that a file keeps, `0` where there is no file yet."""
-    return path.read_text("ascii", errors="replace").strip() if path.exists() else "0"
+def read_state(path: Path, first: str) -> str:
+    """Return the cursor that a file keeps, the first one where there is no file yet."""
+    return path.read_text("ascii", errors="replace").strip() if path.exists() else first
 
 
 def write_state(path: Path, cursor: str) -> None:

@@ -28,7 +28,11 @@ SinceOption = Annotated[
 ]
 StateOption = Annotated[
     Path | None,
-    typer.Option("--state", metavar="FILE", help=N_("read the cursor from this file and write the new one to it")),
+    typer.Option(
+        "--state",
+        metavar="FILE",
+        help=N_("read the cursor from this file, from --since where there is none yet; write the new one to it"),
+    ),
 ]
 LinesOption = Annotated[bool, typer.Option("--jsonl", help=N_("JSON lines: a row each, the new cursor last"))]
 
@@ -63,7 +67,7 @@ def feed(
     from ledger.book.offices_store import check_office
     from ledger.book.store import office_codes
 
-    cursor = read_cursor(read_state(state) if state else since)
+    cursor = read_cursor(read_state(state, since) if state else since)
     with open_book(ctx.obj) as store, store.snapshot():
         check_office(store, office)
         known = heads_of(store, office_codes(store))

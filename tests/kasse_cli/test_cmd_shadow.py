@@ -90,7 +90,18 @@ def test_a_state_file_keeps_the_cursor(town):
     first = town.shell("kasse office feed --office ORDNUNG --state ordnung.cursor --jsonl").out.splitlines()
     assert json.loads(first[-1])["cursor"] == (town.shell.folder / "ordnung.cursor").read_text().strip()
     assert [json.loads(line)["event"] for line in first[:-1]] == ["paid"]
-    assert town.shell("kasse office feed --office ORDNUNG --state ordnung.cursor --csv").out.count("\n") == 1
+    again = "kasse office feed --office ORDNUNG --state ordnung.cursor --csv"
+    assert town.shell(again).out.count("\n") == 1
+    assert town.shell(f"{again} --since 0").out.count("\n") == 1, "the file says more than where to begin without one"
+
+
+def test_a_state_file_begins_where_a_cursor_says(town):
+    town.monday()
+    town.shell("kasse reconcile inbox")
+    cursor = json.loads(town.shell("kasse office feed --office ORDNUNG --jsonl").out.splitlines()[-1])["cursor"]
+    feed = town.shell(f"kasse office feed --office ORDNUNG --since {cursor} --state new.cursor --csv")
+    assert feed.out.count("\n") == 1, "what it was told before it kept a file is not told again"
+    assert (town.shell.folder / "new.cursor").read_text().strip() == cursor
 
 
 def test_an_export_holds_what_was_assigned_since_the_last_one(town):
