@@ -11,9 +11,9 @@ from ledger.store.engines import Store
 from sepa.calendar import previous_target_day
 from sepa.errors import KasseError
 
-_ACCOUNTS = (
-    "SELECT iban FROM bank_account WHERE collects = 1 AND opened_on <= :needed AND closed_on IS NULL ORDER BY iban"
-)
+_ACCOUNTS = """
+    SELECT iban FROM bank_account
+    WHERE collects = 1 AND opened_on <= :needed AND (closed_on IS NULL OR closed_on > :needed) ORDER BY iban"""
 _STAGED = "SELECT iban, count(*), sum(amount_cents) FROM bank_entry WHERE state = 'staged' GROUP BY iban ORDER BY iban"
 _CLOSED = "SELECT max(last_day) FROM closing WHERE kind = 'day'"
 

@@ -114,7 +114,7 @@ def change(ctx: Context, iban: IbanArgument, name: NewNameOption = None, bic: Bi
     call, account = ctx.obj, parse_iban(iban)
     with open_book(call) as store, trial(call, store):
         done = change_bank_account(store, account, name=name, bic=parse_bic(bic) if bic else None)
-    _show(ctx, call, done)
+    _show(ctx, call, done, say(N_("changed: {name}, BIC {bic}"), name=done.line.name, bic=done.line.bic or "-"))
 
 
 @command(

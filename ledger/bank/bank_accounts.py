@@ -70,6 +70,14 @@ class BankLaterError(KasseError):
     hint = N_("close it from a later day on: --from")
 
 
+class BankAheadError(KasseError):
+    """A day of closing that is still to come: money may come in until then."""
+
+    code = "bank.ahead"
+    template = N_("{day} is still to come: the bank account {iban} takes money until then")
+    hint = N_("close it on that day, when the bank has")
+
+
 class LastBankAccountError(KasseError):
     """The only open bank account of the Kasse."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from ledger.bank.bank_accounts import (
@@ -11,6 +12,7 @@ from ledger.bank.bank_accounts import (
     BankAccountExistsError,
     BankAccountLine,
     BankAccountsFullError,
+    BankAheadError,
     BankBalanceError,
     BankBusyError,
     BankLaterError,
@@ -115,9 +117,9 @@ def change_bank_account(store: Store, iban: str, *, name: str | None = None, bic
 def close_bank_account(store: Store, iban: str, day: str) -> BankAccountDone:
     """Close a bank account from a day on: nothing is paid from it, and nobody waits for its statements any more.
 
-    Needs the role head in the Kasse. What the bank still books there can be taken in. Raises `BankBalanceError`,
-    `BankBusyError`, `BankLaterError`, `LastBankAccountError`, `BankAccountClosedError`, `UnknownBankAccountError`,
-    `NotAllowedError`.
+    Needs the role head in the Kasse. What the bank still books there can be taken in. Raises `BankAheadError`,
+    `BankBalanceError`, `BankBusyError`, `BankLaterError`, `LastBankAccountError`, `BankAccountClosedError`,
+    `UnknownBankAccountError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
     with store.unit(office_codes(store)):
@@ -143,6 +145,8 @@ def reopen_bank_account(store: Store, iban: str) -> BankAccountDone:
 def _check_close(store: Store, old: BankAccountLine, day: str) -> None:
     if old.closed_on is not None:
         raise BankAccountClosedError(iban=old.iban, day=old.closed_on)
+    if day > store.today:
+        raise BankAheadError(iban=old.iban, day=dt.date.fromisoformat(day))
     busy = store.one(_BUSY, iban=old.iban)
     if busy and any(busy):
         raise BankBusyError(iban=old.iban, runs=busy[0], collections=busy[1], entries=busy[2])

@@ -345,6 +345,13 @@ def test_an_account_that_collects_nothing_does_not_count(store):
     assert propose(store).letters == []
 
 
+def test_an_account_counts_until_the_day_it_was_closed(store):
+    statement(act(store, "clara"), MAIN_IBAN, "2026-11-23")
+    with store.unit(["KASSE"]):
+        store.execute("UPDATE bank_account SET closed_on = '2026-11-24' WHERE iban = :iban", iban=SECOND_IBAN)
+    assert refused(store) == [("dunning.no_statement", SECOND_IBAN)], "who paid to it on its last day is not dunned"
+
+
 def test_entries_that_wait_to_be_posted_stop_all(kasse):
     staged(kasse, "50", day="2026-11-23")
     assert refused(kasse) == [("dunning.staged", MAIN_IBAN)]

@@ -14,6 +14,7 @@ from ledger.bank.bank_accounts import (
     BankAccountExistsError,
     BankAccountNameError,
     BankAccountsFullError,
+    BankAheadError,
     BankBalanceError,
     BankBusyError,
     BankLaterError,
@@ -132,10 +133,10 @@ def test_another_name_is_that_of_the_account_in_the_books(town):
 
 def test_an_account_closes_when_nothing_is_left_and_opens_again(town):
     add_bank_account(town, WAGES)
-    assert close_bank_account(town, NEW, "2026-11-17").line.closed_on == "2026-11-17"
-    assert not close_bank_account(town, NEW, "2026-11-17").new
+    assert close_bank_account(town, NEW, "2026-11-16").line.closed_on == "2026-11-16"
+    assert not close_bank_account(town, NEW, "2026-11-16").new
     with pytest.raises(BankAccountClosedError):
-        close_bank_account(town, NEW, "2026-11-18")
+        close_bank_account(town, NEW, "2026-11-15")
     assert reopen_bank_account(town, NEW).line.closed_on is None
     assert not reopen_bank_account(town, NEW).new
     assert verify(town).findings == ()
@@ -147,23 +148,29 @@ def test_what_waits_on_an_account_keeps_it_open(town):
     number = staged(town, "5,00", "ohne", iban=SECOND_IBAN)
     act(town, "emil")
     with pytest.raises(BankBusyError) as refused:
-        close_bank_account(town, SECOND_IBAN, "2026-11-30")
+        close_bank_account(town, SECOND_IBAN, "2026-11-16")
     assert refused.value.fields["runs"] == refused.value.fields["entries"] == number
 
 
 def test_money_or_later_bookings_keep_an_account_open(town):
     with town.unit(["KASSE"]):
-        post(town, [entry("2801 5,00", "4800 -5,00", day="2026-11-16")])
+        post(town, [entry("2801 5,00", "4800 -5,00", day="2026-11-14")])
     with pytest.raises(BankBalanceError) as refused:
-        close_bank_account(town, SECOND_IBAN, "2026-11-30")
+        close_bank_account(town, SECOND_IBAN, "2026-11-16")
     assert refused.value.fields["balance_cents"] == 500
     with town.unit(["KASSE"]):
-        post(town, [entry("2801 -5,00", "4800 5,00", day="2026-11-16")])
+        post(town, [entry("2801 -5,00", "4800 5,00", day="2026-11-14")])
     with pytest.raises(BankLaterError):
-        close_bank_account(town, SECOND_IBAN, "2026-11-16")
-    assert close_bank_account(town, SECOND_IBAN, "2026-11-17").new
+        close_bank_account(town, SECOND_IBAN, "2026-11-14")
+    assert close_bank_account(town, SECOND_IBAN, "2026-11-16").new
     with pytest.raises(LastBankAccountError):
-        close_bank_account(town, MAIN_IBAN, "2026-11-17")
+        close_bank_account(town, MAIN_IBAN, "2026-11-16")
+
+
+def test_an_account_is_not_closed_before_its_day(town):
+    with pytest.raises(BankAheadError):
+        close_bank_account(town, SECOND_IBAN, "2026-11-17")
+    assert shown(town, SECOND_IBAN)[5] is None
 
 
 def test_an_auditor_reads_who_added_it(town):
@@ -202,7 +209,7 @@ def test_whose_rights_the_database_enforces(postgres_server, postgres_template):
             clara.execute("UPDATE bank_account SET name = 'Meins'")
         assert add_bank_account(emil, WAGES).new
         assert change_bank_account(emil, NEW, name="Lohn").new
-        assert close_bank_account(emil, NEW, "2026-11-17").new
+        assert close_bank_account(emil, NEW, "2026-11-16").new
         assert verify(emil).findings == ()
         clara.close()
         emil.close()
