@@ -79,10 +79,10 @@ def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
     yield "guard_entry()", _function("guard_entry", _ENTRY)
     yield "guard_event()", _function("guard_event", _EVENT)
     for table, owner in SEALED.items():
-        checks = _sealed(owner) + (_ACCOUNT + _FIRST_LINE if table == "posting" else "")
+        checks = _sealed(owner) + (_ACCOUNT + _TOUCHED if table == "posting" else "")
         yield f"guard_{table}_sealed()", _function(f"guard_{table}_sealed", checks)
         yield f"guard_{table}_sealed", _after_insert(f"guard_{table}_sealed", table, f"guard_{table}_sealed")
-    yield "guard_posting_entry()", _function("guard_posting_entry", _OF_AN_ENTRY)
+    yield "guard_posting_entry()", _function("guard_posting_entry", _OF_ENTRIES)
     yield "guard_posting_entry", _POSTING_ENTRY
     yield "guard_entry_insert", _after_insert("guard_entry_insert", "entry", "guard_entry")
     yield "guard_event_insert", _after_insert("guard_event_insert", "event", "guard_event")
@@ -169,11 +169,11 @@ def _sealed(owner: str) -> str:
     return _check(f"EXISTS (SELECT 1 FROM {first} f WHERE f.first <= {last})", f"the {owner} is sealed")
 
 
-def _next(table: str, columns: Iterable[str], keys: Iterable[str]) -> str:
-    """Return the query whether the first row of a table from a fresh row's key on is the one of that key."""
+def _found(table: str, columns: Iterable[str], keys: Iterable[str]) -> str:
+    """Return the query whether a table has the row of a fresh row's key."""
     *pairs, (last, key) = zip(columns, keys, strict=True)
     same = "".join(f"r.{of} = f.{name} AND " for name, of in pairs)
-    return f"SELECT r.{key} = f.{last} FROM {table} r WHERE {same}r.{key} >= f.{last} ORDER BY r.{key} LIMIT 1"
+    return f"SELECT true FROM {table} r WHERE {same}r.{key} {_THIS.format(last)} ORDER BY r.{key} LIMIT 1"
 
 
 def _refers(guard: TableGuard) -> Iterator[tuple[str, str]]:
@@ -181,7 +181,7 @@ def _refers(guard: TableGuard) -> Iterator[tuple[str, str]]:
     checks = ""
     for columns, table, keys in guard.changes.refers:
         given = " AND ".join(f"f.{name} IS NOT NULL" for name in columns)
-        missing = f"SELECT 1 FROM fresh f WHERE {given} AND ({_next(table, columns, keys)}) IS NOT TRUE"
+        missing = f"SELECT 1 FROM fresh f WHERE {given} AND ({_found(table, columns, keys)}) IS NOT TRUE"
         checks += _check(f"EXISTS ({missing})", f"{guard.table} needs its {table}")
     if checks:
         name = f"guard_{guard.table}_refers"
@@ -189,27 +189,28 @@ def _refers(guard: TableGuard) -> Iterator[tuple[str, str]]:
         yield name, _after_insert(name, guard.table, name)
 
 
+_THIS = "BETWEEN f.{0} AND f.{0}"
+"""A key in its order, of which one row is read: from here on only, all on the page of the index would be."""
 _FINAL = _raise("%", "TG_TABLE_NAME || ' is final'")
 _ACCOUNT = _check(
     "EXISTS (SELECT 1 FROM (SELECT DISTINCT office, account FROM fresh) f WHERE "
-    f"({_next('account', ('office', 'account'), ('office', 'number'))}) IS NOT TRUE)",
+    f"({_found('account', ('office', 'account'), ('office', 'number'))}) IS NOT TRUE)",
     "a posting needs an account of its office",
 )
-_FIRST_LINE = _check(
-    "EXISTS (SELECT 1 FROM (SELECT office, position FROM fresh GROUP BY office, position HAVING min(line) <> 1) f "
-    "WHERE (SELECT p.position = f.position AND p.line = 1 FROM posting p WHERE p.office = f.office "
-    "AND p.position >= f.position ORDER BY p.position, p.line LIMIT 1) IS NOT TRUE)",
-    "postings begin with line 1",
+_TOUCHED = "  UPDATE head SET position = position WHERE office IN (SELECT office FROM fresh);\n" + _check(
+    "EXISTS (SELECT 1 FROM fresh f WHERE f.position < 1 OR NOT EXISTS (SELECT 1 FROM head h WHERE h.office = f.office))",
+    "a posting needs its entry",
 )
-"""The first line of an entry then answers for all: at the end of the unit of work its entry must be there."""
-_OF_AN_ENTRY = _check(
-    "(NEW.position BETWEEN 1 AND (SELECT max(position) FROM entry WHERE office = NEW.office)) IS NOT TRUE",
+"""Heads stand for their offices: at the end of the unit of work one question for each answers for all postings."""
+_OF_ENTRIES = _check(
+    "(SELECT max(position) FROM posting WHERE office = NEW.office) "
+    "> coalesce((SELECT max(position) FROM entry WHERE office = NEW.office), 0)",
     "a posting needs its entry",
 )
 """The positions of entries have no gaps."""
 _POSTING_ENTRY = (
-    "CREATE CONSTRAINT TRIGGER guard_posting_entry AFTER INSERT ON posting DEFERRABLE INITIALLY DEFERRED "
-    "FOR EACH ROW WHEN ((new.line = 1)) EXECUTE FUNCTION guard_posting_entry()"
+    "CREATE CONSTRAINT TRIGGER guard_posting_entry AFTER UPDATE OF position ON head DEFERRABLE INITIALLY DEFERRED "
+    "FOR EACH ROW EXECUTE FUNCTION guard_posting_entry()"
 )
 """As the server writes it: `standing` compares the texts."""
 _USED = _check(

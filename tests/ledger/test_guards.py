@@ -128,6 +128,33 @@ def test_an_orphan_posting_is_refused_or_named(attacked):
     assert next(f.code for f in checked(book).findings) == "verify.orphan"
 
 
+ORPHAN = "INSERT INTO posting (office, position, line, account, cents) VALUES ('KASSE', {}, {}, '2800', 100)"
+ORPHANS = {
+    "after the last entry": [ORPHAN.format(3, 1)],
+    "without a first line": [ORPHAN.format(3, 2)],
+    "before the first entry": [ORPHAN.format(0, 1).replace("KASSE", "BAU").replace("2800", "2400")],
+    "with its head away meanwhile": [
+        "CREATE TEMPORARY TABLE kept AS SELECT * FROM head WHERE office = 'KASSE'",
+        "DELETE FROM head WHERE office = 'KASSE'",
+        ORPHAN.format(3, 1),
+        "INSERT INTO head SELECT * FROM kept",
+    ],
+    "with its head away afterwards": [ORPHAN.format(3, 1), "DELETE FROM head WHERE office = 'KASSE'"],
+    "whose head says so": [ORPHAN.format(3, 1), "UPDATE head SET position = 3 WHERE office = 'KASSE'"],
+    "asked for at once": [ORPHAN.format(3, 1), "SET CONSTRAINTS ALL IMMEDIATE"],
+}
+
+
+@pytest.mark.parametrize("book", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("statements", ORPHANS.values(), ids=ORPHANS.keys())
+def test_no_transaction_of_the_server_leaves_an_orphan_posting(attacked, statements):
+    book, connection = attacked
+    with pytest.raises(Exception, match="a posting needs its entry"), connection.transaction():
+        for sql in statements:
+            connection.execute(sql)
+    assert checked(book).findings == ()
+
+
 DANGLING = {
     "item": """INSERT INTO item (office, id, kind, side, account, foreign_reference, amount_cents, open_cents, due,
                original_due, opened_on, position, dunning_level)
