@@ -1,7 +1,7 @@
 """55,000 payouts from a list to the books, stage by stage as typed, beside writing as many rows and the same file raw.
 
 `python -m bench.payments [PAYEES]`. Each stage is a process of its own: wall time, CPU time (of the command, not of a
-server) and peak memory, on SQLite and, where a server can be started, on PostgreSQL.
+server) and peak memory, on SQLite and, where a server can be started, on PostgreSQL, there also with rights enforced.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from sepa.money import plain
 from sepa.pain001 import write
 from sepa.payments import CreditTransferMessage, Party, Totals, Transfer, TransferBatch
 from tests import books
+from tests.rolebooks import granted, login
 from tests.servers import postgres_url
 
 PAYEES = int(sys.argv[1]) if len(sys.argv) > 1 else 55_000
@@ -62,27 +63,27 @@ def write_list(path: Path) -> int:
     return total
 
 
-def commands(total: int) -> Iterator[tuple[str, str]]:
-    """Yield the stages and the command of each."""
+def commands(total: int) -> Iterator[tuple[str, str, str]]:
+    """Yield the stages, who takes each, and by which command."""
     sums = f"--sum {plain(total)}"
-    yield "import the list", "order import list.csv --user import"
-    yield "certify", f"order certify --batch 1 {sums} --user anna"
-    yield "approve", f"order approve --batch 1 {sums} --user bernd"
-    yield "accept: items and entries", f"order accept --batch 1 {sums} --user clara"
-    yield "propose the run", "payment propose --user dirk"
-    yield "review it", "payment review 1 --user dirk --csv"
-    yield "release it: clearings and files", f"payment release 1 {sums} --user emil"
-    yield "export its files", "payment export 1 --out run.xml --user dirk"
+    yield "import the list", "import", "order import list.csv"
+    yield "certify", "anna", f"order certify --batch 1 {sums}"
+    yield "approve", "bernd", f"order approve --batch 1 {sums}"
+    yield "accept: items and entries", "clara", f"order accept --batch 1 {sums}"
+    yield "propose the run", "dirk", "payment propose"
+    yield "review it", "dirk", "payment review 1 --csv"
+    yield "release it: clearings and files", "emil", f"payment release 1 {sums}"
+    yield "export its files", "dirk", "payment export 1 --out run.xml"
 
 
-def run(folder: Path, book: str, name: str, line: str) -> Stage:
+def run(folder: Path, book: str, name: str, user: str, line: str) -> Stage:
     """Run one command and return what it took; ends the measurement where it fails."""
     environ = {**os.environ, "KASSE_BOOK": book, "KASSE_LANG": "en"}
     start = time.perf_counter()
     with (folder / "out.txt").open("wb") as out:
         process = subprocess.Popen(
-            [PYTHON, "-m", "bench.payments_clock", *shlex.split(line), "-q"], cwd=Path.cwd(), stdout=out, stderr=out,
-            env=environ | {"KASSE_BENCH_FOLDER": str(folder)},
+            [PYTHON, "-m", "bench.payments_clock", *shlex.split(line), "--user", user, "-q"],
+            cwd=Path.cwd(), stdout=out, stderr=out, env=environ | {"KASSE_BENCH_FOLDER": str(folder)},
         )  # fmt: skip
         _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
@@ -105,27 +106,35 @@ def raw_file() -> None:
         pass
 
 
+Place = Callable[[str], str]
+"""The location of a book for a person."""
+
+
 @contextmanager
-def made_books(folder: Path) -> Iterator[Iterator[tuple[str, str]]]:
-    """Give engine and location of fresh books, one for each engine that is there."""
+def made_books(folder: Path) -> Iterator[Iterator[tuple[str, Place]]]:
+    """Give engine and place of fresh books, one for each engine that is there, and one that enforces the rights."""
     books.make_sqlite_template(folder / "kasse.db")
     with postgres_url() as (server, reason):
-        yield _locations(folder, server, reason)
+        yield _places(folder, server, reason)
 
 
-def _locations(folder: Path, server: str | None, reason: str) -> Iterator[tuple[str, str]]:
-    yield "sqlite", str(folder / "kasse.db")
+def _places(folder: Path, server: str | None, reason: str) -> Iterator[tuple[str, Place]]:
+    yield "sqlite", lambda _: str(folder / "kasse.db")
     if not server:
         print(f"no PostgreSQL: {reason}")
         return
-    books.make_postgres_template(server, "bench_payments")
-    yield "postgresql", books.database(server, "bench_payments")
+    books.make_postgres_template(server, "bench_template")
+    books.run_sql(server, "CREATE DATABASE bench_payments TEMPLATE bench_template")
+    yield "postgresql", lambda _: books.database(server, "bench_payments")
     books.run_sql(server, "DROP DATABASE bench_payments WITH (FORCE)")
+    with granted(server, "bench_template", "bench_rights") as location:
+        yield "postgresql, rights enforced", partial(login, location)
+    books.run_sql(server, "DROP DATABASE bench_template WITH (FORCE)")
 
 
-def measure_book(folder: Path, engine: str, book: str, total: int) -> None:
+def measure_book(folder: Path, engine: str, place: Place, total: int) -> None:
     """Measure every stage on one engine and print them."""
-    stages = [run(folder, book, stage, line) for stage, line in commands(total)]
+    stages = [run(folder, place(user), stage, user, line) for stage, user, line in commands(total)]
     files = list(folder.glob("run*.xml"))
     size = sum(path.stat().st_size for path in files) / 1e6
     for path in files:
@@ -143,8 +152,8 @@ def main() -> None:
         folder = Path(name)
         total = write_list(folder / "list.csv")
         with made_books(folder) as found:
-            for engine, book in found:
-                measure_book(folder, engine, book, total)
+            for engine, place in found:
+                measure_book(folder, engine, place, total)
     floors: list[tuple[str, Callable[[], object]]] = [
         ("as many entries as rows, raw", partial(raw_rows, PAYEES)),
         ("the same file, raw", raw_file),

@@ -1,7 +1,8 @@
 """Match, post and clear staged bank entries against many open items, beside the floors of the same machine and hour.
 
-`python -m bench.reconcile [ENTRIES] [ITEMS] [sqlite|postgresql]` (100,000 against 1,000,000 by default). Prints how
-many entries each kind has and how many were decided wholly, the time of each stage, and the wrong matches: 0.
+`python -m bench.reconcile [ENTRIES] [ITEMS] [sqlite|postgresql|rights]` (100,000 against 1,000,000 by default). Prints
+how many entries each kind has and how many were decided wholly, the time of each stage, and the wrong matches: 0.
+With `rights` PostgreSQL enforces them on the login that takes the day in.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from bench.reconcile_floor import plain_sql
 from ledger.bank import match_store, posting_rows_store, posting_store
 from ledger.book.store import Poster
 from ledger.store.engines import Store
-from tests import books
+from tests import books, rolebooks
 from tests.bankbooks import check_invariants
 from tests.servers import postgres_url
 
 ENTRIES = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 ITEMS = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
-ENGINES = sys.argv[3:] or ["sqlite", "postgresql"]
+ENGINES = sys.argv[3:] or ["sqlite", "postgresql", "rights"]
 STAGES = (
     "gather",
     "_look_up",
@@ -122,6 +123,14 @@ def by_stage(location: str) -> float:
     return time.process_time() - start
 
 
+def enforce(location: str) -> float:
+    """Have the server enforce the rights of the book."""
+    store = books.opened(location)
+    rolebooks.enforce(store)
+    store.close()
+    return 0.0
+
+
 def reconcile(location: str) -> float:
     """Match and post everything and return the wall seconds: another process, or the server, works beside."""
     store = books.opened(location, "import")
@@ -158,7 +167,11 @@ def measured(engine: str, location: str, folder: Path, copied: Callable[[], Abst
     measure([("fill", partial(fill, location, truth))], rounds=1)
     with copied() as copy:
         measure([("stages", partial(by_stage, copy))], rounds=1)
-    (figure,) = measure([(f"kasse, {engine}, wall", partial(reconcile, location))], rounds=1)
+    for_whom = location
+    if engine == "rights":
+        measure([("enforce", partial(enforce, location))], rounds=1)
+        for_whom = rolebooks.login(location, "import")
+    (figure,) = measure([(f"kasse, {engine}, wall", partial(reconcile, for_whom))], rounds=1)
     measure([("check", partial(check, location, truth))], rounds=1)
     return figure
 
@@ -200,15 +213,16 @@ def main() -> None:
             book = folder / "kasse.db"
             books.make_sqlite_template(book)
             figures.append(measured("sqlite", str(book), folder, partial(copied_file, book)))
-        if "postgresql" in ENGINES:
+        if servers := [engine for engine in ENGINES if engine != "sqlite"]:
             with postgres_url() as (url, reason):
-                if url:
+                if not url:
+                    print(f"  PostgreSQL left out: {reason}")
+                    servers = []
+                for engine in servers:
                     books.make_postgres_template(url, "kasse_bench")
                     copied = partial(copied_database, url, "kasse_bench")
-                    figures.append(measured("postgresql", books.database(url, "kasse_bench"), folder, copied))
-                    books.run_sql(url, "DROP DATABASE kasse_bench WITH (FORCE)")
-                else:
-                    print(f"  PostgreSQL left out: {reason}")
+                    figures.append(measured(engine, books.database(url, "kasse_bench"), folder, copied))
+                    rolebooks.drop(url, "kasse_bench")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     title = f"match, post and clear {ENTRIES:,} bank entries against {ITEMS:,} open items"

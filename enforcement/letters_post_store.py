@@ -21,6 +21,7 @@ from enforcement.letters import (
     UnknownLetterError,
     not_in_state,
 )
+from enforcement.letters_account_reader import closed_accounts, dead_letters
 from enforcement.letters_facts import LetterFacts
 from enforcement.letters_head_store import letterhead
 from enforcement.letters_reader import choose, chosen_facts, unchoose
@@ -109,14 +110,16 @@ def post_letters(
         findings: list[KasseError] = []
         left: set[int] = set()
         waiting = waiting_money(store)
+        closed = {iban: since for iban, since in closed_accounts(store).items() if since <= day.isoformat()}
         wanted = sorted(set(numbers))
         for at in range(0, len(wanted), CHUNK):
             choose(store, wanted[at : at + CHUNK])
-            gone = stale(store, waiting)
-            posted, kept = _chunk(store, wanted[at : at + CHUNK], day, terms, files or {}, gone)
+            gone, dead = stale(store, waiting), dead_letters(store, closed)
+            posted, kept = _chunk(store, wanted[at : at + CHUNK], day, terms, files or {}, gone, dead)
             done, left = done + posted, left | kept
+            findings += dead.values()
             findings += [(StaleLetterError if one in kept else StalePostedError)(letter=one, party=name)
-                         for one, name in gone.items()]  # fmt: skip
+                         for one, name in gone.items() if one not in dead]  # fmt: skip
             unchoose(store)
         _note(store, kasse, day, done)
     return Posted(tuple(done), len(wanted) - len(done) - len(left), (*findings, *terms.findings))
@@ -129,13 +132,17 @@ def _chunk(
     terms: Terms,
     files: Mapping[int, tuple[str, str]],
     gone: Mapping[int, str],
+    dead: Mapping[int, KasseError],
 ) -> tuple[list[PostedLetter], set[int]]:
-    """Post the letters of a chunk and return them, and those that stayed: changed since, not printed for this day."""
+    """Post the letters of a chunk and return them, and those that stayed: changed since, not printed for this day.
+
+    `dead` name a closed account, and stay.
+    """
     held = {row[0]: _Held(*row) for row in store.all(_ROWS)}
     for number in numbers:
         if number not in held:
             raise UnknownLetterError(letter=number)
-    left = {letter for letter in gone if held[letter].pdf_sha256 is None or _too_late(held[letter], day)}
+    left = {letter for letter in gone if held[letter].pdf_sha256 is None or _too_late(held[letter], day)} | dead.keys()
     known = [facts for facts in chosen_facts(store) if facts.number not in left]
     fresh = [facts for facts in known if held[facts.number].state not in {"posted", "served", "returned"}]
     for facts in fresh:

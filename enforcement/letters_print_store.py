@@ -23,6 +23,7 @@ from enforcement.letters import (
     UnknownLetterError,
     not_in_state,
 )
+from enforcement.letters_account_reader import closed_accounts, closed_in
 from enforcement.letters_content import Content, compose
 from enforcement.letters_facts import Frame, LetterFacts, Payee, RemedyPart
 from enforcement.letters_head_store import MissingHeadError, letterhead, missing_parts
@@ -72,6 +73,8 @@ class _Desk:
     wordings: dict[tuple[str, str], Template] = field(default_factory=dict)
     findings: list[KasseError] = field(default_factory=list)
     waiting: frozenset[tuple[str, int]] = frozenset()
+    closed: Mapping[str, str] = field(default_factory=dict)
+    dead: set[int] = field(default_factory=set)
 
     def head(self, office: str) -> dict[str, str]:
         """Return the letterhead of an office."""
@@ -99,7 +102,8 @@ def print_letters(
 ) -> Prints:
     """Compose letters that were not printed yet and return all; printed ones come as they were.
 
-    Of a dunning run those are left out, with a finding, whose claims changed since the release.
+    Of a dunning run those are left out, with a finding, whose claims changed since the release. What names a closed
+    bank account and was not posted is composed anew; where its letterhead or wording name one, it is left out.
 
     `planned_on` is the day on which they will be posted: date and term of the letter go by it. `anew` composes
     released letters once more, for another day or after a change of the wording. Raises `UnknownLetterError`,
@@ -135,7 +139,7 @@ def _desk(store: Store, planned_on: dt.date, law: Law) -> _Desk:
     days = int(letterhead(store).get("frist_tage") or 14)
     terms = Terms(place_of(store), law, days)
     payee = Payee(party.name, party.iban, party.bic or "")
-    return _Desk(store, terms, planned_on, payee, waiting=waiting_money(store))
+    return _Desk(store, terms, planned_on, payee, waiting=waiting_money(store), closed=closed_accounts(store))
 
 
 def _chunk(desk: _Desk, numbers: Sequence[int], *, anew: bool) -> dict[int, Printed]:
@@ -144,7 +148,9 @@ def _chunk(desk: _Desk, numbers: Sequence[int], *, anew: bool) -> dict[int, Prin
     gone = stale(store, desk.waiting)
     desk.findings += [StaleLetterError(letter=letter, party=party) for letter, party in gone.items()]
     held = {row[0]: Printed(*row) for row in store.all(_LAST) if row[0] not in gone}
-    again = {number for number in numbers if number not in gone and (anew or number not in held)}
+    dead = {number for number, one in held.items()
+            if states[number][0] not in SENT and closed_in(number, one.content, desk.closed)}  # fmt: skip
+    again = {number for number in numbers if number not in gone and (anew or number not in held or number in dead)}
     for number in numbers:
         if number not in states:
             raise UnknownLetterError(letter=number)
@@ -158,7 +164,10 @@ def _chunk(desk: _Desk, numbers: Sequence[int], *, anew: bool) -> dict[int, Prin
     made = [_composed(desk, one, held.get(one.number)) for one in chosen_facts(store) if one.number in again]
     rows = [one for one in made if one is not None]
     store.insert("letter_print", PRINT, [row for row, _ in rows])
-    before = {number: replace(one, sent=states[number][0] in SENT) for number, one in held.items()}
+    before = {
+        number: replace(one, sent=states[number][0] in SENT)
+        for number, one in held.items() if number not in desk.dead
+    }  # fmt: skip
     return before | {one.letter: one for _, one in rows}
 
 
@@ -173,9 +182,13 @@ def _composed(
     content, lost = compose(facts, frame, desk.store.now)
     if lost:
         desk.findings.append(CharactersError(letter=facts.number, count=lost))
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if wrong := closed_in(facts.number, text, desk.closed):
+        desk.findings.append(wrong)
+        desk.dead.add(facts.number)
+        return None
     if before is not None and _same(before.data(), content):
         return None
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     number, planned = (before.number if before else 0) + 1, desk.planned_on.isoformat()
     digest = sha256(text.encode()).hexdigest()
     row = (

@@ -18,6 +18,7 @@ ENGLISH = {
     "main_left_out": "main claim left out", "name_alike": "name alike", "name_in_text": "name in the text",
     "niederschlagung_befristet": "limited Niederschlagung",
     "niederschlagung_unbefristet": "unlimited Niederschlagung",
+    "no_bank_file": "no bank file",
     "no_debtor": "no debtor", "no_effect": "no effect", "no_event": "no event", "no_law": "no law",
     "no_reference": "no reference", "no_rule": "no rule", "not_posted": "not to be posted", "paid_out": "paid out",
     "pass_through": "money passed through", "payment_service": "payment service", "plan_failed": "plan failed",

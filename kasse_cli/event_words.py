@@ -27,6 +27,8 @@ VERBS = {
     "agree_unbooked": N_("debit taken back by two"), "ask_booked": N_("debit named by one"),
     "ask_returned": N_("return named by one"), "ask_unbooked": N_("debit to be taken back"),
     "ask": N_("asked for"), "ask_recall": N_("recall asked for"), "ask_reversal": N_("reversal asked for"),
+    "ask_balance": N_("balance asked for"), "balance": N_("balance entered"),
+    "drop_balance": N_("balance dropped"),
     "ask_void": N_("void asked for"), "assign": N_("assigned"), "assign_list": N_("assigned by list"),
     "audit": N_("audited"), "backup": N_("saved"), "bounced": N_("returned unpaid"),
     "came_back": N_("came back"), "cancel": N_("cancelled"), "cards": N_("card payments arrived"),

@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from kasse_cli.inbox_beside import kind_beside
+from kasse_cli.inbox_names import ShortenedError, fitting
 from kasse_cli.messages import finding_lines
 from kasse_cli.spreadsheets.replacing import FileWriteError, replacing
 from sepa.errors import N_, KasseError, Place
 from sepa.reading import identify, read_files, read_statements
-from sepa.sources import Source, unreadable
+from sepa.sources import HEAD_BYTES, Source, unreadable
 from sepa.statements import StatementStream
 
 STDIN = Path("-")
@@ -61,12 +63,20 @@ class StillWrittenError(NotMovedError):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One bank file: a file on disk or a member of a ZIP; `name` is what people and the book see."""
+    """One bank file: a file on disk or, `packed`, a member of a ZIP; `name` is what people and the book see."""
 
     name: str
     sha256: str
     size: int
     stream: IO[bytes]
+    packed: bool = False
+
+    def beside(self) -> str:
+        """Return in a word what this is where it lies in a ZIP and is surely none of a bank, else nothing."""
+        if not self.packed:
+            return ""
+        self.stream.seek(0)
+        return kind_beside(self.name, self.stream.read(HEAD_BYTES))
 
     def statements(self) -> StatementStream:
         """Return its statements as a stream; raises what `sepa.reading` raises, with this name as the place."""
@@ -108,8 +118,9 @@ class Delivery:
                 with tempfile.SpooledTemporaryFile(_MEMORY) as copy:
                     while block := source.read(_BLOCK):
                         copy.write(block)
+                        source.since_progress = 0  # no part of a statement is read here: only the whole is limited
                     copy.seek(0)
-                    yield Unit(member, _digest(copy), copy.tell(), copy)
+                    yield Unit(member, _digest(copy), copy.tell(), copy, packed=True)
 
 
 def _named(stream: BinaryIO, name: str) -> BinaryIO:
@@ -176,19 +187,20 @@ def is_bank_file(name: str) -> bool:
     )
 
 
-def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseError] = ()) -> None:
+def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseError] = ()) -> list[KasseError]:
     """Move a delivered file into the folder and leave its findings beside it; nothing is ever overwritten.
 
-    Raises `NotMovedError`, and `StillWrittenError` of one that changed since it was found; the file then stays where
-    it was, and the next run finds it again.
+    Return what is to be told of that: a name that is shortened. Raises `NotMovedError`, and `StillWrittenError` of one
+    that changed since it was found; the file then stays where it was, and the next run finds it again.
     """
     if folder is None or delivery.content is not None:
-        return
+        return []
     if delivery.seen is not None and (now := _look(delivery.path)) is not None and now != delivery.seen:
         raise StillWrittenError(file=delivery.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        target = _reserved(folder, delivery.path.name)
+        name = fitting(delivery.path.name)
+        target = _reserved(folder, name)
         lines = finding_lines(tuple(findings))
         try:
             if lines:
@@ -201,14 +213,17 @@ def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseEr
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise NotMovedError(file=delivery.name, folder=shown(folder), reason=reason) from error
+    shortened = name != delivery.path.name
+    return [ShortenedError(file=delivery.name, name=shown(target.name))] if shortened else []
 
 
 def rejected_files(folder: Path | None) -> list[Delivery]:
     """Return the files that wait in a reject folder: those with their findings beside them, by name."""
     if folder is None or not folder.is_dir():
         return []
-    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file() and is_bank_file(entry.name))
-    return [Delivery(folder / name, shown(folder / name)) for name in names if _findings_file(folder / name).exists()]
+    there = {entry.name for entry in folder.iterdir() if entry.is_file()}
+    names = sorted(name for name in there if is_bank_file(name) and _findings_file(Path(name)).name in there)
+    return [Delivery(folder / name, shown(folder / name)) for name in names]
 
 
 def forget_findings(delivery: Delivery) -> None:

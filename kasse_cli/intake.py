@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kasse_cli.inbox import Delivery, NotMovedError, Unit, forget_findings, put_away, rejected_files, shown
-from kasse_cli.intake_rejected import EARLY, beginnings, may_be_cured, refused_units, settle
+from kasse_cli.inbox_beside import NoBankFileError
+from kasse_cli.intake_rejected import EARLY, NothingTakenError, beginnings, may_be_cured, refused_units, settle
 from ledger.bank.formats import NotPostedError
 from ledger.bank.intake import Staged
 from ledger.bank.intake_reader import new_gaps
 from ledger.bank.intake_store import stage_file
 from ledger.people.users import NotAllowedError
-from sepa.errors import N_, KasseError, Place, TryAgainError
+from sepa.errors import KasseError, Place, TryAgainError
 from sepa.sources import FileUnreadableError
 
 if TYPE_CHECKING:
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 
 COUNTS = ("statements", "entries", "new", "duplicates", "pending", "credit_cents", "debit_cents")
-
-
-class NothingTakenError(KasseError):
-    """No file of a call could be taken."""
-
-    code = "statement.nothing_taken"
-    template = N_("no file could be taken, broken: {count}")
-    hint = N_("see the findings; the book is unchanged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ class FileResult:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of one unit: taken, left out because it is not posted, or broken.
+    """What became of one unit: taken, left out because it is not posted or no bank file in a ZIP, or broken.
 
     One that an earlier run `rejected` is broken until it is taken; only where others may have changed that it is to be
     tried `again`.
@@ -67,9 +60,14 @@ class Attempt:
         return isinstance(self.error, NotPostedError)
 
     @property
+    def beside(self) -> bool:
+        """Whether it lies in a ZIP beside bank files and is none."""
+        return isinstance(self.error, NoBankFileError)
+
+    @property
     def broken(self) -> bool:
         """Whether the file was refused."""
-        return self.rejected or (self.error is not None and not self.left_out)
+        return self.rejected or (self.error is not None and not self.left_out and not self.beside)
 
     @property
     def early(self) -> bool:
@@ -80,7 +78,7 @@ class Attempt:
     def result(self) -> FileResult:
         """The row for the table of files."""
         if self.staged is None:
-            return FileResult(self.name, "not_posted" if self.left_out else "broken")
+            return FileResult(self.name, "broken" if self.broken else "not_posted" if self.left_out else "no_bank_file")
         counts = {name: getattr(self.staged, name) for name in COUNTS}
         status = "taken" if self.staged.kind == "statement" else self.staged.kind
         return FileResult(self.name, "repeated" if self.staged.repeated else status, **counts)
@@ -151,24 +149,23 @@ class Folders:
     def put_away(self, delivery: Delivery, attempts: Iterable[Attempt]) -> list[KasseError]:
         """Move the delivered file: to the rejected ones with its findings where anything in it is broken.
 
-        What cannot be opened stays: another program may still be writing it. Return what went wrong.
+        What cannot be opened stays: another program may still be writing it. Return what is to be told of it.
         """
         broken = [attempt for attempt in attempts if attempt.broken]
         if not self.moves or any(isinstance(attempt.error, FileUnreadableError) for attempt in broken):
             return []
         findings = [finding for attempt in broken for finding in attempt.findings]
         try:
-            put_away(delivery, self.reject if broken else self.archive, findings)
+            return put_away(delivery, self.reject if broken else self.archive, findings)
         except NotMovedError as error:
             return [error]
-        return []
 
     def release(self, delivery: Delivery) -> list[KasseError]:
-        """Move a file that was rejected and is taken now to the others; return what went wrong."""
-        stuck = self.put_away(delivery, ())
-        if self.moves and not stuck:
+        """Move a file that was rejected and is taken now to the others; return what is to be told of that."""
+        moved = self.put_away(delivery, ())
+        if self.moves and not any(isinstance(one, NotMovedError) for one in moved):
             forget_findings(delivery)
-        return stuck
+        return moved
 
 
 def take_in(store: Store, incoming: Iterator[Delivery], folders: Folders) -> Intake:
@@ -257,12 +254,20 @@ def _take_again(store: Store, delivery: Delivery, attempts: Attempts) -> bool:
 
 def _take(store: Store, delivery: Delivery, before: Mapping[tuple[str, str], Attempt]) -> Attempts:
     """Take the units of one delivery, without those that are through already, and return what became of each."""
+    attempts = _try(store, delivery, before, bare=False)
+    if not before and all(attempt.beside for attempt in attempts.values()):
+        return _try(store, delivery, before, bare=True)  # a ZIP without any bank file is none itself
+    return attempts
+
+
+def _try(store: Store, delivery: Delivery, before: Mapping[tuple[str, str], Attempt], *, bare: bool) -> Attempts:
+    """Take the units; where they are to be taken `bare`, also what lies beside bank files, which is then refused."""
     attempts: Attempts = {}
     try:
         for unit in delivery.units():
             key = unit.name, unit.sha256
             if key not in before or before[key].early:
-                attempts[key] = _take_unit(store, unit)
+                attempts[key] = _take_unit(store, unit, "" if bare else unit.beside())
     except (TryAgainError, NotAllowedError):
         raise
     except KasseError as error:
@@ -270,7 +275,9 @@ def _take(store: Store, delivery: Delivery, before: Mapping[tuple[str, str], Att
     return attempts
 
 
-def _take_unit(store: Store, unit: Unit) -> Attempt:
+def _take_unit(store: Store, unit: Unit, beside: str) -> Attempt:
+    if beside:
+        return Attempt(unit.name, error=NoBankFileError(kind=beside))
     try:
         staged = stage_file(store, unit.name, unit.sha256, unit.size, unit.statements())
     except (TryAgainError, NotAllowedError):

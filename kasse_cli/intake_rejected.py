@@ -34,6 +34,14 @@ _MESSAGE = b"MsgId>"
 """What the beginning of a file must have, to be that of one message and no other."""
 
 
+class NothingTakenError(KasseError):
+    """No file of a call could be taken."""
+
+    code = "statement.nothing_taken"
+    template = N_("no file could be taken, broken: {count}")
+    hint = N_("see the findings; the book is unchanged")
+
+
 class BeginningError(KasseError):
     """A rejected file that broke off, and is the beginning of one that came whole."""
 
@@ -55,7 +63,7 @@ class Settled:
 def refused_units(store: Store, delivery: Delivery) -> Iterator[tuple[Unit, Refusal]]:
     """Yield the units of a rejected file that were refused, with how they were last; raises what cannot be opened."""
     for unit in delivery.units():
-        refused = last_refusal(store, unit.sha256)
+        refused = last_refusal(store, unit.sha256) if not unit.beside() else None
         if refused is not None and refused.code not in _LEFT_OUT:
             yield unit, refused
 

@@ -9,7 +9,7 @@ from sepa.errors import N_
 
 OBJECTS = {
     "advance": N_("case {number}"), "attachment": N_("attachment {number}"), "bank": N_("bank entry {number}"),
-    "batch": N_("batch {number}"),
+    "bank balance": N_("balance of {number}"), "batch": N_("batch {number}"),
     "case": N_("case {number}"), "cash": N_("receipt {number}"), "collection run": N_("collection run {number}"),
     "count": N_("count {number}"), "day": N_("closing of the day {number}"), "desk": N_("cash desk {number}"),
     "dunning run": N_("dunning run {number}"), "entry": N_("entry {number}"), "erasure": N_("erasing {number}"),

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kasse_cli.i18n import _, sentence
+from kasse_cli.inbox_beside import NoBankFileError
 from kasse_cli.messages import hint, located, message
 from kasse_cli.spreadsheets.replacing import replacing
 from kasse_cli.unclear_words import reason_sentence
+from ledger.bank.beginning import UnknownBeginningError
 from sepa.errors import N_, Field, KasseError, TryAgainError
 
 if TYPE_CHECKING:
     from kasse_cli.output import Line
     from ledger.reports.health import BookState
 
+_NOTED = (NoBankFileError, UnknownBeginningError)
+"""What is told in a mail too although nothing has to be done at once: nobody else would see it."""
 WIDTH = 76
 _MOST = 100
 
@@ -43,7 +47,8 @@ def report_lines(
     reasons = sorted(data["reasons"].items(), key=lambda one: (-one[1], one[0]))
     clarify = (f"{reason_sentence(reason)}: {count}" for reason, count in reasons)
     lines += _section(N_("Why money has to be clarified"), clarify)
-    lines += _section(N_("Findings"), _findings(open_ones))
+    noted = [finding for finding in findings if isinstance(finding, _NOTED)]
+    lines += _section(N_("Findings"), _findings([*open_ones, *noted]))
     lines += _section(N_("State of the book"), _state(state, today))
     return lines
 

@@ -13,14 +13,40 @@ from kasse_cli.unclear_words import COUNTER, payment_words, under_way_words
 from ledger.bank.collection_back_store import meant_return
 from ledger.bank.counter_cases_store import counter_cases
 from ledger.bank.meant_runs_store import meant_payments, meant_runs
+from ledger.bank.suspense_came_back_store import may_have_come_back
 from ledger.bank.suspense_returns_store import came_before
 from sepa.errors import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from ledger.bank.collection_back import Meant
+    from ledger.bank.suspense_came_back import MayBe
     from ledger.bank.suspense_returns_store import CameBefore
     from ledger.bank.suspense_store import CaseDetails
     from ledger.store.engines import Store
+
+MOST_BACK = 5
+"""How many payments or collections that may have come back are shown."""
+_PERHAPS = {
+    ("payment", False): N_(
+        "payment {back} of {day} over {whole_cents} that came back (score {score}: {why})? 'kasse payment returned "
+        "{back} --case {number}'"
+    ),
+    ("payment", True): N_(
+        "payment {back} of {day} over {whole_cents} that came back, less {fee_cents} (score {score}: {why})? 'kasse "
+        "payment returned {back} --case {number} --fee …'"
+    ),
+    ("collection", False): N_(
+        "collection {back} of {day} over {whole_cents} that came back (score {score}: {why})? 'kasse collection "
+        "returned {back} --case {number}'"
+    ),
+    ("collection", True): N_(
+        "collection {back} of {day} over {whole_cents} that came back, with {fee_cents} (score {score}: {why})? 'kasse "
+        "collection returned {back} --case {number} --fee …'"
+    ),
+}
+"""What to ask about money that names no id of ours, and may be something of ours that came back."""
 
 
 def hints(store: Store, details: CaseDetails) -> list[Line]:
@@ -39,6 +65,7 @@ def hints(store: Store, details: CaseDetails) -> list[Line]:
     back = meant_return(store, details.office, details.entry, details.kind)
     if back is not None:
         return [*lines, _back(back, details)]
+    lines += _perhaps(may_have_come_back(store, details), details)
     before = came_before(store, details.office, details.entry)
     return lines if before is None else [*lines, _before(before)]
 
@@ -84,6 +111,21 @@ def _back(meant: Meant, details: CaseDetails) -> Line:
     else:
         template = N_("a payment that came back? 'kasse payment returned {back} --case {number}'")
     return say(template, **about)
+
+
+def _perhaps(found: Sequence[MayBe], details: CaseDetails) -> Iterator[Line]:
+    """Say what money without an id of ours may be that came back, with what speaks for it; nobody is preferred."""
+    for one in found[:MOST_BACK]:
+        about: dict[str, str | int | dt.date] = {
+            "back": one.name, "day": dt.date.fromisoformat(one.day), "whole_cents": one.cents, "score": one.score,
+            "why": ", ".join(_(word) for word in one.evidence), "number": details.number, "fee_cents": one.fee_cents,
+        }  # fmt: skip
+        yield say(_PERHAPS[one.what, one.fee_cents > 0], **about)
+    if len(found) > MOST_BACK:
+        yield say(N_("as likely or less, and not shown: {count} more that may have come back"),
+                  count=len(found) - MOST_BACK)  # fmt: skip
+    if len([one for one in found if one.score == found[0].score]) > 1:
+        yield say(N_("several fit as well as the first: ask the bank, or the payee, which of them it is"))
 
 
 def _before(before: CameBefore) -> Line:

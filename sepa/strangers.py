@@ -21,6 +21,8 @@ _MAGIC = (
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
     (b"SQLite format 3", "SQLite"),
+    (b"\0\5\x16\7", "macOS"),
+    (b"\0\0\0\1Bud1", "macOS"),
     (b"MZ", N_("a program")),
     (b"\x7fELF", N_("a program")),
     (b"-----BEGIN ", N_("a key or certificate")),

@@ -12,11 +12,13 @@ from kasse_cli.frame import command, noun
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import parse_day
 from sepa.errors import N_
+from sepa.money import parse_amount
 
 if TYPE_CHECKING:
     from ledger.bank.bank_accounts import BankAccountDone
+    from ledger.bank.bank_balance import BalanceStep
 
-app = noun(N_("bank accounts: list, add, change, close"))
+app = noun(N_("bank accounts: list, add, balance, change, close"))
 ACCOUNTS = (
     Column("iban", N_("IBAN")),
     Column("name", N_("Name")),
@@ -47,6 +49,43 @@ NoDebtorsOption = Annotated[
 SinceOption = Annotated[
     dt.date | None, typer.Option("--from", parser=parse_day, metavar="DATE", help=N_("from this day on; else today"))
 ]
+AmountArgument = Annotated[
+    int | None,
+    typer.Argument(
+        parser=parse_amount, metavar="[AMOUNT]", show_default=False,
+        help=N_("what it held in all, as 1.234,56; where it owed, at the end as -- -1.234,56"),
+    ),
+]  # fmt: skip
+EveningOption = Annotated[
+    dt.date | None,
+    typer.Option("--day", parser=parse_day, metavar="DATE", help=N_("the evening on which it held that")),
+]
+AgainstOption = Annotated[
+    str,
+    typer.Option(
+        "--account", metavar="ACCOUNT", help=N_("the account of its office that stands against it, as capital")
+    ),
+]
+WhyOption = Annotated[
+    str, typer.Option("--reason", metavar="TEXT", help=N_("why it held money when it joined the book"))
+]
+PaperOption = Annotated[str, typer.Option("--document", metavar="TEXT", help=N_("the paper that proves it"))]
+ConfirmOption = Annotated[bool, typer.Option("--confirm", help=N_("post it, as another head than who asked"))]
+DropOption = Annotated[bool, typer.Option("--drop", help=N_("take away what waits; nothing is posted"))]
+BALANCES = (
+    Column("iban", N_("IBAN")),
+    Column("state", N_("State"), "word"),
+    Column("balance_cents", N_("Balance"), "cents"),
+    Column("day", N_("Day"), "day"),
+    Column("office", N_("Office"), minor=2),
+    Column("account", N_("Against")),
+    Column("reason", N_("Reason"), minor=True),
+    Column("document", N_("Document"), minor=True),
+    Column("asked_by", N_("Asked by")),
+    Column("entry", N_("Entry")),
+    Column("posting_day", N_("Posted on"), "day", minor=2),
+    Column("posted_cents", N_("Posted"), "cents", minor=2),
+)
 BackOption = Annotated[bool, typer.Option("--back", help=N_("take it back: the account is open again"))]
 
 
@@ -84,7 +123,8 @@ def add(
 
     It gets the next number of its office's chart that is kept for bank accounts and begins with nothing: what it
     should hold comes by a transfer that its statements show; from another account of the Kasse that is money in
-    transit. What is printed on letters stays as it is.
+    transit. What it held before its first statement two heads enter with 'kasse bank balance'. What is printed on
+    letters stays as it is.
     """
     from kasse_cli.wiring import open_book, trial
     from ledger.bank.bank_accounts import NewBankAccount
@@ -100,6 +140,60 @@ def add(
         done = add_bank_account(store, new)
     next_step = say(N_("next: take in its first statement with 'kasse statement import' or 'kasse reconcile'"))
     _show(ctx, call, done, next_step)
+
+
+@command(
+    app,
+    "balance",
+    dry_run=True,
+    lists=True,
+    examples=(
+        "kasse bank balance DE02120300000000202051 1.234,56 --day 2026-11-13 --account 3000 --reason … --document …",
+        "kasse bank balance DE02120300000000202051",
+        "kasse bank balance DE02120300000000202051 --confirm",
+    ),
+)
+def balance(
+    ctx: Context,
+    iban: IbanArgument,
+    amount: AmountArgument = None,
+    day: EveningOption = None,
+    account: AgainstOption = "",
+    reason: WhyOption = "",
+    document: PaperOption = "",
+    confirm: ConfirmOption = False,
+    drop: DropOption = False,
+) -> None:
+    """Enter what an account held before its first statement: one head asks with reason and paper, another posts.
+
+    The first statement must begin with it. It is what the account held in all: what was entered wrongly before is
+    corrected by the difference. Without an amount it shows what waits.
+    """
+    from kasse_cli.wiring import open_book, trial
+    from ledger.bank import bank_balance_store as service
+    from ledger.bank.bank_balance import BalanceWish
+    from sepa.identifiers import parse_iban
+
+    call, own = ctx.obj, parse_iban(iban)
+    on = (day or call.today).isoformat()
+    wish = None if amount is None else BalanceWish(own, amount, on, account, reason, document)
+    with open_book(call) as store, trial(call, store):
+        if wish is not None:
+            done = service.ask_balance(store, wish)
+        else:
+            step = service.confirm_balance if confirm else service.drop_balance if drop else service.waiting_balance
+            done = step(store, own)
+    lines = [_what_next(done), *([say(N_("nothing was changed (--dry-run)"))] if call.dry_run else [])]
+    render(ctx, Result({"dry_run": call.dry_run}, tables=[Table("balance", BALANCES, [done])], lines=lines))
+
+
+def _what_next(done: BalanceStep) -> Line:
+    if done.state == "posted":
+        return say(N_("posted: {entry}; the first statement must begin with {sum_cents}"), entry=done.entry,
+                   sum_cents=done.balance_cents)  # fmt: skip
+    if done.state == "dropped":
+        return say(N_("taken away; nothing was posted"))
+    return say(N_("another head posts it: kasse bank balance {iban} --confirm"), iban=done.iban)
 
 
 @command(
@@ -127,18 +221,25 @@ def change(ctx: Context, iban: IbanArgument, name: NewNameOption = None, bic: Bi
 def close(ctx: Context, iban: IbanArgument, since: SinceOption = None, back: BackOption = False) -> None:
     """Close a bank account from a day on: nothing is paid from it, and nothing waits for its statements any more.
 
-    It must hold nothing in the books, and nothing may be under way on it. What the bank still books there can be
-    taken in.
+    It must hold nothing in the books, nothing may be under way on it, and nothing may send money there or ask for it
+    there: card terminals, cash, payables, letterheads. What the bank still books there can be taken in. Letters that
+    were printed but not posted are printed again.
     """
+    from enforcement.letters_account_reader import texts_naming
     from kasse_cli.wiring import open_book, trial
     from ledger.bank.bank_accounts_store import close_bank_account, reopen_bank_account
+    from ledger.payments.collection_propose_store import collecting_account
     from sepa.identifiers import parse_iban
 
     call, account = ctx.obj, parse_iban(iban)
     with open_book(call) as store, trial(call, store):
         day = (since or call.today).isoformat()
-        done = reopen_bank_account(store, account) if back else close_bank_account(store, account, day)
-    _show(ctx, call, done)
+        if back:
+            done = reopen_bank_account(store, account)
+        else:
+            done = close_bank_account(store, account, day, naming=texts_naming)
+        payee, _ = collecting_account(store)
+    _show(ctx, call, done, say(N_("letters and collections name the bank account {iban}"), iban=payee.iban))
 
 
 def _show(ctx: Context, call: Call, done: BankAccountDone, *more: Line) -> None:
@@ -146,4 +247,5 @@ def _show(ctx: Context, call: Call, done: BankAccountDone, *more: Line) -> None:
     if call.dry_run:
         lines = [say(N_("nothing was changed (--dry-run)"))]
     tables = [Table("accounts", ACCOUNTS, [done.line])]
-    render(ctx, Result({"new": done.new, "dry_run": call.dry_run}, tables=tables, lines=lines))
+    data = {"new": done.new, "dry_run": call.dry_run}
+    render(ctx, Result(data, tables=tables, lines=lines, findings=list(done.findings)))

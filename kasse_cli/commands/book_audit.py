@@ -81,7 +81,8 @@ def audit(
     """
     from enforcement.proofs import PROOFS
     from enforcement.relief_audit import CHECKS as RELIEF
-    from kasse_cli.wiring import open_book
+    from kasse_cli.wiring import open_book, table_rights
+    from ledger.access.store import check_sees_all
     from ledger.audit.audit_store import CHECKS
     from ledger.audit.audit_store import audit as look
 
@@ -89,6 +90,7 @@ def audit(
     scope = _scope(call, from_day, to_day, office)
     against: PrintedHead | str | None = kept
     with open_book(call) as store:
+        check_sees_all(store, table_rights())
         report = look(store, scope, against=against, checks=(*CHECKS, *RELIEF), proofs=PROOFS)
     _show(ctx, report, out)
 

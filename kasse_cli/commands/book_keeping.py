@@ -95,12 +95,14 @@ def retention(ctx: Context, restrict: RestrictOption = False, persons: PersonsOp
     Periods run from the end of the year; what is open or under way is still needed. With --restrict the data of
     persons that are only kept are hidden from everybody but head, audit and admin.
     """
-    from kasse_cli.wiring import open_book, personal_data
+    from kasse_cli.wiring import open_book, personal_data, table_rights
+    from ledger.access.store import check_sees_all
     from ledger.keeping.retention_store import kind_rows, person_rows, weighed
     from ledger.store.declared_reader import permitted_changes
 
     day, where = ctx.obj.today.isoformat(), personal_data()
     with open_book(ctx.obj) as store:
+        check_sees_all(store, table_rights())
         kinds = kind_rows(store, where, permitted_changes(), day)
         with weighed(store, where, day):
             people = list(person_rows(store, day))

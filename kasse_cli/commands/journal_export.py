@@ -77,11 +77,13 @@ def export(
     of every file: chains, balances and open items can be recomputed from them alone. It needs the role audit, head
     or admin and is noted in the event log.
     """
-    from kasse_cli.wiring import open_book
+    from kasse_cli.wiring import open_book, table_rights
+    from ledger.access.store import check_sees_all
 
     if (hledger is None) == (audit is None):
         raise ExportFormError
     with open_book(ctx.obj) as store:
+        check_sees_all(store, table_rights())
         if audit is not None:
             result = _audit(store, audit, personal=not without_texts)
         else:

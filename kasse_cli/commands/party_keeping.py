@@ -70,13 +70,15 @@ def export(ctx: Context, party: PartyArgument, out: OutOption) -> None:
     through it before you hand it out.
     """
     from kasse_cli.disclosures import check_place, write_disclosure
-    from kasse_cli.wiring import open_book, personal_data
+    from kasse_cli.wiring import open_book, personal_data, table_rights
+    from ledger.access.store import check_sees_all
     from ledger.keeping.disclosure_reader import disclose
     from ledger.people.parties_reader import find_party
     from ledger.store.declared_reader import permitted_changes
 
     check_place(out)
     with open_book(ctx.obj) as store:
+        check_sees_all(store, table_rights())
         found = disclose(store, personal_data(), permitted_changes(), find_party(store, party))
     render(ctx, _written(found, write_disclosure(found, out, ctx.obj.world.clock())))
 

@@ -42,7 +42,7 @@ ToOption = Annotated[dt.date | None, typer.Option("--to", parser=parse_day, meta
 WORDS = (
     N_("taken"), N_("repeated"), N_("broken"), N_("not_posted"), N_("statement"), N_("intraday"), N_("details"),
     N_("staged"), N_("posted"), N_("announced"), N_("waiting"), N_("joined"), N_("withdrawn"), N_("asked"),
-    N_("done"), N_("dropped"),
+    N_("done"), N_("dropped"), N_("no_bank_file"),
 )  # fmt: skip
 """What is shown translated: what became of files, kinds of statements, states of their lines."""
 FILES = (

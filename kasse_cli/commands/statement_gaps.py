@@ -86,6 +86,7 @@ def continuity(ctx: Context, iban: IbanOption = "") -> None:
         for chain in chains
     ]
     findings = [finding for chain in chains for finding in (*chain.findings, *chain.notes)]
+    findings += [chain.beginning.finding for chain in chains if chain.beginning is not None]
     findings += asked
     render(ctx, Result(tables=[Table("accounts", CHAINS, rows), *_skips(skips)], findings=findings))
 

@@ -23,12 +23,23 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """Rows of one kind, by the value of a column, that a sealed row still takes: in which states, and from whom."""
+
+    column: str
+    value: str
+    states: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Parent:
     """The row that a new row belongs to, and the states in which it still takes one: afterwards it is sealed."""
 
     table: str
     key: Mapping[str, str]
     states: tuple[str, ...]
+    later: Later | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +113,12 @@ def _signature(column: str, row: Mapping[str, object]) -> Signature:
 
 def _parent(row: Mapping[str, object]) -> Parent:
     key = {own: str(other) for own, other in _mapping(row.get("key")).items()}
-    return Parent(str(row["table"]), key, _words(row.get("states")))
+    later = _mapping(row.get("later"))
+    return Parent(str(row["table"]), key, _words(row.get("states")), _later(later) if later else None)
+
+
+def _later(row: Mapping[str, object]) -> Later:
+    return Later(str(row["column"]), str(row["value"]), _words(row.get("states")), _roles(row.get("roles")))
 
 
 def _mapping(value: object) -> Mapping[str, object]:

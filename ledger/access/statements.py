@@ -13,8 +13,8 @@ from ledger.access.rights import TableRights
 from ledger.access.signing import triggers
 from ledger.people.users import ROLES
 
-CALLED = ("access_actor()", "access_offices(text[])", "access_holds(text[])")
-"""The functions that row rules call, in the right of whoever reads or writes."""
+CALLED = ("access_actor()", "access_offices(text[])", "access_holds(text[])", "access_count(text)")
+"""The functions that row rules call in the right of whoever reads or writes, and the one that counts rows for them."""
 
 
 @dataclass(frozen=True, slots=True)

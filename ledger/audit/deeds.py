@@ -29,7 +29,7 @@ DEEDS: Deeds = {
     **{f"{kind}.{step}": _CLOSERS for kind in ("day", "month", "year") for step in ("close", "prepare")},
     **{f"{kind}.confirm": _HEADS for kind in ("day", "month", "year")},
     "attachment.confirm": _CONFIRMERS,
-    **{f"bank_account.{verb}": _HEADS for verb in ("add", "change", "close", "reopen")},
+    **{f"bank_account.{verb}": _HEADS for verb in ("add", "change", "close", "reopen", "balance")},
     "book.erase_confirm": _KEEPERS,
     "book.erase_propose": _KEEPERS,
     "cash.cancel": ("head", "cashier"),

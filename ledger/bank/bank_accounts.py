@@ -113,10 +113,11 @@ class BankAccountLine:
 
 @dataclass(frozen=True, slots=True)
 class BankAccountDone:
-    """A bank account as it is now; `new` is false where it was so before."""
+    """A bank account as it is now; `new` is false where it was so before. `findings` name what goes with it."""
 
     line: BankAccountLine
     new: bool
+    findings: tuple[KasseError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from ledger.bank.bank_accounts import (
@@ -21,6 +22,8 @@ from ledger.bank.bank_accounts import (
     NothingToChangeError,
     check_name,
 )
+from ledger.bank.bank_accounts_use import BankUsedError, LastCollectingError
+from ledger.bank.bank_accounts_use_store import Naming, rules_asking, uses
 from ledger.bank.formats import UnknownBankAccountError
 from ledger.book.chart import BANK, bank_account_number
 from ledger.book.creation import ACCOUNT_COLUMNS
@@ -114,11 +117,12 @@ def change_bank_account(store: Store, iban: str, *, name: str | None = None, bic
         return BankAccountDone(list_bank_accounts(store, iban)[0], new=True)
 
 
-def close_bank_account(store: Store, iban: str, day: str) -> BankAccountDone:
+def close_bank_account(store: Store, iban: str, day: str, *, naming: Naming | None = None) -> BankAccountDone:
     """Close a bank account from a day on: nothing is paid from it, and nobody waits for its statements any more.
 
-    Needs the role head in the Kasse. What the bank still books there can be taken in. Raises `BankAheadError`,
-    `BankBalanceError`, `BankBusyError`, `BankLaterError`, `LastBankAccountError`, `BankAccountClosedError`,
+    Needs the role head in the Kasse. What the bank still books there can be taken in; rules that ask for it are told.
+    `naming` yields what above this package names it. Raises `BankAheadError`, `BankBalanceError`, `BankBusyError`,
+    `BankLaterError`, `LastBankAccountError`, `LastCollectingError`, `BankUsedError`, `BankAccountClosedError`,
     `UnknownBankAccountError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
@@ -128,7 +132,8 @@ def close_bank_account(store: Store, iban: str, day: str) -> BankAccountDone:
         if old.closed_on == day:
             return BankAccountDone(old, new=False)
         _check_close(store, old, day)
-        return _close(store, iban, day, "close")
+        _check_unused(store, old, naming)
+        return replace(_close(store, iban, day, "close"), findings=rules_asking(store, iban))
 
 
 def reopen_bank_account(store: Store, iban: str) -> BankAccountDone:
@@ -160,6 +165,16 @@ def _check_close(store: Store, old: BankAccountLine, day: str) -> None:
         if one.office == kasse and one.iban != old.iban and one.closed_on is None
     ]:  # fmt: skip
         raise LastBankAccountError(iban=old.iban)
+
+
+def _check_unused(store: Store, old: BankAccountLine, naming: Naming | None) -> None:
+    """Check that nothing in the book sends money there or asks for it there any more."""
+    others = [one for one in list_bank_accounts(store) if one.iban != old.iban and one.closed_on is None]
+    if old.collects and not any(one.collects for one in others):
+        raise LastCollectingError(iban=old.iban)
+    found = (*uses(store, old.iban), *(naming(store, old.iban) if naming else ()))
+    if found:
+        raise BankUsedError(iban=old.iban, count=len(found), findings=found)
 
 
 def _close(store: Store, iban: str, day: str | None, verb: str) -> BankAccountDone:

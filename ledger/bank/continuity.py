@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ledger.bank.beginning import unknown_beginning
 from ledger.bank.continuity_order import Link, Series, StatementLink, TakenOver, in_order, number_gaps
 from ledger.bank.intake_sheets import identity
 from ledger.bank.skipping import Skipped, with_skipped, written
@@ -100,7 +101,7 @@ class Chain:
     """An account's statements in order: what is missing, and up to which day nothing is.
 
     `closings` are the balances at the end of the days that have a statement, `notes` what keeps the proof from being
-    a full one.
+    a full one, `beginning` what is wrong with the balance before the first one.
     """
 
     iban: str
@@ -111,6 +112,7 @@ class Chain:
     gaps: tuple[Gap, ...]
     closings: Mapping[str, int]
     notes: tuple[KasseError, ...] = ()
+    beginning: Gap | None = None
 
     @property
     def findings(self) -> tuple[KasseError, ...]:
@@ -151,7 +153,14 @@ def _chain(iban: str, found: Sequence[StatementLink], taken: TakenOver | None, s
         gaps=tuple(sorted(gaps, key=lambda gap: gap.complete_until or "")),
         closings={link.day: link.closing_cents for link in links if link.closing_cents is not None},
         notes=tuple(_notes(iban, [link for link in links if link.electronic_number is None])),
+        beginning=_beginning(iban, links[0]) if taken is None else None,
     )
+
+
+def _beginning(iban: str, first: Link) -> Gap | None:
+    """Return what is wrong where an account that nobody took over begins with money."""
+    finding = unknown_beginning(iban, first)
+    return None if finding is None else Gap(finding, frozenset(first.numbers), None)
 
 
 def _notes(iban: str, unnumbered: Sequence[Link]) -> Iterator[KasseError]:

@@ -57,7 +57,8 @@ class NotTakenOverError(KasseError):
     )
     hint = N_(
         "nothing of this file was taken; compare both with the bank: either an earlier statement comes first, or this "
-        "one is wrong, or the balance taken over is; then take over again, into a new book"
+        "one is wrong, or the balance taken over is; what was entered with 'kasse bank balance' is corrected there, "
+        "for a balance of the take-over take over again, into a new book"
     )
 
 

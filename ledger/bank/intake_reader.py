@@ -179,7 +179,7 @@ def _gaps_beside(store: Store, accounts: Iterable[str], numbers: Collection[int]
         gap.finding
         for iban in sorted(set(accounts))
         for chain in continuity(store, iban)
-        for gap in chain.gaps
+        for gap in (*chain.gaps, *([chain.beginning] if chain.beginning else ()))
         if not gap.beside.isdisjoint(numbers)
     ]
 

@@ -103,8 +103,10 @@ def decide(cases: Sequence[Case], running: Running, data: Data) -> Decision:
 
 
 def _of_part(share: Share, line: int) -> Share:
-    """Return a share of a part of a collective entry: what is unclear says of which."""
-    return share._replace(evidence=_with_parts(share.evidence, [line])) if share.act == "clarify" else share
+    """Return a share of a part of a collective entry: what is unclear says of which, what an item got or became too."""
+    if share.act == "clarify":
+        return share._replace(evidence=_with_parts(share.evidence, [line]))
+    return share._replace(evidence={**share.evidence, "part": line}) if share.act in {"settle", "surplus"} else share
 
 
 def _with_parts(evidence: Evidence, lines: Sequence[int]) -> Evidence:

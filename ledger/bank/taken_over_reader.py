@@ -1,17 +1,18 @@
-"""The balance with which a bank account was taken over: its first statement must begin with it."""
+"""The balance with which a bank account was taken over, or joined the book: its first statement must begin with it."""
 
 from __future__ import annotations
 
+from ledger.bank.bank_balance import SOURCE
 from ledger.bank.continuity_order import TakenOver
 from ledger.store.engines import Store
 
-_TAKEN_OVER = """
-    SELECT b.iban, e.posting_day, sum(p.cents) FROM bank_account b
+_TAKEN_OVER = f"""
+    SELECT b.iban, max(e.posting_day), sum(p.cents) FROM bank_account b
     JOIN posting p ON p.office = b.office AND p.account = b.account
     JOIN entry e ON e.office = p.office AND e.position = p.position AND e.kind = 'opening'
-    WHERE (b.iban = :iban OR :iban = '') AND p.position = (
-        SELECT min(q.position) FROM posting q WHERE q.office = b.office AND q.account = b.account)
-    GROUP BY b.iban, e.posting_day"""
+    WHERE (b.iban = :iban OR :iban = '') AND (e.source = '{SOURCE}:' || b.iban OR p.position = (
+        SELECT min(q.position) FROM posting q WHERE q.office = b.office AND q.account = b.account))
+    GROUP BY b.iban"""
 
 
 def taken_over(store: Store, iban: str = "") -> dict[str, TakenOver]:

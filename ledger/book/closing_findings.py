@@ -88,7 +88,10 @@ class BankDifferenceError(KasseError):
 
     code = "closing.difference"
     template = N_("{iban} has {balance_cents} in the books and {bank_cents} at the bank on {day}")
-    hint = N_("compare 'kasse journal list --account {account}' with the statement; a take-over may be missing")
+    hint = N_(
+        "compare 'kasse journal list --account {account}' with the statement; if the account held money before its "
+        "first statement in the book, two heads enter it: 'kasse bank balance {iban}'"
+    )
 
 
 class UnneededReasonError(KasseError):

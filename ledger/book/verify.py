@@ -30,7 +30,7 @@ CHAIN_SQL = """
            format(CAST(:head AS TEXT), office, position, year, number, kind, source, transaction_id, posting_day,
                   bank_day, value_day, payment_day, recorded_at, recorded_by, reverses)
     FROM entry {where} ORDER BY office, position"""
-POSTING_SQL = """SELECT account, cents, item, dimensions, office, position FROM posting {where}
+POSTING_SQL = """SELECT account, cents, item, dimensions, line, office, position FROM posting {where}
     ORDER BY office, position, line"""
 TEXT_SQL = "SELECT salt, text, office, position FROM entry_text {where} ORDER BY office, position"
 EVENT_SQL = """
@@ -156,7 +156,8 @@ def _check_entry(row: Row, lines: list[Row], report: ChainReport) -> None:
     if sha256(canonical).digest() != row[8]:
         report.findings.append(WrongHashError(office=office, position=row[1]))
     expected = row[9] + entry_tail(row[6], lines)
-    if expected.encode() != canonical[SHA_BYTES:] or len(lines) != row[5]:
+    counted = not lines or (lines[0][4] == 1 and lines[-1][4] == len(lines))  # no two lines have one number
+    if expected.encode() != canonical[SHA_BYTES:] or len(lines) != row[5] or not counted:
         report.findings.append(AlteredEntryError(office=office, position=row[1]))
     debits, credits_ = report.debits[office, month], report.credits[office, month]
     for line in lines:

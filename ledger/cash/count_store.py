@@ -11,6 +11,7 @@ from ledger.book.periods_store import closed_until
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.book.transfer import across
 from ledger.cash.counting import (
+    AuditDifferenceError,
     DifferenceFinding,
     MovedSinceCountError,
     StaleCountError,
@@ -25,12 +26,12 @@ from ledger.cash.desks_reader import balance, find_desk, moved_since, open_desk
 from ledger.events.store import Fact, record
 from ledger.items.item_seals_store import told_reasons
 from ledger.items.store import SIDES, ItemKind, NewItem, insert_items, opening_posting, reserve_items
-from ledger.people.users import check_apart, require
+from ledger.people.users import check_apart, may, require
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
 COUNTERS = ("head", "audit")
-"""Who may count a desk that another person holds (unvermutete Kassenprüfung, § 78 BHO)."""
+"""Who may count a desk that another person holds (unvermutete Kassenprüfung, § 78 BHO); the audit books nothing."""
 WITNESSES = ("head", "audit", "cashier", "clerk")
 """Who may sign a count as the second person, besides the holder."""
 _LAST = "SELECT coalesce(max(number), 0) FROM cash_count WHERE desk = :desk"
@@ -73,8 +74,8 @@ def count(store: Store, code: str, pieces: Mapping[int, int], *, remark: str = "
     What is short becomes an advance (Vorschuss) against the holder, what is over unclear money; from then on the
     books have what was counted. The holder counts, or a head or the audit unannounced; another person signs. Unless
     one is `sure`, a large difference is taken for a typing error: raises `LargeDifferenceError`; where a difference
-    waits for its second signature nobody counts over it: `WaitingCountError`; and `DenominationError`,
-    `NotAllowedError`, `ClosedPeriodError` and what `open_desk` raises.
+    waits for its second signature nobody counts over it: `WaitingCountError`; who only audits books none:
+    `AuditDifferenceError`; and `DenominationError`, `NotAllowedError`, `ClosedPeriodError` and what `open_desk` raises.
     """
     for value in pieces:
         check_value(value)
@@ -85,6 +86,7 @@ def count(store: Store, code: str, pieces: Mapping[int, int], *, remark: str = "
         _check_open(store)
         _check_signed(store, desk)
         expected, found = balance(store, desk), counted(pieces)
+        _check_books(store, desk, expected, found)
         check_difference(desk.code, expected, found, sure=sure)
         number = int(store.value(_LAST, desk=desk.code)) + 1
         office, position, item = (None, None, None) if found == expected else _book(store, desk, found - expected)
@@ -97,11 +99,8 @@ def count(store: Store, code: str, pieces: Mapping[int, int], *, remark: str = "
         rows = [(desk.code, number, value, held) for value, held in sorted(pieces.items()) if held]
         store.insert("cash_count_piece", ("desk", "number", "value_cents", "pieces"), rows)
         facts: dict[str, Fact] = {
-            "number": number,
-            "day": store.today,
-            "expected_cents": expected,
-            "counted_cents": found,
-        }
+            "number": number, "day": store.today, "expected_cents": expected, "counted_cents": found,
+        }  # fmt: skip
         record(store, desk.office, "cash.count", f"desk:{desk.code}", facts, {"remark": remark} if remark else None)
         return CountDone(
             desk.code, number, store.today, expected, found, item, confirmed=False,
@@ -149,6 +148,12 @@ def _check_open(store: Store) -> None:
     closed = closed_until(store).any
     if store.today <= closed:
         raise ClosedPeriodError(day=store.today, closed=closed)
+
+
+def _check_books(store: Store, desk: Desk, expected: int, found: int) -> None:
+    """Check that who found a difference may book it: the holder, or a head."""
+    if found != expected and desk.holder != store.user and not may(store, desk.office, "head"):
+        raise AuditDifferenceError(desk=desk.code, counted_cents=found, expected_cents=expected)
 
 
 def _check_signed(store: Store, desk: Desk) -> None:

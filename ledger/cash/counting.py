@@ -88,6 +88,17 @@ class LargeDifferenceError(KasseError):
     hint = N_("look whether notes and coins are typed rightly and count once more; if it is so, add --yes")
 
 
+class AuditDifferenceError(KasseError):
+    """A difference that an auditor found: it would be booked, and the audit books nothing (docs/roles.md)."""
+
+    code = "cash.count_audit"
+    template = N_(
+        "cash desk {desk}: counted {counted_cents}, expected {expected_cents}; the audit books no difference, and the "
+        "count is not in the book"
+    )
+    hint = N_("let a head or the holder count it while you look on: their count books what is short or over")
+
+
 class DifferenceFinding(KasseError):  # noqa: N818 - a finding that stops nothing
     """Ist and Soll differ."""
 

@@ -72,7 +72,7 @@ class CashTerminal(SQLModel, table=True):
         CheckConstraint("fee_ppm >= 0 AND fee_each_cents >= 0", name="ck_cash_terminal_fee"),
         clustered=True,
     )
-    MUTABLE: ClassVar = ("acquirer", "acquirer_iban", "fee_ppm", "fee_each_cents")
+    MUTABLE: ClassVar = ("acquirer", "acquirer_iban", "iban", "fee_ppm", "fee_each_cents")
     ONCE: ClassVar = ("closed_on",)
 
     code: str = col.text(primary_key=True)

@@ -53,14 +53,17 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class TerminalPlan:
-    """What a terminal shall be: its number, whose it is, to which account of ours the acquirer pays, less what."""
+    """What a terminal shall be: its number, whose it is, to which account of ours the acquirer pays, less what.
+
+    What is not named stays as it is; of a new terminal it is nothing, and the Kasse's first account.
+    """
 
     code: str
-    acquirer: str
+    acquirer: str = ""
     iban: str | None = None
     acquirer_iban: str | None = None
-    fee_ppm: int = 0
-    fee_each_cents: int = 0
+    fee_ppm: int | None = None
+    fee_each_cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,9 @@ def own_account(store: Store, iban: str | None) -> str:
 
 
 def put_terminal(store: Store, code: str, plan: TerminalPlan) -> Terminal:
-    """Add a card terminal to a desk, or change its acquirer's account and fees.
+    """Add a card terminal to a desk, or change its acquirer, fees and, where one is named, the account it pays to.
+
+    What the acquirer owes for days before is expected on the account named now.
 
     Needs the role head in the desk's office. Raises `TerminalExistsError`, `UnknownBankAccountError`,
     `NotAllowedError` and what `open_desk` raises.
@@ -97,20 +102,27 @@ def put_terminal(store: Store, code: str, plan: TerminalPlan) -> Terminal:
         known = _find(store, plan.code)
         if known is not None and (known.desk != desk.code or known.closed_on is not None):
             raise TerminalExistsError(terminal=known.code, desk=known.desk)
-        terms: dict[str, Fact] = {"fee_ppm": plan.fee_ppm, "fee_each_cents": plan.fee_each_cents}
-        values = {"acquirer": plan.acquirer, "acquirer_iban": plan.acquirer_iban, **terms}
+        values = _planned(store, plan, known)
         if known is None:
-            iban = own_account(store, plan.iban)
-            store.insert_one(
-                "cash_terminal", code=plan.code, desk=desk.code, iban=iban, opened_on=store.today, **values
-            )  # fmt: skip
+            store.insert_one("cash_terminal", code=plan.code, desk=desk.code, opened_on=store.today, **values)
         else:
             sql = """UPDATE cash_terminal SET acquirer = :acquirer, acquirer_iban = CAST(:acquirer_iban AS TEXT),
-                     fee_ppm = :fee_ppm, fee_each_cents = :fee_each_cents WHERE code = :code"""
+                     iban = :iban, fee_ppm = :fee_ppm, fee_each_cents = :fee_each_cents WHERE code = :code"""
             store.execute(sql, code=plan.code, **values)
-        facts = {"terminal": plan.code, **terms, **seal(store, ("cash_terminal", plan.code))}
+        told = {name: values[name] for name in ("iban", "fee_ppm", "fee_each_cents")}
+        facts = {"terminal": plan.code, **told, **seal(store, ("cash_terminal", plan.code))}
         record(store, desk.office, "cash.terminal", f"desk:{desk.code}", facts)
         return terminal_named(store, desk, plan.code)
+
+
+def _planned(store: Store, plan: TerminalPlan, known: Terminal | None) -> dict[str, Fact]:
+    """Return what a terminal is to be, as it was where the plan names nothing else."""
+    own = own_account(store, plan.iban) if known is None or plan.iban else known.iban
+    values: dict[str, Fact] = {"acquirer": plan.acquirer, "acquirer_iban": plan.acquirer_iban, "iban": own,
+                               "fee_ppm": plan.fee_ppm or 0, "fee_each_cents": plan.fee_each_cents or 0}  # fmt: skip
+    if known is not None:
+        values |= {name: getattr(known, name) for name in values if getattr(plan, name) in {None, ""}}
+    return values
 
 
 def end_terminal(store: Store, code: str, terminal: str) -> Terminal:

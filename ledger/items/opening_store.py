@@ -40,7 +40,7 @@ ROLES = ("head", "admin")
 """Who takes over."""
 Placed = Callable[[Iterable[KasseError]], Iterable[KasseError]]
 _DONE = """
-    SELECT office, min(posting_day) FROM entry WHERE kind = 'opening' GROUP BY office
+    SELECT office, min(posting_day) FROM entry WHERE kind = 'opening' AND source = 'opening' GROUP BY office
     UNION SELECT s.office, r.as_of FROM opening_run r JOIN opening_sum s ON s.run = r.id WHERE r.state = 'final'
     AND r.id <> :run"""
 _NAMES = "SELECT office, number, name FROM account"

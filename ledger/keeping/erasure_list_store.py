@@ -26,7 +26,6 @@ from ledger.keeping.erasure_list import (
     packed_rows,
     unpacked_rows,
 )
-from ledger.keeping.layout_store import check_sight
 from ledger.keeping.personal import Kind, Personal
 from ledger.payments.mandate_seals_store import seal_mandates
 from ledger.store.changes import Changes
@@ -59,10 +58,9 @@ class ErasedAgain:
 def erasure_list(store: Store) -> ErasureList:
     """Return the list of everything that was erased so far.
 
-    Raises `HiddenRowsError`.
+    On a server, too, whoever may give it sees it whole: decisions are of no office, and no row rule hides one.
     """
     with store.snapshot():
-        check_sight(store)
         decisions = []
         for number, party, before, proposer, proposed_at, decider, decided_at, rows in store.all(_DECISIONS):
             persons = tuple(int(one) for (one,) in store.rows(_PERSONS, number=number))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ledger.book.store import office_codes
 from ledger.events.store import record
 from ledger.payments.collection_back_reader import may_come_back
+from ledger.payments.refund_payer import Payer
+from ledger.payments.refund_payer_reader import payer_of_credit
 from ledger.payments.refund_sql import BOUND_CENTS
 from ledger.payments.refunds import (
     APPROVE_ROLES,
@@ -20,6 +22,7 @@ from ledger.payments.refunds import (
     RefundOpenError,
     RefundOwesError,
     RefundPayerError,
+    RefundPayersError,
     RefundReasonError,
     RefundServiceError,
     RefundUnderWayError,
@@ -27,7 +30,7 @@ from ledger.payments.refunds import (
 )
 from ledger.people.users import check_apart, require
 from ledger.store.counters import take_ids
-from ledger.store.engines import Row, Store
+from ledger.store.engines import Store
 from sepa.errors import KasseError
 from sepa.identifiers import parse_iban
 
@@ -35,29 +38,6 @@ _ITEM = "SELECT kind, open_cents, party, reference FROM item WHERE office = :off
 _CLAIM = """
     SELECT i.reference, m.reference FROM item i LEFT JOIN item m ON m.office = i.office AND m.id = i.main_item
     WHERE i.office = :office AND i.id = :item"""
-_PAYER = """
-    SELECT counter_iban, name, bank_day, remittance FROM (
-        SELECT e.counter_iban, e.name, e.bank_day, e.remittance, 1 AS rank
-        FROM suspense_case c JOIN bank_entry e ON e.office = c.office AND e.id = c.entry
-        WHERE c.office = :office AND c.item = :item
-        UNION ALL
-        SELECT e.counter_iban, e.name, e.bank_day, e.remittance, 2
-        FROM bank_match m JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
-        WHERE m.item_office = :office AND m.item = :item AND m.cents > 0
-        UNION ALL
-        SELECT e.counter_iban, e.name, e.bank_day, e.remittance, 3
-        FROM item i JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
-        JOIN item j ON j.office = o.office AND j.order_id = o.changes
-        JOIN bank_match m ON m.item_office = j.office AND m.item = j.id AND m.cents > 0
-        JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
-        WHERE i.office = :office AND i.id = :item
-        UNION ALL
-        SELECT e.counter_iban, e.name, e.bank_day, e.remittance, CASE WHEN a.iban IS NULL THEN 5 ELSE 4 END
-        FROM item i JOIN bank_match m ON m.item_office = i.office AND m.item = i.main_item AND m.cents > 0
-        JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
-        LEFT JOIN party_account a ON a.iban = e.counter_iban AND a.party = i.party AND a.kind = 'own'
-        WHERE i.office = :office AND i.id = :item AND i.kind = 'credit') known
-    ORDER BY rank, bank_day DESC"""
 _SERVICE = "SELECT max(party) FROM party_account WHERE iban = :iban AND kind = 'payment_service' AND until IS NULL"
 _OWED = """
     SELECT coalesce(sum(r.open_cents), 0) FROM item r
@@ -98,8 +78,8 @@ def refunds(store: Store, *, waiting: bool = False) -> list[Refund]:
 def ask_refund(store: Store, office: str, item: int, wish: Wish, *, day: str) -> Refund:
     """Ask to pay money back: to the account it came from; another one needs a document that proves it.
 
-    Raises `NotRefundableError`, `RefundReasonError`, `RefundAmountError`, `RefundPayerError`, `RefundAccountError`,
-    `RefundDebtorError`, `RefundOpenError`, `NotAllowedError`.
+    Raises `NotRefundableError`, `RefundReasonError`, `RefundAmountError`, `RefundPayerError`, `RefundPayersError`,
+    `RefundAccountError`, `RefundDebtorError`, `RefundOpenError`, `NotAllowedError`.
     """
     require(store, office, *ASK_ROLES)
     if not wish.reason.strip():
@@ -110,18 +90,18 @@ def ask_refund(store: Store, office: str, item: int, wish: Wish, *, day: str) ->
         cents = open_cents if wish.cents is None else wish.cents
         if not 0 < cents <= open_cents:
             raise RefundAmountError(office=office, item=item, open_cents=open_cents, asked_cents=cents)
-        payer = store.one(_PAYER, office=office, item=item) or (None,) * 4
+        payer = payer_of_credit(store, office, item)
         iban, name = _account(store, office, item, wish, payer, party)
         owed = store.value(_OWED, party=party, day=day) if party and wish.set_off else 0
         if owed:
             raise RefundDebtorError(name=name, owed_cents=owed, office=office, item=item)
         number = take_ids(store, office, "refund")
         store.insert_one(
-            "refund", office=office, item=item, id=number, cents=cents, name=name, iban=iban, paying_iban=payer[0],
+            "refund", office=office, item=item, id=number, cents=cents, name=name, iban=iban, paying_iban=payer.iban,
             purpose=_purpose(reference, payer), reason=wish.reason, document=wish.document, asked_by=store.user,
             asked_at=store.now, without_set_off=int(not wish.set_off),
         )  # fmt: skip
-        facts = {"cents": cents, "other_account": iban != payer[0], "without_set_off": not wish.set_off}
+        facts = {"cents": cents, "other_account": iban != payer.iban, "without_set_off": not wish.set_off}
         record(store, office, "refund.ask", f"item:{item}", facts, {"reason": wish.reason})
         return _last(store, office, item)
 
@@ -147,28 +127,32 @@ def _check_none(store: Store, office: str, item: int) -> None:
         raise RefundOpenError(office=office, item=item, asked_by=waiting.asked_by)
 
 
-def _account(store: Store, office: str, item: int, wish: Wish, payer: Row, party: int | None) -> tuple[str, str]:
+def _account(store: Store, office: str, item: int, wish: Wish, payer: Payer, party: int | None) -> tuple[str, str]:
     """Return account and holder the money goes to."""
-    paying, known = payer[0], payer[1]
-    if not known and party:
+    known = payer.name
+    if not known and party and not payer.parts:
         known = store.value("SELECT coalesce(legal_name, name) FROM party WHERE id = :party", party=party)
-    iban = parse_iban(wish.iban) if wish.iban else paying
-    name = wish.name or known
+    iban = parse_iban(wish.iban) if wish.iban else payer.iban
+    name, proven = wish.name or known, bool((wish.document or "").strip())
+    if payer.parts and not (iban and name and proven):
+        raise RefundPayersError(
+            office=office, item=item, parts=", ".join(map(str, payer.parts)), bank_entry=payer.bank_entry
+        )
     if not iban or not name:
         raise RefundPayerError(office=office, item=item)
-    if iban != paying and not (wish.document or "").strip():
-        raise RefundAccountError(paying=paying or "-", iban=iban)
+    if iban != payer.iban and not proven:
+        raise RefundAccountError(paying=payer.iban or "-", iban=iban)
     if store.value(_SERVICE, iban=iban) is not None:
         raise RefundServiceError(iban=iban)
     return iban, name
 
 
-def _purpose(reference: str | None, payer: Row) -> str:
+def _purpose(reference: str | None, payer: Payer) -> str:
     """Return what the payee reads: which payment comes back."""
-    day = payer[2]
+    day = payer.bank_day
     of_day = f" vom {day[8:]}.{day[5:7]}.{day[:4]}" if day else ""
     text = f"Rückzahlung Ihrer Zahlung{of_day}"
-    return " ".join(filter(None, (text, reference or (payer[3] or "")[:60])))
+    return " ".join(filter(None, (text, reference or (payer.remittance or "")[:60])))
 
 
 def approve_refund(store: Store, office: str, item: int, *, day: str) -> tuple[Refund, bool]:

@@ -57,6 +57,20 @@ class RefundPayerError(KasseError):
     hint = N_("give --iban, --name and --document; the Kassenleitung approves")
 
 
+class RefundPayersError(KasseError):
+    """Money of a collective entry that several accounts may have paid."""
+
+    code = "refund.payers"
+    template = N_(
+        "the money of item {item} of office {office} came with a collective credit: nothing says which of the parts "
+        "{parts} of bank entry {bank_entry} paid it, and they came from different accounts"
+    )
+    hint = N_(
+        "take back what was assigned without a part ('kasse suspense undo') and assign it with --part NUMBER, or give "
+        "--iban, --name and --document; the Kassenleitung approves"
+    )
+
+
 class RefundServiceError(KasseError):
     """An account on which a payment service collects for many."""
 

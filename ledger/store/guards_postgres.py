@@ -79,7 +79,7 @@ def triggers(guards: Iterable[TableGuard]) -> Iterator[tuple[str, str]]:
     yield "guard_entry()", _function("guard_entry", _ENTRY)
     yield "guard_event()", _function("guard_event", _EVENT)
     for table, owner in SEALED.items():
-        checks = _sealed(owner) + (_ACCOUNT + _TOUCHED if table == "posting" else "")
+        checks = _TOUCHED + _sealed(owner) + _ACCOUNT if table == "posting" else _sealed(owner)
         yield f"guard_{table}_sealed()", _function(f"guard_{table}_sealed", checks)
         yield f"guard_{table}_sealed", _after_insert(f"guard_{table}_sealed", table, f"guard_{table}_sealed")
     yield "guard_posting_entry()", _function("guard_posting_entry", _OF_ENTRIES)
@@ -197,11 +197,24 @@ _ACCOUNT = _check(
     f"({_found('account', ('office', 'account'), ('office', 'number'))}) IS NOT TRUE)",
     "a posting needs an account of its office",
 )
-_TOUCHED = "  UPDATE head SET position = position WHERE office IN (SELECT office FROM fresh);\n" + _check(
-    "EXISTS (SELECT 1 FROM fresh f WHERE f.position < 1 OR NOT EXISTS (SELECT 1 FROM head h WHERE h.office = f.office))",
-    "a posting needs its entry",
-)
-"""Heads stand for their offices: at the end of the unit of work one question for each answers for all postings."""
+_TOUCHED = f"""  DECLARE
+    touched bigint;
+  BEGIN
+    UPDATE head SET position = position WHERE office IN (SELECT office FROM fresh);
+    GET DIAGNOSTICS touched = ROW_COUNT;
+  {
+    _check(
+        "touched <> (SELECT count(*) FROM (SELECT DISTINCT office FROM fresh) f) "
+        "OR EXISTS (SELECT 1 FROM fresh WHERE position < 1)",
+        "a posting needs its entry",
+    )
+}  END;
+"""
+"""Heads stand for their offices: at the end of the unit of work one question for each answers for all postings.
+
+It comes before all other checks: who waits for somebody's head then sees what they wrote. Heads are counted as they
+are touched, because one that somebody took away meanwhile, and put back, was not.
+"""
 _OF_ENTRIES = _check(
     "(SELECT max(position) FROM posting WHERE office = NEW.office) "
     "> coalesce((SELECT max(position) FROM entry WHERE office = NEW.office), 0)",
@@ -241,9 +254,10 @@ _ENTRY = (
         "entry numbers have no gaps",
     )
     + _check(
-        "EXISTS (SELECT 1 FROM fresh f, LATERAL (SELECT count(*) AS lines, coalesce(sum(p.cents), 1) AS cents "
-        "FROM (SELECT cents FROM posting WHERE office = f.office AND position = f.position ORDER BY line) p) p "
-        "WHERE p.lines <> f.posting_count OR p.cents <> 0)",
+        "EXISTS (SELECT 1 FROM fresh f, LATERAL (SELECT count(*) AS lines, coalesce(sum(p.cents), 1) AS cents, "
+        "min(p.line) AS first, max(p.line) AS last "
+        "FROM (SELECT line, cents FROM posting WHERE office = f.office AND position = f.position ORDER BY line) p) p "
+        "WHERE p.lines <> f.posting_count OR p.cents <> 0 OR p.first <> 1 OR p.last <> f.posting_count)",
         "the postings of an entry must be complete and balance to zero",
     )
     + _check(

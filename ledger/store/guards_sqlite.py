@@ -186,7 +186,8 @@ _ENTRY = """CREATE TRIGGER guard_entry_insert BEFORE INSERT ON entry BEGIN
         WHERE p.office = NEW.office AND p.position = NEW.position AND a.role IN (
             'bank', 'cash', 'imprest', 'transit_cash', 'transit_card', 'cheques')) THEN
       RAISE(ABORT, 'kasse: period 13 moves no money')
-    WHEN (SELECT count(*) = NEW.posting_count AND coalesce(sum(cents), 1) = 0 FROM posting
+    WHEN (SELECT count(*) = NEW.posting_count AND coalesce(sum(cents), 1) = 0
+            AND min(line) = 1 AND max(line) = NEW.posting_count FROM posting
         WHERE office = NEW.office AND position = NEW.position) = 0 THEN
       RAISE(ABORT, 'kasse: the postings of an entry must be complete and balance to zero')
     WHEN NEW.reverses IS NOT NULL AND EXISTS (

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 GUARD_STATE, ACCESS_STATE = "KA001", "KA002"
 FEW = 50
-MANY_ROWS = 10_000
-GROWN_ROWS = (10_000, 40_000, 160_000, 640_000, 2_560_000)
+MANY_ROWS = 100
+GROWN_ROWS = (100, 1_000, 10_000, 40_000, 160_000, 640_000, 2_560_000)
 """When a table is counted anew within one unit of work: its guards read it all with plans for a few rows."""
 STREAMED = 5_000
 """Rows that a server sends at a time."""
@@ -40,6 +40,7 @@ Disks are no longer four times slower at what lies apart: a server that thinks s
 _GROWN = """
     SELECT relname FROM pg_stat_user_tables
     WHERE n_mod_since_analyze >= %(many)s AND n_mod_since_analyze * 5 > n_live_tup ORDER BY relname"""
+_KNOWN = "SELECT current_setting('lock_timeout'), reltuples FROM pg_class WHERE oid = %s::regclass"
 _PARAMETER = re.compile(r"(?<!:):([a-z_][a-z0-9_]*)")
 
 
@@ -109,7 +110,7 @@ class PostgresEngine:
         """Count the rows of tables anew in which much was changed: the plans of the next command go by them.
 
         The server does so by itself, a minute later; until then it takes 55,000 new items for a dozen and compares
-        each with each. Who does not own the tables leaves it to the server, and so does who would have to wait.
+        each with each. Who would have to wait leaves it to the server.
         """
         import psycopg
 
@@ -119,7 +120,7 @@ class PostgresEngine:
             connection.execute("SET lock_timeout = '100ms'")
             connection.execute("SELECT pg_stat_force_next_flush()")
             for (table,) in connection.execute(_GROWN, {"many": MANY_ROWS}).fetchall():
-                connection.execute(f"ANALYZE {table}")
+                _count(connection, table)
 
     def lock(self, store: Store, offices: Sequence[str]) -> None:
         """Lock the head rows of the offices in the given order."""
@@ -127,24 +128,26 @@ class PostgresEngine:
             store.execute("SELECT 1 FROM head WHERE office = :office FOR UPDATE", office=office)
 
     def bulk(self, connection: Any, table: str, columns: Sequence[str], rows: Iterable[Row]) -> int:
-        """Insert a few rows one by one, many by COPY."""
+        """Insert a few rows with one statement, many by COPY: guards run once for all of them."""
         stream = iter(rows)
         first = list(islice(stream, FEW + 1))
         names = ", ".join(columns)
         with connection.cursor() as cursor:
             if len(first) <= FEW:
-                marks = ", ".join(["%s"] * len(columns))
+                row = f"({', '.join(['%s'] * len(columns))})"
                 if first:
-                    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", first)
+                    values = list(chain.from_iterable(first))
+                    cursor.execute(f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(first))}", values)
                 return len(first)
             count = _copied(cursor, table, names, chain(first, stream), binary=_has_bytes(first))
             self._loaded(connection, cursor, table, count)
             return count
 
     def _loaded(self, connection: Any, cursor: Any, table: str, count: int) -> None:
-        """Count a table anew where one unit of work has filled it; not where another one holds it.
+        """Count a table anew where one unit of work has doubled it at least; not where another one holds it.
 
-        A tenth of the usual sample says how large it is; what is in it is counted by `leave`.
+        A tenth of the usual sample says how large it is; what is in it is counted by `leave`, as far as that much of
+        a table is new. What is known of a larger one is better than that, and its plans are for many rows already.
         """
         import psycopg
 
@@ -155,11 +158,12 @@ class PostgresEngine:
             return
         cursor.execute("SAVEPOINT counted")
         try:
-            (usual,) = cursor.execute("SELECT current_setting('lock_timeout')").fetchone()
-            cursor.execute("SET LOCAL lock_timeout = '100ms'")
-            cursor.execute("SET LOCAL default_statistics_target = 10")
-            cursor.execute(f"ANALYZE {table}")
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", (usual,))
+            usual, known = cursor.execute(_KNOWN, (table,)).fetchone()
+            if known < counts[table]:
+                cursor.execute("SET LOCAL lock_timeout = '100ms'")
+                cursor.execute("SET LOCAL default_statistics_target = 10")
+                _count(cursor, table)
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", (usual,))
             cursor.execute("RELEASE SAVEPOINT counted")
         except psycopg.Error:
             cursor.execute("ROLLBACK TO SAVEPOINT counted")
@@ -183,6 +187,19 @@ class PostgresEngine:
         return None
 
 
+def _secured(cursor: Any, table: str) -> bool:
+    """Return whether rights are enforced on the rows of a table, for this login."""
+    return bool(cursor.execute("SELECT row_security_active(%s::regclass)", (table,)).fetchone()[0])
+
+
+def _count(cursor: Any, table: str) -> None:
+    """Have the server count a table anew: for its owner, or for who only works with it."""
+    if _secured(cursor, table):
+        cursor.execute("SELECT access_count(%s)", (table,))
+    else:
+        cursor.execute(f"ANALYZE {table}")
+
+
 def _has_bytes(rows: Sequence[Row]) -> bool:
     """Return whether rows hold bytes: as text they would be written in twice their length, and read again."""
     return any(isinstance(value, bytes) for value in rows[0])
@@ -190,7 +207,7 @@ def _has_bytes(rows: Sequence[Row]) -> bool:
 
 def _copied(cursor: Any, table: str, names: str, rows: Iterable[Row], *, binary: bool) -> int:
     """Insert rows by COPY and return how many; by way of a temporary table where row security refuses COPY."""
-    secured = cursor.execute("SELECT row_security_active(%s::regclass)", (table,)).fetchone()[0]
+    secured = _secured(cursor, table)
     into = "bulk_load" if secured else table
     if secured:
         cursor.execute(f"CREATE TEMPORARY TABLE bulk_load AS SELECT {names} FROM {table} WITH NO DATA")

@@ -33,11 +33,13 @@ from enforcement.letters_reader import find_letter, letters, tasks
 from enforcement.letters_relief_store import NoReliefLetterError, UnknownReliefLetterError, letter_of_relief
 from enforcement.letters_return_store import finish_task, serve, take_return
 from enforcement.proofs import PROOFS
+from ledger.bank.bank_accounts_store import close_bank_account
 from ledger.book.verify_store import verify
 from ledger.items.locks_store import active_locks
 from ledger.people.parties_change_store import change_party
 from ledger.people.party_values import PartyChange
 from ledger.people.users import NotAllowedError, OwnWorkError
+from sepa.identifiers import format_iban
 from tests.bankbooks import OFFICES, item, party, reference
 from tests.books import MAIN_IBAN, SECOND_IBAN, act, told
 from tests.enforcement.test_dunning import statement
@@ -447,3 +449,53 @@ def test_any_order_of_steps_keeps_the_letters_sound(sqlite_template, tmp_path_fa
                 STEPS[name](store, number)
         invariants(store)
         store.close()
+
+
+def closes(store, day=LATER):
+    """Close the account that letters name, as a head does, while others go on."""
+    user, store.today = store.user, day.isoformat()
+    assert close_bank_account(act(store, "emil"), MAIN_IBAN, day.isoformat()).new
+    store.user = user
+
+
+def told_to_pay(one) -> list[str]:
+    return [iban for iban in (MAIN_IBAN, SECOND_IBAN) if iban in one.content.replace(" ", "")]
+
+
+def test_a_letter_that_waits_is_composed_anew_once_its_account_is_closed(store, run):
+    first, second = printed(store, 1, 2).letters
+    assert told_to_pay(first) == [MAIN_IBAN]
+    post_letters(store, [2], day=DAY)
+    closes(store)
+    anew, copy = print_letters(store, [1, 2], planned_on=LATER).letters
+    assert (told_to_pay(anew), anew.number, anew.fresh) == ([SECOND_IBAN], 2, True)
+    assert (copy.content, copy.sent) == (second.content, True), "what left the house stays as it is"
+    note_files(store, [anew], {1: "1" * 64})
+    assert len(post_letters(store, [1], day=LATER).letters) == 1
+    assert sound(store) == []
+
+
+def test_a_letter_printed_before_its_account_closed_does_not_leave_the_house(store, run):
+    printed(store, 1, 2, day=LATER)
+    closes(store)
+    done = post_letters(store, [1, 2], day=LATER)
+    assert (done.letters, done.already) == ((), 0)
+    assert [(one.code, one.fields["iban"]) for one in done.findings] == [("letter.closed_account", MAIN_IBAN)] * 2
+    assert find_letter(store, 1).state == "released"
+
+
+def test_a_letter_that_had_left_the_house_before_its_account_closed_is_noted(store, run):
+    printed(store, 1)
+    closes(store)
+    assert len(post_letters(store, [1], day=DAY).letters) == 1
+
+
+def test_a_letterhead_with_a_closed_account_is_not_printed(store, run):
+    closes(store)
+    set_letterhead(act(store, "emil"), {"fuss": f"Bank IBAN {format_iban(MAIN_IBAN)}"})
+    done = print_letters(store, [1, 2], planned_on=LATER)
+    assert (done.letters, [one.code for one in done.findings if one.code == "letter.closed_account"]) == (
+        (), ["letter.closed_account"] * 2,
+    )  # fmt: skip
+    set_letterhead(store, {"fuss": ""})
+    assert [told_to_pay(one) for one in print_letters(store, [1, 2], planned_on=LATER).letters] == [[SECOND_IBAN]] * 2

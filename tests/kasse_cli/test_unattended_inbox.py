@@ -205,3 +205,64 @@ def test_a_name_that_is_no_utf_8_stops_nobody(town):  # noqa: F811
     assert "3-ü.xml" in (town.shell.folder / "mail.txt").read_text("utf-8")
     assert "rejected files that wait: 1 (3-ü.xml)" in town.shell("kasse health --reject broken").out
     assert town.shell(f"{RUN} -q").code in {0, 3}
+
+
+LONG = {"latin": "k" * 251, "umlauts": "ü" * 125, "an ending that is none": "k" * 100 + "." + "z" * 150}
+
+
+@pytest.mark.parametrize("stem", LONG.values(), ids=LONG)
+def test_a_name_that_no_folder_holds_with_what_comes_behind_is_shortened_and_told(town, stem):  # noqa: F811
+    """It stayed in the inbox for ever: `NAME.findings.txt` was longer than the 255 bytes of a file system."""
+    town.monday()
+    town.tuesday()
+    good, bad, worse = f"{stem}.xml", f"{stem[:-1]}Y.xml", f"{stem[:-1]}Z.xml"
+    (town.inbox / "1-monday.xml").rename(town.inbox / good)
+    for name in (bad, worse):
+        (town.inbox / name).write_text("<Document", "utf-8")
+    done = town.shell(f"{RUN} --json")
+    assert (done.code, done.data["posted"], names(town.inbox)) == (3, 7, [])
+    kept = [one["fields"]["name"] for one in done.json["findings"] if one["code"] == "inbox.shortened"]
+    assert [row["file"] for row in done.data["file_results"]] == sorted(
+        ["inbox/2-tuesday.xml", *(f"inbox/{name}" for name in (good, bad, worse))]
+    )
+    archived = set(names(town.shell.folder / "done")) - {"2-tuesday.xml"}
+    assert len(set(kept)) == 3
+    assert set(kept) == archived | set(done.data["rejected"])
+    assert all(one.endswith(".xml") and len(os.fsencode(one)) <= 220 for one in kept)
+    told = {
+        (town.shell.folder / "broken" / f"{name}.findings.txt").read_text("utf-8") for name in done.data["rejected"]
+    }
+    assert {name for name in (bad, worse) if any(name in text for text in told)} == {bad, worse}
+    assert town.shell("kasse health --reject broken").code != 70
+
+
+def test_the_same_long_name_twice_overwrites_nothing(town):  # noqa: F811
+    for content in ("<Document", "<Documents"):
+        (town.inbox / f"{'k' * 251}.xml").write_text(content, "utf-8")
+        assert town.shell(RUN).code == 1
+    kept = [name for name in names(town.shell.folder / "broken") if not name.endswith(".txt")]
+    assert len(kept) == 2
+    assert {(town.shell.folder / "broken" / name).read_text("utf-8") for name in kept} == {"<Document", "<Documents"}
+
+
+def test_a_long_name_that_somebody_put_among_the_rejected_stops_nobody(town):  # noqa: F811
+    town.monday()
+    (town.shell.folder / "broken").mkdir()
+    (town.shell.folder / "broken" / f"{'k' * 251}.xml").write_text("<Document", "utf-8")
+    assert town.shell(f"{RUN} --json").data["posted"] == 6
+    assert town.shell("kasse health --reject broken --limit disk_percent=101:102").code in {0, 1, 2}
+
+
+def test_a_rejected_file_of_a_long_name_is_taken_again_and_replaced(town):  # noqa: F811
+    """What is done with a rejected file later finds its findings under the name it is kept by."""
+    town.monday()
+    town.tuesday()
+    (town.inbox / "2-tuesday.xml").rename(town.inbox / f"2{'k' * 250}.xml")
+    whole = (town.inbox / "1-monday.xml").read_bytes()
+    (town.inbox / "1-monday.xml").rename(town.shell.folder / "1-monday.xml")
+    (town.inbox / f"0{'k' * 250}.xml").write_bytes(whole[:-50])
+    assert town.shell(f"{RUN} --json").code == 3
+    (town.inbox / "1-monday.xml").write_bytes(whole)
+    done = town.shell(f"{RUN} --json")
+    assert (len(done.data["replaced"]), done.data["rejected"]) == (1, [])
+    assert [name for name in names(town.shell.folder / "broken") if name.endswith(".replaced.txt")]

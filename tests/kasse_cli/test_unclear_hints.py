@@ -10,6 +10,7 @@ from ledger.bank.suspense_store import show_case
 from tests.bankbooks import staged
 from tests.books import act
 from tests.enforcement.test_relief_store import fee, granted, wish
+from tests.ledger.payables import IBANS
 from tests.ledger.test_matching_returns import ids, released
 
 DAY = "2026-11-24"
@@ -51,3 +52,32 @@ def test_a_return_that_came_before_is_named(store):
     assert line.startswith("payment or collection 1-1 came back before: entry KASSE-2026-")
     assert "of 2026-11-18 booked 50.00 EUR, which opened BAU/1 again" in line
     assert line.endswith("ask the bank whether it sent one return twice")
+
+
+def test_what_may_have_come_back_without_an_id_is_asked_about(store):
+    line = f"BAU 50 2026-11-10 Meyer {IBANS['Meyer']} RE-2026/0471"
+    released(store, "\n".join([line] * 6))
+    staged(store, "-300", message_id=store.value("SELECT message_id FROM payment_run"), gvc="191")
+    text = "RETOURE RE-2026/0471 ENTGELT 2,50"
+    entry = staged(store, "47,50", text, counter_iban=IBANS["Meyer"], gvc="159", day="2026-11-18", name=None)
+    post_staged(store)
+    number = case_of(store, entry)
+    *asked, more, alike = said(act(store, "clara"), number)
+    assert [line.split()[1] for line in asked] == ["1-1", "1-2", "1-3", "1-4", "1-5"]
+    assert asked[0] == (
+        "payment 1-1 of 2026-11-16 over 50.00 EUR that came back, less 2.50 EUR (score 90: invoice number, account, "
+        f"amount but for a fee, marked as a return)? 'kasse payment returned 1-1 --case {number} --fee …'"
+    )
+    assert more == "as likely or less, and not shown: 1 more that may have come back"
+    assert alike.startswith("several fit as well as the first")
+
+
+def test_one_payment_that_may_have_come_back_has_no_rival(store):
+    released(store, f"BAU 50 2026-11-10 Meyer {IBANS['Meyer']} RE-2026/0471")
+    staged(store, "-50", message_id=store.value("SELECT message_id FROM payment_run"), gvc="191")
+    entry = staged(store, "50", "RE-2026/0471", counter_iban=IBANS["Meyer"], gvc="159", day="2026-11-18", name=None)
+    post_staged(store)
+    number = case_of(store, entry)
+    (line,) = said(act(store, "clara"), number)
+    assert line.endswith(f"marked as a return)? 'kasse payment returned 1-1 --case {number}'")
+    assert "Meyer" not in line, "who is restricted is not named by a proposal"

@@ -12,6 +12,7 @@ from ledger.cash.check_store import cash_contradictions
 from ledger.cash.closing_reader import desk_lines, uncounted
 from ledger.cash.count_store import confirm, count
 from ledger.cash.counting import (
+    AuditDifferenceError,
     LargeDifferenceError,
     MovedSinceCountError,
     RejectCountReasonError,
@@ -24,7 +25,7 @@ from ledger.cash.reject_store import reject
 from ledger.cash.take_store import Payment, take
 from ledger.cash.transport_store import accept, deposit, transfer, withdraw
 from ledger.cash.transports import OverFixedError
-from ledger.people.users import NotAllowedError, OwnWorkError
+from ledger.people.users import NotAllowedError, OwnWorkError, add_user
 from sepa.errors import KasseError
 from tests.attacks import without_guards
 from tests.bankbooks import close_day, item, reference
@@ -58,6 +59,19 @@ def test_a_day_is_not_closed_on_a_count_before_the_last_movement(town):
     counted(town, pieces(45000))
     assert left(town) == []
     check_counted(town, find_desk(town, "B1", DAY), DAY)
+
+
+def test_the_audit_counts_what_agrees_and_books_no_difference(town):
+    with act(town, "root").unit(["KASSE"]):
+        add_user(town, "gerda", [("*", "audit")])
+    before = town.value("SELECT count(*) FROM entry")
+    with pytest.raises(AuditDifferenceError) as refused:
+        count(act(town, "gerda"), "B1", pieces(44000))
+    assert refused.value.fields == {"desk": "B1", "counted_cents": 44000, "expected_cents": 45000}
+    assert count(town, "B1", pieces(45000)).difference_cents == 0
+    assert town.value("SELECT count(*) FROM entry") == before
+    confirm(act(town, "dirk"), "B1")
+    assert count(act(town, "emil"), "B1", pieces(44000)).difference_cents == -1000
 
 
 def test_movements_of_other_desks_and_later_days_leave_a_count_alone(town):

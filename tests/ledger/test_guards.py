@@ -149,10 +149,16 @@ ORPHANS = {
 @pytest.mark.parametrize("statements", ORPHANS.values(), ids=ORPHANS.keys())
 def test_no_transaction_of_the_server_leaves_an_orphan_posting(attacked, statements):
     book, connection = attacked
-    with pytest.raises(Exception, match="a posting needs its entry"), connection.transaction():
+    with pytest.raises(Exception, match="a posting needs its entry"):
+        run_at_once(connection, statements)
+    assert checked(book).findings == ()
+
+
+def run_at_once(connection, statements):
+    """Run statements in one transaction."""
+    with connection.transaction():
         for sql in statements:
             connection.execute(sql)
-    assert checked(book).findings == ()
 
 
 DANGLING = {
@@ -228,6 +234,7 @@ def test_a_closed_day_refuses_an_entry_that_is_right_in_all_else(attacked):
 
 OWNER_ATTACKS = [
     ("posting", "UPDATE posting SET cents = cents + sign", "verify.entry"),
+    ("posting", "UPDATE posting SET line = line + 4 WHERE position = 2", "verify.entry"),
     ("entry", "UPDATE entry SET payment_day = '2026-01-01' WHERE position = 2", "verify.entry"),
     ("entry_text", "UPDATE entry_text SET text = 'anders' WHERE position = 1", "verify.text"),
     ("entry", "DELETE FROM entry WHERE position = 2", "verify.orphan"),
@@ -237,7 +244,7 @@ OWNER_ATTACKS = [
 ]
 
 
-@pytest.mark.parametrize(("table", "sql", "code"), OWNER_ATTACKS, ids=[f"{t}-{c}" for t, _, c in OWNER_ATTACKS])
+@pytest.mark.parametrize(("table", "sql", "code"), OWNER_ATTACKS, ids=[f"{t}-{c}-{n}" for n, (t, _, c) in enumerate(OWNER_ATTACKS, 1)])
 def test_what_the_owner_forges_is_named(attacked, table, sql, code):
     book, connection = attacked
     sql = sql.replace("sign", "CASE WHEN line = 1 THEN 1 ELSE -1 END")

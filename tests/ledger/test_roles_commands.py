@@ -9,8 +9,8 @@ import os
 
 import pytest
 
-from enforcement.relief import Wish, relief_kind
-from enforcement.relief_grant_store import refuse
+from enforcement.relief import Schedule, Wish, relief_kind
+from enforcement.relief_grant_store import grant, refuse
 from enforcement.relief_propose_store import propose as propose_relief
 from kasse_cli import wiring
 from kasse_cli.rights import rights
@@ -23,14 +23,16 @@ from ledger.store.postgres import DatabaseRightError
 from tests.bankbooks import item, staged
 from tests.books import act
 from tests.cashbooks import desk, pieces
-from tests.enforcement.test_letters_life import released_run
+from tests.enforcement.test_letters_life import debtor, released_run
 from tests.kasse_cli.test_cmd_rights import COMMANDS
 from tests.kasse_cli.transcripts import Done, Shell
 from tests.ledger.collection_texts import credited
 from tests.ledger.order_lists import accepted, row, step
 from tests.ledger.order_lists import take as take_list
+from tests.ledger.role_stories import STORIES
 from tests.ledger.test_collections_refund import collected, refunded
 from tests.rolebooks import granted, login, opened
+from tests.rolepairs import command
 
 TODAY = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))
 ANYBODY, APPROVER, OFFICES = (), ("approver",), ("certifier", "approver")
@@ -238,23 +240,39 @@ WRITING = (
     "payment refund ask KASSE/6 --iban DE02500105170137075030 --reason x --document D",
     "cash transfer B1 B2 1,00",
     "relief propose stundung BAU/2 --reason x --until 2027-01-31",
+    "relief end 3 --failed --reason x --yes",
+    "book erasures l.list",
 )
 ORDERS = (
     "office;kind;name;street;house_number;postcode;town;amount;due;purpose;gl_account\n"
     "BAU;receivable;Neu Mann;Weg;1;20095;Hamburg;5,00;2026-12-10;Miete;5300\n"
 )
-COUNTS = {("cash count B1 1x2 --yes", "audit")}
-"""Auditors post nothing: what they count otherwise than the books, the holder or a head writes down."""
+WORDING = "Betreff: Mahnung\n\nBitte zahlen Sie.\n\n{posten}\n\n{zahlung}\n"
+
+
+ELSEWHERE = {
+    "book backup": "by who owns the tables: tests/kasse_cli/test_db_keeping.py",
+    "db grant": "tests/kasse_cli/test_cmd_db.py",
+    "db revoke": "tests/kasse_cli/test_cmd_db.py",
+    "db upgrade": "by who owns the tables: tests/kasse_cli/test_db_keeping.py",
+    "suspense clear": "a full screen over what 'suspense assign' and the others do",
+}
+"""Commands that need a role and are neither in `WRITING` nor in a story of the soak, and where they are tried."""
 
 
 def prepare(store):
-    """Letters, debits and their refund, orders in every state, cash, unclear money, a relief, a run; one user a role."""
+    """One user a role, and a book with something for each of them."""
     with store.unit(["KASSE"]):
         for role in ROLES:
             add_user(store, f"only_{role}", [("*", role)])
         for role in OFFICES:
             add_user(store, f"kasse_{role}", [("KASSE", role)])
         add_user(store, "kasse_admin", [("KASSE", "admin")])
+    lived(store)
+
+
+def lived(store):
+    """Letters, debits and their refund, orders in every state, cash, unclear money, a relief, a run."""
     released_run(store)
     store.today = "2026-11-16"
     run, key = collected(store)
@@ -281,8 +299,22 @@ def prepare(store):
     for place in (("ORDNUNG", 1), ("BAU", 3)):
         propose_relief(act(store, "clara"), Wish(relief_kind("stundung"), "Antrag", day, (place,), last=until))
     refuse(act(store, "emil"), 2, reason="nicht belegt")
+    _missed_plan(store)
     store.today = "2026-11-24"
     act(store, "root")
+
+
+def _missed_plan(store):
+    """A fee to be paid in two parts, of which nobody paid the first: its charge is due when the plan ends."""
+    store.today = "2026-11-16"
+    fee = {"profile": "fee", "claim_kind": "fee", "due": "2026-06-01"}
+    made = item(act(store, "import"), "1.000,00", person=debtor(store, "Rita Rate"), **fee)
+    parts = Schedule(count=2, first=dt.date(2026, 11, 17))
+    day = dt.date(2026, 11, 16)
+    propose_relief(
+        act(store, "clara"), Wish(relief_kind("ratenplan"), "Antrag", day, (("ORDNUNG", made),), schedule=parts)
+    )
+    grant(act(store, "emil"), 3)
 
 
 @pytest.fixture(scope="module")
@@ -295,7 +327,7 @@ def location(postgres_server, postgres_template):
 def give(location, tmp_path):
     """Return what gives a command as a user."""
     (tmp_path / "orders.csv").write_text(ORDERS)
-    (tmp_path / "wording.txt").write_text("Betreff: Mahnung\n\nBitte zahlen Sie.\n\n{posten}\n\n{zahlung}\n")
+    (tmp_path / "wording.txt").write_text(WORDING)
     shell = Shell(tmp_path, now=TODAY)
 
     def given(line: str, user: str) -> Done:
@@ -341,6 +373,12 @@ def test_every_command_that_reads_the_book_is_tried():
     assert reading - tried == set()
 
 
+def test_every_command_that_needs_a_role_is_tried():
+    stories = [step for story in STORIES.values() for step in story.steps if isinstance(step, str)]
+    tried = {command(line) for line in (*WRITING, *(step.partition(": ")[2] for step in stories))}
+    assert rights().keys() - tried == ELSEWHERE.keys()
+
+
 @pytest.mark.parametrize("line", READING)
 def test_who_reads_sees_all_or_is_refused(give, line):
     answers = {role: give(line, f"only_{role}") for role in ROLES}
@@ -356,7 +394,7 @@ def test_who_may_give_a_command_can(rehearse, line):
     (*_, needed) = (roles for command, roles in sorted(rights().items()) if f"{line} ".startswith(f"{command} "))
     users = {role: "only_clerk" if role == "holder" else f"only_{role}" for role in needed}
     answers = {role: rehearse(line, user) for role, user in users.items()}
-    assert {(line, role) for role, done in answers.items() if refused(done)} == {(line, "audit")} & COUNTS
+    assert {(line, role) for role, done in answers.items() if refused(done)} == set()
     assert {done.code for done in answers.values()} <= {0, 1, 3}
     assert {done.code for done in answers.values()} & {0, 3}, "a line that fails for everybody tries nothing"
 
@@ -378,6 +416,15 @@ def test_who_proposes_relief_changes_proposals_only(location):
         clerk.execute("UPDATE relief SET state = 'granted' WHERE id = 1")
     clerk.close()
     assert changed == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "line", ["book audit", "book retention", "party export 2 --out a", "journal export --hledger h.journal"]
+)
+def test_who_sees_a_part_of_the_book_takes_it_for_no_whole(give, line):
+    """An admin of the Kasse alone does not see the other offices: an answer without them would be wrong."""
+    done = give(line, "kasse_admin")
+    assert (done.code, [one["code"] for one in done.json["errors"]]) == (1, ["roles.partial"])
 
 
 def test_an_office_is_made_by_who_is_admin_of_all(location):

@@ -34,6 +34,8 @@ KINDS = [
     ("\ufeffdate\tamount\tname\n".encode("utf-16-le"), "a table (CSV)"),
     (b"Sehr geehrte Damen und Herren, ", "a text"),
     (b"\x01\x02\x03abc", "binary data"),
+    (b"\0\5\x16\7\0\2\0\0Mac OS X", "macOS"),
+    (b"\0\0\0\1Bud1\0\0\x10\0", "macOS"),
 ]
 
 

@@ -40,7 +40,9 @@ AcquirerOption = Annotated[str, typer.Option("--acquirer", metavar="NAME", help=
 AcquirerIbanOption = Annotated[
     str | None, typer.Option("--acquirer-iban", metavar="IBAN", help=N_("the account its credits come from"))
 ]
-FeeOption = Annotated[str, typer.Option("--fee", metavar="PERCENT", help=N_("what it keeps of the sum, such as 0,25"))]
+FeeOption = Annotated[
+    str | None, typer.Option("--fee", metavar="PERCENT", help=N_("what it keeps of the sum, such as 0,25"))
+]
 FeeEachOption = Annotated[
     int | None,
     typer.Option("--fee-each", parser=parse_amount, metavar="AMOUNT", help=N_("what it keeps of each payment")),
@@ -145,11 +147,14 @@ def terminal(
     acquirer: AcquirerOption = "",
     iban: IbanOption = None,
     acquirer_iban: AcquirerIbanOption = None,
-    fee: FeeOption = "0",
+    fee: FeeOption = None,
     fee_each: FeeEachOption = None,
     end: EndOption = False,
 ) -> None:
-    """Add a card terminal to a desk, change what its acquirer keeps, or end it; needs the role head."""
+    """Add a card terminal to a desk, change whom it is paid by, what is kept and to which account, or end it.
+
+    Of one that is there only what is named changes. Needs the role head.
+    """
     from kasse_cli.wiring import open_book
     from ledger.cash.cards import rate_ppm
     from ledger.cash.terminals_store import TerminalPlan, end_terminal, put_terminal
@@ -157,7 +162,7 @@ def terminal(
 
     payer = None if acquirer_iban is None else str(parse_iban(acquirer_iban))
     own = None if iban is None else str(parse_iban(iban))
-    plan = TerminalPlan(terminal, acquirer, own, payer, rate_ppm(fee), fee_each or 0)
+    plan = TerminalPlan(terminal, acquirer, own, payer, None if fee is None else rate_ppm(fee), fee_each)
     with open_book(ctx.obj) as store:
         done = end_terminal(store, desk, terminal) if end else put_terminal(store, desk, plan)
     said = N_("ended: terminal {terminal} of {desk}") if end else N_("terminal {terminal} of {desk}, paid to {iban}")

@@ -1,0 +1,122 @@
+"""Under enforced rights a list four times as long takes the server four times the work, not sixteen (DESIGN: budgets).
+
+The server counts: calls of functions, which do not grow with the rows, and rows read, which grow with them.
+"""
+
+import csv
+import datetime as dt
+import os
+import time
+
+import pytest
+
+from bench.enforcement_data import fill_portfolio
+from bench.reconcile_data import FEW_NAMES, fill_town
+from bench.reconcile_days import stage
+from enforcement.dunning_release_store import release
+from enforcement.dunning_store import propose
+from ledger.bank.posting_store import post_staged
+from sepa.identifiers import make_iban
+from tests.bankbooks import close_day
+from tests.books import act, run_sql
+from tests.kasse_cli.transcripts import Shell
+from tests.rolebooks import granted, login, opened
+
+FEW, MANY = 200, 800
+DAY = dt.date(2026, 11, 24)
+NOW = dt.datetime(2026, 11, 20, 8, tzinfo=dt.UTC)
+
+
+def no_town(store, count):
+    """Leave the book as it is."""
+
+
+def pay(location, folder, count):
+    """Pay a list of orders, each step by its own person."""
+    with (folder / "list.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, delimiter=";")
+        rows.writerow(("office", "kind", "name", "bank_account", "amount", "due", "purpose"))
+        for number in range(count):
+            iban = make_iban("DE", f"12030000{number:010d}")
+            rows.writerow(("BAU", "payable", f"Betrieb {number}", iban, "9000", "2026-11-20", f"Hilfe {number}"))
+    total, shell = f"--sum {count * 9000}", Shell(folder, now=NOW)
+    for user, line in (
+        ("import", "order import list.csv"),
+        ("anna", f"order certify --batch 1 {total}"),
+        ("bernd", f"order approve --batch 1 {total}"),
+        ("clara", f"order accept --batch 1 {total}"),
+        ("dirk", "payment propose"),
+        ("dirk", "payment review 1"),
+        ("emil", f"payment release 1 {total}"),
+        ("dirk", "payment export 1 --out run.xml"),
+    ):
+        shell.user, shell.environ["KASSE_BOOK"] = user, login(location, user)
+        done = shell(f"kasse {line}")
+        assert done.code in {0, 3}, done.out + done.err
+
+
+def owe(store, count):
+    """Fill the book with claims that are due, and close the days before."""
+    act(store, "import")
+    fill_portfolio(store, count)
+    close_day(store, "2026-11-23")
+
+
+def dun(location, folder, count):
+    """Propose the letters of a day and release them."""
+    for user, work in (("clara", lambda store: propose(store, DAY)), ("emil", lambda store: release(store, 1))):
+        store = opened(location, user)
+        store.today = DAY.isoformat()
+        assert work(store).letters > count // 3
+        store.close()
+
+
+def wait(store, count):
+    """Fill the book with open items, and stage a day of the bank."""
+    act(store, "import")
+    stage(store, fill_town(store, 4 * count, 8, 7, FEW_NAMES), count, 7)
+
+
+def take_in(location, folder, count):
+    """Match and post what waits."""
+    store = opened(location, "import")
+    assert post_staged(store).posted == count
+    store.close()
+
+
+def worked(server, location, name):
+    """Return how often each function of the rights was called, and how many rows were read, when all have left."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'"
+        for _ in range(500):
+            if connection.execute(sql, (name,)).fetchone() == (0,):
+                break
+            time.sleep(0.02)
+    with psycopg.connect(location, autocommit=True) as connection:
+        calls = """SELECT funcname, calls FROM pg_stat_user_functions
+                   WHERE funcname LIKE 'access%' AND funcname <> 'access_count'"""
+        rows = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables"
+        return dict(connection.execute(calls).fetchall()), int(connection.execute(rows).fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    ("prepare", "work"), [(no_town, pay), (owe, dun), (wait, take_in)], ids=["payments", "dunning", "bank day"]
+)
+def test_four_times_the_rows_are_four_times_the_work(postgres_server, postgres_template, tmp_path, prepare, work):
+    found = {}
+    for count in (FEW, MANY):
+        name = f"kasse_work_{os.getpid()}_{count}"
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        with granted(
+            postgres_server, postgres_template, name, lambda store, count=count: prepare(store, count)
+        ) as location:
+            run_sql(location, f"ALTER DATABASE {name} SET track_functions = 'all'", "SELECT pg_stat_reset()")
+            work(location, folder, count)
+            found[count] = worked(postgres_server, location, name)
+    (few, read_few), (many, read_many) = found[FEW], found[MANY]
+    print(few, many, read_few, read_many)
+    assert {name: (few[name], calls) for name, calls in many.items() if calls > 2 * few.get(name, 1)} == {}
+    assert read_many < 6 * read_few
