@@ -9,7 +9,8 @@ from sepa.errors import N_
 
 NAMES = {
     "accounts": N_("Accounts"), "announced": N_("Announcements"), "answers": N_("Answers of the bank"),
-    "attachments": N_("Attachments"), "candidates": N_("Candidates"), "cases": N_("Unclear money"),
+    "attachments": N_("Attachments"), "balance": N_("Balance on joining"), "candidates": N_("Candidates"),
+    "cases": N_("Unclear money"),
     "chain": N_("Limitation"), "changes": N_("Changes"), "checks": N_("Checks"), "claims": N_("Claims"),
     "closings": N_("Closings"), "collections": N_("Direct debits"), "costs": N_("Costs"), "deadlines": N_("Deadlines"),
     "deputies": N_("Deputies"),

@@ -244,7 +244,9 @@ OWNER_ATTACKS = [
 ]
 
 
-@pytest.mark.parametrize(("table", "sql", "code"), OWNER_ATTACKS, ids=[f"{t}-{c}-{n}" for n, (t, _, c) in enumerate(OWNER_ATTACKS, 1)])
+@pytest.mark.parametrize(
+    ("table", "sql", "code"), OWNER_ATTACKS, ids=[f"{t}-{c}-{n}" for n, (t, _, c) in enumerate(OWNER_ATTACKS, 1)]
+)
 def test_what_the_owner_forges_is_named(attacked, table, sql, code):
     book, connection = attacked
     sql = sql.replace("sign", "CASE WHEN line = 1 THEN 1 ELSE -1 END")
