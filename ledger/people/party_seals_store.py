@@ -26,7 +26,7 @@ from sepa.errors import KasseError
 MOST = 100
 CHUNK = 5000
 _SALT_BYTES = 16
-_MARKS = "CREATE TEMPORARY TABLE IF NOT EXISTS party_to_seal (party BIGINT, state BIGINT)"
+_MARKS = "CREATE TEMPORARY TABLE IF NOT EXISTS party_to_seal (party BIGINT PRIMARY KEY, state BIGINT)"
 _FRESH, _CHANGED, _UNLIKE = 0, 1, 2
 _MARK = """
     INSERT INTO party_to_seal SELECT m.party, CAST(:state AS BIGINT)

@@ -31,7 +31,7 @@ AT_ONCE = (400, 20)
 """Rows of one INSERT, and of those for the rest: more gain nothing, and a statement's parameters are limited."""
 STREAMED = 500
 """Rows of a stream that are taken at once: more gain nothing."""
-MANY_CHANGES, COUNTED_ROWS = 10_000, 1_000
+MANY_CHANGES, COUNTED_ROWS = 200, 1_000
 """After how many changed rows the figures of the planner are taken anew, and how many rows of an index they look at."""
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "davfs", "ceph"})
 GUARD_PREFIX = "kasse: "
