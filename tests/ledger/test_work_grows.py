@@ -139,7 +139,7 @@ def test_four_times_the_rows_are_four_times_the_steps(sqlite_template, tmp_path,
             steps[0] = 0
             work(lambda _, location=location: location, folder, count)
             found.append(steps[0])
-    assert found[1] < 4.5 * found[0]
+    assert found[1] < 3.9 * found[0], "some of what each command takes does not grow"
 
 
 @WAYS
@@ -157,4 +157,4 @@ def test_four_times_the_rows_are_four_times_the_work(postgres_server, postgres_t
             found[count] = worked(postgres_server, location, name)
     (few, read_few), (many, read_many) = found[FEW], found[MANY]
     assert {name: (few[name], calls) for name, calls in many.items() if calls > 2 * few.get(name, 1)} == {}
-    assert read_many < 6 * read_few
+    assert read_many < 5 * read_few
