@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -134,6 +135,15 @@ class ConflictingOptionsError(UsageError):
 
     code = "usage.conflict"
     template = N_("these options exclude each other: {names}")
+
+
+def refuse_together(ctx: Any, given: Mapping[str, object]) -> None:
+    """Refuse more than one of these, by the names they are typed as: all but one would do nothing.
+
+    Raises `ConflictingOptionsError`.
+    """
+    if len(names := [name for name, value in given.items() if value]) > 1:
+        raise ConflictingOptionsError(names=", ".join(names), command=ctx.command_path)
 
 
 class GivenTwiceError(UsageError):

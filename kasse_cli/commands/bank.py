@@ -52,7 +52,7 @@ SinceOption = Annotated[
 AmountArgument = Annotated[
     int | None,
     typer.Argument(
-        parser=parse_amount, metavar="[AMOUNT]", show_default=False,
+        parser=parse_amount, metavar="AMOUNT", show_default=False,
         help=N_("what it held in all, as 1.234,56; where it owed, at the end as -- -1.234,56"),
     ),
 ]  # fmt: skip
@@ -169,11 +169,15 @@ def balance(
     The first statement must begin with it. It is what the account held in all: what was entered wrongly before is
     corrected by the difference. Without an amount it shows what waits.
     """
+    from kasse_cli.usage import MissingError, refuse_together
     from kasse_cli.wiring import open_book, trial
     from ledger.bank import bank_balance_store as service
     from ledger.bank.bank_balance import BalanceWish
     from sepa.identifiers import parse_iban
 
+    refuse_together(ctx, {"AMOUNT": amount is not None, "--confirm": confirm, "--drop": drop})
+    if amount is None and (day or account or reason or document):
+        raise MissingError(parameter="AMOUNT", command=ctx.command_path)
     call, own = ctx.obj, parse_iban(iban)
     on = (day or call.today).isoformat()
     wish = None if amount is None else BalanceWish(own, amount, on, account, reason, document)

@@ -57,15 +57,6 @@ class ReliefOrBatchError(KasseError):
     exit_code = 2
 
 
-class OneWayError(KasseError):
-    """Several ways to end at once."""
-
-    code = "relief.one_way"
-    template = N_("a relief ends in one way")
-    hint = N_("give only one of --failed, --lift and --discharge")
-    exit_code = 2
-
-
 def register(app: typer.Typer) -> None:
     """Add the verbs to the noun."""
     command(
@@ -151,13 +142,13 @@ def end(
     """
     from enforcement.relief_end_store import DISCHARGED, FAILED, LIFTED, end_settled
     from enforcement.relief_end_store import end as service
+    from kasse_cli.usage import refuse_together
     from kasse_cli.wiring import open_book
     from ledger.items.items_reader import find_items
 
     call = ctx.obj
     ways = [way for way, given in ((FAILED, failed), (LIFTED, lift), (DISCHARGED, discharge)) if given]
-    if len(ways) > 1:
-        raise OneWayError
+    refuse_together(ctx, {"--failed": failed, "--lift": lift, "--discharge": discharge})
     if (number is None) != settled:
         raise ReliefOrBatchError(option="--settled")
     with open_book(call) as store:

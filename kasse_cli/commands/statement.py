@@ -125,8 +125,8 @@ DropOption = Annotated[bool, typer.Option("--drop", help=N_("drop the request: t
 KeepOption = Annotated[
     bool, typer.Option("--keep", help=N_("keep bookings on which payments hang: the right file tells them again"))
 ]
-AccountArgument = Annotated[str, typer.Argument(metavar="[IBAN]", help=N_("the bank account"), show_default=False)]
-FormatArgument = Annotated[str, typer.Argument(metavar="[FORMAT]", help=N_("camt.053 or MT940"), show_default=False)]
+AccountArgument = Annotated[str, typer.Argument(metavar="IBAN", help=N_("the bank account"), show_default=False)]
+FormatArgument = Annotated[str, typer.Argument(metavar="FORMAT", help=N_("camt.053 or MT940"), show_default=False)]
 
 
 @command(app, "import", lists=True, examples=("kasse statement import inbox/ --archive done/ --reject broken/",))
@@ -249,9 +249,11 @@ def withdraw(
     stay. Refused where a payment run or a collection hangs on a booking: with --keep these stay too, and until
     the right file tells them again they are a finding of 'kasse statement continuity'. Both persons say --keep.
     """
+    from kasse_cli.usage import refuse_together
     from kasse_cli.wiring import open_book, trial
     from ledger.bank import withdraw_store
 
+    refuse_together(ctx, {"--reason": reason, "--confirm": confirm, "--drop": drop})
     call = ctx.obj
     with open_book(call) as store, trial(call, store):
         if confirm:

@@ -159,6 +159,22 @@ _ADDED = f"""
     WHERE e.action = 'bank_account.add' AND {within("e.at", "e.office")} ORDER BY e.at, b.iban"""
 
 
+class BankBalanceEnteredError(KasseError):
+    """What a bank account held before its first statement was entered: no statement tells where that came from."""
+
+    code = "audit.bank_balance_entered"
+    template = N_("{user} posted what the bank account {iban} ({name}) held when it joined the book")
+    hint = N_("compare the paper that proves it with the first statement; see 'kasse report account {number}'")
+    severity = "info"
+
+
+_ENTERED = f"""
+    SELECT e.office, e.object, substr(e.at, 1, 10), CAST(NULL AS BIGINT), {_USER.format(who="e.by")}, b.iban, b.name,
+           b.account
+    FROM event e JOIN bank_account b ON 'bank_account:' || b.iban = e.object
+    WHERE e.action = 'bank_account.balance' AND {within("e.at", "e.office")} ORDER BY e.at, b.iban"""
+
+
 class LockedUserActedError(KasseError):
     """A user who was locked acted nevertheless."""
 
@@ -245,6 +261,8 @@ CHECKS = (
           N_("numbers of which a person said that the bank never gave them to a statement"), "§ 70 LHO"),
     Check(BankAccountAddedError, "iban name", _ADDED,
           N_("bank accounts that were added to the book"), "§ 70 LHO"),
+    Check(BankBalanceEnteredError, "iban name number", _ENTERED,
+          N_("balances that bank accounts had when they joined the book"), "§ 70 LHO"),
     Check(BackdatedError, "entry written", _BACKDATED,
           N_("entries made by hand and dated more than 31 days back"), "§ 71 LHO", _long_before),
     Check(NightWorkError, "who action", _HOURS,

@@ -221,3 +221,5 @@ def test_an_auditor_reads_who_asked_and_who_posted(town):
     assert rows == [("bank_account.ask_balance", "emil"), ("bank_account.balance", "frida")]
     found = audit(act(town, "root"), Scope("2026-11-01", "2026-11-30")).findings
     assert [one for one in found if one.severity == "error"] == []
+    (told,) = [one for one in found if one.code == "audit.bank_balance_entered"]
+    assert (told.fields["iban"], told.fields["user"]) == (NEW, "frida")
