@@ -27,6 +27,7 @@ from bench.ledger_data import posting, raw_rows, sqlite_engine
 from bench.reconcile_data import fill_town
 from bench.reconcile_days import shares_by_kind, stage, wrong_matches
 from bench.reconcile_floor import plain_sql
+from kasse_cli.tui.session import Session
 from ledger.bank import match_store, posting_rows_store, posting_store
 from ledger.book.store import Poster
 from ledger.store.engines import Store
@@ -37,6 +38,8 @@ from tests.servers import postgres_url
 ENTRIES = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 ITEMS = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
 ENGINES = sys.argv[3:] or ["sqlite", "postgresql", "rights"]
+CASES = 200
+"""How many unclear cases a clerk looks at."""
 STAGES = (
     "gather",
     "_look_up",
@@ -161,6 +164,28 @@ def check(location: str, truth: Path) -> float:
     return 0.0
 
 
+def desk(location: str) -> float:
+    """Print what a clerk waits for at the clarification desk: the list of all that is unclear, and case by case."""
+    store = books.opened(location, "dirk")
+    session = Session(store, "2026-12-31", clock=lambda: "")
+    start = time.perf_counter()
+    session.load()
+    listed = time.perf_counter() - start
+    waits: list[float] = []
+    for _ in range(CASES):
+        session.step(max(1, len(session.cases) // CASES))
+        start = time.perf_counter()
+        known = session.details()
+        if known is not None:
+            session.hints(known[0])
+        waits.append(1000 * (time.perf_counter() - start))
+    worst, middle = max(waits), sorted(waits)[CASES // 2]
+    shown = f"a case with its proposals {middle:.0f} ms, the worst of {CASES} {worst:.0f} ms"
+    print(f"  {len(session.cases):,} unclear cases listed in {listed:.2f} s; {shown}")
+    store.close()
+    return listed
+
+
 def measured(engine: str, location: str, folder: Path, copied: Callable[[], AbstractContextManager[str]]) -> Figure:
     """Return what reconciling took, each step in a process of its own; the stages of a copy of the book."""
     truth = folder / f"{engine}.truth"
@@ -173,6 +198,7 @@ def measured(engine: str, location: str, folder: Path, copied: Callable[[], Abst
         for_whom = rolebooks.login(location, "import")
     (figure,) = measure([(f"kasse, {engine}, wall", partial(reconcile, for_whom))], rounds=1)
     measure([("check", partial(check, location, truth))], rounds=1)
+    measure([("desk", partial(desk, rolebooks.login(location, "dirk") if engine == "rights" else location))], rounds=1)
     return figure
 
 

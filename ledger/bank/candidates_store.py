@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from ledger.bank.candidates import Candidate, Clarified, OpenItem, propose
 from ledger.bank.match_store import book_finder
@@ -47,8 +48,8 @@ _BY_PARTY = ("i.party", "item i")
 _BY_PAYEE_ACCOUNT = ("i.bank_account", "item i")
 _OWNERS = "SELECT party FROM party_account WHERE iban IN ({marks}) AND kind = 'own' AND until IS NULL"
 _NAMED = "SELECT id, match_key FROM party WHERE match_key IN ({marks})"
-_BLOCK = "SELECT id, name, match_key FROM party WHERE match_key >= :first AND match_key < :below"
-_WITHIN = "SELECT id, name, match_key FROM party WHERE match_key LIKE :within"
+_BLOCK = "SELECT DISTINCT match_key FROM party WHERE match_key >= :first AND match_key < :below"
+_WITHIN = "SELECT DISTINCT match_key FROM party WHERE {within}"
 KINDS = {"suspense": "receivable", "advance": "payable"}
 
 
@@ -167,18 +168,26 @@ def _similar(store: Store, name: str) -> list[int]:
     """Return persons with a name like this one, the most alike first; they share the beginning of a word with it."""
     from rapidfuzz import fuzz
 
-    key, found, compared = match_key(name), dict[int, int](), 0
-    for first, below in blocks(name):
-        within = f"% {first}%"
-        for sql, values in ((_BLOCK, {"first": first, "below": below}), (_WITHIN, {"within": within})):
-            for party, other, other_key in store.rows(sql, **values):
-                compared += 1
-                if compared > MOST_NAMES:
-                    break
-                if party not in found and fuzz.ratio(key, other_key, score_cutoff=ALIKE - 15):
-                    found[party] = likeness(name, other)
-    alike = sorted((-score, party) for party, score in found.items() if score >= ALIKE)
-    return [party for _, party in alike]
+    key, alike = match_key(name), dict[str, int]()
+    for other in islice(_keys_near(store, name), MOST_NAMES):
+        if fuzz.ratio(key, other, score_cutoff=ALIKE - 15) and (score := likeness(name, other)) >= ALIKE:
+            alike[other] = score
+    found = sorted((-alike[other], party) for party, other in _asked(store, _NAMED, alike))
+    return [party for _, party in found]
+
+
+def _keys_near(store: Store, name: str) -> Iterator[str]:
+    """Yield each key, once, of which a word begins as one of the name does; the index by keys is all that is read."""
+    ranges = blocks(name)
+    for number, (first, below) in enumerate(ranges):
+        for (key,) in store.rows(_BLOCK, first=first, below=below):
+            if not any(low <= key < high for low, high in ranges[:number]):
+                yield key
+    within = {f"within{number}": f"% {first}%" for number, (first, _) in enumerate(ranges)}
+    sql = _WITHIN.format(within=" OR ".join(f"match_key LIKE :{name}" for name in within))
+    for (key,) in store.rows(sql, **within) if within else ():
+        if not any(low <= key < high for low, high in ranges):
+            yield key
 
 
 def _items(store: Store, kind: str, how: tuple[str, str], keys: Iterable[str | int]) -> Iterator[Row]:

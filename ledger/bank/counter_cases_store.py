@@ -13,7 +13,8 @@ MOST = 3
 _COUNTER = """
     SELECT i.office, i.id FROM item i JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
-    WHERE i.office = :office AND i.kind = :kind AND i.open_cents = :cents AND b.iban = :iban
+    WHERE i.office = :office AND i.kind = :kind AND i.open_cents > 0 AND i.open_cents = :cents
+      AND b.iban = :iban
     ORDER BY b.bank_day, i.id LIMIT {most}"""
 _OTHER = {"suspense": "advance", "advance": "suspense"}
 
