@@ -40,6 +40,37 @@ class Paid:
     profile: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a bank entry, or a part of it, brought for an item in cents; `party` is the joint debtor whose it is."""
+
+    day: str
+    entry: tuple[str, int]
+    cents: int
+    party: int | None = None
+
+
+def take_payment(payments: list[Payment], day: str, cents: int) -> list[Payment]:
+    """Return the payments that a clearing of that day is made of, and take them out of the list; [] where none fits.
+
+    That is one payment, or all that one bank entry brought in parts.
+
+    >>> parts = [Payment("2026-11-16", ("KASSE", 1), 300, 7), Payment("2026-11-16", ("KASSE", 1), 200, 8)]
+    >>> [one.party for one in take_payment(list(parts), "2026-11-16", 200)]
+    [8]
+    >>> [one.party for one in take_payment(parts, "2026-11-16", 500)], parts
+    ([7, 8], [])
+    """
+    own = [one for one in payments if one.day == day]
+    alone = [[one] for one in reversed(own) if one.cents == cents]
+    together = [[one for one in own if one.entry == entry] for entry in {one.entry: None for one in reversed(own)}]
+    whole = [parts for parts in together if sum(one.cents for one in parts) == cents]
+    taken = next(iter((*alone, *whole)), [])
+    for one in taken:
+        payments.remove(one)
+    return taken
+
+
 def newest_first(money: Sequence[Payer], back_cents: int) -> list[Payer]:
     """Return what of money may still be given back to whom: the newest comes first, `back_cents` of it are gone.
 

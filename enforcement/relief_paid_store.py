@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from enforcement.relief import ItemKey, Owed, ReliefChangedError
-from enforcement.relief_paid import Paid, Payer, newest_first
+from enforcement.relief_paid import Paid, Payer, Payment, newest_first, take_payment
 from ledger.items.items_reader import item_name
+from ledger.payments.refund_payer_reader import payers_of_item
 from ledger.store.engines import Store
 
 _ITEM = """
@@ -29,13 +30,10 @@ _MONEY = """
       AND c.kind <> 'reduction' AND e.kind <> 'relief'
       AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)
     ORDER BY c.payment_day DESC, c.id DESC"""
-_PAYERS = """
-    SELECT e.bank_day, m.cents, min(a.party) FROM bank_match m
-    JOIN bank_entry e ON e.office = m.office AND e.id = m.entry
-    JOIN party_account a ON a.iban = e.counter_iban AND a.kind = 'own' AND a.until IS NULL
-    JOIN item_debtor d ON d.office = m.item_office AND d.item = m.item AND d.party = a.party
-    WHERE m.item_office = :office AND m.item = :item AND m.cents > 0
-    GROUP BY m.office, m.entry, m.line, e.bank_day, m.cents"""
+_ACCOUNTS = """
+    SELECT a.iban, min(a.party) FROM item_debtor d
+    JOIN party_account a ON a.party = d.party AND a.kind = 'own' AND a.until IS NULL
+    WHERE d.office = :office AND d.item = :item GROUP BY a.iban"""
 _POSITION = """
     UPDATE relief_paid SET position = :position WHERE relief = :relief AND office = :office AND item = :item
         AND party = :party"""
@@ -92,25 +90,32 @@ def paid_parts(store: Store, keys: Sequence[ItemKey]) -> list[Paid]:
 def _of_item(store: Store, key: ItemKey, head: Head, back: int) -> list[Paid]:
     party, main, profile = head
     money = store.all(_MONEY, office=key[0], item=key[1])
-    payers = _payers(store, key)
-    parts = []
+    payments = _payments(store, key)
+    parts: list[Payer] = []
     for day, _, cents in money:
         if cents < 0:
             back -= int(cents)
             continue
-        known = payers.get((day, cents))
-        who = known.pop() if known else party
-        if who is not None:
-            parts.append(Payer(who, int(cents)))
+        known = take_payment(payments, day, int(cents)) or [Payment(day, ("", 0), int(cents))]
+        parts += [Payer(who, one.cents) for one in known if (who := one.party or party) is not None]
     return [Paid(*key, main, one.party, one.cents, profile) for one in newest_first(parts, back)]
 
 
-def _payers(store: Store, key: ItemKey) -> dict[tuple[str, int], list[int]]:
-    """Return which joint debtors paid which sums on which days from accounts of their own."""
-    found: dict[tuple[str, int], list[int]] = {}
-    for day, cents, party in store.rows(_PAYERS, office=key[0], item=key[1]):
-        found.setdefault((day, int(cents)), []).append(party)
-    return found
+def _payments(store: Store, key: ItemKey) -> list[Payment]:
+    """Return what came from the bank for an item, and which joint debtors paid it from accounts of their own.
+
+    Of a collective entry the account of the part counts; where several may have paid, it is that of nobody.
+    """
+    office, item = key
+    owners: dict[str | None, int] = dict(store.rows(_ACCOUNTS, office=office, item=item))
+    return [
+        Payment(said[0].bank_day, (row.office, row.entry), row.cents, _one_of({owners.get(one.iban) for one in said}))
+        for row, said in (payers_of_item(store, office, item) if owners else ())
+    ]
+
+
+def _one_of(parties: set[int | None]) -> int | None:
+    return parties.pop() if len(parties) == 1 else None
 
 
 def debtors_of(store: Store, claims: Sequence[Owed], paid: Sequence[Paid]) -> set[int | None]:

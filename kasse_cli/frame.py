@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from kasse_cli.context import Call, Context
-from kasse_cli.i18n import _, role_text
+from kasse_cli.i18n import _
 from kasse_cli.options import BOOK, CONFIRM, DRY_RUN, LISTS, OUTPUT, Common, build, large_numbers, names_of, stands_once
 from sepa.errors import N_
 
@@ -183,13 +183,13 @@ class KasseCommand(_Framed, TyperCommand):
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:
         """Write what it does and which role it needs."""
-        from kasse_cli.rights import needed
+        from kasse_cli.rights import spoken
 
         super().format_help_text(ctx, formatter)
-        if roles := needed(_canonical_path(ctx)):
+        if said := spoken(_canonical_path(ctx)):
             formatter.write_paragraph()
             with formatter.indentation():
-                formatter.write_text(_(N_("Needs the role: {roles}")).format(roles=role_text(" / ".join(roles))))
+                formatter.write_text(said)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """Return the first paragraph of the help, whole whatever the limit; a translation may break its lines."""

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import itertools
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO
 
-from kasse_cli.inbox_beside import kind_beside
 from kasse_cli.inbox_names import ShortenedError, fitting
+from kasse_cli.inbox_units import Unit, units_of
 from kasse_cli.messages import finding_lines
 from kasse_cli.spreadsheets.replacing import FileWriteError, replacing
 from sepa.errors import N_, KasseError, Place
-from sepa.reading import identify, read_files, read_statements
-from sepa.sources import HEAD_BYTES, Source, unreadable
-from sepa.statements import StatementStream
+from sepa.sources import unreadable
 
 STDIN = Path("-")
-_MEMORY = 8 << 20
-_BLOCK = 1 << 20
 UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".tmp")
 """What programs that fetch files add to the name of one that they still write."""
 _RESERVED_SECONDS = 60
@@ -62,29 +56,6 @@ class StillWrittenError(NotMovedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """One bank file: a file on disk or, `packed`, a member of a ZIP; `name` is what people and the book see."""
-
-    name: str
-    sha256: str
-    size: int
-    stream: IO[bytes]
-    packed: bool = False
-
-    def beside(self) -> str:
-        """Return in a word what this is where it lies in a ZIP and is surely none of a bank, else nothing."""
-        if not self.packed:
-            return ""
-        self.stream.seek(0)
-        return kind_beside(self.name, self.stream.read(HEAD_BYTES))
-
-    def statements(self) -> StatementStream:
-        """Return its statements as a stream; raises what `sepa.reading` raises, with this name as the place."""
-        self.stream.seek(0)
-        return read_statements(Source(cast("BinaryIO", self.stream), self.name))
-
-
-@dataclass(frozen=True, slots=True)
 class Delivery:
     """A file on disk as it was delivered, `seen` as it was when it was found; a ZIP brings several units."""
 
@@ -107,33 +78,12 @@ class Delivery:
             yield stream
 
     def units(self) -> Iterator[Unit]:
-        """Yield the units one after the other; each is to be used before the next one is asked for."""
+        """Yield the units one after the other; each is to be used before the next one is asked for.
+
+        Raises what is wrong with the whole file; a member of a ZIP says itself what is wrong with it.
+        """
         with self.opened() as stream:
-            kind = identify(Source(stream, self.name))
-            stream.seek(0)
-            if kind.name != "zip":
-                yield Unit(self.name, _digest(stream), stream.tell(), stream)
-                return
-            for member, source in read_files(_named(stream, self.name)):
-                with tempfile.SpooledTemporaryFile(_MEMORY) as copy:
-                    while block := source.read(_BLOCK):
-                        copy.write(block)
-                        source.since_progress = 0  # no part of a statement is read here: only the whole is limited
-                    copy.seek(0)
-                    yield Unit(member, _digest(copy), copy.tell(), copy, packed=True)
-
-
-def _named(stream: BinaryIO, name: str) -> BinaryIO:
-    """Return the stream under the name that findings are to show."""
-    return cast("BinaryIO", Source(stream, name))
-
-
-def _digest(stream: IO[bytes]) -> str:
-    """Return the SHA-256 of the rest of the stream, which is then at its end."""
-    digest = hashlib.sha256()
-    while block := stream.read(_BLOCK):
-        digest.update(block)
-    return digest.hexdigest()
+            yield from units_of(stream, self.name)
 
 
 def deliveries(paths: Sequence[Path], stdin: bytes = b"") -> Iterator[Delivery]:

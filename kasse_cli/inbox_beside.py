@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from sepa.errors import N_, KasseError, Severity
-from sepa.strangers import kind_of
+from sepa.strangers import kind_of, office_kind
 
 _PAPERS = frozenset({
     "PDF", "PNG", "JPEG", "GIF", "TIFF", "RTF", "Microsoft Office", "HTML", N_("an e-mail"),
@@ -15,6 +15,8 @@ _PAPERS = frozenset({
 """Kinds of what is for people to read; a table may hold bookings, and what is packed or locked anything."""
 _TEXTS = frozenset({N_("a text"), N_("a table (CSV)")})
 _SYSTEM = "macOS"
+_SHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xltx", ".ods", ".ots"})
+"""Tables of an Office program: a cover sheet may be one, but so may bookings, as people or banks save them."""
 _STATEMENT_ENDINGS = frozenset({
     ".xml", ".camt", ".052", ".053", ".054", ".c52", ".c53", ".c54", ".sta", ".mt940", ".mt942", ".940", ".942", ".mta",
     ".swi", ".swift", ".fin", ".dat", ".dta", ".csv", ".tsv", ".xls",
@@ -50,6 +52,8 @@ def kind_beside(name: str, head: bytes) -> str:
         return kind
     if path.suffix.lower() in _STATEMENT_ENDINGS:
         return ""
+    if office := office_kind(name, head):
+        return "" if path.suffix.lower() in _SHEETS and _STATEMENT_WORDS.search(path.name) else office
     if kind in _TEXTS:
         return "" if _STATEMENT_WORDS.search(path.name) or _TRACES.search(_plain(head)) else N_("a text")
     return kind if kind in _PAPERS else ""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kasse_cli.inbox import Delivery, NotMovedError, Unit, forget_findings, put_away, rejected_files, shown
+from kasse_cli.inbox import Delivery, NotMovedError, forget_findings, put_away, rejected_files, shown
 from kasse_cli.inbox_beside import NoBankFileError
+from kasse_cli.inbox_units import Unit
 from kasse_cli.intake_rejected import EARLY, NothingTakenError, beginnings, may_be_cured, refused_units, settle
 from ledger.bank.formats import NotPostedError
 from ledger.bank.intake import Staged
@@ -276,8 +277,8 @@ def _try(store: Store, delivery: Delivery, before: Mapping[tuple[str, str], Atte
 
 
 def _take_unit(store: Store, unit: Unit, beside: str) -> Attempt:
-    if beside:
-        return Attempt(unit.name, error=NoBankFileError(kind=beside))
+    if beside or unit.fault is not None:
+        return Attempt(unit.name, error=unit.fault or NoBankFileError(kind=beside))
     try:
         staged = stage_file(store, unit.name, unit.sha256, unit.size, unit.statements())
     except (TryAgainError, NotAllowedError):

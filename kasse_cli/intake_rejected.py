@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kasse_cli.inbox import Delivery, NotMovedError, Unit, mark_replaced, shown
+from kasse_cli.inbox import Delivery, NotMovedError, mark_replaced, shown
+from kasse_cli.inbox_units import Unit
 from ledger.bank.formats import NotLeadingError, NotPostedError, ToldBeforeError
 from ledger.bank.intake_days_store import FutureStatementError
 from ledger.bank.intake_joins import NotContinuedError, NotTakenOverError
@@ -63,6 +64,8 @@ class Settled:
 def refused_units(store: Store, delivery: Delivery) -> Iterator[tuple[Unit, Refusal]]:
     """Yield the units of a rejected file that were refused, with how they were last; raises what cannot be opened."""
     for unit in delivery.units():
+        if unit.fault is not None:
+            raise unit.fault
         refused = last_refusal(store, unit.sha256) if not unit.beside() else None
         if refused is not None and refused.code not in _LEFT_OUT:
             yield unit, refused

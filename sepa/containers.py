@@ -8,11 +8,12 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import IO, BinaryIO, cast
 
 from sepa.errors import N_, KasseError, Place
 from sepa.sources import MIB, FileTooLargeError, Source
+from sepa.strangers import office_kind
 
 _SPOOLED = 16 * MIB
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -68,7 +69,9 @@ def is_zip(head: bytes) -> bool:
 def zip_members(file: Source) -> Iterator[Source]:
     """Yield each file of a ZIP as a `Source` named `archive/member`, without unpacking it to disk.
 
-    Raises `ZipError`, `ZipMethodError`, `ZipLimitError`, `NestedZipError`, `EmptyZipError` and `FileTooLargeError`.
+    What is wrong with one member is raised where that one is read, so that the others can be: `ZipError`,
+    `ZipMethodError`, `ZipLimitError`, `NestedZipError` and `FileTooLargeError`. What is wrong with the ZIP is raised
+    here: `ZipError`, `ZipLimitError` and `EmptyZipError`. An Office file is a ZIP too, but is read as what it is.
     """
     with _seekable(file) as stream:
         with _damage_named(file.place):
@@ -89,16 +92,37 @@ def _members(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], file: Sourc
     left = _Left(file.limits.file_bytes)
     for info in infos:
         name = f"{file.name}/{_printable(info.filename)}"
-        place = Place(file=name)
-        if info.compress_type not in _METHODS:
-            raise ZipMethodError(place=place, method=info.compress_type)
-        with _damage_named(place):
-            packed = archive.open(info)
-        with packed:
-            member = Source(cast("BinaryIO", _Member(packed, info, place, file, left)), name, file.limits)
-            if is_zip(member.head()):
-                raise NestedZipError(place=place)
+        with ExitStack() as stack:
+            try:
+                member = _member(stack, archive, info, Place(file=name), file, left)
+            except KasseError as error:
+                member = Source(cast("BinaryIO", _Unreadable(error)), name, file.limits)
             yield member
+
+
+def _member(
+    stack: ExitStack, archive: zipfile.ZipFile, info: zipfile.ZipInfo, place: Place, file: Source, left: _Left
+) -> Source:
+    """Return a member that can be opened, and closed with the stack; raises what is wrong with how it begins."""
+    if info.compress_type not in _METHODS:
+        raise ZipMethodError(place=place, method=info.compress_type)
+    with _damage_named(place):
+        packed = stack.enter_context(archive.open(info))
+    member = Source(cast("BinaryIO", _Member(packed, info, place, file, left)), str(place.file), file.limits)
+    if is_zip(member.head()) and not office_kind(member.name, member.head()):
+        raise NestedZipError(place=place)
+    return member
+
+
+class _Unreadable:
+    """A member that cannot be opened, as a stream that says so to whoever reads it."""
+
+    def __init__(self, error: KasseError) -> None:
+        self._error = error
+
+    def read(self, _size: int = -1) -> bytes:
+        """Raise why there is nothing to read."""
+        raise self._error
 
 
 class _Left:

@@ -15,7 +15,7 @@ from sepa.errors import N_, KasseError, Place
 from sepa.mt.statement import MT_FAMILIES, read_mt
 from sepa.sources import DEFAULT, EmptyFileError, Limits, Source, opened
 from sepa.statements import StatementStream
-from sepa.strangers import kind_of, safe_name
+from sepa.strangers import kind_of, office_kind, safe_name
 from sepa.xml.parser import Start, first_elements
 
 _MESSAGES = {
@@ -112,6 +112,8 @@ def _identify(file: Source) -> Kind:
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff \t\r\n")
     if not text:
         raise EmptyFileError(place=file.place)
+    if office := office_kind(file.name, head):
+        raise UnknownFileError(place=Place(file=file.name, line=1), kind=office)
     if is_zip(head):
         return Kind("zip", "zip")
     if text.startswith(b"<") and kind_of(head) != "HTML":
@@ -183,10 +185,11 @@ def _check_version(kind: Kind, file: Source) -> None:
 def read_files(source: Path | BinaryIO, *, limits: Limits = DEFAULT) -> Iterator[tuple[str, Source]]:
     """Yield name and stream of each file in a ZIP, or of the file itself if it is none.
 
-    A stream is good until the next one is asked for. Names are labels: nothing is ever written under them.
+    A stream is good until the next one is asked for, and raises what is wrong with a member when it is read. Names are
+    labels: nothing is ever written under them.
     """
     with opened(source, limits) as file:
-        if is_zip(file.head()):
+        if is_zip(file.head()) and not office_kind(file.name, file.head()):
             for member in zip_members(file):
                 yield member.name, member
         else:

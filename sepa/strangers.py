@@ -41,6 +41,20 @@ _WORDS = (
     (re.compile(rb"\{\d:"), N_("a SWIFT message without fields")),
     (re.compile(rb"[\[{]\s*[\"{\[\]}0-9]"), "JSON"),
 )
+_OPEN_XML, _OPEN_DOCUMENT = "Microsoft Office", "OpenDocument"
+_OFFICE_ENDINGS = {
+    **dict.fromkeys(("docx", "docm", "dotx", "xlsx", "xlsm", "xlsb", "xltx", "pptx", "pptm", "ppsx"), _OPEN_XML),
+    **dict.fromkeys(("odt", "ott", "ods", "ots", "odp", "odg"), _OPEN_DOCUMENT),
+}
+_OFFICE_FIRST = {
+    _OPEN_XML: re.compile(
+        rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/\.rels|(?:docProps|word|xl|ppt|customXml)/)", re.DOTALL
+    ),
+    _OPEN_DOCUMENT: re.compile(
+        rb"PK\x03\x04.{4}\0\0.{16}\x08\0..mimetype.{0,64}?application/vnd\.oasis\.opendocument\.", re.DOTALL
+    ),
+}
+"""How the first file within begins: its header, its name, and in an OpenDocument what it says, which is not packed."""
 _FIRST_LINE = re.compile(rb"([^\r\n]*+)[\r\n]")
 _SEPARATORS = re.compile(rb"[;\t,]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -65,6 +79,20 @@ def kind_of(head: bytes) -> str:
         return N_("binary data")
     first = _FIRST_LINE.match(text)
     return N_("a table (CSV)") if first and len(_SEPARATORS.findall(first[1])) > 1 else N_("a text")
+
+
+def office_kind(name: str, head: bytes) -> str:
+    r"""Return whose Office file this is by its name and its first bytes, empty where it is none; nothing is unpacked.
+
+    Such files are ZIPs. One that only bears the name, or only looks like one, is none: what is in it is not known.
+
+    >>> office_kind("Deckblatt.docx", b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml")
+    'Microsoft Office'
+    >>> office_kind("Deckblatt.docx", b"PK\x03\x04" + bytes(26) + b"day.xml"), office_kind("a.zip", b"PK\x03\x04")
+    ('', '')
+    """
+    kind = _OFFICE_ENDINGS.get(name.rpartition(".")[2].lower(), "")
+    return kind if kind and _OFFICE_FIRST[kind].match(head) else ""
 
 
 def safe_name(name: str) -> str:

@@ -165,7 +165,8 @@ def erase(
     books stay as they are and 'kasse journal verify' stays whole. Backups are not reached: remove those that are
     older than they need be.
     """
-    from kasse_cli.wiring import open_book, trial
+    from kasse_cli.wiring import open_book, table_rights, trial
+    from ledger.access.store import check_sees_all
     from ledger.keeping.erasing import Erased
 
     call = ctx.obj
@@ -177,6 +178,8 @@ def erase(
     if confirm is not None and not call.dry_run:
         call.confirm(N_("Erase for good? No backup of kasse is made before."))
     with open_book(call) as store:
+        if asked or confirm is not None:
+            check_sees_all(store, table_rights())  # what is still needed elsewhere would not be seen
         with trial(call, store):
             if asked:
                 done = _propose(store, party, before, reason)

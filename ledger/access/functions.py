@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.access.names import array
-from ledger.access.rights import KASSE_WIDE
+from ledger.people.users import KASSE_WIDE
 
 PINNED = "SET search_path = public, pg_temp"
 _HEAD = "LANGUAGE sql STABLE SECURITY DEFINER " + PINNED
 _ACTOR = "SELECT id FROM app_user WHERE name = session_user::text AND locked = 0"
-_KASSE = "(SELECT code FROM office WHERE is_kasse = 1)"
+KASSE = "(SELECT code FROM office WHERE is_kasse = 1)"
 _HELD = """SELECT r.office, r.role, true AS own, r.user_id AS principal FROM user_role r
       WHERE r.user_id = (SELECT access_actor())
       UNION ALL
@@ -33,7 +33,7 @@ _TAKEN = """SELECT array_remove(person || coalesce(array_agg(on_behalf), '{}'::b
 _APART = f"""SELECT (SELECT access_actor()) <> ALL (earlier) AND EXISTS (
       SELECT 1 FROM access_held() h WHERE h.role = ANY (roles) AND (h.own OR h.principal <> ALL (earlier))
       AND (place IS NULL OR h.office IN (place, '*')
-           OR h.office = {_KASSE} AND h.role = ANY ({array(KASSE_WIDE)})))"""
+           OR h.office = {KASSE} AND h.role = ANY ({array(KASSE_WIDE)})))"""
 """Whether the acting person may take a step after these persons: in an own right, or that of somebody else again."""
 _COUNT = f"""CREATE OR REPLACE FUNCTION access_count(counted text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER {PINNED} AS $access$
@@ -80,7 +80,7 @@ def functions() -> Iterator[tuple[str, str]]:
 
 def _offices(*, wide: bool) -> str:
     """Return the offices in which one of the roles is held; '*' where it is held in all, '' for the whole book."""
-    kasse = f" OR h.office = {_KASSE} AND h.role = ANY ({array(KASSE_WIDE)})" if wide else ""
+    kasse = f" OR h.office = {KASSE} AND h.role = ANY ({array(KASSE_WIDE)})" if wide else ""
     return f"""SELECT coalesce(array_agg(DISTINCT place), '{{}}') FROM (
       SELECT o.code AS place FROM office o
       JOIN access_held() h ON h.role = ANY (roles) AND (h.office IN (o.code, '*'){kasse})

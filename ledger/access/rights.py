@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 
 from ledger.people.users import ROLES
 
-KASSE_WIDE = ("cashier", "clerk", "payments", "releaser", "head", "enforcement", "audit", "machine")
-"""Roles that, held in the office that is the Kasse, are about the items of all offices: the Kasse books for them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Signature:

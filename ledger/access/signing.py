@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ledger.access import integrity
-from ledger.access.functions import PINNED
+from ledger.access.functions import KASSE, PINNED
 from ledger.access.names import array
 from ledger.access.policies import Shape
 from ledger.access.rights import Parent, Signature, TableRights
@@ -18,7 +18,6 @@ from ledger.people.duties import Duty, duties
 from ledger.store.changes import quoted
 from ledger.store.postgres import ACCESS_STATE
 
-_KASSE = "(SELECT code FROM office WHERE is_kasse = 1)"
 _PLANNED = " SET plan_cache_mode = force_custom_plan"
 """What compares fresh rows with former ones is planned for as many as there are: for one, it takes each with each."""
 
@@ -183,7 +182,7 @@ def _order_steps() -> Iterator[str]:
         "the order does not wait for this step",
     )
     role = " ".join(f"WHEN '{state}' THEN '{name}'" for state, name in NEXT_ROLE.items())
-    place = f"CASE WHEN state = 'approved' THEN {_KASSE} ELSE office END"
+    place = f"CASE WHEN state = 'approved' THEN {KASSE} ELSE office END"
     turns = f"SELECT DISTINCT f.office, o.state, f.on_behalf FROM {rows} WHERE f.step <> 'created' OFFSET 0"
     acts = f"access_acts(CASE state {role} END, {place}, on_behalf)"
     yield _check(f"SELECT 1 FROM ({turns}) AS t WHERE NOT {acts}", "this step needs another role")

@@ -99,11 +99,11 @@ class MembershipError(KasseError):
 
 
 class PartialViewError(KasseError):
-    """A check of the whole book by a login that sees only a part of it."""
+    """What needs the whole book, by a login that sees only a part of it."""
 
     code = "roles.partial"
     template = N_("this login does not see the whole book; offices of which it sees everything: {offices}")
-    hint = N_("let somebody check the book who has a role in the Kasse, such as audit")
+    hint = N_("let somebody do it who is head or audit in the Kasse, or admin of all offices")
 
 
 class UnboundLoginError(KasseError):

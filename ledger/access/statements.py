@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from ledger.access.functions import functions
 from ledger.access.names import Names, quoted
+from ledger.access.openings import openings
 from ledger.access.policies import Shape, grant_statements, policy_statements
 from ledger.access.rights import TableRights
 from ledger.access.signing import triggers
@@ -55,7 +56,7 @@ class Plan:
 
     def _rules(self) -> Iterator[str]:
         yield from policy_statements(self.shapes, self.rights)
-        for name, text in triggers(self.shapes, self.rights):
+        for name, text in (*triggers(self.shapes, self.rights), *openings()):
             yield text
             if name.endswith("()"):
                 yield from self._owned(name)

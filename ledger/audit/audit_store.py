@@ -163,7 +163,7 @@ def _findings(store: Store, check: Check, scope: Scope) -> Iterator[KasseError]:
     rows = store.stream(sql, **given)
     hits = (check.hit(tuple(int(v) if isinstance(v, Decimal) else v for v in row)) for row in rows)
     count = 0
-    for count, hit in enumerate(check.judge(hits, scope), 1):
+    for count, hit in enumerate(check.judge(check.look(store, hits), scope), 1):
         if count <= MOST:
             yield check.finding(**hit)
     if count > MOST:

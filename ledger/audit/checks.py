@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sepa.errors import N_, Field, KasseError
+
+if TYPE_CHECKING:
+    from ledger.store.engines import Store
 
 Hit = dict[str, Any]
 """What a row of a check says, by the names of its columns."""
@@ -36,6 +39,15 @@ class Scope:
 Judge = Callable[[Iterable[Hit], Scope], Iterator[Hit]]
 
 
+Look = Callable[["Store", Iterable[Hit]], Iterable[Hit]]
+
+
+def as_read(store: Store, hits: Iterable[Hit]) -> Iterable[Hit]:
+    """Return the rows as they were read: nothing more is asked of the book."""
+    del store
+    return hits
+
+
 def as_found(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
     """Yield every row as it was found: the statement says it all."""
     del scope
@@ -46,7 +58,8 @@ def as_found(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
 class Check:
     """One check: its finding (code, severity, sentence, what to look at next), its statement, meaning and source.
 
-    The first columns of every statement are those of `ALWAYS`; `judge` decides over the rows what SQL cannot say.
+    The first columns of every statement are those of `ALWAYS`; `look` adds what only further questions to the book
+    tell, `judge` decides over the rows what SQL cannot say.
     """
 
     finding: type[KasseError]
@@ -55,6 +68,7 @@ class Check:
     meaning: str
     norm: str
     judge: Judge = as_found
+    look: Look = as_read
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ledger.audit.checks import Check, Hit, Scope, days_between, within
 from ledger.audit.checks_payments import PAID
+from ledger.audit.refund_payers_reader import with_payers
 from sepa.errors import N_, KasseError
 
 OLD_DAYS, AHEAD_DAYS, NEW_DAYS = 180, 30, 14
@@ -23,7 +24,7 @@ class RefundElsewhereError(KasseError):
 
 _REFUNDS = f"""
     SELECT f.office, 'item:' || f.office || '/' || CAST(f.item AS TEXT), substr(r.released_at, 1, 10) AS day, f.cents,
-           {_RELEASER}, f.item, f.paying_iban, f.iban, f.name, i.kind, i.opened_on
+           {_RELEASER}, f.item, f.paying_iban, f.iban, f.name, i.kind, i.opened_on, NULL AS order_id, 0
     FROM refund f JOIN item i ON i.office = f.office AND i.id = f.item
     JOIN payment p ON p.item_office = f.office AND p.item = f.item AND p.refund = f.id AND p.state IN {PAID}
     JOIN payment_run r ON r.office = p.office AND r.id = p.run
@@ -34,22 +35,32 @@ _PAYOUTS = f"""
            coalesce((SELECT max(b.counter_iban) FROM suspense_case c
                      JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
                      WHERE c.office = w.office AND c.item = w.item), ''),
-           coalesce(o.bank_account, ''), coalesce(n.name, ''), i.kind, i.opened_on
+           coalesce(o.bank_account, ''), coalesce(n.name, ''), i.kind, i.opened_on, w.order_id,
+           (SELECT count(*) FROM suspense_case c JOIN bank_detail d ON d.office = c.office AND d.entry = c.entry
+            WHERE c.office = w.office AND c.item = w.item)
     FROM suspense_payout w JOIN cash_order o ON o.office = w.office AND o.id = w.order_id
     JOIN order_step s ON s.office = o.office AND s.order_id = o.id AND s.step = 'accepted'
     JOIN item i ON i.office = w.office AND i.id = w.item LEFT JOIN party n ON n.id = o.party
     WHERE {within("s.at", "w.office")}"""
 _BACK = f"{_REFUNDS} UNION ALL {_PAYOUTS} ORDER BY 3, 1, 2"
-_COLUMNS = "item paying iban payee item_kind opened"
+_COLUMNS = "item paying iban payee item_kind opened order_id parts"
 _ELSEWHERE = f"""
-    {_REFUNDS} AND f.iban <> f.paying_iban UNION ALL {_PAYOUTS} AND w.kind = 'refund' ORDER BY 3, 1, 2"""
+    {_REFUNDS} AND (f.paying_iban IS NULL OR f.iban <> f.paying_iban)
+    UNION ALL {_PAYOUTS} AND w.kind = 'refund' ORDER BY 3, 1, 2"""
 
 
 def _elsewhere(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
+    """Yield money that went to none of the accounts that may have paid it; where one is not known, it may be that."""
     del scope
     for hit in hits:
-        if hit["paying"] and hit["paying"] != hit["iban"]:
-            yield hit
+        accounts = hit["accounts"]
+        if "" not in accounts and hit["iban"] not in accounts:
+            yield _told(hit) | {"paying": ", ".join(accounts)}
+
+
+def _told(hit: Hit) -> Hit:
+    """Return a row without what was only needed to judge it."""
+    return {name: value for name, value in hit.items() if name not in {"order_id", "parts", "accounts"}}
 
 
 class OldSuspenseError(KasseError):
@@ -66,7 +77,7 @@ def _old(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
     for hit in hits:
         age = days_between(hit["opened"], hit["day"])
         if hit["item_kind"] == "suspense" and age > OLD_DAYS:
-            yield hit | {"age": age}
+            yield _told(hit) | {"age": age}
 
 
 class YoungerClaimError(KasseError):
@@ -140,7 +151,7 @@ def _unsure(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
 
 CHECKS = (
     Check(RefundElsewhereError, _COLUMNS, _ELSEWHERE,
-          N_("money paid back to another account than the one it came from"), "VV § 70 LHO", _elsewhere),
+          N_("money paid back to another account than the one it came from"), "VV § 70 LHO", _elsewhere, with_payers),
     Check(OldSuspenseError, _COLUMNS, _BACK,
           N_("unclear money paid out more than 180 days after it came"), "§ 71 LHO", _old),
     Check(YoungerClaimError, "item came target made", _YOUNGER,

@@ -9,6 +9,8 @@ from sepa.errors import N_, KasseError
 
 SOURCE = "bank_balance"
 """What entries of such a balance come from: `bank_balance:IBAN`."""
+ASKED, POSTED, DROPPED = "bank_account.ask_balance", "bank_account.balance", "bank_account.drop_balance"
+"""The events that tell of it: the last one says whether a balance waits."""
 LONGEST = 140
 BalanceState = Literal["asked", "posted", "dropped"]
 

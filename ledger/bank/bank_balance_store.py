@@ -8,6 +8,9 @@ from dataclasses import replace
 from ledger.bank.bank_accounts import BankAccountLine
 from ledger.bank.bank_accounts_store import ROLES, list_bank_accounts
 from ledger.bank.bank_balance import (
+    ASKED,
+    DROPPED,
+    POSTED,
     SOURCE,
     BalanceAccountError,
     BalanceAskedError,
@@ -27,13 +30,14 @@ from ledger.book.manual_errors import KEPT
 from ledger.book.store import kasse_office, office_codes, post
 from ledger.events.store import Fact, record
 from ledger.people.users import check_apart, require, user_name
+from ledger.store.changes import quoted
 from ledger.store.engines import Row, Store
 
-_LAST = """
+_LAST = f"""
     SELECT e.action, e.facts, d.details, e.by, e.at FROM event e
     LEFT JOIN event_details d ON d.office = e.office AND d.position = e.position
     WHERE e.office = :office AND e.object = :object
-      AND e.action IN ('bank_account.ask_balance', 'bank_account.balance', 'bank_account.drop_balance')
+      AND e.action IN ({quoted((ASKED, POSTED, DROPPED))})
     ORDER BY e.position DESC LIMIT 1"""
 _OPENED = """
     SELECT coalesce(sum(p.cents), 0), max(CASE WHEN e.source = :source THEN 0 ELSE 1 END)
@@ -64,7 +68,7 @@ def ask_balance(store: Store, wish: BalanceWish) -> BalanceStep:
             raise BalanceAskedError(iban=wish.iban, balance_cents=asked.cents, user=user_name(store, by))
         _checked(store, own, wish)
         facts: dict[str, Fact] = {"cents": wish.cents, "day": wish.day, "account": wish.account}
-        _note(store, "ask_balance", wish, facts)
+        _note(store, ASKED, wish, facts)
         return _step(store, own, wish, "asked", store.user)
 
 
@@ -87,7 +91,7 @@ def confirm_balance(store: Store, iban: str) -> BalanceStep:
         )  # fmt: skip
         (posted,) = post(store, [draft])
         entry = str(EntryNumber(posted.office, posted.year, posted.number))
-        _note(store, "balance", wish, {"cents": wish.cents, "posted_cents": cents, "entry": entry})
+        _note(store, POSTED, wish, {"cents": wish.cents, "posted_cents": cents, "entry": entry})
         step = _step(store, own, wish, "posted", by)
         return replace(step, entry=entry, posting_day=day, posted_cents=cents)
 
@@ -99,7 +103,7 @@ def drop_balance(store: Store, iban: str) -> BalanceStep:
         require(store, kasse, *ROLES)
         (own,) = list_bank_accounts(store, iban)
         wish, by, _ = _asked(store, iban)
-        _note(store, "drop_balance", wish, {"cents": wish.cents})
+        _note(store, DROPPED, wish, {"cents": wish.cents})
         return _step(store, own, wish, "dropped", by)
 
 
@@ -120,7 +124,7 @@ def _asked(store: Store, iban: str) -> tuple[BalanceWish, int, str]:
 def _waiting(store: Store, iban: str) -> tuple[BalanceWish, int, str] | None:
     """Return what waits for another person, who asked for it and when: the last word of the event log on it."""
     row: Row | None = store.one(_LAST, office=kasse_office(store), object=f"bank_account:{iban}")
-    if row is None or row[0] != "bank_account.ask_balance":
+    if row is None or row[0] != ASKED:
         return None
     facts, words = json.loads(row[1]), json.loads(row[2]) if row[2] else {"reason": "-", "document": "-"}
     wish = BalanceWish(iban, facts["cents"], facts["day"], facts["account"], words["reason"], words["document"])
@@ -159,6 +163,6 @@ def _step(store: Store, own: BankAccountLine, wish: BalanceWish, state: BalanceS
     )  # fmt: skip
 
 
-def _note(store: Store, verb: str, wish: BalanceWish, facts: dict[str, Fact]) -> None:
+def _note(store: Store, action: str, wish: BalanceWish, facts: dict[str, Fact]) -> None:
     words: dict[str, Fact] = {"reason": wish.reason, "document": wish.document}
-    record(store, kasse_office(store), f"bank_account.{verb}", f"bank_account:{wish.iban}", facts, words)
+    record(store, kasse_office(store), action, f"bank_account:{wish.iban}", facts, words)

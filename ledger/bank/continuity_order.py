@@ -23,7 +23,7 @@ class TakenOver:
 
 @dataclass(frozen=True, slots=True)
 class StatementLink:
-    """What continuity needs of one statement or page in the book; `part` where another one holds its entries."""
+    """What continuity needs of one statement or page in the book; `part` where another, `whole`, holds its entries."""
 
     number: int
     iban: str
@@ -38,6 +38,7 @@ class StatementLink:
     file: str = ""
     part: bool = False
     message: str = "camt.053"
+    whole: int | None = None
 
     @property
     def series(self) -> Series:

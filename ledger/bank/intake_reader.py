@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.bank.continuity import Chain, chains
 from ledger.bank.continuity_order import StatementLink
@@ -30,7 +30,7 @@ _LINES = """
 _LINK = f"""
     SELECT s.id, s.iban, s.statement_id, s.electronic_number, s.page, s.last_page, s.opening_cents, s.closing_cents,
            s.closing_day, s.credit_cents - s.debit_cents, f.name, CASE WHEN p.statement IS NULL THEN 0 ELSE 1 END,
-           s.message
+           s.message, p.whole
     FROM statement s
     {_PART}
     LEFT JOIN source_file f ON f.sha256 = s.file_sha256 AND f.purpose = 'statement'
@@ -148,10 +148,10 @@ def continuity(store: Store, iban: str = "") -> list[Chain]:
 
 
 def _link(row: Row) -> StatementLink:
-    number, iban, statement_id, electronic, page, last, opening, closing, day, total, file, part, message = row
+    number, iban, statement_id, electronic, page, last, opening, closing, day, total, file, part, message, whole = row
     return StatementLink(
         number, iban, statement_id, electronic, page or 1, bool(last), opening, closing, day, int(total),
-        file or "", bool(part), message,
+        file or "", bool(part), message, whole,
     )  # fmt: skip
 
 
@@ -169,19 +169,30 @@ def complete_until(store: Store, iban: str) -> str | None:
 def new_gaps(store: Store, accounts: Iterable[str], numbers: Collection[int]) -> list[KasseError]:
     """Return the gaps beside these statements: what an import that brought them has to say about continuity.
 
-    So it does where a statement came of which a person had said that it does not exist.
+    So it does where a statement came of which a person had said that it does not exist. Of a beginning with money that
+    nobody knows it says something once, though pages of the first statement, or other issues of it, come later.
     """
     return [*came_after_all(store, numbers), *_gaps_beside(store, accounts, numbers)]
 
 
 def _gaps_beside(store: Store, accounts: Iterable[str], numbers: Collection[int]) -> list[KasseError]:
-    return [
-        gap.finding
-        for iban in sorted(set(accounts))
-        for chain in continuity(store, iban)
-        for gap in (*chain.gaps, *([chain.beginning] if chain.beginning else ()))
-        if not gap.beside.isdisjoint(numbers)
-    ]
+    found = []
+    for iban in sorted(set(accounts)):
+        for chain in continuity(store, iban):
+            found += [gap.finding for gap in chain.gaps if not gap.beside.isdisjoint(numbers)]
+            found += _beginning(store, chain, numbers)
+    return found
+
+
+def _beginning(store: Store, chain: Chain, numbers: Collection[int]) -> list[KasseError]:
+    """Return what is wrong with the beginning of an account, unless the statements before these had told as much."""
+    beginning = chain.beginning
+    if beginning is None or beginning.beside.isdisjoint(numbers):
+        return []
+    links = [link for link in statement_links(store, chain.iban) if link.number not in numbers]
+    before = chains(replace(link, part=link.part and link.whole not in numbers) for link in links)
+    told = [one.beginning.finding.fields["opening_cents"] for one in before if one.beginning is not None]
+    return [] if beginning.finding.fields["opening_cents"] in told else [beginning.finding]
 
 
 def list_statements(store: Store, iban: str = "", first: str = "", last: str = "9999-12-31") -> list[StatementRow]:

@@ -25,7 +25,7 @@ from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
-from ledger.people.users import require
+from ledger.people.users import check_reach, require
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
@@ -77,8 +77,8 @@ def take_values(
 ) -> DimensionsTaken:
     """Add values from a day on and take over names, whole or not at all; those as given are nothing new.
 
-    `findings` are faults the reading found already. Needs the role head or admin in the Kasse. Raises
-    `RefusedDimensionsError` with the findings, `NotAllowedError`.
+    `findings` are faults the reading found already. Needs the role head or admin in the Kasse, of an admin in the
+    offices of the values too. Raises `RefusedDimensionsError` with the findings, `NotAllowedError`.
     """
     with store.unit([kasse_office(store)]):
         require(store, kasse_office(store), *KEEPERS)
@@ -89,6 +89,7 @@ def take_values(
         fresh = {(row.dimension, row.value, row.office): row for row in rows}
         added = [row for key, row in fresh.items() if key not in known]
         renamed = [row for key, row in fresh.items() if key in known and known[key].name != row.name]
+        check_reach(store, {row.office for row in (*added, *renamed) if row.office}, *KEEPERS)
         columns = ("dimension", "value", "office", "name", "opened_on")
         store.insert("dimension_value", columns, [(r.dimension, r.value, r.office, r.name, day) for r in added])
         for row in renamed:
@@ -121,13 +122,14 @@ def _faults(store: Store, rows: Sequence[DimensionRow]) -> Iterator[KasseError]:
 def close_value(store: Store, dimension: str, value: str, *, day: str, office: str = "") -> bool:
     """Close a value from a day on and return whether that was new; what was posted with it stays.
 
-    Needs the role head or admin in the Kasse. Raises `DimensionValueError`, `DimensionClosedError`,
-    `NotAllowedError`.
+    Needs the role head or admin in the Kasse, of an admin in the office of the value too. Raises
+    `DimensionValueError`, `DimensionClosedError`, `NotAllowedError`.
     """
     key = {"dimension": check_dimension(dimension), "value": value, "office": office}
     check_office(store, office or None)
     with store.unit([kasse_office(store)]):
         require(store, kasse_office(store), *KEEPERS)
+        check_reach(store, [office] if office else [], *KEEPERS)
         row = store.one(f"SELECT closed_on FROM dimension_value WHERE {_KEY}", **key)
         if row is None:
             raise DimensionValueError(dimension=key["dimension"], value=value, office=office or "*")

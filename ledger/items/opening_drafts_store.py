@@ -32,7 +32,7 @@ from ledger.items.opening_store import (
 )
 from ledger.items.order_import_store import Source
 from ledger.items.orders import Checked, Rules
-from ledger.people.users import check_apart, require, user_name
+from ledger.people.users import check_apart, require, require_whole, user_name
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
 
@@ -97,7 +97,7 @@ def draft_opening(
     The same lists again are nothing new, but their sums are compared with the control sums again. Raises what
     `import_opening` raises.
     """
-    require(store, kasse_office(store), *ROLES)
+    require_whole(store, *ROLES)
     known = store.one(f"{_HEAD} {_KNOWN}", sha256=source.sha256, day=wishes.day)
     if known is not None:
         refuse_errors(list(check_controls(_draft(known).sums, wishes.controls)))
@@ -175,7 +175,7 @@ def sign_first(store: Store, source: Source) -> Drafted:
     """
     kasse = kasse_office(store)
     with store.unit([kasse]):
-        require(store, kasse, *ROLES)
+        require_whole(store, *ROLES)
         waiting = _same_lists(store, source)
         store.execute(_FIRST, user=store.user, now=store.now, id=waiting.number)
         facts: dict[str, Fact] = {"signature": 1, "files": source.sha256}
@@ -239,7 +239,7 @@ def undo_draft(store: Store, *, reason: str) -> Drafted:
         raise UndoReasonError
     kasse = kasse_office(store)
     with store.unit([kasse]):
-        require(store, kasse, *ROLES)
+        require_whole(store, *ROLES)
         waiting = waiting_draft(store)
         _end(store, waiting.number, "discarded", reason.strip())
         details = {"reason": reason.strip()}

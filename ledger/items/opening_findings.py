@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sepa.errors import N_, KasseError
 
+SOURCE = "opening"
+"""What entries of a take-over come from."""
+
 
 class DunningLevelError(KasseError):
     """A dunning level that no letter has."""

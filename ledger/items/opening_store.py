@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from ledger.book.source_files_store import keep_file, known_file
-from ledger.book.store import kasse_office, office_codes
+from ledger.book.store import office_codes
 from ledger.events.store import Fact, record
 from ledger.items.opening import (
     CONTROLS,
@@ -29,7 +29,7 @@ from ledger.items.staging_store import Staging, mark_bad, staged, staged_offices
 from ledger.items.store import SIDES
 from ledger.people.parties_store import find_parties
 from ledger.people.party_seals_store import note_marked
-from ledger.people.users import require
+from ledger.people.users import require_whole
 from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
@@ -37,7 +37,7 @@ from sepa.errors import N_, KasseError, Place
 PURPOSE = "opening"
 UNCLEAR_CONTROLS = frozenset(CONTROLS[kind] for kind in UNCLEAR)
 ROLES = ("head", "admin")
-"""Who takes over."""
+"""Who takes over, for all offices: the lists may bring rows of any."""
 Placed = Callable[[Iterable[KasseError]], Iterable[KasseError]]
 _DONE = """
     SELECT office, min(posting_day) FROM entry WHERE kind = 'opening' AND source = 'opening' GROUP BY office
@@ -162,7 +162,7 @@ def read_lists(
     store: Store, rules: Rules, balances: Sequence[BalanceRow], items: Iterable[Checked], wishes: OpeningWishes
 ) -> Iterator[Lists]:
     """Read all lists into temporary tables, outside any unit of work, and drop them at the end."""
-    require(store, kasse_office(store), *ROLES)
+    require_whole(store, *ROLES)
     with without_collector(), staged(store, items) as staging:
         try:
             findings = [finding for part in wishes.parts for finding in part.stage(store)]
@@ -222,7 +222,7 @@ def refuse_errors(findings: Sequence[KasseError]) -> None:
 def _checked(store: Store, lists: Lists, run: int) -> Opening:
     """Return what balances and items come to; raises `RefusedOpeningError` or `OpeningDoneError`."""
     rules, balances, wishes = lists.rules, lists.balances, lists.wishes
-    require(store, kasse_office(store), *ROLES)
+    require_whole(store, *ROLES)
     done: dict[str, str] = dict(store.all(_DONE, run=run))
     for office in sorted({row.office for row in balances}.union(staged_offices(store))):
         if office in done:

@@ -12,6 +12,7 @@ from ledger.book.store import account_with_role, post
 from ledger.items.item_seals_store import note_taken
 from ledger.items.opening import BalanceRow
 from ledger.items.opening_facts_store import Brought, taken_cases, write_facts
+from ledger.items.opening_findings import SOURCE
 from ledger.items.orders import Rules
 from ledger.items.paper_seals_store import note_papers
 from ledger.items.staging_store import drop, give_references, text_type
@@ -150,7 +151,7 @@ def _add(chunk: _Chunk, line: Row, before: int) -> None:
 
 def _draft(office: str, day: str, chunk: _Chunk, contra: str) -> Draft:
     balancing = [Posting(contra, -chunk.open_cents)] if chunk.open_cents else []
-    return Draft(office, "opening", day, (*chunk.postings, *balancing), source="opening")
+    return Draft(office, "opening", day, (*chunk.postings, *balancing), source=SOURCE)
 
 
 def write_balances(
@@ -179,4 +180,4 @@ def _balance_draft(rows: Sequence[BalanceRow], day: str, contra: str) -> Draft:
     total = sum(row.amount_cents for row in rows)
     balancing = [Posting(contra, -total)] if total else []
     postings = (*(Posting(row.account, row.amount_cents) for row in rows), *balancing)
-    return Draft(rows[0].office, "opening", day, postings, source="opening")
+    return Draft(rows[0].office, "opening", day, postings, source=SOURCE)

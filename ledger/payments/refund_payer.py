@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 UNDONE = "undone"
@@ -37,7 +37,7 @@ class Said:
 class Payer:
     """Where the money of a credit came from; where several accounts may have paid it, only the `parts` are known.
 
-    Nothing is known of money that no bank entry brought.
+    `accounts` are all that may have paid it. Nothing is known of money that no bank entry brought.
     """
 
     iban: str | None = None
@@ -46,6 +46,7 @@ class Payer:
     remittance: str | None = None
     parts: tuple[int, ...] = ()
     bank_entry: str = ""
+    accounts: tuple[str | None, ...] = ()
 
 
 def standing(rows: Iterable[Brought]) -> list[Brought]:
@@ -82,6 +83,19 @@ def _nearness(one: Brought, back: Brought, at: int) -> tuple[bool, bool, int]:
     return back.rule != UNDONE and one.part == back.part, one.cents == -back.cents, at
 
 
+def without_others(
+    said: Mapping[tuple[str, int], Sequence[Said]], others: Collection[str]
+) -> dict[tuple[str, int], Sequence[Said]]:
+    """Return what the bank said of entries without what came from accounts of `others`, unless that is all there is.
+
+    >>> eva, max_ = Said("DE1", "Eva", "2026-11-16", "a", 1), Said("DE2", "Max", "2026-11-17", "b", 2)
+    >>> [one.name for one in without_others({("KASSE", 1): [eva, max_]}, {"DE2"})["KASSE", 1]]
+    ['Eva']
+    """
+    kept = {entry: [one for one in every if one.own or one.iban not in others] for entry, every in said.items()}
+    return {entry: every for entry, every in kept.items() if every} or dict(said)
+
+
 def payer_among(said: Sequence[Said], bank_entry: str) -> Payer:
     """Return the payer where all that the bank said names one account, else the parts that may have paid.
 
@@ -93,6 +107,8 @@ def payer_among(said: Sequence[Said], bank_entry: str) -> Payer:
     """
     meant = [one for one in said if one.own] or list(said)
     first = meant[0]
-    if len({one.iban for one in meant}) > 1:
-        return Payer(bank_day=first.bank_day, parts=tuple(one.part or 0 for one in meant), bank_entry=bank_entry)
-    return Payer(first.iban, first.name, first.bank_day, first.remittance)
+    accounts = tuple(dict.fromkeys(one.iban for one in meant))
+    if len(accounts) > 1:
+        parts = tuple(one.part or 0 for one in meant)
+        return Payer(bank_day=first.bank_day, parts=parts, bank_entry=bank_entry, accounts=accounts)
+    return Payer(first.iban, first.name, first.bank_day, first.remittance, accounts=accounts)

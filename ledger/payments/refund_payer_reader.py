@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ledger.bank.parts import lines_of
 from ledger.bank.unclear_parts_store import PART
-from ledger.payments.refund_payer import Brought, Payer, Said, payer_among, standing
+from ledger.payments.refund_payer import Brought, Payer, Said, payer_among, standing, without_others
 from ledger.store.engines import Row, Store
 
 _BROUGHT = """
@@ -32,6 +32,12 @@ _LEFT = "SELECT evidence FROM bank_match WHERE office = :office AND entry = :ent
 _OWN = """
     SELECT a.iban FROM item i JOIN party_account a ON a.party = i.party AND a.kind = 'own'
     WHERE i.office = :office AND i.id = :item"""
+_OTHERS = """
+    SELECT a.iban FROM item i
+    JOIN (SELECT office, item, party FROM item_debtor UNION SELECT office, id, party FROM item) d
+        ON d.office = i.office AND d.item = i.main_item AND d.party <> i.party
+    JOIN party_account a ON a.party = d.party AND a.kind = 'own' AND a.until IS NULL
+    WHERE i.office = :office AND i.id = :item"""
 _FROM_A_CASE = frozenset({"assigned", "later"})
 
 
@@ -39,20 +45,35 @@ def payer_of_credit(store: Store, office: str, item: int) -> Payer:
     """Return where the money of a credit came from.
 
     Its own bank entry says so, else that of the claim whose order was lowered, else that of the claim that is its main
-    item: of that an own account of the credit's person goes first. Of several entries the newest counts. Of a
-    collective entry only the part counts that its match, or the step of a case, names; where none does, each part that
-    may have been meant.
+    item: of that an own account of the credit's person goes first, and one of another who owes the claim too does not
+    count. Of several entries the newest counts. Of a collective entry only the part counts that its match, or the step
+    of a case, names; where none does, each part that may have been meant.
     """
     for sql in (_ITSELF, _LOWERED, _MAIN):
         rows = standing(_brought(row) for row in store.all(sql, office=office, item=item))
-        own = {iban for (iban,) in store.rows(_OWN, office=office, item=item)} if sql == _MAIN and rows else set()
+        of_main = sql == _MAIN and bool(rows)
+        own, others = (_accounts(store, one, office, item) if of_main else set() for one in (_OWN, _OTHERS))
         entries = sorted({(row.office, row.entry) for row in rows})
-        said = {entry: _said(store, entry, [row for row in rows if (row.office, row.entry) == entry], own)
-                for entry in entries}  # fmt: skip
+        every = {entry: _said(store, entry, [row for row in rows if (row.office, row.entry) == entry], own)
+                 for entry in entries}  # fmt: skip
+        said = without_others(every, others)
         if said:
-            newest = max(entries, key=lambda entry: (_has_own(said[entry]), said[entry][0].bank_day, entry))
+            newest = max(said, key=lambda entry: (_has_own(said[entry]), said[entry][0].bank_day, entry))
             return payer_among(said[newest], f"{newest[0]}/{newest[1]}")
     return Payer()
+
+
+def _accounts(store: Store, sql: str, office: str, item: int) -> set[str]:
+    return {iban for (iban,) in store.rows(sql, office=office, item=item)}
+
+
+def payers_of_item(store: Store, office: str, item: int) -> list[tuple[Brought, list[Said]]]:
+    """Return what bank entries brought for an item and still stands, each with what the bank said of who paid it.
+
+    Of a collective entry that is its part, or each part that may have been meant.
+    """
+    rows = standing(_brought(row) for row in store.all(_ITSELF, office=office, item=item))
+    return [(row, _said(store, (row.office, row.entry), [row], set())) for row in rows]
 
 
 def _has_own(said: Sequence[Said]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ledger.book.store import kasse_office
+from ledger.book.store import kasse_office, office_codes
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.store.counters import BOOK, take_ids
@@ -16,6 +16,8 @@ ROLES = (
     N_("enforcement"), N_("audit"), N_("admin"), N_("machine"),
 )  # fmt: skip
 EVERYWHERE = "*"
+KASSE_WIDE = ("cashier", "clerk", "payments", "releaser", "head", "enforcement", "audit", "machine")
+"""Roles that, held in the office that is the Kasse, are about the rows of all offices: the Kasse books for them."""
 _PRINCIPALS = """
     SELECT d.principal, d.role FROM deputy d JOIN app_user p ON p.id = d.principal AND p.locked = 0
     WHERE d.deputy = :user AND d.office IN (:office, '*') AND d.since <= :day AND d.until >= :day
@@ -78,6 +80,16 @@ class NotAllowedError(KasseError):
     code = "right.missing"
     template = N_("{user} may not do this in office {office}: it needs the role {role}")
     hint = N_("ask someone who has the role; roles are given with 'kasse user add'")
+
+
+class OtherOfficesError(NotAllowedError):
+    """A role of the Kasse that does not reach the offices whose rows would be written."""
+
+    code = "right.other_offices"
+    template = N_("{user} is not admin of {offices}: the role reaches only the offices in which it is held")
+    hint = N_(
+        "let the head of the Kasse do it, or somebody who is admin of these offices or of all; see 'kasse user list'"
+    )
 
 
 class OwnWorkError(NotAllowedError):
@@ -201,6 +213,27 @@ def may(store: Store, office: str, *roles: str) -> bool:
     sql = "SELECT role FROM user_role WHERE user_id = :id AND office IN (:office, '*')"
     held = {role for (role,) in store.rows(sql, id=store.user, office=office)}
     return not held.isdisjoint(roles) or principal_for(store, office, roles) is not None
+
+
+def check_reach(store: Store, offices: Collection[str], *roles: str) -> None:
+    """Check that one of the roles reaches the rows of these offices: held in the Kasse, all do but admin.
+
+    The row rules of PostgreSQL say the same. Raises `OtherOfficesError`.
+    """
+    if may(store, kasse_office(store), *(role for role in roles if role in KASSE_WIDE)):
+        return
+    beyond = [office for office in sorted({*offices}) if not may(store, office, *roles)]
+    if beyond:
+        raise OtherOfficesError(user=user_name(store, store.user), offices=", ".join(beyond))
+
+
+def require_whole(store: Store, *roles: str) -> None:
+    """Check that the acting person holds one of the roles in the Kasse and that it reaches the whole book.
+
+    Raises `NotAllowedError`, `OtherOfficesError`, `TwoPrincipalsError`.
+    """
+    require(store, kasse_office(store), *roles)
+    check_reach(store, office_codes(store), *roles)
 
 
 def principal_for(store: Store, office: str, roles: Collection[str]) -> int | None:

@@ -51,7 +51,7 @@ def roles_in(place):
     if isinstance(statement, ast.Assign | ast.AnnAssign):
         return words(statement) & set(ROLES)
     calls = (node for node in ast.walk(statement) if isinstance(node, ast.Call))
-    asked = [node for node in calls if getattr(node.func, "id", "") in {"require", "acting"}]
+    asked = [node for node in calls if getattr(node.func, "id", "") in {"require", "require_whole", "acting"}]
     return {word for node in asked for argument in node.args for word in words(argument)} & set(ROLES)
 
 

@@ -419,8 +419,12 @@ def test_who_proposes_relief_changes_proposals_only(location):
 
 
 @pytest.mark.parametrize(
-    "line", ["book audit", "book retention", "party export 2 --out a", "journal export --hledger h.journal"]
-)
+    "line",
+    [
+        "book audit", "book retention", "book erase --before 2026-01-01 --reason x", "party export 2 --out a",
+        "journal export --hledger h.journal",
+    ],
+)  # fmt: skip
 def test_who_sees_a_part_of_the_book_takes_it_for_no_whole(give, line):
     """An admin of the Kasse alone does not see the other offices: an answer without them would be wrong."""
     done = give(line, "kasse_admin")

@@ -10,7 +10,6 @@ from enforcement.relief_grant_store import DECIDERS
 from kasse_cli.schema import METADATA, permitted_changes
 from kasse_cli.wiring import personal_data, table_rights
 from ledger.access.names import DatabaseNameError, Names, array, is_login, literal, quoted
-from ledger.access.rights import KASSE_WIDE
 from ledger.keeping.retention_store import blanked_columns
 from ledger.payments.collection_runs import ROLES as COLLECTION
 from ledger.payments.redirect import CONFIRM_ROLES
@@ -21,7 +20,7 @@ from ledger.people.duties import duties
 from ledger.people.parties_merge_store import ROLES as MERGE
 from ledger.people.party_values import FIELDS
 from ledger.people.party_values import ROLES as PARTIES
-from ledger.people.users import ROLES
+from ledger.people.users import KASSE_WIDE, ROLES
 
 RIGHTS = table_rights()
 NOTES = {"event", "event_details", "head", "counter"}

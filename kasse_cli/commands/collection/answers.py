@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +14,7 @@ from sepa.errors import N_, KasseError
 from sepa.money import parse_amount
 
 if TYPE_CHECKING:
-    from kasse_cli.inbox import Unit
+    from kasse_cli.inbox_units import Unit
     from ledger.payments.collection_answers_store import Answer
     from ledger.payments.collection_messages import Kind, Message
     from ledger.store.engines import Store
@@ -72,39 +71,34 @@ def status(ctx: Context, files: FilesArgument) -> None:
 
     Reading a file again changes nothing; ZIP files and folders are opened.
     """
-    from kasse_cli.inbox import deliveries
+    from kasse_cli.answer_files import read_answers
+    from kasse_cli.inbox import STDIN, deliveries
     from kasse_cli.wiring import open_book
 
-    taken: list[Answer] = []
-    findings: list[KasseError] = []
     with open_book(ctx.obj) as store:
-        for delivery in deliveries(files, ctx.obj.stdin() if Path("-") in files else b""):
-            for unit in delivery.units():
-                done = _take(store, unit)
-                if isinstance(done, KasseError):
-                    findings.append(done)
-                else:
-                    taken.append(done)
-                    findings += done.findings
+        incoming = deliveries(files, ctx.obj.stdin() if STDIN in files else b"")
+        answers = read_answers(incoming, lambda unit: _take(store, unit))
+    taken = [one for _, one in answers.taken]
+    findings = [*answers.findings, *(finding for one in taken for finding in one.findings)]
     lines = [line for one in taken for line in _said(one)]
     render(ctx, Result(tables=[Table("answers", ANSWERS, taken)] if taken else [], lines=lines, findings=findings))
 
 
 def _take(store: Store, unit: Unit) -> Answer | KasseError:
+    """Take one file, read whole before anything changes; one that is no answer is a finding.
+
+    Raises what cannot be read.
+    """
     from ledger.payments.collection_answers_store import take_cancellation, take_status
     from sepa.camt029 import read_cancellation_answer
     from sepa.pain002 import read_status_report
     from sepa.reading import identify
-    from sepa.sources import Source
 
-    unit.stream.seek(0)
-    kind = identify(Source(cast("BinaryIO", unit.stream), unit.name))
-    unit.stream.seek(0)
-    fresh = Source(cast("BinaryIO", unit.stream), unit.name)
+    kind = identify(unit.source())
     if kind.family == "pain.002":
-        return take_status(store, read_status_report(fresh), unit.sha256, day=store.today)
+        return take_status(store, read_status_report(unit.source()), unit.sha256, day=store.today)
     if kind.family == "camt.029":
-        return take_cancellation(store, read_cancellation_answer(fresh), unit.sha256, day=store.today)
+        return take_cancellation(store, read_cancellation_answer(unit.source()), unit.sha256, day=store.today)
     return NoAnswerError(file=unit.name, kind=kind.name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,13 +13,12 @@ from kasse_cli.commands.payment.showing import NumberArgument
 from kasse_cli.context import Context
 from kasse_cli.output import Column, Line, Result, Table, render, say
 from kasse_cli.params import FilesArgument
-from sepa.errors import N_, KasseError, Place
+from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
-    from kasse_cli.inbox import Unit
-    from ledger.payments.answers import Report, StatusTaken
+    from kasse_cli.inbox_units import Unit
+    from ledger.payments.answers import StatusTaken
     from ledger.store.engines import Store
-    from sepa.sources import Source
 
 TAKEN = (
     Column("file", N_("File")),
@@ -59,61 +58,35 @@ def status(ctx: Context, files: FilesArgument) -> None:
     Refused payments come back: their items are open again. Names that do not match go to 'kasse payment vop list'.
     Reading a file again changes nothing; ZIP files and folders are opened.
     """
-    from kasse_cli.inbox import deliveries
+    from kasse_cli.answer_files import read_answers
+    from kasse_cli.inbox import STDIN, deliveries
     from kasse_cli.wiring import open_book
 
-    taken: list[tuple[str, StatusTaken]] = []
-    findings: list[KasseError] = []
     with open_book(ctx.obj) as store:
-        for delivery in deliveries(files, ctx.obj.stdin() if Path("-") in files else b""):
-            for unit in delivery.units():
-                done = _take(store, unit)
-                if isinstance(done, KasseError):
-                    findings.append(done)
-                else:
-                    taken.append((unit.name, done))
-                    findings += done.findings
+        incoming = deliveries(files, ctx.obj.stdin() if STDIN in files else b"")
+        answers = read_answers(incoming, lambda unit: _take(store, unit))
+    taken = answers.taken
+    findings = [*answers.findings, *(finding for _, one in taken for finding in one.findings)]
     rows = [_row(name, one) for name, one in taken]
     lines = [line for _, one in taken for line in _said(one)]
     render(ctx, Result(tables=[Table("answers", TAKEN, rows)], lines=lines, findings=findings))
 
 
 def _take(store: Store, unit: Unit) -> StatusTaken | KasseError:
-    """Read one file whole, then take it; what cannot be read is a finding, so that the others are read."""
-    from ledger.payments.answers import Report
+    """Read one file whole, then take it; one that is no answer is a finding. Raises what cannot be read."""
+    from ledger.payments.answers import collected
     from ledger.payments.recall_store import take_cancellation
     from ledger.payments.status_store import take_status
-
-    try:
-        content = _content(unit)
-    except KasseError as error:
-        return error.at(Place(file=unit.name))
-    if isinstance(content, KasseError):
-        return content
-    if isinstance(content, Report):
-        return take_status(store, content, unit.sha256)
-    return take_cancellation(store, content, unit.sha256)
-
-
-def _content(unit: Unit) -> Report | list[object] | KasseError:
-    from ledger.payments.answers import collected
     from sepa.camt029 import read_cancellation_answer
     from sepa.pain002 import read_status_report
     from sepa.reading import identify
 
-    kind = identify(_source(unit))
+    kind = identify(unit.source())
     if kind.family == "pain.002":
-        return collected(read_status_report(_source(unit)))
+        return take_status(store, collected(read_status_report(unit.source())), unit.sha256)
     if kind.family == "camt.029":
-        return list(read_cancellation_answer(_source(unit)))
+        return take_cancellation(store, list(read_cancellation_answer(unit.source())), unit.sha256)
     return NoAnswerFileError(file=unit.name, kind=kind.name)
-
-
-def _source(unit: Unit) -> Source:
-    from sepa.sources import Source
-
-    unit.stream.seek(0)
-    return Source(cast("BinaryIO", unit.stream), unit.name)
 
 
 def _row(name: str, one: StatusTaken) -> dict[str, object]:
