@@ -32,6 +32,8 @@ from ledger.store.engines import Store
 from sepa.errors import KasseError
 
 _SETTINGS = (("setting", FINGERPRINT), ("setting", "identity"))
+_OWNERS = """SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ', ') FROM pg_class
+             WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class LoginRow:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """How the database enforces the rules of the book; `owner` owns its tables."""
+    """How the database enforces the rules of the book; `owner` is who owns its tables now."""
 
     granted: bool
     owner: str
@@ -133,7 +135,7 @@ def roles(store: Store, rights: Mapping[str, TableRights]) -> Roles:
             )
             for person in people(store)
         )
-        return Roles(granted, plan.names.owner, rows, tuple(found_wrong(store, plan)))
+        return Roles(granted, str(store.value(_OWNERS)), rows, tuple(found_wrong(store, plan)))
 
 
 def findings(store: Store, rights: Mapping[str, TableRights]) -> list[KasseError]:
