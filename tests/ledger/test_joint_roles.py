@@ -7,9 +7,10 @@ import pytest
 
 from ledger.book.verify_store import verify
 from ledger.items.joint_debtors_store import join_debtors
+from ledger.items.opening_drafts_store import draft_opening, sign_first, sign_second
 from ledger.items.opening_parts import DebtorRow
 from ledger.items.opening_parts_store import DEBTORS, PARTIES
-from ledger.items.opening_store import OpeningWishes, import_opening
+from ledger.items.opening_store import OpeningWishes
 from ledger.items.staging_store import load_rules
 from ledger.people.parties_change_store import add_party
 from ledger.people.parties_merge_store import decide_merge, propose_merge
@@ -29,6 +30,7 @@ def prepare(store):
     with store.unit(["KASSE"]):
         for role in ROLES:
             add_user(store, f"only_{role}", [("*", role)])
+        add_user(store, "second_head", [("*", "head")])
 
 
 @pytest.fixture
@@ -37,16 +39,23 @@ def location(postgres_server, postgres_template):
         yield address
 
 
-def taken_over(store):
+def taken_over(first, second):
+    """Have one head import and sign the lists, and another sign last."""
+    draft_opening(first, *lists(first))
+    sign_first(first, source("lists"))
+    sign_second(second, *lists(second))
+
+
+def lists(store):
     parts = (part(PARTIES, ERIKA, MAX), part(DEBTORS, DebtorRow(2, "ORDNUNG", "AZ1", "4712")))
-    rows = items(store, CLAIM, OTHER, day=OPENED)
-    wishes = OpeningWishes(OPENED, SUMS, parts=parts)
-    import_opening(store, source("lists"), load_rules(store, OPENED), balances(*BOOK), rows, wishes)
+    rows, wishes = items(store, CLAIM, OTHER, day=OPENED), OpeningWishes(OPENED, SUMS, parts=parts)
+    return source("lists"), load_rules(store, OPENED), balances(*BOOK), rows, wishes
 
 
 def test_each_role_makes_joint_debtors_alone_and_an_auditor_verifies(location):
     stores = {role: opened(location, f"only_{role}") for role in ROLES}
-    taken_over(stores["head"])
+    stores["second"] = opened(location, "second_head")
+    taken_over(stores["head"], stores["second"])
     batch = take(stores["machine"], COUPLE, COUPLE._replace(name="Paul Paar"), user="only_machine").batch
     other = add_party(stores["clerk"], PartyChange({"name": "Ayşe Yılmaz"}), DAY)
     for role, name in (("certifier", "certified"), ("approver", "approved"), ("cashier", "accepted")):
