@@ -151,9 +151,9 @@ def sign(ctx: Context, lists: ListsArgument) -> None:
 @command(app, "show", lists=True, examples=("kasse opening show", "kasse opening show 3 --xlsx uebernahme-3.xlsx"))
 def show(ctx: Context, number: NumberArgument = None) -> None:
     """Show a take-over with the sum of each account, to be laid beside the closing sheet of the old system."""
-    from kasse_cli.wiring import open_book
+    from kasse_cli.wiring import open_book, table_rights
     from ledger.items.opening_drafts import Drafted, NoDraftError
-    from ledger.items.opening_drafts_store import draft_numbered, drafts, sums_of
+    from ledger.items.opening_drafts_store import draft_numbered, drafts, sums_of, unseen_sums
 
     with open_book(ctx.obj) as store:
         if number is None:
@@ -161,7 +161,8 @@ def show(ctx: Context, number: NumberArgument = None) -> None:
             if not known:
                 raise NoDraftError
             number = known[0].number
-        done = Drafted(draft_numbered(store, number), new=False, accounts=sums_of(store, number))
+        unseen = tuple(unseen_sums(store, table_rights()["opening_sum"].readers))
+        done = Drafted(draft_numbered(store, number), new=False, accounts=sums_of(store, number), findings=unseen)
     render(ctx, _told(done, _about(done.draft)))
 
 

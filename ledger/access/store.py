@@ -36,6 +36,21 @@ _OWNERS = """SELECT string_agg(DISTINCT pg_get_userbyid(relowner)::text, ', ') F
              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
 
 
+_STRANGERS = """
+    SELECT 1, CASE relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || c.oid::regclass::text, r.rolname::text
+    FROM pg_class c CROSS JOIN aclexplode(c.relacl) g JOIN pg_roles r ON r.oid = g.grantee AND r.oid <> c.relowner
+    WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S') AND c.relnamespace = 'public'::regnamespace
+    UNION SELECT 1, 'TABLE ' || c.oid::regclass::text, r.rolname::text
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid CROSS JOIN aclexplode(a.attacl) g
+    JOIN pg_roles r ON r.oid = g.grantee AND r.oid <> c.relowner WHERE c.relnamespace = 'public'::regnamespace
+    UNION SELECT 2, 'FUNCTION ' || p.oid::regprocedure::text, r.rolname::text
+    FROM pg_proc p CROSS JOIN aclexplode(p.proacl) g JOIN pg_roles r ON r.oid = g.grantee AND r.oid <> p.proowner
+    WHERE p.pronamespace = 'public'::regnamespace
+    UNION SELECT 3, 'SCHEMA public', r.rolname::text
+    FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) g JOIN pg_roles r ON r.oid = g.grantee AND r.oid <> n.nspowner
+    WHERE n.nspname = 'public' ORDER BY 1, 2, 3"""
+
+
 @dataclass(frozen=True, slots=True)
 class LoginRow:
     """A user's login: the roles its groups stand for, and those it should have."""
@@ -199,6 +214,7 @@ def _align(store: Store, plan: Plan, persons: list[Person]) -> list[str]:
 
 def _rebuild(store: Store, plan: Plan) -> list[str]:
     done = _run(store, [*_leftovers(store), *_guards(store, plan), *plan.lines()])
+    done += _run(store, list(_strangers(store, plan)))
     _set(store, FINGERPRINT, plan.fingerprint())
     if setting(store, "identity") != "system":
         _set(store, "identity", "system")
@@ -224,6 +240,17 @@ def _leftovers(store: Store) -> Iterator[str]:
              WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'access\\_%' ORDER BY 1"""
     for (signature,) in store.all(sql):
         yield f"DROP FUNCTION {signature}"
+
+
+def _strangers(store: Store, plan: Plan) -> Iterator[str]:
+    """Yield the statements that take from others than the book's own groups what they were given in its schema.
+
+    By hand, or in another database that this one is a copy of. Row rules do not bind who may truncate a table.
+    """
+    known = {plan.names.owner, *plan.groups}
+    for _, what, name in store.all(_STRANGERS):
+        if name not in known:
+            yield f"REVOKE ALL ON {what} FROM {quoted(name)} CASCADE"
 
 
 def _guards(store: Store, plan: Plan) -> Iterator[str]:

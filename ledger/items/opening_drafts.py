@@ -21,6 +21,15 @@ class NoDraftError(KasseError):
     hint = N_("take lists over first with 'kasse opening import'; 'kasse opening list' shows what there was")
 
 
+class UnseenSumsError(KasseError):
+    """The sums of a take-over as a login reads them that sees some offices only."""
+
+    code = "opening.sums_unseen"
+    template = N_("the sums of these offices are hidden from you: {offices}")
+    hint = N_("compare with the closing sheet of the old system as somebody with a role in all offices")
+    severity = "warning"
+
+
 class OpeningFinalError(KasseError):
     """A take-over that two people have signed is in the books."""
 

@@ -7,8 +7,9 @@ lists, its sums and its findings, and the lists come again, unchanged, with the 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from ledger.access.sight_reader import unseen_offices
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, canonical_json, record
 from ledger.items.opening import BalanceRow, check_controls
@@ -20,6 +21,7 @@ from ledger.items.opening_drafts import (
     OpeningFinalError,
     UndoReasonError,
     UnknownOpeningError,
+    UnseenSumsError,
 )
 from ledger.items.opening_store import (
     ROLES,
@@ -77,6 +79,12 @@ def live_draft(store: Store) -> Draft | None:
 def sums_of(store: Store, number: int) -> tuple[AccountSum, ...]:
     """Return what a take-over gives each account."""
     return tuple(AccountSum(*row) for row in store.rows(_SUMS, run=number))
+
+
+def unseen_sums(store: Store, readers: Sequence[str]) -> Iterator[UnseenSumsError]:
+    """Yield a warning where `sums_of` leaves offices out, because the acting person holds no such role there."""
+    if offices := unseen_offices(store, readers):
+        yield UnseenSumsError(offices=", ".join(offices))
 
 
 def _draft(row: Row) -> Draft:

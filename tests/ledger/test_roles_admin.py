@@ -124,6 +124,11 @@ def test_whom_the_role_reaches_all_offices_imports_and_takes_over(town, user):
         assert (town.give(user, f"{line} --dry-run").code, line) == (3 if line == IMPORT else 0, line)
     assert town.give(user, IMPORT).code == 3, "a mandate that lapsed is a warning"
     assert codes(town.give("kasse_admin", "opening sign alt")) == ["right.other_offices"]
+    part, whole = town.give("kasse_admin", "opening show"), town.give(user, "opening show")
+    assert {row["office"] for row in part.data["accounts"]} < {row["office"] for row in whole.data["accounts"]}
+    ((unseen,), of_whole) = part.json["findings"], whole.json["findings"]
+    assert (part.code, unseen["code"], unseen["fields"]["offices"]) == (3, "opening.sums_unseen", "BAU, ORDNUNG")
+    assert (whole.code, of_whole) == (0, [])
     assert town.give(user, "opening sign alt").code == 0
     assert town.give(user, "opening undo --reason falsch").code == 0
     assert {state for (state,) in town.rows("SELECT state FROM opening_run")} == {"discarded"}

@@ -9,6 +9,7 @@ import pytest
 from kasse_cli.wiring import table_rights
 from ledger.access.store import grant, roles
 from ledger.book.verify_store import verify
+from ledger.people.users import ROLES
 from ledger.store.postgres import DatabaseRightError
 from tests import books, rolebooks
 from tests.ledger.keeping_books import filled
@@ -48,9 +49,18 @@ def test_a_restored_book_is_whole_and_says_that_its_roles_are_of_another(restore
     assert "roles.changed" in {one.code for one in found.findings}
 
 
+GRANTEES = """
+    SELECT g.grantee::regrole::text FROM pg_class c CROSS JOIN aclexplode(c.relacl) g
+    WHERE c.relnamespace = 'public'::regnamespace AND g.grantee <> c.relowner
+    UNION SELECT g.grantee::regrole::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    CROSS JOIN aclexplode(a.attacl) g WHERE c.relnamespace = 'public'::regnamespace"""
+
+
 def test_granted_anew_its_rights_hold(restored):
     store, _, location = restored
+    assert {name for (name,) in store.all(GRANTEES)} >= {f"{SAVED}_clerk"}
     grant(store, table_rights())
+    assert {name.removeprefix(RESTORED) for (name,) in store.all(GRANTEES)} <= {f"_{role}" for role in ROLES}
     found = roles(store, table_rights())
     assert found.owner == f"{RESTORED}_owner"
     assert {one.code for one in found.findings} == {"roles.administrator"}
