@@ -18,9 +18,9 @@ CANCELLED = """
     GROUP BY m.office, m.id, m.amount_cents HAVING sum(l.cents) = m.amount_cents"""
 """The claims that orders took off as a whole, found from the few reductions on."""
 CONCERNED = """CASE WHEN EXISTS (SELECT 1 FROM item_debtor d WHERE d.office = e.office AND d.item = e.item)
-    THEN coalesce(f.merged_into, b.merged_into, e.debtor) END"""
+    THEN coalesce(b.merged_into, e.debtor) END"""
 """Whom an event concerns alone: one of joint debtors; where a single person owes, all that happened concerns it."""
-PERSON = "LEFT JOIN party b ON b.id = e.debtor LEFT JOIN party f ON f.id = b.merged_into"
+PERSON = "LEFT JOIN party b ON b.id = e.debtor"
 _COLUMNS = "e.kind, e.day, e.until, e.ongoing, e.amount_cents"
 _OF_ITEM = f"""
     SELECT {_COLUMNS} FROM claim_event e

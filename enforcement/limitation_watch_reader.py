@@ -29,7 +29,7 @@ WIDTH = len(Claim._fields)
 _EVENTS = """
     SELECT e.office AS office, e.item AS item, e.id AS number, e.kind AS kind, e.day AS day, e.until AS until,
            e.ongoing AS ongoing, e.amount_cents AS cents, r.state AS relief,
-           coalesce(f.merged_into, b.merged_into, e.debtor) AS debtor
+           coalesce(b.merged_into, e.debtor) AS debtor
     FROM claim_event e LEFT JOIN relief r ON r.id = e.relief {person} WHERE e.withdrawn_at IS NULL {events}
     UNION ALL SELECT e.office, e.item, 0, 'debtor', '', NULL, 0, NULL, coalesce(p.legal_name, p.name), p.id
     FROM item_debtor e JOIN party p ON p.id = e.party WHERE e.released_on IS NULL {events}

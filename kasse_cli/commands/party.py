@@ -8,6 +8,7 @@ import typer
 
 from kasse_cli.commands.party_changes import register as register_changes
 from kasse_cli.commands.party_keeping import register as register_keeping
+from kasse_cli.commands.party_merging import register as register_merging
 from kasse_cli.context import Context
 from kasse_cli.frame import command, noun
 from kasse_cli.locks import KindOption, ReasonOption, SinceOption, UntilOption, lock_result
@@ -16,6 +17,7 @@ from sepa.errors import N_
 
 app = noun(N_("persons and their accounts"))
 register_changes(app)
+register_merging(app)
 register_keeping(app)
 PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help=N_("the number of a party, or its name"))]
 

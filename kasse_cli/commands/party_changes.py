@@ -1,4 +1,4 @@
-"""`kasse party add|change|merge|duplicates|joint`: who is who, and who owes together."""
+"""`kasse party add|change|joint`: who is who, and who owes together."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import parse_day
 from kasse_cli.party_pages import CHANGED
-from sepa.errors import N_, KasseError
+from sepa.errors import N_
 
 if TYPE_CHECKING:
-    from ledger.people.party_values import Merged, PartyChange
+    from ledger.people.party_values import PartyChange
 
 PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help=N_("the number of a party, or its name"))]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=N_("first name and surname, or company"))]
@@ -47,38 +47,8 @@ SourceOption = Annotated[
 EndOption = Annotated[
     str | None, typer.Option("--end-iban", metavar="IBAN", help=N_("an account that is no longer the party's"))
 ]
-IntoOption = Annotated[str, typer.Option("--into", metavar="PARTY", help=N_("the party that remains"))]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why they are one person"))]
-ConfirmOption = Annotated[
-    int | None, typer.Option("--confirm", metavar="NUMBER", help=N_("carry out the proposed merge, as a second person"))
-]
-RefuseOption = Annotated[int | None, typer.Option("--refuse", metavar="NUMBER", help=N_("refuse the proposed merge"))]
 WithOption = Annotated[list[str], typer.Option("--with", metavar="PARTY", help=N_("who owes it too; repeatable"))]
-DUPLICATES = (
-    Column("first", N_("Party"), "count"),
-    Column("name", N_("Name")),
-    Column("second", N_("Other party"), "count"),
-    Column("other_name", N_("Name")),
-    Column("reason", N_("Same"), "word"),
-    Column("merge", N_("Merge waits"), "count"),
-)
 JOINED = (Column("item", N_("Item")), Column("new", N_("New"), "flag"))
-REASONS = (N_("birth_date"), N_("vat_id"), N_("bank_account"), N_("address"), N_("proposed"))
-SAID = {
-    "proposed": N_("proposed as merge {number}: party {source} becomes part of {target}"),
-    "merged": N_("merged: party {source} is now part of {target}, items moved: {items}"),
-    "refused": N_("refused: party {source} and {target} stay apart"),
-}
-
-
-class MergeWhichError(KasseError):
-    """A merge that neither proposes nor decides, or both."""
-
-    code = "party.merge_which"
-    template = N_("name the party to merge, or the merge to decide")
-    hint = N_("propose with 'kasse party merge PARTY --into PARTY --reason TEXT', decide with --confirm NUMBER or "
-              "--refuse NUMBER")  # fmt: skip
-    exit_code = 2
 
 
 def register(app: typer.Typer) -> None:
@@ -92,12 +62,6 @@ def register(app: typer.Typer) -> None:
             'kasse party change 17 --iban DE02120300000000202051 --source "Schreiben vom 2.11.2026"',
         ),
     )(change)
-    command(app, "duplicates", lists=True)(duplicates)
-    command(
-        app,
-        "merge",
-        examples=('kasse party merge 18 --into 17 --reason "gleiche Person, Umzug"', "kasse party merge --confirm 3"),
-    )(merge)
     command(app, "joint", examples=("kasse party joint 4711000000017 --with 18 --with 19",))(joint)
 
 
@@ -166,47 +130,6 @@ def change(
     render(ctx, Result({"number": number, "changed": list(changed)}, lines=[line]))
 
 
-def duplicates(ctx: Context) -> None:
-    """List parties that may be one: same name with the same birth date or address, same IBAN, same VAT number."""
-    from kasse_cli.wiring import open_book
-    from ledger.people.parties_merge_store import duplicates as service
-
-    with open_book(ctx.obj) as store:
-        rows = service(store)
-    render(
-        ctx, Result(tables=[Table("duplicates", DUPLICATES, rows)], lines=[say(N_("pairs: {count}"), count=len(rows))])
-    )
-
-
-def merge(
-    ctx: Context,
-    party: Annotated[
-        str | None, typer.Argument(metavar="PARTY", help=N_("the party that becomes part of another"))
-    ] = None,
-    into: IntoOption = "",
-    reason: ReasonOption = "",
-    confirm: ConfirmOption = None,
-    refuse: RefuseOption = None,
-) -> None:
-    """Merge two parties that are one: one person proposes it, another confirms it.
-
-    Items, accounts, locks and joint debts go over; orders and history stay and show where they belong.
-    """
-    from kasse_cli.wiring import open_book
-    from ledger.people.parties_merge_store import decide_merge, propose_merge
-    from ledger.people.parties_reader import find_party
-
-    decided = confirm if confirm is not None else refuse
-    if (decided is None) == (party is None) or (party is not None and not into) or None not in (confirm, refuse):
-        raise MergeWhichError
-    with open_book(ctx.obj) as store:
-        if decided is not None:
-            done = decide_merge(store, decided, confirm=confirm is not None)
-        else:
-            done = propose_merge(store, find_party(store, party or ""), find_party(store, into), reason)
-    render(ctx, _merged(done))
-
-
 def joint(ctx: Context, items: ItemsArgument, others: WithOption) -> None:
     """Let parties owe items jointly (Gesamtschuldner): who pays first has paid for all."""
     from kasse_cli.wiring import open_book
@@ -232,13 +155,3 @@ def _change(
 
     given = {key: value.strip() or None for key, value in zip(FIELDS, values, strict=True) if value is not None}
     return PartyChange(given, iban, kind, source, end_iban)
-
-
-def _merged(done: Merged) -> Result:
-    line = say(SAID[done.state], number=done.number, source=done.source, target=done.target, items=done.items)
-    lines = [line]
-    if done.state == "proposed":
-        lines.append(
-            say(N_("next: another person confirms with 'kasse party merge --confirm {number}'"), number=done.number)
-        )
-    return Result({"merge": done}, lines=lines)

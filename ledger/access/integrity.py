@@ -41,7 +41,10 @@ _OPEN = f"SELECT 1 FROM fresh f WHERE f.open_cents <> f.amount_cents - {_CLEARED
 _OPENED = f"""SELECT 1 FROM fresh f JOIN former o ON o.office = f.office AND o.id = f.id
     WHERE f.open_cents <> o.open_cents AND f.open_cents <> f.amount_cents - {_CLEARED}
     OR f.party IS DISTINCT FROM o.party AND NOT EXISTS (
-        SELECT 1 FROM party_merge m WHERE m.source = o.party AND m.target = f.party)"""
+        SELECT 1 FROM party_merge m WHERE m.source = o.party AND m.target = f.party AND m.state = 'merged')"""
+_MERGED = """SELECT 1 FROM fresh f JOIN former o ON o.id = f.id WHERE f.merged_into IS DISTINCT FROM o.merged_into
+    AND NOT EXISTS (SELECT 1 FROM party_merge m WHERE m.source = coalesce(o.merged_into, f.id)
+        AND m.target = f.merged_into AND m.state = 'merged')"""
 
 _LATEST = "to_char(current_date + 7, 'YYYY-MM-DD')"
 _CLOSING = f"""SELECT 1 FROM fresh f WHERE f.last_day > {_LATEST}
@@ -92,5 +95,6 @@ UPDATE: Mapping[str, tuple[str, str]] = {
     "setting": (_SETTING, "what makes the book what it is stays as it is"),
     "head": (_HEAD, "a head is the end of its chain"),
     "item": (_OPENED, "an item is open by what was not cleared, and stays with its person but for a merge"),
+    "party": (_MERGED, "a person becomes part of another by a merge that two people signed"),
 }
 """The same after an update."""

@@ -130,8 +130,7 @@ def join(store: Store, rows: str, day: str, **values: object) -> int:
     stage(store, "joint_named", "joint_to_seal")
     count = store.execute(f"INSERT INTO joint_named {rows}", **values)
     if count:
-        while store.execute(_BECAME):
-            pass
+        store.execute(_BECAME)
         count = store.execute(_FRESH)
     if count:
         store.execute(_JOIN, day=day)

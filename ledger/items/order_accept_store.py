@@ -25,25 +25,17 @@ _LINES = """
 # `|| ''` keeps the planner from walking all items of the office instead of those with the reference
 _MAIN = "(SELECT min(m.id) FROM item m WHERE m.reference = o.main_reference AND m.office || '' = o.office)"
 # who was merged since the order was made owes as the one they became
-_BECAME = """(
-    WITH RECURSIVE way (source, target) AS (
-        SELECT DISTINCT p.id, p.merged_into FROM chosen_order w
-        JOIN cash_order n ON n.office = w.office AND n.id = w.id JOIN party p ON p.id = n.party
-        WHERE p.merged_into IS NOT NULL
-        UNION SELECT y.source, q.merged_into FROM way y JOIN party q ON q.id = y.target
-        WHERE q.merged_into IS NOT NULL)
-    SELECT y.source, y.target FROM way y JOIN party q ON q.id = y.target WHERE q.merged_into IS NULL)"""
 _ITEMS = f"""
     INSERT INTO item (office, id, kind, side, account, party, reference, foreign_reference, order_id, main_item,
         claim_kind, profile, purpose, bank_account, amount_cents, open_cents, due, original_due, opened_on, position,
         dunning_level, paid_by)
     SELECT o.office, c.place + :items, o.kind, CASE o.kind WHEN 'receivable' THEN 'D' ELSE 'C' END,
         CASE WHEN o.kind = 'payable' THEN CAST(:payable AS TEXT) WHEN o.profile = '{PRIVATE_PROFILE}'
-        THEN CAST(:private AS TEXT) ELSE CAST(:receivable AS TEXT) END, coalesce(b.target, o.party), o.reference,
+        THEN CAST(:private AS TEXT) ELSE CAST(:receivable AS TEXT) END, coalesce(p.merged_into, o.party), o.reference,
         o.foreign_reference, o.id, {{main}}, o.claim_kind, o.profile, o.purpose, o.bank_account, o.total_cents,
         o.total_cents, o.due, o.due, CAST(:day AS TEXT), c.place + :positions, 0, o.paid_by
     FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
-    LEFT JOIN {_BECAME} b ON b.source = o.party
+    LEFT JOIN party p ON p.id = o.party
     WHERE c.office = :office AND c.makes = 1 AND o.main_reference IS {{null}} ORDER BY o.id"""
 _MAIN_ITEMS, _SIDE_ITEMS = _ITEMS.format(main="NULL", null="NULL"), _ITEMS.format(main=_MAIN, null="NOT NULL")
 

@@ -49,9 +49,17 @@ _COPY_LOCKS = """
     SELECT CAST(:target AS BIGINT), l.id, l.kind, l.reason, l.since, l.until, l.made_by, l.made_at FROM party_lock l
     WHERE l.party = :source AND l.lifted_on IS NULL
     AND NOT EXISTS (SELECT 1 FROM party_lock m WHERE m.party = :target AND m.id = l.id)"""
-_MOVE_MANDATES = "UPDATE mandate SET party = :target WHERE party = :source"
-_MOVE_ATTACHMENTS = "UPDATE attachment SET party = :target WHERE party = :source"
-_MOVE_REFERENCES = "UPDATE reference_target SET number = :target WHERE kind = 'party' AND number = :source"
+_MOVES = (
+    "UPDATE item SET party = :target WHERE party = :source",
+    _COPY_ACCOUNTS,
+    _COPY_LOCKS,
+    "UPDATE mandate SET party = :target WHERE party = :source",
+    "UPDATE attachment SET party = :target WHERE party = :source",
+    "UPDATE reference_target SET number = :target WHERE kind = 'party' AND number = :source",
+    "UPDATE party SET merged_into = :target WHERE id = :source OR merged_into = :source",
+)
+_CONCERNED = "SELECT id AS party FROM party WHERE id IN (:source, :target) OR merged_into = :source"
+_ITEMS = "SELECT count(*) FROM item WHERE party = :source"
 
 
 def duplicates(store: Store) -> list[Duplicate]:
@@ -81,15 +89,12 @@ def propose_merge(store: Store, source: int, target: int, reason: str) -> Merged
     kasse = kasse_office(store)
     with store.unit([kasse]):
         require(store, kasse, *ROLES)
-        for party in (source, target):
-            into = store.value("SELECT merged_into FROM party WHERE id = :id", id=party)
-            if into is not None:
-                raise MergedPartyError(party=party, target=into)
+        _check_standing(store, source, target)
         for one, other, number in store.all(_WAITING):
             if (one, other) == (source, target):
                 return Merged(number, source, target, "proposed", new=False)
-            if source in (one, other):
-                raise MergeWaitsError(party=source, merge=number)
+            if source in (one, other) or target == one:
+                raise MergeWaitsError(party=source if source in (one, other) else target, merge=number)
         number = take_ids(store, BOOK, "party_merge")
         store.insert_one(
             "party_merge",
@@ -110,8 +115,9 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
     """Carry out a proposed merge, or refuse it, as another person than who proposed it.
 
     Items, accounts, locks, joint debts, mandates, rights of others and references go over to the target; orders,
-    events and the merged party stay as they are and refer to it. Raises `UnknownMergeError`, `OwnWorkError`,
-    `NotAllowedError`.
+    events and the merged party stay as they are and refer to it. Who became part of that one before is part of the
+    target from then on: nobody is part of a merged party. Raises `UnknownMergeError`, `OwnWorkError`,
+    `MergedPartyError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
     with store.unit(office_codes(store)):
@@ -123,9 +129,11 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
             raise UnknownMergeError(merge=number)
         source, target, _, proposer, proposed_at = row
         check_apart(store, kasse, f"merge {number}", (proposer, proposed_at))
+        if confirm:
+            _check_standing(store, source, target)
         mandates = [number for (number,) in store.all("SELECT id FROM mandate WHERE party = :source", source=source)]
         gone = moved_items(store, source) if confirm else {}
-        moved = _move(store, source, target) if confirm else 0
+        moved = int(store.value(_ITEMS, source=source)) if confirm else 0
         state = "merged" if confirm else "refused"
         store.execute(
             """UPDATE party_merge SET state = :state, decided_by = :user, decided_at = CAST(:now AS TEXT),
@@ -134,16 +142,21 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
         )  # fmt: skip
         facts: dict[str, Fact] = {"target": target, "merge": number, "items": moved, **gone}
         if confirm:
+            _move(store, source, target)
             facts |= merge_joint(store, source, target, store.today) | seal_marked(store)
             facts |= seal_mandates(store, *mandates)
         record(store, kasse, f"party.merge_{'confirm' if confirm else 'refuse'}", f"party:{source}", facts)
     return Merged(number, source, target, state, moved)
 
 
-def _move(store: Store, source: int, target: int) -> int:
-    mark(store, "SELECT id AS party FROM party WHERE id IN (:source, :target)", source=source, target=target)
-    moved = store.execute("UPDATE item SET party = :target WHERE party = :source", source=source, target=target)
-    for sql in (_COPY_ACCOUNTS, _COPY_LOCKS, _MOVE_MANDATES, _MOVE_ATTACHMENTS, _MOVE_REFERENCES):
+def _check_standing(store: Store, *parties: int) -> None:
+    for party in parties:
+        into = store.value("SELECT merged_into FROM party WHERE id = :id", id=party)
+        if into is not None:
+            raise MergedPartyError(party=party, target=into)
+
+
+def _move(store: Store, source: int, target: int) -> None:
+    mark(store, _CONCERNED, source=source, target=target)
+    for sql in _MOVES:
         store.execute(sql, source=source, target=target)
-    store.execute("UPDATE party SET merged_into = :target WHERE id = :source", source=source, target=target)
-    return moved

@@ -72,6 +72,29 @@ class MergeWaitsError(KasseError):
     hint = N_("another person confirms it with 'kasse party merge --confirm {merge}'")
 
 
+class OtherPersonError(KasseError):
+    """Two parties that are to be one, and of which something is known that no person has twice."""
+
+    hint = N_(
+        "they are one only where one of the values was noted wrongly: look into the papers; no merge is taken back"
+    )
+    severity = "warning"
+
+
+class OtherBirthDateError(OtherPersonError):
+    """Two days of birth."""
+
+    code = "party.merge_birth_date"
+    template = N_("parties {party} and {other} were born on different days: {value} and {other_value}")
+
+
+class OtherVatNumberError(OtherPersonError):
+    """Two VAT numbers."""
+
+    code = "party.merge_vat_id"
+    template = N_("parties {party} and {other} have different VAT numbers: {value} and {other_value}")
+
+
 class UnknownMergeError(KasseError):
     """No merge waits under the number."""
 

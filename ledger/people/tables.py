@@ -53,10 +53,10 @@ class Party(SQLModel, table=True):
         "country",
         "birth_date",
         "vat_id",
+        "merged_into",
         "match_key",
         "address_key",
     )
-    ONCE: ClassVar = ("merged_into",)
 
     id: int = col.number(primary_key=True)
     name: str = col.text()

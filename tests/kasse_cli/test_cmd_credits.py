@@ -51,7 +51,7 @@ def test_items_are_locked_set_off_and_paid_back(town):  # noqa: F811
         "kasse payment set-off ORDNUNG/2 --against BAU/1",
     )
     assert town('kasse party merge 1 --into 2 --reason "eine Person"').code == 0
-    assert town("kasse party merge --confirm 1 --user emil").code == 0
+    assert town("kasse party merge --confirm 1 --yes --user emil").code == 0
     town.transcript(
         "payment-set-off-parties",
         "kasse payment set-off ORDNUNG/2 --amount 20 --dry-run",

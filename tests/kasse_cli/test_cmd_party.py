@@ -23,7 +23,9 @@ def test_parties_from_list_to_account(town):  # noqa: F811
         'kasse party merge 3 --into 2 --reason "Tippfehler"',
         "kasse party duplicates",
         "kasse party merge --confirm 1",
+        "kasse party merge --confirm 1 --yes",
         "kasse party merge --refuse 1 --user emil",
+        "kasse party merge --confirm 1 --yes --user emil",
         "kasse party merge",
         'kasse party unlock 2 --kind dunning --reason "Vollmacht liegt vor"',
         "kasse party unlock 2 --kind dunning --reason nochmal",
@@ -53,3 +55,32 @@ def test_a_lock_of_an_account_names_the_office_of_its_item(town):  # noqa: F811
     assert (lock["office"], lock["item"]) == ("ORDNUNG", 1)
     said = town(["party", "account", "Erika Musterfrau", "--user", "clara"]).out
     assert "Office\tItem\tLock" in said
+
+
+PERSON = 'kasse party add "Max Muster" --birth-date {born} --vat-id {vat} --user clara'
+
+
+def test_who_merges_sees_both_and_is_warned_of_what_no_person_has_twice(town):  # noqa: F811
+    assert town(PERSON.format(born="1.2.1990", vat="DE111111125")).code == 0
+    assert town(PERSON.format(born="1.2.1991", vat="DE123456788")).code == 0
+    proposed = town("kasse party merge 4 --into 3 --reason Umzug --user clara --json")
+    assert (proposed.code, [one["code"] for one in proposed.json["findings"]]) == (
+        3,
+        ["party.merge_birth_date", "party.merge_vat_id"],
+    )
+    tried = town("kasse party merge --confirm 1 --dry-run --user emil --json")
+    sides = {row["name"]: (row["source"], row["target"], row["differs"]) for row in tried.data["compared"]}
+    assert sides["birth_date"] == ("1991-02-01", "1990-02-01", True)
+    assert sides["name"] == ("Max Muster", "Max Muster", False)
+    assert (tried.data["merge"]["state"], tried.data["dry_run"]) == ("merged", True)
+    assert town("kasse party show 4 --user clara --json").code == 0
+    assert [one["merge"] for one in town("kasse party duplicates --user clara --json").data["duplicates"]] == [1]
+
+
+def test_a_merge_is_confirmed_only_when_asked_once_more(town):  # noqa: F811
+    town("kasse party add Max --user clara")
+    town("kasse party merge 3 --into 2 --reason Umzug --user clara")
+    assert town("kasse party merge --confirm 1 --user emil").code == 1
+    assert [one["merge"] for one in town("kasse party duplicates --user clara --json").data["duplicates"]] == [1]
+    assert town("kasse party merge --confirm 1 --yes --user emil").code == 0
+    assert town("kasse party duplicates --user clara --json").data["duplicates"] == []

@@ -105,6 +105,10 @@ def location(postgres_server, postgres_template):
         yield found
 
 
+MERGE = (
+    "INSERT INTO party_merge (id, source, target, reason, state, proposed_by, proposed_at) "
+    "SELECT 1, 1, 2, 'x', 'proposed', id, '2026-11-16T05:00:00Z' FROM app_user WHERE name = 'clara'"
+)
 STEP = (
     "INSERT INTO order_step (office, order_id, step, by, on_behalf, at, exception, seen_count, seen_cents, seen_hash) "
     "VALUES ('{office}', {order}, '{step}', {by}, NULL, '2026-11-16T05:00:00Z', {exception}, 1, 1, '\\x00')"
@@ -202,6 +206,16 @@ ATTACKS = {
         "emil",
         [DEPUTY.format(principal=OTHER, deputy=CLARA, role="approver")],
         "by their own word",
+    ),
+    "give a claim to a person by a merge that waits": (
+        "clara",
+        [MERGE, "UPDATE item SET party = 2 WHERE party = 1"],
+        "stays with",
+    ),
+    "make a person part of another by a merge that waits": (
+        "clara",
+        [MERGE, "UPDATE party SET merged_into = 2 WHERE id = 1"],
+        "two people signed",
     ),
     "take a claim from its debtor": ("clara", ["UPDATE item SET party = NULL WHERE party IS NOT NULL"], "stays with"),
     "change whose book it is": ("emil", ["UPDATE setting SET value = 'XX' WHERE key = 'land'"], "what makes the book"),
