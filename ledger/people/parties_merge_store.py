@@ -6,6 +6,7 @@ from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.item_seals_store import moved_items
 from ledger.items.joint_seals_store import merge_joint
+from ledger.keeping.restriction_store import is_restricted
 from ledger.payments.mandate_seals_store import seal_mandates
 from ledger.people.parties_reader import party_name
 from ledger.people.party_seals_store import mark, seal_marked
@@ -14,6 +15,7 @@ from ledger.people.party_values import (
     Merged,
     MergedPartyError,
     MergeWaitsError,
+    RestrictedMergeError,
     SamePartyError,
     UnknownMergeError,
 )
@@ -82,7 +84,7 @@ def duplicates(store: Store) -> list[Duplicate]:
 def propose_merge(store: Store, source: int, target: int, reason: str) -> Merged:
     """Propose that a party becomes part of another; another person confirms it.
 
-    Raises `SamePartyError`, `MergedPartyError`, `MergeWaitsError`, `NotAllowedError`.
+    Raises `SamePartyError`, `MergedPartyError`, `RestrictedMergeError`, `MergeWaitsError`, `NotAllowedError`.
     """
     if source == target:
         raise SamePartyError(party=source)
@@ -117,7 +119,7 @@ def decide_merge(store: Store, number: int, *, confirm: bool) -> Merged:
     Items, accounts, locks, joint debts, mandates, rights of others and references go over to the target; orders,
     events and the merged party stay as they are and refer to it. Who became part of that one before is part of the
     target from then on: nobody is part of a merged party. Raises `UnknownMergeError`, `OwnWorkError`,
-    `MergedPartyError`, `NotAllowedError`.
+    `MergedPartyError`, `RestrictedMergeError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
     with store.unit(office_codes(store)):
@@ -154,6 +156,8 @@ def _check_standing(store: Store, *parties: int) -> None:
         into = store.value("SELECT merged_into FROM party WHERE id = :id", id=party)
         if into is not None:
             raise MergedPartyError(party=party, target=into)
+        if is_restricted(store, party):
+            raise RestrictedMergeError(party=party)
 
 
 def _move(store: Store, source: int, target: int) -> None:

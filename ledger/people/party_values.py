@@ -72,6 +72,14 @@ class MergeWaitsError(KasseError):
     hint = N_("another person confirms it with 'kasse party merge --confirm {merge}'")
 
 
+class RestrictedMergeError(KasseError):
+    """A merge with somebody whose data are only kept (Art. 18 DSGVO): what is restricted would be in use again."""
+
+    code = "party.merge_restricted"
+    template = N_("the processing of the data of party {party} is restricted; it is not merged")
+    hint = N_("a head or admin ends the restriction first: 'kasse party restrict {party} --lift --reason TEXT'")
+
+
 class OtherPersonError(KasseError):
     """Two parties that are to be one, and of which something is known that no person has twice."""
 

@@ -7,9 +7,10 @@ from ledger.book.verify_store import verify
 from ledger.items.standing_store import run_standing
 from ledger.keeping.disclosure_reader import disclose
 from ledger.keeping.open_reader import open_things
+from ledger.keeping.restriction_store import restrict
 from ledger.people.parties_merge_store import decide_merge, propose_merge
 from ledger.people.parties_reader import show_party
-from ledger.people.party_values import MergedPartyError, MergeWaitsError
+from ledger.people.party_values import MergedPartyError, MergeWaitsError, RestrictedMergeError
 from ledger.store.declared_reader import permitted_changes
 from tests.books import act
 from tests.ledger.order_lists import DAY, accepted, row, take
@@ -67,3 +68,17 @@ def test_a_merge_into_somebody_who_was_merged_meanwhile_is_refused(store):
     second = propose_merge(act(store, "clara"), 1, 3, "dieselbe")
     assert decide_merge(act(store, "emil"), second.number, confirm=True).state == "merged"
     assert show_party(store, 3).merged_from == (1, 2)
+
+
+@pytest.mark.parametrize("restricted", [2, 3])
+def test_nobody_is_merged_whose_data_are_only_kept(store, restricted):
+    """Art. 18 (2) DSGVO."""
+    accepted(store, RENT, CLAIM, OTHER)
+    merge = propose_merge(act(store, "clara"), 2, 3, "dieselbe")
+    store.execute("UPDATE item SET open_cents = 0, party = 1")
+    with store.rehearsal():
+        assert restrict(act(store, "emil"), restricted, "wird nur noch aufbewahrt")
+        with pytest.raises(RestrictedMergeError):
+            decide_merge(store, merge.number, confirm=True)
+        with pytest.raises(RestrictedMergeError):
+            propose_merge(store, 2, 3, "dieselbe")
