@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kasse_cli.claim_words import CLAIM_KINDS, LETTER_STATES, RELIEF_KINDS
 from kasse_cli.event_words import action_text, who_text
 from kasse_cli.evidence import NAMES
-from kasse_cli.i18n import _, shown
+from kasse_cli.i18n import _, day, shown
 from kasse_cli.object_words import object_text
 from kasse_cli.output import Column, Result, Table, say
 from sepa.errors import N_
@@ -33,7 +33,11 @@ LIST = (
     Column("gets_cents", N_("Gets"), "cents"),
     Column("merged_into", N_("Part of"), "count", minor=True),
 )
-FACTS = (Column("label", N_("Field"), "word"), Column("value", N_("Value")))
+FACTS = (
+    Column("label", N_("Field"), "word"),
+    Column("value", N_("Value"), shown=False),
+    Column("shown", N_("Value")),
+)
 LABELS = {
     "name": N_("Name"), "legal_name": N_("Account holder"), "street": N_("Street"), "house_number": N_("House number"),
     "postcode": N_("Postcode"), "town": N_("Town"), "country": N_("Country"), "birth_date": N_("Born"),
@@ -155,15 +159,20 @@ def page(facts: PartyFacts, locks: Sequence[Lock]) -> Result:
 
 
 def _facts(facts: PartyFacts) -> list[dict[str, str]]:
-    rows = [{"name": "number", "label": N_("Party"), "value": str(facts.number)}]
     values = {name: getattr(facts, name) for name in LABELS}
     values["merged_from"] = ", ".join(map(str, facts.merged_from)) or None
     values["former"] = ", ".join(facts.former) or None
-    return rows + [
-        {"name": name, "label": LABELS[name], "value": str(value)}
-        for name, value in values.items()
+    told = {"number": facts.number, **values}
+    return [
+        {"name": name, "label": LABELS.get(name, N_("Party")), "value": str(value), "shown": fact_text(name, value)}
+        for name, value in told.items()
         if value is not None
     ]
+
+
+def fact_text(name: str, value: object) -> str:
+    """Return what is known of a party as people read it: days in the form of their language."""
+    return day(dt.date.fromisoformat(str(value))) if name == "birth_date" and value else str(value)
 
 
 def _event(event: PartyEvent) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,9 +9,8 @@ import typer
 
 from kasse_cli.context import Context
 from kasse_cli.frame import command
-from kasse_cli.i18n import day
 from kasse_cli.output import Column, Result, Table, render, say
-from kasse_cli.party_pages import LABELS
+from kasse_cli.party_pages import LABELS, fact_text
 from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
@@ -39,12 +37,15 @@ DUPLICATES = (
 REASONS = (N_("birth_date"), N_("vat_id"), N_("bank_account"), N_("address"), N_("proposed"))
 SIDES = (
     Column("label", N_("Field"), "word"),
-    Column("source", N_("Is given up")),
-    Column("target", N_("Remains")),
+    Column("source", N_("Is given up"), shown=False),
+    Column("source_shown", N_("Is given up")),
+    Column("target", N_("Remains"), shown=False),
+    Column("target_shown", N_("Remains")),
     Column("differs", N_("Differs"), "flag"),
 )
-SIDE_LABELS = LABELS | {"accounts": N_("Bank accounts"), "items": N_("Items"), "open_items": N_("Open items")}
-COUNTED = ("items", "open_items")
+SIDE_LABELS = {"number": N_("Party")} | {name: label for name, label in LABELS.items() if name != "merged_into"}
+SIDE_LABELS |= {"accounts": N_("Bank accounts"), "items": N_("Items"), "open_items": N_("Open items")}
+COUNTED = ("number", "items", "open_items")
 SAID = {
     "proposed": N_("proposed as merge {number}: party {source} becomes part of {target}"),
     "merged": N_("merged: party {source} is now part of {target}, items moved: {items}"),
@@ -144,11 +145,14 @@ def _merged(done: Merged, pair: Pair, *, dry_run: bool) -> Result:
 def _rows(pair: Pair) -> Iterator[dict[str, Any]]:
     """Yield what is known of either, and whether it tells the two apart."""
     one, other = _values(pair.source), _values(pair.target)
-    yield {"name": "number", "label": N_("Party"), "source": one["number"], "target": other["number"], "differs": False}
     for name, label in SIDE_LABELS.items():
-        if (one[name] or other[name]) and name != "merged_into":
-            differs = name not in COUNTED and bool(one[name] and other[name]) and one[name] != other[name]
-            yield {"name": name, "label": label, "source": one[name], "target": other[name], "differs": differs}
+        values = one[name], other[name]
+        if any(values):
+            yield {
+                "name": name, "label": label, "source": values[0], "target": values[1],
+                "source_shown": fact_text(name, values[0] or ""), "target_shown": fact_text(name, values[1] or ""),
+                "differs": name not in COUNTED and all(values) and values[0] != values[1],
+            }  # fmt: skip
 
 
 def _values(side: Side) -> dict[str, str | None]:
@@ -166,5 +170,5 @@ def _named(side: Side) -> str:
     facts = side.facts
     street = " ".join(filter(None, (facts.street, facts.house_number)))
     town = " ".join(filter(None, (facts.postcode, facts.town)))
-    born = f"* {day(dt.date.fromisoformat(facts.birth_date))}" if facts.birth_date else ""
+    born = f"* {fact_text('birth_date', facts.birth_date)}" if facts.birth_date else ""
     return ", ".join(filter(None, (f"{facts.number} {facts.legal_name or facts.name}", born, street, town)))

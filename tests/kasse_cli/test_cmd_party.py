@@ -73,7 +73,8 @@ def test_who_merges_sees_both_and_is_warned_of_what_no_person_has_twice(town):  
     assert sides["birth_date"] == ("1991-02-01", "1990-02-01", True)
     assert sides["name"] == ("Max Muster", "Max Muster", False)
     assert (tried.data["merge"]["state"], tried.data["dry_run"]) == ("merged", True)
-    assert town("kasse party show 4 --user clara --json").code == 0
+    assert "\t01.02.1991\t01.02.1990\tja" in town("kasse party merge --confirm 1 --dry-run --user emil --lang de").out
+    assert "\t01.02.1991" in town("kasse party show 4 --user clara --lang de").out
     assert [one["merge"] for one in town("kasse party duplicates --user clara --json").data["duplicates"]] == [1]
 
 

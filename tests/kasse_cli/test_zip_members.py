@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -202,6 +203,22 @@ def test_answers_of_other_files_are_taken_beside_one_that_is_broken(answers):
     done = shell(f"kasse {noun} status answers --json")
     assert (done.code, len(done.data["answers"])) == (3, 1)
     assert (said(done, "a.zip"), said(done, "b.xml")) == ([("zip.broken", True)], [("file.unknown_message", True)])
+
+
+def test_a_folder_within_a_folder_of_answers_is_named(answers):
+    noun, shell, files = answers
+    folder = shell.folder / "answers" / "2026"
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    done = shell(f"kasse {noun} status answers --json")
+    (finding,) = done.json["findings"]
+    assert (done.code, finding["code"], finding["fields"]) == (
+        3,
+        "inbox.subfolder",
+        {"folder": str(Path("answers/2026")), "count": 2},
+    )
+    assert done.data["answers"] == []
 
 
 def test_where_no_answer_can_be_read_the_command_is_refused(answers):

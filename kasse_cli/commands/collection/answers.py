@@ -73,15 +73,17 @@ def status(ctx: Context, files: FilesArgument) -> None:
     """
     from kasse_cli.answer_files import read_answers
     from kasse_cli.inbox import STDIN, deliveries
+    from kasse_cli.inbox_places import left_alone
     from kasse_cli.wiring import open_book
 
     with open_book(ctx.obj) as store:
         incoming = deliveries(files, ctx.obj.stdin() if STDIN in files else b"")
         answers = read_answers(incoming, lambda unit: _take(store, unit))
     taken = [one for _, one in answers.taken]
-    findings = [*answers.findings, *(finding for one in taken for finding in one.findings)]
+    beside = left_alone(files, (), ctx.obj.world.clock().timestamp())
+    findings = [*answers.findings, *beside, *(finding for one in taken for finding in one.findings)]
     lines = [line for one in taken for line in _said(one)]
-    render(ctx, Result(tables=[Table("answers", ANSWERS, taken)] if taken else [], lines=lines, findings=findings))
+    render(ctx, Result(tables=[Table("answers", ANSWERS, taken)], lines=lines, findings=findings))
 
 
 def _take(store: Store, unit: Unit) -> Answer | KasseError:
