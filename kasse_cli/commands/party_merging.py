@@ -118,6 +118,8 @@ def merge(
         else:
             pair = proposed_pair(store, decided)
         if confirm is not None and not call.dry_run:
+            with store.rehearsal():
+                decide_merge(store, confirm, confirm=True)  # nobody is asked who may not do it
             call.confirm(
                 N_("Make {party} part of {other} for good? Items that go over: {items}."),
                 party=_named(pair.source), other=_named(pair.target), items=pair.source.items,

@@ -23,7 +23,7 @@ def test_parties_from_list_to_account(town):  # noqa: F811
         'kasse party merge 3 --into 2 --reason "Tippfehler"',
         "kasse party duplicates",
         "kasse party merge --confirm 1",
-        "kasse party merge --confirm 1 --yes",
+        "kasse party merge --confirm 1 --user emil",
         "kasse party merge --refuse 1 --user emil",
         "kasse party merge --confirm 1 --yes --user emil",
         "kasse party merge",
