@@ -14,7 +14,7 @@ from tests.sources import nodes
 
 ROOT = Path(__file__).parents[2]
 NAMED = re.compile(r"['`](kasse [a-z][^'`]*)['`]")
-PAGES = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
 
 
 def code_texts() -> Iterator[tuple[str, str]]:

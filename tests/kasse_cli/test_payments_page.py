@@ -1,7 +1,9 @@
-"""The console sessions of docs/payments.md are what a clerk sees."""
+"""The console sessions of docs/payments.md and docs/de/zahlen.md are what a clerk sees."""
 
 import os
 import re
+
+import pytest
 
 from ledger.book.verify_store import verify
 from tests.bankbooks import item
@@ -11,7 +13,7 @@ from tests.ledger.test_payments_answers import GROUP
 from tests.paths import ROOT
 from tests.sepa.test_pain002 import REASON, counts, report, tx
 
-PAGE = ROOT / "docs" / "payments.md"
+PAGES = [("en", ROOT / "docs" / "payments.md"), ("de", ROOT / "docs" / "de" / "zahlen.md")]
 SESSION = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 ITEMS = """
     BAU 250,50 2026-11-16 Meyer | Rechnung 1
@@ -54,11 +56,13 @@ def answers(shell) -> None:
         (shell.folder / name).write_bytes(data.replace(b"MSG-1", file))
 
 
-def test_the_sessions_of_the_page_are_true(shell, sqlite_template):
+@pytest.mark.parametrize(("language", "page"), PAGES)
+def test_the_sessions_of_the_page_are_true(shell, sqlite_template, language, page):
+    shell.lang = language
     shell.environ |= {"KASSE_USER": "dirk", "NO_COLOR": "1"}
     shell.terminal = True
     answers(shell)
-    text = PAGE.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     with sqlite_copy(sqlite_template, shell.folder) as location:
         store = opened(location)
         payables(store, ITEMS)
@@ -68,5 +72,5 @@ def test_the_sessions_of_the_page_are_true(shell, sqlite_template):
         assert verify(store).findings == ()
         store.close()
     if os.environ.get("KASSE_UPDATE_GOLDEN"):
-        PAGE.write_text(fresh, encoding="utf-8", newline="\n")
+        page.write_text(fresh, encoding="utf-8", newline="\n")
     assert fresh == text or os.environ.get("KASSE_UPDATE_GOLDEN")
