@@ -1,4 +1,4 @@
-"""The console sessions of docs/letters.md are what a clerk sees, and the commands on letters answer scripts."""
+"""The console sessions of docs/letters.md and docs/de/mahnen.md are what a clerk sees, and the commands on letters answer scripts."""
 
 import datetime as dt
 import os
@@ -11,9 +11,9 @@ from tests.books import opened, sqlite_copy
 from tests.enforcement.test_letters_life import decision, released_run
 from tests.paths import ROOT
 
-PAGE = ROOT / "docs" / "letters.md"
+PAGES = [("en", ROOT / "docs" / "letters.md"), ("de", ROOT / "docs" / "de" / "mahnen.md")]
 SESSION = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
-CLOCK = "# the clock: "
+CLOCK = re.compile(r"# (?:the clock:|am) (\d{4}-\d\d-\d\d)")
 WRONG = "Betreff: Mahnung\n\nBitte zahlen Sie {betragg} EUR.\n\n{posten}\n\n{zahlung}\n"
 
 
@@ -29,26 +29,27 @@ def town(shell, sqlite_template):
         yield shell
 
 
-def test_the_sessions_of_the_page_are_true(town):
-    town.terminal = True
+@pytest.mark.parametrize(("language", "page"), PAGES)
+def test_the_sessions_of_the_page_are_true(town, language, page):
+    town.lang, town.terminal = language, True
     town.now = town.now.replace(month=11, day=25)
     (town.folder / "mahnung.txt").write_text(WRONG)
-    text = PAGE.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     fresh = SESSION.sub(lambda block: _played(town, block[0]), text)
     store = opened(str(town.folder / "kasse.db"))
     assert store.all("SELECT id, state FROM letter ORDER BY id") == [(1, "posted"), (2, "returned")]
     assert verify(store).findings == ()
     store.close()
     if os.environ.get("KASSE_UPDATE_GOLDEN"):
-        PAGE.write_text(fresh, encoding="utf-8", newline="\n")
+        page.write_text(fresh, encoding="utf-8", newline="\n")
     assert fresh == text or os.environ.get("KASSE_UPDATE_GOLDEN")
 
 
 def _played(shell, session) -> str:
     said = []
     for line in session.splitlines():
-        if line.startswith(CLOCK):
-            shell.now = dt.datetime.fromisoformat(f"{line.removeprefix(CLOCK)}T09:30:00+01:00")
+        if clock := CLOCK.fullmatch(line):
+            shell.now = dt.datetime.fromisoformat(f"{clock[1]}T09:30:00+01:00")
             said.append(line)
         if line.startswith("$ "):
             done = shell(line.removeprefix("$ "))
