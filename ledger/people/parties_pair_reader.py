@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ledger.people.parties import address_key, match_key
 from ledger.people.parties_reader import show_party
-from ledger.people.party_values import OtherBirthDateError, OtherVatNumberError, PartyFacts, UnknownMergeError
+from ledger.people.party_values import (
+    NothingAlikeError,
+    OtherBirthDateError,
+    OtherVatNumberError,
+    PartyFacts,
+    UnknownMergeError,
+)
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
@@ -39,6 +46,8 @@ class Pair:
         ):
             if all(values) and len(set(values)) > 1:
                 yield code(party=one.number, other=other.number, value=values[0], other_value=values[1])
+        if not _signs(one) & _signs(other):
+            yield NothingAlikeError(party=one.number, other=other.number)
 
 
 def pair_of(store: Store, source: int, target: int) -> Pair:
@@ -52,6 +61,15 @@ def proposed_pair(store: Store, merge: int) -> Pair:
     if row is None:
         raise UnknownMergeError(merge=merge)
     return pair_of(store, *row)
+
+
+def _signs(facts: PartyFacts) -> set[tuple[str, str]]:
+    """Return what is known of a party that few others have."""
+    address = address_key(facts.street, facts.house_number, facts.postcode, facts.town) if facts.street else ""
+    found = [("born", facts.birth_date), ("vat", facts.vat_id), ("address", address)]
+    found += [("name", match_key(name)) for name in (facts.name, facts.legal_name) if name]
+    found += [("account", account.iban) for account in facts.accounts]
+    return {(kind, value) for kind, value in found if value}
 
 
 def _side(store: Store, party: int) -> Side:

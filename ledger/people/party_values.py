@@ -103,6 +103,15 @@ class OtherVatNumberError(OtherPersonError):
     template = N_("parties {party} and {other} have different VAT numbers: {value} and {other_value}")
 
 
+class NothingAlikeError(KasseError):
+    """Two parties that are to be one, with nothing that speaks for it."""
+
+    code = "party.merge_unlike"
+    template = N_("parties {party} and {other} have no name, day of birth, address, VAT number or account in common")
+    hint = N_("look whether these are the right numbers; no merge is taken back")
+    severity = "warning"
+
+
 class UnknownMergeError(KasseError):
     """No merge waits under the number."""
 

@@ -1,5 +1,7 @@
 """`kasse party` and `kasse item lock` as clerks type them."""
 
+import pytest
+
 from tests.kasse_cli.test_cmd_order_kinds import town  # noqa: F401 - a fixture
 
 
@@ -78,8 +80,27 @@ def test_who_merges_sees_both_and_is_warned_of_what_no_person_has_twice(town):  
     assert [one["merge"] for one in town("kasse party duplicates --user clara --json").data["duplicates"]] == [1]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("'Erna Muster' --street Weg --house-number 1 --postcode 20999", "'E. Muster'", False),
+        ("'Erna Muster'", "'Muster, Erna'", True),
+        ("'Erna Muster' --birth-date 1.2.1990", "'Erna Beispiel' --birth-date 1.2.1990", True),
+        ("A --street Weg --house-number 1 --postcode 20999", "B --street 'Weg 1' --postcode 20999", True),
+        ("A --iban DE02120300000000202051", "B --iban DE02120300000000202051 --iban-kind guardian", True),
+        ("A --vat-id DE111111125", "B --vat-id DE111111125", True),
+        ("A --town Musterstadt", "B --town Musterstadt", False),
+    ],
+)
+def test_a_merge_for_which_nothing_speaks_is_warned_of(town, one, other, alike):  # noqa: F811
+    for words in (one, other):
+        assert town(f"kasse party add {words} --user clara").code == 0
+    done = town("kasse party merge 4 --into 3 --reason Umzug --user clara --json")
+    assert [finding["code"] for finding in done.json["findings"]] == ([] if alike else ["party.merge_unlike"])
+
+
 def test_a_merge_is_confirmed_only_when_asked_once_more(town):  # noqa: F811
-    town("kasse party add Max --user clara")
+    town("kasse party add 'Musterfrau, Erika' --user clara")
     town("kasse party merge 3 --into 2 --reason Umzug --user clara")
     assert town("kasse party merge --confirm 1 --user emil").code == 1
     assert [one["merge"] for one in town("kasse party duplicates --user clara --json").data["duplicates"]] == [1]
