@@ -102,13 +102,18 @@ def _nothing(found: Terms, line: Line) -> Charge:
 
 def _lines(found: Terms, claim: Claim, until: dt.date, land: str) -> tuple[Line, ...]:
     begun = _months(found, claim, until, land)
-    months = [(start, end, base // found.floor_cents * found.floor_cents) for start, end, base in begun]
+    months = [(start, end, _charged(found, base)) for start, end, base in begun]
     if not any(base for _, _, base in months):
         late_cents = max(base for _, _, base in begun)
         if until <= found.grace_end or not late_cents:
             return (Line(GRACE, found.rule.norm, 0, end=found.grace_end),)
         return (Line(SMALL, found.rule.norm, 0, base_cents=late_cents),)
     return tuple(_line(found, base, list(group)) for base, group in groupby(months, key=lambda month: month[2]) if base)
+
+
+def _charged(found: Terms, base_cents: int) -> int:
+    """Return what a month is charged on: nothing for an arrear that came down to a sum too small, § 16 BGebG."""
+    return base_cents // found.floor_cents * found.floor_cents if base_cents > found.over_cents else 0
 
 
 def _months(found: Terms, claim: Claim, until: dt.date, land: str) -> list[tuple[dt.date, dt.date, int]]:
@@ -128,12 +133,12 @@ def _months(found: Terms, claim: Claim, until: dt.date, land: str) -> list[tuple
 
 def _first_base(found: Terms, claim: Claim, until: dt.date) -> int:
     """Return what the first month counts: grace favours transfers; cash and cheques have none, § 240 (3) AO."""
-    inside = [payment for payment in claim.payments if found.due < payment.counts_on(found.due) <= found.grace_end]
-    favoured = [paid for paid in inside if not (found.rule.grace_for_transfers and paid.way in (CASH, CHEQUE))]
-    if until <= found.grace_end:
-        seen = [paid for paid in inside if paid not in favoured and paid.counts_on(found.due) <= until]
-        return min(claim.amount_cents, sum(paid.cents for paid in seen))
-    return max(0, claim.open_cents(found.due, found.due) - sum(paid.cents for paid in favoured))
+    last = min(until, found.grace_end)
+    inside = [payment for payment in claim.payments if found.due < payment.counts_on(found.due) <= last]
+    cash = [paid.cents for paid in inside if found.rule.grace_for_transfers and paid.way in (CASH, CHEQUE)]
+    favoured_cents = sum(paid.cents for paid in inside) - sum(cash)
+    arrear = max(0, claim.open_cents(found.due, found.due) - favoured_cents)
+    return min(arrear, sum(cash)) if until <= found.grace_end else arrear
 
 
 def _line(found: Terms, base_cents: int, months: list[tuple[dt.date, dt.date, int]]) -> Line:

@@ -24,6 +24,14 @@ class CostCountError(KasseError):
     hint = N_("give a count of at least 1")
 
 
+class CostFactorError(KasseError):
+    """No part of a fee, or less than none."""
+
+    code = "cost.factor"
+    template = N_("{name} cannot be charged {factor} times")
+    hint = N_("give a factor above zero: 0,5 is half the fee, 2 twice")
+
+
 class CostAmountError(KasseError):
     """An amount below zero on which a fee should be taken."""
 
@@ -47,6 +55,8 @@ class Act:
     def __post_init__(self) -> None:
         if self.count < 1:
             raise CostCountError(name=self.name, count=self.count)
+        if self.times <= 0:
+            raise CostFactorError(name=self.name, factor=f"{float(self.times):g}")
         if self.amount_cents < 0:
             raise CostAmountError(amount_cents=self.amount_cents)
 

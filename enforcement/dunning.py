@@ -194,7 +194,7 @@ class Gathering:
         found = self.outside(row) or self.book.decide(row)
         if self.joint and isinstance(found, Left) and found.why in _OF_ONE:
             found = self._another(row) or found
-        if isinstance(found, Left) and found.why == "law_unknown":
+        if isinstance(found, Left) and found.why == "law_unknown" and self.book.claim_law(row.profile) is None:
             self.unknown[row.profile or ""] = self.unknown.get(row.profile or "", 0) + 1
         return found
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import groupby
+from operator import itemgetter
 
 from enforcement.charges import Payment
 from enforcement.charges_values import CASH, TRANSFER
@@ -11,6 +13,8 @@ from enforcement.dunning_rules import Rulebook
 from enforcement.events_reader import CANCELLED, events_of_overdue
 from enforcement.law import Law
 from enforcement.limitation import LimitationEvent
+from enforcement.limitation_watch import Lawbook
+from enforcement.limitation_watch_reader import CHUNK, named_claims
 from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.place_store import place_of
 from ledger.items.locks_store import active_locks
@@ -26,7 +30,11 @@ _FILL_SETTLED = """
     WHERE l.office = c.office AND l.clearing = c.id AND i.office = l.office AND i.id = l.item
       AND c.payment_day >= :since AND c.kind IN ('bank', 'assign', 'cash') AND l.cents > 0
       AND i.kind = 'receivable' AND i.open_cents = 0 AND i.main_item IS NULL AND i.profile IS NOT NULL
-      AND i.party IS NOT NULL AND i.due < c.payment_day"""
+      AND i.party IS NOT NULL AND i.due < c.payment_day AND NOT EXISTS (
+          SELECT 1 FROM relief_item x JOIN relief r ON r.id = x.relief
+          WHERE x.office = i.office AND x.item = i.id AND x.position IS NOT NULL AND r.state IN ('granted', 'ended')
+            AND r.kind IN ('niederschlagung_unbefristet', 'insolvenz', 'tod'))"""
+"""Paid, but too late; not where the rest was given up, ended with its debtor or by a discharge (§§ 286, 301 InsO)."""
 WANTED = """
     i.kind = 'receivable' AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
     AND (i.open_cents > 0 AND i.due < :day OR i.open_cents = 0 AND EXISTS (
@@ -60,6 +68,11 @@ _PAID = f"""
       AND c.resets IS NULL AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)
       AND l.cents > 0
     ORDER BY l.office, l.item, c.payment_day"""
+_LONE = """
+    SELECT s.office, s.main_item, s.id FROM item s JOIN item m ON m.office = s.office AND m.id = s.main_item
+    WHERE s.kind = 'receivable' AND s.open_cents > 0 AND s.due < :day AND m.open_cents = 0
+      AND (CAST(:office AS TEXT) IS NULL OR s.office = :office) ORDER BY s.office, s.main_item, s.id"""
+"""Overdue side claims of claims that are settled: no row of a main claim says whether they are time-barred."""
 _REMEMBERED = ("dunned_letter", "settled_late", "cancelled_main")
 
 
@@ -82,7 +95,8 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
         )
         if kind in {"bank", "assign", "cash"}:  # what the debtor paid, which some laws take for an acknowledgement
             events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
-    book = Rulebook(day, place_of(store), law, wait_days, paid, events, personal, reduced)
+    fallen = _fallen(store, day, office, law)
+    book = Rulebook(day, place_of(store), law, wait_days, paid, events, personal, reduced, fallen)
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
     waiting = may_be_paid_by(store) | under_collection(store, day)
     joint: dict[tuple[str, int], tuple[int, ...]] = {}
@@ -91,6 +105,24 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
     asked = {(code, item, party) for code, item, party in store.rows(_ASKED)} if joint else set[tuple[str, int, int]]()
     gone = {party: "dead" if kind == "tod" else "insolvent" for party, kind in store.rows(_GONE)}
     return Gathering(book, waiting, owed, active_locks(store, "dunning", here), joint, asked, gone)
+
+
+def _fallen(store: Store, day: dt.date, office: str | None, law: Law) -> dict[tuple[str, int], dt.date]:
+    """Return the side claims of settled claims whose period is over, with its end: they fall with their main claim."""
+    found: dict[tuple[str, int], dt.date] = {}
+    lawbook = Lawbook(place_of(store), law)
+    rows = store.all(_LONE, day=day.isoformat(), office=office)
+    for code, group in groupby(rows, key=itemgetter(0)):
+        sides: dict[int, list[int]] = {}
+        for _, main, side in group:
+            sides.setdefault(main, []).append(side)
+        mains = list(sides)
+        for at in range(0, len(mains), CHUNK):
+            for claim, happened in named_claims(store, code, mains[at : at + CHUNK]):
+                end = lawbook.standing(claim, happened).end
+                if end is not None and end < day:
+                    found |= {(code, side): end for side in sides[claim.item]}
+    return found
 
 
 def _remember(store: Store, day: dt.date) -> None:

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from enforcement.charges import small_amount
 from enforcement.charges_bulk import Accruer
 from enforcement.law import Law
-from enforcement.law.figures import Entry
+from enforcement.law.figures import DayBeforeLawError, Entry
 from enforcement.law.schedules import Schedule
 from enforcement.limitation_bulk import LimitationWatch
 from enforcement.profiles import Profile
-from sepa.errors import KasseError
+from sepa.calendar import FIRST_HOLIDAY_YEAR, CalendarYearError
+from sepa.errors import N_, KasseError
 
 DEFAULT_LAND = "HH"
 """Whose holidays move the days of charges and limitation in a book without a Land."""
 MODEL = "kleinbetrag.ao.charge"
 """Below this sum charges alone are not asked for under a law that names no limit of its own."""
+FIRST_KNOWN = dt.date(FIRST_HOLIDAY_YEAR, 1, 1)
+"""The first day of the calendar of working days: whatever ended before it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,22 @@ class ClaimLaw:
         return self.fee.value.fee_cents(cents) if self.fee else 0
 
 
+class BeforeLawError(KasseError):
+    """Claims that fell due before the law that the data knows."""
+
+    code = "dunning.before_law"
+    template = N_("claims of the profile {profile} due before {known_from} are left out: {name} is not known for them")
+    hint = N_("write the value valid then, with its source, into a law file of your own (docs/law.md)")
+    severity = "warning"
+
+
+def before_law(error: DayBeforeLawError | CalendarYearError, profile: str | None) -> BeforeLawError:
+    """Return the warning about claims that nothing can be computed for."""
+    if isinstance(error, CalendarYearError):
+        return BeforeLawError(profile=profile or "", name="§ 193 BGB", known_from=FIRST_KNOWN)
+    return BeforeLawError(profile=profile or "", name=error.fields["name"], known_from=error.fields["known_from"])
+
+
 def looked_up(profile: Profile, day: dt.date, land: str, law: Law) -> ClaimLaw:
     """Return the law of a profile on a day; raises the errors of a law that is not known on it."""
     land = land or DEFAULT_LAND
@@ -58,7 +77,7 @@ def looked_up(profile: Profile, day: dt.date, land: str, law: Law) -> ClaimLaw:
     small, enforced, asked = (
         profile.small_amount(purpose, 0, day, law) for purpose in ("dunning", "enforcement", "charge")
     )
-    asked = asked or small or small_amount(MODEL, 0, day, law=law)
+    asked = asked or small or small_amount(MODEL, 0, max(day, law.figure(MODEL).entries[0].valid_from), law=law)
     doubts = (*(schedule.doubt(fee) if schedule and fee else ()), *(small.findings if small else ()))
     return ClaimLaw(
         profile,

@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from enforcement.charges import Claim, Payment, accrue
 from enforcement.deadlines import deadline_of
-from enforcement.dunning_law import DEFAULT_LAND, ClaimLaw, looked_up
+from enforcement.dunning_law import DEFAULT_LAND, FIRST_KNOWN, ClaimLaw, before_law, looked_up
 from enforcement.law import Law
-from enforcement.law.figures import distinct
+from enforcement.law.figures import DayBeforeLawError, distinct
 from enforcement.limitation import LimitationEvent, LimitationFactError
 from enforcement.limitation_bulk import LimitationWatch
 from enforcement.limitation_watch import split_facts
 from enforcement.profiles import DunningStep, profile_for
 from enforcement.relief_rules import late_charge, owed_at_first, pauses
-from sepa.calendar import LAENDER, next_working_day
+from sepa.calendar import LAENDER, CalendarYearError, next_working_day
 from sepa.errors import N_, KasseError
 
 WAIT_DAYS = 10
@@ -38,8 +38,8 @@ suspense: money in suspense or a debit under way may pay it. no_debtor: nobody i
 dunning. small: less than the law's limit for a Mahnung. last_step: all steps of its profile are done. waiting: its
 waiting time is not over. barred: time-barred. letter_open: its last letter is not posted yet. main_left_out: a side
 claim of a claim that is left out. main_cancelled: a side claim of a claim that was taken off as a whole. law_unknown:
-its profile is none of the law data. insolvent, dead: so is its debtor, and a person decides what becomes of claims that
-no relief covers yet.
+its profile is none of the law data, or the claim is older than it. insolvent, dead: so is its debtor, and a person
+decides what becomes of claims that no relief covers yet.
 """
 
 
@@ -99,7 +99,8 @@ class Rulebook:
     """The law of one dunning day and Land: every profile, waiting time and figure is looked up once.
 
     `paid` are the payments on claims paid in part, `events` what happened to claims in law, by office and item,
-    `personal` what of joint debtors concerns one alone, `reduced` what orders took off.
+    `personal` what of joint debtors concerns one alone, `reduced` what orders took off, `fallen` the side claims of
+    settled claims that are time-barred with these, with the end.
     Raises the errors of a law that is not known on the day.
     """
 
@@ -111,6 +112,7 @@ class Rulebook:
     events: Mapping[tuple[str, int], tuple[LimitationEvent, ...]] = field(default_factory=dict)
     personal: Mapping[tuple[str, int], Sequence[tuple[int, LimitationEvent]]] = field(default_factory=dict)
     reduced: Mapping[tuple[str, int], tuple[Payment, ...]] = field(default_factory=dict)
+    fallen: Mapping[tuple[str, int], dt.date] = field(default_factory=dict)
     findings: tuple[KasseError, ...] = ()
     _laws: dict[str, ClaimLaw | None] = field(default_factory=dict)
     _waits: dict[tuple[str, str], dt.date] = field(default_factory=dict)
@@ -132,8 +134,13 @@ class Rulebook:
         if not row.profile:
             return self._plain(row)
         law = self.claim_law(row.profile)
-        if law is None:
+        try:
+            return self._by_law(row, law) if law else Left(row.office, row.item, "law_unknown")
+        except (DayBeforeLawError, CalendarYearError) as error:
+            self.note((before_law(error, row.profile),))
             return Left(row.office, row.item, "law_unknown")
+
+    def _by_law(self, row: Overdue, law: ClaimLaw) -> Due | Left:
         steps = law.profile.dunning
         if row.level >= len(steps) or row.letter_open:
             return Left(row.office, row.item, "letter_open" if row.letter_open else "last_step")
@@ -154,7 +161,11 @@ class Rulebook:
         law = self.claim_law(row.profile)
         if law is None or law.accruer is None or row.main_item is not None:
             return None
-        cents, kind = self._charge(row, law)
+        try:
+            cents, kind = self._charge(row, law)
+        except (DayBeforeLawError, CalendarYearError) as error:
+            self.note((before_law(error, row.profile),))
+            return None
         end = self._limitation_end(row, law) if cents else None
         if not cents or (end is not None and end < self.day):
             return None
@@ -164,7 +175,7 @@ class Rulebook:
         """Return the one step of a claim whose law is not named; it costs nothing and is repeated."""
         if row.letter_open or row.level >= PLAIN_STEPS:
             return Left(row.office, row.item, "letter_open" if row.letter_open else "last_step")
-        since = self._date(row.term_end or row.dunned_on or row.due)
+        since = self._working(max(self._date(row.term_end or row.dunned_on or row.due), FIRST_KNOWN))
         until = self._working(since + dt.timedelta(days=self.wait_days))
         if until >= self.day:
             return Left(row.office, row.item, "waiting", until.isoformat())
@@ -173,14 +184,17 @@ class Rulebook:
     def _wait(self, row: Overdue, rule: str) -> dt.date:
         """Return the last day of the waiting time before a step: from the due day, later from the last letter.
 
-        The term the last letter set runs from the day on which it counts as given, which only its posting fixes.
+        Who owes may pay on the working day after a due day on a weekend or holiday (§ 193 BGB, § 108 (3) AO). The term
+        the last letter set runs from the day on which it counts as given, which only its posting fixes.
         """
         if row.level and row.term_end:
             return self._date(row.term_end)
         since = row.dunned_on if row.level and row.dunned_on else row.due
         found = self._waits.get((rule, since))
         if found is None:
-            ends = [deadline_of(rule, self._date(since), land=land, law=self.law) for land in self._lands()]
+            first = max(self._date(since), self.law.figure(self.law.deadline(rule).length).entries[0].valid_from)
+            days = {land: next_working_day(first, land) for land in self._lands()}
+            ends = [deadline_of(rule, day, land=land, law=self.law) for land, day in days.items()]
             self.note(ends[0].findings)
             found = self._waits[rule, since] = max(end.end for end in ends)
         return found
@@ -193,7 +207,7 @@ class Rulebook:
         """Return the last day before a claim is time-barred; none where it stands still or a day is not known."""
         watch = law.watch
         if watch is None or row.main_item is not None:
-            return None
+            return self.fallen.get((row.office, row.item)) if row.main_item is not None else None
         events = self._happened(row)
         tier = watch.rule.years(row.amount_cents) if len(watch.rule.tiers) > 1 else 0
         matters = row.amount_cents >= watch.rule.effects_from_cents
@@ -234,7 +248,7 @@ class Rulebook:
 
     def _charge(self, row: Overdue, law: ClaimLaw) -> tuple[int, str | None]:
         """Return the charge on a main claim that was not demanded yet, and its kind; side claims bear none."""
-        if law.accruer is None or row.main_item is not None:
+        if law.accruer is None or row.main_item is not None or not law.profile.bears(row.claim_kind):
             return 0, None
         due = self._date(row.due)
         payments = self.paid.get((row.office, row.item), ()) if row.open_cents < row.amount_cents else ()

@@ -19,6 +19,7 @@ from enforcement.dunning_rows import Block, blocks
 from enforcement.dunning_rules import WAIT_DAYS, Overdue
 from enforcement.dunning_runs import OpenRunError
 from enforcement.law import Law
+from enforcement.law.rules import LATE_KINDS
 from enforcement.law_store import book_law
 from enforcement.relief_reader import in_default
 from ledger.book.offices_store import check_office
@@ -49,7 +50,7 @@ LETTER_ITEM = (
 )  # fmt: skip
 LETTER_FEE = ("letter", "line", "schedule", "norm", "cents", "office", "main_item")
 SKIP = ("run", "office", "item", "why", "until")
-CHARGE_KINDS = "('saeumniszuschlag', 'saeumniszinsen', 'verzugszinsen')"
+CHARGE_KINDS = str(LATE_KINDS)
 """Claim kinds of charges for paying late: what was demanded of them is not demanded again."""
 _COLUMNS = f"""
     i.office, i.id, i.reference, i.due, i.original_due, i.amount_cents, i.open_cents, i.dunning_level, i.dunned_on,

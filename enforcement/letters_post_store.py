@@ -211,15 +211,18 @@ def demand_rows(store: Store, letters: Sequence[LetterFacts], day: dt.date, term
 
 
 def _demanded(facts: LetterFacts, terms: Terms) -> list[tuple[str, int]]:
-    """Return the main claims of a demanding letter that the law says a demand interrupts."""
+    """Return the main claims of a demanding letter that the law says a demand interrupts.
+
+    Of side claims alone it is the claim on which they hang, with which they fall.
+    """
     if not facts.kind.demand:
         return []
-    found = []
+    found = dict[tuple[str, int], None]()
     for claim in facts.claims:
         profile = terms.profile(claim.profile)
-        if profile is not None and claim.main_item is None and profile.interrupts("demand", terms.law):
-            found.append((claim.office, claim.item))
-    return found
+        if profile is not None and profile.interrupts("demand", terms.law):
+            found[claim.office, claim.main_item or claim.item] = None
+    return list(found)
 
 
 def _note(store: Store, kasse: str, day: dt.date, done: Sequence[PostedLetter]) -> None:

@@ -10,7 +10,7 @@ from enforcement.law import Law, packaged_law
 from enforcement.law.figures import RuleUnconfirmedError, distinct
 from enforcement.limitation_clock import Clock
 from enforcement.limitation_rules import FACTS, LimitationRule, limitation_rule
-from sepa.calendar import next_working_day
+from sepa.calendar import FIRST_HOLIDAY_YEAR, next_working_day
 from sepa.errors import N_, Field, KasseError
 
 BEGIN = N_("the period of {years} years begins at the end of {day} ({norm})")
@@ -265,7 +265,7 @@ def _moved(
     rule: LimitationRule, end: dt.date | None, land: str
 ) -> tuple[dt.date | None, tuple[RuleUnconfirmedError, ...]]:
     """Return the end on a working day where the rule moves it, with a word of caution if that matters."""
-    if end is None or not rule.end_shifts:
+    if end is None or not rule.end_shifts or end.year < FIRST_HOLIDAY_YEAR:
         return end, ()
     moved = next_working_day(end, land)
     if moved == end:

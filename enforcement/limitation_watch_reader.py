@@ -38,11 +38,17 @@ _EVENTS = """
     WHERE e.released_on IS NULL {events}""".replace("{person}", PERSON)
 _PAID = """
     SELECT l.office, l.item, 0, 'payment', c.payment_day, NULL, 0, NULL, NULL, NULL
-    FROM item i CROSS JOIN clearing_line l CROSS JOIN clearing c
+    FROM {first} item i CROSS JOIN clearing_line l CROSS JOIN clearing c
     WHERE i.kind = 'receivable' AND i.main_item IS NULL AND i.open_cents < i.amount_cents {paid}
       AND l.office = i.office AND l.item = i.id AND l.cents > 0 AND c.office = l.office AND c.id = l.clearing
       AND c.kind IN ('bank', 'assign', 'cash') AND c.resets IS NULL
       AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)"""
+_LONE = {
+    "first": """(SELECT DISTINCT s.office AS office, s.main_item AS item FROM item s
+        WHERE s.kind = 'receivable' AND s.open_cents > 0 AND s.main_item IS NOT NULL) y CROSS JOIN""",
+    "paid": "AND i.open_cents = 0 AND i.office = y.office AND i.id = y.item",
+}
+"""Which claims are paid, while side claims of them are open."""
 _CLEARED = """
     SELECT l.office, coalesce(i.main_item, i.id), 0, 'cleared', c.payment_day, NULL, 0, l.cents, NULL, NULL
     FROM clearing c JOIN clearing_line l ON l.office = c.office AND l.clearing = c.id
@@ -89,14 +95,15 @@ def check_reader(store: Store, office: str | None) -> None:
 def open_claims(store: Store, office: str | None = None) -> Iterator[Told]:
     """Yield every open main claim, or one with open side claims, with what happened; inside `snapshot` or a unit."""
     owed = _OWED.format(wanted="i.open_cents > 0")
-    happened = f"{_EVENTS.format(events='')} UNION ALL {_PAID.format(paid='AND i.open_cents > 0')}"
+    paid = f"{_PAID.format(first='', paid='AND i.open_cents > 0')} UNION ALL {_PAID.format(**_LONE)}"
+    happened = f"{_EVENTS.format(events='')} UNION ALL {paid}"
     yield from _told(store.stream(_sql(owed, happened), office=office))
 
 
 def claims_since(store: Store, first: dt.date, office: str | None = None) -> Iterator[Told]:
     """Yield the main claims that are open or were settled in any way after a day, with what happened and with that."""
     owed = _OWED.format(wanted=_LATER)
-    happened = f"{_EVENTS.format(events='')} UNION ALL {_PAID.format(paid='')} UNION ALL {_CLEARED}"
+    happened = f"{_EVENTS.format(events='')} UNION ALL {_PAID.format(first='', paid='')} UNION ALL {_CLEARED}"
     yield from _told(store.stream(_sql(owed, happened), office=office, first=first.isoformat()))
 
 
@@ -105,7 +112,7 @@ def named_claims(store: Store, office: str, numbers: Sequence[int]) -> Iterator[
     named = ", ".join(str(int(number)) for number in numbers)
     of_events = f"AND e.office = :office AND e.item IN ({named})"
     of_paid = f"AND i.office = :office AND i.id IN ({named})"
-    happened = f"{_EVENTS.format(events=of_events)} UNION ALL {_PAID.format(paid=of_paid)}"
+    happened = f"{_EVENTS.format(events=of_events)} UNION ALL {_PAID.format(first='', paid=of_paid)}"
     yield from _told(store.rows(_sql(_NAMED.format(numbers=named), happened), office=office))
 
 

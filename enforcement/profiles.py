@@ -10,12 +10,18 @@ from enforcement.charges_fees import SmallAmount, small_amount
 from enforcement.law import Law, packaged_law
 from enforcement.law.catalogue import found
 from enforcement.law.figures import RuleUnconfirmedError
-from enforcement.law.sections import Section
+from enforcement.law.rules import DEFERRAL_KINDS, LATE_KINDS
+from enforcement.law.sections import LawFileError, Section
 from enforcement.limitation_rules import LimitationRule, limitation_rule
+from ledger.items.settlement import packaged_classes
 from sepa.calendar import land_of
-from sepa.errors import N_, KasseError
+from sepa.errors import N_, KasseError, Place
 
 SMALL_PURPOSES = ("demand", "debit", "charge", "dunning", "enforcement", "refund", "expenses")
+
+
+_KINDS_OF = {"late_charge": LATE_KINDS, "late_charge_business": LATE_KINDS, "deferral_charge": DEFERRAL_KINDS}
+"""Of which kind the charges of a profile must be: the books know by it what was demanded."""
 
 
 class NoLimitationError(KasseError):
@@ -47,8 +53,8 @@ class DunningStep:
 class SettlementOrder:
     """In which order money is spread over what one debtor owes (Tilgungsreihenfolge).
 
-    `order` lists classes, `classes` the kinds of claim in each; within a class by `within`. `choice`: the
-    debtor may say what he pays; `enforced`: who decides when the money was taken by force;
+    `order` lists classes, `classes` the kinds of claim in each, beside those that come with kasse; within a class by
+    `within`. `choice`: the debtor may say what he pays; `enforced`: who decides when the money was taken by force;
     `rest`: the class of kinds that no class names.
     """
 
@@ -62,10 +68,18 @@ class SettlementOrder:
 
     def rank(self, claim_kind: str) -> int:
         """Return the place of a kind of claim in the order; what no class names comes with `rest`, else last."""
-        for place, name in enumerate(self.order):
-            if claim_kind == name or claim_kind in self.classes.get(name, ()):
-                return place
-        return self.order.index(self.rest) if self.rest else len(self.order)
+        name = self.class_of(claim_kind)
+        return self.order.index(name) if name else len(self.order)
+
+    def class_of(self, claim_kind: str) -> str:
+        """Return the class of a kind of claim: by its own name, by this law, else by what is the same in all laws."""
+        if claim_kind in self.order:
+            return claim_kind
+        for classes in (self.classes, packaged_classes()):
+            for name, kinds in classes.items():
+                if name in self.order and claim_kind in kinds:
+                    return name
+        return self.rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,7 @@ class Profile:
     maps purposes to figures. `death` says whether the claim ends or goes on against the estate,
     `insolvency` which rank it has (§ 38 or § 39 InsO).
     `remedy` names the remedy against decisions, where the remedies do not name the profile themselves.
+    `charge_free` are classes of its settlement order on which no charge runs: interest bears none (§ 240 (2) AO).
     `stands_for` are plain names that mean this profile in a Land, as `HH:fee`. `lands` are the Länder whose law it is,
     none for law of all of them. `court`: only a court gives the title to enforce (§ 704 ZPO).
     """
@@ -125,6 +140,11 @@ class Profile:
     remedy: str = ""
     court: bool = False
     lands: tuple[str, ...] = ()
+    charge_free: tuple[str, ...] = ()
+
+    def bears(self, claim_kind: str | None) -> bool:
+        """Return whether claims of a kind are charged for paying late or later; they are where it is not known."""
+        return not claim_kind or self.settlement.class_of(claim_kind) not in self.charge_free
 
     def holds_in(self, land: str) -> bool:
         """Return whether this is law in a Land; '' for a book without one, where only law of all Länder holds."""
@@ -141,9 +161,11 @@ class Profile:
         return bool(self.limitation) and event_kind in self.limitation_rule(law).restart
 
     def small_amount(self, purpose: str, amount_cents: int, on: dt.date, law: Law | None = None) -> SmallAmount | None:
-        """Return whether an amount is too small for a purpose; none where this law has no such limit."""
-        name = self.small.get(purpose)
-        return small_amount(name, amount_cents, on, law=law) if name else None
+        """Return whether an amount is too small for a purpose; none where this law has, or then had, no such limit."""
+        name, book = self.small.get(purpose), law or packaged_law()
+        if not name or on < book.figure(name).entries[0].valid_from:
+            return None
+        return small_amount(name, amount_cents, on, law=book)
 
     def doubts(self) -> tuple[RuleUnconfirmedError, ...]:
         """Return what the sources leave open about this kind of claim."""
@@ -162,7 +184,8 @@ def profiles(law: Law | None = None) -> Mapping[str, Profile]:
 def profile(name: str, law: Law | None = None) -> Profile:
     """Return the profile of that name, every name in it resolved once.
 
-    Raises `FigureUnknownError` for a name that is nowhere, the profile's own or one it uses.
+    Raises `FigureUnknownError` for a name that is nowhere, the profile's own or one it uses, `LawFileError` for a
+    charge of the wrong kind.
     """
     book = law or packaged_law()
     chosen = found(profiles(book), name, "profile")
@@ -185,9 +208,11 @@ def profile_for(name: str, place: str = "", law: Law | None = None) -> Profile |
 
 def _resolve(chosen: Profile, law: Law) -> None:
     """Look up every name the profile uses, so that a wrong one fails here and not in the middle of a run."""
-    named = chosen.late_charge, chosen.late_charge_business, chosen.deferral_charge, chosen.relief.suspended_charge
-    for rule in named:
-        _ = law.charge(rule) if rule else None
+    _ = law.charge(chosen.relief.suspended_charge) if chosen.relief.suspended_charge else None
+    given = [(key, law.charge(rule).kind, kinds) for key, kinds in _KINDS_OF.items() if (rule := getattr(chosen, key))]
+    for key, word, known in (*given, *(("charge_free", one, chosen.settlement.order) for one in chosen.charge_free)):
+        if word not in known:
+            raise LawFileError(section=chosen.name, key=key, wanted=" | ".join(known), place=Place(file=chosen.file))
     _ = law.schedule(chosen.dunning_fee) if chosen.dunning_fee else None
     _ = law.figure(chosen.costs_round_up) if chosen.costs_round_up else None
     _ = limitation_rule(chosen.limitation, law) if chosen.limitation else None
@@ -224,6 +249,7 @@ def _profile(section: Section) -> Profile:
         remedy=section.text("remedy", ""),
         court=section.flag("court", default=False),
         lands=section.texts("lands"),
+        charge_free=section.texts("charge_free"),
     )
     return section.finish(result)
 

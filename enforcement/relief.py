@@ -11,9 +11,7 @@ from ledger.people.users import NotAllowedError
 from sepa.errors import N_, KasseError
 
 ItemKey = tuple[str, int]
-STATES = (
-    N_("proposed"), N_("granted"), N_("refused"), N_("withdrawn"), N_("ended"), N_("failed"), N_("lifted"),
-)  # fmt: skip
+STATES = (N_("proposed"), N_("granted"), N_("refused"), N_("withdrawn"), N_("ended"), N_("failed"), N_("lifted"))
 PARTS = (N_("claim"), N_("late"), N_("interest"), N_("default"))
 
 
@@ -274,7 +272,7 @@ class Wish:
 class Owed:
     """An item as relief sees it: what is open, when it was due, under which law; amounts in cents.
 
-    `in_default` is 1 for the charge on missed instalments of a plan that failed.
+    `in_default` is 1 for the charge on missed instalments of a plan that failed, `original_due` '' where nobody knows.
     """
 
     office: str
@@ -293,6 +291,7 @@ class Owed:
     opened_on: str
     demanded_cents: int = 0
     in_default: int = 0
+    original_due: str = ""
 
     @property
     def key(self) -> ItemKey:

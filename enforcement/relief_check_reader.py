@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import groupby
 
 from enforcement.events_reader import CANCELLED
 from enforcement.law import Law
-from enforcement.relief import KINDS
-from enforcement.relief_checks import SideClaimsLeftError, findings
+from enforcement.law.figures import DayAfterLawError, DayBeforeLawError
+from enforcement.relief import KINDS, Owed
+from enforcement.relief_checks import OverchargedError, SideClaimsLeftError, findings
 from enforcement.relief_estate_reader import money_of_estates
-from enforcement.relief_law import DEFAULT_LAND
+from enforcement.relief_law import DEFAULT_LAND, ReliefBook
 from enforcement.relief_propose_store import relief_book
-from enforcement.relief_reader import find_relief, reliefs
+from enforcement.relief_reader import CHARGE_KINDS, find_relief, in_default, reliefs
 from ledger.items.items_reader import item_name
 from ledger.store.engines import Store
 from sepa.errors import KasseError
@@ -25,6 +27,28 @@ _SIDES = f"""
       AND NOT EXISTS (SELECT 1 FROM relief_item x JOIN relief r ON r.id = x.relief
                       WHERE x.office = s.office AND x.item = s.id AND r.state = 'proposed')
     ORDER BY s.office, s.main_item, s.id"""
+
+_REDUCED = f"""
+    SELECT i.office, i.id, i.account, i.open_cents, i.due, 0, NULL, i.profile, i.claim_kind, NULL, i.party, i.reference,
+           i.amount_cents, i.opened_on, 0, 0, i.original_due, CAST(d.cents AS BIGINT), coalesce(p.legal_name, p.name)
+    FROM (SELECT s.office AS office, s.main_item AS item, sum(s.amount_cents - coalesce((
+              SELECT sum(l.cents) FROM clearing_line l JOIN clearing c ON c.office = l.office AND c.id = l.clearing
+              WHERE l.office = s.office AND l.item = s.id AND c.kind = 'relief' AND c.resets IS NULL
+                AND NOT EXISTS (SELECT 1 FROM clearing z WHERE z.office = c.office AND z.resets = c.id)), 0)) AS cents
+          FROM (SELECT DISTINCT l.office AS office, l.item AS item FROM clearing c CROSS JOIN clearing_line l
+                WHERE c.kind = 'reduction' AND c.resets IS NULL AND l.office = c.office AND l.clearing = c.id
+                  AND NOT EXISTS (SELECT 1 FROM clearing z WHERE z.office = c.office AND z.resets = c.id)
+                UNION SELECT e.office, e.item FROM claim_event e
+                WHERE e.kind IN ('deferral', 'suspended_execution') AND e.withdrawn_at IS NULL) g
+          CROSS JOIN item s WHERE s.office = g.office AND s.main_item = g.item AND s.claim_kind IN {CHARGE_KINDS}
+            AND s.kind = 'receivable' AND NOT {in_default("s")}
+            AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.office = s.office AND r.reverses = s.position)
+            AND NOT EXISTS (SELECT 1 FROM relief_item x JOIN relief r ON r.id = x.relief
+                            WHERE x.office = s.office AND x.item = s.id AND r.state = 'proposed')
+          GROUP BY s.office, s.main_item) d
+    JOIN item i ON i.office = d.office AND i.id = d.item LEFT JOIN party p ON p.id = i.party
+    WHERE NOT EXISTS (SELECT 1 FROM ({CANCELLED}) g WHERE g.office = i.office AND g.item = i.id)
+    ORDER BY i.office, i.id"""
 
 
 def check(store: Store, day: dt.date, *, law: Law | None = None) -> tuple[KasseError, ...]:
@@ -38,7 +62,23 @@ def check(store: Store, day: dt.date, *, law: Law | None = None) -> tuple[KasseE
         relief = find_relief(store, row.number)
         profile = book.profile(row.profile)
         found += findings(relief, profile, day, land=book.land or DEFAULT_LAND, law=book.law)
-    return (*found, *money_of_estates(store, day), *_left(store))
+    return (*found, *money_of_estates(store, day), *_left(store), *_overcharged(store, book, day))
+
+
+def _overcharged(store: Store, book: ReliefBook, day: dt.date) -> Iterator[KasseError]:
+    """Yield claims on which more was demanded for paying late than, reduced or deferred, they have cost until a day.
+
+    Where a rate of the day is not known yet nobody can say.
+    """
+    for *row, demanded_cents, party in store.all(_REDUCED):
+        one = Owed(*row)
+        owed_cents = demanded_cents
+        with suppress(DayAfterLawError, DayBeforeLawError):
+            owed_cents = sum(late.cents for late in book.late([one], day))
+        if demanded_cents > owed_cents:
+            yield OverchargedError(
+                item=item_name(*one.key), party=party, demanded_cents=demanded_cents, owed_cents=owed_cents
+            )
 
 
 def _left(store: Store) -> Iterator[KasseError]:

@@ -104,6 +104,18 @@ class SideClaimsLeftError(KasseError):
     severity = "warning"
 
 
+class OverchargedError(KasseError):
+    """Charges for paying late on what an order took off later, or for days that were deferred afterwards."""
+
+    code = "relief.overcharged"
+    template = N_(
+        "{item} of {party} was reduced or deferred since: {demanded_cents} were demanded for paying it late, "
+        "{owed_cents} are owed by now"
+    )
+    hint = N_("take off what is too much: 'kasse relief propose absetzung ITEM --amount …'; what is paid of it: --paid")
+    severity = "warning"
+
+
 def findings(relief: Relief, profile: Profile | None, day: dt.date, *, land: str, law: Law) -> list[KasseError]:
     """Return what a granted relief that did not end its claims wants a person to do on a day."""
     look = _LOOKS.get(relief.row.kind)

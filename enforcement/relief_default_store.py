@@ -22,27 +22,36 @@ def book_default(store: Store, relief: Relief, book: ReliefBook) -> int:
     charge demanded so far (`default` of `relief_item`).
     """
     until = min(store.today, relief.row.last_day or store.today)
-    claims = [one for one in relief.items if one.part in {"claim", "late"}]
-    profiles = {one.key: book.profile(one.profile) for one in claims}
-    parts = shares([as_granted(one) for one in claims], relief.plan, book.orders())
-    sides = []
-    for one in claims:
-        profile = profiles[one.key]
-        if one.part != "claim" or one.main_item is not None or profile is None or not profile.late_charge:
-            continue
-        rule = book.law.charge(profile.late_charge)
-        paid = latest(book.payments(one.key), one.cents - one.open_cents)
-        cents, findings = default_charge(
-            rule, [part for part in parts if part.key == one.key], paid, dt.date.fromisoformat(until),
-            land=book.land or DEFAULT_LAND, law=book.law,
-        )  # fmt: skip
-        book.findings = distinct(book.findings + findings)
-        if cents:
-            sides.append(_side(one, cents, rule.kind, store.today, relief.row.party_number))
+    charges = default_charges(relief, book, dt.date.fromisoformat(until))
+    party = relief.row.party_number
+    sides = [_side(one, cents, kind, store.today, party) for one, cents, kind in charges if cents]
     made = book_sides(store, relief.number, sides)
     first = max(one.line for one in relief.items) + 1
     write_items(store, relief.number, owed(store, [(one.office, one.id) for one in made]), "default", first)
     return sum(one.amount_cents for one in made)
+
+
+def default_charges(relief: Relief, book: ReliefBook, until: dt.date) -> list[tuple[ReliefItemRow, int, str]]:
+    """Return the claims of a plan with cents and kind of the charge on their missed instalments until a day."""
+    claims = [one for one in relief.items if one.part in {"claim", "late"}]
+    profiles = {one.key: book.profile(one.profile) for one in claims}
+    parts = shares([as_granted(one) for one in claims], relief.plan, book.orders())
+    found = []
+    for one in claims:
+        profile = profiles[one.key]
+        if one.part != "claim" or one.main_item is not None or profile is None:
+            continue
+        if not profile.late_charge or not profile.bears(one.claim_kind):
+            continue
+        rule = book.law.charge(profile.late_charge)
+        paid = latest(book.payments(one.key), one.cents - one.open_cents)
+        cents, findings = default_charge(
+            rule, [part for part in parts if part.key == one.key], paid, until,
+            land=book.land or DEFAULT_LAND, law=book.law,
+        )  # fmt: skip
+        book.findings = distinct(book.findings + findings)
+        found.append((one, cents, rule.kind))
+    return found
 
 
 def _side(one: ReliefItemRow, cents: int, kind: str, due: str, party: int) -> Side:

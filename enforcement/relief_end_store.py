@@ -248,7 +248,8 @@ def _lost(store: Store, relief: Relief, book: ReliefBook) -> int:
     sides = []
     for one in relief.items:
         profile = book.profile(one.profile)
-        rule = profile.relief.suspended_charge if profile and one.main_item is None else ""
+        bears = profile is not None and one.main_item is None and profile.bears(one.claim_kind)
+        rule = profile.relief.suspended_charge if profile and bears else ""
         if not rule:
             continue
         paid = latest(book.payments(one.key), one.cents - one.open_cents)

@@ -32,15 +32,15 @@ def correct_interest(store: Store, relief: Relief, book: ReliefBook, reason: str
     """
     later = [one for one in relief.items if one.part == "interest" and one.due > store.today]
     store.execute_many(_DUE, [{"due": store.today, "office": one.office, "item": one.item} for one in later])
-    kept = _kept(relief, book, dt.date.fromisoformat(store.today))
+    kept = interest_kept(relief, book, dt.date.fromisoformat(store.today))
     found = correction(relief.items, kept)
     if found.away:
         move_paid(store, relief.number, found.away, found.to, reason)
     return take_off(store, relief.number, found.off, reason) if found.off else 0
 
 
-def _kept(relief: Relief, book: ReliefBook, day: dt.date) -> dict[ItemKey, int]:
-    """Return the interest of each claim until a day."""
+def interest_kept(relief: Relief, book: ReliefBook, day: dt.date) -> dict[ItemKey, int]:
+    """Return the interest of each claim of a plan until a day."""
     first = dt.date.fromisoformat(relief.row.first_day)
     claims = [as_granted(one) for one in relief.items if one.part in {"claim", "late"}]
     profiles = {one.key: book.profile(one.profile) for one in claims}

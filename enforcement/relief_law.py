@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from enforcement.charges import Payment
@@ -75,8 +75,10 @@ class ReliefBook:
             self._profiles[name] = profile_for(name, self.land, self.law)
         return self._profiles[name]
 
-    def orders(self) -> Mapping[str, Order]:
-        """Return the settlement orders of the profiles met so far."""
+    def orders(self, names: Iterable[str | None] = ()) -> Mapping[str, Order]:
+        """Return the settlement orders of the profiles met so far, and of these."""
+        for name in names:
+            self.profile(name)
         own = {name: profile.settlement for name, profile in self._profiles.items() if profile}
         return {**packaged_orders(), **own}
 

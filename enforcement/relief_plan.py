@@ -118,7 +118,7 @@ def plan_interest(
     findings: tuple[KasseError, ...] = ()
     for one in owed:
         profile = profiles[one.key]
-        if profile is None or not profile.deferral_charge or one.main_item is not None:
+        if profile is None or not _bears_interest(one, profile):
             continue
         own = [share for share in parts if share.key == one.key]
         claim, days = deferred_claim(one, first_day, own), [share.due for share in own]
@@ -130,6 +130,10 @@ def plan_interest(
                 found.append(PlannedInterest(one.key, day, charge.cents - so_far, charge.rule, charge.kind))
                 so_far = charge.cents
     return found, findings
+
+
+def _bears_interest(one: Owed, profile: Profile) -> bool:
+    return bool(profile.deferral_charge) and one.main_item is None and profile.bears(one.claim_kind)
 
 
 def interest_until(
@@ -146,7 +150,7 @@ def interest_until(
     found: dict[ItemKey, int] = {}
     for one in owed:
         profile = profiles[one.key]
-        if profile is None or not profile.deferral_charge or one.main_item is not None:
+        if profile is None or not _bears_interest(one, profile):
             continue
         own = [share for share in parts if share.key == one.key]
         until = min(day, own[-1].due) if own else day

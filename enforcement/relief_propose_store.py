@@ -101,8 +101,8 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
     check_days(wish, dt.date.fromisoformat(store.today))
     with store.unit(office_codes(store)):
         paid = paid_parts(store, wish.items) if wish.paid else []
-        party, claims, back = _claims(store, wish, paid)
         book = relief_book(store, law)
+        party, claims, back = _claims(store, wish, paid, book)
         late = book.late(claims, wish.first - ONE_DAY) if wish.kind.moves_due else []
         planned = _planned(book, wish, claims, late)
         number = take_ids(store, BOOK, "relief")
@@ -140,7 +140,7 @@ def check_conflict(store: Store, kind: Kind, party: int, claims: Sequence[Owed],
                 raise ReliefConflictError(item=item_name(*one.key), other=other, kind=name)
 
 
-def _claims(store: Store, wish: Wish, paid: Sequence[Paid]) -> tuple[int, list[Owed], list[Paid]]:
+def _claims(store: Store, wish: Wish, paid: Sequence[Paid], book: ReliefBook) -> tuple[int, list[Owed], list[Paid]]:
     """Return whose relief it is, the open claims that it is about, and what of the paid ones.
 
     A part takes off the open claims first.
@@ -159,13 +159,13 @@ def _claims(store: Store, wish: Wish, paid: Sequence[Paid]) -> tuple[int, list[O
     check_conflict(store, wish.kind, party, claims)
     open_cents = sum(one.cents for one in claims)
     if wish.cents is None or not paid:
-        part = _partly(claims, wish.cents) if wish.cents is not None else claims
+        part = _partly(claims, wish.cents, book) if wish.cents is not None else claims
         _check_whole(wish, claims, part)
         return party, part, list(take_back(paid, None))
     if not 0 < wish.cents <= open_cents + sum(one.cents for one in paid):
         raise ReliefAmountError(given_cents=wish.cents, sum_cents=open_cents + sum(one.cents for one in paid))
     first = min(wish.cents, open_cents)
-    return party, (_partly(claims, first) if first else []), take_back(paid, wish.cents - first)
+    return party, (_partly(claims, first, book) if first else []), take_back(paid, wish.cents - first)
 
 
 def _check_whole(wish: Wish, claims: Sequence[Owed], part: Sequence[Owed]) -> None:
@@ -184,14 +184,15 @@ def _check_sides(items: Sequence[Owed | Paid]) -> None:
         raise MainClaimError(item=item_name(mains[0].office, mains[0].item))
 
 
-def _partly(claims: Sequence[Owed], cents: int) -> list[Owed]:
+def _partly(claims: Sequence[Owed], cents: int, book: ReliefBook) -> list[Owed]:
     """Return claims with the part of them that a sum covers, in the order in which money would pay them."""
     total = sum(one.cents for one in claims)
     if not 0 < cents <= total:
         raise ReliefAmountError(given_cents=cents, sum_cents=total)
     known = {one.key: one for one in claims}
     settled = (Settled(*one.key, one.cents, one.due, one.profile, one.claim_kind) for one in claims)
-    return [replace(known[one.office, one.item], cents=part) for one, part in spread(settled, cents)]
+    orders = book.orders(one.profile for one in claims)
+    return [replace(known[one.office, one.item], cents=part) for one, part in spread(settled, cents, orders)]
 
 
 def _planned(book: ReliefBook, wish: Wish, claims: Sequence[Owed], late: Sequence[Late]) -> Planned:

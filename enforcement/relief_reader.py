@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from enforcement.charges import Payment
+from enforcement.law.rules import LATE_KINDS
 from enforcement.relief import Instalment, ItemKey, Owed, UnknownReliefError
 from enforcement.relief_plan import Standing, spread_paid, standing
 from ledger.items.joint_debtors import OWED_JOINTLY
@@ -19,7 +20,7 @@ def in_default(alias: str) -> str:
         WHERE z.office = {alias}.office AND z.item = {alias}.id AND z.part = 'default')"""
 
 
-CHARGE_KINDS = "('saeumniszuschlag', 'saeumniszinsen', 'verzugszinsen')"
+CHARGE_KINDS = str(LATE_KINDS)
 _OWED = f"""
     SELECT i.office, i.id, i.account, i.open_cents, i.due, i.dunning_level, i.dunned_on, i.profile, i.claim_kind,
         i.main_item, i.party, i.reference, i.amount_cents, i.opened_on,
@@ -27,7 +28,7 @@ _OWED = f"""
                   AND c.claim_kind IN {CHARGE_KINDS} AND NOT EXISTS (
                       SELECT 1 FROM entry r WHERE r.office = c.office AND r.reverses = c.position)
                   AND NOT {in_default("c")}), 0) AS BIGINT),
-        CASE WHEN i.main_item IS NOT NULL AND {in_default("i")} THEN 1 ELSE 0 END
+        CASE WHEN i.main_item IS NOT NULL AND {in_default("i")} THEN 1 ELSE 0 END, i.original_due
     FROM {{items}} i WHERE i.kind = 'receivable' AND i.open_cents > 0"""
 _ORDER = "ORDER BY i.due, i.office, i.id"
 _WITH_SIDES = """(

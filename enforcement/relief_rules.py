@@ -19,6 +19,8 @@ ONE_DAY = dt.timedelta(days=1)
 PAUSES = ("deferral", "suspended_execution")
 """Events during which nothing is charged for paying late: what is deferred or suspended is not overdue."""
 Span = tuple[dt.date, dt.date]
+NO_END = dt.date(9999, 1, 1)
+"""The last day of what goes on."""
 
 
 class Claimed(Protocol):
@@ -62,14 +64,14 @@ def is_penal(one: Claimed, profile: Profile | None) -> bool:
         return False
     kind = one.claim_kind or ""
     if profile.insolvency == "subordinate":
-        return kind != "cost" and kind not in profile.settlement.classes.get("cost", ())
+        return profile.settlement.class_of(kind) != "cost"
     return kind in profile.relief.penal
 
 
 def pauses(events: Iterable[LimitationEvent]) -> tuple[Span, ...]:
-    """Return the spans of days, in order, in which a claim was deferred or its execution suspended."""
-    found = (one for one in events if one.kind in PAUSES and one.until is not None)
-    return tuple(sorted((one.day, one.until) for one in found if one.until is not None))
+    """Return the spans of days, in order, in which a claim was deferred or its execution suspended; some go on."""
+    found = (one for one in events if one.kind in PAUSES and (one.until or one.ongoing))
+    return tuple(sorted((one.day, one.until or NO_END) for one in found))
 
 
 def late_charge(
@@ -116,10 +118,14 @@ def late_until(
     land: str,
     law: Law,
 ) -> tuple[int, tuple[KasseError, ...]]:
-    """Return what a main claim owes for paying late until a day and was not demanded of yet; side claims nothing."""
-    if profile is None or not profile.late_charge or one.main_item is not None:
+    """Return what a main claim owes for paying late until a day and was not demanded of yet; side claims nothing.
+
+    Where it was deferred before, it was late before that too: what was demanded of it counts from its first due day.
+    """
+    if profile is None or not profile.late_charge or one.main_item is not None or not profile.bears(one.claim_kind):
         return 0, ()
     amount_cents, paid = owed_at_first(law.charge(profile.late_charge), one.amount_cents, payments, reductions)
-    claim = Claim(amount_cents, dt.date.fromisoformat(one.due), paid)
+    due = one.original_due if spans and one.original_due else one.due
+    claim = Claim(amount_cents, dt.date.fromisoformat(due), paid)
     cents, findings = late_charge(profile.late_charge, claim, until, spans, land=land, law=law)
     return max(0, cents - one.demanded_cents), findings

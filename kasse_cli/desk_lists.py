@@ -103,7 +103,7 @@ def read_rows(
         raise RefusedDecisionsError(bad=len({f.place.row for f in refused}), count=len(rows), findings=tuple(refused))
     if not rows:
         raise BlankListError(needed=", ".join(needed), place=table.place)
-    listed = DecisionList(verb, source.name, _identity(source.sha256, verb, given or {}))
+    listed = DecisionList(verb.partition(" ")[0], source.name, _identity(source.sha256, verb, given or {}))
     return DecisionRows(listed, rows, table.findings)
 
 

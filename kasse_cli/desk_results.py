@@ -72,8 +72,7 @@ def _sentences(done: Done) -> Iterator[Line]:
     if not done.new:
         yield say(N_("nothing new: case {number} is so already"), **known)
     elif done.order is not None:
-        yield say(N_("ordered: {order} pays it out once others have certified, approved and accepted it"), **known)
-        yield say(N_("next: another person certifies it with 'kasse order certify {order}'"), **known)
+        yield from _ordered(done, known)
     elif done.verb in _MOVED:
         yield say(_MOVED[done.verb], **known, settled_cents=abs(done.settled_cents))
         if done.surplus_cents:
@@ -87,6 +86,14 @@ def _sentences(done: Done) -> Iterator[Line]:
         yield say(N_("of it bound until an order is accepted: {bound_cents}"), bound_cents=done.bound_cents)
     if done.verb == "undo":
         yield say(N_("the money is in case {number}"), **known)
+
+
+def _ordered(done: Done, known: dict[str, Any]) -> Iterator[Line]:
+    yield say(N_("ordered: {order} pays it out once others have certified, approved and accepted it"), **known)
+    if done.payout is not None:
+        to = {"payee": done.payout.name, "iban": done.payout.iban}
+        yield say(N_("{paid_cents} to {payee}, {iban}"), paid_cents=done.payout.cents, **to)
+    yield say(N_("next: another person certifies it with 'kasse order certify {order}'"), **known)
 
 
 def _of_parts(done: Done) -> Line:

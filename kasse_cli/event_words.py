@@ -43,6 +43,7 @@ VERBS = {
     "erase_refuse": N_("erasing refused"), "exception": N_("small-office exception used"),
     "execute": N_("executed by the bank"), "export": N_("exported"), "export_again": N_("exported again"),
     "file": N_("filed"), "filed": N_("filed"), "fill": N_("filled up"), "forward": N_("forwarded"),
+    "forward_list": N_("forwarded by list"),
     "general_take": N_("taken in by a general order"), "grant": N_("granted"), "guards": N_("guards changed"),
     "hand_over": N_("handed over"), "head": N_("letterhead changed"), "high": N_("limit for high amounts set"),
     "hold": N_("put off"), "hold_list": N_("put off by list"), "import": N_("imported"),
@@ -78,6 +79,7 @@ VERBS = {
     "take": N_("taken in"), "take_back": N_("taken back"), "take_off": N_("taken off"),
     "template": N_("text changed"), "terminal": N_("card terminal set"), "terminal_end": N_("card terminal ended"),
     "there": N_("arrived at the bank"), "undo": N_("undone"), "undo_batch": N_("batch undone"),
+    "undo_list": N_("undone by list"),
     "undo_match": N_("rule's assignment undone"), "unlock": N_("unlocked"), "upgrade": N_("upgraded"),
     "verify": N_("verified"), "void": N_("voided"), "watch": N_("looked after"), "withdraw": N_("withdrawn"),
     "withdraw_ask": N_("withdrawal asked for"), "withdraw_drop": N_("withdrawal dropped"),
@@ -86,7 +88,13 @@ VERBS = {
 """What was done: the second part of an action."""
 WHOLE = {
     "refused": N_("refused"), "cash.hold": N_("cash desk: given to its holder"), "letter.post": N_("letter: mailed"),
-    "letter.return": N_("letter: came back"),
+    "letter.return": N_("letter: came back"), "suspense.again": N_("unclear money: clarified by what came later"),
+    "suspense.collected": N_("unclear money: taken as the credit of a collection run"),
+    "suspense.executed": N_("unclear money: taken as the debit of a payment run"),
+    "suspense.release": N_("unclear money: given back to all"),
+    "suspense.reserve": N_("unclear money: reserved for somebody"),
+    "suspense.resume": N_("unclear money: taken up again"),
+    "suspense.returned": N_("unclear money: taken as what came back"),
 }  # fmt: skip
 """Actions whose parts say something else elsewhere."""
 

@@ -36,6 +36,7 @@ class NoBankFileError(KasseError):
     template = N_("left out, as it is no bank file: {kind}")
     hint = N_("nothing is to be done, unless the bank delivers bookings like that")
     severity: Severity = "info"
+    routine = True
 
 
 def kind_beside(name: str, head: bytes) -> str:

@@ -21,6 +21,7 @@ class ShortenedError(KasseError):
     template = N_("{file} is kept as {name}: its own name is too long")
     hint = N_("nothing is to be done: book and messages call it as it came")
     severity: Severity = "info"
+    routine = True
 
 
 def fitting(name: str) -> str:

@@ -54,7 +54,8 @@ def _render_text(call: Call, result: Result) -> None:
 
         write_tables(result.tables, sys.stdout, call.world.environ, files=call.lists)
     _write_lines(call, result)
-    _to_stderr(finding_lines(tuple(result.findings)))
+    told = tuple(one for one in result.findings if not (call.quiet and one.routine))
+    _to_stderr(finding_lines(told))
 
 
 def _write_lines(call: Call, result: Result) -> None:

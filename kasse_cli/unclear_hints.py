@@ -13,6 +13,8 @@ from kasse_cli.unclear_words import COUNTER, payment_words, under_way_words
 from ledger.bank.collection_back_store import meant_return
 from ledger.bank.counter_cases_store import counter_cases
 from ledger.bank.meant_runs_store import meant_payments, meant_runs
+from ledger.bank.paid_before_reader import paid_before
+from ledger.bank.parts import unclear_parts
 from ledger.bank.suspense_came_back_store import may_have_come_back
 from ledger.bank.suspense_returns_store import came_before
 from sepa.errors import N_
@@ -61,6 +63,7 @@ def hints(store: Store, details: CaseDetails) -> list[Line]:
     payments = meant_payments(store, details, runs)
     lines += [say(payment_words(one), run=one.run, line=one.line, number=details.number) for one in payments]
     lines += _written_off(store, details)
+    lines += _paid_before(store, details)
     lines += [_counter(one, details) for one in counter_cases(store, details)]
     back = meant_return(store, details.office, details.entry, details.kind)
     if back is not None:
@@ -72,7 +75,6 @@ def hints(store: Store, details: CaseDetails) -> list[Line]:
 
 def _written_off(store: Store, details: CaseDetails) -> list[Line]:
     """Say which relief wrote off what the money names, and how it is opened again: it is owed all the same."""
-    named = {word: None for step in details.steps for word in str(step.evidence.get("reference", "")).split()}
     template = N_(
         "{reference} was written off by relief {relief} ({kind}): end that with 'kasse relief end {relief} --reason …',"
         " then 'kasse suspense assign {number} {reference}'"
@@ -82,7 +84,28 @@ def _written_off(store: Store, details: CaseDetails) -> list[Line]:
             template, reference=one.reference, relief=one.relief, kind=_(RELIEF_KINDS.get(one.kind, one.kind)),
             number=details.number,
         )
-        for one in written_off(store, named)
+        for one in written_off(store, _named(details))
+    ]  # fmt: skip
+
+
+def _named(details: CaseDetails) -> dict[str, None]:
+    """Return the references that were found in what the bank said, each once."""
+    return {word: None for step in details.steps for word in str(step.evidence.get("reference", "")).split()}
+
+
+def _paid_before(store: Store, details: CaseDetails) -> list[Line]:
+    """Say since when what the money names is paid, and how money that was paid twice goes back; of parts nothing."""
+    if details.kind != "suspense" or len(unclear_parts(details.parts)) > 1:
+        return []
+    template = N_(
+        "{reference} is paid since {day} (entry {entry}); paid twice? 'kasse suspense refund {number} --reason …'"
+    )
+    return [
+        say(
+            template, reference=one.reference, day=dt.date.fromisoformat(one.day), entry=one.entry,
+            number=details.number,
+        )
+        for one in paid_before(store, details, _named(details))
     ]  # fmt: skip
 
 

@@ -25,7 +25,7 @@ SENTENCES = {
     OPENING: N_("it was unclear in the system before, too"),
     "return": N_("a payment of ours came back and does not fit what is known of it"),
     "reversal": N_("the bank took back a booking, and nothing tells surely which one"),
-    "several": N_("it names several open references, and the amount is not their sum"),
+    "several": N_("it names several references, and the amount is not the sum of what is open on them"),
     "ambiguous": N_("several persons or items fit"),
     "amount": N_("it is for something of ours, but with another amount"),
     "paid": N_("our payment that it names was executed before"),

@@ -48,7 +48,8 @@ class KasseError(Exception):
     Subclasses stand beside the rule they guard and set `code` (stable, `noun.what`), `template` and `hint`
     (both `N_(…)` with named fields). A field named `*_cents` is shown as money, a date as a date.
     `findings` holds the single findings behind a refusal of many rows. Where several of one class are told in one
-    line, `together` is its template, with {count} and {names}: the field `named` of each.
+    line, `together` is its template, with {count} and {names}: the field `named` of each. A `routine` note tells what
+    happens day by day and asks for nothing: with -q, whose words cron mails, it is left out.
     """
 
     code: ClassVar[str] = "kasse.error"
@@ -56,6 +57,7 @@ class KasseError(Exception):
     hint: ClassVar[str] = ""
     together: ClassVar[str] = ""
     named: ClassVar[str] = ""
+    routine: ClassVar[bool] = False
     severity: Severity = "error"
     exit_code: ClassVar[int] = 1
 

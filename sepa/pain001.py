@@ -36,6 +36,7 @@ from sepa.markup import (
     remittance,
     timestamp,
 )
+from sepa.party_texts import initiator_problem, party_texts
 from sepa.payments import CreditTransferMessage, NoBatchError, Totals, Transfer, TransferBatch, check_totals, counted
 from sepa.text import Charset
 
@@ -55,6 +56,7 @@ def write(message: CreditTransferMessage) -> Iterator[bytes]:
 def _parts(message: CreditTransferMessage) -> Iterator[str]:
     yield f'{HEAD}<Document xmlns="{NAMESPACE}">\n<CstmrCdtTrfInitn>\n'
     totals = sum((batch.totals for batch in message.batches if batch.totals), Totals())
+    refuse((initiator_problem(message.initiator, message.charset),))
     yield group_header(message.message_id, message.created, totals, message.initiator)
     for batch in message.batches:
         yield from _batch(batch, message.charset)
@@ -65,6 +67,7 @@ def _batch(batch: TransferBatch, charset: Charset) -> Iterator[str]:
     stated = batch.totals or Totals()
     if not stated.count:
         raise NoBatchError(identifier=batch.payment_information_id)
+    refuse(party_texts(batch.debtor, charset), Place(payment=batch.payment_information_id))
     yield _batch_head(batch, stated)
     count = cents = 0
     for transfer in batch.transfers:
@@ -113,7 +116,7 @@ def _transfer(transfer: Transfer) -> str:
 
 def charset_problems(transfer: Transfer, charset: Charset) -> Iterator[KasseError | None]:
     """Yield the texts of a transfer that a narrower character set does not hold (DK Anlage 3, EPC217-08)."""
-    yield optional_text_problem(transfer.creditor.name, NAME_LENGTH, "name", charset)
+    yield from party_texts(transfer.creditor, charset)
     yield optional_text_problem(transfer.remittance, REMITTANCE_LENGTH, "remittance", charset)
     yield optional_text_problem(transfer.ultimate_debtor, NAME_LENGTH, "ultimate_debtor", charset)
     yield optional_text_problem(transfer.ultimate_creditor, NAME_LENGTH, "ultimate_creditor", charset)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("GrpHdr", "OrgnlGrpInfAndSts", "OrgnlPmtInfAndSts", "TxInfAndSts")
 _VERSIONS = re.compile(r"pain\.002(?:\.00[1-3]\.(?:0[2-9]|1[0-5])(?:\.\w+)*)?")
+_UNFINISHED = frozenset({"RVNC", "PDNG"})
 _LISTED = frozenset({"RJCT", "RVMC", "RVNM", "RVNA", "RVNC"})  # what a bank counts, it must list
 
 
@@ -188,9 +189,11 @@ class _Reader:
         counted = {one.status: one.number for one in self.head.counts} if self.head else {}
         close, wrong, unavailable, pending, matched = (
             sum(max(self.seen[status], counted.get(status, 0)) for status in statuses)
-            for statuses in (("RVMC",), ("RVNM",), ("RVNA",), ("RVNC", "PDNG"), ("RCVC",))
+            for statuses in (("RVMC",), ("RVNM",), ("RVNA",), _UNFINISHED, ("RCVC",))
         )
         total = (self.head.original_count if self.head else None) or self.seen.total()
+        if not pending and self.levels & _UNFINISHED:
+            pending = max(pending, total - matched - close - wrong - unavailable, 1)
         listed = close + wrong + unavailable + pending
         if not listed and self.levels & VOP_STATUSES - {"RCVC"}:
             return VopResult(matched, 0, 0, 0, max(total - matched, 1))

@@ -30,6 +30,7 @@ from sepa.markup import (
     party,
     remittance,
 )
+from sepa.party_texts import initiator_problem, party_texts
 from sepa.payments import NoBatchError, Totals, check_totals
 from sepa.text import Charset
 
@@ -48,6 +49,7 @@ def write(message: DirectDebitMessage) -> Iterator[bytes]:
 def _parts(message: DirectDebitMessage) -> Iterator[str]:
     yield f'{HEAD}<Document xmlns="{NAMESPACE}">\n<CstmrDrctDbtInitn>\n'
     totals = sum((batch.totals for batch in message.batches if batch.totals), Totals())
+    refuse((initiator_problem(message.initiator, message.charset),))
     yield group_header(message.message_id, message.created, totals, message.initiator)
     for batch in message.batches:
         yield from _batch(batch, message.scheme, message.charset)
@@ -58,6 +60,7 @@ def _batch(batch: CollectionBatch, scheme: Scheme, charset: Charset) -> Iterator
     stated = batch.totals or Totals()
     if not stated.count:
         raise NoBatchError(identifier=batch.payment_information_id)
+    refuse(own_texts(batch, charset), Place(payment=batch.payment_information_id))
     yield _batch_head(batch, stated, scheme)
     count = cents = 0
     for collection in batch.collections:
@@ -139,6 +142,15 @@ def _original_account(was: Amendment) -> str:
 
 def charset_problems(collection: Collection, charset: Charset) -> Iterator[KasseError | None]:
     """Yield the texts of a collection that a narrower character set does not hold (DK Anlage 3, EPC217-08)."""
-    yield optional_text_problem(collection.debtor.name, NAME_LENGTH, "name", charset)
+    yield from party_texts(collection.debtor, charset)
     yield optional_text_problem(collection.remittance, REMITTANCE_LENGTH, "remittance", charset)
     yield optional_text_problem(collection.ultimate_debtor, NAME_LENGTH, "ultimate_debtor", charset)
+    was = collection.mandate.amendment
+    if was is not None:
+        yield optional_text_problem(was.creditor_name, NAME_LENGTH, "original_creditor_name", charset)
+
+
+def own_texts(batch: CollectionBatch, charset: Charset) -> Iterator[KasseError | None]:
+    """Yield the texts about us in a batch that a narrower character set does not hold."""
+    yield from party_texts(batch.creditor, charset)
+    yield optional_text_problem(batch.ultimate_creditor, NAME_LENGTH, "ultimate_creditor", charset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,12 +10,14 @@ from typing import Any, TypeVar, cast
 
 from sepa.debits import Amendment, Collection, CollectionBatch, Mandate, Sequence
 from sepa.errors import KasseError, Place
+from sepa.fields import creditor_id_problem
 from sepa.pain_values import ForeignAddress, ForeignBatch, ForeignPayment
 from sepa.payments import Address, Party, Totals, Transfer, TransferBatch
 from sepa.rules.foreign_errors import DayFormError
 from sepa.rules.foreign_forms import OTHER_ACCOUNT
 
 T = TypeVar("T")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:Z|[+-]\d\d:\d\d)?", re.ASCII)  # the date of XML schema, zone and all
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -35,14 +38,16 @@ class Problems:
     def day(self, text: str, name: str) -> date | None:
         """Return the day that a text is, or None having kept that it is none."""
         try:
-            return date.fromisoformat(text[:10])
+            return date.fromisoformat(text[:10] if _DAY.fullmatch(text) else "")
         except ValueError:
             self.found.append(DayFormError(value=text, place=Place(field=name, value=text)))
             return None
 
 
-def transfer_batch(batch: ForeignBatch, problems: Problems) -> TransferBatch | None:
-    """Return the head of a batch of transfers as ours, without its transfers."""
+def transfer_batch(
+    batch: ForeignBatch, problems: Problems, first: ForeignPayment | None = None
+) -> TransferBatch | None:
+    """Return the head of a batch of transfers as ours, without them; what stands at them is taken from the first."""
     debtor = _party(batch, problems)
     day = problems.day(batch.day, "execution_day")
     time = problems.made(datetime.fromisoformat, batch.time) if _is_time(batch.time) else None
@@ -51,7 +56,7 @@ def transfer_batch(batch: ForeignBatch, problems: Problems) -> TransferBatch | N
         batch.id,
         debtor or _NOBODY,
         day or _NO_DAY,
-        instant=batch.local_instrument == "INST",
+        instant=(batch.local_instrument or (first.local_instrument if first else "")) == "INST",
         batch_booking=_FLAGS.get(batch.booking),
         category_purpose=batch.category_purpose,
         execution_time=time,
@@ -61,11 +66,11 @@ def transfer_batch(batch: ForeignBatch, problems: Problems) -> TransferBatch | N
 
 
 def collection_batch(batch: ForeignBatch, first: ForeignPayment | None, problems: Problems) -> CollectionBatch | None:
-    """Return the head of a batch of collections as ours; what stands at its payments is taken from the first."""
+    """Return the head of a batch of collections as ours; what stands at its payments is asked of each of them."""
     creditor = _party(batch, problems)
     day = problems.day(batch.day, "due_day")
-    creditor_id = batch.creditor_id or (first.creditor_id if first else "")
-    sequence = batch.sequence or (first.sequence if first else "")
+    creditor_id = batch.creditor_id or _right_creditor_id(first)
+    sequence = batch.sequence or ("RCUR" if first and "PmtTpInf" in first.present else "")
     made = problems.made(
         CollectionBatch,
         batch.id,
@@ -107,6 +112,12 @@ def collection(payment: ForeignPayment, problems: Problems) -> Collection | None
         ultimate_debtor=payment.ultimate_debtor,
     )
     return made if debtor and payment.amount_cents is not None else None
+
+
+def _right_creditor_id(payment: ForeignPayment | None) -> str:
+    """Return the creditor identifier of a payment if it is one."""
+    found = payment.creditor_id if payment else ""
+    return found if found and creditor_id_problem(found, "creditor_id") is None else ""
 
 
 _NOBODY = Party("?", "DE02120300000000202051")  # stands in for a party that could not be made, so that the rest can

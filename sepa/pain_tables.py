@@ -48,18 +48,21 @@ PmtTpInf/SvcLvl/Cd > service_level
 PmtTpInf/SvcLvl/Prtry > own_service_level
 PmtTpInf/LclInstrm/Cd > local_instrument
 PmtTpInf/LclInstrm/Prtry > own_local_instrument
-PmtTpInf/SeqTp > sequence
 PmtTpInf/CtgyPurp > category_purpose
 PmtTpInf/CtgyPurp/Cd > category_purpose
-PmtTpInf/CtgyPurp/Prtry > category_purpose
+- PmtTpInf/CtgyPurp/Prtry
 - PmtTpInf/InstrPrty
 """
 _SCHEME = "".join(
     f"{{path}}/Id/PrvtId/{at}/Id > creditor_id\n{{path}}/Id/PrvtId/{at}/{scheme} > creditor_scheme\n"
     for at, scheme in (("Othr", "SchmeNm/Prtry"), ("OthrId", "IdTp"))
 )
-_COMMON = _PAYMENT_TYPE + "ChrgBr > charge_bearer\n" + _party("UltmtDbtr", "ultimate_debtor")
-_COMMON += _party("UltmtCdtr", "ultimate_creditor") + _SCHEME.format(path="CdtrSchmeId")
+_COMMON = _PAYMENT_TYPE + "ChrgBr > charge_bearer\n"
+_ULTIMATE_DEBTOR, _ULTIMATE_CREDITOR = _party("UltmtDbtr", "ultimate_debtor"), _party("UltmtCdtr", "ultimate_creditor")
+_ONLY_IN = {  # what stands only in payments or only in collections, whose heads name only our own side
+    "pain.001": _ULTIMATE_DEBTOR,
+    "pain.008": _ULTIMATE_CREDITOR + _SCHEME.format(path="CdtrSchmeId") + "PmtTpInf/SeqTp > sequence\n",
+}
 
 _PARTS: dict[str, Field] = {
     "ADDRESS": table(
@@ -114,6 +117,7 @@ def _batch(family: str) -> Field:
         f"{day} = bare\n{day}/Dt = date\n{day}/DtTm = time\n- {PAYMENT_NAMES[family]}\n- PoolgAdjstmntDt\n"
         "- ChrgsAcct\n- ChrgsAcctAgt\n"
         + _COMMON
+        + _ONLY_IN[family]
         + _party(own, "name", with_id=family == "pain.001")
         + _account(f"{own}Acct", "iban", "account")
         + _agent(f"{own}Agt"),
@@ -129,11 +133,13 @@ _IDS = "PmtId/InstrId > instruction_id\nPmtId/EndToEndId > end_to_end_id\nPmtId/
 def _payment(family: str) -> Field:
     other = "Cdtr" if family == "pain.001" else "Dbtr"
     amount = "Amt/InstdAmt = amount @\nAmt/EqvtAmt/Amt = amount @\n"
-    lines = amount if family == "pain.001" else "InstdAmt = amount @\n" + _MANDATE
+    lines = amount if family == "pain.001" else "InstdAmt = amount @\nPmtTpInf/SeqTp > sequence\n" + _MANDATE
     return table(
         _IDS
         + lines
         + _COMMON
+        + _ULTIMATE_DEBTOR
+        + _ULTIMATE_CREDITOR
         + _party(other, "name")
         + _account(f"{other}Acct", "iban", "account")
         + _agent(f"{other}Agt")

@@ -29,7 +29,7 @@ from sepa.fields import (
 )
 from sepa.text import Charset
 
-_ADDRESS_LIMITS = (
+ADDRESS_LIMITS = (
     ("department", 70),
     ("sub_department", 70),
     ("street", 70),
@@ -117,7 +117,7 @@ class Address:
     def _problems(self) -> Iterator[KasseError | None]:
         yield text_problem(self.town, 35, "town")
         yield country_problem(self.country)
-        for field, limit in _ADDRESS_LIMITS:
+        for field, limit in ADDRESS_LIMITS:
             yield optional_text_problem(getattr(self, field), limit, field)
         for line in self.lines:
             yield text_problem(line, 70, "lines")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sepa.calendar import add_months, add_target_days
 from sepa.errors import N_, KasseError, Place
 from sepa.fields import (
     NAME_LENGTH,
@@ -26,6 +27,9 @@ from sepa.text import Charset
 # DK Anlage 3, camt.055.001.05 (CancellationReason5Code)
 RECALL_REASONS = ("AGNT", "CURR", "CUST", "CUTA", "DUPL", "FRAD", "TECH", "UPAY")
 INFORMATION_LENGTH = 105
+RECALL_DAYS = 10  # banking days, for DUPL and TECH
+RECALL_MONTHS = 13
+_SHORT = frozenset(("DUPL", "TECH"))
 
 
 class RecallReasonError(KasseError):
@@ -42,6 +46,15 @@ class RecallScopeError(KasseError):
     code = "recall.scope"
     template = N_("the recall {identifier} must name one scope: the file, whole batches, or single payments")
     hint = N_("send one recall for each scope")
+
+
+def last_recall_day(reason: str, executed: date) -> date:
+    """Return the last day for a recall: ten banking days for DUPL and TECH, thirteen months for the rest (EPC125-05).
+
+    >>> last_recall_day("DUPL", date(2026, 11, 16)).isoformat(), last_recall_day("FRAD", date(2026, 11, 16)).isoformat()
+    ('2026-11-30', '2027-12-16')
+    """
+    return add_target_days(executed, RECALL_DAYS) if reason in _SHORT else add_months(executed, RECALL_MONTHS)
 
 
 def reason_problem(reason: str) -> KasseError | None:

@@ -47,9 +47,11 @@ for entry in rows("entries"):
     postings = lines[entry["office"], entry["position"]]
     if sum(int(p["cents"]) for p in postings) or len(postings) != int(entry["posting_count"]):
         wrong.append(f"entry {entry['office']} {entry['position']} does not balance")
+    day = entry["posting_day"]
+    month = day[:5] + "13" if entry["kind"] == "closing" else day[:7]  # closing entries are a period of their own
     for p in postings:
         balances[p["office"], p["account"]] += int(p["cents"])
-        months[p["office"], p["account"], entry["posting_day"][:7]] += int(p["cents"])
+        months[p["office"], p["account"], month] += int(p["cents"])
 wrote = lambda p: "\x1e" + "\x1f".join((p["account"], p["cents"], p["item"], p["dimensions"]))
 heads = check_chain("entries", ENTRY, lambda e: "".join(map(wrote, lines[e["office"], e["position"]])))
 check_chain("events", EVENT, lambda _: "")

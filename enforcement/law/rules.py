@@ -11,6 +11,10 @@ METHODS = ("started_months", "full_months", "days")
 DAY_COUNTS = ("act/365", "act/360", "act/act", "30/360")
 MEANINGS = ("until", "after", "on")
 UNITS = ("days", "working_days", "weeks", "months", "years")
+LATE_KINDS = ("saeumniszuschlag", "saeumniszinsen", "verzugszinsen")
+"""Kinds of claim that charges for paying late become: what the books hold of them is not demanded again."""
+DEFERRAL_KINDS = ("stundungszinsen",)
+"""Kinds of claim that interest on deferred payment becomes, which is booked ahead (`BOOKED_AHEAD`)."""
 
 
 @dataclass(frozen=True, slots=True)

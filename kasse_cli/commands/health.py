@@ -16,9 +16,10 @@ import typer
 
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
-from kasse_cli.i18n import sentence
+from kasse_cli.i18n import _, sentence
 from kasse_cli.inbox import rejected_files, shown
 from kasse_cli.intake_lines import some
+from kasse_cli.messages import hint
 from kasse_cli.output import Column, Result, Table, render
 from ledger.reports.health import Check, Limit, Limits, State, account_checks, checks, worst
 from sepa.errors import N_, Field, KasseError
@@ -78,6 +79,7 @@ def health(ctx: Context, limit: LimitArgument = None, reject: RejectOption = Non
     that were rejected and that nobody has dealt with. --limit takes a check, or one account by its own check, whose
     bank says nothing for weeks. Nothing is changed.
     """
+    way_out = ""
     try:
         given = [(text, *_read_limit(text)) for text in limit or ()]
         own = {name: one for _, name, one in given if name.startswith(_OWN)}
@@ -86,12 +88,14 @@ def health(ctx: Context, limit: LimitArgument = None, reject: RejectOption = Non
     except KasseError as error:
         state: State = "critical" if error.code == "book.damaged" else "unknown"
         found = [Check("book", state, None, Limit(None, None), error.template, dict(error.fields))]
+        way_out = hint(error)
     state = worst(found)
     rows = [_row(check) for check in found]
     if ctx.obj.format == "json":
-        render(ctx, Result({"state": state}, [Table("checks", CHECKS, rows)]))
+        render(ctx, Result({"state": state, "hint": way_out or None}, [Table("checks", CHECKS, rows)]))
     else:
-        typer.echo("\n".join(plugin_lines(found, state)))
+        more = [f"{_('hint')}: {_safe(way_out)}"] if way_out else []
+        typer.echo("\n".join([*plugin_lines(found, state), *more]))
         render(ctx, Result())
     ctx.obj.exit_code = CODES[state]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from ledger.items.order_changes import MadeOrder
 
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help=N_("the number of an accepted order"))]
+ChangedArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="ORDER", help=N_("the number of an accepted order, or OFFICE/NUMBER of an item that was taken over")
+    ),
+]
 WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("why; it stands in the journal"))]
 ToOption = Annotated[
     int | None,
@@ -40,6 +46,14 @@ LastDayOption = Annotated[
 DueOption = Annotated[
     dt.date | None,
     typer.Option("--due", parser=parse_day, metavar="DATE", help=N_("of a standing order: its item due on this day")),
+]
+ReplacedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="ACCOUNT",
+        help=N_("the account that replaced one which is closed since; of what was taken over the one it is less of"),
+    ),
 ]
 FromOption = Annotated[str, typer.Option("--from", metavar="ACCOUNT", help=N_("the account that gives"))]
 ToAccountOption = Annotated[
@@ -88,6 +102,7 @@ def register(app: typer.Typer) -> None:
         examples=(
             'kasse order change ORDNUNG-17 --to 100,00 --reason "Widerspruch teilweise abgeholfen"',
             'kasse order change ORDNUNG-18 --line 2=60,00 --reason "Zeitgebühr neu berechnet"',
+            'kasse order change ORDNUNG/4711 --to 80,00 --account 5100 --reason "Bescheid von 2025 geändert"',
         ),
     )(change)
     command(app, "cancel", dry_run=True, examples=('kasse order cancel ORDNUNG-17 --reason "Bescheid aufgehoben"',))(
@@ -103,22 +118,28 @@ def register(app: typer.Typer) -> None:
 
 def change(
     ctx: Context,
-    order: OrderArgument,
+    order: ChangedArgument,
     reason: WhyOption,
     to: ToOption = None,
     lines: LinesOption = None,
     credit: CreditOption = False,
     due: DueOption = None,
+    account: ReplacedOption = None,
 ) -> None:
     """Change the amount of an accepted order by a new order that refers to it (Änderungsanordnung).
 
     Nothing is posted until the new order is certified, approved and accepted, each by another person. Less is taken
-    off what is open; more becomes an item of its own under the same reference.
+    off what is open; more becomes an item of its own under the same reference. A claim or debt that was taken over is
+    named as OFFICE/NUMBER, with the --account that it is less of.
     """
     from kasse_cli.wiring import open_book, trial
     from ledger.items.order_change_store import change_order
     from ledger.items.orders import parse_order_number
 
+    if "/" in order:
+        _fits(order, {"--line": lines, "--credit": credit, "--due": due})
+        _take_off(ctx, order, reason, to, account)
+        return
     office, number = parse_order_number(order)
     day, wanted = ctx.obj.today.isoformat(), new_amounts(to, lines)
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
@@ -132,36 +153,71 @@ def change(
             lines=wanted,
             as_credit=credit,
             due=due.isoformat() if due else None,
+            account=account,
         )
     render(ctx, made_result(made, dry_run=ctx.obj.dry_run))
 
 
 def cancel(
     ctx: Context,
-    order: OrderArgument,
+    order: ChangedArgument,
     reason: WhyOption,
     credit: CreditOption = False,
     due: DueOption = None,
     last_day: LastDayOption = None,
+    account: ReplacedOption = None,
 ) -> None:
     """Cancel an accepted order by a new order that refers to it (Absetzung); end a standing or general order.
 
     Acceptance settles what is open of the old order's items; what was paid is refused, or becomes a credit with
-    --credit. A standing order ends after --last-day, the items it made stay; --due cancels one of them.
+    --credit. A standing order ends after --last-day, the items it made stay; --due cancels one of them. A claim or debt
+    that was taken over is named as OFFICE/NUMBER, with the --account that it is less of.
     """
     from kasse_cli.wiring import open_book, trial
     from ledger.items.order_change_store import BY_SCHEDULE, act_of, change_order, end_order
     from ledger.items.orders import parse_order_number
 
+    if "/" in order:
+        _fits(order, {"--last-day": last_day, "--credit": credit, "--due": due})
+        _take_off(ctx, order, reason, 0, account)
+        return
     office, number = parse_order_number(order)
     day = ctx.obj.today.isoformat()
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
         one = due.isoformat() if due else None
-        if one is None and act_of(store, office, number) in BY_SCHEDULE:
+        schedule = one is None and act_of(store, office, number) in BY_SCHEDULE
+        _fits(order, {"--credit": credit, "--account": account} if schedule else {"--last-day": last_day})
+        if schedule:
             ends = last_day.isoformat() if last_day else day
             made = [end_order(store, office, number, reason=reason, last_day=ends)]
         else:
-            made = change_order(store, office, number, reason=reason, day=day, to_cents=0, as_credit=credit, due=one)
+            made = change_order(
+                store, office, number, reason=reason, day=day, to_cents=0, as_credit=credit, due=one, account=account
+            )
+    render(ctx, made_result(made, dry_run=ctx.obj.dry_run))
+
+
+def _fits(order: str, options: Mapping[str, object]) -> None:
+    """Check that none of these options is given; raises `UnfitOptionError`."""
+    from ledger.items.order_changes import UnfitOptionError
+
+    for option in (name for name, value in options.items() if value):
+        raise UnfitOptionError(option=option, order=order)
+
+
+def _take_off(ctx: Context, name: str, reason: str, to: int | None, account: str | None) -> None:
+    """Make the order that takes something off an item that was taken over."""
+    from kasse_cli.wiring import open_book, trial
+    from ledger.items.order_changes import AmountNeededError
+    from ledger.items.order_takeover_store import take_off_taken_over
+    from ledger.payments.naming import parse_item
+
+    if to is None:
+        raise AmountNeededError
+    office, number = parse_item(name)
+    day = ctx.obj.today.isoformat()
+    with open_book(ctx.obj) as store, trial(ctx.obj, store):
+        made = take_off_taken_over(store, office, number, reason=reason, day=day, to_cents=to, account=account)
     render(ctx, made_result(made, dry_run=ctx.obj.dry_run))
 
 

@@ -99,14 +99,12 @@ def reconcile(
 
 def told(data: dict[str, Any], looked: Sequence[Path]) -> list[Line]:
     """Return the counts as sentences, leaving out what did not happen; `looked` is where files were looked for."""
-    if not data["posted"] and not data["broken"] and not data["resolved"]:
-        return [
-            _nothing_new(data["files"], data["entries"], looked),
-            *rejected_lines(data),
-        ]
-    lines = []
+    lines, counted = [], data
     if data["posted"] or data["broken"]:
         lines.append(say(N_("posted: {posted} entries, in {credit_cents}, out {debit_cents}"), **_plain(data)))
+    elif not data["resolved"]:
+        lines.append(_nothing_new(data["files"], data["entries"], looked))
+        counted = {**data, "duplicates": 0}  # that line has said it
     sentences = {
         "matched": N_("decided by itself: {matched} (own payments {executed}, by rules of the Kasse {fees})"),
         "returned": N_("came back: {returned}"),
@@ -122,7 +120,7 @@ def told(data: dict[str, Any], looked: Sequence[Path]) -> list[Line]:
         "exported": N_("rows exported: {exported}"),
         "dry_run": N_("only tried: nothing was changed, no file was moved or written"),
     }
-    return lines + [say(text, **_plain(data)) for key, text in sentences.items() if data[key]] + rejected_lines(data)
+    return lines + [say(text, **_plain(data)) for key, text in sentences.items() if counted[key]] + rejected_lines(data)
 
 
 def _nothing_new(files: int, entries: int, looked: Sequence[Path]) -> Line:
@@ -131,6 +129,10 @@ def _nothing_new(files: int, entries: int, looked: Sequence[Path]) -> Line:
         return say(N_("nothing new: no entry in the book waits to be posted"))
     if not files:
         return say(N_("nothing new: no file in {places}, and no entry waits to be posted"), places=places)
+    if not entries:
+        return say(
+            N_("nothing to post: files in {places}: {files}, booked entries in them: none"), places=places, files=files
+        )
     return say(
         N_("nothing new: files in {places}: {files}, entries in them, all known: {entries}"),
         places=places,

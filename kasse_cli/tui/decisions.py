@@ -170,7 +170,7 @@ def filter_form(session: Session) -> Form:
         ),
         Entry("least", _("Amount from"), least),
         Entry("older", _("Days from"), str(known.older_than_days or "")),
-        Entry("resting", _("also cases laid aside"), flag=True),
+        Entry("resting", _("also cases laid aside, or bound by an order"), flag=True),
     )
 
     def narrow(values: Values) -> Text:
@@ -179,7 +179,8 @@ def filter_form(session: Session) -> Form:
         reason = reason_code(texts["reason"], [OPENING, *COUNTED]) if texts["reason"] else None
         least_cents = parse_amount(texts["least"]) if texts["least"] else None
         wanted = Filter(reason, texts["owner"] or None, days, least_cents, None, texts["text"])
-        session.filter_by(replace(wanted, resting=None if values["resting"] else False))
+        waiting = None if values["resting"] else False
+        session.filter_by(replace(wanted, resting=waiting, bound=waiting))
         return Text("")
 
     return Form(_("Show only"), entries, narrow)

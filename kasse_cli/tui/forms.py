@@ -45,9 +45,13 @@ class Form:
     """Whether it can be looked at as it opens, with what stands in its fields."""
 
 
-class Tick(Checkbox):
-    """A box that shows its mark only when it is ticked, also where a terminal has no colours."""
+class Tick(Checkbox, inherit_bindings=False):
+    """A box that shows its mark only when it is ticked, also where a terminal has no colours.
 
+    Space ticks it; Enter goes on, as in every field.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [("space", "toggle_button", ""), ("enter", "screen.go", "")]
     BUTTON_INNER = " "
 
     def watch_value(self) -> None:
@@ -112,11 +116,11 @@ class FormScreen(ModalScreen[Text | None]):
 
     def on_input_changed(self) -> None:
         """Say that what was seen is not what stands there now."""
-        self._keys()
+        self._changed()
 
     def on_checkbox_changed(self) -> None:
         """Say that what was seen is not what stands there now."""
-        self._keys()
+        self._changed()
 
     def action_go(self) -> None:
         """Show what would happen; decide what was shown, if that is still what would happen: others work too."""
@@ -160,8 +164,16 @@ class FormScreen(ModalScreen[Text | None]):
         else:
             self.dismiss(said)
 
+    def _changed(self) -> None:
+        """Show what would happen only beside the values it is of; a refusal stays, to be read while it is mended."""
+        if self.seen is not None:
+            self.query_one("#form-said", Static).update(Text(self.shown if self.seen == self.values() else ""))
+        self._keys()
+
     def _keys(self) -> None:
         ready = self.form.look is None or self.seen == self.values()
         words = _("Enter: do it · Esc: back") if ready else _("Enter: look first · Tab: next field · Esc: back")
+        if not ready and any(entry.flag for entry in self.form.entries):
+            words = _("Enter: look first · Tab: next field · Space: tick · Esc: back")
         self.query_one("#form-keys", Static).update(Text(words))
         self.call_after_refresh(self.query_one(VerticalScroll).scroll_end, animate=False)

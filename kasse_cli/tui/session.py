@@ -49,7 +49,7 @@ class Session:
     clock: Callable[[], str]
     office: str | None = None
     note_refusal: Callable[[NotAllowedError], None] = lambda _error: None
-    wanted: Filter = field(default_factory=lambda: Filter(resting=False))
+    wanted: Filter = field(default_factory=lambda: Filter(resting=False, bound=False))
     cases: list[WorkCase] = field(default_factory=list)
     at: int = 0
     orders: Mapping[str, Order] | None = None

@@ -135,7 +135,7 @@ def filter_text(wanted: Filter) -> str:
     if wanted.older_than_days:
         parts.append(f"≥ {_days(wanted.older_than_days)}")
     if wanted.resting is None:
-        parts.append(_("with cases laid aside"))
+        parts.append(_("with cases laid aside or bound"))
     return ", ".join(parts)
 
 
@@ -145,6 +145,9 @@ def done_text(done: Done, *, planned: bool = False) -> Text:
         "settled_cents": abs(done.settled_cents), "surplus_cents": done.surplus_cents, "left_cents": done.left_cents,
         "entry": done.entry, "order": done.order, "number": done.number, "parts": ", ".join(map(str, done.parts)),
     }  # fmt: skip
+    if done.payout is not None:
+        to = {"payee": visible(done.payout.name), "iban": grouped(done.payout.iban)}
+        fields |= {"paid_cents": done.payout.cents, **to}
     lines = [sentence(words, fields) for words in _done_words(done, planned=planned)]
     shown = [f"{office}/{item}: {money(cents)}" for office, item, cents in done.items[:4]]
     if planned and shown:
@@ -153,6 +156,8 @@ def done_text(done: Done, *, planned: bool = False) -> Text:
 
 
 def _done_words(done: Done, *, planned: bool) -> Iterator[str]:
+    if done.payout is not None:
+        yield _("{paid_cents} to {payee}, {iban}")
     if done.order is not None:
         yield _("others certify, approve and accept the order {order}; the money is bound until then")
     elif done.verb == "undo":

@@ -12,6 +12,7 @@ from sepa.errors import N_
 EVIDENCE = (
     N_("reference"), N_("hidden reference"), N_("repaired reference"), N_("own account"), N_("amount"), N_("name"),
     N_("similar name"), N_("name in the text"), N_("sum of several"), N_("payment given up before"),
+    N_("purpose in the text"),
 )  # fmt: skip
 """What may speak for a candidate; each is a word of `Candidate.evidence`."""
 CANDIDATE_RULES = (N_("reference"), N_("repair"), N_("account"), N_("name"), N_("sum"), N_("payment"))
@@ -56,6 +57,7 @@ class Candidate:
 WEIGHTS = {
     "reference": 60, "hidden reference": 40, "repaired reference": 40, "own account": 35, "amount": 30, "name": 25,
     "payment given up before": 60, "name in the text": 20, "sum of several": 20, "similar name": 15,
+    "purpose in the text": 10,
 }  # fmt: skip
 """What each piece of evidence adds to a score; 100 is the most."""
 RULE_OF = {
@@ -63,6 +65,7 @@ RULE_OF = {
     "payment given up before": "payment",
     "own account": "account", "name": "name", "name in the text": "name", "similar name": "name",
 }  # fmt: skip
+PURPOSE = "purpose in the text"
 MOST_SUMMED, LARGEST_SUM = 14, 6
 
 
@@ -77,6 +80,9 @@ class OpenItem:
     due: str
     party: int | None
     name: str | None
+    purpose: str | None = None
+    claim_kind: str | None = None
+    profile: str | None = None
 
     @property
     def target(self) -> str:
@@ -84,11 +90,14 @@ class OpenItem:
         return f"{self.office}/{self.item}"
 
 
-def propose(items: Mapping[OpenItem, Sequence[str]], amounts: Collection[int], limit: int) -> tuple[Candidate, ...]:
+def propose(
+    items: Mapping[OpenItem, Sequence[str]], amounts: Collection[int], limit: int, meant: Collection[OpenItem] = ()
+) -> tuple[Candidate, ...]:
     """Return the best candidates, the surest first, from open items with what speaks for each.
 
-    `amounts` are the sums that the money may be meant for. An item that only a similar name speaks for needs the
-    amount besides.
+    `amounts` are the sums that the money may be meant for, `meant` the items whose kind of debt the payer names: that
+    tells debts of one person apart (§ 366 (1) BGB) and proposes nothing alone. An item that only a similar name speaks
+    for needs the amount besides.
     """
     sums = _sums(items, amounts)
     found = []
@@ -99,13 +108,16 @@ def propose(items: Mapping[OpenItem, Sequence[str]], amounts: Collection[int], l
         together = sums.get(item, ())
         if together:
             known.append("sum of several")
-        score = min(100, sum(WEIGHTS[word] for word in known))
+        score = sum(WEIGHTS[word] for word in known)
         if score < LEAST:
             continue
+        if item in meant:
+            known.append(PURPOSE)
         rule = "sum" if together else RULE_OF[max(words, key=WEIGHTS.__getitem__)]
         found.append(
             Candidate(
-                item.reference or item.target, item.office, item.item, item.open_cents, score, tuple(known), rule,
+                item.reference or item.target, item.office, item.item, item.open_cents,
+                min(100, sum(WEIGHTS[word] for word in known)), tuple(known), rule,
                 item.name, item.due, tuple(one.target for one in together),
             )
         )  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from ledger.bank.candidates import Candidate, Clarified, OpenItem, propose
+from ledger.bank.determination import names_debt
 from ledger.bank.match_store import book_finder
 from ledger.bank.names import ALIKE, blocks, likeness
 from ledger.bank.parts import UnclearPart, is_unclear, part_meant, unclear_parts
@@ -28,7 +29,7 @@ _CASE = f"""
            coalesce(d.name, b.name, q.name),
            coalesce(d.counter_iban, b.counter_iban, q.counter_iban), coalesce(d.remittance, b.remittance),
            coalesce(d.creditor_reference, b.creditor_reference), coalesce(d.end_to_end_id, b.end_to_end_id), i.purpose,
-           d.line, m.evidence
+           d.line, m.evidence, coalesce(b.bank_day, i.due)
     FROM item i
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     LEFT JOIN bank_entry b ON b.office = c.office AND b.id = c.entry
@@ -36,7 +37,7 @@ _CASE = f"""
     LEFT JOIN suspense_origin q ON q.office = i.office AND q.item = i.id
     WHERE i.office = :office AND i.id = :number"""
 _ITEM = """
-    SELECT i.office, i.id, i.reference, i.open_cents, i.due, i.party, p.name, {key}
+    SELECT i.office, i.id, i.reference, i.open_cents, i.due, i.party, p.name, i.purpose, i.claim_kind, i.profile, {key}
     FROM {source} LEFT JOIN party p ON p.id = i.party
     WHERE {key} IN ({marks}) AND i.kind = :kind AND i.open_cents > 0"""
 _ONE_ITEM = _ITEM.format(key="i.office", source="item i", marks=":office") + " AND i.id = :item"
@@ -67,6 +68,7 @@ class _Said:
     text: str
     structured: tuple[str, ...]
     parts: tuple[UnclearPart, ...] = ()
+    day: str = ""
 
 
 def candidates_of(store: Store, case: Clarified, *, limit: int = MOST) -> tuple[Candidate, ...]:
@@ -89,7 +91,9 @@ def candidates_of(store: Store, case: Clarified, *, limit: int = MOST) -> tuple[
             found[OpenItem(*row)].append("own account")
         for item in _given_up(store, case):
             found[item].append("payment given up before")
-    proposed = propose(found, said.amounts, limit)
+    of_one = len(said.parts) < 2  # of several parts nobody knows whose words they are
+    meant = {item for item in found if of_one and names_debt(said.text, item, said.day)}
+    proposed = propose(found, said.amounts, limit, meant)
     return tuple(replace(one, part=part_meant(said.parts, one.target, one.party, one.open_cents)) for one in proposed)
 
 
@@ -111,6 +115,7 @@ def _said(store: Store, office: str, number: int) -> _Said | None:
         "\n".join(texts),
         tuple(row[7] for row in rows if row[7]),
         tuple(left.values()),
+        rows[0][12],
     )
 
 

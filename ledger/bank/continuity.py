@@ -281,11 +281,11 @@ def _breaks(iban: str, links: Sequence[Link], numbers: Mapping[Series, Sequence[
 
 
 def numbers_missing(before: Link, link: Link, numbers: Mapping[Series, Sequence[int]]) -> bool:
-    """Return whether a gap in the numbers explains that the balances differ."""
+    """Return whether a gap in the numbers, which is a finding of its own, explains that the balances differ."""
     low, high = before.electronic_number, link.electronic_number
     if low is None or high is None or before.message != link.message:
         return False
-    same_year = before.series == link.series
-    present = set(numbers.get(link.series, ()))
-    start = low if same_year else 0
-    return high > start + 1 and any(number not in present for number in range(start + 1, high))
+    if before.series != link.series:
+        return any(series == link.series and last <= high for series, _, last in number_gaps(numbers))
+    present = set(numbers.get(link.series, ())) if high > low + 1 else set()
+    return any(number not in present for number in range(low + 1, high))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
-from ledger.bank.matching import OwnDebt
 from ledger.bank.references import loose_numbers
 from ledger.people.parties import plain
 
@@ -27,6 +27,30 @@ _OF_YEAR = re.compile(r"(?<![0-9./])(0?[1-9]|1[0-2])[./]20[0-9]{2}(?![0-9])")  #
 _OF_DAY = re.compile(r"(?<![0-9./])[0-3]?[0-9]\.(0?[1-9]|1[0-2])\.(?:20)?[0-9]{2}(?![0-9])")  # 16.11.2026
 
 
+class Debt(Protocol):
+    """An item as far as its kind is concerned: what it is for, of which right, when due, how much is open."""
+
+    @property
+    def purpose(self) -> str | None:
+        """What it is for."""
+
+    @property
+    def claim_kind(self) -> str | None:
+        """The kind of claim, where it has one."""
+
+    @property
+    def profile(self) -> str | None:
+        """The profile of law, where it has one."""
+
+    @property
+    def due(self) -> str:
+        """The day it is due."""
+
+    @property
+    def open_cents(self) -> int:
+        """What is open of it."""
+
+
 @cache
 def kinds_of_debts() -> dict[str, tuple[str, ...]]:
     """Return the words for kinds of debts, each with all that mean the same, written as `plain` writes them."""
@@ -35,7 +59,14 @@ def kinds_of_debts() -> dict[str, tuple[str, ...]]:
     return {word: alike for alike in lines for word in alike}
 
 
-def names_another_debt(text: str, debt: OwnDebt, day: str) -> bool:
+def names_debt(text: str, debt: Debt, day: str) -> bool:
+    """Return whether a text of that bank day names the kind of this item, and nothing that it is not."""
+    kinds, own = kinds_of_debts(), _own_words(debt)
+    named = any(_is_meant(kinds[word], own) for word in _WORD.findall(plain(text)) if word in kinds)
+    return named and not names_another_debt(text, debt, day)
+
+
+def names_another_debt(text: str, debt: Debt, day: str) -> bool:
     """Return whether a text of that bank day names a kind of debt, a year, month or number that is not this item's."""
     purpose = plain(debt.purpose or "")
     if _names_another_month(plain(text), purpose, debt.due, day) or _names_another_letter(plain(text), purpose):
@@ -44,9 +75,13 @@ def names_another_debt(text: str, debt: OwnDebt, day: str) -> bool:
     years = {number for number in numbers if _YEAR.fullmatch(number)} or {debt.due[:4]}
     if not all(number in numbers | years or int(number) * 100 == debt.open_cents for number in loose_numbers(text)):
         return True
-    own = _WORD.findall(f"{purpose} {plain(debt.claim_kind or '')} {_PROFILES.get(debt.profile or '', '')}")
-    kinds = kinds_of_debts()
+    kinds, own = kinds_of_debts(), _own_words(debt)
     return any(not _is_meant(kinds[word], own) for word in _WORD.findall(plain(text)) if word in kinds)
+
+
+def _own_words(debt: Debt) -> list[str]:
+    general = _PROFILES.get(debt.profile or "", "")
+    return _WORD.findall(f"{plain(debt.purpose or '')} {plain(debt.claim_kind or '')} {general}")
 
 
 def _names_another_month(text: str, purpose: str, due: str, day: str) -> bool:

@@ -46,6 +46,7 @@ class LeftOutError(KasseError):
         "account kept by it: 'kasse statement format'"
     )
     severity: Severity = "info"
+    routine = True
 
 
 class ToldBeforeError(NotPostedError):
@@ -68,6 +69,7 @@ class ToldBeforeLeftOutError(KasseError):
     template = N_("left out: {message} of {day}; account {account} is told by {leading} up to {until}")
     hint = N_("nothing is to be done: what the bank booked up to then is in the book")
     severity: Severity = "info"
+    routine = True
 
 
 class StraddlingError(KasseError):

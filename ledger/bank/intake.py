@@ -79,6 +79,7 @@ class ZeroEntryError(KasseError):
     template = N_("{count} entries over 0.00 in statement {statement} were left out")
     hint = N_("the bank tells something without moving money; nothing is to be done")
     severity: Severity = "info"
+    routine = True
 
 
 class NotUnderstoodError(KasseError):

@@ -33,6 +33,7 @@ class IntradayError(KasseError):
     template = N_("statement {statement} is an intraday report ({message}): shown, never posted")
     hint = N_("nothing is to be done where the bank delivers the statement of the day too")
     severity: Severity = "info"
+    routine = True
 
 
 class UnfitDetailsError(KasseError):

@@ -21,12 +21,12 @@ REASONS = (
 """Why money is to be clarified, the most telling first; stored with the case.
 
 return: a payment came back and does not fit. reversal: the bank undid a booking that cannot be told apart. several:
-several open references, and the amount is not their sum. ambiguous: several persons or items fit. amount: our payment
-or run, another amount. paid: our payment, executed before. given_up: our payment, given up or refused before.
-unreleased: our payment, not released. account: our
-payment, from another account. unproven: a number without check digit and nothing besides. closed: the reference is
-paid. unknown: a valid reference that the book does not have. details: a collective entry whose parts do not make its
-amount. no_reference, no_rule: nothing was found in a credit, in a debit.
+several references, and the amount is not the sum open on them. ambiguous: several persons or items fit. amount: our
+payment or run, another amount. paid: our payment, executed before. given_up: our payment, given up or refused before.
+unreleased: our payment, not released. account: our payment, from another account. unproven: a number without check
+digit and nothing besides. closed: the reference is paid. unknown: a valid reference that the book does not have.
+details: a collective entry whose parts do not make its amount. no_reference, no_rule: nothing was found in a credit,
+in a debit.
 """
 RANK = {reason: rank for rank, reason in enumerate(REASONS)}
 RULES = (

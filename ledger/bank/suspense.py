@@ -33,6 +33,17 @@ class UnknownTargetError(KasseError):
     hint = N_("see 'kasse report open-items'; an item without a reference is named OFFICE/NUMBER")
 
 
+class OtherKindError(UnknownTargetError):
+    """What is named is in the book, but on the other side: money received pays no payable."""
+
+    code = "suspense.target_kind"
+    template = N_("{reference} is of the kind {found}, but what can be named here is of the kind {kind}")
+    hint = N_(
+        "money received settles receivables, money paid out payables; what came back of a payment or a collection is "
+        "taken with 'kasse payment returned' or 'kasse collection returned'"
+    )
+
+
 class ClosedTargetError(KasseError):
     """Everything under the reference is paid."""
 

@@ -64,6 +64,15 @@ class SplitSumError(KasseError):
     hint = N_("nothing was assigned; ask the payer for the whole list, or leave what is over with --leave-rest")
 
 
+class SplitPartSumError(SplitSumError):
+    """An advice list about parts of a collective credit that does not prove what is left of them."""
+
+    code = "suspense.split_part_sum"
+    template = N_(
+        "the list sums to {sum_cents}, but of the parts that it names ({parts}) {open_cents} are left in case {number}"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What an allocation became in the books: its entry in the case's office and what each item got."""
@@ -153,16 +162,15 @@ def _kind(store: Store, office: str, item: int) -> object:
 def split(store: Store, decision: Split, sitting: Sitting, orders: Mapping[str, Order] | None = None) -> Done:
     """Assign the money of a case by a payer's list, every row or none; inside a unit.
 
-    The rows must sum to what the case holds, unless the rest is left on purpose. Raises `SplitListError` with a
-    finding for each bad row, `SplitSumError`, and what `assign` raises about the case.
+    The rows must sum to what the case holds, or where each names its part, to what is left of these parts, unless the
+    rest is left on purpose. Raises `SplitListError` with a finding for each bad row, `SplitSumError`, and what `assign`
+    raises about the case.
     """
     case = case_with_money(store, decision.number, decision.office)
     targets = Targets(store, case.kind, decision.wishes)
     refused: list[KasseError] = []
-    sharing = Sharing(
-        case.free_cents, orders=orders, day=case.payment_day or sitting.day,
-        parts=named_parts(store, case, decision.wishes),
-    )  # fmt: skip
+    parts = named_parts(store, case, decision.wishes)
+    sharing = Sharing(case.free_cents, orders=orders, day=case.payment_day or sitting.day, parts=parts)
     for aim in targets.aims(refused):
         check_differences(store, [aim])
         try:
@@ -172,7 +180,7 @@ def split(store: Store, decision: Split, sitting: Sitting, orders: Mapping[str, 
     if refused:
         refused.sort(key=lambda finding: finding.place.row or 0)
         raise SplitListError(bad=len(refused), count=len(decision.wishes), findings=tuple(refused))
-    _prove(case, decision)
+    _prove(case, decision, parts)
     return _done_with_others(store, case, sharing.allocation(), targets, None, decision, sitting)
 
 
@@ -184,11 +192,17 @@ def check_differences(store: Store, aims: Iterable[Aim]) -> None:
             check_own_cash(store, claim.office, claim.item, reason)
 
 
-def _prove(case: Case, decision: Split) -> None:
+def _prove(case: Case, decision: Split, parts: Mapping[int, int]) -> None:
+    """Refuse a list that does not sum to the money it is about: all of the case, or the parts that every row names."""
     total = sum(wish.cents or 0 for wish in decision.wishes)
-    enough = total <= case.free_cents if decision.leave_rest else total == case.free_cents
-    if not enough:
-        raise SplitSumError(sum_cents=total, number=case.number, open_cents=case.free_cents)
+    of_parts = bool(decision.wishes) and all(wish.part is not None for wish in decision.wishes)
+    held = min(case.free_cents, sum(parts.values())) if of_parts else case.free_cents
+    if total == held or (decision.leave_rest and total < held):
+        return
+    if of_parts:
+        named = ", ".join(map(str, sorted(parts)))
+        raise SplitPartSumError(sum_cents=total, number=case.number, open_cents=held, parts=named)
+    raise SplitSumError(sum_cents=total, number=case.number, open_cents=held)
 
 
 def _done(

@@ -182,13 +182,22 @@ ItemPart = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Payout:
+    """What an order of the desk pays out, and to whom."""
+
+    cents: int
+    name: str
+    iban: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a decision did: its entry where money moved, what it settled and what is left of the case.
 
     `parts` are the parts of a collective credit that it was for, `by_amount` whether their amounts alone told them.
     `settled_cents` is what left the case (negative where it came back), `items` are (office, item, cents). `order` is
-    the order that will pay out; `left_cents` holds what it binds, `bound_cents`, until it is accepted. `new` is false
-    where nothing had to be done.
+    the order that will pay out, `payout` how much to whom; `left_cents` holds what it binds, `bound_cents`, until it is
+    accepted. `new` is false where nothing had to be done.
     """
 
     verb: str
@@ -206,6 +215,7 @@ class Done:
     bound_cents: int = 0
     parts: tuple[int, ...] = ()
     by_amount: bool = False
+    payout: Payout | None = None
 
 
 @dataclass(frozen=True, slots=True)

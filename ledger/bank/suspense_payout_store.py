@@ -12,7 +12,7 @@ from ledger.bank.keys import references
 from ledger.bank.match_store import book_finder
 from ledger.bank.names import contradict
 from ledger.bank.suspense import AssignedTooMuchError, NoAmountError
-from ledger.bank.suspense_decisions import Done, Forward, Refund, Sitting
+from ledger.bank.suspense_decisions import Done, Forward, Payout, Refund, Sitting
 from ledger.bank.suspense_moves_store import case_with_money, note_event
 from ledger.bank.suspense_parts_store import check_part, named_part, only_part
 from ledger.bank.suspense_payers_store import payer_of
@@ -237,4 +237,5 @@ def _order(
     return Done(
         kind, case.office, case.number, left_cents=case.open_cents, order=order, batch=sitting.batch,
         findings=findings, bound_cents=case.bound_cents + cents, parts=() if part is None else (part,),
+        payout=Payout(cents, row.name or "", iban),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ledger.bank.references import rf_content
-from ledger.bank.suspense import Aim, ClosedTargetError, UnknownTargetError, Wish
+from ledger.bank.suspense import Aim, ClosedTargetError, OtherKindError, UnknownTargetError, Wish
 from ledger.items.kassenzeichen import compact
 from ledger.items.settlement import Claim
 from ledger.items.staging_store import drop, text_type
@@ -38,11 +38,15 @@ _FOUND = """
     FROM wanted w JOIN item i ON i.office = w.office AND i.id = w.id WHERE i.kind IN (:kind, :numbered)
     ORDER BY w.seq, i.office, i.id"""
 
+_OF_REFERENCE = "SELECT kind FROM item WHERE reference = :reference ORDER BY office, id LIMIT 1"
+_OF_NUMBER = "SELECT kind FROM item WHERE office = :office AND id = :number"
+
 
 class Targets:
     """The open items that wishes name, side claims included, and their control accounts."""
 
     def __init__(self, store: Store, case_kind: str, wishes: Sequence[Wish]) -> None:
+        self._store = store
         self.kind = TARGET_KINDS[case_kind]
         self.accounts: dict[tuple[str, int], str] = {}
         self._rows: dict[int, list[Row]] = {}
@@ -67,13 +71,23 @@ class Targets:
     def _aim(self, seq: int, wish: Wish) -> Aim:
         rows = self._rows.get(seq)
         if rows is None:
-            raise UnknownTargetError(kind=self.kind, reference=wish.target)
+            raise self._unknown(wish)
         still_open = [row for row in rows if row[3] > 0]
         if not still_open:
             raise ClosedTargetError(reference=wish.target)
         parties = {row[7] for row in still_open}
         claims = tuple(Claim(*row[1:7]) for row in still_open)
         return Aim(wish, claims, parties.pop() if len(parties) == 1 else None)
+
+    def _unknown(self, wish: Wish) -> UnknownTargetError:
+        """Return what is wrong with a wish that names nothing here: it is nowhere, or of another kind."""
+        ((_, reference, office, number),) = _keys([wish])
+        found = self._store.value(_OF_REFERENCE, reference=reference)
+        if found is None and number is not None:
+            found = self._store.value(_OF_NUMBER, office=office, number=number)
+        if found is None:
+            return UnknownTargetError(kind=self.kind, reference=wish.target)
+        return OtherKindError(kind=self.kind, reference=wish.target, found=found)
 
 
 def _look_up(store: Store, kind: str, wishes: Sequence[Wish]) -> list[Row]:

@@ -107,7 +107,7 @@ class NothingMatchedError(KasseError):
 
     code = "suspense.nothing_matched"
     template = N_("entry {entry} has nothing that was matched and could be taken back")
-    hint = N_("its money is in clarification: see 'kasse suspense list'")
+    hint = N_("the money of this entry is in clarification: see 'kasse suspense list'")
 
 
 class OpenedAgainError(NothingMatchedError):

@@ -25,7 +25,7 @@ from ledger.bank.suspense_undo import (
     UnknownStepBatchError,
 )
 from ledger.bank.suspense_undo_match_store import undo_match
-from ledger.bank.suspense_work_store import NoWordsError
+from ledger.bank.suspense_work_store import NoReasonError, NoWordsError
 from ledger.book.journal import EntryNumber, parse_entry_number
 from ledger.book.reversal import Involved, ReservedItemError, SettledItemError
 from ledger.book.reversal_store import Place, places_of, take_back
@@ -87,8 +87,10 @@ def undo(store: Store, decision: Undo, sitting: Sitting) -> Done:
     done = [_back(store, step, decision.reason, sitting) for step in steps[: 1 if decision.last else None]]
     return replace(
         done[-1],
+        entry=", ".join(one.entry for one in done if one.entry is not None),
         settled_cents=sum(one.settled_cents for one in done),
         items=tuple(i for one in done for i in one.items),
+        parts=tuple(sorted({part for one in done for part in one.parts})),
     )
 
 
@@ -107,7 +109,7 @@ def undo_entry(store: Store, decision: UndoEntry, sitting: Sitting) -> Done:
         for item, *entry in store.rows(_UNDONE, office=office, position=at):
             raise UndoneEntryError(entry=decision.entry, by=str(EntryNumber(*entry)), number=item)
     if not decision.reason.strip():
-        raise NoWordsError(number=decision.entry)
+        raise NoReasonError(entry=decision.entry)
     return undo_match(store, places, decision, replace(sitting, day=open_day(store, sitting.day)))
 
 

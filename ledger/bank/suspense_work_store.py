@@ -41,8 +41,15 @@ class NoWordsError(KasseError):
     """A decision that needs words and has none."""
 
     code = "suspense.no_words"
-    template = N_("nothing is said about case {number}")
+    template = N_("case {number}: the reason, or the text of the note, is missing")
     hint = N_("say why with --reason, or what is known, who was asked, what is waited for as the text of a note")
+
+
+class NoReasonError(NoWordsError):
+    """An entry that is to be taken back without a reason."""
+
+    template = N_("entry {entry}: the reason is missing")
+    hint = N_("say with --reason why it is taken back")
 
 
 class TooManyWordsError(KasseError):

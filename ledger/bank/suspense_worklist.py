@@ -34,7 +34,8 @@ class Filter:
     """What cases must have to be listed; a blank asks for nothing.
 
     `owner` is a name, or `-` for nobody; `text` is looked for in name, IBAN and remittance without case and umlauts;
-    `resting` true or false asks for cases laid aside beyond the day or for the others.
+    `resting` true or false asks for cases laid aside beyond the day or for the others, `bound` for those all of whose
+    money an order pays out that others have still to decide on, or for the others.
     """
 
     reason: str | None = None
@@ -44,6 +45,7 @@ class Filter:
     most_cents: int | None = None
     text: str = ""
     resting: bool | None = None
+    bound: bool | None = None
 
     def fits(self, case: WorkCase, day: str) -> bool:
         """Return whether the case is wanted on that day."""
@@ -55,6 +57,7 @@ class Filter:
             and (self.least_cents is None or case.amount_cents >= self.least_cents)
             and (self.most_cents is None or case.amount_cents <= self.most_cents)
             and (self.resting is None or resting == self.resting)
+            and (self.bound is None or (case.bound_cents >= case.amount_cents) == self.bound)
             and self._says(case)
         )
 

@@ -119,7 +119,7 @@ class WithdrawnFileError(KasseError):
 
     code = "statement.file_withdrawn"
     template = N_("this file was withdrawn on {day}")
-    hint = N_("it is not taken again; import the corrected file of the bank")
+    hint = N_("the same file is not taken again; import the corrected one of the bank")
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,14 @@ class AccountCodedError(KasseError):
     hint = N_("name another account for them first: 'kasse account import' with a list that says so")
 
 
+class AccountOrderedError(KasseError):
+    """A standing or general order goes on, coded to the account."""
+
+    code = "account.ordered"
+    template = N_("{order} goes on after {day} and is coded to account {number}")
+    hint = N_("end it with 'kasse order cancel {order} --last-day DATE' and order it anew with another account")
+
+
 class AccountOfBankError(KasseError):
     """An account that belongs to a bank account or to another office."""
 

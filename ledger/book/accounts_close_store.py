@@ -15,6 +15,7 @@ from ledger.book.accounts import (
     AccountLaterError,
     AccountLine,
     AccountOfBankError,
+    AccountOrderedError,
     NeededAccountError,
 )
 from ledger.book.accounts_store import KEEPERS, accounts_of, coded_words, offices_with
@@ -23,6 +24,7 @@ from ledger.book.offices_store import check_office
 from ledger.book.store import office_codes
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
+from ledger.items.orders import order_number
 from ledger.people.users import require
 from ledger.store.engines import Store
 
@@ -34,13 +36,22 @@ _LAST = """SELECT max(e.posting_day) FROM posting p JOIN entry e ON e.office = p
            WHERE p.office = :office AND p.account = :number AND e.posting_day >= :day"""
 _OPEN = "SELECT count(*) FROM item WHERE office = :office AND account = :number AND open_cents > 0"
 
+_ORDERED = """
+    SELECT o.id FROM cash_order o JOIN cash_order_line l ON l.office = o.office AND l.order_id = o.id
+    LEFT JOIN standing_order s ON s.office = o.office AND s.order_id = o.id
+    LEFT JOIN general_order g ON g.office = o.office AND g.order_id = o.id
+    WHERE o.office = :office AND l.gl_account = :number AND o.act IN ('standing', 'general') AND o.state <> 'objected'
+    AND coalesce(s.ended_on, g.ended_on, :day) >= :day AND coalesce(s.last_due, :day) >= :day
+    ORDER BY o.id LIMIT 1"""
+
 
 def close_account(store: Store, number: str, *, day: str, office: str | None = None) -> AccountChanges:
     """Close an account from a day on, in an office or in every one that has it; it is never opened again.
 
     A balance account must be cleared, an income or expense account with a balance closes with the year. Needs the role
     head or admin. Raises `UnknownAccountError`, `AccountBalanceError`, `AccountItemsError`, `AccountLaterError`,
-    `AccountCodedError`, `AccountOfBankError`, `AccountClosedError`, `NeededAccountError`, `NotAllowedError`.
+    `AccountCodedError`, `AccountOrderedError`, `AccountOfBankError`, `AccountClosedError`, `NeededAccountError`,
+    `NotAllowedError`.
     """
     check_office(store, office)
     with store.unit(office_codes(store)):
@@ -67,6 +78,8 @@ def _check(store: Store, account: AccountLine, day: str) -> None:
         raise AccountOfBankError(**where)
     for word in coded_words(store).get((account.number, account.office), ()):
         raise AccountCodedError(word=word, number=account.number)
+    if order := store.value(_ORDERED, **where, day=day):
+        raise AccountOrderedError(**where, order=order_number(account.office, int(order)), day=day)
     _check_role(store, account)
     if count := store.value(_OPEN, **where):
         raise AccountItemsError(**where, count=int(count))

@@ -149,6 +149,18 @@ def of_cost_object(cost_object: str | None) -> str | None:
     return cost_object if "=" in cost_object else f"{COST_OBJECT}={cost_object}"
 
 
+def years_later(dimensions: str | None, years: int) -> str | None:
+    """Return dimensions, or the cost object of an order's line, with their Haushaltsjahr so many years later.
+
+    >>> years_later("haushaltsjahr=2026;kostenstelle=4711", 1), years_later("4711", 1)
+    ('haushaltsjahr=2027;kostenstelle=4711', '4711')
+    """
+    if not years or "haushaltsjahr=" not in (dimensions or ""):
+        return dimensions
+    given = parse_canonical(dimensions)
+    return canonical(given | {"haushaltsjahr": str(int(given["haushaltsjahr"]) + years)})
+
+
 @dataclass(frozen=True, slots=True)
 class DimensionRow:
     """A value of a dimension as somebody lists it; without an office it is for all."""

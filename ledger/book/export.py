@@ -133,7 +133,7 @@ AUDIT_FILES = (
         "office account month", "month_balance",
         _OFFICE,
         AuditColumn("account", "string", N_("the number of the account")),
-        AuditColumn("month", "string", N_("year and month of the posting days")),
+        AuditColumn("month", "string", N_("year and month of the posting days, 13 for the closing entries")),
         AuditColumn("debit_cents", "cents", N_("debits of the month in cents")),
         AuditColumn("credit_cents", "cents", N_("credits of the month in cents, positive")),
     ),

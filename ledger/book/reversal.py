@@ -110,6 +110,11 @@ class Reversible:
         """Whether somebody posted it in period 13: its mirror stands there too, while the year is open."""
         return self.kind == "closing" and (self.source or "").startswith("manual:")
 
+    @property
+    def ordered(self) -> bool:
+        """Whether an order posted it, which only another order takes back: four people, not one."""
+        return (self.source or "").startswith("order:")
+
 
 @dataclass(frozen=True, slots=True)
 class OldClearing:
@@ -166,7 +171,7 @@ def check_reversible(involved: Involved, day: str, own_kinds: frozenset[str] = O
 
 def _check_entry(entry: Reversible, day: str, own_kinds: frozenset[str]) -> None:
     number = str(entry.number)
-    if entry.kind in own_kinds and not entry.closes_by_hand:
+    if (entry.ordered and "order" in own_kinds) or (entry.kind in own_kinds and not entry.closes_by_hand):
         raise OwnCommandError(number=number, kind=entry.kind)
     if entry.kind == "reversal":
         raise ReversalOfReversalError(number=number)

@@ -17,20 +17,24 @@ from ledger.items.joint_seals_store import join
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
 from ledger.items.order_accept_store import book_orders, shown_entry
-from ledger.items.order_changes import ItemReservedError, PaidAlreadyError
+from ledger.items.order_change_store import BY_SCHEDULE, act_of, check_end
+from ledger.items.order_changes import ItemReservedError, PaidAlreadyError, TakenOverPaidError
 from ledger.items.order_decisions import OfficePart
 from ledger.items.order_paid_store import check_paid
 from ledger.items.orders import order_number
+from ledger.items.schedules import MadeSinceError
 from ledger.items.store import NewClearing, NewItem, clear, insert_items, opening_posting, posting_for, reserve_items
 from ledger.store.engines import Row, Store
 
 _MAKING = """
     SELECT c.office, count(*), sum(o.total_cents) FROM chosen_order c
     JOIN cash_order o ON o.office = c.office AND o.id = c.id WHERE c.makes = 1 GROUP BY c.office ORDER BY c.office"""
+# who was merged since the order was made is owed as the one they became
 _OTHERS = """
-    SELECT o.office, o.id, o.kind, o.act, o.changes, o.party, o.reference, o.foreign_reference, o.total_cents, o.due,
-           o.purpose, o.as_credit, o.profile, o.period_from
-    FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id WHERE c.makes = 0
+    SELECT o.office, o.id, o.kind, o.act, o.changes, coalesce(p.merged_into, o.party), o.reference, o.foreign_reference,
+           o.total_cents, o.due, o.purpose, o.as_credit, o.profile, o.period_from, o.main_reference
+    FROM chosen_order c JOIN cash_order o ON o.office = c.office AND o.id = c.id
+    LEFT JOIN party p ON p.id = o.party WHERE c.makes = 0
     ORDER BY o.office, o.id"""
 _LINES = """SELECT gl_account, amount_cents, cost_object, contra_office, contra_account FROM cash_order_line
             WHERE office = :office AND order_id = :id ORDER BY line"""
@@ -40,6 +44,8 @@ _ITEMS = """
     WHERE i.office = :office AND (o.id = :id OR (o.changes = :id AND o.act = 'increase')) AND i.open_cents > 0
     AND (CAST(:due AS TEXT) IS NULL OR i.original_due = :due OR o.period_from = :due)
     AND i.kind IN ('receivable', 'payable') ORDER BY i.id DESC"""
+_TAKEN_OVER = "SELECT id, side, account, open_cents FROM item WHERE office = :office AND id = :item AND open_cents > 0"
+_MADE_SINCE = "SELECT min(due) FROM standing_item WHERE office = :office AND order_id = :id AND due >= :due"
 _RESERVED = "SELECT run FROM payment WHERE item_office = :office AND item = :item AND active = 1"
 _DEBTORS = """
     SELECT i.office, i.id, d.party FROM chosen_order c
@@ -72,6 +78,12 @@ class _Order:
     as_credit: int
     profile: str | None
     period: str | None
+    taken_over: str | None
+
+    @property
+    def subject(self) -> str:
+        """What it changes: an order, or an item that was taken over."""
+        return str(self.taken_over) if self.changes is None else order_number(self.office, self.changes)
 
     @property
     def name(self) -> str:
@@ -82,7 +94,8 @@ class _Order:
 def accept_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[OfficePart, ...]:
     """Carry out the orders in `chosen_order` on a day and return the parts with their first and last entries.
 
-    Raises `PaidAlreadyError`, `ItemReservedError` and what posting raises; the unit is then rolled back as a whole.
+    Raises `PaidAlreadyError`, `ItemReservedError`, `MadeSinceError`, `EndedAlreadyError` and what posting raises; the
+    unit is then rolled back as a whole.
     """
     making = [OfficePart(office, count, int(cents)) for office, count, cents in store.all(_MAKING)]
     booked = {part.office: part for part in book_orders(store, day, making)} if making else {}
@@ -115,31 +128,33 @@ def _carry_out(store: Store, day: str, order: _Order) -> list[Posted]:
 
 def _cancel(store: Store, day: str, order: _Order) -> list[Posted]:
     """Cancel: an order's item is taken off, a schedule ends after the day that the cancellation names."""
-    for table in () if order.period else ("standing_order", "general_order"):
-        if _end(store, order, table, order.due, "AND (ended_on IS NULL OR ended_on > :day)"):
-            return []
-    return _take_off(store, day, order)
+    if order.changes is None or order.period or act_of(store, order.office, order.changes) not in BY_SCHEDULE:
+        return _take_off(store, day, order)
+    check_end(store, order.office, order.changes, order.due)
+    _end(store, order, f"{act_of(store, order.office, order.changes)}_order", order.due)
+    return []
 
 
 def _start(store: Store, day: str, order: _Order) -> list[Posted]:
     """Start a schedule; where it replaces another, that one ends the day before."""
     del day
     if order.changes is not None:
+        made = store.value(_MADE_SINCE, office=order.office, id=order.changes, due=order.due)
+        if made is not None:
+            old = order_number(order.office, order.changes)
+            raise MadeSinceError(order=old, day=made, change=order.name)
         last = dt.date.fromisoformat(order.due) - dt.timedelta(days=1)
         _end(store, order, "standing_order", last.isoformat())
     return []
 
 
-def _end(store: Store, order: _Order, table: str, day: str, where: str = "") -> bool:
-    """End the schedule or the expectation that an order changes, and return whether there is one to end."""
-    key = {"office": order.office, "id": order.changes}
-    sql = f"UPDATE {table} SET ended_on = CAST(:day AS TEXT) WHERE office = :office AND order_id = :id {where}"
-    if not store.execute(sql, day=day, **key):
-        return False
+def _end(store: Store, order: _Order, table: str, day: str) -> None:
+    """End the schedule or the expectation that an order changes."""
+    sql = f"UPDATE {table} SET ended_on = CAST(:day AS TEXT) WHERE office = :office AND order_id = :id"
+    store.execute(sql, day=day, office=order.office, id=order.changes)
     facts: dict[str, Fact] = {"ended_on": day, "by_order": order.name}
     facts |= seal(store, (table, order.office, order.changes))
     record(store, order.office, "order.end", f"order:{order_number(order.office, order.changes or 0)}", facts)
-    return True
 
 
 def _transfer(store: Store, day: str, order: _Order) -> list[Posted]:
@@ -163,12 +178,17 @@ def _transfer(store: Store, day: str, order: _Order) -> list[Posted]:
 
 def _take_off(store: Store, day: str, order: _Order) -> list[Posted]:
     """Post the coding the other way round and settle what is open; what was paid becomes a credit."""
-    items = store.all(_ITEMS, office=order.office, id=order.changes, due=order.period)
+    items = _items_of(store, order)
     taken = list(_taken(store, order, items))
     left = order.total_cents - sum(cents for _, _, _, cents in taken)
+    if left and order.changes is None:
+        raise TakenOverPaidError(
+            item=order.subject, reduction_cents=order.total_cents, open_cents=order.total_cents - left
+        )
     if left and not order.as_credit:
-        changed = order_number(order.office, order.changes or 0)
-        raise PaidAlreadyError(order=changed, reduction_cents=order.total_cents, open_cents=order.total_cents - left)
+        raise PaidAlreadyError(
+            order=order.subject, reduction_cents=order.total_cents, open_cents=order.total_cents - left
+        )
     if left:
         check_paid(store, order.office, order.changes or 0, order.period, reduction_cents=order.total_cents,
                    open_cents=order.total_cents - left)  # fmt: skip
@@ -186,8 +206,17 @@ def _take_off(store: Store, day: str, order: _Order) -> list[Posted]:
     if credit is not None:
         insert_items(store, [replace(credit, position=posted.position)])
     facts = {"sum_cents": order.total_cents, "credit_cents": left, "items": len(taken)}
-    record(store, order.office, "order.take_off", f"order:{order_number(order.office, order.changes or 0)}", facts)
+    what = f"item:{items[0][0]}" if order.changes is None else f"order:{order.subject}"
+    record(store, order.office, "order.take_off", what, facts)
     return [posted]
+
+
+def _items_of(store: Store, order: _Order) -> list[Row]:
+    """Return the open items that are taken off: those of an order, or the one that was taken over."""
+    if order.changes is not None:
+        return store.all(_ITEMS, office=order.office, id=order.changes, due=order.period)
+    number = int(order.subject.rpartition("/")[2])
+    return store.all(_TAKEN_OVER, office=order.office, item=number)
 
 
 def _taken(store: Store, order: _Order, items: Sequence[Row]) -> list[tuple[int, str, str, int]]:
@@ -199,7 +228,7 @@ def _taken(store: Store, order: _Order, items: Sequence[Row]) -> list[tuple[int,
             continue
         run = store.value(_RESERVED, office=order.office, item=item)
         if run is not None:
-            raise ItemReservedError(order=order_number(order.office, order.changes or 0), run=run)
+            raise ItemReservedError(order=order.subject, run=run)
         found.append((item, side, account, cents))
         left -= cents
     return found

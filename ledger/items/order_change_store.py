@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ledger.book.dimensions import years_later
 from ledger.items.order_changes import (
+    Change,
     ChangeOfChangeError,
     ChangeReasonError,
     ChangeWaitsError,
+    ClosedCodingError,
     CodedLine,
     MadeOrder,
     NoSuchChangeError,
     NotAcceptedError,
     PaidAlreadyError,
     PayoutOrderError,
+    UnneededAccountError,
     plan_changes,
 )
 from ledger.items.order_decisions import UnknownOrderError
 from ledger.items.order_import_store import CREATORS
 from ledger.items.order_make_store import NewLine, NewOrder, write_order
 from ledger.items.order_paid_store import check_paid
+from ledger.items.order_transfer_store import check_coding
 from ledger.items.orders import order_number, parse_order_number
-from ledger.items.schedules import NoDueDayError
+from ledger.items.schedules import EndedAlreadyError, NoDueDayError
 from ledger.people.users import require
 from ledger.store.engines import Store
 
@@ -46,8 +51,13 @@ _OPEN = """
     AND (CAST(:due AS TEXT) IS NULL OR i.original_due = :due OR o.period_from = :due)
     AND i.kind IN ('receivable', 'payable')"""
 _STANDING_ITEM = "SELECT 1 FROM standing_item WHERE office = :office AND order_id = :id AND due = :due"
+_ENDS = """
+    SELECT ended_on, last_due FROM standing_order WHERE office = :office AND order_id = :id
+    UNION ALL SELECT ended_on, NULL FROM general_order WHERE office = :office AND order_id = :id"""
+_CLOSED = "SELECT number, closed_on FROM account WHERE office = :office AND closed_on <= :day"
 _PAYOUT = "SELECT item FROM suspense_payout WHERE office = :office AND order_id = :id"
 BY_SCHEDULE = ("standing", "general")
+TAKES_OFF = ("reduction", "cancellation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +91,25 @@ def change_order(
     lines: Mapping[int, int] | None = None,
     as_credit: bool = False,
     due: str | None = None,
+    account: str | None = None,
 ) -> list[MadeOrder]:
     """Make the orders that bring an accepted order to another amount, and return them; nothing is posted yet.
 
     One that takes off, one that adds, or both where lines change in both ways. They are certified, approved and
     accepted like any order. `day` is when what is added falls due, if that is later than the old due day; `due` names
-    the item of a standing order that is meant. Raises the errors of `order_changes`, `NoDueDayError`,
-    `UnknownOrderError`, `NotAllowedError`.
+    the item of a standing order that is meant, `account` what replaced an account that was closed since. Raises the
+    errors of `order_changes`, `NoDueDayError`, `UnknownOrderError`, `NotAllowedError` and those of `check_coding`.
     """
     if not reason.strip():
         raise ChangeReasonError
+    name = order_number(office, number)
     with store.unit([office]):
         root = changeable(store, office, number)
         require(store, office, *CREATORS)
-        name = order_number(office, number)
         _check_kind(store, root, name, due)
-        changes = plan_changes(name, _lines(store, office, number, due), to_cents=to_cents, wanted=lines or {})
+        changes = plan_changes(name, _lines(store, office, number, due, root), to_cents=to_cents, wanted=lines or {})
         made = []
-        for change in changes:
+        for change in _open_accounts(store, (office, name), changes, account, day):
             adds = change.act == "increase"
             credit = as_credit and root.kind == "receivable" and not adds
             if not adds:
@@ -114,7 +125,7 @@ def change_order(
 def end_order(store: Store, office: str, number: int, *, reason: str, last_day: str) -> MadeOrder:
     """Make the order that ends a standing or general order after a day; accepted like any order.
 
-    Raises the errors of `order_changes`, `UnknownOrderError`, `NotAllowedError`.
+    Raises the errors of `order_changes`, `EndedAlreadyError`, `UnknownOrderError`, `NotAllowedError`.
     """
     if not reason.strip():
         raise ChangeReasonError
@@ -123,7 +134,8 @@ def end_order(store: Store, office: str, number: int, *, reason: str, last_day: 
         require(store, office, *CREATORS)
         if root.act not in BY_SCHEDULE:
             raise NoSuchChangeError(order=order_number(office, number), kind=root.act)
-        lines = _lines(store, office, number, due="")
+        check_end(store, office, number, last_day)
+        lines = _lines(store, office, number, "", root)
         coded = tuple(NewLine(one.line, one.gl_account, one.amount_cents, one.cost_object) for one in lines)
         new = _successor(root, office, number, "cancellation", reason.strip())
         return write_order(store, replace(new, due=last_day, lines=coded))
@@ -141,6 +153,8 @@ def changeable(store: Store, office: str, number: int) -> Root:
     root = Root(*row)
     if root.changes is not None and root.act not in BY_SCHEDULE:
         raise ChangeOfChangeError(order=name, root=order_number(office, root.changes))
+    if root.act in TAKES_OFF:
+        raise ChangeOfChangeError(order=name, root=root.main_reference or name)
     case = store.value(_PAYOUT, office=office, id=number)
     if case is not None:
         raise PayoutOrderError(order=name, case=case)
@@ -150,6 +164,13 @@ def changeable(store: Store, office: str, number: int) -> Root:
     if waits is not None:
         raise ChangeWaitsError(order=name, change=order_number(office, waits))
     return root
+
+
+def check_end(store: Store, office: str, number: int, last_day: str) -> None:
+    """Check that a standing or general order would go on after a day; raises `EndedAlreadyError`."""
+    days = [day for row in store.rows(_ENDS, office=office, id=number) for day in row if day is not None]
+    if days and min(days) <= last_day:
+        raise EndedAlreadyError(order=order_number(office, number), day=min(days))
 
 
 def act_of(store: Store, office: str, number: int) -> str:
@@ -167,10 +188,33 @@ def _check_kind(store: Store, root: Root, name: str, due: str | None) -> None:
         raise NoDueDayError(order=name, day=due)
 
 
-def _lines(store: Store, office: str, number: int, due: str | None) -> list[CodedLine]:
+def _lines(store: Store, office: str, number: int, due: str | None, root: Root) -> list[CodedLine]:
     """Return the lines as they are now; of a standing order as its schedule or its item of a due day has them."""
     rows = store.rows(_LINES, office=office, id=number, due=due)
-    return [CodedLine(line, account, int(cents), cost) for line, account, cost, cents in rows]
+    later = int(due[:4]) - int(root.due[:4]) if due else 0
+    return [CodedLine(line, account, int(cents), years_later(cost, later)) for line, account, cost, cents in rows]
+
+
+def _open_accounts(
+    store: Store, order: tuple[str, str], changes: Sequence[Change], account: str | None, day: str
+) -> list[Change]:
+    """Return the changes coded to accounts that are open on a day: `account` replaces those that were closed since."""
+    office, name = order
+    closed: dict[str, str] = dict(store.rows(_CLOSED, office=office, day=day))
+    found = sorted({line.gl_account for change in changes for line in change.lines} & closed.keys())
+    if account is None and found:
+        raise ClosedCodingError(order=name, account=found[0], day=closed[found[0]])
+    if account is None:
+        return list(changes)
+    if not found:
+        raise UnneededAccountError(order=name)
+    check_coding(store, office, account, day)
+    return [
+        replace(change, lines=tuple(
+            replace(line, gl_account=account) if line.gl_account in closed else line for line in change.lines
+        ))
+        for change in changes
+    ]  # fmt: skip
 
 
 def _check_open(store: Store, office: str, number: int, reduction_cents: int, due: str | None, *, credit: bool) -> None:

@@ -109,6 +109,33 @@ class ChangeReasonError(KasseError):
     hint = N_("give it with --reason; it stands in the journal")
 
 
+class ClosedCodingError(KasseError):
+    """An order is to be posted to an account that was closed since it was coded to it."""
+
+    code = "order.coding_closed"
+    template = N_("{order} is coded to account {account}, which is closed since {day}")
+    hint = N_("a change names the account that replaced it with --account; a standing order is ended with 'kasse order "
+              "cancel {order} --last-day DATE' and made anew")  # fmt: skip
+
+
+class UnneededAccountError(KasseError):
+    """An account in place of one that is not closed."""
+
+    code = "order.account_open"
+    template = N_("{order} needs no other account: none that it is coded to is closed")
+    hint = N_("leave --account away; what should stand on another account is moved with 'kasse order transfer'")
+
+
+class UnfitOptionError(KasseError):
+    """An option that says nothing about this kind of order."""
+
+    code = "order.change_option"
+    template = N_("{option} says nothing about {order}")
+    hint = N_("--last-day ends a standing or general order, whose items stay; --credit and --account belong to the "
+              "cancellation of an order, or of one item with --due")  # fmt: skip
+    exit_code = 2
+
+
 class NoSuchChangeError(KasseError):
     """A kind of order that cannot be changed this way."""
 
@@ -116,6 +143,56 @@ class NoSuchChangeError(KasseError):
     template = N_("{order} cannot be changed this way: {kind}")
     hint = N_("a transfer is taken back by a transfer the other way; an order by schedule is ended with 'kasse order "
               "cancel' and made anew")  # fmt: skip
+
+
+class MadeByOrderError(KasseError):
+    """An item named where its order is changed."""
+
+    code = "order.item_ordered"
+    template = N_("item {item} was made by the order {order}")
+    hint = N_("change or cancel {order}")
+
+
+class NotTakenOverError(KasseError):
+    """An item that neither an order nor a take-over made."""
+
+    code = "order.item_own"
+    template = N_("{item} is no claim and no debt that was taken over")
+    hint = N_("'kasse item explain {item}' says what made it; a fee or charge is taken off by 'kasse relief propose "
+              "absetzung {item}'")  # fmt: skip
+
+
+class TakenOverAccountError(KasseError):
+    """No account for what was taken over: its coding stayed in the old system."""
+
+    code = "order.item_account"
+    template = N_("{item} was taken over: the book does not know which income or expense it was")
+    hint = N_("name the account that it is to be less of with --account")
+
+
+class MoreTakenOverError(KasseError):
+    """A claim that was taken over is to become more."""
+
+    code = "order.item_more"
+    template = N_("{item} was taken over and is not made more by a change: {amount_cents}")
+    hint = N_("order what is added by a list, as a claim of its own: 'kasse order import'")
+
+
+class TakenOverPaidError(KasseError):
+    """More is to be taken off what was taken over than is open of it."""
+
+    code = "order.item_paid"
+    template = N_("of {reduction_cents} to be taken off {item}, only {open_cents} is open")
+    hint = N_("take off what is open with 'kasse order change {item} --to AMOUNT'; what was paid before is given back, "
+              "or demanded back, by an order of its own")  # fmt: skip
+
+
+class NothingTakenOffError(KasseError):
+    """A change of what was taken over to the amount that it has."""
+
+    code = "order.item_nothing"
+    template = N_("{item} is of {amount_cents} already")
+    hint = N_("see 'kasse item explain {item}' for what was taken off before")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from ledger.store.engines import Row, Store
 _LIST = f"""
     SELECT o.office, o.id, o.state, o.kind,
         coalesce(CASE WHEN :sees = 0 AND p.id IN ({ACTIVE}) THEN '{RESTRICTED_NAME}' ELSE p.name END, ''),
-        o.due, o.total_cents, o.reference, o.purpose, o.batch, o.bank_account, o.act, o.changes
+        o.due, o.total_cents, o.reference, o.purpose, o.batch, o.bank_account, o.act, o.changes,
+        CASE WHEN o.changes IS NULL AND o.act IN ('reduction', 'cancellation') THEN o.main_reference END
     FROM cash_order o LEFT JOIN party p ON p.id = o.party
     WHERE (:state = '' OR o.state = :state) AND (:office = '' OR o.office = :office)
     AND (:batch = 0 OR o.batch = :batch) ORDER BY o.office, o.id"""
@@ -145,7 +146,7 @@ def list_orders(
 
 
 def _summary(row: Row) -> OrderSummary:
-    changes = order_number(row[0], row[12]) if row[12] is not None else None
+    changes = order_number(row[0], row[12]) if row[12] is not None else row[13]
     values = (order_number(row[0], row[1]), row[0], *row[2:12], changes)
     return OrderSummary(*values)
 

@@ -36,6 +36,23 @@ class MadeAlreadyError(KasseError):
     hint = N_("change from a later day, and the item itself with 'kasse order change {order} --due {day}'")
 
 
+class MadeSinceError(KasseError):
+    """A changed schedule begins on a day of which the old one made the item while the change waited."""
+
+    code = "order.made_since"
+    template = N_("the standing order {order} has made its item of {day} since {change} was ordered")
+    hint = N_("send {change} back with 'kasse order object' and change {order} from a later day; the item itself with "
+              "'kasse order change {order} --due {day}'")  # fmt: skip
+
+
+class EndedAlreadyError(KasseError):
+    """The end of a schedule that ends by then."""
+
+    code = "order.ended_already"
+    template = N_("{order} ends on {day} already")
+    hint = N_("an end is moved to an earlier day only; what is to go on is ordered anew")
+
+
 class YearAheadError(KasseError):
     """Items of another year than the one they would be posted in."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
+from typing import Any, Protocol
 
 BOOKED_AHEAD = frozenset({"stundungszinsen"})
 """Kinds of claim that are booked when relief is granted, for days to come; due when those are over."""
@@ -48,10 +48,18 @@ class Claim:
 @cache
 def packaged_orders() -> Mapping[str, ClassOrder]:
     """Return the settlement orders that come with kasse, by profile (§ 225 AO, §§ 366, 367 BGB, § 94 OWiG)."""
-    text = (files("ledger") / "items" / "settlement.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
-    classes: dict[str, list[str]] = data.pop("classes")
-    return {name: _order(section, classes) for name, section in data.items()}
+    return {name: _order(section, packaged_classes()) for name, section in _data().items() if name != "classes"}
+
+
+@cache
+def packaged_classes() -> Mapping[str, Sequence[str]]:
+    """Return the kinds of claim that belong to a class whatever the order: costs, interest, fines."""
+    classes: dict[str, list[str]] = _data()["classes"]
+    return classes
+
+
+def _data() -> dict[str, Any]:
+    return tomllib.loads((files("ledger") / "items" / "settlement.toml").read_text(encoding="utf-8"))
 
 
 def _order(section: dict[str, object], classes: Mapping[str, Sequence[str]]) -> ClassOrder:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ledger.book.dimensions import of_cost_object
-from ledger.book.entry import Draft, Posting
+from ledger.book.dimensions import years_later
+from ledger.book.entry import Draft
 from ledger.book.store import account_with_role, kasse_office, office_codes, post
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
@@ -26,6 +26,7 @@ from ledger.items.order_rules import AmountNotPositiveError
 from ledger.items.orders import control_role, order_number
 from ledger.items.schedules import MadeAlreadyError, NoDueDayError, Schedule, check_year
 from ledger.items.staging_store import drop, text_type
+from ledger.items.standing_coding_store import StandingCoding
 from ledger.items.store import SIDES, NewItem, insert_items, opening_posting, reserve_items
 from ledger.people.users import require
 from ledger.store.engines import Row, Store
@@ -43,9 +44,6 @@ _MADE = "SELECT office, order_id, due FROM standing_item"
 _DEBTORS = """
     SELECT m.office, m.item, d.party FROM standing_made m
     JOIN order_debtor d ON d.office = m.office AND d.order_id = m.order_id"""
-_LINES = """
-    SELECT l.office, l.order_id, l.gl_account, l.amount_cents, l.cost_object FROM cash_order_line l
-    JOIN standing_order s ON s.office = l.office AND s.order_id = l.order_id ORDER BY l.office, l.order_id, l.line"""
 _MADE_SINCE = "SELECT 1 FROM standing_item WHERE office = :office AND order_id = :id AND due >= :due LIMIT 1"
 _PURPOSE = "SELECT purpose FROM cash_order WHERE office = :office AND id = :id"
 _FIRST_DUE = """
@@ -83,7 +81,7 @@ def run_standing(store: Store, until: str, *, day: str, office: str | None = Non
     """Make the items that fall due up to a day, posted on `day`; what was made before is not made again.
 
     What falls due in a year is posted in it: raises `YearAheadError`; `NotAllowedError`, `ClosedPeriodError`,
-    `ClosedAccountError`.
+    `ClosedCodingError`, and where the book does not know the budget year, `DimensionValueError`.
     """
     check_year(until, day)
     with store.unit(office_codes(store)):
@@ -145,14 +143,12 @@ def _note(store: Store, until: str, made: list[DueItem]) -> None:
 
 
 class _Maker:
-    """Makes items of standing orders; knows their coding and the control accounts."""
+    """Makes items of standing orders; knows their coding, the control accounts and who was merged."""
 
     def __init__(self, store: Store, day: str) -> None:
         self.store, self.day = store, day
-        self.lines: dict[tuple[str, int], list[Row]] = {}
+        self.coding = StandingCoding(store, day)
         self.became: dict[int, int] = dict(store.all(_BECAME))
-        for office, number, *line in store.rows(_LINES):
-            self.lines.setdefault((office, number), []).append(tuple(line))
         self.accounts: dict[tuple[str, str], str] = {}
 
     def make(self, due: list[tuple[Row, str]]) -> list[DueItem]:
@@ -179,10 +175,7 @@ class _Maker:
         side = SIDES[kind]
         sign = -1 if side == "D" else 1
         control = opening_posting(side, self._account(row), number, row[10])
-        coding = [
-            Posting(account, sign * cents, None, of_cost_object(cost))
-            for account, cents, cost in self.lines[office, order]
-        ]
+        coding = self.coding.postings(office, order, sign, row[12], due)
         return Draft(office, "order", self.day, (control, *coding), f"order:{order}", _purpose(row, due))
 
     def _item(self, row: Row, due: str, number: int, position: int) -> NewItem:
@@ -233,7 +226,11 @@ def change_schedule(
             raise NoSuchChangeError(order=name, kind=root.act)
         schedule = _schedule(row, _month_days(store)[office, number])
         first = _first_from(store, office, number, schedule, from_day)
-        coded = tuple(_new_lines(store, office, number, to_cents, lines or {}))
+        later = int(first[:4]) - int(row[1][:4])
+        coded = tuple(
+            replace(line, cost_object=years_later(line.cost_object, later))
+            for line in _new_lines(store, office, number, to_cents, lines or {})
+        )
         new = _replacing(store, root, office, number, first, coded, reason.strip())
         return write_order(store, new, lambda own: _write_schedule(store, office, own, (row[0], first, row[2])))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from sepa.errors import N_, KasseError
+from sepa.pain002 import CounterError
 from sepa.statusreports import (
     VOP_STATUSES,
     BatchStatus,
@@ -19,6 +20,7 @@ from sepa.statusreports import (
     TransactionStatus,
     VopResult,
 )
+from sepa.statuswords import REPORT_WORDS
 
 Kind = Literal["status", "vop", "recall"]
 REJECTED = "RJCT"
@@ -27,6 +29,8 @@ DUPLICATE = frozenset({"DUPL", "AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
 EXECUTING = ("ACSP", "ACSC", "ACCC", "ACWC")
 """What the bank says of payments that it carries out (ISO 20022 external code set)."""
 UNNAMED = frozenset({"", "NOTPROVIDED"})
+STOPPED = frozenset({"CANC", "BLCK"})
+"""What the bank says of payments that it does not carry out, without refusing them (ISO 20022)."""
 DEVIATIONS = ("RVNM", "RVMC", "RVNA")
 ACCEPTED, REFUSED, PENDING = frozenset({"ACCR", "CNCL"}), frozenset({"RJCR"}), frozenset({"PDCR", "PDNG", "UWFW"})
 
@@ -95,6 +99,23 @@ class ContradictedError(KasseError):
     severity = "warning"
 
 
+class HalfRejectedError(KasseError):
+    """The bank refuses a whole, and says of something in it that it is executed."""
+
+    code = "answer.half_rejected"
+    template = N_("the bank refuses {what} as a whole, but says {status} of {count} payments in it")
+    hint = N_("nothing was taken back by that; ask the bank what it executes before it is paid or collected again")
+
+
+class OtherStatusError(KasseError):
+    """The bank says something else of payments than that it takes or refuses them."""
+
+    code = "answer.other_status"
+    template = N_("the bank says {status} of {count} payments of {message}; nothing was changed by that")
+    hint = N_("ask the bank what becomes of them; what it never executes is given up with --cancelled, by two people")
+    severity = "warning"
+
+
 class RejectedFileError(KasseError):
     """The bank refused a file as a whole."""
 
@@ -142,6 +163,15 @@ class RejectedLateError(KasseError):
     hint = N_("ask the bank; the books follow the statement, nothing was changed")
 
 
+class NamesMissingError(KasseError):
+    """A check of names that is not finished, or whose answers do not all fit our payments."""
+
+    code = "answer.names_missing"
+    template = N_("the bank has not said of {count} payments of file {message} whether name and account match")
+    hint = N_("fetch the report again before the order is released at the bank: who releases it bears the loss")
+    severity = "warning"
+
+
 class DeviationError(KasseError):
     """The name of a payee does not match the account."""
 
@@ -152,7 +182,7 @@ class DeviationError(KasseError):
 
 
 class Answered(NamedTuple):
-    """What a report says of one payment."""
+    """What a report says of one payment; name and account as they were sent are there in a check of names."""
 
     seq: int
     end_to_end_id: str
@@ -160,6 +190,8 @@ class Answered(NamedTuple):
     reason: str | None
     information: str | None
     found_name: str | None
+    name: str = ""
+    iban: str = ""
 
 
 @dataclass(slots=True)
@@ -185,8 +217,9 @@ class Report:
 
     @property
     def complete(self) -> bool:
-        """Whether what the report does not list has matched."""
-        return self.vop is not None and self.vop.pending == 0
+        """Whether what the report does not list has matched: it is finished, and lists all that the bank counts."""
+        counted = not any(isinstance(one, CounterError) for one in self.findings)
+        return self.vop is not None and self.vop.pending == 0 and counted
 
 
 def collected(events: Iterable[StatusEvent]) -> Report:
@@ -218,12 +251,17 @@ def _whole(report: Report, event: ReportHead | BatchStatus) -> None:
 def _answered(seq: int, event: TransactionStatus) -> Answered:
     reason = event.reasons[0] if event.reasons else StatusReason()
     words = " ".join(reason.information) or None
-    return Answered(seq, event.end_to_end_id, event.status, reason.code or None, words, event.found_name or None)
+    said = (reason.code or None, words, event.found_name or None)
+    payee = (event.name, event.iban) if event.status in VOP_STATUSES else ("", "")
+    return Answered(seq, event.end_to_end_id, event.status, *said, *payee)
 
 
 @dataclass(frozen=True, slots=True)
 class StatusTaken:
-    """What was taken from a report: about which file, how many of each status, what came back."""
+    """What was taken from a report: about which file, how many of each status, what came back.
+
+    `unchecked` counts the payments of the file about whose names the bank has not said anything yet.
+    """
 
     kind: Kind
     original_message_id: str
@@ -237,6 +275,7 @@ class StatusTaken:
     entries: tuple[str, ...] = ()
     deviations: int = 0
     by_rule: int = 0
+    unchecked: int = 0
     findings: tuple[KasseError, ...] = ()
 
 
@@ -249,3 +288,10 @@ def recall_state(status: str) -> str | None:
 
 
 Cancellation = CancellationHead | CancellationStatus
+
+
+def other_statuses(statuses: Mapping[str, int], message: str) -> Iterator[KasseError]:
+    """Yield what the bank says that neither takes nor refuses: payments it stopped, statuses that no list has."""
+    for status, count in sorted(statuses.items()):
+        if status in STOPPED or (status and status not in REPORT_WORDS):
+            yield OtherStatusError(status=status, count=count, message=message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.book.store import office_codes
@@ -13,29 +13,26 @@ from ledger.payments.collection_lines import Line
 from ledger.payments.collection_outcomes_store import undo
 from ledger.payments.collection_reader import lines, run_named
 from ledger.payments.collection_runs import CollectionRun, batch_id
+from ledger.payments.collection_said import REFUSED, NeverWrittenError, Said, code_of
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
-from sepa.statusreports import (
-    BatchStatus,
-    CancellationHead,
-    CancellationStatus,
-    CancellationStream,
-    ReportHead,
-    StatusEvent,
-    StatusReason,
-    StatusStream,
-    TransactionStatus,
-)
+from sepa.statusreports import CancellationHead, CancellationStatus, CancellationStream, StatusStream
 
 ROLES = ("payments", "clerk", "machine")
-REFUSED, ACCEPTED_RECALL, REFUSED_RECALL = "RJCT", frozenset({"ACCR", "CNCL"}), frozenset({"RJCR"})
+ACCEPTED_RECALL, REFUSED_RECALL = frozenset({"ACCR", "CNCL"}), frozenset({"RJCR"})
 _KNOWN = "SELECT count(*) FROM collection_report WHERE file_sha256 = :sha256"
 _RUN = "SELECT id FROM collection_run WHERE message_id = :message"
 _OPEN = "SELECT line FROM collection WHERE office = :office AND run = :run AND state IN ('released', 'exported')"
 _ASKED = """SELECT line FROM collection WHERE office = :office AND run = :run AND asked = 'recall'
     AND state IN ('released', 'exported')"""
+_GONE = """SELECT end_to_end_id, state FROM collection WHERE office = :office AND run = :run
+    AND state IN ('voided', 'rejected', 'recalled')"""
+_EVER_ASKED = """
+    SELECT DISTINCT l.line FROM collection_message_line l
+    JOIN collection_message m ON m.office = l.office AND m.id = l.message
+    WHERE l.office = :office AND l.run = :run AND m.kind = 'recall'"""
 _FREE = """UPDATE collection SET asked = NULL, asked_at = NULL, asked_message = NULL
     WHERE office = :office AND run = :run AND line = :line"""
 
@@ -69,6 +66,14 @@ class RefusedCopyError(KasseError):
     severity = "warning"
 
 
+class NeverAskedError(KasseError):
+    """An answer to a recall about collections that were never recalled."""
+
+    code = "collection.answer_never_asked"
+    template = N_("the bank answers a recall of {count} collections of run {run} that was never asked for: {first}")
+    hint = N_("ask the bank; nothing was taken from these lines")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What an answer changed: the run, how many collections it refused or stopped, their sum, which entries.
@@ -93,7 +98,7 @@ def take_status(store: Store, events: StatusStream, sha256: str, *, day: str) ->
     What it refuses as a copy of what the bank has, stays under way; the report is kept, `sha256` is of the file it came
     in. Raises `NotAllowedError` and what the reader raises.
     """
-    said = _Said()
+    said = Said()
     for event in events:
         said.take(event)
     head = said.head
@@ -101,37 +106,13 @@ def take_status(store: Store, events: StatusStream, sha256: str, *, day: str) ->
     if run is None:
         return _unknown(head.message_id, head.original_message_id)
     require(store, run.office, *ROLES)
+    if run.file_sha256 is None:
+        never = NeverWrittenError(message=run.message_id, run=run.number)
+        return Answer(head.message_id, run.number, head.status, findings=(never,), new=False)
     with store.unit(office_codes(store)):
-        if not _keep(store, run, ("status", sha256), (head.message_id, head.status, _code(head.reasons))):
+        if not _keep(store, run, ("status", sha256), (head.message_id, head.status, code_of(head.reasons))):
             return Answer(head.message_id, run.number, head.status, new=False)
         return _refusals(store, run, said, day)
-
-
-class _Said:
-    """What a status report says: its head, refused batches and collections with the bank's code."""
-
-    def __init__(self) -> None:
-        self.head = ReportHead("", "", "")
-        self.refused: dict[str, str] = {}
-        self.batches: dict[str, str] = {}
-
-    def take(self, event: StatusEvent) -> None:
-        """Note what one part of the report says."""
-        if isinstance(event, ReportHead):
-            self.head = event
-        elif isinstance(event, BatchStatus) and event.status == REFUSED:
-            self.batches[event.payment_information_id] = _code(event.reasons) or _code(self.head.reasons)
-        elif isinstance(event, TransactionStatus) and event.status == REFUSED:
-            self.refused[event.end_to_end_id] = _code(event.reasons)
-
-    def why(self, run: CollectionRun, line: Line) -> str | None:
-        """Return the reason for which the bank refuses a collection: '-' where it gives none, None: it does not."""
-        if line.end_to_end_id in self.refused:
-            return self.refused[line.end_to_end_id] or "-"
-        batch = self.batches.get(batch_id(run.message_id or "", line.batch))
-        if batch is not None:
-            return batch or "-"
-        return _code(self.head.reasons) or "-" if self.head.status == REFUSED else None
 
 
 def _keep(store: Store, run: CollectionRun, file: tuple[str, str], said: tuple[str, str, str]) -> bool:
@@ -149,18 +130,21 @@ def _keep(store: Store, run: CollectionRun, file: tuple[str, str], said: tuple[s
     return True
 
 
-def _refusals(store: Store, run: CollectionRun, said: _Said, day: str) -> Answer:
+def _refusals(store: Store, run: CollectionRun, said: Said, day: str) -> Answer:
     sent = lines(store, run)
+    gone: dict[str, str] = dict(store.all(_GONE, office=run.office, run=run.number))
     found = {line.line: reason for line in sent if (reason := said.why(run, line))}
     copies = _copies(sent, found, {batch for batch, reason in said.batches.items() if not reason}, run)
     if said.head.status == REFUSED and copies:
         copies = dict.fromkeys(found, next(iter(copies.values())))
     real = {line: reason for line, reason in found.items() if line not in copies}
     done = _end(store, run, real, ("rejected", said.head.message_id, said.head.status), day)
-    if not copies:
-        return done
-    copy = RefusedCopyError(count=len(copies), run=run.number, reason=" ".join(sorted(set(copies.values()))))
-    return replace(done, findings=(*done.findings, copy))
+    contradicted = said.contradiction(run, gone)
+    noticed = [*said.findings(run, sent), *([contradicted] if contradicted else []), *done.findings]
+    if copies:
+        reason = " ".join(sorted(set(copies.values())))
+        noticed.append(RefusedCopyError(count=len(copies), run=run.number, reason=reason))
+    return replace(done, findings=tuple(noticed))
 
 
 def _copies(sent: Sequence[Line], found: dict[int, str], bare: set[str], run: CollectionRun) -> dict[int, str]:
@@ -180,11 +164,14 @@ def take_cancellation(store: Store, events: CancellationStream, sha256: str, *, 
     It is kept, `sha256` is of the file it came in. Raises `NotAllowedError` and what the reader raises.
     """
     message, said = "", []
+    noticed: tuple[KasseError, ...] = ()
     for event in events:
         if isinstance(event, CancellationHead):
             message = event.assignment_id
         elif isinstance(event, CancellationStatus):
             said.append(event)
+        else:
+            noticed = event.findings
     original = next((one.original_message_id for one in said if one.original_message_id), "")
     run = _run(store, original)
     if run is None:
@@ -194,7 +181,8 @@ def take_cancellation(store: Store, events: CancellationStream, sha256: str, *, 
         status = _verdict(said)
         if not _keep(store, run, ("recall", sha256), (message, status, "")):
             return Answer(message, run.number, status, new=False)
-        return _recalled(store, run, said, message, day)
+        done = _recalled(store, run, said, message, day)
+        return replace(done, findings=(*noticed, *_never_asked(store, run, said), *done.findings))
 
 
 def _verdict(said: Iterable[CancellationStatus]) -> str:
@@ -203,10 +191,10 @@ def _verdict(said: Iterable[CancellationStatus]) -> str:
 
 
 def _recalled(store: Store, run: CollectionRun, said: Sequence[CancellationStatus], message: str, day: str) -> Answer:
-    by_id = {line.end_to_end_id: line.line for line in lines(store, run)}
-    asked = {line for (line,) in store.rows(_ASKED, office=run.office, run=run.number)}
-    stopped = {line: "" for one in said if one.status in ACCEPTED_RECALL for line in _named(one, by_id, asked)}
-    kept = [line for one in said if one.status in REFUSED_RECALL for line in _named(one, by_id, asked)]
+    waiting = {line for (line,) in store.rows(_ASKED, office=run.office, run=run.number)}
+    asked = [(line, batch_id(run.message_id or "", line.batch)) for line in lines(store, run) if line.line in waiting]
+    stopped = {line: "" for one in said if one.status in ACCEPTED_RECALL for line in _named(one, asked)}
+    kept = [line for one in said if one.status in REFUSED_RECALL for line in _named(one, asked)]
     if kept:
         for line in kept:
             store.execute(_FREE, office=run.office, run=run.number, line=line)
@@ -215,11 +203,28 @@ def _recalled(store: Store, run: CollectionRun, said: Sequence[CancellationStatu
     return _end(store, run, stopped, ("recalled", message, _verdict(said)), day)
 
 
-def _named(one: CancellationStatus, by_id: dict[str, int], asked: set[int]) -> Iterable[int]:
-    if one.level != "payment":
-        return sorted(asked)
-    line = by_id.get(one.end_to_end_id)
-    return [line] if line in asked and line is not None else []
+def _never_asked(store: Store, run: CollectionRun, said: Sequence[CancellationStatus]) -> Iterator[KasseError]:
+    """Yield what an answer says of collections that no recall was ever asked for."""
+    recalled = {line for (line,) in store.rows(_EVER_ASKED, office=run.office, run=run.number)}
+    ids = {line.end_to_end_id for line in lines(store, run) if line.line in recalled}
+    others = [one.end_to_end_id or "NOTPROVIDED" for one in said if one.level == "payment"]
+    strange = [one for one in others if one not in ids]
+    if strange:
+        yield NeverAskedError(count=len(strange), run=run.number, first=strange[0])
+
+
+def _named(one: CancellationStatus, asked: Iterable[tuple[Line, str]]) -> Iterator[int]:
+    """Yield which of the collections that were asked for, each with its batch, an answer is about.
+
+    The answer about a batch is about this one alone.
+    """
+    for line, batch in asked:
+        if one.level == "payment":
+            meant = line.end_to_end_id == one.end_to_end_id
+        else:
+            meant = one.level == "file" or one.payment_information_id in {"", batch}
+        if meant:
+            yield line.line
 
 
 def _run(store: Store, message: str) -> CollectionRun | None:
@@ -259,7 +264,3 @@ def _late(store: Store, run: CollectionRun, outcomes: dict[int, str]) -> tuple[K
              AND state IN ('collected', 'returned', 'reversed')"""
     late = {line for (line,) in store.rows(sql, office=run.office, run=run.number)} & outcomes.keys()
     return (RefusedAfterCreditError(count=len(late), run=run.number),) if late else ()
-
-
-def _code(reasons: Iterable[StatusReason]) -> str:
-    return next((one.code for one in reasons if one.code), "")

@@ -28,10 +28,10 @@ from ledger.payments.collection_runs import ROLES, CollectionRun, check_step
 from ledger.payments.collection_sieve import Sieve
 from ledger.payments.collection_steps_store import check_day
 from ledger.payments.mandate_reader import mandates
+from ledger.payments.profiles_store import profile_of
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.errors import KasseError
-from sepa.profiles import shipped_profile
 
 LISTED = 100  # collections named one by one in a refusal
 _TAKE_OUT = """
@@ -86,7 +86,7 @@ def _day(
     if day is None:
         return run.collection_day, ()
     rules = policy_of(store)
-    wanted, moved = collection_day(day, today, time, rules, shipped_profile(rules.profile))
+    wanted, moved = collection_day(day, today, time, rules, profile_of(store, run.iban))
     return wanted.isoformat(), moved
 
 
@@ -96,7 +96,7 @@ def _take_out(store: Store, run: CollectionRun, without: Collection[int]) -> tup
     for line in sorted(set(without)):
         _free(store, run, line)
     top = store.one(_LAST, office=run.office, run=run.number) or (0, 0)
-    per_batch = shipped_profile(policy_of(store).profile).payments_per_batch
+    per_batch = profile_of(store, run.iban).payments_per_batch
     drawn = redraw(run, before, set(without), (int(top[0]), int(top[1])), per_batch)
     for old, _ in drawn:
         _free(store, run, old)

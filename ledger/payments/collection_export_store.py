@@ -24,11 +24,11 @@ from ledger.payments.collection_runs import (
 )
 from ledger.payments.collection_steps_store import LISTED
 from ledger.payments.collection_under_way_reader import ended_mandates
+from ledger.payments.profiles_store import profile_of
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 from sepa.pain008 import write
-from sepa.profiles import shipped_profile
 
 _RUN = """
     UPDATE collection_run SET state = :state, file_sha256 = :sha256, exported_at = :now, exported_by = :user
@@ -68,7 +68,7 @@ def exportable(store: Store, number: int) -> CollectionRun:
 def late(store: Store, run: CollectionRun, today: date, time: time_of_day | None) -> list[KasseError]:
     """Return a finding where a file that is handed in now would miss its day; written it is all the same."""
     rules = policy_of(store)
-    day, first = date.fromisoformat(run.collection_day), first_day(today, time, rules, shipped_profile(rules.profile))
+    day, first = date.fromisoformat(run.collection_day), first_day(today, time, rules, profile_of(store, run.iban))
     again = run.file_sha256 is not None
     return [] if again or day >= first else [LateFileError(run=run.number, day=day, earliest=first)]
 

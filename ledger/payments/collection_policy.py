@@ -63,7 +63,6 @@ class Policy:
     fees: Mapping[str, Fee]
     retries: Mapping[str, Retry]
     refunds: Refunds
-    profile: str = "standard"
 
     def fee(self, profile: str | None) -> Fee:
         """Return who bears the fee of a return for a claim of a profile; without a rule the Kasse does."""
@@ -93,7 +92,6 @@ def policy(settings: Mapping[str, str]) -> Policy:
         fees,
         {reason: Retry(**values) for reason, values in data["retry"].items()},
         Refunds(**data["refund"]),
-        settings.get("profile") or "standard",
     )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.book.offices_store import check_office
-from ledger.book.store import kasse_office, office_codes, setting
+from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import record
 from ledger.payments.collection_claims_reader import claims, known, without_mandate
-from ledger.payments.collection_drafting import Drafted, draft
+from ledger.payments.collection_drafting import Drafted, Sequenced, draft, sequenced
 from ledger.payments.collection_lines import Head, Line
 from ledger.payments.collection_policy import Policy, earliest_day, handed_in
 from ledger.payments.collection_policy_store import policy_of
@@ -24,18 +24,18 @@ from ledger.payments.collection_runs import (
     NoMandateError,
     NotAnnouncedError,
 )
-from ledger.payments.collection_sieve import Claim, ItemKey, Sieve, Skipped, Wanted, by_scheme
+from ledger.payments.collection_sieve import Claim, ItemKey, Sieve, Skipped
+from ledger.payments.profiles_store import profile_of
+from ledger.payments.propose_store import own_name
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.calendar import next_target_day
 from sepa.debits import Scheme
 from sepa.errors import KasseError
-from sepa.fields import NAME_LENGTH
 from sepa.identifiers import parse_iban
 from sepa.payments import Party
-from sepa.profiles import Profile, shipped_profile
-from sepa.text import fit
+from sepa.profiles import Profile
 
 _ACCOUNTS = """
     SELECT iban, office, bic FROM bank_account WHERE closed_on IS NULL
@@ -80,11 +80,11 @@ def propose(store: Store, choice: Choice | None = None, *, today: dt.date, time:
     `NotAllowedError`, `NoCollectingAccountError`, `UnknownOfficeError`, `DayFarError`.
     """
     wish = choice or Choice()
+    rules = policy_of(store)
     creditor, leader = collecting_account(store, wish.iban)
+    profile = profile_of(store, creditor.iban)
     require(store, leader, *ROLES["propose"])
     check_office(store, wish.office)
-    rules = policy_of(store)
-    profile = shipped_profile(rules.profile)
     day, moved = collection_day(wish.day, today, time, rules, profile)
     with store.unit(office_codes(store)):
         until = min(wish.due_until or day, day).isoformat()
@@ -92,7 +92,7 @@ def propose(store: Store, choice: Choice | None = None, *, today: dt.date, time:
         wanted = sieve.wanted(_chosen(claims(store, until, day.isoformat(), wish.office), wish))
         head = Head(leader, creditor, day, "CORE", profile.charset, wish.single_booking)
         runs, findings = [], [*moved, *_noticed(store, wish, sieve, until, rules)]
-        for scheme, portion in _portions(wanted, profile.payments_per_file):
+        for scheme, portion in _portions(sequenced(wanted, sieve.known.untold), profile):
             run, found = _written(store, replace(head, scheme=scheme), portion, sieve, (profile, today))
             runs += [run] if run else []
             findings += found
@@ -108,11 +108,18 @@ def _chosen(due: Iterable[Claim], wish: Choice) -> Iterator[Claim]:
     return (claim for claim in due if not wish.named or (claim.office, claim.item) in wish.named)
 
 
-def _portions(wanted: Iterable[Wanted], most: int) -> Iterator[tuple[Scheme, Sequence[Wanted]]]:
-    """Yield what goes into one file each: one scheme, no more than a file takes."""
-    for scheme, group in by_scheme(wanted).items():
-        for start in range(0, len(group), most):
-            yield scheme, group[start : start + most]
+def _portions(wanted: Iterable[Sequenced], profile: Profile) -> Iterator[tuple[Scheme, Sequence[Sequenced]]]:
+    """Yield what goes into one file each: one scheme, no more than a file takes, one sequence type if the bank says so.
+
+    A file holds one scheme (EPC130-08); CORE goes first.
+    """
+    groups: dict[tuple[bool, str], list[Sequenced]] = {}
+    for one in wanted:
+        key = one.wanted.mandate.scheme == "B2B", one.sequence if profile.one_sequence_per_file else ""
+        groups.setdefault(key, []).append(one)
+    for (business, _), group in sorted(groups.items()):
+        for start in range(0, len(group), profile.payments_per_file):
+            yield "B2B" if business else "CORE", group[start : start + profile.payments_per_file]
 
 
 def _noticed(store: Store, wish: Choice, sieve: Sieve, until: str, rules: Policy) -> Sequence[KasseError]:
@@ -130,14 +137,13 @@ def _noticed(store: Store, wish: Choice, sieve: Sieve, until: str, rules: Policy
 def collecting_account(store: Store, iban: str | None = None) -> tuple[Party, str]:
     """Return who collects to which account, and the account's office; without a choice the Kasse's first one.
 
-    Raises `NoCollectingAccountError`.
+    The name is in letters that the bank of the account takes. Raises `NoCollectingAccountError`.
     """
     wanted = parse_iban(iban) if iban else None
     found = store.all(_ACCOUNTS, kasse=kasse_office(store))
-    name = fit(setting(store, "municipality") or setting(store, "name"), NAME_LENGTH, "dk").text
     for account, office, bic in found:
         if wanted in {None, account}:
-            return Party(name, account, bic or ""), office
+            return Party(own_name(store, profile_of(store, account).charset), account, bic or ""), office
     raise NoCollectingAccountError(iban=wanted or "", known=", ".join(row[0] for row in found))
 
 
@@ -162,11 +168,11 @@ def first_day(today: dt.date, time: dt.time | None, rules: Policy, profile: Prof
 
 
 def _written(
-    store: Store, head: Head, wanted: Sequence[Wanted], sieve: Sieve, how: tuple[Profile, dt.date]
+    store: Store, head: Head, wanted: Sequence[Sequenced], sieve: Sieve, how: tuple[Profile, dt.date]
 ) -> tuple[CollectionRun | None, Collection[KasseError]]:
     profile, today = how
     number = take_ids(store, BOOK, "collection_run")
-    drafted = draft(head, number, wanted, sieve.known.untold, per_batch=profile.payments_per_batch, today=today)
+    drafted = draft(head, number, wanted, per_batch=profile.payments_per_batch, today=today)
     for one, _ in drafted.broken:
         sieve.leave_out(one, "rule")
     said = [*(finding for _, finding in drafted.broken if finding not in drafted.findings), *drafted.findings]

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from ledger.payments.collection_policy import Policy, retry_day
 from ledger.payments.collection_runs import Why
 from ledger.payments.mandates import Change, Mandate, best_mandate, unusable
-from sepa.debits import Scheme
 
 ItemKey = tuple[str, int]
 
@@ -224,11 +223,3 @@ class Sieve:
                 claim.run,
             )
         )  # fmt: skip
-
-
-def by_scheme(wanted: Iterable[Wanted]) -> Mapping[Scheme, list[Wanted]]:
-    """Return the collections by scheme, CORE first: a file holds one scheme (EPC130-08)."""
-    found: dict[Scheme, list[Wanted]] = {"CORE": [], "B2B": []}
-    for one in wanted:
-        found[one.mandate.scheme].append(one)
-    return {scheme: group for scheme, group in found.items() if group}

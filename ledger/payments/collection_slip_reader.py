@@ -7,10 +7,11 @@ import datetime as dt
 from ledger.documents import Document, Facts, Grid, Heading, Paragraph, Signatures
 from ledger.payments.collection_reader import collections, run_named
 from ledger.payments.collection_runs import CollectionRun, check_step
+from ledger.payments.profiles_store import profile_of
 from ledger.store.engines import Store
 from sepa.calendar import kasse_time
 from sepa.money import german
-from sepa.profiles import shipped_profile
+from sepa.profiles import OrderType
 
 _SCHEMES = {"CORE": "SEPA-Basislastschrift (CORE)", "B2B": "SEPA-Firmenlastschrift (B2B)"}
 
@@ -24,12 +25,16 @@ def slip_of(store: Store, number: int) -> Document:
     for one in collections(store, run):
         count, cents = sums.get(one.sequence, (0, 0))
         sums[one.sequence] = (count + 1, cents + one.amount_cents)
-    return slip(run, sums, str(name))
+    return slip(run, sums, str(name), order_of(store, run))
 
 
-def slip(run: CollectionRun, sums: dict[str, tuple[int, int]], bank_name: str) -> Document:
+def order_of(store: Store, run: CollectionRun) -> OrderType:
+    """Return how the file of a run is handed to the bank of its account."""
+    return profile_of(store, run.iban).order_type("core" if run.scheme == "CORE" else "b2b")
+
+
+def slip(run: CollectionRun, sums: dict[str, tuple[int, int]], bank_name: str, order: OrderType) -> Document:
     """Return the sheet that goes with the file; `sums` has count and cents by sequence (FRST, RCUR, FNAL, OOFF)."""
-    order = shipped_profile("standard").order_type("core" if run.scheme == "CORE" else "b2b")
     head = Facts(
         (
             ("Gläubiger", run.creditor_name),

@@ -38,11 +38,11 @@ from ledger.payments.collection_under_way_reader import ended_mandates
 from ledger.payments.mandate_reader import mandates, untold
 from ledger.payments.mandate_use_store import refresh, tell
 from ledger.payments.mandates import Mandate, amendment, unusable
+from ledger.payments.profiles_store import profile_of
 from ledger.payments.runs import RunSumMissingError
 from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
-from sepa.profiles import shipped_profile
 
 LISTED = 100  # changed items named one by one in a refusal
 _OTHERS = """SELECT count(*) FROM collection WHERE office = :office AND run = :run
@@ -168,7 +168,7 @@ def check_day(store: Store, run: CollectionRun, today: dt.date, time: dt.time | 
     Raises `TooLateError`.
     """
     rules, day = policy_of(store), dt.date.fromisoformat(run.collection_day)
-    first = first_day(today, time, rules, shipped_profile(rules.profile))
+    first = first_day(today, time, rules, profile_of(store, run.iban))
     if day < first:
         raise TooLateError(run=run.number, day=day, earliest=first)
 

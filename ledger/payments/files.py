@@ -68,7 +68,7 @@ def plan(payments: Sequence[Routed], profile: Profile, *, instant: bool) -> list
             number,
             kind,
             check,
-            _order(profile, kind, check=check),
+            order_of(profile, kind, check=check),
             tuple(one.line for one in part),
             sum(one.cents for one in part),
         )
@@ -83,7 +83,7 @@ def _parts(payments: Sequence[Routed], limit: int) -> Iterator[Sequence[Routed]]
         yield payments[index * len(payments) // count : (index + 1) * len(payments) // count]
 
 
-def _order(profile: Profile, kind: str, *, check: bool) -> OrderType:
+def order_of(profile: Profile, kind: str, *, check: bool) -> OrderType:
     """Return how the bank takes such a file; a bank without an order type of its own for checks has one for all."""
     key = f"{kind}-vop" if check else kind
     return profile.orders[key] if key in profile.orders else profile.orders[kind]

@@ -9,7 +9,7 @@ from typing import Any
 from ledger.payments.files import FilePlan, PaymentFile, Routed, file_message_id, plan
 from ledger.payments.profiles_store import high_cents, profile_of
 from ledger.payments.runs import Run, RunChangedError
-from ledger.payments.warnings_reader import fresh_accounts, payments_seen
+from ledger.payments.warnings_reader import doubted_names, fresh_accounts, payments_seen
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 
@@ -46,9 +46,10 @@ def planned(store: Store, run: Run) -> list[FilePlan]:
 def _routed(store: Store, run: Run) -> Iterator[Routed]:
     of_run: dict[str, str | int] = {"office": run.office, "run": run.number}
     high = high_cents(store)
-    fresh = fresh_accounts(store, of_run)
+    fresh, doubted = fresh_accounts(store, of_run), doubted_names(store, of_run)
     for one in payments_seen(store, of_run):
-        yield Routed(one.line, one.cents, one.cents >= high or one.purpose == "RRCT" or one.account in fresh)
+        asked = one.account in fresh or (one.iban, one.name) in doubted
+        yield Routed(one.line, one.cents, one.cents >= high or one.purpose == "RRCT" or asked)
 
 
 def make_files(store: Store, run: Run, message: str) -> int:

@@ -35,7 +35,7 @@ from sepa.fields import NAME_LENGTH
 from sepa.identifiers import parse_iban
 from sepa.payments import Party
 from sepa.rules.odd import DayFarError, day_findings
-from sepa.text import fit
+from sepa.text import Charset, fit
 
 _ACCOUNTS = "SELECT iban, office FROM bank_account WHERE closed_on IS NULL ORDER BY office <> :kasse, office, account"
 _RESERVED = "(SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1)"
@@ -150,7 +150,8 @@ def _days(wanted: dt.date | None, today: dt.date, *, instant: bool) -> _Days:
 
 
 def _gathering(store: Store, office: str, iban: str, days: _Days, choice: Choice) -> Gathering:
-    debtor, charset = Party(_debtor_name(store), iban), profile_of(store, iban).charset
+    charset = profile_of(store, iban).charset
+    debtor = Party(own_name(store, charset), iban)
     head = Head(office, take_ids(store, BOOK, "payment_run"), debtor, days.execution, days.instant, charset)
     held = active_attachments(store, days.execution.isoformat())
     owed = owed_by_attached(store, days.asked_on.isoformat()) if held and choice.set_off else {}
@@ -174,9 +175,9 @@ def _account(store: Store, iban: str | None) -> tuple[str, str]:
     raise NoPayingAccountError(iban=wanted or "", known=", ".join(found for found, _ in known))
 
 
-def _debtor_name(store: Store) -> str:
-    """Return who pays: the municipality, or the book's name where none is set."""
-    return fit(setting(store, "municipality") or setting(store, "name"), NAME_LENGTH, "dk").text
+def own_name(store: Store, charset: Charset) -> str:
+    """Return who pays or collects, in letters that the bank takes: the municipality, or the book's name without one."""
+    return fit(setting(store, "municipality") or setting(store, "name"), NAME_LENGTH, charset).text
 
 
 def _shifted(wanted: dt.date, today: dt.date) -> list[KasseError]:

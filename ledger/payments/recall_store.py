@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ledger.book.store import kasse_office, office_codes
@@ -12,9 +13,11 @@ from ledger.payments.files import PaymentFile
 from ledger.payments.files_store import file_named, file_of_message, files_of
 from ledger.payments.recalls import (
     ROLES,
+    LateRecallError,
     Recall,
     RecallAnsweredError,
     RecallBicError,
+    RecallPartError,
     RecallStateError,
     UnknownRecallError,
 )
@@ -29,7 +32,7 @@ from sepa.camt055 import write
 from sepa.errors import KasseError
 from sepa.payments import Totals
 from sepa.recalls import Recall as Wish
-from sepa.recalls import RecallBatch, RecallMessage, Sent
+from sepa.recalls import RecallBatch, RecallMessage, Sent, last_recall_day
 from sepa.statusreports import CancellationHead, CancellationStatus
 
 FORMAT = "pain.001.001.09"
@@ -86,6 +89,13 @@ def ask_recall(
         facts = {"file": chosen.number, "line": line, "reason": why, "message_id": message}
         record(store, run.office, "payment.recall", f"run:{number}", facts)
         return next(one for one in recalls(store, number) if one.number == identifier)
+
+
+def late_recall(store: Store, recall: Recall, today: dt.date) -> KasseError | None:
+    """Return a finding where the payee's bank need not answer a recall any more, counted from the execution day."""
+    day = dt.date.fromisoformat(run_named(store, recall.run).execution_day)
+    last = last_recall_day(recall.reason, day)
+    return LateRecallError(reason=recall.reason, last=last) if today > last else None
 
 
 def recalls(store: Store, number: int | None = None, message: str | None = None) -> list[Recall]:
@@ -151,33 +161,71 @@ def note_recall_file(store: Store, recall: Recall, sha256: str) -> None:
 def take_cancellation(store: Store, events: Iterable[object], sha256: str) -> StatusTaken:
     """Keep what the bank answers to our recalls, once; the money itself comes, or does not, with the statement.
 
+    The recall of a file that is answered payment by payment is decided where all of them have the same answer.
     Raises `NotAllowedError`.
     """
-    office = kasse_office(store)
-    require(store, office, "payments", "machine")
-    head = CancellationHead("", "")
-    findings: list[KasseError] = []
-    changed, run, file = 0, None, None
+    require(store, kasse_office(store), "payments", "machine")
+    answer = _Answer(store, sha256)
     with store.unit(office_codes(store)):
         for event in events:
             if isinstance(event, CancellationHead):
-                head = event
-            if not isinstance(event, CancellationStatus):
-                continue
-            state = recall_state(event.status or head.status)
-            found = _recalled(store, event)
-            if found is None:
-                findings.append(UnknownRecallError(message=event.cancellation_id or event.original_message_id))
-            elif state is not None:
-                run, file = found.run, found.file
-                reason = " ".join(one.code for one in event.reasons if one.code)
-                done = store.execute(_ANSWER, state=state, now=store.now, reason=reason or None, id=found.number)
-                changed += done
-                if done:
-                    facts: dict[str, Fact] = {"recall": found.number, "state": state, "sha256": sha256}
-                    record(store, found.office, "payment.recall_answer", f"run:{run}", facts)
-                    findings.append(_answered(found, state, reason))
-    return StatusTaken("recall", head.assignment_id, run, file, new=bool(changed), findings=tuple(findings))
+                answer.head = event
+            elif isinstance(event, CancellationStatus):
+                answer.take(event)
+        answer.end()
+    return answer.taken()
+
+
+class _Answer:
+    """An answer to recalls on its way into the book."""
+
+    def __init__(self, store: Store, sha256: str) -> None:
+        self.store, self.sha256 = store, sha256
+        self.head = CancellationHead("", "")
+        self.findings: list[KasseError] = []
+        self.single: dict[int, tuple[Recall, Counter[str]]] = {}
+        self.found: Recall | None = None
+        self.statuses = self.changed = 0
+
+    def take(self, event: CancellationStatus) -> None:
+        """Take one status: what it decides, or what it says of one payment of a file that was recalled whole."""
+        self.statuses += 1
+        state, found = recall_state(event.status or self.head.status), _recalled(self.store, event)
+        if found is None:
+            self.findings.append(UnknownRecallError(message=event.cancellation_id or event.original_message_id))
+        elif state is not None and found.line is None and event.level == "payment":
+            self.single.setdefault(found.number, (found, Counter()))[1][state] += 1
+        elif state is not None:
+            self._decide(found, state, " ".join(one.code for one in event.reasons if one.code))
+
+    def end(self) -> None:
+        """Decide what was answered payment by payment; name an answer that is about nothing."""
+        for found, said in self.single.values():
+            whole = file_named(self.store, found.run, found.file).count
+            state = next((state for state, count in said.items() if count == whole), "pending")
+            if state == "pending":
+                accepted, refused = said["accepted"], said["refused"]
+                self.findings.append(
+                    RecallPartError(what=found.what, accepted=accepted, refused=refused, count=whole, number=found.run)
+                )
+            self._decide(found, state, "")
+        if not self.statuses:
+            self.findings.append(UnknownRecallError(message=self.head.case_id or self.head.assignment_id))
+
+    def _decide(self, found: Recall, state: str, reason: str) -> None:
+        self.found = found
+        if not self.store.execute(_ANSWER, state=state, now=self.store.now, reason=reason or None, id=found.number):
+            return
+        self.changed += 1
+        facts: dict[str, Fact] = {"recall": found.number, "state": state, "sha256": self.sha256}
+        record(self.store, found.office, "payment.recall_answer", f"run:{found.run}", facts)
+        self.findings.append(_answered(found, state, reason))
+
+    def taken(self) -> StatusTaken:
+        """Return what was taken."""
+        run, file = (self.found.run, self.found.file) if self.found else (None, None)
+        name = self.head.assignment_id
+        return StatusTaken("recall", name, run, file, new=bool(self.changed), findings=tuple(self.findings))
 
 
 def _answered(found: Recall, state: str, reason: str) -> KasseError:

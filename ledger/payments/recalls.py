@@ -26,12 +26,30 @@ class RecallBicError(KasseError):
     hint = N_("give it with --bic; a recall names the bank it is sent to")
 
 
+class LateRecallError(KasseError):
+    """A recall after the time in which the payee's bank has to answer it."""
+
+    code = "recall.late"
+    template = N_("a recall for {reason} is possible until {last}: the bank may refuse it")
+    hint = N_("ask the payee to pay the money back as well")
+    severity = "warning"
+
+
 class UnknownRecallError(KasseError):
     """An answer to a recall that the book does not have."""
 
     code = "recall.unknown"
     template = N_("the answer is about {message}, for which no recall of this book was written")
     hint = N_("nothing was taken from it; ask the bank which recall it answers")
+    severity = "warning"
+
+
+class RecallPartError(KasseError):
+    """A whole file was recalled, and the bank answers otherwise for some of its payments."""
+
+    code = "recall.part"
+    template = N_("recall of {what}: of {count} payments the bank stops {accepted} and refuses to stop {refused}")
+    hint = N_("nothing is given up by this; recall what it stopped one by one: 'kasse payment recall {number}-LINE'")
     severity = "warning"
 
 

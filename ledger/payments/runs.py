@@ -99,6 +99,14 @@ class ItemsChangedError(KasseError):
     hint = N_("discard the run with 'kasse payment discard {run}' and propose it again; nothing was paid")
 
 
+class LettersNotTakenError(KasseError):
+    """A run proposed for a bank that takes more letters than its profile says now."""
+
+    code = "payment.letters"
+    template = N_("{count} texts of run {run} have letters that the bank of {iban} does not take by its profile now")
+    hint = N_("discard the run with 'kasse payment discard {run}' and propose it again; nothing was paid")
+
+
 class FileDiffersError(KasseError):
     """A file written again is not the one that was exported first (invariant 7)."""
 

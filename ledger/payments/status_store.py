@@ -19,6 +19,8 @@ from ledger.payments.answers import (
     DuplicateFileError,
     DuplicatePaymentError,
     ForeignReportError,
+    HalfRejectedError,
+    NamesMissingError,
     NeverSentError,
     OtherBatchError,
     OtherSumError,
@@ -29,7 +31,9 @@ from ledger.payments.answers import (
     Report,
     StatusTaken,
     UnknownPaymentsError,
+    other_statuses,
 )
+from ledger.payments.answers_match_store import keep_answers, unchecked
 from ledger.payments.files import PaymentFile
 from ledger.payments.files_store import file_of_message
 from ledger.payments.run_posting_store import Scope
@@ -46,24 +50,6 @@ from sepa.reasons import reason as known_reason
 ROLES = ("payments", "machine")
 UNDER_WAY = frozenset({"released", "exported"})
 _KNOWN = "SELECT count(*) FROM payment_report WHERE file_sha256 = :sha256 AND part = 0"
-_TEMPORARY = """
-    CREATE TEMPORARY TABLE answered (
-        seq BIGINT PRIMARY KEY, end_to_end_id TEXT, status TEXT, reason TEXT, information TEXT, found_name TEXT)"""
-_COLUMNS = ("seq", "end_to_end_id", "status", "reason", "information", "found_name")
-_KEEP = """
-    INSERT INTO payment_answer (report, seq, office, run, line, status, reason, information, found_name)
-    SELECT :report, a.seq, p.office, p.run, p.line, a.status, a.reason, a.information, a.found_name
-    FROM answered a JOIN payment p ON p.end_to_end_id = a.end_to_end_id
-    WHERE p.office = :office AND p.run = :run AND p.file = :file"""
-_MATCHED = """
-    INSERT INTO payment_answer (report, seq, office, run, line, status)
-    SELECT :report, :last + row_number() OVER (ORDER BY p.line), p.office, p.run, p.line, 'RCVC' FROM payment p
-    WHERE p.office = :office AND p.run = :run AND p.file = :file AND NOT EXISTS (
-        SELECT 1 FROM payment_answer a WHERE a.report = :report AND a.line = p.line)"""
-_STRANGERS = """
-    SELECT count(*), min(a.end_to_end_id) FROM answered a
-    WHERE NOT EXISTS (SELECT 1 FROM payment p WHERE p.end_to_end_id = a.end_to_end_id
-                      AND p.office = :office AND p.run = :run AND p.file = :file)"""
 _COUNTS = "SELECT status, count(*) FROM payment_answer WHERE report = :report GROUP BY status ORDER BY status"
 _REFUSED = """
     SELECT p.line, p.state, p.end_to_end_id, p.creditor_name, p.cents, p.item_office, p.item, a.reason, a.information
@@ -149,7 +135,7 @@ class _Taking:
     def __init__(self, store: Store, report: Report, file: PaymentFile, sha256: str) -> None:
         self.store, self.report, self.file = store, report, file
         self.run: Run = run_named(store, file.run)
-        self.where = {"office": self.run.office, "run": file.run, "file": file.number}
+        self.where: dict[str, str | int] = {"office": self.run.office, "run": file.run, "file": file.number}
         self.number = take_ids(store, BOOK, "payment_report")
         self.findings: list[KasseError] = [*report.findings, *_totals(file, report)]
         self.sha256 = sha256
@@ -181,15 +167,9 @@ class _Taking:
             reason=report.reason.code or None, information=" ".join(report.reason.information) or None,
             count=len(report.answers), created=report.created, read_by=store.user, read_at=store.now, **self.where,
         )  # fmt: skip
-        store.execute(_TEMPORARY)
-        store.insert("answered", _COLUMNS, report.answers)
-        store.execute(_KEEP, report=self.number, **self.where)
-        count, first = store.one(_STRANGERS, **self.where) or (0, None)
+        count, first = keep_answers(store, self.number, report, self.where)
         if count:
             self.findings.append(UnknownPaymentsError(count=count, message=self.file.message_id, first=first))
-        if report.complete:
-            store.execute(_MATCHED, report=self.number, last=len(report.answers), **self.where)
-        store.execute("DROP TABLE answered")
 
     def _names(self, done: StatusTaken) -> StatusTaken:
         ruled = self.store.execute(_BY_RULE, report=self.number, now=self.store.now)
@@ -198,11 +178,16 @@ class _Taking:
             DeviationError(payment=f"{run}-{line}", status=status, name=name, found=found, place=Place(payment=sent))
             for sent, run, line, status, name, found in rows
         ]
-        return replace(done, deviations=len(rows), by_rule=ruled)
+        missing = unchecked(self.store, self.run.office, self.file.run, self.file.number)
+        if missing:
+            self.findings.append(NamesMissingError(count=missing, message=self.file.message_id))
+        return replace(done, deviations=len(rows), by_rule=ruled, unchecked=missing)
 
     def _refusals(self, done: StatusTaken, counts: dict[str, int]) -> StatusTaken:
         """Take back what is refused: all where the file or its batch is, else payment by payment."""
         self._contradictions()
+        whole = {self.report.status: self.file.count} if self.report.status not in counts else {}
+        self.findings += other_statuses(counts | whole, self.file.message_id)
         if self.report.status == REJECTED:
             return self._whole_file(done)
         return self._single(done) if counts.get(REJECTED) else done
@@ -219,6 +204,10 @@ class _Taking:
             said = " ".join(sorted(codes))
             self.findings.append(DuplicateFileError(file=self.file.number, run=self.file.run, reason=said))
             return done
+        if alive := [one.status for one in self.report.answers if one.status in EXECUTING]:
+            what, status = self.file.message_id, " ".join(sorted(set(alive)))
+            self.findings.append(HalfRejectedError(what=what, status=status, count=len(alive)))
+            return self._single(done)
         gone, waiting = self.store.value(_GONE, **self.where), self.store.value(_IN_TRANSIT, **self.where)
         if gone:
             self.findings.append(RejectedLateError(count=gone, run=self.file.run))

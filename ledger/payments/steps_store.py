@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from ledger.book.store import office_codes, setting
 from ledger.events.store import Fact, record
@@ -23,6 +24,7 @@ from ledger.payments.runs import (
     STEPS,
     ItemChangedError,
     ItemsChangedError,
+    LettersNotTakenError,
     Payment,
     Run,
     RunChangedError,
@@ -33,7 +35,7 @@ from ledger.payments.runs import (
     check_step,
     message_id,
 )
-from ledger.payments.runs_reader import hash_of, payments, run_named, seen_facts, sources
+from ledger.payments.runs_reader import hash_of, lines, payments, run_named, seen_facts, sources
 from ledger.payments.steps import check_day
 from ledger.payments.transfers import Head
 from ledger.payments.warnings import condensed, marked, weighed
@@ -43,6 +45,7 @@ from ledger.store.collector import without_collector
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
 from sepa.payments import Party
+from sepa.text import is_legal
 
 LISTED = 100  # changed items named one by one in a refusal
 _OTHERS = """
@@ -149,7 +152,7 @@ def release(
     Whoever made or reviewed the run cannot release it; `sum_cents` is the control sum, to the cent. A second release
     changes nothing. Raises `UnknownRunError`, `RunStateError`, `NotAllowedError`, `OwnWorkError`,
     `OwnOrdersError`, `RunSumMissingError`, `RunSumError`, `RunChangedError`, `RunPostedError`, `ItemsChangedError`,
-    `ExecutionDayOverError`, `ClosedPeriodError`.
+    `LettersNotTakenError`, `ExecutionDayOverError`, `ClosedPeriodError`.
     """
     office = run_named(store, number).office
     require(store, office, *ROLES["release"])
@@ -164,6 +167,7 @@ def release(
         _check_unposted(store, run)
         check_no_part(store, run)
         _check_items(store, run)
+        _check_letters(store, run)
         message = message_id(setting(store, "book_id"), number)
         posted = post_release(store, run, today.isoformat(), message, step)
         make_files(store, run, message)
@@ -242,6 +246,19 @@ def _check_items(store: Store, run: Run) -> None:
     ]
     if changed:
         raise ItemsChangedError(run=run.number, count=len(changed), findings=tuple(changed[:LISTED]))
+
+
+def _check_letters(store: Store, run: Run) -> None:
+    """Check that the bank takes every letter of the file to be: its profile may have changed since the proposal."""
+    charset = profile_of(store, run.iban).charset
+    if charset == "dk":  # every payment was made in these letters or fewer
+        return
+    texts = chain(
+        [run.debtor_name], (text for line in lines(store, run) for text in (line.creditor_name, line.remittance))
+    )
+    odd = sum(not is_legal(text, charset) for text in texts)
+    if odd:
+        raise LettersNotTakenError(count=odd, run=run.number, iban=run.iban)
 
 
 def _note(store: Store, run: Run, step: Step, details: dict[str, Fact] | None = None, **facts: Fact) -> None:

@@ -136,7 +136,8 @@ class VopCase:
 class VopDone:
     """What a decision did: `left` counts the cases of the file that still wait, `corrected` those that stop it.
 
-    `live` counts the cases whose payments are with the bank still.
+    `live` counts the cases whose payments are with the bank still, `unchecked` the payments of the file about whose
+    names it has not said anything yet.
     """
 
     case: VopCase
@@ -144,6 +145,7 @@ class VopDone:
     left: int
     corrected: int
     live: int = 0
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

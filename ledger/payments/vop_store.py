@@ -8,6 +8,7 @@ from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.locks import Span
 from ledger.items.locks_store import lift_placed, place_item_lock
+from ledger.payments.answers_match_store import unchecked
 from ledger.payments.redirect_store import ask
 from ledger.payments.vop import (
     CONFIRM_ROLES,
@@ -118,7 +119,7 @@ def accept(store: Store, run: int, line: int, *, reason: str) -> VopDone:
             store.execute(_CONFIRM, seq=row[16], user=store.user, now=store.now, **where)
             return _done(store, row[0], case, "vop.confirm", reason)
         if case.state == "asked":
-            return VopDone(case, False, *_left(store, case))
+            return VopDone(case, False, *_left(store, row[0], case))
         if case.state != "open":
             raise VopDecidedError(payment=case.payment, state=case.state)
         if not reason.strip():
@@ -165,7 +166,7 @@ def correct(store: Store, run: int, line: int, *, reason: str, name: str = "", i
 def _confirm_name(store: Store, row: Row, case: VopCase) -> VopDone:
     """Let a second person make a right name the payee's name in the book, and lift the lock that waited for it."""
     if same_person(store, (row[17], row[20])):
-        return VopDone(case, False, *_left(store, case))
+        return VopDone(case, False, *_left(store, row[0], case))
     require(store, kasse_office(store), *CONFIRM_ROLES)
     check_apart(store, row[0], case.payment, (row[17], row[20]))
     where = {"office": row[0], "run": case.run, "line": case.line}
@@ -228,17 +229,18 @@ def _done(
     facts: dict[str, Fact] = {"line": case.line, "status": case.status, **(more or {})}
     record(store, office, action, f"run:{case.run}", facts, details)
     now = _case(store.one(_CASES, run=case.run, line=case.line) or ())
-    return VopDone(now, True, *_left(store, now))
+    return VopDone(now, True, *_left(store, office, now))
 
 
-def _left(store: Store, case: VopCase) -> tuple[int, int, int]:
+def _left(store: Store, office: str, case: VopCase) -> tuple[int, int, int, int]:
     """Return how many cases of the same file wait still, how many stop the file, how many are with the bank.
 
-    A payment that the bank refused by itself stops nothing.
+    The last number is of payments without an answer. A payment that the bank refused by itself stops nothing.
     """
     rows = [row for row in store.rows(_CASES, run=case.run, line=None) if row[3] == case.file and row[10] in _LIVE]
     states = [_case(row).state for row in rows]
-    return sum(one in {"open", "asked"} for one in states), sum(one in STOPPING for one in states), len(states)
+    waiting, stopping = sum(one in {"open", "asked"} for one in states), sum(one in STOPPING for one in states)
+    return waiting, stopping, len(states), unchecked(store, office, case.run, case.file)
 
 
 def rules(store: Store) -> list[VopRule]:

@@ -31,7 +31,7 @@ from ledger.payments.warnings import (
     VerifiedError,
     VoidedTwinError,
 )
-from ledger.payments.warnings_sql import ANSWERED, FRESH, OF_RUN, PAYMENTS, TWINS
+from ledger.payments.warnings_sql import ANSWERED, FRESH, LAST_SAID, OF_RUN, PAYMENTS, TWINS
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
 
@@ -150,6 +150,12 @@ def payments_seen(store: Store, of_run: Mapping[str, str | int]) -> Iterator[See
 def fresh_accounts(store: Store, of_run: Mapping[str, str | int]) -> dict[AccountKey, str | None]:
     """Return the accounts of a run that are new to their payee, with the one that was paid before."""
     return {(party, iban, name, other): before for party, iban, name, other, before in store.rows(FRESH, **of_run)}
+
+
+def doubted_names(store: Store, of_run: Mapping[str, str | int]) -> set[tuple[str, str]]:
+    """Return accounts and names of a run of which the bank's last word is that they differ, and that it never paid."""
+    last = {(iban, name): (status, state) for iban, name, status, state in store.rows(LAST_SAID, **of_run)}
+    return {payee for payee, (status, state) in last.items() if status != "RCVC" and state != "executed"}
 
 
 def _duplicates(store: Store, of_run: dict[str, str | int]) -> Iterator[KasseError]:

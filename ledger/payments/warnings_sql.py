@@ -51,3 +51,12 @@ ANSWERED = f"""
     JOIN payment_report r ON r.id = w.report AND r.kind = 'vop'
     GROUP BY a.iban, a.name, r.id, r.read_at ORDER BY r.id"""
 """What the bank said about the names of a run, the last report last; among several answers the one that differs."""
+LAST_SAID = f"""
+    WITH wanted AS MATERIALIZED (
+        SELECT DISTINCT p.creditor_iban AS iban, p.creditor_name AS name FROM payment p WHERE {OF_RUN})
+    SELECT a.iban, a.name, w.status, q.state
+    FROM wanted a JOIN payment q ON q.creditor_iban = a.iban AND q.creditor_name = a.name
+    JOIN payment_answer w ON w.office = q.office AND w.run = q.run AND w.line = q.line
+    JOIN payment_report r ON r.id = w.report AND r.kind = 'vop'
+    WHERE w.status IN ('RCVC', 'RVMC', 'RVNM') ORDER BY w.report, w.status"""
+"""What the bank said about the names of a run, and what became of those payments, the last word last."""

@@ -10,6 +10,7 @@ from sepa.camt.party import add_counterparty, creditor_id
 from sepa.mt.keywords import KEYWORD, split_keywords
 from sepa.noted_values import minor_units
 from sepa.notes import Notes
+from sepa.reasons import reason_of_text_key
 from sepa.statements import Detail, StructuredReference
 from sepa.xml.walk import Record
 
@@ -34,6 +35,8 @@ def detail(record: Record, view: View, notes: Notes) -> Detail:
     sign = sign_of(raw, notes, view.line) if "CdtDbtInd" in raw else view.sign
     _add_amount(fields, raw, sign, view, notes)
     returned = view.returned or _returned(fields, raw)
+    if returned and "return_reason" not in fields and (reason := _reason_of_codes(fields, view)):
+        fields["return_reason"] = reason
     add_counterparty(fields, raw, credit=sign > 0, returned=returned, own_account=view.own_account)
     if "domain" in raw:
         fields["bank_transaction_code"] = domain_code(raw["domain"], raw.get("family"), raw.get("subfamily"))
@@ -87,6 +90,12 @@ def _returned(fields: dict[str, Any], raw: dict[str, str]) -> bool:
         return True
     code, subfamily = fields.get("proprietary_code"), raw.get("subfamily")
     return bool(code or subfamily) and is_return(split_code(code or "").gvc, subfamily or "")
+
+
+def _reason_of_codes(fields: dict[str, Any], view: View) -> str:
+    """Return the reason that the German code of the transaction, else of its entry, gives for a return."""
+    own = split_code(fields.get("proprietary_code", "")).text_key_extension
+    return reason_of_text_key(own or view.codes["text_key_extension"])
 
 
 def _add_amount(fields: dict[str, Any], raw: dict[str, str], sign: int, view: View, notes: Notes) -> None:

@@ -12,7 +12,8 @@ from sepa.countries import eea_countries
 from sepa.debits import Collection, CollectionBatch, DirectDebitMessage, counted, signature_problem
 from sepa.errors import N_, KasseError, Place
 from sepa.identifiers import mandate_key
-from sepa.pain008 import charset_problems
+from sepa.pain008 import charset_problems, own_texts
+from sepa.party_texts import initiator_problem
 from sepa.rules.odd import (
     DayPastError,
     NotTargetDayError,
@@ -27,6 +28,7 @@ from sepa.rules.odd import (
     present,
     purpose_finding,
 )
+from sepa.text import Charset
 
 MAX_DAYS_EARLY = 14  # the earliest submission that bank terms usually grant
 
@@ -90,9 +92,10 @@ def check(message: DirectDebitMessage, on: date) -> Iterator[KasseError]:
     exist is not asked again; the head's totals are the writer's.
     """
     seen = Seen()
+    yield from present((initiator_problem(message.initiator, message.charset),))
     for batch in message.batches:
         outer = Place(payment=batch.payment_information_id)
-        yield from (finding.at(outer) for finding in batch_findings(batch, on))
+        yield from (finding.at(outer) for finding in batch_findings(batch, on, message.charset))
         for collection in batch.collections:
             place = Place(payment=collection.end_to_end_id)
             yield from (finding.at(place) for finding in collection_findings(collection, batch, message, on, seen))
@@ -104,8 +107,10 @@ def checking(message: DirectDebitMessage, on: date, found: Callable[[KasseError]
     As `sepa.rules.transfers.checking`.
     """
     message, seen = counted(message), Seen()
+    for finding in present((initiator_problem(message.initiator, message.charset),)):
+        found(finding)
     for batch in message.batches:
-        for finding in batch_findings(batch, on):
+        for finding in batch_findings(batch, on, message.charset):
             found(finding.at(Place(payment=batch.payment_information_id)))
     batches = (
         replace(one, collections=Watched(one.collections, _watch(one, message, on, seen, found)))
@@ -144,8 +149,9 @@ def collection_findings(
     yield from seen.twins.findings(collection.end_to_end_id, collection.debtor.iban, collection.amount_cents, text)
 
 
-def batch_findings(batch: CollectionBatch, on: date) -> Iterator[KasseError]:
-    """Yield what is odd about a batch by itself, as seen on a day."""
+def batch_findings(batch: CollectionBatch, on: date, charset: Charset = "dk") -> Iterator[KasseError]:
+    """Yield what is odd about a batch by itself, as seen on a day, and our texts that the character set lacks."""
+    yield from present(own_texts(batch, charset))
     yield from due_findings(batch.due_day, on)
     yield from present(
         (category_finding(batch.category_purpose), bic_finding(batch.creditor), address_finding(batch.creditor.address))

@@ -17,7 +17,9 @@ from sepa.identifiers import is_iban
 from sepa.money import FractionOfCentError, InvalidAmountError, parse_decimal, plain
 from sepa.pain_orders import Problems, collection, collection_batch, transfer, transfer_batch
 from sepa.pain_values import BatchEnd, FileEnd, ForeignBatch, ForeignPayment, PaymentFile, PaymentStream
+from sepa.party_texts import initiator_problem
 from sepa.payments import CreditTransferMessage, DuplicateBatchError, TransferBatch
+from sepa.profiles.findings import KindsMixedError
 from sepa.rules import debits, transfers
 from sepa.rules.foreign_errors import (
     CreatedZoneError,
@@ -29,6 +31,7 @@ from sepa.rules.foreign_errors import (
     StatedSumError,
 )
 from sepa.rules.foreign_forms import CURRENT, count_problem
+from sepa.rules.foreign_levels import head_text_problems, level_problems
 from sepa.rules.foreign_structure import batch_problems, group_problems, payment_problems
 from sepa.rules.odd import Twins, present
 from sepa.text import Charset
@@ -66,12 +69,12 @@ class _Checker:
         self.transfers: TransferBatch | None = None
         self.collections: CollectionBatch | None = None
         self.ids: set[str] = set()
-        self.schemes: set[str] = set()
+        self.instruments: set[str] = set()
         self.twins, self.seen = Twins(), debits.Seen()
 
     def file(self, head: PaymentFile) -> Iterator[KasseError]:
         self.head = head
-        yield from placed(head_problems(head), Place(line=head.line))
+        yield from placed(head_problems(head, self.charset), Place(line=head.line))
 
     def begin(self, batch: ForeignBatch) -> None:
         self.batch, self.started = batch, False
@@ -83,6 +86,7 @@ class _Checker:
         self.started, batch = True, self.batch
         place = Place(line=batch.line, payment=batch.id or None)
         yield from placed(batch_problems(batch, self.head), place)
+        yield from placed(head_text_problems(batch, self.head, self.charset), place)
         if batch.id and batch.id in self.ids:
             yield DuplicateBatchError(identifier=batch.id).at(place)
         self.ids.add(batch.id)
@@ -97,19 +101,19 @@ class _Checker:
             made = collection_batch(batch, first, problems)
             self.collections = made
             if made is not None:
-                problems.found += debits.batch_findings(made, self.on)
+                problems.found += debits.batch_findings(made, self.on, self.charset)
         else:
-            self.transfers = transfer_batch(batch, problems)
+            self.transfers = transfer_batch(batch, problems, first)
             if self.transfers is not None:
-                problems.found += transfers.batch_findings(self.transfers, self.on)
+                problems.found += transfers.batch_findings(self.transfers, self.on, self.charset)
 
     def payment(self, payment: ForeignPayment) -> Iterator[KasseError]:
         yield from self._start(payment)
         assert self.batch is not None
         place = Place(line=payment.line, payment=payment.end_to_end_id or None)
         yield from placed(payment_problems(payment, self.batch, self.head), place)
-        if self.head.debits:
-            self.schemes.add(payment.local_instrument or self.batch.local_instrument)
+        yield from placed(level_problems(payment, self.batch, self.head, self.charset), place)
+        self.instruments.add(payment.local_instrument or self.batch.local_instrument)
         problems = Problems()
         found = self._collection(payment, problems) if self.head.debits else self._transfer(payment, problems)
         yield from placed((*problems.found, *found), place)
@@ -139,8 +143,10 @@ class _Checker:
         yield from end.findings
         place = Place(line=self.head.line)
         yield from placed(total_problems(self.head, end), place)
-        if len(self.schemes - {""}) > 1:
+        if self.head.debits and len(self.instruments - {""}) > 1:
             yield SchemesMixedError(place=place)
+        if not self.head.debits and len(self.instruments) > 1 and "INST" in self.instruments:
+            yield KindsMixedError(place=place)
 
 
 def placed(findings: Iterable[KasseError], place: Place) -> Iterator[KasseError]:
@@ -148,7 +154,7 @@ def placed(findings: Iterable[KasseError], place: Place) -> Iterator[KasseError]
     return (finding.at(place) for finding in findings)
 
 
-def head_problems(head: PaymentFile) -> Iterator[KasseError]:
+def head_problems(head: PaymentFile, charset: Charset = "dk") -> Iterator[KasseError]:
     """Yield what is wrong with the head of a file."""
     current = CURRENT.get(head.message[:8], "")
     if head.message != current:
@@ -159,6 +165,8 @@ def head_problems(head: PaymentFile) -> Iterator[KasseError]:
     created = _MADE
     problems.made(CreditTransferMessage, head.message_id, created, head.initiator or "-", (_BATCH,))
     yield from problems.found
+    if charset == "epc" and not problems.found and head.initiator:
+        yield from present((initiator_problem(head.initiator, charset),))
 
 
 _BATCH = transfer_batch(ForeignBatch(id="-", name="-", iban="DE02120300000000202051", day="2026-01-01"), Problems())

@@ -70,6 +70,20 @@ class AmendedAtBankError(KasseError):
     hint = N_("write it into OrgnlDbtrAcct/Id/Othr/Id and leave OrgnlDbtrAgt out")
 
 
+class FlagFormError(KasseError):
+    """A yes or no in another form than the schema has for it."""
+
+    code = "element.flag"
+    template = N_("{element} is {value}, allowed are true and false")
+    hint = N_("write true or false, or leave the element out")
+
+
+def flag_problem(value: str, element: str) -> Iterator[KasseError]:
+    """Yield where a yes or no is neither (XML schema: boolean); none at all is right."""
+    if value not in {"", "true", "false", "1", "0"}:
+        yield FlagFormError(element=element, value=value, place=Place(field=element, value=value))
+
+
 def order_problems(value: PaymentFile | ForeignBatch | ForeignPayment, head: PaymentFile) -> Iterator[KasseError]:
     """Yield what stands in the wrong order; only the current versions are asked."""
     if head.message in CURRENT.values():
@@ -124,5 +138,6 @@ FORM_RULES: tuple[Rule, ...] = (
     Rule(CountLengthError, "Anlage 3, GBIC_5: Max15NumericText", "message"),
     Rule(SecondHeadError, "Anlage 3, GBIC_5: one GrpHdr", "message"),
     Rule(ElementOrderError, "Anlage 3, GBIC_5: sequences", "field"),
+    Rule(FlagFormError, "Anlage 3, GBIC_5: boolean", "field"),
     Rule(AmendedAtBankError, "EPC130-08, Anlage 3", "payment"),
 )

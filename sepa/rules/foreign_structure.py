@@ -27,7 +27,7 @@ from sepa.rules.foreign_errors import (
     RemittanceFormError,
     ServiceLevelError,
 )
-from sepa.rules.foreign_forms import OTHER_ACCOUNT, batch_forms, order_problems, payment_forms
+from sepa.rules.foreign_forms import OTHER_ACCOUNT, batch_forms, flag_problem, order_problems, payment_forms
 
 MAX_STRUCTURED = 140
 _ONE_LEVEL = {False: ("PmtTpInf", "ChrgBr", "UltmtDbtr"), True: ("PmtTpInf", "ChrgBr", "UltmtCdtr", "CdtrSchmeId")}
@@ -55,6 +55,7 @@ def batch_problems(batch: ForeignBatch, head: PaymentFile) -> Iterator[KasseErro
     for element in _BATCH_NEEDS[head.debits]:
         if element not in batch.present:
             yield ElementMissingError(element=element, place=Place(field=element))
+    yield from flag_problem(batch.booking, "BtchBookg")
     yield from batch_forms(batch, head)
     yield from _bank_problems(batch, "CdtrAgt" if head.debits else "DbtrAgt")
     yield from _common(batch, head)
@@ -142,6 +143,8 @@ def _remittance_problems(payment: ForeignPayment) -> Iterator[KasseError]:
     for one in payment.structured:
         if one.kind != "SCOR":
             yield ReferenceTypeError(value=one.kind or "–", place=Place(field="Strd", value=one.kind))
+        elif not one.reference:
+            yield ElementMissingError(element="Ref", place=Place(field="Strd"))
         if one.issuer == "ISO" and not one.reference.upper().startswith("RF"):
             yield InvalidReferenceError(reference=one.reference, place=Place(field="Strd", value=one.reference))
         if one.length > MAX_STRUCTURED:
@@ -164,6 +167,7 @@ def _amendment_problems(payment: ForeignPayment) -> Iterator[KasseError]:
         payment.original_bic,
     )
     yield from _scheme_problems(payment.original_creditor_id, payment.original_creditor_scheme, "OrgnlCdtrSchmeId")
+    yield from flag_problem(payment.amendment, "AmdmntInd")
     amended, flag = any(was), payment.amendment in {"true", "1"}
     if amended != flag:
         place = Place(field="AmdmntInd", value=payment.amendment)

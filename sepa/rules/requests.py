@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from sepa.calendar import add_months, add_target_days
+from sepa.calendar import add_target_days
 from sepa.errors import N_, KasseError, Place
 from sepa.fields import (
     amount_problem,
@@ -16,7 +16,13 @@ from sepa.fields import (
 )
 from sepa.money import plain
 from sepa.payments import NoBatchError
-from sepa.recalls import INFORMATION_LENGTH, RECALL_REASONS, RecallReasonError, RecallScopeError
+from sepa.recalls import (
+    INFORMATION_LENGTH,
+    RECALL_REASONS,
+    RecallReasonError,
+    RecallScopeError,
+    last_recall_day,
+)
 from sepa.requests import RequestBatch, RequestEnd, RequestHead, RequestPayment, RequestStream
 from sepa.reversals import REVERSAL_REASONS, ReversalAmountError, ReversalReasonError
 from sepa.rules.catalogue import Rule
@@ -33,9 +39,6 @@ from sepa.statusreports import StatusReason
 
 CURRENT = {"pain.007": "pain.007.001.09", "camt.055": "camt.055.001.05"}
 REVERSAL_DAYS = 5  # TARGET days after the due day
-RECALL_DAYS = 10  # banking days, for DUPL and TECH
-RECALL_MONTHS = 13
-_SHORT = frozenset(("DUPL", "TECH"))
 
 
 class LateRequestError(KasseError):
@@ -143,10 +146,8 @@ class _Checker:
             return
         if self.head.reversal:
             last = add_target_days(payment.day, REVERSAL_DAYS)
-        elif _SHORT & {reason.code for reason in payment.reasons}:
-            last = add_target_days(payment.day, RECALL_DAYS)
         else:
-            last = add_months(payment.day, RECALL_MONTHS)
+            last = min(last_recall_day(code, payment.day) for code in {"", *(one.code for one in payment.reasons)})
         if self.on > last:
             yield LateRequestError(last=last, place=Place(field="day", value=payment.day.isoformat()))
 

@@ -9,6 +9,7 @@ from datetime import date
 from sepa.countries import eea_countries
 from sepa.errors import KasseError, Place
 from sepa.pain001 import charset_problems
+from sepa.party_texts import initiator_problem, party_texts
 from sepa.payments import CreditTransferMessage, Transfer, TransferBatch, counted
 from sepa.rules.odd import (
     AddressNeededError,
@@ -24,6 +25,7 @@ from sepa.rules.odd import (
     present,
     purpose_finding,
 )
+from sepa.text import Charset
 
 
 def self_finding(transfer: Transfer, batch: TransferBatch) -> KasseError | None:
@@ -62,9 +64,10 @@ def check(message: CreditTransferMessage, on: date) -> Iterator[KasseError]:
     is not asked again; the head's totals are the writer's.
     """
     twins = Twins()
+    yield from present((initiator_problem(message.initiator, message.charset),))
     for batch in message.batches:
         outer = Place(payment=batch.payment_information_id)
-        yield from (finding.at(outer) for finding in batch_findings(batch, on))
+        yield from (finding.at(outer) for finding in batch_findings(batch, on, message.charset))
         for transfer in batch.transfers:
             for finding in transfer_findings(transfer, batch, message, twins):
                 yield finding.at(Place(payment=transfer.end_to_end_id))
@@ -77,8 +80,10 @@ def checking(message: CreditTransferMessage, on: date, found: Callable[[KasseErr
     found. Batches without totals are counted first, by iterating their transfers.
     """
     message, twins = counted(message), Twins()
+    for finding in present((initiator_problem(message.initiator, message.charset),)):
+        found(finding)
     for batch in message.batches:
-        for finding in batch_findings(batch, on):
+        for finding in batch_findings(batch, on, message.charset):
             found(finding.at(Place(payment=batch.payment_information_id)))
     batches = (
         replace(one, transfers=Watched(one.transfers, _watch(one, message, twins, found))) for one in message.batches
@@ -96,8 +101,9 @@ def _watch(
     return look
 
 
-def batch_findings(batch: TransferBatch, on: date) -> Iterator[KasseError]:
-    """Yield what is odd about a batch by itself, as seen on a day."""
+def batch_findings(batch: TransferBatch, on: date, charset: Charset = "dk") -> Iterator[KasseError]:
+    """Yield what is odd about a batch by itself, as seen on a day, and our texts that the character set lacks."""
+    yield from present(party_texts(batch.debtor, charset))
     yield from day_findings(batch.execution_day, on, instant=batch.instant)
     yield from present(
         (category_finding(batch.category_purpose), bic_finding(batch.debtor), address_finding(batch.debtor.address))

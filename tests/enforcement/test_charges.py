@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from enforcement.charges import Claim, JointRuleError, Payment, accrue, interest_start, joint
 from enforcement.charges_interest import year_fraction
 from enforcement.charges_monthly import full_months
-from enforcement.charges_surcharge import started_months
+from enforcement.charges_surcharge import SMALL, started_months
 from enforcement.charges_values import ClaimAmountError, PaymentAmountError, PaymentWayError
 from enforcement.law import packaged_law
 from enforcement.law.figures import DayAfterLawError, DayBeforeLawError, FigureUnknownError
@@ -71,6 +71,32 @@ def test_the_surcharge_on_taxes(source, amount, due, paid_on, expected):
 )
 def test_other_charges(source, rule, amount, due, paid_on, expected):
     assert paid(amount, due, paid_on, rule).cents == parse_amount(expected), source
+
+
+PARTS = [  # what is paid of 100.00, or of what is said, due Tuesday 10 March 2026; the charge until a day
+    # § 16 BGebG: only an arrear above 50 euros is charged, in each month begun
+    ("saeumniszuschlag_bgebg", 10000, "2026-03-12 5000 transfer", "2026-05-20", 0),
+    ("saeumniszuschlag_bgebg", 10000, "2026-03-12 4999 transfer", "2026-05-20", 150),
+    ("saeumniszuschlag_bgebg", 10000, "2026-04-01 5000 transfer", "2026-05-20", 100),
+    ("saeumniszuschlag_ao", 10000, "2026-04-01 5000 transfer", "2026-05-20", 100 + 50 + 50),
+    # § 240 (3) sentence 2 AO: cash has no days of grace, but pays no more than what is owed
+    ("saeumniszuschlag_ao", 9999, "2026-03-09 5394 transfer, 2026-03-11 5000 cash", "2026-03-11", 0),
+    ("saeumniszuschlag_ao", 10000, "2026-03-11 6000 transfer, 2026-03-12 6000 cash", "2026-03-13", 0),
+    ("saeumniszuschlag_ao", 10000, "2026-03-11 6000 transfer, 2026-03-12 6000 cash", "2026-03-20", 0),
+    ("saeumniszuschlag_ao", 10000, "2026-03-11 4999 transfer, 2026-03-12 6000 cash", "2026-03-13", 50),
+    ("saeumniszuschlag_ao", 10000, "2026-03-12 10000 cash", "2026-03-12", 100),
+    ("saeumniszuschlag_ao", 10000, "2026-03-12 10000 cash", "2026-03-11", 0),
+]
+
+
+@pytest.mark.parametrize(("rule", "cents", "payments", "until", "expected"), PARTS)
+def test_what_is_paid_in_part(rule, cents, payments, until, expected):
+    rows = (part.split() for part in payments.split(", "))
+    claim = Claim(cents, day("2026-03-10"), tuple(Payment(day(when), int(part), way) for when, part, way in rows))
+    charge = accrue(rule, claim, day(until))
+    assert charge.cents == expected
+    if not expected and day(until) > day("2026-03-13"):
+        assert charge.lines[0].template == SMALL
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Fees for a Mahnung, costs of enforcement, small amounts: the tables of the sources."""
 
 import datetime as dt
+import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from enforcement.charges import dunning_fee, small_amount
 from enforcement.charges_values import ClaimAmountError
-from enforcement.costs import Act, CostAmountError, CostCountError, cost_table, costs
+from enforcement.costs import Act, CostAmountError, CostCountError, CostFactorError, cost_table, costs
 from enforcement.law import packaged_law
 from enforcement.law.figures import DayBeforeLawError, FigureUnknownError
 from sepa.money import parse_amount
@@ -111,6 +113,7 @@ def test_costs_of_several_acts_are_rounded_up_together_in_hamburg():
     ("error", "make"),
     [
         (CostCountError, lambda: Act("ao.kopie", count=0)),
+        (CostFactorError, lambda: Act("ao.pfaendung", times=Fraction(-1, 2))),
         (CostAmountError, lambda: Act("vko.pfaendung", -1)),
         (FigureUnknownError, lambda: costs((Act("vko.nothing"),), TODAY)),
         (DayBeforeLawError, lambda: costs((Act("vko.pfaendung", 1),), dt.date(2014, 12, 31))),
@@ -151,3 +154,19 @@ def test_small_amounts(figure, cents, on, below):
 def test_a_fee_never_falls_when_the_amount_rises(name, amount, more):
     schedule = packaged_law().schedule(name).on(TODAY).value
     assert 0 <= schedule.fee_cents(amount) <= schedule.fee_cents(amount + more)
+
+
+REFUSED = {  # what the calculators would otherwise compute as if nothing had been said
+    "law costs ao.pfaendung=-1": "cost.factor",
+    "law costs ao.pfaendung=0": "cost.factor",
+    "law charges --amount 100 --due 2026-05-04 --from 2026-06-01 --until 2026-08-12 --profile tax": "charge.first_day",
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_the_calculators_refuse_what_they_cannot_count(line):
+    done = subprocess.run(
+        [sys.executable, "-m", "kasse_cli", *line.split(), "--json"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert REFUSED[line] in done.stdout + done.stderr

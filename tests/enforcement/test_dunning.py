@@ -127,6 +127,15 @@ STEPS = {  # profile, fields of the claim, day, what the law says
     "Hamburg: then": ({"profile": "hamburg-fee", "due": "2026-11-13"}, "2026-11-24", "mahnung"),
     "fine: two weeks after it (§ 95 Abs. 1 OWiG)": ({"profile": "fine", "due": "2026-11-09"}, "2026-11-23", "waiting"),
     "fine: then": ({"profile": "fine", "due": "2026-11-09"}, "2026-11-24", "mahnung"),
+    "due on Reformationstag, a Saturday: three days of grace from Monday (§ 108 (3), § 240 (3) AO)": (
+        {"profile": "tax", "due": "2026-10-31"}, "2026-11-05", "waiting",
+    ),
+    "the day after them": ({"profile": "tax", "due": "2026-10-31"}, "2026-11-06", "mahnung"),
+    "fine due on Good Friday: two weeks from Tuesday (§ 193 BGB)": (
+        {"profile": "fine", "due": "2026-04-03"}, "2026-04-21", "waiting",
+    ),
+    "Hamburg, due on a Sunday: ten days from Monday": ({"profile": "fee", "due": "2026-11-08"}, "2026-11-19", "waiting"),
+    "no law, due on a Sunday: ten days from Monday": ({"profile": None, "due": "2026-11-08"}, "2026-11-19", "waiting"),
     "fine: there is one step": ({"profile": "fine", "level": 1, "dunned_on": "2026-01-05"}, "2026-11-24", "last_step"),
     "the second step counts from the term the letter set": (
         {"profile": "fee", "level": 1, "dunned_on": "2026-11-02", "term_end": "2026-11-24"}, "2026-11-24", "waiting",
@@ -164,6 +173,25 @@ def test_a_letter_demands_the_charge_until_its_day(case):
     assert found.charge_cents == expected
 
 
+BARE = {  # what is no tax or price by itself bears nothing, though it be a claim of its own
+    "§ 240 (2) AO": ("tax", ("verspaetungszuschlag", "zwangsgeld", "saeumniszuschlag", "aussetzungszinsen", "mahngebuehr",
+                             "pfaendungsgebuehr", "bussgeld")),
+    "§ 289 BGB": ("private", ("verzugszinsen", "zinsen")),
+    "no interest on interest": ("fee", ("saeumniszinsen", "stundungszinsen")),
+    "§ 16 (1) BGebG": ("bund", ("saeumniszuschlag",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BARE)
+def test_side_claims_that_stand_alone_bear_no_charge(case):
+    profile, kinds = BARE[case]
+    for kind in kinds:
+        found = decided(profile=profile, claim_kind=kind, due="2026-03-10", amount_cents=123456, open_cents=123456)
+        assert (kind, found.charge_cents, found.charge_kind) == (kind, 0, None)
+    for kind in (None, profile, "gewerbesteuer"):
+        assert decided(profile=profile, claim_kind=kind, due="2026-03-10", open_cents=123456).charge_cents > 0
+
+
 def test_what_was_demanded_before_is_not_demanded_again():
     found = decided(due="2026-03-10", amount_cents=123456, open_cents=123456, day="2026-04-13", demanded_cents=1200)
     assert (found.charge_cents, found.charge_kind) == (1200, "saeumniszuschlag")
@@ -189,6 +217,37 @@ def test_a_part_payment_begins_the_period_of_a_private_claim_again():
     paid = {key: (LimitationEvent("payment", dt.date(2025, 3, 3)),)}  # § 212 Abs. 1 Nr. 1 BGB
     assert isinstance(decided(events=paid, **PRIVATE), Due)
     assert decided(events=paid, profile="tax", due="2020-05-11").why == "barred", "§ 231 AO knows no payment"
+
+
+OLD = {  # claims from before the law that the data knows, by their profile and due day: what dunning says of each
+    "its waiting time is over": ({"profile": "amtshilfe", "due": "2012-05-02"}, "ankuendigung"),
+    "extinct long ago": ({"profile": "tax", "due": "1998-05-04"}, "barred"),
+    "its period was over before the calendar begins": ({"profile": "tax", "due": "1983-05-04"}, "barred"),
+    "no law": ({"profile": None, "due": "1990-12-03"}, "mahnung"),
+    "a title of 1998: its interest is not known": ({"profile": "private", "due": "1998-05-04"}, "law_unknown"),
+}
+
+
+@pytest.mark.parametrize("case", OLD)
+def test_a_claim_older_than_the_law_stops_nobody_else(case):
+    row, expected = OLD[case]
+    titled = {("BAU", 1): (LimitationEvent("title", dt.date(1998, 6, 1)),)} if row["profile"] == "private" else None
+    found = decided(events=titled, **row)
+    assert (found.step.kind if isinstance(found, Due) else found.why) == expected
+
+
+def test_a_run_names_what_it_leaves_out_because_it_is_too_old(kasse):
+    old = item(kasse, "100", reference(kasse, 1), person=person(kasse, "Erika"), due="1998-05-04", profile="private")
+    new = item(kasse, "90", reference(kasse, 2), person=person(kasse, "Max"), due="2026-11-02", profile="private")
+    with kasse.unit(["ORDNUNG"]):
+        kasse.insert_one(
+            "claim_event", office="ORDNUNG", item=old, id=take_ids(kasse, "ORDNUNG", "claim_event"), kind="title",
+            day="1998-06-01", ongoing=0, source="hand", made_by=kasse.user, made_at=kasse.now,
+        )  # fmt: skip
+    found = propose(kasse)
+    assert ([one.item for one in found.items], found.whys) == ([new], {old: "law_unknown"})
+    assert "dunning.before_law" in [one.code for one in found.made.findings]
+    assert "dunning.law" not in [one.code for one in found.made.findings]
 
 
 def test_a_noted_day_of_finality_starts_the_clock_of_a_fine():

@@ -1,16 +1,20 @@
 """Profiles: those of the package hold together, and a town needs nothing but files."""
 
 import datetime as dt
+from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from enforcement.charges import Claim, accrue, dunning_fee
+from enforcement.dunning_law import looked_up
 from enforcement.law import Law, packaged_law
 from enforcement.law.figures import FigureUnknownError
 from enforcement.law.sections import LawFileError, LawSyntaxError
 from enforcement.limitation import LimitationEvent, LimitationFacts, limitation
 from enforcement.profiles import NoLimitationError, profile, profiles
+from enforcement.relief_rules import is_penal
 
 TOWN = Path(__file__).parent / "data" / "town"
 TODAY = dt.date(2026, 11, 21)
@@ -74,6 +78,53 @@ def test_the_order_of_settlement_ranks_kinds_of_claims():
     ], "§ 18 VKO HH"
 
 
+RANKED = {  # the kinds of claim as the books name them, class by class
+    "§ 225 (2) AO": ("tax", "bussgeld", "zwangsgeld", "withheld_tax", "hundesteuer tax",
+                     "pfaendungsgebuehr gebuehr auslagen mahngebuehr wegegeld ruecklastschrift", "verspaetungszuschlag",
+                     "aussetzungszinsen stundungszinsen zinsen", "saeumniszuschlag"),
+    "§ 367 (1) BGB": ("private", "mahngebuehr auslagen ruecklastschrift", "verzugszinsen zinsen", "miete private"),
+    "§ 18 (1) VKO HH": ("hamburg-fee", "wegegeld", "mahngebuehr pfaendungsgebuehr", "auslagen ruecklastschrift",
+                        "saeumniszinsen stundungszinsen", "fee contribution kita ersatzvornahme"),
+    "§ 367 BGB by analogy": ("bund", "mahngebuehr pfaendungsgebuehr auslagen", "stundungszinsen", "fee nutzung"),
+    "§ 18 VKO HH": ("amtshilfe", "wegegeld", "pfaendungsgebuehr", "mahngebuehr auslagen", "zinsen", "rundfunk fee"),
+    "§ 94 OWiG": ("fine", "bussgeld verwarnungsgeld", "ancillary", "gebuehr mahngebuehr auslagen ruecklastschrift"),
+    "§ 459b StPO": ("justice", "geldstrafe", "ancillary", "gebuehr mahngebuehr auslagen ruecklastschrift"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", RANKED)
+def test_money_pays_the_classes_of_claims_in_the_order_of_the_law(source):
+    name, *classes = RANKED[source]
+    order = profile(name).settlement
+    ranks = [{order.rank(kind) for kind in kinds.split()} for kinds in classes]
+    assert [len(one) for one in ranks] == [1] * len(ranks), ranks
+    assert ranks == sorted(ranks, key=min), ranks
+    assert len({min(one) for one in ranks}) == len(ranks), ranks
+
+
+def test_the_costs_of_a_fine_are_no_penalty():
+    penal = [kind for kind in ("bussgeld", "auslagen", "ruecklastschrift", "mahngebuehr", "gebuehr", "cost")
+             if is_penal(Named(kind), profile("fine"))]  # fmt: skip
+    assert penal == ["bussgeld"], "§ 101 OWiG, § 39 (1) no. 3 InsO"
+
+
+PENAL = {  # § 45 (1) AO, § 101 OWiG, § 459c (3) StPO; §§ 39 (1) no. 3, 302 no. 2 InsO: by whatever law they are collected
+    "tax": "bussgeld zwangsgeld", "bund": "bussgeld ordnungsgeld zwangsgeld", "hamburg-fee": "ordnungsgeld zwangsgeld",
+    "amtshilfe": "bussgeld geldstrafe ordnungsgeld zwangsgeld", "justice": "bussgeld geldstrafe ordnungsgeld zwangsgeld",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PENAL)
+def test_penalties_are_penal_in_every_law(name):
+    for kind in PENAL[name].split():
+        assert is_penal(Named(kind), profile(name)), kind
+    assert not any(is_penal(Named(kind), profile(name)) for kind in (None, "fee", "tax", "saeumniszuschlag", "gebuehr"))
+
+
+class Named(NamedTuple):
+    claim_kind: str | None
+
+
 def test_a_profile_without_limitation_says_whose_law_holds():
     with pytest.raises(NoLimitationError):
         profile("amtshilfe").limitation_rule()
@@ -84,6 +135,19 @@ def test_small_amounts_come_from_the_profile():
     assert found is not None
     assert found.below
     assert profile("private").small_amount("dunning", 9_99, TODAY) is None
+
+
+def test_a_limit_that_came_later_holds_for_no_earlier_day():
+    """The letter of 2 January 2025 has a limit for surcharges alone, that of 22 March 2001 one for a Mahnung."""
+    days = (dt.date(2024, 12, 31), dt.date(2025, 1, 1), dt.date(2025, 1, 2))
+    found = [profile("tax").small_amount(purpose, 4_99, day) for purpose in ("charge", "dunning") for day in days]
+    assert [one and one.limit_cents for one in found] == [None, None, 5_00, 3_00, 3_00, 10_00]
+
+
+@pytest.mark.parametrize("name", ["tax", "hamburg-fee", "fine", "private", "justice", "bund", "amtshilfe"])
+def test_a_day_before_the_newest_limits_has_a_law(name):
+    found = looked_up(profile(name), dt.date(2024, 12, 31), "HH", packaged_law())
+    assert found.asked_cents == (3_00 if name == "tax" else 5_00)
 
 
 def test_a_town_works_with_files_only():
@@ -145,6 +209,26 @@ def test_a_file_that_cannot_be_used_names_itself(tmp_path, error, name, text):
 def test_a_directory_that_is_missing_is_refused(tmp_path):
     with pytest.raises(LawSyntaxError):
         profiles(Law(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "wanted"),
+    [
+        ('late_charge = "zinsen_bgb246"', "late_charge", "saeumniszuschlag | saeumniszinsen | verzugszinsen"),
+        ('late_charge_business = "prozesszinsen_bgb"', "late_charge_business", "verzugszinsen"),
+        ('deferral_charge = "aussetzungszinsen_ao"', "deferral_charge", "stundungszinsen"),
+        ('charge_free = ["intrest"]', "charge_free", "cost | interest | principal"),
+    ],
+)
+def test_a_charge_that_the_books_would_demand_again_and_again_is_refused(tmp_path, line, key, wanted):
+    """Only by its kind do the books know what was demanded for paying late, or booked ahead."""
+    text = (files("enforcement.law") / "profile-private.toml").read_text(encoding="utf-8")
+    lines = [one for one in text.splitlines() if not one.startswith(f"{key} =")]
+    (tmp_path / "profile-rents.toml").write_text("\n".join([line, *lines]), encoding="utf-8")
+    with pytest.raises(LawFileError) as refused:
+        profile("rents", Law(tmp_path))
+    assert refused.value.fields["key"] == key
+    assert wanted in str(refused.value.fields["wanted"])
 
 
 def test_a_profile_with_an_unknown_rule_is_refused_at_once(tmp_path):

@@ -86,6 +86,7 @@ CHARGED = {  # § 240 AO: 1 % a started month of 1,000; nothing runs while a cla
     "never deferred": ((), "2026-06-30", 6000),
     "deferred from March to May": ((("deferral", "2026-03-13", "2026-05-31"),), "2026-06-30", 2000 + 1000),
     "suspended alike": ((("suspended_execution", "2026-03-13", "2026-05-31"),), "2026-06-30", 2000 + 1000),
+    "suspended still": ((("suspended_execution", "2026-03-13", None),), "2026-06-30", 2000),
     "a stay stops nothing (§ 258 AO)": ((("stay", "2026-03-13", "2026-05-31"),), "2026-06-30", 6000),
 }
 
@@ -93,7 +94,10 @@ CHARGED = {  # § 240 AO: 1 % a started month of 1,000; nothing runs while a cla
 @pytest.mark.parametrize("case", CHARGED)
 def test_what_a_claim_is_charged_after_relief(case):
     spans, day, cents = CHARGED[case]
-    made = tuple(LimitationEvent(kind, dt.date.fromisoformat(a), dt.date.fromisoformat(b)) for kind, a, b in spans)
+    made = tuple(
+        LimitationEvent(kind, dt.date.fromisoformat(a), dt.date.fromisoformat(b) if b else None, ongoing=b is None)
+        for kind, a, b in spans
+    )
     book = Rulebook(dt.date.fromisoformat(day), "HH", packaged_law(), events={("BAU", 1): made})
     assert book.decide(late_row()).charge_cents == cents
 

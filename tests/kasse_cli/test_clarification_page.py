@@ -1,14 +1,16 @@
-"""The console sessions of docs/clarification.md are what a clerk sees."""
+"""The console sessions of docs/clarification.md and docs/de/klaerung.md are what a clerk sees."""
 
 import os
 import re
+
+import pytest
 
 from ledger.bank.posting_store import post_staged
 from tests.bankbooks import check_invariants, item, reference, staged
 from tests.books import opened, sqlite_copy
 from tests.paths import ROOT
 
-PAGE = ROOT / "docs" / "clarification.md"
+PAGES = [("en", ROOT / "docs" / "clarification.md"), ("de", ROOT / "docs" / "de" / "klaerung.md")]
 SESSION = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 ERIKA = "DE89370400440532013000"
 
@@ -28,12 +30,15 @@ def town(location):
     store.close()
 
 
-def test_the_sessions_of_the_page_are_true(shell, sqlite_template):
+@pytest.mark.parametrize(("language", "page"), PAGES)
+def test_the_sessions_of_the_page_are_true(shell, sqlite_template, language, page):
+    shell.lang = language
     shell.environ |= {"KASSE_USER": "clara", "NO_COLOR": "1"}
     shell.terminal = True
     advice = f"Kassenzeichen;Betrag\n{reference_number(1)};50,00\n{reference_number(2)};30,00\n"
-    (shell.folder / "advice.csv").write_text(advice, "utf-8")
-    text = PAGE.read_text(encoding="utf-8")
+    for name in ("advice", "liste"):
+        (shell.folder / f"{name}.csv").write_text(advice, "utf-8")
+    text = page.read_text(encoding="utf-8")
     with sqlite_copy(sqlite_template, shell.folder) as location:
         town(location)
         fresh = SESSION.sub(lambda block: _played(shell, block[0]), text)
@@ -41,7 +46,7 @@ def test_the_sessions_of_the_page_are_true(shell, sqlite_template):
         check_invariants(store)
         store.close()
     if os.environ.get("KASSE_UPDATE_GOLDEN"):
-        PAGE.write_text(fresh, encoding="utf-8", newline="\n")
+        page.write_text(fresh, encoding="utf-8", newline="\n")
     assert fresh == text or os.environ.get("KASSE_UPDATE_GOLDEN")
 
 

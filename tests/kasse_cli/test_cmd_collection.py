@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ import ledger.payments.collection_export_store
 import ledger.payments.collection_steps_store
 from ledger.bank.posting_store import post_staged
 from ledger.payments.collection_reader import run_named
+from sepa.money import plain
 from tests.bankbooks import staged
-from tests.books import opened, sqlite_copy
+from tests.books import MAIN_IBAN, opened, sqlite_copy
 from tests.ledger.collection_texts import claims
 from tests.ledger.test_collections_asked import status
 from tests.sepa.oracles import schema_errors
@@ -75,12 +77,37 @@ def test_the_register_of_mandates(town):
     )
 
 
+def test_every_cent_is_collected_where_the_book_says_so(town):
+    mandates(town)
+    assert town("kasse collection propose --json").data["runs"][0]["count"] == 2
+    town("kasse collection discard 1")
+    done = town("kasse collection setup --minimum 0 --user root --json")
+    assert (done.data["changed"], done.data["policy"]["minimum_cents"]) == (["minimum_cents"], 0)
+    assert town("kasse collection propose --json").data["runs"][0]["count"] == 3
+
+
 def test_the_sheet_that_goes_with_a_run(town):
     released(town)
     town.transcript(
         "collection-slip", "kasse collection slip 1", "kasse collection export 1 --out einzug.xml --slip b.pdf"
     )
     assert (town.folder / "b.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_files_are_as_the_bank_of_the_account_takes_them(town):
+    """A profile of one's own holds for payments and collections alike."""
+    standard = files("sepa.profiles").joinpath("standard.toml").read_text("utf-8")
+    own = standard.replace('"CDD"', '"XDD"').replace("payments_per_file = 9999", "payments_per_file = 1")
+    (town.folder / "bank.toml").write_text(own, "utf-8")
+    assert town(f"kasse payment profile {MAIN_IBAN} --bank bank.toml --user root").code == 0
+    mandates(town)
+    runs = town("kasse collection propose --json").data["runs"]
+    assert [run["count"] for run in runs] == [1, 1]
+    for line in ("review 1", f"release 1 --sum {plain(runs[0]['total_cents'])} --user emil"):
+        assert town(f"kasse collection {line}").code in {0, 3}
+    done = town("kasse collection export 1 --out lauf.xml --slip zettel.txt --json")
+    assert done.data["order_type"]["ebics"] == "XDD"
+    assert "XDD" in (town.folder / "zettel.txt").read_text("utf-8")
 
 
 def test_money_short_of_what_the_bank_refused(town):
@@ -134,7 +161,9 @@ def test_from_what_is_due_to_the_file(town):
 def test_what_the_bank_has_answered_is_not_void(town):
     released(town)
     assert town("kasse collection export 1 --out einzug.xml").code == 0
-    (town.folder / "pain002.xml").write_bytes(status("none").replace(b"PART", b"ACCP"))
+    (town.folder / "pain002.xml").write_bytes(
+        status("none").replace(b"PART", b"ACCP").replace(b"L000001-2<", b"L000001-1<")
+    )
     (town.folder / "kopie.xml").write_bytes(status("file", "DU01"))
     town.transcript(
         "collection-answered",

@@ -158,7 +158,10 @@ def test_a_book_that_cannot_be_read_is_unknown(shell):
     done = shell("kasse health --book nowhere.db")
     assert (done.code, done.err) == (3, "")
     assert done.out.startswith("KASSE UNKNOWN - ")
-    assert shell("kasse health --limit nothing=1:2 --book nowhere.db").code == 3
+    assert "hint: make one with 'kasse book create'" in done.out.splitlines()[-1], "what is unknown says what to do"
+    done = shell("kasse health --limit nothing=1:2 --book nowhere.db")
+    assert (done.code, "suspense_days=14:60" in done.out.splitlines()[-1]) == (3, True)
+    assert "suspense_days=14:60" in shell("kasse health --limit nothing=1:2 --book nowhere.db --json").data["hint"]
 
 
 def test_health_for_scripts(town):

@@ -142,3 +142,17 @@ def test_the_empty_lists_can_be_filled_in_and_taken_over(town):
     book.save(town.folder / "de" / "balances.xlsx")
     done = posted(town, "kasse opening import de --as-of 2026-11-15 --control suspense=5 --control balances=5")
     assert (done.code, items(town)) == (0, 1)
+
+
+def test_what_was_taken_over_is_taken_off_by_an_order(town):
+    assert posted(town).code == 0
+    take = 'kasse order {} --reason "Bescheid aufgehoben" --user anna --json'
+    refused = [
+        ("cancel ORDNUNG/1", "order.item_account"), ("cancel ORDNUNG/1 --account 5100 --credit", "order.change_option"),
+        ("change ORDNUNG/1 --account 5100", "order.change_amount"), ("cancel ORDNUNG/eins", "payment.item_number"),
+    ]  # fmt: skip
+    for words, code in refused:
+        assert [one["code"] for one in town(take.format(words)).json["errors"]] == [code], words
+    for words, act in (("change ORDNUNG/1 --to 90", "reduction"), ("cancel ORDNUNG/2", "cancellation")):
+        (made,) = town(take.format(f"{words} --account 5100")).json["data"]["orders"]
+        assert (made["act"], made["changes"]) == (act, words.split()[1])

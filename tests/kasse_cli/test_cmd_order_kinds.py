@@ -49,6 +49,23 @@ def test_an_order_is_changed_and_cancelled(town):
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("ORDNUNG-1 --last-day 2026-12-31", "order.change_option"),
+        ("BAU-1 --due 2026-10-31 --last-day 2026-12-31", "order.change_option"),
+        ("BAU-1 --credit", "order.change_option"),
+        ("BAU-1 --account 5100", "order.change_option"),
+        ("ORDNUNG-1 --account 5100", "order.account_open"),
+    ],
+)
+def test_an_option_that_says_nothing_about_the_order_is_no_cancellation(town, words, code):
+    town("kasse order standing run --until 2026-11-30 --user clara")
+    done = town(f"kasse order cancel {words} --reason Ende --json")
+    assert [one["code"] for one in done.json["errors"]] == [code]
+    assert town("kasse order list --json").json["data"]["orders"][-1]["changes"] is None
+
+
 def test_a_list_says_what_its_payee_collects(town):
     words = ("Lastschrift", "direct debit", "Überweisung", "")
     head = "Dienststelle;Art;Name;IBAN;Betrag;Fällig am;Verwendungszweck;Zahlungsweg\n"

@@ -108,6 +108,24 @@ def test_names_that_do_not_match(town):
     )
 
 
+def test_nobody_is_told_to_release_an_order_whose_names_are_not_all_checked(town):
+    released(town)
+    bank_says(town, "begun.xml", file=GROUP.format("RVNC"))
+    bank_says(town, "half.xml", tx("KASSE-R1-3", "RVNM"), file=GROUP.format("RVNC"))
+    bank_says(town, "whole.xml", tx("KASSE-R1-3", "RVNM"), file=GROUP.format("RVCM") + counts("RCVC 2 RVNM 1"))
+    accept = "kasse payment vop accept 1-3 --reason Rückruf"
+    for line, missing in (("kasse payment status begun.xml", 3), ("kasse payment status half.xml", 2), (accept, 0)):
+        said = town(line)
+        text = said.out + said.err
+        assert "release the order at the bank" not in text, line
+        assert (f"yet: {missing}; do not release the order" in text) == bool(missing), line
+    both = town(accept + " --user emil")
+    assert "yet: 2; do not release the order" in both.out + both.err
+    town("kasse payment status whole.xml")
+    last = town(accept + " --user emil")
+    assert "do not release" not in last.out + last.err
+
+
 def test_what_the_bank_refuses_and_what_is_called_back(town):
     released(town)
     bank_says(

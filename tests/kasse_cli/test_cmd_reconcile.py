@@ -83,6 +83,28 @@ def test_a_morning(town):
     assert list(town.inbox.iterdir()) == []
 
 
+ONLY_ANNOUNCED = ("nothing to post: files in inbox: 1, booked entries in them: none", "not booked yet by the bank: 1")
+
+
+def test_what_the_bank_only_announces_is_said_where_nothing_else_came(town):
+    """The money of a statement without booked entries is named, and so are rows that only the desk made."""
+    town.deliver("1-monday.xml", MON, Booking(1234, "Unbekannt", lines=("Danke",)))
+    assert town.shell("kasse reconcile inbox --archive done").code == 0
+    pending = town.bank.statement(TUE, (Booking(500, "Erika Mustermann", lines=(town.refs[1],)),))
+    town.bank.balance_cents -= 500
+    text = pending.decode().replace("<Sts><Cd>BOOK</Cd></Sts>", "<Sts><Cd>PDNG</Cd></Sts>")
+    (town.inbox / "2-tuesday.xml").write_text(text.replace('"EUR">17.34<', '"EUR">12.34<'), "utf-8")
+    said = town.shell("kasse reconcile inbox --dry-run").err
+    assert [line in said for line in (*ONLY_ANNOUNCED, "only tried:")] == [True] * 3, said
+    said = town.shell("kasse reconcile inbox --archive done --report mail.txt").err
+    assert [line in said for line in ONLY_ANNOUNCED] == [True, True], said
+    report = (town.shell.folder / "mail.txt").read_text("utf-8")
+    assert [line in report for line in ONLY_ANNOUNCED] == [True, True], report
+    assert town.shell(f"kasse suspense assign 1 {town.refs[1]}").code == 0
+    said = town.shell("kasse reconcile --export out.csv").text()
+    assert "rows exported: 3" in said, said
+
+
 def test_the_same_for_scripts(town):
     town.monday()
     town.shell.transcript("reconcile-json", "kasse reconcile inbox --json", "kasse reconcile inbox --json")

@@ -93,6 +93,19 @@ def test_the_bank_profile_shapes_texts_and_files(lists):
     assert [one["now"] for one in done.data["changes"]] == ["Erika Mueller", "Celik - Soehne", "Rueckzahlung"]
 
 
+def test_our_own_name_is_written_in_the_letters_of_the_bank_and_the_change_listed(lists):
+    own = OWN.replace("Stadtkasse Musterstadt", "Stadtkasse Köln")
+    done = lists(f"kasse sepa write --payments good.csv {own} --profile cautious --json")
+    assert done.data["changes"][0] == {
+        "row": None,
+        "column": "--name",
+        "was": "Stadtkasse Köln",
+        "now": "Stadtkasse Koeln",
+    }
+    file = (lists.folder / done.data["files"][0]["file"]).read_text("utf-8")
+    assert (file.isascii(), file.count("<Nm>Stadtkasse Koeln</Nm>")) == (True, 2)
+
+
 def test_debits_are_written_by_their_mandates(lists):
     assert lists(f"kasse sepa write --payments debits.csv {OWN} --creditor-id DE98ZZZ09999999999 -q").code == 0
     events = list(read_payments(lists.folder / "RUN-7-1.xml"))

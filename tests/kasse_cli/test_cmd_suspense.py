@@ -2,6 +2,7 @@
 
 import pytest
 
+from kasse_cli.event_words import action_text
 from kasse_cli.unclear_words import COUNTED, OPENING, SENTENCES, UNDONE
 from ledger.bank.posting_store import post_staged
 from ledger.bank.rungs import REASONS
@@ -241,6 +242,18 @@ def test_lists_of_decisions_are_taken_whole(office):
         "kasse suspense reserve 1 --list note.csv",
         "kasse suspense list --csv",
     )
+    store = opened(str(office.folder / "kasse.db"))
+    done = {action for (action,) in store.rows("SELECT action FROM event WHERE action LIKE 'suspense.%'")}
+    assert "suspense.undo_list" in done
+    assert [action for action in sorted(done) if action_text(action).endswith(action.partition(".")[2])] == []
+    store.close()
+
+
+def test_one_amount_or_part_is_paid_back_of_one_case(office):
+    for option in ("amount", "part"):
+        done = office(f"kasse suspense refund 1 2 --reason x --{option} 5")
+        assert (done.code, f"--{option} is for one case, 2 are named" in done.err) == (2, True)
+        assert f"a list with the column {option}" in done.err
 
 
 @pytest.fixture

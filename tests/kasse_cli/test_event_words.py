@@ -48,6 +48,13 @@ def known(action):
     [
         ("letter.make", "letter: made", "Schreiben: erstellt"),
         ("refused", "refused", "abgelehnt"),
+        ("suspense.reserve", "unclear money: reserved for somebody", "ungeklärtes Geld: reserviert"),
+        (
+            "suspense.again",
+            "unclear money: clarified by what came later",
+            "ungeklärtes Geld: geklärt durch später Gekommenes",
+        ),
+        ("suspense.forward_list", "unclear money: forwarded by list", "ungeklärtes Geld: nach Liste weitergeleitet"),
         ("unheard.zz", "unheard: zz", "unheard: zz"),
     ],
 )

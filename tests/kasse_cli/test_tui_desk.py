@@ -179,6 +179,7 @@ def test_what_was_changed_after_the_look_is_looked_at_again(store):
         desk.app.screen.query_one("#target", Input).value = "1000000000015"
         await desk.pilot.pause()
         assert "look first" in desk.said("#form-keys")
+        assert desk.said("#form-said") == "", "what was looked at is of other values"
         await desk.press("enter")
         assert "still unclear: 12.50 EUR" in desk.said("#form-said")
         assert find_case(store, "KASSE", 1).open_cents == 6250
@@ -250,7 +251,9 @@ def test_one_key_for_each_decision(store):
         await desk.write("fremd")
         await desk.press("enter", "enter")
         assert find_case(store, "KASSE", 3).bound_by == "KASSE-1"
-        await desk.press("n", "f")
+        assert "case 2 of 2" in desk.said("#progress"), "an order binds it: nobody here can do more"
+        assert "case 4" in desk.said("#text")
+        await desk.press("f")
         await desk.write("Rathaus")
         await desk.press("tab")
         await desk.write("bau")
@@ -263,6 +266,9 @@ def test_one_key_for_each_decision(store):
         await desk.press("enter", "enter")
         assert find_case(store, "KASSE", 4).open_cents == 8000
         assert "case 4" in "\n".join(desk.screen())
+        await desk.press("l", "tab", "tab", "tab", "tab", "tab", "space", "enter")
+        assert "of 4" in desk.said("#progress"), "laid aside and bound ones too"
+        assert "with cases laid aside or bound" in desk.said("#filter")
 
     sit(store, play)
 
@@ -516,7 +522,9 @@ def test_one_part_is_paid_back_on_the_screen(collective):
         assert "write the number of the part into its field" in desk.said("#form-said")
         await desk.press("tab")
         await desk.write("2")
-        await desk.press("enter", "enter")
+        await desk.press("enter")
+        assert "30.00 EUR to Zora, DE02 5001 0517 0137 0750 30" in desk.said("#form-said")
+        await desk.press("enter")
         assert "KASSE-1" in desk.said("#message")
         assert "Part 2: 30.00 EUR · bound · Zora" in desk.said("#text")
         await desk.press("p")

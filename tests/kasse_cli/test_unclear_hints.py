@@ -6,8 +6,11 @@ from kasse_cli.i18n import sentence
 from kasse_cli.tui.session import Session
 from kasse_cli.unclear_hints import hints
 from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense import Wish
+from ledger.bank.suspense_decisions import Assign, UndoEntry
+from ledger.bank.suspense_desk_store import decide
 from ledger.bank.suspense_store import show_case
-from tests.bankbooks import staged
+from tests.bankbooks import item, open_cents, reference, staged
 from tests.books import act
 from tests.enforcement.test_relief_store import fee, granted, wish
 from tests.ledger.payables import IBANS
@@ -81,3 +84,24 @@ def test_one_payment_that_may_have_come_back_has_no_rival(store):
     (line,) = said(act(store, "clara"), number)
     assert line.endswith(f"marked as a return)? 'kasse payment returned 1-1 --case {number}'")
     assert "Meyer" not in line, "who is restricted is not named by a proposal"
+
+
+def test_what_is_paid_already_is_named_with_the_payment_and_the_way_back(store):
+    number = reference(store, 1)
+    claim = item(act(store, "import"), "50", number, name="Erika")
+    for day in ("2026-11-18", "2026-11-19"):
+        entry = staged(store, "50", number, day=day, name="Erika", counter_iban=IBANS["Meyer"])
+        post_staged(store)
+    case = case_of(store, entry)
+    (line,) = said(act(store, "clara"), case)
+    assert line.startswith(f"{number} is paid since 2026-11-18 (entry ORDNUNG-2026-2); paid twice?")
+    assert line.endswith(f"'kasse suspense refund {case} --reason …'")
+    decide(store, [UndoEntry("ORDNUNG-2026-2", "nicht Erika")], day=DAY)
+    assert open_cents(store, claim) == 5000
+    assert not [line for line in said(store, case) if "is paid since" in line], "it is open again"
+    entry = staged(act(store, "import"), "70", number, day="2026-11-20", name="Niemand")
+    post_staged(store)
+    other = case_of(store, entry)
+    decide(act(store, "clara"), [Assign(other, (Wish(number),))], day=DAY)
+    assert not [line for line in said(store, other) if "is paid since" in line], "this money has paid it"
+    assert [line for line in said(store, case) if "is paid since 2026-11-20" in line]

@@ -6,9 +6,10 @@ from ledger.bank.posting_store import post_staged
 from ledger.book.store import office_codes
 from ledger.payments.collection_export_store import exportable, file_of, note_export
 from ledger.payments.collection_policy_store import configure
-from ledger.payments.collection_propose_store import Choice, propose
+from ledger.payments.collection_propose_store import Choice, collecting_account, propose
 from ledger.payments.collection_reader import collections, run_named
 from ledger.payments.collection_steps_store import release, review
+from ledger.payments.profiles_store import set_profile
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 from sepa.money import parse_amount, plain
@@ -22,9 +23,11 @@ MONDAY = dt.date(2026, 11, 16)
 FRIDAY = "2026-11-20"
 
 
-def ready(store: Store, **settings) -> Store:
-    """Tell the book how it collects; notices announce unless said otherwise."""
+def ready(store: Store, profile: str = "", **settings) -> Store:
+    """Tell the book how it collects; notices announce unless said otherwise, `profile` is that of the bank."""
     configure(act(store, "root"), {"creditor_id": CREDITOR, "notices_announce": "1"} | settings)
+    if profile:
+        set_profile(store, collecting_account(store)[0].iban, profile)
     return act(store, "dirk")
 
 

@@ -613,6 +613,12 @@ STORIES["a take-over"] = Story(
         "?only_admin: opening undo --reason falsch",
         "only_admin: opening sign alt",
         "only_head: opening sign alt",
+        "?only_certifier: order cancel ORDNUNG/1 --account 5100 --reason aufgehoben",
+        "?only_approver: order cancel ORDNUNG/1 --account 5100 --reason aufgehoben",
+        "only_machine: order cancel ORDNUNG/1 --account 5100 --reason aufgehoben",
+        "only_certifier: order certify ORDNUNG-1",
+        "only_approver: order approve ORDNUNG-1",
+        "only_cashier: order accept ORDNUNG-1",
     ),
 )
 

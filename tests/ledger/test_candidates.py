@@ -64,6 +64,35 @@ def test_several_items_of_one_payer_by_their_sum(town):
     assert proposed(town, "80", counter_iban=PAYER)[0][1] == "sum"
 
 
+KINDS = {
+    "a kind": ("Grundsteuer Anzahlung", "grundsteuer hundesteuer", True),
+    "the other kind": ("Hundesteuer Anzahlung", "hundesteuer grundsteuer", True),
+    "both": ("Hundesteuer und Grundsteuer", "hundesteuer grundsteuer", False),
+    "a kind of another year": ("Grundsteuer 2019", "hundesteuer grundsteuer", False),
+    "none": ("Anzahlung", "hundesteuer grundsteuer", False),
+}
+
+
+@pytest.mark.parametrize(("text", "order", "named"), KINDS.values(), ids=KINDS)
+def test_of_debts_alike_the_one_whose_kind_the_payer_names_comes_first(store, text, order, named):
+    act(store, "import")
+    with store.unit(["KASSE"]):
+        erika = party(store, "Erika Mustermann")
+    refs = {"hundesteuer": reference(store, 1), "grundsteuer": reference(store, 2)}
+    item(store, "90", refs["hundesteuer"], person=erika, due="2026-10-01", purpose="Hundesteuer 2026")
+    item(store, "90", refs["grundsteuer"], person=erika, due="2026-10-02", purpose="Grundsteuer B 2026")
+    found = proposed(store, "90", text, name="Erika Mustermann")
+    assert [target for target, _, _ in found] == [refs[kind] for kind in order.split()]
+    assert ["purpose in the text" in evidence for _, _, evidence in found] == [named, False]
+
+
+def test_a_kind_of_debt_alone_proposes_nothing(store):
+    act(store, "import")
+    item(store, "90", reference(store, 1), name="Erika Mustermann", purpose="Hundesteuer 2026")
+    assert proposed(store, "90", "Hundesteuer", name="Zoltan Nagy", counter_iban=OTHER) == []
+    assert proposed(store, "12", "Hundesteuer", name="Erika Mustermahn", counter_iban=OTHER) == []
+
+
 def test_nothing_speaks_for_a_stranger(town):
     assert proposed(town, "50", "Spende", name="Zoltan Nagy", counter_iban=OTHER) == []
 

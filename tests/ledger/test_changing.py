@@ -114,7 +114,7 @@ def test_an_order_that_was_paid_on_the_way_is_named_by_its_own_number(store):
 
 
 def test_the_end_of_a_schedule_keeps_nothing_back_that_is_due_before(store):
-    accepted(store, FEE)
+    accepted(store, FEE._replace(last_due=None))
     run_standing(act(store, "clara"), DAY, day=DAY)
     act(store, "import")
     end = end_order(store, "ORDNUNG", 1, reason="Vertrag gekündigt", last_day=DAY)

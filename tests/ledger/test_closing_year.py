@@ -35,6 +35,7 @@ from tests.books import act, entry
 from tests.ledger.bank_days import claim, receive, settle, take_over
 from tests.ledger.closing_days import FAR, shut_day, shut_month
 from tests.ledger.test_closing_month import forge
+from tests.ledger.test_export import checked, exported
 from tests.ledger.test_manual import made
 
 YEAR, LAST, NEXT = year_period(2026), "2026-12-31", "2027-01-01"
@@ -101,6 +102,12 @@ def test_income_and_expense_go_to_the_result_and_stocks_go_on(kasse):
     assert all(line.balance_cents == line.carried_cents for line in done.protocol.results)
     assert sum(line.balance_cents for line in done.protocol.results) == -4500
     assert verify(store).findings == ()
+
+
+def test_an_export_with_period_13_agrees(kasse, tmp_path):
+    prepare(kasse)
+    exported(kasse, tmp_path / "export")
+    assert checked(tmp_path / "export").stdout.splitlines()[0] == "everything agrees"
 
 
 def test_dimensions_are_carried_too(kasse):

@@ -400,6 +400,27 @@ def test_the_schemes_have_files_of_their_own(store):
         assert schema_errors("pain.008.001.08", written(store, run.number)) == []
 
 
+def test_a_bank_that_takes_one_sequence_type_in_a_file_gets_a_run_for_each(store):
+    ready(store, profile="cautious")
+    claims(store, TOWN + "BAU 12,00 2026-11-02 Meyer 4715\nBAU 13,00 2026-11-02 Meyer 4716")
+    mandate(store, "Meyer - 2026-01-01 reference=M-1")
+    mandate(store, "Schulz - 2026-03-01 reference=M-2 last_used=2026-08-15")
+    runs = released(store)
+    files = [written(store, run.number) for run in runs]
+    assert [texts(file, "SeqTp") for file in files] == [["FRST"], ["RCUR"]]
+    assert [(run.count, run.total_cents) for run in runs] == [(1, 1200), (3, 36350)]
+    assert sorted(texts(files[1], "MndtId")) == ["M-1", "M-1", "M-2"], "the first of a mandate is FRST once"
+
+
+def test_our_own_name_is_in_the_letters_that_our_bank_takes(store):
+    town(store, profile="cautious")
+    with store.unit(["KASSE"]):
+        store.execute("UPDATE setting SET value = 'Köln' WHERE key = 'municipality'")
+    for run in released(store):
+        assert written(store, run.number).isascii()
+        assert run.creditor_name == "Koeln"
+
+
 def test_an_amendment_goes_with_the_next_collection_once(store):
     town(store)
     amend(store, 2, NewValues(reference="M-2-NEU", iban="DE02370502990000684712"), today=MONDAY)
@@ -414,6 +435,28 @@ def test_an_amendment_goes_with_the_next_collection_once(store):
     assert [change.field for change in untold(store)[2]] == ["reference", "iban"]
 
 
+LONG = "Benutzungsgebühr " + "x" * 130
+TEXTS = {  # claim, its purpose, who is debited: what the debtor reads, what is said of it
+    "fits": ("BAU 10,00 2026-10-01 Meyer 4711", "Miete", "4711 Miete", ()),
+    "other letters": ("BAU 10,00 2026-10-01 Meyer 4711", "5 € Miete", "4711 5 EUR Miete", ("collection.text_changed",)),
+    "another name": ("BAU 10,00 2026-10-01 Çelik 4711", "Miete", "4711 Miete", ("collection.text_changed",)),
+    "purpose too long": ("BAU 10,00 2026-10-01 Meyer 4711", LONG, "4711", ("collection.purpose_omitted",)),
+    "too long without a reference": ("BAU 10,00 2026-10-01 Meyer", LONG, None, ("text.length",)),
+}
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_no_text_is_cut_and_every_change_is_said(store, case):
+    line, purpose, text, said = TEXTS[case]
+    ready(store)
+    mandate(store, f"{line.split()[3]} - 2026-01-01 reference=M-1")
+    claim(store, line, purpose=purpose)
+    made = proposed(store)
+    assert tuple(finding.code for finding in made.findings) == said
+    assert [one.remittance for run in made.runs for one in collections(store, run)] == ([text] if text else [])
+    assert [one.why for one in made.skipped] == ([] if text else ["rule"])
+
+
 def test_beyond_the_eea_the_address_goes_along(store):
     ready(store)
     mandate(store, f"Meyer {SWISS} 2026-01-01 bic=POFICHBEXXX")
@@ -421,10 +464,10 @@ def test_beyond_the_eea_the_address_goes_along(store):
     refused = proposed(store)
     assert [one.why for one in refused.skipped] == ["rule"]
     assert "collection.address" in {one.code for one in refused.findings}
-    store.execute("UPDATE party SET town = 'Basel', country = 'CH', postcode = '4001'")
+    store.execute("UPDATE party SET town = 'Zürich', country = 'CH', postcode = '8001'")
     (run,) = released(store)
     file = written(store, run.number)
-    assert (texts(file, "TwnNm"), schema_errors("pain.008.001.08", file)) == (["Basel"], [])
+    assert (texts(file, "TwnNm"), schema_errors("pain.008.001.08", file)) == (["Zuerich"], [])
 
 
 DAYS = {  # Friday 20 November: the file is with the bank today, debited one TARGET day later

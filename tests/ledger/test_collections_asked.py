@@ -3,11 +3,13 @@
 import datetime as dt
 import hashlib
 import io
+import re
 
 import pytest
 
 from ledger.bank.posting_store import post_staged
 from ledger.payments.collection_answers_store import take_cancellation, take_status
+from ledger.payments.collection_export_store import note_export
 from ledger.payments.collection_life_reader import life
 from ledger.payments.collection_messages import (
     AskedBeforeError,
@@ -35,7 +37,16 @@ from sepa.pain002 import read_status_report
 from sepa.recalls import RecallReasonError
 from tests.bankbooks import check_invariants, open_cents, staged
 from tests.books import act
-from tests.ledger.collection_texts import MONDAY, balance, credited, exported, proposed, returned, states
+from tests.ledger.collection_texts import (
+    MONDAY,
+    balance,
+    credited,
+    exported,
+    proposed,
+    released,
+    returned,
+    states,
+)
 from tests.ledger.test_collections import town
 
 THURSDAY = dt.date(2026, 11, 19)
@@ -278,6 +289,22 @@ def answered(code: str) -> bytes:
 </OrgnlPmtInfAndSts></CxlDtls></RsltnOfInvstgtn></Document>""".encode()
 
 
+@pytest.mark.parametrize(("status", "found"), [("ACCR", ["recalled", "exported"]), ("RJCR", ["exported", "exported"])])
+def test_the_answer_about_a_batch_leaves_the_other_batches(store, status, found):
+    keys = town(store)
+    exported(store)
+    for line in (1, 2):
+        bytes_of(store, asked(store, "recall", (1, line), code="CUST").number, bic="COBADEFFXXX")
+    whole = re.sub(
+        rb"<TxInfAndSts>.*</TxInfAndSts>", b"<PmtInfCxlSts>%s</PmtInfCxlSts>" % status.encode(), answered("X")
+    )
+    done = recall_answer(store, whole)
+    assert (done.recalled, states(store)) == (found.count("recalled"), found)
+    assert open_cents(store, keys[1][1], keys[1][0]) == 0, "the bank collects the other one"
+    still_asked = [line for (line,) in store.rows("SELECT line FROM collection WHERE asked = 'recall' ORDER BY line")]
+    assert still_asked == ([1, 2] if status == "ACCR" else [2])
+
+
 REFUSALS = {"payment": ["exported", "rejected"], "batch": ["exported", "rejected"], "file": ["rejected", "rejected"]}
 
 
@@ -360,6 +387,112 @@ def test_a_file_that_the_bank_has_answered_is_void_only_once_it_was_cancelled_th
     assert void(act(store, "emil"), 1, today=MONDAY, cancelled=True).done
     assert states(store) == ["voided", "voided"]
     check_invariants(store)
+
+
+STATED = b"pain.008.001.08</OrgnlMsgNmId><OrgnlNbOfTxs>%d</OrgnlNbOfTxs><OrgnlCtrlSum>%s</OrgnlCtrlSum>"
+STRANGE = {  # what a report says: what is noticed, how many come back all the same
+    "a collection that is not ours": (
+        status("payment").replace(b"KASSE-L1-2", b"KASSE-L7-9"), ["collection.answer_strange"], 0,
+    ),
+    "a collection without its id": (
+        status("payment").replace(b"KASSE-L1-2", b"NOTPROVIDED"), ["collection.answer_strange"], 0,
+    ),
+    "a batch that is not ours": (status("batch").replace(b"L000001-2<", b"L000001-9<"), ["collection.answer_batch"], 0),
+    "another count": (status("file").replace(b"pain.008.001.08</OrgnlMsgNmId>", STATED % (3, b"350.50")),
+                      ["answer.other_totals"], 2),
+    "another sum": (status("file").replace(b"pain.008.001.08</OrgnlMsgNmId>", STATED % (2, b"5.00")),
+                    ["answer.other_sum"], 2),
+    "fewer than it counts": (
+        status("payment").replace(
+            b"<GrpSts>PART</GrpSts>",
+            b"<GrpSts>PART</GrpSts><NbOfTxsPerSts><DtldNbOfTxs>2</DtldNbOfTxs><DtldSts>RJCT</DtldSts></NbOfTxsPerSts>",
+        ),
+        ["report.counter"], 1,
+    ),
+    "ours as they are": (status("payment"), [], 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", STRANGE)
+def test_what_an_answer_says_of_nothing_of_ours_is_named(store, case):
+    report, noticed, back = STRANGE[case]
+    town(store)
+    exported(store)
+    done = taken(store, report)
+    assert ([finding.code for finding in done.findings], done.refused) == (noticed, back)
+    assert states(store).count("rejected") == back
+
+
+DONE = b"<TxInfAndSts><OrgnlEndToEndId>KASSE-L1-%d</OrgnlEndToEndId><TxSts>%s</TxSts></TxInfAndSts>"
+HALF = {  # what a report says: what is noticed, what comes back
+    "the file, and one of it executed": (
+        status("file").replace(
+            b"</OrgnlGrpInfAndSts>",
+            b"</OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>KASSE-00000000-L000001-2</OrgnlPmtInfId>"
+            + DONE % (2, b"ACSC")
+            + b"</OrgnlPmtInfAndSts>",
+        ),
+        ["answer.half_rejected"],
+    ),
+    "the batch, and one of it executed": (
+        status("batch").replace(b"</OrgnlPmtInfAndSts>", DONE % (2, b"ACSP") + b"</OrgnlPmtInfAndSts>"),
+        ["answer.half_rejected"],
+    ),
+    "one cancelled": (
+        status("none").replace(b"</OrgnlPmtInfAndSts>", DONE % (2, b"CANC") + b"</OrgnlPmtInfAndSts>"),
+        ["answer.other_status"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HALF)
+def test_a_whole_of_which_the_bank_executes_something_is_not_taken_back(store, case):
+    report, noticed = HALF[case]
+    town(store)
+    exported(store)
+    done = taken(store, report)
+    assert ([finding.code for finding in done.findings], done.refused) == (noticed, 0)
+    assert states(store) == ["exported", "exported"]
+
+
+def test_the_bank_that_executes_what_it_refused_is_named(store):
+    town(store)
+    exported(store)
+    taken(store, status("payment"))
+    only = status("none").replace(b"</OrgnlPmtInfAndSts>", DONE % (2, b"ACSC") + b"</OrgnlPmtInfAndSts>")
+    again = taken(store, only)
+    assert [(one.code, one.fields["count"]) for one in again.findings] == [("collection.answer_contradicted", 1)]
+    whole = taken(store, status("none").replace(b"PART", b"ACSC"))
+    assert whole.findings == (), "what it says of the whole is not about what it refused"
+
+
+def test_the_bank_that_executes_what_was_given_up_is_named(store):
+    town(store)
+    exported(store)
+    void(act(store, "dirk"), 1, "nie gesendet", today=MONDAY)
+    void(act(store, "emil"), 1, today=MONDAY)
+    late = taken(act(store, "dirk"), status("none").replace(b"PART", b"ACSC"))
+    assert [(one.code, one.fields["count"]) for one in late.findings] == [("collection.answer_contradicted", 2)]
+
+
+def test_an_answer_about_a_file_that_was_never_written_changes_nothing(store):
+    town(store)
+    released(store)
+    done = taken(store, status("file"))
+    assert ([finding.code for finding in done.findings], done.new) == (["collection.answer_never_sent"], False)
+    assert states(store) == ["released", "released"]
+    note_export(store, 1, "ab")
+    assert taken(store, status("file")).refused == 2
+
+
+@pytest.mark.parametrize("line", [b"KASSE-L1-2", b"KASSE-L9-9"])
+def test_the_answer_to_a_recall_that_nobody_asked_for_is_named(store, line):
+    town(store)
+    exported(store)
+    bytes_of(store, asked(store, "recall", (1, 1), code="CUST").number, bic="COBADEFFXXX")
+    done = recall_answer(store, answered("ACCR").replace(b"KASSE-L1-1", line))
+    assert ([finding.code for finding in done.findings], done.recalled) == (["collection.answer_never_asked"], 0)
+    assert recall_answer(store, answered("ACCR")).findings == ()
 
 
 def test_the_answer_to_another_file_is_named(store):

@@ -15,6 +15,7 @@ from ledger.items.general_order_store import Expectation, ExpectedAlreadyError, 
 from ledger.items.kassenzeichen import Scheme
 from ledger.items.order_change_store import end_order
 from ledger.items.order_rules import AmountNotPositiveError
+from ledger.items.schedules import EndedAlreadyError
 from ledger.items.schemes_store import UnknownSchemeError, add_scheme
 from ledger.people.users import NotAllowedError
 from sepa.identifiers import make_rf
@@ -120,6 +121,14 @@ def test_an_ended_general_order_takes_nothing(town):
     act(town, "import")
     through(town, end_order(town, "ORDNUNG", 1, reason="Verfahren eingestellt", last_day="2026-11-10").number)
     assert come(town, ("25", number(2), {"day": DAY})).accepted == ()
+
+
+def test_an_ended_general_order_does_not_go_on(town):
+    act(town, "import")
+    through(town, end_order(town, "ORDNUNG", 1, reason="Verfahren eingestellt", last_day="2026-11-10").number)
+    act(town, "import")
+    with pytest.raises(EndedAlreadyError):
+        end_order(town, "ORDNUNG", 1, reason="doch länger", last_day="2026-12-31")
 
 
 def test_only_a_clerk_runs_it(town):

@@ -237,8 +237,10 @@ def test_a_balance_in_another_currency_is_refused(clerk):
 
 def test_only_booked_entries_count(clerk):
     pending = [entry("+9,00 Vorgemerkt", 5, day("16.11."), status=status) for status in ("PDNG", "INFO", "FUTR")]
-    staged = take(clerk, statement("16.11. 100,00 | +5,00 Meyer | 105,00", entries=pending))
+    values = statement("16.11. 100,00 | +5,00 Meyer | 105,00", entries=pending)
+    staged = take(clerk, values)
     assert (staged.entries, staged.pending, booked(clerk)) == (1, 3, ["16.11. +500 Meyer"])
+    assert [take(clerk, values, sha=sha).pending for sha in (None, "07" * 32)] == [0, 0], "told once"
 
 
 def test_entries_over_nothing_are_reported_and_left_out(clerk):

@@ -52,6 +52,16 @@ CHAINS = {
         "2027-01-04",
     ),
     "numbers go on over the year": (["31.12. #251 2 3", "04.01.2027 #252 3 4"], [], "2027-01-04"),
+    "numbers go on over the year, balances do not": (
+        ["31.12. #251 2 3", "04.01.2027 #252 5 6", "05.01.2027 #253 6 7"],
+        ["chain_break"],
+        "2026-12-31",
+    ),
+    "what is missing later explains no other balance at the turn of the year": (
+        ["31.12. #251 2 3", "04.01.2027 #252 5 6", "06.01.2027 #254 9 7"],
+        ["chain_break", "number_gap 253 253"],
+        "2026-12-31",
+    ),
     "the first of the year is missing": (
         ["31.12. #251 2 3", "05.01.2027 #2 4 5"],
         ["number_gap 1 1"],

@@ -22,12 +22,14 @@ from ledger.book.reversal_store import reverse
 from ledger.book.store import post
 from ledger.book.transfer import across
 from ledger.book.verify_store import verify
+from ledger.items.order_transfer_store import Transfer, make_transfer
 from ledger.items.store import NewClearing, NewItem, clear, insert_items, posting_for, reserve_items
 from ledger.people.users import NotAllowedError, add_user
 from ledger.reports.balances_store import trial_balance
 from sepa.errors import KasseError
 from tests.books import MAIN_IBAN, act, entry, opened
 from tests.ledger.bank_days import DAY, NEXT, OPENED, claim, settle
+from tests.ledger.test_order_changes import through
 
 
 def number(posted):
@@ -124,6 +126,18 @@ def test_an_item_that_is_settled_since_stands_against_the_reversal(store):
     back(store, wrong)
     assert state(store) == ({}, {})
     assert verify(store).findings == ()
+
+
+@pytest.mark.parametrize("to", ["ORDNUNG", "BAU"])
+def test_a_transfer_that_was_ordered_is_taken_back_by_an_order(store, to):
+    act(store, "import")
+    made = make_transfer(store, Transfer("BAU", "6100", to, "6200", 5000, "Papier"), day=DAY)
+    through(store, made.number)
+    before = state(store)
+    with pytest.raises(OwnCommandError) as caught:
+        back(store, EntryNumber("BAU", 2026, 1))
+    assert caught.value.fields == {"number": "BAU-2026-1", "kind": "transfer"}
+    assert state(store) == before
 
 
 def test_an_item_in_a_payment_run_stands_against_the_reversal(store):

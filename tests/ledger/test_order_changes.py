@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from ledger.book.entry import OWN_KINDS, Draft, Posting, UnknownAccountError
+from ledger.book.accounts_close_store import close_account
+from ledger.book.entry import OWN_KINDS, ClosedAccountError, Draft, Posting, UnknownAccountError
 from ledger.book.reversal_store import take_back
 from ledger.book.store import post
 from ledger.items.order_change_store import change_order, end_order
@@ -13,6 +14,7 @@ from ledger.items.order_changes import (
     ChangeOfChangeError,
     ChangeReasonError,
     ChangeWaitsError,
+    ClosedCodingError,
     CodedLine,
     ItemReservedError,
     LineAmountsNeededError,
@@ -21,6 +23,7 @@ from ledger.items.order_changes import (
     NothingChangesError,
     PaidAlreadyError,
     UnknownLineError,
+    UnneededAccountError,
     WaivedError,
     plan_changes,
 )
@@ -330,6 +333,32 @@ def test_a_transfer_refuses(store, account, to, error):
     act(store, "import")
     with pytest.raises(error):
         make_transfer(store, Transfer("BAU", account, "BAU", to, 5000, "Papier"), day=DAY)
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 0), (10000, 2000), (20000, 7000)])
+def test_what_was_coded_to_an_account_that_closed_is_changed_on_the_one_that_replaced_it(store, first, second):
+    accepted(store, TWO[0], TWO[1]._replace(gl_account="5900"))
+    close_account(act(store, "root"), "5900", day="2027-01-01")
+    store.now = "2027-01-04T05:00:00Z"
+    more = {"day": "2027-01-04"} | ({"lines": {1: first, 2: second}} if first else {"to_cents": 0})
+    with pytest.raises(ClosedCodingError) as refused:
+        change(store, **more)
+    assert refused.value.fields == {"order": "ORDNUNG-1", "account": "5900", "day": "2027-01-01"}
+    for account, error in (("5900", ClosedAccountError), ("2400", KeptAccountError), ("5999", UnknownAccountError)):
+        with pytest.raises(error):
+            change(store, account=account, **more)
+    (made,) = change(store, account="5950", **more)
+    through(store, made.number, day="2027-01-04")
+    booked = balances(store)
+    assert (booked["ORDNUNG", "5900"], booked["ORDNUNG", "5950"]) == (-6000, 6000 - second)
+    assert store.value("SELECT sum(open_cents) FROM item") == first + second
+    assert open_difference(store) == []
+
+
+def test_no_other_account_is_named_where_none_is_closed(store):
+    accepted(store, CLAIM)
+    with pytest.raises(UnneededAccountError):
+        change(store, to_cents=0, account="5700")
 
 
 def test_a_batch_of_changes_and_new_orders_is_accepted_at_once(store):

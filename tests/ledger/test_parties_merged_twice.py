@@ -4,6 +4,7 @@ import pytest
 
 from kasse_cli.wiring import personal_data
 from ledger.book.verify_store import verify
+from ledger.items.order_change_store import change_order
 from ledger.items.standing_store import run_standing
 from ledger.keeping.disclosure_reader import disclose
 from ledger.keeping.open_reader import open_things
@@ -14,6 +15,7 @@ from ledger.people.party_values import MergedPartyError, MergeWaitsError, Restri
 from ledger.store.declared_reader import permitted_changes
 from tests.books import act
 from tests.ledger.order_lists import DAY, accepted, row, take
+from tests.ledger.test_order_changes import settle, through
 
 RENT = row("BAU receivable 75,50 E. Musterfrau", every_months=1, due="2026-01-31", last_due="2026-03-31")
 CLAIM = row("ORDNUNG receivable 125,50 Erika Musterfrau")
@@ -50,6 +52,16 @@ def test_what_the_first_one_owes_from_now_on_the_last_one_owes(town):
     assert [item.order for item in done.items] == ["BAU-1"]
     assert town.all("SELECT DISTINCT party FROM item") == [(3,)]
     assert verify(town).findings == ()
+
+
+def test_what_the_first_one_paid_too_much_the_last_one_gets(store):
+    accepted(store, CLAIM, OTHER)
+    settle(store, 12550)
+    merged(store, 1, 2)
+    (made,) = change_order(act(store, "import"), "ORDNUNG", 1, reason="x", day=DAY, to_cents=0, as_credit=True)
+    through(store, made.number)
+    assert store.all("SELECT party, open_cents FROM item WHERE kind = 'credit'") == [(2, 12550)]
+    assert verify(store).findings == ()
 
 
 def test_what_is_of_the_first_one_is_told_and_kept_as_of_the_last_one(town):

@@ -14,7 +14,7 @@ from ledger.payments.export_store import exportable, file_of, note_export
 from ledger.payments.files_store import files_of
 from ledger.payments.life_reader import life, search
 from ledger.payments.propose_store import propose
-from ledger.payments.recall_store import ask_recall, recall_file, recalls, take_cancellation
+from ledger.payments.recall_store import ask_recall, late_recall, recall_file, recalls, take_cancellation
 from ledger.payments.recalls import RecallBicError, RecallStateError
 from ledger.payments.refund_store import approve_refund, ask_refund, refunds
 from ledger.payments.refunds import (
@@ -65,6 +65,11 @@ def sent(store):
 
 def sent_run(store):
     payables(store, THREE)
+    return written_run(store)
+
+
+def written_run(store):
+    """Release what is due, 7.00 EUR together, and write its file."""
     run = propose(act(store, "dirk"), today=MONDAY).run
     review(store, run.number, today=MONDAY)
     release(act(store, "emil"), run.number, sum_cents=700, today=MONDAY)
@@ -111,6 +116,55 @@ def test_a_check_of_names_changes_no_payment_and_makes_a_work_list(sent):
     assert [(one.payment, one.status, one.found, one.state) for one in cases(sent)] == [
         ("1-2", "RVMC", "Schulz GmbH", "open"), ("1-3", "RVNM", "", "open"),
     ]  # fmt: skip
+
+
+def answers_kept(store):
+    return store.all("SELECT line, status FROM payment_answer ORDER BY line")
+
+
+def schulz(status, name="Schulz", iban="Schulz"):
+    """An answer about the payment to Schulz in which the bank leaves our id out."""
+    return tx("NOTPROVIDED", status, name=name, iban=IBANS[iban])
+
+
+def test_an_answer_without_our_id_is_about_the_payee_whom_it_names(sent):
+    done = answer(sent, schulz("RVNM"), file=GROUP.format("RVMC") + counts("RCVC 2 RVNM 1"))
+    assert (done.deviations, done.unchecked, codes(done.findings)) == (1, 0, ["answer.deviation"])
+    assert answers_kept(sent) == [(1, "RCVC"), (2, "RVNM"), (3, "RCVC")]
+
+
+def test_of_two_answers_about_one_payee_the_worse_counts_for_each_payment_to_him(store):
+    payables(store, THREE.replace("Çelik", "Schulz"))
+    sent = written_run(store)
+    answer(sent, schulz("RVMC"), schulz("RVNM"), file=GROUP.format("RVCM"))
+    assert answers_kept(sent) == [(1, "RCVC"), (2, "RVNM"), (3, "RVNM")]
+
+
+UNSURE = {
+    "about nobody whom we pay": ([schulz("RVNM", name="Unbekannt")], GROUP.format("RVCM") + counts("RCVC 2 RVNM 1"), 3),
+    "about an account that we do not pay": ([tx("NOTPROVIDED", "RVNM", name="Schulz")], GROUP.format("RVCM"), 3),
+    "about an id that is not ours": ([tx("KASSE-R9-1", "RVNM")], GROUP.format("RVCM"), 3),
+    "lists fewer than it counts": ([tx("KASSE-R1-2", "RVNM")], GROUP.format("RVCM") + counts("RCVC 1 RVNM 2"), 2),
+    "is not finished": ([tx("KASSE-R1-2", "RVNM")], GROUP.format("RVNC"), 2),
+    "has just begun": ([], GROUP.format("RVNC"), 3),
+}
+
+
+@pytest.mark.parametrize("case", UNSURE)
+def test_nobody_counts_as_checked_where_a_report(sent, case):
+    transactions, file, missing = UNSURE[case]
+    done = answer(sent, *transactions, file=file)
+    assert (done.unchecked, "answer.names_missing" in codes(done.findings)) == (missing, True)
+    assert [status for _, status in answers_kept(sent)] == ["RVNM"] * (3 - missing)
+
+
+def test_what_is_decided_is_not_all_while_names_are_not_answered(sent):
+    answer(sent, tx("KASSE-R1-2", "RVNM"), file=GROUP.format("RVNC"))
+    accept(sent, 1, 2, reason="geklärt")
+    last = accept(act(sent, "emil"), 1, 2, reason="")
+    assert (last.left, last.unchecked) == (0, 2)
+    whole = answer(act(sent, "dirk"), tx("KASSE-R1-2", "RVNM"), file=GROUP.format("RVCM") + counts("RCVC 2 RVNM 1"))
+    assert (whole.deviations, whole.unchecked) == (0, 0)
 
 
 def also_pays(store):
@@ -216,6 +270,38 @@ def test_names_the_bank_confirmed_once_are_not_checked_again(sent):
     assert found.count("payment.name_differs") == 1
 
 
+@pytest.mark.parametrize(("said", "paid", "files"), [
+    ("RVNM", False, [(True, 1), (False, 2)]), ("RVMC", False, [(True, 1), (False, 2)]), ("RCVC", False, [(False, 3)]),
+    ("RVNM", True, [(False, 3)]),
+])  # fmt: skip
+def test_a_name_that_the_bank_doubted_last_is_checked_again_until_it_was_paid(sent, said, paid, files):
+    names = ("Meyer", "Schulz", "Çelik")
+    answer(sent, file=GROUP.format("RCVC"))
+    with sent.unit(["KASSE"]):
+        sent.execute("UPDATE payment SET state = 'executed', active = 0")
+    payables(sent, "KASSE 30000,00 2026-11-10 Schulz | much")
+    for number, name in ((2, "Schulz"), (3, "")):
+        if not name:
+            payables(sent, "\n".join(f"KASSE 1,00 2026-11-10 {one} | again" for one in names))
+        run = propose(act(sent, "dirk"), today=MONDAY).run
+        review(sent, run.number, today=MONDAY)
+        release(act(sent, "emil"), run.number, sum_cents=run.total_cents, today=MONDAY)
+        if name:
+            doubt(act(sent, "dirk"), number, said, paid=paid)
+    assert [(one.name_check, one.count) for one in files_of(sent, 3)] == files
+
+
+def doubt(store, number, said, *, paid):
+    """Write the only file of a run, let the bank say this of its first name, and perhaps pay it all the same."""
+    note_export(store, number, "ab")
+    data = report(tx(f"KASSE-R{number}-1", said), own=f"{files_of(store, number)[0].message_id}-1", number=1)
+    data = data.replace(b"MSG-1", files_of(store, number)[0].message_id.encode())
+    take_status(store, collected(read_status_report(io.BytesIO(data))), f"vop-{number}")
+    if paid:
+        with store.unit(["KASSE"]):
+            store.execute("UPDATE payment SET state = 'executed', active = 0 WHERE run = :run", run=number)
+
+
 def test_accounts_no_bank_can_check_are_accepted_by_a_rule_of_two(sent):
     prefix = IBANS["Çelik"][:12]
     with pytest.raises(VopRuleError):
@@ -290,6 +376,31 @@ def test_each_payment_refused_is_the_file_refused(sent):
     refused = [tx(f"KASSE-R1-{line}", "RJCT", REASON.format("AG01", "x")) for line in (1, 2, 3)]
     assert answer(sent, *refused).rejected == 3
     assert run_named(sent, 1).state == "rejected"
+
+
+@pytest.mark.parametrize("level", ["file", "batch"])
+def test_a_whole_of_which_the_bank_executes_something_is_not_taken_back(sent, level):
+    refused = {"file": GROUP.format("RJCT")} if level == "file" else {"batch": "<PmtInfSts>RJCT</PmtInfSts>"}
+    done = answer(sent, tx("KASSE-R1-1", "ACSC"), tx("KASSE-R1-2", "RJCT", REASON.format("AC04", "x")), **refused)
+    assert (codes(done.findings), done.rejected) == (["answer.half_rejected", "answer.payment_rejected"], 1)
+    assert states(sent) == ["exported", "rejected", "exported"]
+
+
+STOPPED = {
+    "cancelled": ([tx("KASSE-R1-1", "CANC")], GROUP.format("PART"), [("CANC", 1)]),
+    "blocked": ([tx("KASSE-R1-1", "BLCK"), tx("KASSE-R1-2", "BLCK")], GROUP.format("PART"), [("BLCK", 2)]),
+    "a status that no list has": ([tx("KASSE-R1-1", "WXYZ")], GROUP.format("PART"), [("WXYZ", 1)]),
+    "the whole file cancelled": ([], GROUP.format("CANC"), [("CANC", 3)]),
+    "pending": ([tx("KASSE-R1-1", "PDNG")], GROUP.format("ACTC"), []),
+}
+
+
+@pytest.mark.parametrize("case", STOPPED)
+def test_what_the_bank_stops_without_refusing_it_is_named(sent, case):
+    transactions, file, said = STOPPED[case]
+    done = answer(sent, *transactions, file=file)
+    named = [(one.fields["status"], one.fields["count"]) for one in done.findings if one.code == "answer.other_status"]
+    assert (named, len(done.findings), states(sent)) == (said, len(said), ["exported"] * 3)
 
 
 def test_a_refused_copy_takes_nothing_back(sent):
@@ -368,6 +479,49 @@ def test_a_recall_is_a_question_that_the_bank_answers(sent, status, state):
     again = take_cancellation(sent, read_cancellation_answer(io.BytesIO(text.encode())), "s")
     assert not again.new
     assert states(sent) == ["exported"] * 3, "the money itself comes with the statement"
+
+
+LAST_DAYS = {"DUPL": dt.date(2026, 11, 30), "TECH": dt.date(2026, 11, 30), "FRAD": dt.date(2027, 12, 16)}
+
+
+@pytest.mark.parametrize("why", LAST_DAYS)
+def test_a_recall_that_the_payees_bank_need_not_answer_any_more_is_named(sent, why):
+    asked, last = ask_recall(sent, 1, why=why, line=2), LAST_DAYS[why]
+    assert late_recall(sent, asked, last) is None
+    late = late_recall(sent, asked, last + dt.timedelta(days=1))
+    assert (late.code, late.severity, late.fields["last"]) == ("recall.late", "warning", last)
+
+
+SINGLE = """<TxInfAndSts><OrgnlGrpInf><OrgnlMsgId>{message}</OrgnlMsgId><OrgnlMsgNmId>pain.001</OrgnlMsgNmId></OrgnlGrpInf>
+<OrgnlEndToEndId>KASSE-R1-{line}</OrgnlEndToEndId><TxCxlSts>{status}</TxCxlSts></TxInfAndSts>"""
+BY_PAYMENT = {  # the answers to three payments of a file that was recalled whole: its state, whether more is said
+    "all stopped": (("ACCR", "ACCR", "ACCR"), "accepted", []),
+    "none stopped": (("RJCR", "RJCR", "RJCR"), "refused", []),
+    "some stopped": (("ACCR", "RJCR", "ACCR"), "pending", ["recall.part"]),
+    "some not answered": (("ACCR",), "pending", ["recall.part"]),
+}
+
+
+@pytest.mark.parametrize("case", BY_PAYMENT)
+def test_a_file_recalled_whole_and_answered_by_payment_is_decided_where_all_agree(sent, case):
+    statuses, state, said = BY_PAYMENT[case]
+    message = files_of(sent, 1)[0].message_id
+    ask_recall(sent, 1, why="TECH")
+    head, _, tail = CAMT029.format(status="PDCR", recall="", message="", sent="", reason="").partition("<TxInfAndSts>")
+    single = [SINGLE.format(message=message, line=line, status=one) for line, one in enumerate(statuses, 1)]
+    text = head + "".join(single) + tail.partition("</TxInfAndSts>")[2]
+    done = take_cancellation(sent, read_cancellation_answer(io.BytesIO(text.encode())), "s")
+    assert codes(done.findings) == [*said, "recall.answered"]
+    assert [one.state for one in recalls(sent, 1)] == [state]
+
+
+def test_an_answer_to_a_recall_that_says_nothing_of_which_is_named(sent):
+    ask_recall(sent, 1, why="TECH")
+    head, _, tail = CAMT029.format(status="CNCL", recall="", message="", sent="", reason="").partition("<CxlDtls>")
+    text = head + tail.partition("</CxlDtls>")[2]
+    done = take_cancellation(sent, read_cancellation_answer(io.BytesIO(text.encode())), "s")
+    assert (done.new, codes(done.findings)) == (False, ["recall.unknown"])
+    assert [one.state for one in recalls(sent, 1)] == ["asked"]
 
 
 def test_a_payment_that_the_bank_took_out_of_the_file_is_given_up_by_two(sent):

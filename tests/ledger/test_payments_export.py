@@ -9,11 +9,14 @@ from lxml import etree
 from ledger.items.locks import Span, lock_kind
 from ledger.items.locks_store import lift_items, lock_items
 from ledger.payments.attachment_store import NewAttachment
+from ledger.payments.copies_reader import file_findings
 from ledger.payments.export_store import ExportHinderedError, exportable, file_of, note_export
+from ledger.payments.files_store import files_of
+from ledger.payments.profiles_store import set_profile
 from ledger.payments.propose_store import propose
-from ledger.payments.runs import FileDiffersError, RunChangedError, RunStateError
+from ledger.payments.runs import FileDiffersError, LettersNotTakenError, RunChangedError, RunStateError
 from ledger.payments.runs_reader import run_named
-from ledger.payments.steps_store import release, review
+from ledger.payments.steps_store import discard, release, review
 from ledger.payments.under_way_reader import under_way
 from ledger.people.users import NotAllowedError
 from sepa.pain001 import NAMESPACE
@@ -113,6 +116,51 @@ def test_names_that_change_later_change_nothing_in_the_file(store):
         store.execute("UPDATE setting SET value = 'Neustadt' WHERE key IN ('name', 'municipality')")
         store.execute("UPDATE item SET due = '2027-01-01'")
     assert written(store) == first
+
+
+def test_our_own_name_is_in_the_letters_that_our_bank_takes(store):
+    with store.unit(["KASSE"]):
+        store.execute("UPDATE setting SET value = 'Köln' WHERE key = 'municipality'")
+    set_profile(act(store, "root"), MAIN_IBAN, "cautious")
+    made(store)
+    file = written(store)
+    assert (file.isascii(), texts(file, "Dbtr/Nm"), texts(file, "InitgPty/Nm")) == (True, ["Koeln"], ["Koeln"])
+
+
+def test_a_profile_of_fewer_letters_stops_the_release_and_not_the_file(store):
+    payables(store, "KASSE 5,00 2026-11-10 Müller DE02120300000000202051 | Gebühr")
+    run = propose(act(store, "dirk"), today=MONDAY).run
+    set_profile(act(store, "root"), MAIN_IBAN, "cautious")
+    review(act(store, "dirk"), run.number, today=MONDAY)
+    with pytest.raises(LettersNotTakenError) as refused:
+        release(act(store, "emil"), run.number, sum_cents=500, today=MONDAY)
+    assert refused.value.fields["count"] == 2
+    assert store.value("SELECT count(*) FROM entry WHERE kind = 'run'") == 0
+    discard(act(store, "dirk"), run.number)
+    again = propose(store, today=MONDAY).run
+    review(store, again.number, today=MONDAY)
+    release(act(store, "emil"), again.number, sum_cents=500, today=MONDAY)
+    act(store, "dirk")
+    assert written(store, again.number).isascii()
+
+
+HOURS = {  # the day and hour of the export: what is said about the bank's hour, 12:00 by the profile
+    "in time": ((MONDAY, dt.time(12, 0)), []),
+    "too late": ((MONDAY, dt.time(12, 1)), ["profile.cut_off"]),
+    "the day before": ((MONDAY - dt.timedelta(days=1), dt.time(23, 0)), []),
+    "the day after": ((MONDAY + dt.timedelta(days=1), dt.time(13, 0)), ["payment.late_file"]),
+}
+
+
+@pytest.mark.parametrize("case", HOURS)
+def test_a_file_after_the_banks_hour_is_written_and_named(store, case):
+    when, said = HOURS[case]
+    set_profile(act(store, "root"), MAIN_IBAN, "cautious")
+    run = made(store)
+    assert [one.code for one in file_findings(store, run, files_of(store, run.number), *when)] == said
+    set_profile(act(store, "root"), MAIN_IBAN, "standard")
+    late = [one.code for one in file_findings(store, run, files_of(store, run.number), *when)]
+    assert "profile.cut_off" not in late, "this bank names no hour"
 
 
 def test_only_a_released_run_has_a_file(store):

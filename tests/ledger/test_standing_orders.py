@@ -2,10 +2,21 @@
 
 import pytest
 
+from ledger.book.accounts import AccountOrderedError
+from ledger.book.accounts_close_store import close_account
+from ledger.book.dimensions import DimensionRow, DimensionValueError
+from ledger.book.dimensions_store import take_values
 from ledger.items.order_change_store import change_order, end_order
-from ledger.items.order_changes import NoSuchChangeError
+from ledger.items.order_changes import ClosedCodingError, NoSuchChangeError
 from ledger.items.orders_reader import show_order
-from ledger.items.schedules import MadeAlreadyError, NoDueDayError, Schedule, YearAheadError
+from ledger.items.schedules import (
+    EndedAlreadyError,
+    MadeAlreadyError,
+    MadeSinceError,
+    NoDueDayError,
+    Schedule,
+    YearAheadError,
+)
 from ledger.items.standing_store import change_schedule, run_standing
 from ledger.people.users import NotAllowedError
 from tests.books import act
@@ -113,6 +124,96 @@ def test_a_cancelled_schedule_ends_and_keeps_its_items(store):
     act(store, "import")
     with pytest.raises(NoDueDayError):
         change_schedule(store, "BAU", 1, reason="zu spät", from_day="2026-05-01", to_cents=100)
+
+
+def test_a_change_that_waited_until_its_first_item_was_made_is_not_accepted(store):
+    accepted(store, RENT)
+    act(store, "import")
+    made = change_schedule(store, "BAU", 1, reason="Pacht erhöht", from_day="2026-02-01", to_cents=15000)
+    run(store, "2026-02-28")
+    with pytest.raises(MadeSinceError) as refused:
+        through(store, made.number)
+    assert refused.value.fields == {"order": "BAU-1", "day": "2026-02-28", "change": made.number}
+    assert dues(run(store, "2026-03-31")) == [("BAU-1", "2026-03-31")], "no month twice"
+
+
+@pytest.mark.parametrize("last_day", ["2026-02-28", "2026-12-31"])
+def test_what_ended_ends_no_second_time_and_its_items_stay(store, last_day):
+    accepted(store, RENT)
+    run(store, "2026-02-28")
+    for day in ("2026-06-30", "2026-02-28"):
+        act(store, "import")
+        through(store, end_order(store, "BAU", 1, reason="gekündigt", last_day=day).number)
+    act(store, "import")
+    with pytest.raises(EndedAlreadyError) as refused:
+        end_order(store, "BAU", 1, reason="doch länger", last_day=last_day)
+    assert refused.value.fields["day"] == "2026-02-28"
+    assert store.value("SELECT sum(open_cents) FROM item") == 24000
+    assert run(store, "2026-12-31").items == ()
+
+
+def test_what_ends_by_its_own_last_day_is_not_made_to_last(store):
+    accepted(store, FEE)
+    act(store, "import")
+    with pytest.raises(EndedAlreadyError):
+        end_order(store, "ORDNUNG", 1, reason="bis Jahresende", last_day="2026-12-31")
+
+
+def test_an_account_stays_open_while_a_schedule_goes_on_with_it(store):
+    accepted(store, RENT._replace(gl_account="5900"), FEE._replace(gl_account="7000"))
+    take(store, RENT._replace(gl_account="6200"), name="later.xlsx")
+    act(store, "root")
+    for number, order in (("5900", "BAU-1"), ("6200", "BAU-2")):
+        with pytest.raises(AccountOrderedError) as refused:
+            close_account(store, number, day="2027-01-01")
+        assert refused.value.fields["order"] == order
+    assert close_account(store, "7000", day="2027-01-01").changes, "its order ends by itself before"
+    act(store, "import")
+    through(store, end_order(store, "BAU", 1, reason="neues Konto", last_day="2026-12-31").number)
+    assert close_account(act(store, "root"), "5900", day="2027-01-01").changes
+
+
+def test_a_run_names_the_order_that_is_coded_to_a_closed_account(store):
+    accepted(store, FEE._replace(gl_account="7000"))
+    close_account(act(store, "root"), "7000", day="2027-01-01")
+    store.now = "2027-01-04T05:00:00Z"
+    with pytest.raises(ClosedCodingError) as refused:
+        run(store, "2026-12-31", day="2027-01-04")
+    assert refused.value.fields == {"order": "ORDNUNG-1", "account": "7000", "day": "2027-01-01"}
+
+
+def coded(store):
+    """The dimensions of the rents by entry, in the order of posting."""
+    return [said for (said,) in store.all("SELECT dimensions FROM posting WHERE account = '5400' ORDER BY position")]
+
+
+def test_an_item_belongs_to_the_budget_year_in_which_it_falls_due(store):
+    accepted(store, RENT._replace(due="2026-12-31", budget_year="2026", cost_object="K1"))
+    run(store, "2026-12-31", day="2026-12-31")
+    store.now = "2027-02-01T05:00:00Z"
+    run(store, "2027-01-31", day="2027-02-01")
+    assert coded(store) == [f"haushaltsjahr={year};kostenstelle=K1" for year in (2026, 2027)]
+    act(store, "import")
+    made = change_schedule(store, "BAU", 1, reason="mehr", from_day="2027-02-01", to_cents=15000)
+    through(store, made.number, day="2027-02-01")
+    act(store, "import")
+    (less,) = change_order(store, "BAU", 1, reason="weniger", day="2027-02-01", to_cents=100, due="2027-01-31")
+    through(store, less.number, day="2027-02-01")
+    store.now = "2028-01-03T05:00:00Z"
+    run(store, "2028-01-31", day="2028-01-03")
+    years = [said.partition(";")[0][-4:] for said in coded(store)[2:]]
+    assert years == ["2027"] + ["2027"] * 11 + ["2028"]
+
+
+def test_a_budget_year_that_the_book_does_not_have_stops_the_run(store):
+    take_values(act(store, "root"), [DimensionRow("haushaltsjahr", "2026", "Haushalt 2026")], day="2026-01-01")
+    accepted(store, RENT._replace(due="2026-12-31", budget_year="2026"))
+    store.now = "2027-02-01T05:00:00Z"
+    with pytest.raises(DimensionValueError, match="2027"):
+        run(store, "2027-01-31", day="2027-02-01")
+    take_values(act(store, "root"), [DimensionRow("haushaltsjahr", "2027", "Haushalt 2027")], day="2027-01-01")
+    assert len(run(store, "2027-01-31", day="2027-02-01").items) == 2
+    assert coded(store) == ["haushaltsjahr=2026", "haushaltsjahr=2027"]
 
 
 def test_one_item_of_a_schedule_is_cancelled(store):

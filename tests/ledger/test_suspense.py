@@ -14,6 +14,7 @@ from ledger.bank.suspense import (
     ClearedCaseError,
     ClosedTargetError,
     NoAmountError,
+    OtherKindError,
     OverpaidTargetError,
     SurplusOfAdvanceError,
     SurplusPersonError,
@@ -163,8 +164,10 @@ def test_an_advance_is_assigned_to_a_payable(store):
     post_staged(store)
     number = case(store)
     act(store, "clara")
-    with pytest.raises(UnknownTargetError):
-        assign(store, number, [Wish("RE4712")], day=TODAY)
+    for named in ("RE4712", f"ORDNUNG/{receivable}"):
+        with pytest.raises(OtherKindError) as wrong:
+            assign(store, number, [Wish(named)], day=TODAY)
+        assert (wrong.value.fields["found"], wrong.value.fields["kind"]) == ("receivable", "payable")
     with pytest.raises(SurplusOfAdvanceError):
         assign(store, number, [Wish("RE4711")], day=TODAY, surplus=True)
     done = assign(store, number, [Wish("RE4711")], day=TODAY)

@@ -7,7 +7,7 @@ from ledger.bank.movements_reader import heads_of, movements
 from ledger.bank.parts import UnclearPart, part_by_amounts, part_meant
 from ledger.bank.posting_store import post_staged
 from ledger.bank.suspense import PartTooMuchError, Wish
-from ledger.bank.suspense_assign_store import SplitListError
+from ledger.bank.suspense_assign_store import SplitListError, SplitPartSumError, SplitSumError
 from ledger.bank.suspense_decisions import Assign, BoundCaseError, Forward, Refund, Split, Undo, UndoBatch
 from ledger.bank.suspense_desk_store import DecisionList, decide
 from ledger.bank.suspense_hints_store import suspense_hints
@@ -235,6 +235,33 @@ def test_the_rows_of_a_list_say_their_parts_each(desk):
         take(desk, Split(desk.case, (Wish(reference(desk, 2), 5000, part=3),), leave_rest=True))
     take(desk, Undo(desk.case, "Liste vom Vormonat"))
     assert left(desk) == ALL
+
+
+def test_a_list_about_one_part_proves_what_that_part_holds(desk):
+    with pytest.raises(SplitPartSumError) as short:
+        take(desk, Split(desk.case, (Wish(reference(desk, 2), 14000, part=2),)))
+    assert (short.value.fields["open_cents"], short.value.fields["parts"]) == (15000, "2")
+    several = (Wish(reference(desk, 2), 14000, part=2), Wish(reference(desk, 3), 4000, part=3))
+    with pytest.raises(SplitPartSumError) as short:
+        take(desk, Split(desk.case, several))
+    assert (short.value.fields["open_cents"], short.value.fields["parts"]) == (20000, "2, 3")
+    with pytest.raises(SplitSumError):  # a row without a part: the whole case is to be proven
+        take(desk, Split(desk.case, (Wish(reference(desk, 2), 15000), Wish(reference(desk, 3), 5000, part=3))))
+    (done,) = take(desk, Split(desk.case, (Wish(reference(desk, 2), 15000, part=2),)))
+    assert (done.settled_cents, done.left_cents, done.parts) == (15000, 9000, (2,))
+
+
+def test_taking_back_a_case_names_every_entry_and_part(desk):
+    take(desk, Assign(desk.case, (Wish(reference(desk, 2), part=2),)))
+    take(desk, Assign(desk.case, (Wish(reference(desk, 3), part=3),)))
+    (done,) = take(desk, Undo(desk.case, "beides falsch"))
+    mirrors = desk.all(
+        "SELECT e.office, e.year, e.number FROM suspense_step s JOIN entry e ON e.office = s.office "
+        "AND e.position = s.position WHERE s.kind = 'undone' ORDER BY s.line"
+    )
+    assert len(mirrors) == 2
+    named = ", ".join(f"{office}-{year}-{number}" for office, year, number in mirrors)
+    assert (done.settled_cents, done.parts, done.entry) == (-20000, (2, 3), named)
 
 
 def test_whose_account_it_is_is_remembered_for_each_part(desk):

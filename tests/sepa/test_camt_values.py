@@ -86,6 +86,28 @@ def test_a_returned_transfer_names_the_payee():
     assert (detail.name, detail.iban, detail.return_reason) == ("Petra Muster", "DE63200505501001000001", "AC04")
 
 
+OWN_CODE, REASON = (
+    "<BkTxCd><Prtry><Cd>{}</Cd><Issr>DK</Issr></Prtry></BkTxCd>",
+    "<RtrInf><Rsn><Cd>MS03</Cd></Rsn></RtrInf>",
+)
+REASONS = {  # code of the entry, code of the transaction, what it says itself: the reason
+    "by the entry": ("NRTI+109++909", "", "", "MD01"),
+    "by the transaction": ("", "NRTI+109++902", "", "AC04"),
+    "the transaction before the entry": ("NRTI+195+9200+901", "NRTI+109+9200+902", "", "AC04"),
+    "what the bank says first": ("NRTI+109++909", "", REASON, "MS03"),
+    "a number whose meaning is not sure": ("NRTI+109++914", "", "", ""),
+    "no return": ("NDDT+105+9200+909", "", "", ""),
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_a_return_without_a_reason_of_its_own_has_that_of_its_german_code(case):
+    entry, own, said, reason = REASONS[case]
+    inside = said + (OWN_CODE.format(own) if own else "")
+    text = ntry(mark="DBIT", inside=OWN_CODE.format(entry) if entry else "", details=tx(inside=inside))
+    assert read_entry(camt(text)).first.return_reason == reason
+
+
 def test_a_foreign_credit_keeps_both_currencies_and_the_fee():
     entry = day_of_the_bank()[6]
     assert entry.first.other_amounts == (

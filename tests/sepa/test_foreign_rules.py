@@ -98,6 +98,8 @@ FORMS = {
             "<OrgnlDbtrAgt><FinInstnId><Othr><Id>SMNDA</Id></Othr></FinInstnId></OrgnlDbtrAgt>",
         )
     ),
+    "element.flag": pain001().replace("TRF</PmtMtd>", "TRF</PmtMtd><BtchBookg>ja</BtchBookg>"),
+    "element.flag ": pain008("<AmdmntInd>nein</AmdmntInd>"),
     "element.order": pain001().replace("<PmtMtd>TRF</PmtMtd>", "").replace("<Dbtr>", "<PmtMtd>TRF</PmtMtd><Dbtr>"),
 }
 REMITTED = "<RmtInf><Ustrd>Hundesteuer</Ustrd></RmtInf>"
@@ -270,6 +272,104 @@ def test_every_rule_has_a_case_a_source_and_a_way_out():
 )
 def test_a_right_file_has_no_findings(text):
     assert [str(finding) for finding in found(text)] == []
+
+
+INSTANT = TYPE.replace("</SvcLvl>", "</SvcLvl><LclInstrm><Cd>INST</Cd></LclInstrm>")
+DEBIT_TYPE = TYPE.replace("</SvcLvl>", "</SvcLvl><LclInstrm><Cd>CORE</Cd></LclInstrm><SeqTp>RCUR</SeqTp>")
+NAMED = "<{0}><Nm>{1}</Nm></{0}>"
+
+
+def typed(*types: str, day="2026-11-24") -> str:
+    """Transfers with a payment type each, as DK Anlage 3 allows, in place of one at the batch."""
+    each = [transfer(f"E-{at}", text=str(at)).replace("</PmtId>", "</PmtId>" + one) for at, one in enumerate(types)]
+    return pain001("".join(each), str(len(types)), f"{len(types)}00.00", day).replace(TYPE, "", 1)
+
+
+def collections(first: str = "", second: str = "", *, kind: str = DEBIT_TYPE, creditor: str = CREDITOR) -> str:
+    """Two collections with payment type and creditor identifier of their own; the arguments change the second."""
+    text = pain008(creditor="").replace(DEBIT_TYPE, "", 1)
+    one = "<DrctDbtTxInf>" + text.split("<DrctDbtTxInf>")[1].split("</PmtInf>")[0]
+    one = one.replace("</PmtId>", "</PmtId>" + DEBIT_TYPE).replace("</DrctDbtTx>", CREDITOR + "</DrctDbtTx>")
+    two = one.replace("LS-1-1-1", "LS-1-1-2").replace("M-7", "M-8").replace(DEBIT_TYPE, kind).replace("53.00", "7.00")
+    two = two.replace(CREDITOR, creditor).replace(first or "Hundesteuer", second or "Hundesteuer")
+    heads = text.split("<DrctDbtTxInf>")[0].replace(">1</NbOfTxs>", ">2</NbOfTxs>").replace("53.00", "60.00")
+    return heads + one + two + "</PmtInf></CstmrDrctDbtInitn></Document>"
+
+
+LEVELS = {
+    "on whose behalf a batch is paid: too long": (pain001(batch_more=NAMED.format("UltmtDbtr", "x" * 71)), "text.length"),
+    "on whose behalf a batch is paid: letters": (pain001(batch_more=NAMED.format("UltmtDbtr", "王")), "text.characters"),
+    "an end payee of a whole batch": (pain001(batch_more=NAMED.format("UltmtCdtr", "X")), "element.outside"),
+    "a sequence type in transfers": (pain001().replace("</PmtTpInf>", "<SeqTp>RCUR</SeqTp></PmtTpInf>"), "element.outside"),
+    "a creditor identifier in transfers": (pain001().replace(SLEV, SLEV + CREDITOR, 1), "element.outside"),
+    "an end debtor of a whole batch": (
+        pain008().replace(SLEV, NAMED.format("UltmtDbtr", "X") + SLEV), "element.outside",
+    ),
+    "instant and others in one batch": (typed(INSTANT, TYPE), "profile.kinds"),
+    "a category that is none": (
+        typed(TYPE, TYPE.replace("</PmtTpInf>", "<CtgyPurp><Cd>RENT</Cd></CtgyPurp></PmtTpInf>")),
+        "purpose.unknown_category",
+    ),
+    "a sequence type that is none": (collections(kind=DEBIT_TYPE.replace("RCUR", "RPRE")), "collection.sequence"),
+    "no sequence type": (collections(kind=DEBIT_TYPE.replace("<SeqTp>RCUR</SeqTp>", "")), "collection.sequence"),
+    "a wrong creditor identifier": (
+        collections(creditor=CREDITOR.replace("DE98", "DE97")), "creditor_id.check_digits",
+    ),
+    "a small creditor identifier": (collections(creditor=CREDITOR.replace("DE98Z", "de98Z")), "creditor_id.invalid"),
+    "an end creditor that is too long": (
+        collections("</DrctDbtTx>", "</DrctDbtTx>" + NAMED.format("UltmtCdtr", "x" * 71)), "text.length",
+    ),
+    "a reference without its text": (pain001().replace(FREE, STRD.replace("<Ref>{}</Ref>", "").format("SCOR")), "element.missing"),
+    "a day without hyphens": (pain001(day="20261124"), "day.form"),
+    "a time as day of signature": (pain008(signed="2026-01-15T00:00:00"), "day.form"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LEVELS)
+def test_what_may_stand_at_the_batch_or_at_payments_is_asked_where_it_stands(case):
+    text, code = LEVELS[case]
+    assert [finding.code for finding in found(text)] == [code]
+
+
+UNTOUCHED = {
+    "instant by each payment, at a time": typed(INSTANT, INSTANT).replace(
+        "<Dt>2026-11-24</Dt>", "<DtTm>2026-11-24T10:00:00+01:00</DtTm>"
+    ),
+    "instant by each payment, on a Sunday": typed(INSTANT, INSTANT, day="2026-11-22"),
+    "a category agreed with the bank": typed(
+        TYPE.replace("</PmtTpInf>", "<CtgyPurp><Prtry>HAUSVERWALTUNG</Prtry></CtgyPurp></PmtTpInf>")
+    ),
+    "a category agreed with the bank, at the batch": pain001().replace(
+        "</PmtTpInf>", "<CtgyPurp><Prtry>HAUSVERWALTUNG</Prtry></CtgyPurp></PmtTpInf>"
+    ),
+    "types and identifiers of each collection": collections(),
+    "a day with its zone": pain001(day="2026-11-24+01:00"),
+}
+
+
+@pytest.mark.parametrize("case", UNTOUCHED)
+def test_what_payments_say_themselves_is_right(case):
+    assert [str(finding) for finding in found(UNTOUCHED[case])] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (pain001(batch_more="").replace("<Dbtr><Nm>Stadtkasse Musterstadt", "<Dbtr><Nm>Stadtkasse Köln"), "name"),
+        (pain001().replace("<InitgPty><Nm>Stadtkasse Musterstadt", "<InitgPty><Nm>Stadtkasse Köln"), "initiator"),
+        (pain008().replace("<Cdtr><Nm>Stadtkasse Musterstadt", "<Cdtr><Nm>Stadtkasse Köln"), "name"),
+        (
+            pain001().replace(
+                "<Nm>Erika Musterfrau</Nm>",
+                "<Nm>Erika Musterfrau</Nm><PstlAdr><TwnNm>Köln</TwnNm><Ctry>DE</Ctry></PstlAdr>",
+            ),
+            "town",
+        ),
+    ],
+)
+def test_our_own_texts_and_addresses_are_asked_for_the_narrower_set_too(text, field):
+    assert found(text) == []
+    assert [(finding.code, finding.place.field) for finding in found(text, "epc")] == [("text.characters", field)]
 
 
 def test_a_finding_has_line_payment_field_and_value():

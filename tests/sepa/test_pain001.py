@@ -217,6 +217,21 @@ def test_a_bank_that_takes_basic_latin_only_gets_nothing_else() -> None:
     assert {finding.place.payment for finding in error.value.findings} == {"A"}
 
 
+def test_our_own_name_and_address_are_basic_latin_for_such_a_bank_too() -> None:
+    payee = Party("Erika", PAYEE.iban)
+    for payer in (Party("Stadtkasse Köln", PAYER.iban), replace(PAYER, address=Address("Köln", "DE"))):
+        narrow = replace(
+            message(TransferBatch("B", payer, MONDAY, transfers=transfers("A 1,00", payee))), charset="epc"
+        )
+        with pytest.raises(KasseError) as error:
+            file(narrow)
+        assert (error.value.code, error.value.place.payment) == ("text.characters", "B")
+    named = replace(message(TransferBatch("B", PAYER, MONDAY, transfers=transfers("A 1,00", payee))), initiator="Köln")
+    assert b"<InitgPty><Nm>K\xc3\xb6ln" in file(named)
+    with pytest.raises(KasseError, match=r"text\.characters|characters"):
+        file(replace(named, charset="epc"))
+
+
 def test_totals_are_counted_for_batches_that_have_none() -> None:
     filled = counted(message(batch("A 1,00\nB 2,00"), replace(batch("C 4,00", "P-2"), totals=Totals(7, 7))))
     assert [one.totals for one in filled.batches] == [Totals(2, 300), Totals(7, 7)]

@@ -141,6 +141,16 @@ def test_counts_and_sums_are_right(amounts: list[int]) -> None:
     assert schema_errors("pain.008.001.08", written) == []
 
 
+def latin(mandate: Mandate = MANDATE, **changes: Any) -> CollectionBatch:
+    """A batch of basic Latin letters, but for the changes."""
+    one = collection(mandate=mandate)
+    return replace(batch(replace(one, debtor=replace(PAYEE, name="Erika"))), **changes)
+
+
+def test_basic_latin_goes_to_a_bank_that_takes_nothing_else() -> None:
+    assert schema_errors("pain.008.001.08", file(message(latin(), charset="epc"))) == []
+
+
 REFUSED = {
     "signed after the due day": (
         lambda: file(message(batch(collection(mandate=Mandate("M", date(2026, 11, 24)))))),
@@ -149,6 +159,22 @@ REFUSED = {
     "no collections": (lambda: file(message(replace(batch(), collections=()))), "message.empty"),
     "wrong totals": (lambda: file(message(replace(batch(), totals=Totals(1, 1)))), "message.totals"),
     "umlauts to a bank without": (lambda: file(message(charset="epc")), "text.characters"),
+    "our own name to a bank without": (
+        lambda: file(message(latin(creditor=replace(PAYER, name="Stadtkasse Köln")), charset="epc")),
+        "text.characters",
+    ),
+    "who collects through us, to a bank without": (
+        lambda: file(message(latin(ultimate_creditor="Amt Öd"), charset="epc")),
+        "text.characters",
+    ),
+    "who orders, to a bank without": (
+        lambda: file(replace(message(latin(), charset="epc"), initiator="Köln")),
+        "text.characters",
+    ),
+    "what we were called, to a bank without": (
+        lambda: file(message(latin(Mandate("M", SIGNED, Amendment(creditor_name="Amt Öd"))), charset="epc")),
+        "text.characters",
+    ),
 }
 
 

@@ -66,7 +66,6 @@ FeeOption = Annotated[
     list[str] | None,
     typer.Option("--fee", metavar="PROFILE=WHO", help=N_("who bears the fee of a return: item or cost")),
 ]
-ProfileOption = Annotated[str, typer.Option("--profile", metavar="NAME", help=N_("the bank profile of the files"))]
 
 
 class InvalidItemError(KasseError):
@@ -85,15 +84,13 @@ def setup(
     notices: NoticesOption = None,
     minimum: MinimumOption = None,
     fee: FeeOption = None,
-    profile: ProfileOption = "",
 ) -> None:
     """Show what collections go by, or change it: creditor identifier, days, fees of returns."""
     from kasse_cli.wiring import open_book
     from ledger.payments.collection_policy_store import configure, policy_of
-    from sepa.profiles import shipped_profile
 
-    values = {"creditor_id": creditor_id, "profile": shipped_profile(profile).name if profile else ""}
-    values |= {"announcement_days": str(announcement_days or ""), "minimum_cents": str(minimum or "")}
+    values = {"creditor_id": creditor_id, "announcement_days": str(announcement_days or "")}
+    values |= {"minimum_cents": "" if minimum is None else str(minimum)}
     values |= {"notices_announce": "" if notices is None else str(int(notices))}
     values |= dict(_fees(fee or []))
     given = {key: value for key, value in values.items() if value}

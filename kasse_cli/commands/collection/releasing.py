@@ -16,9 +16,9 @@ from kasse_cli.params import SumOption
 from sepa.errors import N_
 
 if TYPE_CHECKING:
-    from ledger.payments.collection_runs import CollectionRun
     from ledger.payments.collection_voiding import CollectionVoided
     from ledger.store.engines import Store
+    from sepa.profiles import OrderType
 
 
 def review(ctx: Context, run: RunArgument) -> None:
@@ -62,6 +62,7 @@ def export(ctx: Context, run: RunArgument, out: FileOutOption, slip: SlipOption 
     from kasse_cli.payment_files import StdoutTakenError
     from kasse_cli.wiring import open_book
     from ledger.payments.collection_export_store import exportable, file_of, late, note_export
+    from ledger.payments.collection_slip_reader import order_of
 
     call = ctx.obj
     stdout = str(out) == "-"
@@ -73,7 +74,7 @@ def export(ctx: Context, run: RunArgument, out: FileOutOption, slip: SlipOption 
         done = write_file(out, file_of(store, found), lambda digest: note_export(store, run, digest))
         if slip is not None:
             _write_slip(ctx, store, run, slip)
-    order = _order_type(done)
+        order = _order_type(order_of(store, done))
     lines = [
         *head_lines(done),
         say(N_("written: {file}"), file=str(out)),
@@ -103,10 +104,7 @@ def _write_slip(ctx: Context, store: Store, run: int, out: Path) -> None:
     save(slip_of(store, run), out, dt.datetime.fromisoformat(ctx.obj.now))
 
 
-def _order_type(run: CollectionRun) -> dict[str, str]:
-    from sepa.profiles import shipped_profile
-
-    order = shipped_profile("standard").order_type("core" if run.scheme == "CORE" else "b2b")
+def _order_type(order: OrderType) -> dict[str, str]:
     return {"ebics": order.ebics, "btf": order.btf}
 
 

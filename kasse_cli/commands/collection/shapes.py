@@ -123,4 +123,4 @@ def policy_lines(rules: Policy) -> Iterator[Line]:
             N_("tried again after {reason}: days until then: {days}, times at most: {most}"),
             reason=reason, days=retry.after_days, most=retry.at_most,
         )  # fmt: skip
-    yield say(N_("bank profile: {name}"), name=rules.profile)
+    yield say(N_("files are as the account's bank takes them: 'kasse payment profile'"))

@@ -84,6 +84,15 @@ JointOption = Annotated[
 ActsArgument = Annotated[list[str], typer.Argument(metavar="ACT", help=N_("acts of a cost table, as vko.pfaendung"))]
 
 
+class FirstDayError(KasseError):
+    """A first day of interest for a charge that is none."""
+
+    code = "charge.first_day"
+    template = N_("{rule} ({norm}) runs from the day after the due day, not from another one")
+    hint = N_("leave --from out; it is for interest")
+    exit_code = 2
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """What was asked: the claim, up to when, by which law."""
@@ -124,9 +133,12 @@ def charges(
     payments = [_payment(text, way) for text in paid]
     if paid_on and (rest := amount - sum(payment.cents for payment in payments)) > 0:
         payments.append(Payment(paid_on, rest, way))
+    chosen = rule or _rule_of(found, business=business)
+    if first_day and chosen and law.charge(chosen).method == "started_months":
+        raise FirstDayError(rule=chosen, norm=law.charge(chosen).norm)
     claim = Claim(amount, due, tuple(payments), first_day)
     last = max((payment.counts_on(due) for payment in payments), default=None) if paid_on else None
-    case = _Case(claim, until or last or ctx.obj.today, rule or _rule_of(found, business=business), land, law)
+    case = _Case(claim, until or last or ctx.obj.today, chosen, land, law)
     render(ctx, _result(case, found, dunned_on, joint_due))
 
 

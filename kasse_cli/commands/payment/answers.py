@@ -60,13 +60,15 @@ def status(ctx: Context, files: FilesArgument) -> None:
     """
     from kasse_cli.answer_files import read_answers
     from kasse_cli.inbox import STDIN, deliveries
+    from kasse_cli.inbox_places import left_alone
     from kasse_cli.wiring import open_book
 
     with open_book(ctx.obj) as store:
         incoming = deliveries(files, ctx.obj.stdin() if STDIN in files else b"")
         answers = read_answers(incoming, lambda unit: _take(store, unit))
     taken = answers.taken
-    findings = [*answers.findings, *(finding for _, one in taken for finding in one.findings)]
+    beside = left_alone(files, (), ctx.obj.world.clock().timestamp())
+    findings = [*answers.findings, *beside, *(finding for _, one in taken for finding in one.findings)]
     rows = [_row(name, one) for name, one in taken]
     lines = [line for _, one in taken for line in _said(one)]
     render(ctx, Result(tables=[Table("answers", TAKEN, rows)], lines=lines, findings=findings))
@@ -94,8 +96,8 @@ def _row(name: str, one: StatusTaken) -> dict[str, object]:
     return {
         "file": name, "kind": one.kind, "run": one.run, "number": one.file, "status": one.status or counts,
         "counts": dict(one.counts), "rejected": one.rejected, "rejected_cents": one.rejected_cents,
-        "deviations": one.deviations, "by_rule": one.by_rule, "new": one.new, "entries": list(one.entries),
-        "message_id": one.original_message_id,
+        "deviations": one.deviations, "unchecked": one.unchecked, "by_rule": one.by_rule, "new": one.new,
+        "entries": list(one.entries), "message_id": one.original_message_id,
     }  # fmt: skip
 
 
@@ -111,16 +113,25 @@ def _said(one: StatusTaken) -> Iterator[Line]:
         )  # fmt: skip
     if one.by_rule:
         yield say(N_("run {run}: names accepted by rule: {count}"), run=one.run, count=one.by_rule)
-    if one.kind == "vop" and not one.deviations:
-        yield say(N_("run {run}: no name to decide; release the order at the bank"), run=one.run)
-    elif one.deviations:
-        yield say(
-            N_("run {run}: names to decide: {count}; see 'kasse payment vop list'"), run=one.run, count=one.deviations
-        )
-    elif not one.rejected and one.kind == "status":
+    yield from _said_of_names(one)
+    if not one.rejected and one.kind == "status":
         again = "RJCT" in {one.status, *dict(one.counts)}
         text = N_("run {run}: nothing more was refused than before") if again else N_("run {run}: nothing was refused")
         yield say(text, run=one.run)
+
+
+def _said_of_names(one: StatusTaken) -> Iterator[Line]:
+    if one.unchecked:
+        yield say(
+            N_("run {run}: names not answered by the bank yet: {count}; do not release the order"),
+            run=one.run, count=one.unchecked,
+        )  # fmt: skip
+    elif one.kind == "vop" and not one.deviations:
+        yield say(N_("run {run}: no name to decide; release the order at the bank"), run=one.run)
+    if one.deviations:
+        yield say(
+            N_("run {run}: names to decide: {count}; see 'kasse payment vop list'"), run=one.run, count=one.deviations
+        )
 
 
 def recall(
@@ -140,12 +151,13 @@ def recall(
     from kasse_cli.payment_files import write_recall
     from kasse_cli.wiring import open_book
     from ledger.payments.naming import parse_run_or_payment
-    from ledger.payments.recall_store import ask_recall
+    from ledger.payments.recall_store import ask_recall, late_recall
 
     run, line = parse_run_or_payment(number)
     with open_book(ctx.obj) as store:
         asked = ask_recall(store, run, why=why, line=line, file=file, information=text, bic=bic)
         digest = write_recall(store, asked, out, bic)
+        late = late_recall(store, asked, ctx.obj.today)
     lines = [
         say(
             N_("recall {number} of {what}, reason {reason}"), number=asked.number, what=asked.what, reason=asked.reason
@@ -154,4 +166,5 @@ def recall(
         say(N_("SHA-256: {hash}"), hash=digest),
         say(N_("next: hand it to the bank at once and read its answer with 'kasse payment status FILE'")),
     ]
-    render(ctx, Result({"recall": asked, "file": str(out), "sha256": digest}, lines=lines))
+    findings = [late] if late else []
+    render(ctx, Result({"recall": asked, "file": str(out), "sha256": digest}, lines=lines, findings=findings))

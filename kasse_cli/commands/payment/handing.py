@@ -53,7 +53,8 @@ def export(ctx: Context, run: RunArgument, out: OutOption, file: FileOption = No
                 done, written = write_files(store, run, out, file, step)
         if slip is not None:
             _write_slip(ctx, store, run, slip)
-        found = list(file_findings(store, done, (one for one, _ in written), ctx.obj.today))
+        files_written, time = (one for one, _ in written), ctx.obj.world.clock().time()
+        found = list(file_findings(store, done, files_written, ctx.obj.today, time))
     copies = {one.fields["file"] for one in found if one.code == "payment.copy"}
     lines = [*head(done), *(line for one, path in written for line in _written(one, path, copy=one.number in copies))]
     if slip is not None:

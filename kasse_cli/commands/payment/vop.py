@@ -154,6 +154,11 @@ def _next(done: VopDone) -> Iterator[Line]:
             N_("next: cancel the order at the bank, then 'kasse payment void {run} --file {file} --cancelled'"),
             run=case.run, file=case.file,
         )  # fmt: skip
+    elif done.unchecked:
+        yield say(
+            N_("names of this file that the bank has not answered yet: {count}; do not release the order"),
+            count=done.unchecked,
+        )
     elif done.live:
         yield say(
             N_("all names of file {file} of run {run} are decided: release the order at the bank"),

@@ -23,6 +23,7 @@ from sepa.pain_values import BatchEnd, ForeignBatch, ForeignPayment, PaymentStre
 from sepa.profiles import Heads, Profile
 from sepa.profiles import Kind as OrderKind
 from sepa.profiles import check as check_profile
+from sepa.profiles.findings import KindsMixedError
 from sepa.reading import Kind, identify, read_statements
 from sepa.request_reading import read_requests
 from sepa.rules.balances import Running
@@ -157,6 +158,7 @@ class Tally:
         self.days: set[date] = set()
         self.accounts: set[str] = set()
         self.sequences: set[str] = set()
+        self.instrument = ""
         self.count = 0
 
     def watched(self, events: PaymentStream) -> PaymentStream:
@@ -166,6 +168,7 @@ class Tally:
                 self._batch(event)
             elif isinstance(event, ForeignPayment):
                 self.sequences.add(event.sequence)
+                self._kind(event)
             elif isinstance(event, BatchEnd):
                 self.count += event.count
             yield event
@@ -175,13 +178,20 @@ class Tally:
         self.days |= {day} if day else set()
         self.accounts.add(batch.iban)
         self.sequences.add(batch.sequence)
+        self.instrument = batch.local_instrument
+
+    def _kind(self, payment: ForeignPayment) -> None:
+        instrument = payment.local_instrument or self.instrument
         if self.debits:
-            self.kinds.add("b2b" if batch.local_instrument == "B2B" else "core")
+            self.kinds.add("b2b" if instrument == "B2B" else "core")
         else:
-            self.kinds.add("instant" if batch.local_instrument == "INST" else "transfer")
+            self.kinds.add("instant" if instrument == "INST" else "transfer")
 
     def findings(self, profile: Profile, at: datetime) -> Iterator[KasseError]:
-        """Yield what the file lacks for a bank; which characters its texts may have was asked of each payment."""
+        """Yield what the file lacks for a bank.
+
+        Which characters its texts may have was asked of each payment, and whether kinds are mixed of every file.
+        """
         heads = Heads(
             frozenset(self.kinds),
             self.count,
@@ -190,4 +200,5 @@ class Tally:
             profile.charset,
             frozenset(self.sequences - {""}),
         )
-        yield from check_profile(heads, profile, at)
+        found = check_profile(heads, profile, at)
+        yield from (finding for finding in found if not isinstance(finding, KindsMixedError))

@@ -7,7 +7,7 @@ import io
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -30,6 +30,7 @@ from sepa.profiles import check as check_profile
 from sepa.profiles.debits import debit_messages
 from sepa.rules import debits, transfers
 from sepa.schemas import SchemaFile, schema_for, validate
+from sepa.text import clean
 
 FILES = (
     Column("file", N_("File")),
@@ -78,7 +79,9 @@ class Task:
 
 def write_files(call: Call, task: Task, own: Own) -> Result:
     """Return what was written; raises `ListRefusedError` with every finding where one is an error."""
+    own, renamed = _taken(own)
     found = _read(call, task.payments, task.sheet, own)
+    found.changes[:0] = renamed
     made = _messages(found, own, task.now)
     findings = [*found.findings, *_rule_findings(made, found, own.profile, task.on, task.now)]
     _refuse(findings, task)
@@ -90,6 +93,15 @@ def write_files(call: Call, task: Task, own: Own) -> Result:
         _refuse(findings, task)
     rows = [_row(message, file.path, own.profile) for message, file in zip(made, files, strict=True)]
     return _result(rows, found, findings, dry_run=call.dry_run)
+
+
+def _taken(own: Own) -> tuple[Own, list[dict[str, object]]]:
+    """Return ourselves with a name in letters that the bank takes, and what was changed in it."""
+    name = clean(own.party.name, own.profile.charset).text
+    if name == own.party.name:
+        return own, []
+    change: dict[str, object] = {"row": None, "column": "--name", "was": own.party.name, "now": name}
+    return replace(own, party=replace(own.party, name=name)), [change]
 
 
 def _refuse(findings: Sequence[KasseError], task: Task) -> None:

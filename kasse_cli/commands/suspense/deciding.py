@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kasse_cli.commands.suspense.params import (
     AccountOption,
+    AmountOfCasesError,
     AmountOfSeveralError,
     AmountOption,
     AnyCaseArgument,
@@ -164,7 +165,7 @@ def refund(
     if not cases:
         raise CaseOrListError(verb="refund")
     if amount is not None and len(cases) > 1:
-        raise AmountOfSeveralError(count=len(cases))
+        raise AmountOfCasesError(count=len(cases))
     if part is not None and len(cases) > 1:
         raise PartOfSeveralError(count=len(cases))
     take(ctx, [Refund(case, reason, amount, despite_debts, office, part=part) for case in cases])

@@ -181,11 +181,11 @@ def suggest(ctx: Context, case: CaseArgument, office: CaseOfficeOption = None) -
     lines = words_of(details)
     if details.open_cents:
         lines = lines[: 1 + said_lines(details)] + unsaid(details)
+    lines += ours  # what our own records say of it is told before what is likely
     if found:
         lines.append(_assign(found[0], case))
     elif details.open_cents and not ours:
         lines.append(say(N_("nothing open fits: no reference, name, account or amount")))
-    lines += ours
     data = {"office": details.office, "number": details.number, "open_cents": details.open_cents}
     render(
         ctx, Result(data, [Table("candidates", _columns_of(found), _candidates(found)), *parts_table(details)], lines)

@@ -131,6 +131,13 @@ class AmountOfSeveralError(KasseError):
     exit_code = 2
 
 
+class AmountOfCasesError(AmountOfSeveralError):
+    """One amount for several cases."""
+
+    template = N_("--amount is for one case, {count} are named")
+    hint = N_("take one after the other, or give a list with the column amount")
+
+
 class PartOfSeveralError(KasseError):
     """One part for several cases."""
 
