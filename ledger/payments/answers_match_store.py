@@ -11,6 +11,7 @@ _TEMPORARY = """
     CREATE TEMPORARY TABLE answered (
         seq BIGINT PRIMARY KEY, end_to_end_id TEXT, status TEXT, reason TEXT, information TEXT, found_name TEXT,
         name TEXT, iban TEXT)"""
+_BY_IBAN = "CREATE INDEX answered_iban ON answered (iban)"
 _COLUMNS = ("seq", "end_to_end_id", "status", "reason", "information", "found_name", "name", "iban")
 _INTO = """
     INSERT INTO payment_answer (report, seq, office, run, line, status, reason, information, found_name)"""
@@ -58,6 +59,7 @@ def keep_answers(store: Store, number: int, report: Report, where: Mapping[str, 
     of them can be about a payment that would pass for a match. Inside a unit; `where` is office, run and file.
     """
     store.execute(_TEMPORARY)
+    store.execute(_BY_IBAN)
     store.insert("answered", _COLUMNS, report.answers)
     store.execute(_KEEP, report=number, **where)
     store.execute(_KEEP_BY_PAYEE, report=number, last=len(report.answers), **where)
