@@ -11,7 +11,9 @@ _TEMPORARY = """
     CREATE TEMPORARY TABLE answered (
         seq BIGINT PRIMARY KEY, end_to_end_id TEXT, status TEXT, reason TEXT, information TEXT, found_name TEXT,
         name TEXT, iban TEXT)"""
-_BY_IBAN = "CREATE INDEX answered_iban ON answered (iban)"
+_INDEXES = ("CREATE INDEX answered_id ON answered (end_to_end_id)", "CREATE INDEX answered_iban ON answered (iban)")
+_TOLD = """EXISTS (SELECT 1 FROM payment_answer k
+    WHERE k.office = p.office AND k.run = p.run AND k.line = p.line AND k.report = :report)"""
 _COLUMNS = ("seq", "end_to_end_id", "status", "reason", "information", "found_name", "name", "iban")
 _INTO = """
     INSERT INTO payment_answer (report, seq, office, run, line, status, reason, information, found_name)"""
@@ -32,7 +34,7 @@ _KEEP_BY_PAYEE = f"""{_INTO}
     SELECT :report, :last + row_number() OVER (ORDER BY p.line), {_SAID}
     FROM answered a JOIN payment p ON {_SAME_PAYEE}
     WHERE {_UNNAMED.format(one="a")} AND {_OF_FILE} AND NOT EXISTS ({_WORSE})
-      AND NOT EXISTS (SELECT 1 FROM payment_answer k WHERE k.report = :report AND k.line = p.line)"""
+      AND NOT {_TOLD}"""
 """A bank that leaves our id out tells payee and account; of several answers about one payee the worst counts."""
 _STRANGERS = f"""
     SELECT count(*), min(a.end_to_end_id) FROM answered a
@@ -42,7 +44,7 @@ _STRANGERS = f"""
 _MATCHED = f"""
     INSERT INTO payment_answer (report, seq, office, run, line, status)
     SELECT :report, :last + row_number() OVER (ORDER BY p.line), p.office, p.run, p.line, 'RCVC' FROM payment p
-    WHERE {_OF_FILE} AND NOT EXISTS (SELECT 1 FROM payment_answer a WHERE a.report = :report AND a.line = p.line)"""
+    WHERE {_OF_FILE} AND NOT {_TOLD}"""
 _LAST = "SELECT coalesce(max(seq), :count) FROM payment_answer WHERE report = :report AND seq > :count"
 _UNCHECKED = f"""
     SELECT count(*) FROM payment p
@@ -59,7 +61,8 @@ def keep_answers(store: Store, number: int, report: Report, where: Mapping[str, 
     of them can be about a payment that would pass for a match. Inside a unit; `where` is office, run and file.
     """
     store.execute(_TEMPORARY)
-    store.execute(_BY_IBAN)
+    for sql in _INDEXES:
+        store.execute(sql)
     store.insert("answered", _COLUMNS, report.answers)
     store.execute(_KEEP, report=number, **where)
     store.execute(_KEEP_BY_PAYEE, report=number, last=len(report.answers), **where)

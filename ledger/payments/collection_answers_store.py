@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -192,9 +193,9 @@ def _verdict(said: Iterable[CancellationStatus]) -> str:
 
 def _recalled(store: Store, run: CollectionRun, said: Sequence[CancellationStatus], message: str, day: str) -> Answer:
     waiting = {line for (line,) in store.rows(_ASKED, office=run.office, run=run.number)}
-    asked = [(line, batch_id(run.message_id or "", line.batch)) for line in lines(store, run) if line.line in waiting]
-    stopped = {line: "" for one in said if one.status in ACCEPTED_RECALL for line in _named(one, asked)}
-    kept = [line for one in said if one.status in REFUSED_RECALL for line in _named(one, asked)]
+    asked = _Asked(run, (line for line in lines(store, run) if line.line in waiting))
+    stopped = {line: "" for one in said if one.status in ACCEPTED_RECALL for line in asked.named(one)}
+    kept = [line for one in said if one.status in REFUSED_RECALL for line in asked.named(one)]
     if kept:
         for line in kept:
             store.execute(_FREE, office=run.office, run=run.number, line=line)
@@ -213,18 +214,24 @@ def _never_asked(store: Store, run: CollectionRun, said: Sequence[CancellationSt
         yield NeverAskedError(count=len(strange), run=run.number, first=strange[0])
 
 
-def _named(one: CancellationStatus, asked: Iterable[tuple[Line, str]]) -> Iterator[int]:
-    """Yield which of the collections that were asked for, each with its batch, an answer is about.
+class _Asked:
+    """The collections of a run that were asked to be stopped, by what an answer names."""
 
-    The answer about a batch is about this one alone.
-    """
-    for line, batch in asked:
+    def __init__(self, run: CollectionRun, waiting: Iterable[Line]) -> None:
+        self._all: list[int] = []
+        self._by_id: dict[str, int] = {}
+        self._by_batch: defaultdict[str, list[int]] = defaultdict(list)
+        for line in waiting:
+            self._all.append(line.line)
+            self._by_id[line.end_to_end_id] = line.line
+            self._by_batch[batch_id(run.message_id or "", line.batch)].append(line.line)
+
+    def named(self, one: CancellationStatus) -> list[int]:
+        """Return which of them an answer is about; that about a batch is about this one alone."""
         if one.level == "payment":
-            meant = line.end_to_end_id == one.end_to_end_id
-        else:
-            meant = one.level == "file" or one.payment_information_id in {"", batch}
-        if meant:
-            yield line.line
+            return [self._by_id[one.end_to_end_id]] if one.end_to_end_id in self._by_id else []
+        whole = one.level == "file" or not one.payment_information_id
+        return self._all if whole else self._by_batch.get(one.payment_information_id, [])
 
 
 def _run(store: Store, message: str) -> CollectionRun | None:

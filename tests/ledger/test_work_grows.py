@@ -23,7 +23,9 @@ from tests import books
 from tests.bankbooks import close_day
 from tests.books import act, run_sql
 from tests.kasse_cli.transcripts import Shell
+from tests.ledger.test_payments_answers import GROUP
 from tests.rolebooks import granted, login
+from tests.sepa.test_pain002 import counts, report, tx
 
 FEW, MANY = 400, 1_600
 DAY = dt.date(2026, 11, 24)
@@ -43,6 +45,7 @@ def pay(place, folder, count):
             iban = make_iban("DE", f"12030000{number:010d}")
             rows.writerow(("BAU", "payable", f"Betrieb {number}", iban, "9000", "2026-11-20", f"Hilfe {number}"))
     total, shell = f"--sum {count * 9000}", Shell(folder, now=NOW)
+    (folder / "vop.xml").write_bytes(names_checked(count))
     for user, line in (
         ("import", "order import list.csv"),
         ("anna", f"order certify --batch 1 {total}"),
@@ -52,10 +55,27 @@ def pay(place, folder, count):
         ("dirk", "payment review 1"),
         ("emil", f"payment release 1 {total}"),
         ("dirk", "payment export 1 --out run.xml"),
+        ("dirk", "payment status vop.xml"),
     ):
         shell.user, shell.environ["KASSE_BOOK"] = user, place(user)
         done = shell(f"kasse {line}")
         assert done.code in {0, 3}, done.out + done.err
+
+
+def names_checked(count):
+    """Return a report on the names of the run, of which every second answer leaves our id out."""
+    answers = [
+        tx(
+            "NOTPROVIDED" if number % 2 else f"KASSE-R1-{number + 1}", "RVMC" if number % 100 else "RVNM",
+            name=f"Betrieb {number}", iban=make_iban("DE", f"12030000{number:010d}"),
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    file = GROUP.format("RVCM") + counts(f"RVMC {count - count // 100} RVNM {count // 100}")
+    total = f"{count * 9000}.00"
+    return report(*answers, file=file, number=count, own="MSG-1-1", total=total).replace(
+        b"MSG-1", b"KASSE-00000000-R000001"
+    )
 
 
 def owe(store, count):
