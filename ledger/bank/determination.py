@@ -5,7 +5,10 @@ Whoever names one debt does not pay another: where a text names what the item is
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from typing import Protocol
@@ -25,6 +28,7 @@ _NAMES = (
 _MONTHS = {name: number for number, names in enumerate(_NAMES, 1) for name in names.split()}
 _OF_YEAR = re.compile(r"(?<![0-9./])(0?[1-9]|1[0-2])[./]20[0-9]{2}(?![0-9])")  # 11/2026
 _OF_DAY = re.compile(r"(?<![0-9./])[0-3]?[0-9]\.(0?[1-9]|1[0-2])\.(?:20)?[0-9]{2}(?![0-9])")  # 16.11.2026
+_PAPER = re.compile(r"(?:bescheid|rechnung)e?s? (?:vom|v\.?) ?([0-3]?[0-9])\.([01]?[0-9])\.((?:20)?[0-9]{2})(?![0-9])")
 
 
 class Debt(Protocol):
@@ -67,9 +71,14 @@ def names_debt(text: str, debt: Debt, day: str) -> bool:
 
 
 def names_another_debt(text: str, debt: Debt, day: str) -> bool:
-    """Return whether a text of that bank day names a kind of debt, a year, month or number that is not this item's."""
+    """Return whether a text of that bank day names a kind of debt, a year, month or number that is not this item's.
+
+    Nor is a notice or an invoice its own that was written after it was due.
+    """
     purpose = plain(debt.purpose or "")
     if _names_another_month(plain(text), purpose, debt.due, day) or _names_another_letter(plain(text), purpose):
+        return True
+    if any(told > debt.due for told in _papers(plain(text))):
         return True
     numbers = set(_NUMBER.findall(purpose))
     years = {number for number in numbers if _YEAR.fullmatch(number)} or {debt.due[:4]}
@@ -95,6 +104,13 @@ def _names_another_month(text: str, purpose: str, due: str, day: str) -> bool:
         named = {int(month) for month in _OF_DAY.findall(text)}
     meant = own or {int(one[5:7]) for one in ((due, day) if due <= day else (due,))}
     return bool(named) and named.isdisjoint(meant)
+
+
+def _papers(text: str) -> Iterator[str]:
+    """Yield the days of the notices and invoices that a text names, as ISO text; what is no day is left out."""
+    for day, month, year in _PAPER.findall(text):
+        with suppress(ValueError):
+            yield dt.date(2000 + int(year[-2:]), int(month), int(day)).isoformat()
 
 
 def _names_another_letter(text: str, purpose: str) -> bool:

@@ -68,14 +68,16 @@ def doubtful(case: Case, named: Sequence[Target], running: Running) -> Doubt | N
     """Return the doubt where a right check digit is not enough: most mistyped references are told by it, not all.
 
     Two digits swapped pass in 20 of 900 cases: where the number they make is open too, amount, account and name must
-    speak for the one that was written. And where neither the amount nor the payer fit, it may be two wrong digits.
+    speak for the one that was written. Where only that number has the amount, it is meant, whoever pays. And where
+    neither the amount nor the payer fit, it may be two wrong digits.
     """
     twins: Sequence[Target] = case.found.get("twin", ())
     right = total(named, running) == case.cents
     evidence: Evidence = {"reference": named[0].key, "in": named[0].place}
     if twins:
         fits = _fits(case, named)
-        rivals = [twin for twin in twins if running.open_cents(twin) > 0 and _fits(case, [twin]) >= fits]
+        alone = [twin for twin in twins if not right and running.open_cents(twin) == case.cents]
+        rivals = alone + [twin for twin in twins if running.open_cents(twin) > 0 and _fits(case, [twin]) >= fits]
         if any(_fits(case, [twin]) > fits or not right or running.open_cents(twin) == case.cents for twin in rivals):
             return Doubt("ambiguous", {**evidence, "or": rivals[0].key})
     if not right and not _knows(case, named) and not _due_part(case.cents, named, running):

@@ -16,6 +16,7 @@ def town(store):
     """Items by a letter: A and B of Erika, T of Otto (its number is A's with two digits swapped), F foreign, S short.
 
     G and H are short and long foreign numbers of one of two persons called Anna Schmidt, K a number of hers with a check digit.
+    U and V are numbers of each other with two digits swapped, too, over different amounts.
     C is paid, J is owed by two persons, P a payable; M and N have the same amount and debtor.
     """
     act(store, "import")
@@ -26,6 +27,7 @@ def town(store):
     refs = {"A": "1000000000451", "T": "1000000000541", "B": reference(store, 2), "C": reference(store, 3)}
     refs |= {"J": reference(store, 4), "M": reference(store, 5), "N": reference(store, 6), "X": reference(store, 99)}
     refs |= {"F": "HH20264711", "S": "4711", "P": reference(store, 7)}
+    refs |= {"U": "1000000683433", "V": "1000000683343"}
     refs |= {"G": "08151", "H": "HH20265822", "K": reference(store, 8)}
     made = {
         "A": item(store, "50", refs["A"], person=erika), "B": item(store, "30", refs["B"], person=erika),
@@ -38,6 +40,7 @@ def town(store):
         "H": item(store, "12", refs["H"], person=anna, foreign_reference=True),
         "K": item(store, "13", refs["K"], person=anna),
         "P": item(store, "60", refs["P"], person=jobcenter, kind="payable"),
+        "U": item(store, "35", refs["U"], person=otto), "V": item(store, "71", refs["V"], person=erika),
     }  # fmt: skip
     staged(store, "20", refs["C"])
     post_staged(store)
@@ -50,6 +53,9 @@ ATTACKS = {
     "swapped digits, only the name fits the neighbour": ("{T}", "50", STRANGER, "Mustermann, Erika", ""),
     "swapped digits, another amount": ("{T}", "12", OWN, "Erika Mustermann", ""),
     "swapped digits, a stranger pays the amount both have": ("{A}", "50", STRANGER, "Firma Huber", ""),
+    "swapped digits: the amount of the neighbour, the name for the number": ("{U}", "71", STRANGER, "Otto Kleinschmidt", ""),
+    "swapped digits: the amount of the neighbour, the account for the number": ("{U}", "71", TWIN_OWN, "Otto Kleinschmidt", ""),
+    "swapped digits: an amount of neither, the account for the number": ("{U}", "36", TWIN_OWN, "Otto Kleinschmidt", "U"),
     "the right number beside a neighbour's": ("{A}", "50", OWN, "Erika Mustermann", "A"),
     "two wrong digits: neither amount nor payer fit": ("{B}", "99", STRANGER, "Firma Huber", ""),
     "two wrong digits, the first name of the debtor": ("{B}", "99", STRANGER, "Erika Huber", ""),
@@ -101,6 +107,8 @@ ATTACKS = {
     "own account and amount, but for somebody else": ("für Otto Kleinschmidt", "30", OWN, "Erika Mustermann", ""),
     "own account and amount, but an invoice": ("Rechnung 0815-4711-22", "30", OWN, "Erika Mustermann", ""),
     "own account and amount, a mistyped reference": ("1000000000022", "30", OWN, "Erika Mustermann", ""),
+    "own account and amount, a notice written after it was due": ("Bescheid vom 12.10.2026", "30", OWN, "Erika Mustermann", ""),
+    "own account and amount, a notice written before": ("Ihr Bescheid v. 2.9.26", "30", OWN, "Erika Mustermann", "B"),
     "own account, two items of that amount": ("Danke", "17", TWIN_OWN, "Otto Kleinschmidt", ""),
     "own account, silence": ("Danke", "30", OWN, "Erika Mustermann", "B"),
     "the account of an office that pays for many": ("Danke", "30", OFFICE, "Jobcenter", ""),
