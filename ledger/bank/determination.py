@@ -73,12 +73,13 @@ def names_debt(text: str, debt: Debt, day: str) -> bool:
 def names_another_debt(text: str, debt: Debt, day: str) -> bool:
     """Return whether a text of that bank day names a kind of debt, a year, month or number that is not this item's.
 
-    Nor is a notice or an invoice its own that was written after it was due.
+    Nor is a notice or an invoice its own that was written over a year after it was due; sooner it may be a reminder.
     """
     purpose = plain(debt.purpose or "")
     if _names_another_month(plain(text), purpose, debt.due, day) or _names_another_letter(plain(text), purpose):
         return True
-    if any(told > debt.due for told in _papers(plain(text))):
+    a_year_later = f"{int(debt.due[:4]) + 1}{debt.due[4:]}"
+    if any(told > a_year_later for told in _papers(plain(text))):
         return True
     numbers = set(_NUMBER.findall(purpose))
     years = {number for number in numbers if _YEAR.fullmatch(number)} or {debt.due[:4]}
