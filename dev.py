@@ -3,6 +3,9 @@
 
 Makes `.venv`, installs the project with its `dev` extra into it, skips what is up to date, then runs the
 tasks named, in order. Works without ensurepip (Debian) and on externally managed Pythons.
+
+`KASSE_SOAK_MINUTES=40 python3 dev.py test` goes on with soak tests for so long, in an order drawn anew each time;
+`python3 dev.py soak` runs all of them.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -21,12 +25,13 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 KASSE = BIN / ("kasse.exe" if os.name == "nt" else "kasse")
 STAMP = VENV / "kasse-installed"
+TESTS = ("-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
 
 
-def run(*command: str | Path) -> None:
+def run(*command: str | Path, **more: str) -> None:
     print("+", *command, flush=True)
     # the processes that tests start find modules compiled
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | more
     done = subprocess.run([str(part) for part in command], cwd=ROOT, env=environ, check=False)
     if done.returncode:
         sys.exit(done.returncode)
@@ -65,11 +70,13 @@ def check() -> None:
 
 
 def test() -> None:
-    run(PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal")
+    run(PYTHON, *TESTS)
+    if minutes := os.environ.get("KASSE_SOAK_MINUTES"):
+        soak(KASSE_SOAK_ENDS=str(time.time() + 60 * float(minutes)))
 
 
-def soak() -> None:
-    run(PYTHON, "-m", "pytest", "-q", "-m", "soak", "--override-ini", "addopts=--import-mode=importlib")
+def soak(**limits: str) -> None:
+    run(PYTHON, *TESTS, "-rs", "-m", "soak", "--override-ini", "addopts=--import-mode=importlib", **limits)
 
 
 def demo() -> None:

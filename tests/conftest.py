@@ -2,7 +2,9 @@
 
 import gc
 import os
+import random
 import tempfile
+import time
 from collections import defaultdict
 
 import pytest
@@ -22,6 +24,8 @@ settings.register_profile(
 )
 settings.register_profile("soak", parent=settings.get_profile("default"), derandomize=False, max_examples=2000)
 settings.load_profile(os.environ.get("KASSE_HYPOTHESIS", "default"))
+SOAK_ENDS = float(os.environ.get("KASSE_SOAK_ENDS", "0"))
+"""When no soak test is begun any more, in seconds since 1970 (`KASSE_SOAK_MINUTES` of dev.py), or 0."""
 
 
 def needs(part: str, present: bool, reason: str) -> None:
@@ -56,6 +60,23 @@ def pytest_collection_modifyitems(config, items):
         if not found[0].get_closest_marker("engines"):
             for item in found[1:]:
                 item.add_marker("soak")
+    if SOAK_ENDS:
+        items[:] = drawn_anew(items)
+
+
+def drawn_anew(items):
+    """Return tests in an order of files that differs with each run, so that what ends early tries all in the end."""
+    files = sorted({item.path for item in items})
+    random.Random(SOAK_ENDS).shuffle(files)
+    return sorted(items, key=lambda item: files.index(item.path))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Begin no soak test that would not end in its time."""
+    soak = item.get_closest_marker("soak")
+    if SOAK_ENDS and soak and time.time() + 60 * soak.kwargs.get("minutes", 0) > SOAK_ENDS:
+        pytest.skip("the time for soak tests is over")
 
 
 @pytest.fixture(scope="session")

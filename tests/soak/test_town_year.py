@@ -23,7 +23,7 @@ def counted(store):
     store.value("SELECT pg_reload_conf()")
 
 
-@pytest.mark.soak
+@pytest.mark.soak(minutes=15)
 @pytest.mark.usefixtures("counted")
 def test_a_year_lived_is_a_year_rebuilt(store, sqlite_template, tmp_path):
     folder = tmp_path / "again"
