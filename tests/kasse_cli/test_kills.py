@@ -88,7 +88,7 @@ def check_kills(book, reference, shell, kills):
     with_items(book)
     line = LINE.format(book=book, path=path)
     dice = random.Random(17)
-    moments = sorted(dice.uniform(0.1, 0.9) * length for _ in range(kills))
+    moments = [(0.1 + 0.7 * (n + dice.random()) / kills) * length for n in range(kills)]
     assert sum(killed_after(shell, line, moment) for moment in moments)
     reconcile_to_the_end(shell, line)
     assert outcome(book) == wanted
