@@ -15,12 +15,15 @@ from itertools import islice
 
 from enforcement.charges import Payment
 from enforcement.dunning import Gathering
+from enforcement.dunning_claims import Overdue
 from enforcement.dunning_facts_store import WANTED, forget, gathering_of
-from enforcement.dunning_rules import WAIT_DAYS, Overdue
+from enforcement.dunning_rules import WAIT_DAYS
 from enforcement.dunning_store import CHARGE_KINDS
 from enforcement.law import Law
+from enforcement.law.rules import LUMP_KIND
 from enforcement.law_store import book_law
 from enforcement.limitation_watch_reader import check_reader
+from enforcement.lump_reader import lumps_demanded
 from enforcement.relief_reader import in_default
 from ledger.reports.items_store import as_of
 from ledger.store.collector import without_collector
@@ -38,12 +41,11 @@ GROUPS = {
 """What sums can be made by: the key and how people call it."""
 COLUMNS = (
     "office", "item", "reference", "party", "profile", "kind", "norm", "due", "open_cents", "demanded_cents",
-    "accrued_cents", "why",
+    "accrued_cents", "why", "more",
 )  # fmt: skip
+_NUMBERS = {"item", "party", "more"} | {name for name in COLUMNS if name.endswith("_cents")}
 _MAKE = f"""CREATE TEMPORARY TABLE accrued_charge ({
-    ", ".join(
-        f"{name} {'BIGINT' if name in {'item', 'party'} or name.endswith('_cents') else 'TEXT'}" for name in COLUMNS
-    )
+    ", ".join(f"{name} {'BIGINT' if name in _NUMBERS else 'TEXT'}" for name in COLUMNS)
 })"""
 _CLOSED_SINCE = """
     INSERT INTO settled_late
@@ -71,11 +73,13 @@ _CLAIMS = f"""
 _ROWS = """
     SELECT a.office, a.item, a.reference, a.party, coalesce(p.legal_name, p.name), a.profile, a.kind, a.norm, a.due,
            a.open_cents, a.demanded_cents, a.accrued_cents, a.why
-    FROM accrued_charge a LEFT JOIN party p ON p.id = a.party ORDER BY p.name, a.party, a.due, a.office, a.item"""
+    FROM accrued_charge a LEFT JOIN party p ON p.id = a.party
+    ORDER BY p.name, a.party, a.due, a.office, a.item, a.more"""
 _SUMS = """
-    SELECT {key}, {name}, count(*), sum(a.open_cents), sum(a.accrued_cents) FROM accrued_charge a
-    LEFT JOIN party p ON p.id = a.party GROUP BY {key}, {name} ORDER BY sum(a.accrued_cents) DESC, {key}"""
-_TOTAL = "SELECT count(*), coalesce(sum(accrued_cents), 0) FROM accrued_charge"
+    SELECT {key}, {name}, count(*) - sum({again}), sum(a.open_cents * (1 - {again})), sum(a.accrued_cents)
+    FROM accrued_charge a LEFT JOIN party p ON p.id = a.party
+    GROUP BY {key}, {name} ORDER BY sum(a.accrued_cents) DESC, {key}"""
+_TOTAL = "SELECT count(*) - coalesce(sum(more), 0), coalesce(sum(accrued_cents), 0) FROM accrued_charge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Accrued:
     """A claim with charges that nobody asked for yet: `accrued_cents`; `demanded_cents` were asked for before.
 
     `open_cents` is what was open of the claim on the day, 0 where it was paid, but too late. `why` says why no letter
-    would ask for it now: locked, suspense, dead, insolvent, no_debtor.
+    would ask for it now: locked, suspense, dead, insolvent, no_debtor. The lump sum for default is a row of its own.
     """
 
     office: str
@@ -144,7 +148,8 @@ def accrued_rows(store: Store) -> Iterator[Accrued]:
 def accrued_sums(store: Store, by: str) -> Iterator[AccruedSum]:
     """Yield the sums by one of `GROUPS`, the largest first; inside `accrued_charges`."""
     key, name = GROUPS[by]
-    for group, shown, *figures in store.stream(_SUMS.format(key=key, name=name)):
+    again = "0" if by == "kind" else "a.more"
+    for group, shown, *figures in store.stream(_SUMS.format(key=key, name=name, again=again)):
         yield AccruedSum("" if group is None else str(group), shown if by == "debtor" else None, *map(int, figures))
 
 
@@ -159,6 +164,7 @@ def _fill(store: Store, gathering: Gathering, day: dt.date, party: int | None, o
     here, book = day.isoformat(), gathering.book
     moved = book.paid.keys() | book.reduced.keys()
     book.paid, book.reduced = _until(book.paid, day), _until(book.reduced, day)
+    book.lumps = lumps_demanded(store, book.law, here)
     sql, values = as_of(store, _CLAIMS.format(wanted=WANTED), here, None, None)
     given = values | {"day": here, "until": here, "office": office, "party": party}
     found = _found(gathering, map(Overdue._make, store.stream(sql, **given)), moved)
@@ -176,7 +182,10 @@ def _until(payments: Payments, day: dt.date) -> Payments:
 
 
 def _found(gathering: Gathering, rows: Iterable[Overdue], moved: AbstractSet[tuple[str, int]]) -> Iterator[Row]:
-    """Yield the rows of claims with charges; what was paid counts from its own day on, not from that of its posting."""
+    """Yield the rows of claims with charges; what was paid counts from its own day on, not from that of its posting.
+
+    `more` is 1 for a second row of a claim.
+    """
     book = gathering.book
     for raw in rows:
         key = raw.office, raw.item
@@ -188,7 +197,14 @@ def _found(gathering: Gathering, rows: Iterable[Overdue], moved: AbstractSet[tup
         if due is None or law is None or law.accruer is None:
             continue
         left = gathering.outside(row)
-        yield (
-            *key, row.reference, row.number, row.profile, due.charge_kind, law.accruer.rule.norm, row.due,
-            row.open_cents, row.demanded_cents, due.charge_cents, left.why if left else None,
-        )  # fmt: skip
+        head, why = (*key, row.reference, row.number, row.profile), left.why if left else None
+        if due.charge_cents:
+            yield (
+                *head, due.charge_kind, law.accruer.rule.norm, row.due, row.open_cents, row.demanded_cents,
+                due.charge_cents, why, 0,
+            )  # fmt: skip
+        if due.lump_cents:
+            yield (
+                *head, LUMP_KIND, law.lump_norm, row.due, row.open_cents, book.lumps.get(key, 0), due.lump_cents, why,
+                1 if due.charge_cents else 0,
+            )  # fmt: skip

@@ -58,7 +58,7 @@ class Accruer:
         first = Claim(0, due).moved_due(self.rule, self.land) + ONE_DAY
         if self.until < first:
             return lambda _: 0
-        stretches, findings = rates(self.rule, first, self.until, self.law)
+        stretches, findings = rates(self.rule, first, self.until, self.law, due)
         self._note(findings)
         part = self._parts(stretches[:1]) + self._later(stretches[1:])
         above, below = 2 * part.numerator, 2 * part.denominator

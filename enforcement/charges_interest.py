@@ -38,18 +38,21 @@ def interest(rule: ChargeRule, claim: Claim, until: dt.date, *, land: str, law: 
     last = min(until, claim.settled_on(due) or until)
     if last < first or not claim.amount_cents:
         return Charge(rule.name, rule.kind, rule.norm, 0, (Line(NO_DAYS, rule.norm, 0, start=first),), rule.doubts())
-    stretches, findings = rates(rule, first, last, law)
+    stretches, findings = rates(rule, first, last, law, claim.due)
     lines = tuple(_lines(rule, claim, due, stretches))
     return Charge(rule.name, rule.kind, rule.norm, sum(line.cents for line in lines), lines, findings)
 
 
-def rates(rule: ChargeRule, first: dt.date, last: dt.date, law: Law) -> tuple[list[Stretch], tuple[KasseError, ...]]:
+def rates(
+    rule: ChargeRule, first: dt.date, last: dt.date, law: Law, due: dt.date
+) -> tuple[list[Stretch], tuple[KasseError, ...]]:
     """Return the rates that hold between two days, and the warnings that go with them.
 
-    The margin is that of the first day; the base rate too where the rule freezes it.
+    The margin is that of the first day, or of the due day where the rule says so; the base rate is that of the first
+    day too where the rule freezes it.
     """
     margin = law.figure(rule.rate)
-    own = margin.on(first)
+    own = margin.on(due if rule.rate_of_due else first)
     findings: tuple[KasseError, ...] = margin.doubt(own) + rule.doubts()
     if not rule.base_rate:
         return [Stretch(first, last, own.value)], findings

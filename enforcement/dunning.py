@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from operator import attrgetter
 from typing import NamedTuple
 
+from enforcement.dunning_claims import Due, Left, Overdue
+from enforcement.dunning_fees import Fee, fees_of
 from enforcement.dunning_groups import by_profile, letter_of, place
 from enforcement.dunning_joint import Asked, Joint, for_all
-from enforcement.dunning_law import ClaimLaw
-from enforcement.dunning_rules import Due, Left, Overdue, Rulebook
+from enforcement.dunning_rules import Rulebook
 from ledger.items.locks import NO_LOCKS, ActiveLocks
 from sepa.errors import N_, KasseError
 
@@ -75,16 +75,6 @@ class UnknownLawError(KasseError):
     severity = "warning"
 
 
-class Fee(NamedTuple):
-    """A fee that a letter costs: by which schedule, and the item it hangs on, that of the largest amount."""
-
-    schedule: str
-    norm: str
-    cents: int
-    office: str
-    main_item: int
-
-
 class LetterDraft(NamedTuple):
     """One letter: all claims of a debtor that are due for a step of the same kind and way.
 
@@ -112,7 +102,7 @@ class LetterDraft(NamedTuple):
 
     @property
     def fee_cents(self) -> int:
-        """Its fees."""
+        """Its fees and lump sums."""
         return sum([fee.cents for fee in self.fees])
 
 
@@ -181,7 +171,7 @@ class Gathering:
         found = [one for row in rows if not self.outside(row) and (one := self.book.settled(row))]
         kept: list[Due] = []
         for (name, kind), group in by_profile(found):
-            law, total = self.book.claim_law(name), sum([one.charge_cents for one in group])
+            law, total = self.book.claim_law(name), sum([one.charge_cents + one.lump_cents for one in group])
             others = any((one.row.profile, one.step.kind) == (name, kind) for one in due)
             assert law is not None, "what has no law is not charged"
             if not others:
@@ -236,7 +226,7 @@ class Gathering:
             if law is not None and kind != "mahnung":
                 self.book.note(law.enforced_findings)
             least = law.least_cents(kind) if law is not None else 0
-            if least and sum([one.row.open_cents + one.charge_cents for one in group]) < least:
+            if least and sum([one.row.open_cents + one.charge_cents + one.lump_cents for one in group]) < least:
                 left += [Left(one.row.office, one.row.item, "small") for one in group]
             else:
                 kept += group
@@ -256,22 +246,7 @@ class Gathering:
         if len(items) > 1:
             profile = profile if {one.row.profile for one in items} == {profile} else None
             level = max([one.level for one in items])
-        return LetterDraft(party, kind[0], kind[1], profile, level, tuple(items), tuple(self._fees(items)))
-
-    def _fees(self, items: list[Due]) -> Iterator[Fee]:
-        """Yield one fee for each schedule of the letter: two laws that share a schedule charge it once."""
-        if len(items) == 1 and not items[0].step.fee:
-            return
-        bases: dict[str, tuple[ClaimLaw, list[Overdue]]] = {}
-        for one in items:
-            law = self.book.claim_law(one.row.profile) if one.step.fee and one.row.main_item is None else None
-            if law is not None and law.fee is not None:
-                bases.setdefault(law.profile.dunning_fee, (law, []))[1].append(one.row)
-        for schedule, (law, rows) in bases.items():
-            cents = law.fee_cents(sum([row.open_cents for row in rows]))
-            if cents and law.fee is not None:
-                largest = max(rows, key=attrgetter("open_cents"))
-                yield Fee(schedule, law.fee.norm, cents, largest.office, largest.item)
+        return LetterDraft(party, kind[0], kind[1], profile, level, tuple(items), tuple(fees_of(items, self.book)))
 
     def _note(self, first: Overdue, letters: list[LetterDraft]) -> None:
         owed = self.credits.get(first.number or 0, 0)

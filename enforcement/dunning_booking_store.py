@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count, groupby, islice
 
 from enforcement.dunning_runs import RunRow
+from enforcement.law.rules import LUMP_KIND
 from ledger.book.entry import Draft, Posting
 from ledger.book.store import account_with_role, post
 from ledger.items.kassenzeichen import issue
@@ -18,12 +19,13 @@ from ledger.items.targets_store import register_selected
 from ledger.store.engines import Row, Store
 
 CHUNK = 2_000
-_CHARGES = """
+_CHARGES = f"""
     SELECT l.id, i.party, x.office, x.item, x.line, x.charge_cents, x.charge_kind, i.profile, i.account, i.reference
     FROM letter l JOIN letter_item x ON x.letter = l.id JOIN item i ON i.office = x.office AND i.id = x.item
     WHERE l.run = :run AND l.state = 'made' AND l.copy_of IS NULL AND x.charge_cents > 0
     UNION ALL
-    SELECT l.id, i.party, f.office, f.main_item, -f.line, f.cents, 'mahngebuehr', i.profile, i.account, i.reference
+    SELECT l.id, i.party, f.office, f.main_item, -f.line, f.cents,
+        CASE f.schedule WHEN '{LUMP_KIND}' THEN f.schedule ELSE 'mahngebuehr' END, i.profile, i.account, i.reference
     FROM letter l JOIN letter_fee f ON f.letter = l.id JOIN item i ON i.office = f.office AND i.id = f.main_item
     WHERE l.run = :run AND l.state = 'made'
     ORDER BY 1, 3, 4, 5"""

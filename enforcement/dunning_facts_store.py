@@ -15,6 +15,7 @@ from enforcement.law import Law
 from enforcement.limitation import LimitationEvent
 from enforcement.limitation_watch import Lawbook
 from enforcement.limitation_watch_reader import CHUNK, named_claims
+from enforcement.lump_reader import lumps_demanded
 from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.place_store import place_of
 from ledger.items.locks_store import active_locks
@@ -96,7 +97,9 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
         if kind in {"bank", "assign", "cash"}:  # what the debtor paid, which some laws take for an acknowledgement
             events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
     fallen = _fallen(store, day, office, law)
-    book = Rulebook(day, place_of(store), law, wait_days, paid, events, personal, reduced, fallen)
+    book = Rulebook(
+        day, place_of(store), law, wait_days, paid, events, personal, reduced, fallen, lumps_demanded(store, law)
+    )
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
     waiting = may_be_paid_by(store) | under_collection(store, day)
     joint: dict[tuple[str, int], tuple[int, ...]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from enforcement.dunning_rules import Due
+from enforcement.dunning_claims import Due
 
 
 def by_profile(due: Iterable[Due]) -> Iterable[tuple[tuple[str | None, str], list[Due]]]:

@@ -9,7 +9,7 @@ from ledger.items.locks import ItemKey
 
 if TYPE_CHECKING:
     from enforcement.dunning import LetterDraft
-    from enforcement.dunning_rules import Due
+    from enforcement.dunning_claims import Due
 
 Joint = Mapping[ItemKey, tuple[int, ...]]
 """Who owes a claim besides its first debtor."""

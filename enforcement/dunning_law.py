@@ -27,7 +27,8 @@ FIRST_KNOWN = dt.date(FIRST_HOLIDAY_YEAR, 1, 1)
 class ClaimLaw:
     """What dunning asks of a profile on one day, looked up once: steps, clock, charge, fee, limits of small amounts.
 
-    `enforced_findings` and `asked_findings` are warnings of the limits that not every run uses.
+    `enforced_findings` and `asked_findings` are warnings of the limits that not every run uses; `lump_norm` is that of
+    the lump sum for default, '' where there is none.
     """
 
     profile: Profile
@@ -41,6 +42,7 @@ class ClaimLaw:
     findings: tuple[KasseError, ...]
     enforced_findings: tuple[KasseError, ...] = ()
     asked_findings: tuple[KasseError, ...] = ()
+    lump_norm: str = ""
 
     def least_cents(self, kind: str) -> int:
         """Return below which sum a step is not worth it: what is not enforced is not announced either."""
@@ -91,4 +93,5 @@ def looked_up(profile: Profile, day: dt.date, land: str, law: Law) -> ClaimLaw:
         doubts,
         enforced.findings if enforced else (),
         asked.findings,
+        law.figure(profile.lump.figure).on(day).norm if profile.lump else "",
     )

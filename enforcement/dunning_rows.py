@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from enforcement.dunning import Gathering, LetterDraft
-from enforcement.dunning_rules import Left, Overdue
+from enforcement.dunning_claims import Left, Overdue
 from ledger.store.engines import Row
 from sepa.errors import KasseError
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from enforcement.charges import Claim, Payment, accrue
 from enforcement.deadlines import deadline_of
+from enforcement.dunning_claims import Due, Left, Overdue
 from enforcement.dunning_law import DEFAULT_LAND, FIRST_KNOWN, ClaimLaw, before_law, looked_up
 from enforcement.law import Law
 from enforcement.law.figures import DayBeforeLawError, distinct
+from enforcement.law.rules import ChargeRule
 from enforcement.limitation import LimitationEvent, LimitationFactError
 from enforcement.limitation_bulk import LimitationWatch
 from enforcement.limitation_watch import split_facts
+from enforcement.lump_sums import lump_sum
 from enforcement.profiles import DunningStep, profile_for
 from enforcement.relief_rules import late_charge, owed_at_first, pauses
 from sepa.calendar import LAENDER, CalendarYearError, next_working_day
-from sepa.errors import N_, KasseError
+from sepa.errors import KasseError
 
 WAIT_DAYS = 10
 """Kasse.Hamburg duns when the due day has been passed by ten days; for claims that name no law of their own."""
@@ -28,70 +30,6 @@ SETTLED = DunningStep(0, "mahnung", "", "", fee=False, way="post", norm="")
 """The step of a claim that was paid too late: its charges are asked for."""
 PLAIN_STEPS = 2
 """How often a claim without a profile is dunned; then a person has to say what law it has."""
-WHYS = (
-    N_("suspense"), N_("no_debtor"), N_("locked"), N_("small"), N_("last_step"), N_("waiting"), N_("barred"),
-    N_("letter_open"), N_("main_left_out"), N_("main_cancelled"), N_("law_unknown"), N_("insolvent"), N_("dead"),
-)  # fmt: skip
-"""Why an overdue claim gets no letter.
-
-suspense: money in suspense or a debit under way may pay it. no_debtor: nobody is known to owe it. locked: against
-dunning. small: less than the law's limit for a Mahnung. last_step: all steps of its profile are done. waiting: its
-waiting time is not over. barred: time-barred. letter_open: its last letter is not posted yet. main_left_out: a side
-claim of a claim that is left out. main_cancelled: a side claim of a claim that was taken off as a whole. law_unknown:
-its profile is none of the law data, or the claim is older than it. insolvent, dead: so is its debtor, and a person
-decides what becomes of claims that no relief covers yet.
-"""
-
-
-class Overdue(NamedTuple):
-    """An overdue receivable with its debtor as the book has them; rows come by the 100,000, debtor by debtor.
-
-    `demanded_cents` are charges demanded before as items of their own, `term_end` the last day of the term that the
-    last letter set, `letter_open` whether a letter about it waits to be posted, `main_gone` whether its main claim was
-    taken off as a whole.
-    """
-
-    office: str
-    item: int
-    reference: str | None
-    due: str
-    original_due: str
-    amount_cents: int
-    open_cents: int
-    level: int
-    dunned_on: str | None
-    profile: str | None
-    claim_kind: str | None
-    main_item: int | None
-    number: int | None
-    party: str | None
-    town: str | None
-    assessed: str | None
-    final: str | None
-    demanded_cents: int
-    term_end: str | None
-    letter_open: int
-    main_gone: int = 0
-
-
-class Due(NamedTuple):
-    """A claim that gets a letter: by which step, with which charges until the day, and when it becomes time-barred."""
-
-    row: Overdue
-    step: DunningStep
-    level: int
-    charge_cents: int
-    charge_kind: str | None
-    limitation_end: str | None
-
-
-class Left(NamedTuple):
-    """A claim that gets none, and why; `until` is the last day of a waiting time or of the period of limitation."""
-
-    office: str
-    item: int
-    why: str
-    until: str | None = None
 
 
 @dataclass(slots=True)
@@ -100,7 +38,7 @@ class Rulebook:
 
     `paid` are the payments on claims paid in part, `events` what happened to claims in law, by office and item,
     `personal` what of joint debtors concerns one alone, `reduced` what orders took off, `fallen` the side claims of
-    settled claims that are time-barred with these, with the end.
+    settled claims that are time-barred with these, with the end; `lumps` what was demanded of lump sums for default.
     Raises the errors of a law that is not known on the day.
     """
 
@@ -113,6 +51,7 @@ class Rulebook:
     personal: Mapping[tuple[str, int], Sequence[tuple[int, LimitationEvent]]] = field(default_factory=dict)
     reduced: Mapping[tuple[str, int], tuple[Payment, ...]] = field(default_factory=dict)
     fallen: Mapping[tuple[str, int], dt.date] = field(default_factory=dict)
+    lumps: Mapping[tuple[str, int], int] = field(default_factory=dict)
     findings: tuple[KasseError, ...] = ()
     _laws: dict[str, ClaimLaw | None] = field(default_factory=dict)
     _waits: dict[tuple[str, str], dt.date] = field(default_factory=dict)
@@ -151,7 +90,8 @@ class Rulebook:
         end = self._limitation_end(row, law)
         if end is not None and end < self.day:
             return Left(row.office, row.item, "barred", end.isoformat())
-        return Due(row, step, step.level, *self._charge(row, law), end.isoformat() if end else None)
+        last = end.isoformat() if end else None
+        return Due(row, step, step.level, *self._charge(row, law), last, self._lump(row, law))
 
     def settled(self, row: Overdue) -> Due | None:
         """Return a claim that was paid too late, for the charges that nobody asked for; none where there are none.
@@ -163,13 +103,14 @@ class Rulebook:
             return None
         try:
             cents, kind = self._charge(row, law)
+            lump = self._lump(row, law)
         except (DayBeforeLawError, CalendarYearError) as error:
             self.note((before_law(error, row.profile),))
             return None
-        end = self._limitation_end(row, law) if cents else None
-        if not cents or (end is not None and end < self.day):
+        end = self._limitation_end(row, law) if cents or lump else None
+        if not (cents or lump) or (end is not None and end < self.day):
             return None
-        return Due(row, SETTLED, 0, cents, kind, end.isoformat() if end else None)
+        return Due(row, SETTLED, 0, cents, kind, end.isoformat() if end else None, lump)
 
     def _plain(self, row: Overdue) -> Due | Left:
         """Return the one step of a claim whose law is not named; it costs nothing and is repeated."""
@@ -250,15 +191,8 @@ class Rulebook:
         """Return the charge on a main claim that was not demanded yet, and its kind; side claims bear none."""
         if law.accruer is None or row.main_item is not None or not law.profile.bears(row.claim_kind):
             return 0, None
-        due = self._date(row.due)
-        payments = self.paid.get((row.office, row.item), ()) if row.open_cents < row.amount_cents else ()
-        off = self.reduced.get((row.office, row.item), ())
-        happened = self._happened(row)
-        amount_cents, payments = (
-            owed_at_first(law.accruer.rule, row.amount_cents, payments, off)
-            if off or payments
-            else (row.amount_cents, ())
-        )
+        due, happened = self._date(row.due), self._happened(row)
+        amount_cents, payments = self._owed(row, law.accruer.rule)
         if spans := pauses(happened) if happened else ():
             claim = Claim(amount_cents, self._date(row.original_due), payments)
             land = self.land or DEFAULT_LAND
@@ -273,6 +207,31 @@ class Rulebook:
             cents = law.accruer.cents(row.open_cents, due)
         fresh = max(0, cents - row.demanded_cents)
         return (fresh, law.accruer.rule.kind) if fresh else (0, None)
+
+    def _owed(self, row: Overdue, rule: ChargeRule) -> tuple[int, tuple[Payment, ...]]:
+        """Return what of a claim was owed from the first, and what was paid of it."""
+        payments = self.paid.get((row.office, row.item), ()) if row.open_cents < row.amount_cents else ()
+        off = self.reduced.get((row.office, row.item), ())
+        return owed_at_first(rule, row.amount_cents, payments, off) if off or payments else (row.amount_cents, ())
+
+    def _lump(self, row: Overdue, law: ClaimLaw) -> int:
+        """Return the lump sum for default of a main claim that was not demanded yet, § 288 (5) BGB."""
+        lump = law.profile.lump
+        if (
+            lump is None
+            or law.accruer is None
+            or row.main_item is not None
+            or not law.profile.bears_lump(row.claim_kind)
+        ):
+            return 0
+        spans, rule = pauses(self._happened(row)), law.accruer.rule
+        amount_cents, payments = self._owed(row, rule)
+        claim = Claim(amount_cents, self._date(row.original_due if spans else row.due), payments)
+        before = self.lumps.get((row.office, row.item), 0)
+        land = self.land or DEFAULT_LAND
+        made = lump_sum(lump, rule, claim, self.day, demanded_cents=before, spans=spans, land=land, law=self.law)
+        self.note(made.findings)
+        return made.cents
 
     def warnings(self) -> tuple[KasseError, ...]:
         """Return every warning about unconfirmed figures met so far, once each."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sepa.errors import N_, KasseError
 
 STATES = (N_("proposed"), N_("released"), N_("discarded"), N_("undone"))
+ROLES = ("enforcement", "clerk", "machine")
+"""Who proposes a run and discards a proposal."""
 
 
 class OpenRunError(KasseError):

@@ -14,10 +14,12 @@ from typing import Any
 
 from enforcement.dunning import Gathering
 from enforcement.dunning_checks_store import check_complete
+from enforcement.dunning_claims import Overdue
 from enforcement.dunning_facts_store import WANTED, forget, gathering_of
 from enforcement.dunning_rows import Block, blocks
-from enforcement.dunning_rules import WAIT_DAYS, Overdue
-from enforcement.dunning_runs import OpenRunError
+from enforcement.dunning_rules import WAIT_DAYS
+from enforcement.dunning_runs import ROLES, OpenRunError
+from enforcement.dunning_undo_store import discard_in_unit
 from enforcement.law import Law
 from enforcement.law.rules import LATE_KINDS
 from enforcement.law_store import book_law
@@ -33,7 +35,6 @@ from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
 from sepa.errors import KasseError
 
-ROLES = ("enforcement", "clerk", "machine")
 LARGE = 50_000
 """From so many open items on a second process is worth its start."""
 BLOCK = 2_000
@@ -107,20 +108,23 @@ def propose(
     wait_days: int = WAIT_DAYS,
     office: str | None = None,
     law: Law | None = None,
+    replace: bool = False,
 ) -> Proposal:
     """Propose the letters of a day: written as a run that a second person releases, or nobody.
 
     The steps, waiting times, charges and fees are those of each claim's profile; `wait_days` is for claims without
     one. A run without a letter is kept for what it left out, and waits for nobody. Raises `IncompleteError` while money
-    may have come in that the books do not hold yet, `OpenRunError` while another run waits to be released,
-    `NotAllowedError`, `UnknownOfficeError`, and the errors of a law that is not known on the day.
+    may have come in that the books do not hold yet, `OpenRunError` while another run waits to be released that this one
+    does not `replace`, `NotAllowedError`, `UnknownOfficeError`, and the errors of a law that is not known on the day.
     """
     kasse = kasse_office(store)
     require(store, kasse, *ROLES)
     check_office(store, office)
-    with store.unit([kasse]), without_collector(), _beside(store, day, wait_days, office, law) as theirs:
-        check_complete(store, day)
-        _check_no_open_run(store)
+    with (
+        store.unit([kasse]),
+        without_collector(),
+        _begun(store, day, wait_days, office, law, replace=replace) as theirs,
+    ):
         writer = _Writer(store, take_ids(store, BOOK, "dunning_run"), day.isoformat())
         gathering = gathering_of(store, day, wait_days, office, law or book_law(store))
         sql = _OVERDUE.format(share="" if theirs is None else OWN)
@@ -139,10 +143,15 @@ def propose(
 
 
 @contextmanager
-def _beside(
-    store: Store, day: dt.date, wait_days: int, office: str | None, law: Law | None
+def _begun(
+    store: Store, day: dt.date, wait_days: int, office: str | None, law: Law | None, *, replace: bool
 ) -> Iterator[Iterator[Any] | None]:
-    """Have another process decide about most debtors of a large book, None where this one decides alone."""
+    """Have another process decide about most debtors of a large book, None where this one decides alone.
+
+    It would see the letters of a run that this one replaces.
+    """
+    check_complete(store, day)
+    _free(store, replace=replace)
     if law is not None or not store.as_committed or store.value(_MANY, least=LARGE - 1) is None:
         yield None
         return
@@ -188,10 +197,12 @@ def _blocks_of(
 _number = attrgetter("number")
 
 
-def _check_no_open_run(store: Store) -> None:
-    found = store.one("SELECT id, day FROM dunning_run WHERE state = 'proposed' ORDER BY id DESC LIMIT 1")
-    if found is not None:
-        raise OpenRunError(run=found[0], day=found[1])
+def _free(store: Store, *, replace: bool) -> None:
+    """Raise where a run waits to be released, or discard it."""
+    for number, day in store.all("SELECT id, day FROM dunning_run WHERE state = 'proposed' ORDER BY id DESC"):
+        if not replace:
+            raise OpenRunError(run=number, day=day)
+        discard_in_unit(store, number)
 
 
 @dataclass(slots=True)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from enforcement.dunning_reader import find_run
 from enforcement.dunning_release_store import RELEASERS
-from enforcement.dunning_runs import PostedLetterError, RunRow, RunStateError
-from enforcement.dunning_store import ROLES
+from enforcement.dunning_runs import ROLES, PostedLetterError, RunRow, RunStateError
 from ledger.book.entry import OWN_KINDS
 from ledger.book.reversal import MissingReasonError
 from ledger.book.reversal_store import take_back

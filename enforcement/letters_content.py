@@ -97,6 +97,8 @@ def _values(facts: LetterFacts, frame: Frame, paper: Paper) -> dict[str, str]:
         "hauptforderung": german(amounts["claim"]),
         "zuschlaege": _money(amounts["charge"]),
         "gebuehren": _money(amounts["fee"]),
+        "verzugspauschale": _money(facts.lump_cents),
+        "verzugsrecht": frame.default_norm if amounts["charge"] else "",
         "datum": day(frame.planned_on),
         "stichtag": day(facts.day),
         "zahlungsstand": day(_paid_until(facts.day)),
@@ -201,11 +203,11 @@ def claims_table(facts: LetterFacts, paper: Paper) -> Content:
     """Return the table of claims: a row for each, columns only where there is something in them, and the sum."""
     total = sums(facts)
     columns = ["claim", *(name for name in ("charge", "fee") if total[name])]
-    heads = {"claim": "Betrag", "charge": _charge_head(facts), "fee": "Gebühren"}
+    heads = {"claim": "Betrag", "charge": _charge_head(facts), "fee": "Kosten" if facts.lump_cents else "Gebühren"}
     rows = [[*_named(claim, paper), *_amounts(claim, columns)] for claim in facts.claims]
     for fee in facts.fees:
         cells = [german(fee.cents) if name == "fee" else "" for name in columns]
-        rows.append(["", f"Mahngebühr ({paper.plain(fee.norm)})", "", *cells, german(fee.cents)])
+        rows.append(["", f"{FEES[fee.kind]} ({paper.plain(fee.norm)})", "", *cells, german(fee.cents)])
     rows.append(["Summe in EUR", "", "", *(german(total[name]) for name in columns), german(sum(total.values()))])
     if len(columns) == 1:
         rows = [row[:-1] for row in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from enforcement.law.rules import LUMP_KIND
 from enforcement.letters import KINDS, LetterKind
 from enforcement.letters_paper import Addressee
 from enforcement.letters_remedies import Remedy
@@ -22,6 +23,8 @@ CHARGES = {
 """Kinds of claim that stand in the column of surcharges and interest."""
 FEES = {
     "mahngebuehr": "Mahngebühr",
+    LUMP_KIND: "Verzugspauschale",
+    "rechtsverfolgungskosten": "Kosten der Rechtsverfolgung",
     "gebuehr": "Gebühr der Vollstreckung",
     "pfaendungsgebuehr": "Pfändungsgebühr",
     "wegegeld": "Wegegeld",
@@ -78,10 +81,16 @@ class LetterClaim:
 
 @dataclass(frozen=True, slots=True)
 class FeeLine:
-    """A fee that the letter itself costs."""
+    """A fee that the letter itself costs, or a lump sum that it demands, by which schedule (`LetterFee`)."""
 
+    schedule: str
     norm: str
     cents: int
+
+    @property
+    def kind(self) -> str:
+        """The kind of claim that it becomes."""
+        return LUMP_KIND if self.schedule == LUMP_KIND else "mahngebuehr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +149,12 @@ class LetterFacts:
         return offices.pop() if len(offices) == 1 else ""
 
     @property
+    def lump_cents(self) -> int:
+        """What it demands of lump sums for default, § 288 (5) BGB."""
+        before = sum(claim.open_cents for claim in self.claims if claim.claim_kind == LUMP_KIND)
+        return before + sum(fee.cents for fee in self.fees if fee.kind == LUMP_KIND)
+
+    @property
     def laws(self) -> list[tuple[str | None, int]]:
         """The profile and level of each claim."""
         return list(dict.fromkeys((claim.profile, claim.level) for claim in self.claims))
@@ -174,7 +189,8 @@ class Frame:
 
     `head` are the texts of the letterhead, of one or more lines each; `term_end` and `term_words` tell the term.
     `ranks` are the norms and cents of what comes last in an insolvency (§ 39 InsO). `enforced`: the authority enforces
-    a claim itself; `court`: a claim needs the title of a court first.
+    a claim itself; `court`: a claim needs the title of a court first. `default_norm` is that of interest on claims
+    whose debtor is no consumer.
     """
 
     wording: Wording
@@ -191,3 +207,4 @@ class Frame:
     ranks: tuple[tuple[str, int], ...] = ()
     enforced: bool = False
     court: bool = False
+    default_norm: str = ""

@@ -36,6 +36,7 @@ from enforcement.letters_templates_store import Template, template_of
 from enforcement.letters_terms import Term, Terms
 from enforcement.letters_text import REMEDY
 from enforcement.letters_wording import known_wordings
+from enforcement.profiles import Profile
 from ledger.book.place_store import place_of
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
@@ -225,6 +226,7 @@ def _frame(desk: _Desk, facts: LetterFacts) -> tuple[Frame, Template]:
         ranks=ranks(facts.claims, desk.terms.profile) if facts.kind_name == RANKED else (),
         enforced=any(not law.court for law in profiles),
         court=any(law.court for law in profiles),
+        default_norm=_default_norm(desk, profiles),
     )
     return frame, template
 
@@ -261,6 +263,11 @@ def _norm(desk: _Desk, facts: LetterFacts) -> str:
         if profile is not None and profile.dunning:
             norms.add(profile.dunning[min(max(level, 1), len(profile.dunning)) - 1].norm)
     return norms.pop() if len(norms) == 1 else ""
+
+
+def _default_norm(desk: _Desk, profiles: Sequence[Profile]) -> str:
+    """Return the norm of default interest on claims against who is no consumer, '' where there are none."""
+    return next((desk.terms.law.charge(one.late_charge).norm for one in profiles if one.lump is not None), "")
 
 
 def _record(store: Store, kasse: str, fresh: Sequence[Printed]) -> None:

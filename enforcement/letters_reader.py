@@ -46,7 +46,7 @@ _CLAIMS = """
     LEFT JOIN relief_item r ON r.relief = l.relief AND r.office = x.office AND r.item = x.item
     ORDER BY x.letter, x.line"""
 _FEES = """
-    SELECT l.id, f.norm, f.cents FROM chosen_letter c JOIN letter l ON l.id = c.letter
+    SELECT l.id, f.schedule, f.norm, f.cents FROM chosen_letter c JOIN letter l ON l.id = c.letter
     JOIN letter_fee f ON f.letter = coalesce(l.copy_of, l.id)
     WHERE l.copy_of IS NULL OR EXISTS (
         SELECT 1 FROM letter_item x WHERE x.letter = l.id AND x.office = f.office AND x.item = f.main_item)

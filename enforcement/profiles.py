@@ -13,14 +13,13 @@ from enforcement.law.figures import RuleUnconfirmedError
 from enforcement.law.rules import DEFERRAL_KINDS, LATE_KINDS
 from enforcement.law.sections import LawFileError, Section
 from enforcement.limitation_rules import LimitationRule, limitation_rule
+from enforcement.lump_sums import LumpLaw, lump_law
 from ledger.items.settlement import packaged_classes
 from sepa.calendar import land_of
 from sepa.errors import N_, KasseError, Place
 
-SMALL_PURPOSES = ("demand", "debit", "charge", "dunning", "enforcement", "refund", "expenses")
-
-
-_KINDS_OF = {"late_charge": LATE_KINDS, "late_charge_business": LATE_KINDS, "deferral_charge": DEFERRAL_KINDS}
+SMALL_PURPOSES = ("charge", "dunning", "enforcement")
+_KINDS_OF = {"late_charge": LATE_KINDS, "deferral_charge": DEFERRAL_KINDS}
 """Of which kind the charges of a profile must be: the books know by it what was demanded."""
 
 
@@ -53,17 +52,13 @@ class DunningStep:
 class SettlementOrder:
     """In which order money is spread over what one debtor owes (Tilgungsreihenfolge).
 
-    `order` lists classes, `classes` the kinds of claim in each, beside those that come with kasse; within a class by
-    `within`. `choice`: the debtor may say what he pays; `enforced`: who decides when the money was taken by force;
-    `rest`: the class of kinds that no class names.
+    `order` lists classes, `classes` the kinds of claim in each, beside those that come with kasse; inside a class the
+    claim due first comes first. `rest`: the class of kinds that no class names.
     """
 
     norm: str
     order: tuple[str, ...]
     classes: Mapping[str, tuple[str, ...]]
-    within: tuple[str, ...]
-    choice: bool
-    enforced: str
     rest: str = ""
 
     def rank(self, claim_kind: str) -> int:
@@ -105,8 +100,8 @@ class ReliefLaw:
 class Profile:
     """The law of one kind of claim; empty names mean that this law has no such thing.
 
-    `late_charge` and `deferral_charge` name charge rules, `late_charge_business` the one for debtors who
-    are no consumers; `dunning_fee` a schedule, `cost_table` the first part of schedule names,
+    `late_charge` and `deferral_charge` name charge rules; `lump` is the lump sum for default; `dunning_fee` names a
+    schedule, `cost_table` the first part of schedule names,
     `costs_round_up` a figure; `limitation` a rule; `notice` the deadline rule of notice by post; `small`
     maps purposes to figures. `death` says whether the claim ends or goes on against the estate,
     `insolvency` which rank it has (§ 38 or § 39 InsO).
@@ -122,7 +117,6 @@ class Profile:
     norm: str
     file: str
     late_charge: str
-    late_charge_business: str
     deferral_charge: str
     dunning_fee: str
     cost_table: str
@@ -141,10 +135,16 @@ class Profile:
     court: bool = False
     lands: tuple[str, ...] = ()
     charge_free: tuple[str, ...] = ()
+    lump: LumpLaw | None = None
 
     def bears(self, claim_kind: str | None) -> bool:
         """Return whether claims of a kind are charged for paying late or later; they are where it is not known."""
         return not claim_kind or self.settlement.class_of(claim_kind) not in self.charge_free
+
+    def bears_lump(self, claim_kind: str | None) -> bool:
+        """Return whether claims of a kind bear the lump sum for default: those for payment (Entgelt), no costs."""
+        classed = self.settlement.class_of(claim_kind or "")
+        return self.lump is not None and self.bears(claim_kind) and classed == self.settlement.rest
 
     def holds_in(self, land: str) -> bool:
         """Return whether this is law in a Land; '' for a book without one, where only law of all Länder holds."""
@@ -216,7 +216,7 @@ def _resolve(chosen: Profile, law: Law) -> None:
     _ = law.schedule(chosen.dunning_fee) if chosen.dunning_fee else None
     _ = law.figure(chosen.costs_round_up) if chosen.costs_round_up else None
     _ = limitation_rule(chosen.limitation, law) if chosen.limitation else None
-    for figure in chosen.small.values():
+    for figure in (*chosen.small.values(), *([chosen.lump.figure] if chosen.lump else [])):
         law.figure(figure)
     steps = (name for step in chosen.dunning for name in (step.wait, step.term))
     for deadline in (chosen.notice, chosen.relief.grace, chosen.relief.longest, *steps):
@@ -231,7 +231,6 @@ def _profile(section: Section) -> Profile:
         norm=section.text("norm"),
         file=section.file,
         late_charge=section.text("late_charge", ""),
-        late_charge_business=section.text("late_charge_business", ""),
         deferral_charge=section.text("deferral_charge", ""),
         dunning_fee=section.text("dunning_fee", ""),
         cost_table=section.text("cost_table", ""),
@@ -250,6 +249,7 @@ def _profile(section: Section) -> Profile:
         court=section.flag("court", default=False),
         lands=section.texts("lands"),
         charge_free=section.texts("charge_free"),
+        lump=lump_law(section.section("lump")) if section.has("lump") else None,
     )
     return section.finish(result)
 
@@ -291,9 +291,6 @@ def _settlement(section: Section) -> SettlementOrder:
         norm=section.text("norm"),
         order=section.texts("order"),
         classes={name: classes.texts(name) for name in classes.data},
-        within=section.texts("within"),
-        choice=section.flag("choice", default=True),
-        enforced=section.word("enforced", ("order", "authority"), "order"),
         rest=section.text("rest", ""),
     )
     return section.finish(order)

@@ -159,15 +159,21 @@ def reopen(store: Store, places: Sequence[tuple[str, int]], reason: str) -> int:
     return len(set(places))
 
 
-def move_paid(store: Store, number: int, away: Sequence[Covered], to: Sequence[Covered], text: str) -> None:
-    """Let money that paid one item of an office pay another; both sums are the same in each office."""
+def move_paid(
+    store: Store, number: int, away: Sequence[Covered], to: Sequence[Covered], paid_on: str, text: str
+) -> None:
+    """Let money of a day that paid one item of an office pay another; both sums are the same in each office.
+
+    It counts as paid on that other item from the day on which it came in: charges end there (§ 240 (1) AO).
+    """
     for office, group in _by_office([*away, *to]):
         lines = tuple(
             posting_for("D", one.account, one.item, -one.cents if one in away else one.cents) for one in group
         )
-        (posted,) = post(store, [Draft(office, "clearing", store.today, lines, f"relief:{number}", text)])
+        draft = Draft(office, "clearing", store.today, lines, f"relief:{number}", text, payment_day=paid_on)
+        (posted,) = post(store, [draft])
         moved = tuple((one.item, -one.cents if one in away else one.cents) for one in group)
-        clear(store, [NewClearing(office, "relief", posted.position, store.today, store.today, moved)])
+        clear(store, [NewClearing(office, "relief", posted.position, store.today, paid_on, moved)])
 
 
 def take_off(store: Store, number: int, covered: Sequence[Covered], text: str) -> int:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import groupby
 
 from enforcement.events_reader import CANCELLED
 from enforcement.law import Law
 from enforcement.law.figures import DayAfterLawError, DayBeforeLawError
-from enforcement.relief import KINDS, Owed
+from enforcement.law.rules import LATE_KINDS, LUMP_KIND
+from enforcement.relief import KINDS, ItemKey, Owed
 from enforcement.relief_checks import OverchargedError, SideClaimsLeftError, findings
 from enforcement.relief_estate_reader import money_of_estates
 from enforcement.relief_law import DEFAULT_LAND, ReliefBook
 from enforcement.relief_propose_store import relief_book
-from enforcement.relief_reader import CHARGE_KINDS, find_relief, in_default, reliefs
+from enforcement.relief_reader import find_relief, in_default, reliefs
 from ledger.items.items_reader import item_name
 from ledger.store.engines import Store
 from sepa.errors import KasseError
 
+DEMANDED_KINDS = str((*LATE_KINDS, LUMP_KIND))
 _SIDES = f"""
     SELECT s.office, s.main_item, s.id, s.open_cents, coalesce(p.legal_name, p.name)
     FROM ({CANCELLED}) g CROSS JOIN item s LEFT JOIN party p ON p.id = s.party
@@ -28,22 +30,32 @@ _SIDES = f"""
                       WHERE x.office = s.office AND x.item = s.id AND r.state = 'proposed')
     ORDER BY s.office, s.main_item, s.id"""
 
+_KEPT = """(s.amount_cents - coalesce((
+        SELECT sum(l.cents) FROM clearing_line l JOIN clearing c ON c.office = l.office AND c.id = l.clearing
+        WHERE l.office = s.office AND l.item = s.id AND c.kind = 'relief' AND c.resets IS NULL
+          AND NOT EXISTS (SELECT 1 FROM clearing z WHERE z.office = c.office AND z.resets = c.id)), 0)
+    - coalesce((SELECT sum(k.cents) FROM relief_paid k JOIN relief r ON r.id = k.relief
+                WHERE k.office = s.office AND k.item = s.id AND r.state = 'granted'), 0))"""
+"""What was demanded by a side claim and neither taken off nor given back since."""
 _REDUCED = f"""
     SELECT i.office, i.id, i.account, i.open_cents, i.due, 0, NULL, i.profile, i.claim_kind, NULL, i.party, i.reference,
-           i.amount_cents, i.opened_on, 0, 0, i.original_due, CAST(d.cents AS BIGINT), coalesce(p.legal_name, p.name)
-    FROM (SELECT s.office AS office, s.main_item AS item, sum(s.amount_cents - coalesce((
-              SELECT sum(l.cents) FROM clearing_line l JOIN clearing c ON c.office = l.office AND c.id = l.clearing
-              WHERE l.office = s.office AND l.item = s.id AND c.kind = 'relief' AND c.resets IS NULL
-                AND NOT EXISTS (SELECT 1 FROM clearing z WHERE z.office = c.office AND z.resets = c.id)), 0)) AS cents
+           i.amount_cents, i.opened_on, 0, 0, i.original_due, CAST(d.cents AS BIGINT), CAST(d.lump_cents AS BIGINT),
+           coalesce(p.legal_name, p.name)
+    FROM (SELECT s.office AS office, s.main_item AS item,
+                 sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN 0 ELSE {_KEPT} END) AS cents,
+                 sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN {_KEPT} ELSE 0 END) AS lump_cents
           FROM (SELECT DISTINCT l.office AS office, l.item AS item FROM clearing c CROSS JOIN clearing_line l
-                WHERE c.kind = 'reduction' AND c.resets IS NULL AND l.office = c.office AND l.clearing = c.id
+                WHERE (c.kind = 'reduction' OR c.kind = 'setoff' AND c.payment_day < c.posting_day)
+                  AND c.resets IS NULL AND l.office = c.office AND l.clearing = c.id
                   AND NOT EXISTS (SELECT 1 FROM clearing z WHERE z.office = c.office AND z.resets = c.id)
                 UNION SELECT e.office, e.item FROM claim_event e
                 WHERE e.kind IN ('deferral', 'suspended_execution') AND e.withdrawn_at IS NULL) g
-          CROSS JOIN item s WHERE s.office = g.office AND s.main_item = g.item AND s.claim_kind IN {CHARGE_KINDS}
+          CROSS JOIN item s WHERE s.office = g.office AND s.main_item = g.item AND s.claim_kind IN {DEMANDED_KINDS}
             AND s.kind = 'receivable' AND NOT {in_default("s")}
             AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.office = s.office AND r.reverses = s.position)
             AND NOT EXISTS (SELECT 1 FROM relief_item x JOIN relief r ON r.id = x.relief
+                            WHERE x.office = s.office AND x.item = s.id AND r.state = 'proposed')
+            AND NOT EXISTS (SELECT 1 FROM relief_paid x JOIN relief r ON r.id = x.relief
                             WHERE x.office = s.office AND x.item = s.id AND r.state = 'proposed')
           GROUP BY s.office, s.main_item) d
     JOIN item i ON i.office = d.office AND i.id = d.item LEFT JOIN party p ON p.id = i.party
@@ -65,16 +77,27 @@ def check(store: Store, day: dt.date, *, law: Law | None = None) -> tuple[KasseE
     return (*found, *money_of_estates(store, day), *_left(store), *_overcharged(store, book, day))
 
 
-def _overcharged(store: Store, book: ReliefBook, day: dt.date) -> Iterator[KasseError]:
-    """Yield claims on which more was demanded for paying late than, reduced or deferred, they have cost until a day.
+def overcharged(
+    store: Store, day: dt.date, keys: Collection[ItemKey], *, law: Law | None = None
+) -> tuple[KasseError, ...]:
+    """Return of these claims those on which too much was demanded for paying late, as `check` does of all."""
+    return tuple(_overcharged(store, relief_book(store, law), day, keys)) if keys else ()
+
+
+def _overcharged(
+    store: Store, book: ReliefBook, day: dt.date, keys: Collection[ItemKey] | None = None
+) -> Iterator[KasseError]:
+    """Yield claims that cost less for paying late until a day than was demanded: reduced, deferred or set off since.
 
     Where a rate of the day is not known yet nobody can say.
     """
-    for *row, demanded_cents, party in store.all(_REDUCED):
+    for *row, late_cents, lump_cents, party in store.all(_REDUCED):
         one = Owed(*row)
-        owed_cents = demanded_cents
+        if keys is not None and one.key not in keys:
+            continue
+        demanded_cents = owed_cents = late_cents + lump_cents
         with suppress(DayAfterLawError, DayBeforeLawError):
-            owed_cents = sum(late.cents for late in book.late([one], day))
+            owed_cents = sum(late.cents for late in book.late([one], day)) + min(lump_cents, book.lump(one, day))
         if demanded_cents > owed_cents:
             yield OverchargedError(
                 item=item_name(*one.key), party=party, demanded_cents=demanded_cents, owed_cents=owed_cents

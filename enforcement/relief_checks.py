@@ -105,11 +105,11 @@ class SideClaimsLeftError(KasseError):
 
 
 class OverchargedError(KasseError):
-    """Charges for paying late on what an order took off later, or for days that were deferred afterwards."""
+    """Charges for paying late on what an order took off later, or for days that were deferred or set off afterwards."""
 
     code = "relief.overcharged"
     template = N_(
-        "{item} of {party} was reduced or deferred since: {demanded_cents} were demanded for paying it late, "
+        "{item} of {party} was reduced, deferred or set off since: {demanded_cents} were demanded for paying it late, "
         "{owed_cents} are owed by now"
     )
     hint = N_("take off what is too much: 'kasse relief propose absetzung ITEM --amount …'; what is paid of it: --paid")

@@ -22,7 +22,7 @@ from enforcement.relief_interest_store import correct_interest
 from enforcement.relief_law import DEFAULT_LAND, ReliefBook
 from enforcement.relief_paid_store import paid_of
 from enforcement.relief_propose_store import relief_book
-from enforcement.relief_reader import Relief, owed, reliefs
+from enforcement.relief_reader import Relief, find_relief, owed, reliefs
 from enforcement.relief_rules import JointDischargeError, is_penal
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
@@ -199,8 +199,9 @@ def _undo(
     kind, claims = kind_of(relief), [one for one in relief.items if one.part == "claim"]
     restored = off = released = reopened = written = interest = default = 0
     if kind.moves_due and relief.row.open_cents and (way == FAILED or store.today <= (relief.row.last_day or "")):
-        default = book_default(store, relief, book)
         off = correct_interest(store, relief, book, reason)
+        relief = find_relief(store, relief.number)  # interest that is not owed may have paid what was missing
+        default = book_default(store, relief, book)
         dues_back(store, [one for one in relief.items if one.part in {"claim", "late"}])
         restored = len(claims)
     if kind.writes_down:

@@ -201,7 +201,7 @@ def _carry_out(store: Store, relief: Relief, claims: list[Owed], book: ReliefBoo
     if kind.moves_due:
         done = _defer(store, relief, claims, book, done)
     elif kind.name == "insolvenz":
-        late = book.late(claims, dt.date.fromisoformat(relief.row.first_day) - ONE_DAY)
+        late = book.demanded(claims, dt.date.fromisoformat(relief.row.first_day) - ONE_DAY)
         items = _book_late(store, relief, late, len(relief.items) + 1)
         done = replace(done, late_cents=sum(one.amount_cents for one in items))
     elif kind.ends_claims or kind.name == "tod":
@@ -235,7 +235,7 @@ def _hold(store: Store, relief: Relief, book: ReliefBook, lasting: Sequence[Owed
 def _defer(store: Store, relief: Relief, claims: list[Owed], book: ReliefBook, done: Granted) -> Granted:
     """Book the charges of the time before and the interest of the plan, and let the claims fall due by it."""
     first = dt.date.fromisoformat(relief.row.first_day)
-    late = _book_late(store, relief, book.late(claims, first - ONE_DAY), len(claims) + 1)
+    late = _book_late(store, relief, book.demanded(claims, first - ONE_DAY), len(claims) + 1)
     everything = [*claims, *(_as_owed(one) for one in late)]
     total, name = sum(one.cents for one in everything), item_name(*claims[0].key)
     if total != relief.row.sum_cents:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from enforcement.relief import ItemKey, Owed
 from enforcement.relief_books_store import Covered, move_paid, take_off
+from enforcement.relief_default import latest
 from enforcement.relief_law import DEFAULT_LAND, ReliefBook
 from enforcement.relief_plan import interest_until, shares
 from enforcement.relief_reader import Relief, ReliefItemRow
@@ -18,7 +19,10 @@ _DUE = "UPDATE item SET due = :due WHERE office = :office AND id = :item"
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """How interest booked too much comes off: cents of open interest, and paid cents that move to the claim first."""
+    """How interest booked too much comes off: cents of open interest, and paid cents that move to the claim first.
+
+    What moves `away` goes to the claim that stands at the same place of `to`.
+    """
 
     off: tuple[Covered, ...]
     away: tuple[Covered, ...]
@@ -34,8 +38,9 @@ def correct_interest(store: Store, relief: Relief, book: ReliefBook, reason: str
     store.execute_many(_DUE, [{"due": store.today, "office": one.office, "item": one.item} for one in later])
     kept = interest_kept(relief, book, dt.date.fromisoformat(store.today))
     found = correction(relief.items, kept)
-    if found.away:
-        move_paid(store, relief.number, found.away, found.to, reason)
+    for paid_on, moves in _by_day(store, book, found):
+        away, to = [one for one, _ in moves], [main for _, main in moves]
+        move_paid(store, relief.number, away, _merged(to), paid_on, reason)
     return take_off(store, relief.number, found.off, reason) if found.off else 0
 
 
@@ -68,7 +73,18 @@ def correction(items: Sequence[ReliefItemRow], kept: dict[ItemKey, int]) -> Corr
                 to.append(Covered(main.office, main.item, main.account, paid))
             if part + paid > 0:
                 off.append(Covered(one.office, one.item, one.account, part + paid))
-    return Correction(tuple(off), tuple(away), tuple(_merged(to)))
+    return Correction(tuple(off), tuple(away), tuple(to))
+
+
+def _by_day(store: Store, book: ReliefBook, found: Correction) -> list[tuple[str, list[tuple[Covered, Covered]]]]:
+    """Return what moves by the days on which it was paid: of each interest what came last."""
+    days: dict[str, list[tuple[Covered, Covered]]] = {}
+    for one, main in zip(found.away, found.to, strict=True):
+        parts = [(paid.day.isoformat(), paid.cents) for paid in latest(book.payments(one.key), one.cents)]
+        rest = one.cents - sum(cents for _, cents in parts)
+        for paid_on, cents in (*parts, *([(store.today, rest)] if rest else [])):
+            days.setdefault(paid_on, []).append((replace(one, cents=cents), replace(main, cents=cents)))
+    return sorted(days.items(), key=lambda day: day[0])
 
 
 def _merged(covered: Sequence[Covered]) -> list[Covered]:

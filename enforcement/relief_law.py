@@ -10,11 +10,13 @@ from enforcement.charges import Payment
 from enforcement.deadlines import deadline_of
 from enforcement.law import Law
 from enforcement.law.figures import distinct
+from enforcement.law.rules import LUMP_KIND
 from enforcement.limitation import LimitationEvent
+from enforcement.lump_sums import LumpLaw
 from enforcement.profiles import Profile, profile_for
 from enforcement.relief import Instalment, ItemKey, Owed
 from enforcement.relief_plan import PlannedInterest, plan_interest, shares, with_interest
-from enforcement.relief_rules import late_until, pauses
+from enforcement.relief_rules import late_until, lump_until, pauses
 from ledger.items.settlement import Order, packaged_orders
 from sepa.errors import N_, KasseError
 
@@ -34,7 +36,7 @@ class LongPlanError(KasseError):
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A charge for paying late on a claim that is demanded with the relief."""
+    """A charge for paying late on a claim, or the lump sum for it, that is demanded with the relief."""
 
     main: Owed
     cents: int
@@ -57,7 +59,10 @@ class Planned:
 
 @dataclass(slots=True)
 class ReliefBook:
-    """The law and the facts that relief asks for: profiles, payments and legal events of claims."""
+    """The law and the facts that relief asks for: profiles, payments and legal events of claims.
+
+    `lumps` is what was demanded of a lump sum for default.
+    """
 
     land: str
     law: Law
@@ -65,6 +70,7 @@ class ReliefBook:
     events: Callable[[ItemKey], Sequence[LimitationEvent]]
     findings: tuple[KasseError, ...] = ()
     reductions: Callable[[ItemKey], Sequence[Payment]] = lambda _: ()
+    lumps: Callable[[ItemKey, LumpLaw], int] = lambda _, __: 0
     _profiles: dict[str, Profile | None] = field(default_factory=dict)
 
     def profile(self, name: str | None) -> Profile | None:
@@ -81,6 +87,33 @@ class ReliefBook:
             self.profile(name)
         own = {name: profile.settlement for name, profile in self._profiles.items() if profile}
         return {**packaged_orders(), **own}
+
+    def demanded(self, owed: Sequence[Owed], until: dt.date) -> list[Late]:
+        """Return what is demanded with a relief of the time until a day: charges for paying late, and lump sums."""
+        return [*self.late(owed, until), *self._lumps(owed, until)]
+
+    def _lumps(self, owed: Sequence[Owed], until: dt.date) -> list[Late]:
+        found = []
+        for one in owed:
+            profile = self.profile(one.profile)
+            if profile is None or profile.lump is None:
+                continue
+            if cents := self.lump(one, until, self.lumps(one.key, profile.lump)):
+                found.append(Late(one, cents, LUMP_KIND))
+        return found
+
+    def lump(self, one: Owed, until: dt.date, demanded_cents: int = 0) -> int:
+        """Return the lump sum for default that a main claim bears until a day, less what was demanded."""
+        profile = self.profile(one.profile)
+        if profile is None:
+            return 0
+        cents, findings = lump_until(
+            one, profile, until, demanded_cents, payments=self.payments(one.key),
+            reductions=self.reductions(one.key), spans=pauses(self.events(one.key)),
+            land=self.land or DEFAULT_LAND, law=self.law,
+        )  # fmt: skip
+        self.findings = distinct(self.findings + findings)
+        return cents
 
     def late(self, owed: Sequence[Owed], until: dt.date) -> list[Late]:
         """Return what the main claims owe for paying late until a day and was not demanded yet."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enforcement.events_reader import events_of
 from enforcement.law import Law
 from enforcement.law_store import book_law
+from enforcement.lump_reader import lump_demanded
 from enforcement.relief import (
     KINDS,
     Instalment,
@@ -103,7 +104,7 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
         paid = paid_parts(store, wish.items) if wish.paid else []
         book = relief_book(store, law)
         party, claims, back = _claims(store, wish, paid, book)
-        late = book.late(claims, wish.first - ONE_DAY) if wish.kind.moves_due else []
+        late = book.demanded(claims, wish.first - ONE_DAY) if wish.kind.moves_due else []
         planned = _planned(book, wish, claims, late)
         number = take_ids(store, BOOK, "relief")
         _write(store, number, party, wish, claims, late, planned, back)
@@ -124,6 +125,7 @@ def relief_book(store: Store, law: Law | None = None) -> ReliefBook:
         lambda key: payments_of(store, key),
         lambda key: events_of(store, *key),
         reductions=lambda key: reductions_of(store, key),
+        lumps=lambda key, lump: lump_demanded(store, key, lump),
     )
 
 

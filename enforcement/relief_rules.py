@@ -11,6 +11,7 @@ from enforcement.law import Law
 from enforcement.law.figures import distinct
 from enforcement.law.rules import ChargeRule
 from enforcement.limitation import LimitationEvent
+from enforcement.lump_sums import lump_sum
 from enforcement.profiles import Profile
 from enforcement.relief import Kind, Owed
 from sepa.errors import N_, KasseError
@@ -124,8 +125,41 @@ def late_until(
     """
     if profile is None or not profile.late_charge or one.main_item is not None or not profile.bears(one.claim_kind):
         return 0, ()
-    amount_cents, paid = owed_at_first(law.charge(profile.late_charge), one.amount_cents, payments, reductions)
-    due = one.original_due if spans and one.original_due else one.due
-    claim = Claim(amount_cents, dt.date.fromisoformat(due), paid)
+    claim = _owed_from(one, law.charge(profile.late_charge), payments, reductions, spans)
     cents, findings = late_charge(profile.late_charge, claim, until, spans, land=land, law=law)
     return max(0, cents - one.demanded_cents), findings
+
+
+def lump_until(
+    one: Owed,
+    profile: Profile,
+    until: dt.date,
+    demanded_cents: int,
+    *,
+    payments: Sequence[Payment] = (),
+    reductions: Sequence[Payment] = (),
+    spans: Sequence[Span] = (),
+    land: str,
+    law: Law,
+) -> tuple[int, tuple[KasseError, ...]]:
+    """Return the lump sum for default that a main claim bears until a day, less what was demanded; side claims nothing.
+
+    § 288 (5) BGB.
+    """
+    if profile.lump is None or one.main_item is not None or not profile.bears_lump(one.claim_kind):
+        return 0, ()
+    rule = law.charge(profile.late_charge)
+    claim = _owed_from(one, rule, payments, reductions, spans)
+    made = lump_sum(
+        profile.lump, rule, claim, until, demanded_cents=demanded_cents, spans=spans, land=land, law=law
+    )  # fmt: skip
+    return made.cents, made.findings
+
+
+def _owed_from(
+    one: Owed, rule: ChargeRule, payments: Sequence[Payment], reductions: Sequence[Payment], spans: Sequence[Span]
+) -> Claim:
+    """Return a claim as it was owed from its first due day."""
+    amount_cents, paid = owed_at_first(rule, one.amount_cents, payments, reductions)
+    due = one.original_due if spans and one.original_due else one.due
+    return Claim(amount_cents, dt.date.fromisoformat(due), paid)

@@ -46,7 +46,7 @@ CONTROLS = (
 )
 LOCKS = (
     Column("kind", N_("Lock"), "word"),
-    Column("of", N_("Of"), "word"),
+    Column("of", N_("Of what"), "word"),
     Column("in_force", N_("In force"), "count"),
     Column("without_end", N_("Without an end"), "count"),
     Column("set_count", N_("Set"), "count"),

@@ -39,7 +39,7 @@ ROLES = (
     ("transit_cash", "Bargeld unterwegs"), ("transit_card", "Kartenzahlungen unterwegs"), ("cheques", "Schecks"),
 )  # fmt: skip
 _CODED = {"Forderung": "receivable", "Auszahlung": "payable", "Steuer": "tax", "Gebühr": "fee", "Bußgeld": "fine",
-          "privat": "private"}  # fmt: skip
+          "privat": "private", "privat ohne Verbraucher": "private-trade"}  # fmt: skip
 
 
 class NotTomlError(KasseError):

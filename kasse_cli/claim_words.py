@@ -11,9 +11,11 @@ CLAIM_KINDS = {
     "gebuehr": N_("enforcement fee"), "geldstrafe": N_("criminal fine"), "interest": N_("interest"),
     "mahngebuehr": N_("dunning fee"), "ordnungsgeld": N_("disciplinary fine"),
     "pfaendungsgebuehr": N_("attachment fee"), "prozesszinsen": N_("litigation interest"),
+    "rechtsverfolgungskosten": N_("costs of legal pursuit"),
     "ruecklastschrift": N_("costs of a return"), "saeumniszinsen": N_("late interest"),
     "saeumniszuschlag": N_("late surcharge"), "stundungszinsen": N_("deferral interest"), "tax": N_("tax"),
-    "verspaetungszuschlag": N_("late filing surcharge"), "verzugszinsen": N_("arrears interest"),
+    "verspaetungszuschlag": N_("late filing surcharge"), "verzugspauschale": N_("lump sum for default"),
+    "verzugszinsen": N_("arrears interest"),
     "wegegeld": N_("travel allowance"), "withheld_tax": N_("withheld tax"), "zwangsgeld": N_("coercive fine"),
 }  # fmt: skip
 """By the word that stands in the book; what an office named itself stays as it is."""

@@ -18,7 +18,7 @@ NAMES = {
     "terminal": N_("terminal"), "terminals": N_("terminals"), "transport": N_("cash transport"),
     "number": N_("number"), "planned_on": N_("planned for"), "day": N_("day"), "kind": N_("kind"),
     "deemed_on": N_("counts as given on"), "term_end": N_("term until"), "demands": N_("limitation interrupted"),
-    "sum_cents": N_("sum"), "count": N_("count"), "iban": N_("IBAN"), "user": N_("user"),
+    "sum_cents": N_("sum"), "count": N_("count"), "iban": N_("IBAN"), "bic": N_("BIC"), "user": N_("user"),
     "task": N_("task on the address"), "withdrawn": N_("interruptions withdrawn"),
     "receipt": N_("receipt"), "cheque": N_("cheque"), "text": N_("text"), "since": N_("from"),
     "part": N_("part"), "parts": N_("parts"),

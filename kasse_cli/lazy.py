@@ -43,7 +43,7 @@ NOUNS = (
     Noun("office", "amt", N_("offices: list, add, feed")),
     Noun("account", "konto", N_("accounts: list, add, rename, close, import, template")),
     Noun("dimension", "merkmal", N_("lists of Kostenstelle, Produkt, Haushaltsjahr: list, add, import, close")),
-    Noun("bank", "bankkonto", N_("bank accounts: list, add, change, close")),
+    Noun("bank", "bankkonto", N_("bank accounts: list, add, balance, change, close")),
     Noun("statement", "auszug", N_("bank statements: import, list, show")),
     Noun("reconcile", "abgleich", N_("import statements, match, post and report"), single=True),
     Noun("suspense", "klaerung", N_("unclear money: list, assign, split, hold, refund, undo")),

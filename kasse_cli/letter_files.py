@@ -121,7 +121,7 @@ def _each(prints: Sequence[Printed], output: Path, joiner: Joiner | None) -> Ite
     """Yield each letter's file as it was written, and add it to the file of all."""
     alone, page = output.suffix.lower() == ".pdf", 1
     pdfs = letter_pdfs([one.content for one in prints], _workers())
-    with progress(N_("letters"), len(prints)) as step:
+    with progress(N_("letters to debtors"), len(prints)) as step:
         for one, data in zip(prints, pdfs, strict=True):
             if not alone or joiner is None:
                 _write(output if alone else output / file_name(one.letter), data)

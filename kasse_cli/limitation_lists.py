@@ -96,7 +96,7 @@ EVENTS = (
     Column("until", N_("Until"), "day"),
     Column("debtor", N_("Debtor"), minor=True),
     Column("amount_cents", N_("Part amount"), "cents", minor=True),
-    Column("source", N_("Source"), minor=2),
+    Column("source", N_("Source"), "object", minor=2),
     Column("made_by", N_("By"), minor=2),
     Column("note", N_("Note"), minor=True),
     Column("withdrawn_reason", N_("Withdrawn"), minor=True),

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from kasse_cli import mandate_lists
 from kasse_cli.i18n import language
 from kasse_cli.orders_columns import (
-    BALANCE_COLUMNS,
-    BALANCE_NEEDED,
+    BIC,
     ITEM_COLUMNS,
     ITEM_NEEDED,
     OFFICE,
@@ -65,6 +64,17 @@ def _flag(cell: Cell) -> int:
     return int(cell_flag(cell))
 
 
+BALANCE_COLUMNS = (
+    OFFICE,
+    ListColumn(
+        "account", ("Sachkonto", "Konto", "IBAN"), _text, N_("the account's number, or the IBAN of a bank account")
+    ),
+    ListColumn(
+        "amount", ("Saldo", "Betrag"), cell_amount_cents, N_("the balance in euros: debit positive, credit negative"),
+        "cents",
+    ),
+)  # fmt: skip
+BALANCE_NEEDED = ("office", "account", "amount")
 _ACCOUNT_WORDS = {
     "own": ("own", "eigenes"), "third_party": ("third_party", "Dritter"), "guardian": ("guardian", "Betreuer"),
     "authority": ("authority", "Behörde"), "payment_service": ("payment_service", "Zahlungsdienst"),
@@ -102,6 +112,7 @@ ACCOUNTS = ListKind(
                    choices=tuple((english, words[1]) for english, words in _ACCOUNT_WORDS.items())),
         ListColumn("since", _SINCE, _day, N_("since when it is used; blank is the day of the take-over"), "day"),
         ListColumn("until", _UNTIL, _day, N_("the last day it was used; blank is until now"), "day"),
+        BIC,
     ),
     ("party", "bank_account"),
     N_("the IBANs of persons, several each; only those of the kind own prove who paid"),

@@ -18,6 +18,7 @@ LABELS = {
     "syntax": N_("form of the invoice"), "leitweg": N_("Leitweg-ID"), "stated_iban": N_("IBAN on the invoice"),
     "terms": N_("terms of payment"), "collected": N_("collected by the seller"), "joint_debtors": N_("joint debtors"),
     "joint_group": N_("owed jointly with"), "paid_by": N_("way of payment"), "bank_account": N_("IBAN"),
+    "bic": N_("BIC"),
 }  # fmt: skip
 """Facts that no list of orders has as a column."""
 _COLUMNS = {column.key: column for column in ORDER_COLUMNS}

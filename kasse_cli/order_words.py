@@ -12,6 +12,6 @@ OTHER_WORDS = {
     "advance": ("advance", "Vorschuss", "ungeklärte Auszahlung"),
 }
 
-PROFILES = ("tax", "fee", "fine", "private", "justice", "bund", "amtshilfe")
+PROFILES = ("tax", "fee", "fine", "private", "private-trade", "justice", "bund", "amtshilfe")
 """Law profiles that kasse brings; a book may have others."""
 CHOICES = (("receivable", "Forderung"), ("payable", "Auszahlung"))

@@ -236,7 +236,16 @@ PAID_BY = ListColumn(
     N_("of a payable: direct debit where the payee collects it, then it is never paid and needs no IBAN"),
     choices=(("direct debit", "Lastschrift"), ("transfer", "Überweisung")),
 )  # fmt: skip
-ORDER_COLUMNS = (OFFICE, KIND, *PARTY, AMOUNT, DUE, *REFERENCE, *CODING, *LAW, ORDER_KEY, *SCHEDULE, PAID_BY)
+BIC = ListColumn(
+    "bic", ("BIC",), cell_iban, N_("the BIC of the account's bank; wanted outside the EEA, as in CH or GB, else blank")
+)
+PURPOSE_CODE = ListColumn(
+    "purpose_code", ("Zweckcode", "Purpose Code"), cell_iban,
+    N_("of a payable: what the payee's bank shall know it for, by ISO 20022: SSBE social benefit, SALA salary, PENS"),
+)  # fmt: skip
+ORDER_COLUMNS = (
+    OFFICE, KIND, *PARTY, AMOUNT, DUE, *REFERENCE, *CODING, *LAW, ORDER_KEY, *SCHEDULE, PAID_BY, BIC, PURPOSE_CODE,
+)  # fmt: skip
 NEEDED = ("office", "kind", "name", "amount", "due", "purpose")
 
 ITEM_KIND = ListColumn(
@@ -279,20 +288,10 @@ CONTROL = ListColumn(
 ITEM_COLUMNS = (
     OFFICE, ITEM_KIND, PARTY_NUMBER, *PARTY, *TAKEN_OVER, *REFERENCE, CODING[0], CONTROL, *CODING[2:],
     *(column for column in LAW if column.key not in ("cost_object", "product", "budget_year", "joint_group")),
+    BIC,
 )  # fmt: skip
 ITEM_NEEDED = ("office", "kind", "open_amount", "due")
 
-BALANCE_COLUMNS = (
-    OFFICE,
-    ListColumn(
-        "account", ("Sachkonto", "Konto", "IBAN"), _text, N_("the account's number, or the IBAN of a bank account")
-    ),
-    ListColumn(
-        "amount", ("Saldo", "Betrag"), cell_amount_cents, N_("the balance in euros: debit positive, credit negative"),
-        "cents",
-    ),
-)  # fmt: skip
-BALANCE_NEEDED = ("office", "account", "amount")
 FINDING = "finding"
 REJECT_NAMES = ("Befund",)
 """A column of lists of rejected rows: what was wrong with them; it is not read again."""

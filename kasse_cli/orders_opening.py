@@ -10,8 +10,8 @@ from enforcement.opening_events_store import EVENTS as EVENT_PART
 from enforcement.opening_plans_store import plans
 from kasse_cli import opening_columns as lists_of
 from kasse_cli.mandate_lists import given_mandates
+from kasse_cli.opening_columns import BALANCE_COLUMNS
 from kasse_cli.opening_lists import OpeningLists, PartReader
-from kasse_cli.orders_columns import BALANCE_COLUMNS
 from kasse_cli.orders_import import counted
 from kasse_cli.orders_reader import RowReader
 from kasse_cli.progress import progress

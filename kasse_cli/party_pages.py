@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kasse_cli.claim_words import CLAIM_KINDS, LETTER_STATES, RELIEF_KINDS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from enforcement.relief_reader import PartyRelief
     from ledger.items.locks import Lock
     from ledger.items.party_account import PartyAccountPage
-    from ledger.people.party_values import PartyEvent, PartyFacts, PartyRow
+    from ledger.people.party_values import Account, PartyEvent, PartyFacts, PartyRow
 
 LIST = (
     Column("number", N_("Party"), "count"),
@@ -44,7 +45,7 @@ LABELS = {
     "vat_id": N_("VAT number"), "merged_into": N_("Part of"), "merged_from": N_("Merged into it"),
     "former": N_("Former numbers"),
 }  # fmt: skip
-CHANGED = LABELS | {"iban": N_("account noted"), "end_iban": N_("account ended")}
+CHANGED = LABELS | {"iban": N_("account noted"), "bic": N_("BIC noted"), "end_iban": N_("account ended")}
 """What a change of a party touched."""
 ACCOUNTS = (
     Column("iban", N_("IBAN")),
@@ -52,6 +53,7 @@ ACCOUNTS = (
     Column("source", N_("Source")),
     Column("since", N_("Since"), "day"),
     Column("until", N_("Until"), "day"),
+    Column("bic", N_("BIC"), shown=False),
 )
 EVENTS = (
     Column("at", N_("At")),
@@ -151,11 +153,17 @@ def page(facts: PartyFacts, locks: Sequence[Lock]) -> Result:
 
     tables = [
         Table("facts", FACTS, _facts(facts)),
-        Table("accounts", ACCOUNTS, facts.accounts, N_("Bank accounts")),
+        Table("accounts", _account_columns(facts.accounts), facts.accounts, N_("Bank accounts")),
         Table("locks", LOCKS, lock_rows(locks), N_("Locks")),
         Table("events", EVENTS, [_event(event) for event in facts.events], N_("History")),
     ]
     return Result({"number": facts.number}, tables)
+
+
+def _account_columns(accounts: Sequence[Account]) -> tuple[Column, ...]:
+    """Return the columns of accounts: people see BICs where there are any, outside the EEA."""
+    abroad = any(account.bic for account in accounts)
+    return tuple(replace(column, shown=abroad) if column.key == "bic" else column for column in ACCOUNTS)
 
 
 def _facts(facts: PartyFacts) -> list[dict[str, str]]:

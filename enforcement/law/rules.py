@@ -15,6 +15,8 @@ LATE_KINDS = ("saeumniszuschlag", "saeumniszinsen", "verzugszinsen")
 """Kinds of claim that charges for paying late become: what the books hold of them is not demanded again."""
 DEFERRAL_KINDS = ("stundungszinsen",)
 """Kinds of claim that interest on deferred payment becomes, which is booked ahead (`BOOKED_AHEAD`)."""
+LUMP_KIND = "verzugspauschale"
+"""The kind of claim that a lump sum for default becomes (§ 288 (5) BGB)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class ChargeRule:
     `rate` is a percentage per month or year by method; `base_rate` is added to it, frozen at the start of
     the run or moving; `floor` rounds the claim down; `over` and `alone` are the arrears below which nothing
     is charged; `least` is the smallest result; `whole_euros` says which way the result loses its cents.
+    `rate_of_due`: the rate is that of the due day, whatever holds when interest begins.
     """
 
     name: str
@@ -48,6 +51,7 @@ class ChargeRule:
     whole_euros: str = ""
     day_count: str = "act/365"
     splits_rates: bool = False
+    rate_of_due: bool = False
     capped_for_joint_debtors: bool = False
     stays_when_reduced: bool = False
     open_points: tuple[str, ...] = ()
@@ -85,6 +89,7 @@ def charge_rule(section: Section) -> ChargeRule:
         whole_euros=section.word("whole_euros", ("", "down", "up"), ""),
         day_count=section.word("day_count", DAY_COUNTS, "act/365"),
         splits_rates=section.flag("splits_rates", default=False),
+        rate_of_due=section.flag("rate_of_due", default=False),
         capped_for_joint_debtors=section.flag("capped_for_joint_debtors", default=False),
         stays_when_reduced=section.flag("stays_when_reduced", default=False),
         open_points=section.texts("open_points"),

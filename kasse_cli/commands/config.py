@@ -13,7 +13,7 @@ app = noun(N_("settings and where they come from"))
 COLUMNS = (
     Column("key", N_("Setting")),
     Column("value", N_("Value")),
-    Column("source", N_("Source")),
+    Column("source", N_("Source"), "word", words={"default": N_("by default")}),
     Column("meaning", N_("Meaning")),
 )
 

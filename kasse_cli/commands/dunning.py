@@ -114,9 +114,7 @@ def propose(ctx: Context, wait: WaitOption = 10, office: OfficeOption = None, re
 
     call = ctx.obj
     with open_book(call) as store, store.rehearsal() if call.dry_run else nullcontext():
-        if replace:
-            _discard_open(store)
-        proposal = service(store, call.today, wait_days=wait, office=office)
+        proposal = service(store, call.today, wait_days=wait, office=office, replace=replace)
         with store.snapshot():
             run = find_run(store, proposal.run)
             lines = [*_summary(store, run), _next_step(run, dry_run=call.dry_run)]
@@ -197,14 +195,6 @@ def undo(ctx: Context, number: RunArgument, reason: ReasonOption) -> None:
         done = service(store, number, reason=reason)
     lines = [_ended(number, done.state, done.letters), say(N_("entries mirrored: {count}"), count=done.entries)]
     render(ctx, Result({"run": done.run, "letters": done.letters, "entries": done.entries}, [], lines))
-
-
-def _discard_open(store: Store) -> None:
-    from enforcement.dunning_reader import runs
-    from enforcement.dunning_undo_store import discard as service
-
-    for run in [one for one in runs(store) if one.state == "proposed"]:
-        service(store, run.number)
 
 
 def _ended(number: int, state: str, letters: int) -> Line:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kasse_cli.claim_words import CLAIM_KINDS
 from kasse_cli.context import Context
 from kasse_cli.event_words import action_text, who_text
 from kasse_cli.evidence import evidence_text
@@ -127,6 +128,9 @@ def _words(one: Explained) -> list[Line]:
             open_cents=one.open_cents,
         )
     ]
+    if one.main_item is not None and one.kind == "receivable":
+        what = _(CLAIM_KINDS.get(one.claim_kind or "", one.claim_kind or "–"))
+        lines.append(say(N_("{kind} on {main}"), kind=what, main=f"{one.office}/{one.main_item}"))
     if one.reference or one.party:
         lines.append(
             say(N_("for {party}, reference {reference}"), party=one.party or "–", reference=one.reference or "–")

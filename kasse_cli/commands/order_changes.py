@@ -137,8 +137,8 @@ def change(
     from ledger.items.orders import parse_order_number
 
     if "/" in order:
-        _fits(order, {"--line": lines, "--credit": credit, "--due": due})
-        _take_off(ctx, order, reason, to, account)
+        _fits(order, {"--line": lines, "--due": due})
+        _take_off(ctx, order, reason, to, account, credit=credit)
         return
     office, number = parse_order_number(order)
     day, wanted = ctx.obj.today.isoformat(), new_amounts(to, lines)
@@ -178,8 +178,8 @@ def cancel(
     from ledger.items.orders import parse_order_number
 
     if "/" in order:
-        _fits(order, {"--last-day": last_day, "--credit": credit, "--due": due})
-        _take_off(ctx, order, reason, 0, account)
+        _fits(order, {"--last-day": last_day, "--due": due})
+        _take_off(ctx, order, reason, 0, account, credit=credit)
         return
     office, number = parse_order_number(order)
     day = ctx.obj.today.isoformat()
@@ -205,7 +205,7 @@ def _fits(order: str, options: Mapping[str, object]) -> None:
         raise UnfitOptionError(option=option, order=order)
 
 
-def _take_off(ctx: Context, name: str, reason: str, to: int | None, account: str | None) -> None:
+def _take_off(ctx: Context, name: str, reason: str, to: int | None, account: str | None, *, credit: bool) -> None:
     """Make the order that takes something off an item that was taken over."""
     from kasse_cli.wiring import open_book, trial
     from ledger.items.order_changes import AmountNeededError
@@ -217,7 +217,9 @@ def _take_off(ctx: Context, name: str, reason: str, to: int | None, account: str
     office, number = parse_item(name)
     day = ctx.obj.today.isoformat()
     with open_book(ctx.obj) as store, trial(ctx.obj, store):
-        made = take_off_taken_over(store, office, number, reason=reason, day=day, to_cents=to, account=account)
+        made = take_off_taken_over(
+            store, office, number, reason=reason, day=day, to_cents=to, account=account, as_credit=credit
+        )
     render(ctx, made_result(made, dry_run=ctx.obj.dry_run))
 
 

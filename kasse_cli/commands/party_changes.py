@@ -41,6 +41,10 @@ KindOption = Annotated[
     str,
     typer.Option("--iban-kind", metavar="KIND", help=N_("own, third_party, guardian, authority or payment_service")),
 ]
+BicOption = Annotated[
+    str | None,
+    typer.Option("--bic", metavar="BIC", help=N_("the BIC of the account's bank; wanted outside the EEA only")),
+]
 SourceOption = Annotated[
     str, typer.Option("--source", metavar="TEXT", help=N_("where the account is known from, for example a letter"))
 ]
@@ -79,6 +83,7 @@ def add(
     iban: IbanOption = None,
     iban_kind: KindOption = "own",
     source: SourceOption = "clerk",
+    bic: BicOption = None,
 ) -> None:
     """Add a person or company; lists of orders add theirs by themselves."""
     from kasse_cli.wiring import open_book
@@ -86,7 +91,7 @@ def add(
 
     born = birth_date.isoformat() if birth_date else None
     values = (name, legal_name, street, house_number, postcode, town, country, born, vat_id)
-    wanted = _change(values, iban, iban_kind, source)
+    wanted = _change(values, iban, iban_kind, source, bic=bic)
     with open_book(ctx.obj) as store:
         number = add_party(store, wanted, ctx.obj.today.isoformat())
     render(ctx, Result({"number": number}, lines=[say(N_("added {name} as party {number}"), name=name, number=number)]))
@@ -108,6 +113,7 @@ def change(
     iban_kind: KindOption = "own",
     source: SourceOption = "clerk",
     end_iban: EndOption = None,
+    bic: BicOption = None,
 ) -> None:
     """Change what is known of a party; an empty text ('') takes a value away.
 
@@ -120,7 +126,7 @@ def change(
 
     born = birth_date.isoformat() if birth_date else None
     values = (name, legal_name, street, house_number, postcode, town, country, born, vat_id)
-    wanted = _change(values, iban, iban_kind, source, end_iban)
+    wanted = _change(values, iban, iban_kind, source, end_iban, bic)
     with open_book(ctx.obj) as store:
         number = find_party(store, party)
         changed = change_party(store, number, wanted, ctx.obj.today.isoformat())
@@ -149,9 +155,15 @@ def joint(ctx: Context, items: ItemsArgument, others: WithOption) -> None:
 
 
 def _change(
-    values: tuple[str | None, ...], iban: str | None, kind: str, source: str, end_iban: str | None = None
+    values: tuple[str | None, ...],
+    iban: str | None,
+    kind: str,
+    source: str,
+    end_iban: str | None = None,
+    bic: str | None = None,
 ) -> PartyChange:
     from ledger.people.party_values import FIELDS, PartyChange
 
     given = {key: value.strip() or None for key, value in zip(FIELDS, values, strict=True) if value is not None}
-    return PartyChange(given, iban, kind, source, end_iban)
+    code = None if bic is None else "".join(bic.split()).upper()
+    return PartyChange(given, iban, kind, source, end_iban, code)

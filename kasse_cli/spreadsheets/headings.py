@@ -1,25 +1,38 @@
-"""The first row of a list: which column stands where, by names that people vary."""
+"""The row of a list that names its columns: which row that is, and which column stands where, by names that vary."""
 
 from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile, islice
 
-from kasse_cli.spreadsheets.rows import RawRow, Value, shown
+from kasse_cli.spreadsheets.rows import RawRow, Value, empty_row, shown
 from sepa.errors import N_, KasseError, Place
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 Columns = Mapping[str, Collection[str]]
 
 
+TITLE_ROWS = 10
+"""In so many rows, from the first on that is not empty, the heading is looked for: people write titles above it."""
+
+
 class NoHeadingError(KasseError):
-    """A first row that names none of the columns."""
+    """First rows none of which names a column."""
 
     code = "list.no_heading"
-    template = N_("the first row names no known column: {found}")
-    hint = N_("put the column names into the first row, for example: {expected}")
+    template = N_("no row at the top names a known column; the first says: {found}")
+    hint = N_("put the column names into one row above the values, for example: {expected}")
+
+
+class TitleRowsError(KasseError):
+    """Rows above the heading, which are not read."""
+
+    code = "list.title_rows"
+    severity = "info"
+    template = N_("rows above the column names, not read: {count} ({text})")
 
 
 class MissingColumnError(KasseError):
@@ -58,12 +71,12 @@ class HeadingError(KasseError):
 
     code = "list.heading"
     template = N_("the heading of the list has {count} faults")
-    hint = N_("mend the first row")
+    hint = N_("mend the row with the column names")
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The names in the first row that is not empty, and at which position which column stands."""
+    """The names in the row that is the heading, and at which position which column stands."""
 
     row: int
     names: tuple[str, ...]
@@ -83,6 +96,47 @@ def fold(name: str) -> str:
     """
     plain = unicodedata.normalize("NFC", name).casefold().translate(_UMLAUTS)
     return "".join(letter for letter in plain if letter.isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The columns of a list by the folded names they go by, and the keys that it cannot do without."""
+
+    keys: Mapping[str, str]
+    required: frozenset[str]
+
+    def known(self, values: Sequence[Value]) -> int:
+        """Return how many of the columns a row names."""
+        return len(self._named(values))
+
+    def is_heading(self, values: Sequence[Value]) -> bool:
+        """Return whether a row names all that is needed; where nothing is, most of what it says are columns."""
+        named = self._named(values)
+        if self.required:
+            return self.required <= named
+        return 2 * len(named) > len([name for name in names_in(values) if name])
+
+    def _named(self, values: Sequence[Value]) -> set[str]:
+        return {self.keys[name] for text in names_in(values) if (name := fold(text)) in self.keys}
+
+
+def wanted(columns: Columns, required: Collection[str]) -> Wanted:
+    """Return what a heading is known by."""
+    return Wanted(keys_by_name(columns), frozenset(required))
+
+
+def heading_among(rows: Iterable[RawRow], look: Wanted) -> tuple[int, list[RawRow]]:
+    """Return which row is the heading, and the rows read for that from the first on that is not empty.
+
+    It is the first that names all that is needed; else, to say what is wrong with it, that with most known names.
+    """
+    read: list[RawRow] = []
+    for row in islice(dropwhile(empty_row, rows), TITLE_ROWS):
+        read.append(row)
+        if look.is_heading(row.values):
+            return len(read) - 1, read
+    known = [look.known(row.values) for row in read]
+    return (known.index(max(known)) if read else 0), read
 
 
 def find_heading(

@@ -31,7 +31,7 @@ class SourceSheet:
     place: Place
     rows: Generator[RawRow, None, None]
     findings: tuple[KasseError, ...] = ()
-    others: tuple[tuple[str, RawRow], ...] = ()  # name and first row of the visible sheets that were not read
+    others: tuple[tuple[str, list[RawRow]], ...] = ()  # names and first rows of the visible sheets that were not read
     text: bool = False  # from CSV: every value is text, and a surplus value means a broken line
 
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
-from kasse_cli.spreadsheets.headings import Columns, Heading, find_heading, fold, keys_by_name, names_in
+from kasse_cli.spreadsheets.headings import (
+    Columns,
+    Heading,
+    TitleRowsError,
+    Wanted,
+    find_heading,
+    heading_among,
+    names_in,
+    wanted,
+)
 from kasse_cli.spreadsheets.rows import CAPTION, RawRow, SourceSheet, Value, blank, empty_row, shown
 from kasse_cli.spreadsheets.scans import letters
 from kasse_cli.spreadsheets.sources import EmptySourceError, open_source
@@ -154,8 +164,10 @@ def _noted(row: Row, stray: list[int]) -> tuple[KasseError, ...]:
     )
 
 
-def read_sheet(path: Path | str, *, sheet: str | None = None, stdin: IO[bytes] | None = None) -> SourceSheet:
-    """Return the rows of a list, whatever its format; `-` is stdin.
+def read_sheet(
+    path: Path | str, *, sheet: str | None = None, stdin: IO[bytes] | None = None, look: Wanted | None = None
+) -> SourceSheet:
+    """Return the rows of a list, whatever its format; `-` is stdin. `look` tells a text's heading from its titles.
 
     Raises a `KasseError` with the file as its place for everything that is no readable list.
     """
@@ -165,7 +177,7 @@ def read_sheet(path: Path | str, *, sheet: str | None = None, stdin: IO[bytes] |
     if sheet is not None:
         source.stream.close()
         raise UnknownSheetError(name=sheet, sheets="–", place=source.place)
-    return read_text(source)
+    return read_text(source, look)
 
 
 def read_table(
@@ -181,9 +193,10 @@ def read_table(
     Raises `NoHeadingError`, `MissingColumnError`, `DuplicateColumnError`, or `HeadingError` with several of them
     as findings, besides what `read_sheet` raises.
     """
-    source = read_sheet(path, sheet=sheet, stdin=stdin)
+    look = wanted(columns, required)
+    source = read_sheet(path, sheet=sheet, stdin=stdin, look=look)
     try:
-        return _table(source, columns, required)
+        return _table(source, columns, required, look)
     except KasseError:
         source.rows.close()
         raise
@@ -195,20 +208,29 @@ def _is_caption(first: RawRow) -> bool:
     return len(said) == 1 and CAPTION in str(said[0])
 
 
-def _table(source: SourceSheet, columns: Columns, required: Collection[str]) -> Table:
-    first = next((row for row in source.rows if not empty_row(row)), None)
-    if first is not None and not source.text and _is_caption(first):
-        first = next((row for row in source.rows if not empty_row(row)), None)
-    if first is None:
+def _table(source: SourceSheet, columns: Columns, required: Collection[str], look: Wanted) -> Table:
+    at, read = heading_among(source.rows, look)
+    if not read:
         raise EmptySourceError(place=source.place)
+    first = read[at]
     heading, findings = find_heading(first, columns, required, Place(row=first.number).within(source.place))
-    others = [_other(name, row, columns, source) for name, row in source.others]
-    known = tuple(finding for finding in others if finding is not None)
-    return Table(heading, source.place, source.findings + findings + known, source.rows, source.text)
+    above = read[1:at] if not source.text and _is_caption(read[0]) else read[:at]
+    titles = [row for row in above if not empty_row(row)]
+    others = tuple(_other(name, source) for name, rows in source.others if _is_such_a_list(rows, look))
+    known = (*source.findings, *_above(titles, source.place), *findings, *others)
+    return Table(heading, source.place, known, chain(read[at + 1 :], source.rows), source.text)
 
 
-def _other(name: str, row: RawRow, columns: Columns, source: SourceSheet) -> KasseError | None:
-    keys = keys_by_name(columns)
-    known = {keys[fold(text)] for text in names_in(row.values) if fold(text) in keys}
-    enough = 2 * len(known) > len([text for text in names_in(row.values) if text])
-    return OtherSheetError(name=name, place=Place(file=source.place.file, sheet=name)) if enough else None
+def _above(titles: Sequence[RawRow], place: Place) -> Iterator[KasseError]:
+    if titles:
+        text = " / ".join(" ".join(filter(None, names_in(row.values))) for row in titles)
+        yield TitleRowsError(count=len(titles), text=text, place=Place(row=titles[0].number).within(place))
+
+
+def _is_such_a_list(rows: Sequence[RawRow], look: Wanted) -> bool:
+    at, read = heading_among(rows, look)
+    return 2 * look.known(read[at].values) > len([text for text in names_in(read[at].values) if text])
+
+
+def _other(name: str, source: SourceSheet) -> KasseError:
+    return OtherSheetError(name=name, place=Place(file=source.place.file, sheet=name))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from itertools import islice
+from operator import itemgetter
 from typing import IO
 
+from kasse_cli.spreadsheets.headings import TITLE_ROWS, Wanted
 from kasse_cli.spreadsheets.rows import RawRow, SourceSheet
 from kasse_cli.spreadsheets.sources import Source
 from sepa.errors import N_, KasseError, Place
@@ -43,17 +46,18 @@ class CsvSyntaxError(KasseError):
     hint = N_('close every quoted field, and double a quotation mark inside it: "5"" pipe"')
 
 
-def read_text(source: Source) -> SourceSheet:
+def read_text(source: Source, look: Wanted | None = None) -> SourceSheet:
     """Return the records of a separated text as rows; the rows own the file and close it at their end.
 
-    Raises `NotTextError` or `MixedEncodingError`; the rows raise `CsvSyntaxError`.
+    The line that `look` knows as the heading says which separator it is, else the first. Raises `NotTextError` or
+    `MixedEncodingError`; the rows raise `CsvSyntaxError`.
     """
     try:
         encoding = _encoding(source.stream)
     except KasseError as error:
         source.stream.close()
         raise error.at(source.place) from None
-    return SourceSheet(source.place, _rows(source, encoding), text=True)
+    return SourceSheet(source.place, _rows(source, encoding, look), text=True)
 
 
 def _encoding(stream: IO[bytes]) -> str:
@@ -107,9 +111,9 @@ def _is_mixed(line: bytes, number: int) -> bool:
     return _UTF8_AS_CP1252.search(line) is not None
 
 
-def _rows(source: Source, encoding: str) -> Generator[RawRow, None, None]:
+def _rows(source: Source, encoding: str, look: Wanted | None) -> Generator[RawRow, None, None]:
     with io.TextIOWrapper(source.stream, encoding, newline="") as text:
-        separator, skipped = _separator(text)
+        separator, skipped = _separator(text, look)
         reader = csv.reader(text, delimiter=separator, strict=True)
         number, line = 1 - skipped, 1
         try:
@@ -123,16 +127,34 @@ def _rows(source: Source, encoding: str) -> Generator[RawRow, None, None]:
             raise CsvSyntaxError(place=Place(file=source.name, line=line)) from None
 
 
-def _separator(text: io.TextIOWrapper) -> tuple[str, int]:
-    """Return the separator of the first line that is not empty, and how many lines stand before the first row."""
-    line = first = text.readline()
-    while line and not line.strip("\r\n"):
-        line = text.readline()
+def _separator(text: io.TextIOWrapper, look: Wanted | None) -> tuple[str, int]:
+    """Return the separator of the heading, and how many lines stand before the first row."""
+    first = text.readline()
+    text.seek(0)
+    lines = list(islice((line for line in text if line.strip("\r\n")), TITLE_ROWS))
     text.seek(0)
     if declared := _DECLARED.fullmatch(first):
         return declared[1], 1
+    return (_of_heading(lines, look) if look else None) or _most_frequent(lines[0] if lines else ""), 0
+
+
+def _of_heading(lines: Sequence[str], look: Wanted) -> str | None:
+    """Return the separator by which one of the first lines is the heading, or by which it names most columns."""
+    split = [(sign, _fields(line, sign)) for line in lines for sign in _SEPARATORS]
+    for sign, values in split:
+        if look.is_heading(values):
+            return sign
+    known, sign = max(((look.known(values), sign) for sign, values in split), key=itemgetter(0), default=(0, ""))
+    return sign if known > 1 else None
+
+
+def _fields(line: str, sign: str) -> list[str]:
+    return next(csv.reader([line], delimiter=sign), [])
+
+
+def _most_frequent(line: str) -> str:
     bare = _QUOTED.sub("", line)
-    return max(_SEPARATORS, key=bare.count), 0
+    return max(_SEPARATORS, key=bare.count)
 
 
 def _unguarded(value: str) -> str:

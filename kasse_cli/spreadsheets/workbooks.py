@@ -5,9 +5,11 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import dropwhile, islice
 from typing import IO, TYPE_CHECKING
 
 from kasse_cli.spreadsheets.archive import DamagedFileError
+from kasse_cli.spreadsheets.headings import TITLE_ROWS
 from kasse_cli.spreadsheets.rows import RawRow, SourceSheet, Value, empty_row
 from kasse_cli.spreadsheets.scans import Book, Scan, SheetInfo
 from kasse_cli.spreadsheets.sources import EmptySourceError, NotAListError, Source
@@ -132,12 +134,12 @@ def _reading(part: str, place: Place = NOWHERE) -> Iterator[None]:
         raise DamagedFileError(part=part, place=place) from None
 
 
-def _heads(book: Book, workbook: CalamineWorkbook, sheets: Iterable[SheetInfo]) -> Iterator[tuple[str, RawRow]]:
-    """Yield name and first row of those sheets; one that cannot be read is none of ours."""
+def _heads(book: Book, workbook: CalamineWorkbook, sheets: Iterable[SheetInfo]) -> Iterator[tuple[str, list[RawRow]]]:
+    """Yield name and first rows of those sheets; one that cannot be read is none of ours."""
     for info in sheets:
         with suppress(KasseError):
             book.scan(info).check(NOWHERE)
             rows = _rows(_loaded_sheet(workbook, info), NOWHERE)
-            head = next((row for row in rows if not empty_row(row)), None)
-            if head is not None:
-                yield info.name, head
+            heads = list(islice(dropwhile(empty_row, rows), TITLE_ROWS))
+            if heads:
+                yield info.name, heads

@@ -104,7 +104,7 @@ def candidate_text(candidate: Candidate) -> Text:
     text = Text()
     text.append(visible(candidate.target), "bold")
     part = f"  {_('Part')} {candidate.part}" if candidate.part is not None else ""
-    text.append(f"  {money(candidate.open_cents, '')}  {candidate.score} %{part}\n")
+    text.append(f"  {money(candidate.open_cents, '')}  {_('Score')} {candidate.score}{part}\n")
     due = day(dt.date.fromisoformat(candidate.due)) if candidate.due else ""
     text.append(f"{visible(candidate.party or '–')}, {_('due')} {due}\n")
     text.append(", ".join(_(word) for word in candidate.evidence), "italic")

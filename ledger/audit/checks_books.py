@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from ledger.audit.checks import IN_OFFICE, Check, Hit, Scope, days_between, within
+from ledger.bank.skipping import written
 from sepa.calendar import kasse_time
 from sepa.errors import N_, KasseError
 
@@ -130,9 +131,7 @@ class SkippedNumberError(KasseError):
     """Somebody said that a bank never gave a number to a statement; no closing warns of it any more."""
 
     code = "audit.statement_skipped"
-    template = N_(
-        "{user} noted that the bank never gave {first} to {last} of {year} to a statement of {iban}: {reason}"
-    )
+    template = N_("{user} noted that the bank never gave {numbers} of {year} to a statement of {iban}: {reason}")
     hint = N_("ask the bank whether that is so; see 'kasse statement continuity --iban {iban}'")
     severity = "info"
 
@@ -142,6 +141,13 @@ _SKIPPED = f"""
            k.first_number, k.last_number, k.year, coalesce(k.reason, '')
     FROM statement_skip k JOIN bank_account b ON b.iban = k.iban
     WHERE {within("k.made_at", "b.office")} ORDER BY 3, k.iban, k.line"""
+
+
+def _in_short(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
+    """Yield every row with its numbers in one field."""
+    del scope
+    for hit in hits:
+        yield {**hit, "numbers": written(hit["first"], hit["last"])}
 
 
 class BankAccountAddedError(KasseError):
@@ -214,7 +220,7 @@ class NightWorkError(KasseError):
     """A person decided about money at night or on a weekend."""
 
     code = "audit.odd_hours"
-    template = N_("{user} acted on {day} between {since} and {until} o'clock, first '{action}'; steps: {count}")
+    template = N_("{user} acted on {day} at {hours} o'clock, first '{action}'; steps: {count}")
     hint = N_("ask whether somebody really worked then; machines get a user of their own with the role machine")
     severity = "info"
 
@@ -240,9 +246,9 @@ def _odd_hours(hits: Iterable[Hit], scope: Scope) -> Iterator[Hit]:
             days.setdefault((hit["who"], at.date()), []).append((at, hit))
     for (_, day), found in days.items():
         (first, hit), last = found[0], found[-1][0]
-        yield hit | {
-            "day": day.isoformat(), "count": len(found), "since": f"{first:%H:%M}", "until": f"{last:%H:%M}",
-        }  # fmt: skip
+        since, until = f"{first:%H:%M}", f"{last:%H:%M}"
+        hours = since if since == until else f"{since}–{until}"
+        yield hit | {"day": day.isoformat(), "count": len(found), "since": since, "until": until, "hours": hours}
 
 
 CHECKS = (
@@ -258,7 +264,8 @@ CHECKS = (
     Check(LateStatementError, "iban file count", _LATE,
           N_("statements of a closed day issued again, with entries that were not there before"), "§ 70 LHO"),
     Check(SkippedNumberError, "iban first last year reason", _SKIPPED,
-          N_("numbers of which a person said that the bank never gave them to a statement"), "§ 70 LHO"),
+          N_("numbers of which a person said that the bank never gave them to a statement"), "§ 70 LHO",
+          _in_short),
     Check(BankAccountAddedError, "iban name", _ADDED,
           N_("bank accounts that were added to the book"), "§ 70 LHO"),
     Check(BankBalanceEnteredError, "iban name number", _ENTERED,

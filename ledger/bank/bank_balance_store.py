@@ -89,7 +89,7 @@ def confirm_balance(store: Store, iban: str) -> BalanceStep:
             own.office, "opening", day, (Posting(own.account, cents), Posting(wish.account, -cents)),
             source=f"{SOURCE}:{iban}", text=f"{wish.reason} ({wish.document})"[:140],
         )  # fmt: skip
-        (posted,) = post(store, [draft])
+        (posted,) = post(store, [draft], earlier=True)
         entry = str(EntryNumber(posted.office, posted.year, posted.number))
         _note(store, POSTED, wish, {"cents": wish.cents, "posted_cents": cents, "entry": entry})
         step = _step(store, own, wish, "posted", by)

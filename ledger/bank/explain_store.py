@@ -26,7 +26,8 @@ from ledger.store.engines import Row, Store
 
 TAKING_BACK = frozenset({"unassigned", "undone"})
 _ITEM = """
-    SELECT i.kind, i.reference, p.name, i.amount_cents, i.open_cents, i.due, c.reason, i.position, i.order_id, c.entry
+    SELECT i.kind, i.reference, p.name, i.amount_cents, i.open_cents, i.due, c.reason, i.position, i.order_id, c.entry,
+        i.claim_kind, i.main_item
     FROM item i LEFT JOIN party p ON p.id = i.party
     LEFT JOIN suspense_case c ON c.office = i.office AND c.item = i.id
     WHERE i.office = :office AND i.id = :item"""
@@ -92,7 +93,7 @@ def explain_case(store: Store, number: int, *, office: str | None = None) -> Exp
 def _explained(store: Store, office: str, item: int) -> Explained:
     row = store.one(_ITEM, office=office, item=item)
     assert row is not None, "an item that was just found"
-    kind, reference, party, amount, left, due, reason, position, order, entry = row
+    kind, reference, party, amount, left, due, reason, position, order, entry, claim_kind, main = row
     names: dict[int, str] = dict(store.all("SELECT id, name FROM app_user"))
     decisions = _decisions(store, office, entry, names) if entry is not None else ()
     notes = tuple(
@@ -102,7 +103,7 @@ def _explained(store: Store, office: str, item: int) -> Explained:
     return Explained(
         office, item, kind, reference, party, amount, left, due, reason, _origin(store, office, position, order),
         tuple(_movements(store, office, item, amount, names)), tuple(decisions), notes,
-        parts_of_case(store, office, item) if entry is not None else (),
+        parts_of_case(store, office, item) if entry is not None else (), claim_kind, main,
     )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ class Note:
 class Explained:
     """An item with everything that made it what it is; `decisions` are those about the bank entry behind a case.
 
-    `parts` are those of the collective entry that a case comes from.
+    `parts` are those of the collective entry that a case comes from. A fee or charge names its `main_item`.
     """
 
     office: str
@@ -115,6 +115,8 @@ class Explained:
     decisions: tuple[Decision, ...]
     notes: tuple[Note, ...]
     parts: tuple[UnclearPart, ...] = ()
+    claim_kind: str | None = None
+    main_item: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

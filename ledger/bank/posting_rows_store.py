@@ -152,7 +152,7 @@ class _Matched:
         self.outcome = outcome
         self.data = data
         self.running = Running()
-        self.poster = Poster(store)
+        self.poster = Poster(store, earlier=True)
         self.closed = str(store.value("SELECT max(last_day) FROM closing") or "")
         self.accounts: dict[tuple[str, str], str] = {}
         self.credits: list[ItemKey] = []

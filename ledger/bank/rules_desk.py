@@ -60,6 +60,15 @@ class RuleAccountError(KasseError):
     hint = N_("choose an income, expense or pass-through account; items are settled by references, not by rules")
 
 
+class RuleOrConditionsError(KasseError):
+    """A rule that is there, and conditions of one that is not."""
+
+    code = "rule.or_conditions"
+    template = N_("rule {number} has conditions of its own: {option} is not asked beside it")
+    hint = N_("try either a rule that is there by its number, or a new one by what it would ask for")
+    exit_code = 2
+
+
 class UnknownRuleError(KasseError):
     """There is no such rule."""
 

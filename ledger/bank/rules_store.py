@@ -98,13 +98,9 @@ def add_rule(store: Store, wanted: Wanted, *, before: int | None = None) -> Rule
     """
     kasse = kasse_office(store)
     require(store, kasse, *ROLES)
-    wanted.check_place()
     with store.unit([kasse]):
-        _check_account(store, wanted)
-        _check_new(store, wanted)
+        check_rule(store, wanted, before=before)
         order = _order(store)
-        if before is not None:
-            _known(store, before)
         number = take_ids(store, BOOK, "bank_rule")
         while number in order:  # a new book begins with rules of its own
             number = take_ids(store, BOOK, "bank_rule")
@@ -118,6 +114,19 @@ def add_rule(store: Store, wanted: Wanted, *, before: int | None = None) -> Rule
         facts = {"role": wanted.role, "account": wanted.account, "office": wanted.office, **_sealed(store)}
         record(store, kasse, "rule.add", f"rule:{number}", facts, {"name": wanted.name, "text": wanted.pattern})
     return _known(store, number)
+
+
+def check_rule(store: Store, wanted: Wanted, *, before: int | None) -> None:
+    """Check that a rule can be added: where it books to, its place, and that no other asks for the same.
+
+    Raises `RuleAccountMissingError`, `RuleAccountError`, `UnknownAccountError`, `UnknownOfficeError`,
+    `RuleExistsError`, `UnknownRuleError`.
+    """
+    wanted.check_place()
+    _check_account(store, wanted)
+    _check_new(store, wanted)
+    if before is not None:
+        _known(store, before)
 
 
 def move_rule(store: Store, number: int, *, before: int | None) -> RuleRow:

@@ -48,7 +48,7 @@ def prepare_year(store: Store, year: Period, *, today: str, reasons: Mapping[str
         carried = carrying_drafts(store, year)
         if carried:
             _check_december(store, year, dict(reasons or {}))
-            post(store, carried)
+            post(store, carried, earlier=True)
         protocol, notes = draft(store, year, dict(reasons or {}))
         before = proposal_of(store, year)
         if before is not None and not changed_parts(before, protocol):

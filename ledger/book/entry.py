@@ -54,6 +54,14 @@ class ClosedAccountError(KasseError):
     hint = N_("use the account that replaced it")
 
 
+class NotYetOpenError(KasseError):
+    """A posting names an account that is opened later than the posting day."""
+
+    code = "journal.not_yet_open"
+    template = N_("account {account} of office {office} is open from {opened} on")
+    hint = N_("date the entry on that day or later")
+
+
 class ClosedPeriodError(KasseError):
     """The posting day lies in a closed period (§ 71 LHO); `next` is the first open day."""
 

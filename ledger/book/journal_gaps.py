@@ -13,7 +13,7 @@ class MissingNumbersError(KasseError):
     """Numbers of an office that no entry has: an entry was taken out of the book."""
 
     code = "gaps.missing"
-    template = N_("office {office}, year {year}: no entry has the numbers {first} to {last}")
+    template = N_("office {office}, year {year}: numbers that no entry has: {numbers}")
     hint = N_("nothing kasse does leaves a gap: run 'kasse journal verify' and compare with a backup")
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
+from ledger.bank.skipping import written
 from ledger.book.journal_gaps import (
     AbortedPosting,
     EmptyDays,
@@ -89,7 +90,7 @@ def _range(store: Store, row: tuple[str, int, int, int, int], aborted: int, find
     if (first, last) != (1, entries):
         for start, end in store.all(_MISSING, **where):
             missing += end - start + 1
-            findings.append(MissingNumbersError(**where, first=start, last=end))
+            findings.append(MissingNumbersError(**where, first=start, last=end, numbers=written(start, end)))
     count, number = store.one(_OUT_OF_TIME, **where) or (0, None)
     if count:
         findings.append(NumbersOutOfTimeError(**where, count=int(count), number=f"{office}-{year}-{number}"))

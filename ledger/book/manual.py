@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 
 from ledger.book.creation import UnknownOfficeError
 from ledger.book.dimensions import Lists, canonical
-from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, Posting, UnknownAccountError
+from ledger.book.entry import (
+    ClosedAccountError,
+    ClosedPeriodError,
+    Draft,
+    NotYetOpenError,
+    Posting,
+    UnknownAccountError,
+)
 from ledger.book.manual_errors import (
     KEPT,
     FutureEntryError,
@@ -18,7 +25,6 @@ from ledger.book.manual_errors import (
     NoAmountError,
     NoDocumentError,
     NoTextError,
-    NotYetOpenError,
     TooFewLinesError,
     TransitInClosingError,
     UnbalancedLinesError,

@@ -146,14 +146,6 @@ class FutureEntryError(KasseError):
     hint = N_("post it on the day, or today")
 
 
-class NotYetOpenError(KasseError):
-    """An account that is opened later than the day."""
-
-    code = "journal.not_yet_open"
-    template = N_("account {account} of office {office} is open from {opened} on")
-    hint = N_("date the entry on that day or later")
-
-
 class ContradictingRowsError(KasseError):
     """Rows of one entry with different days, texts or documents."""
 

@@ -12,7 +12,15 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ledger.book.chain import SALT_BYTES, PostingFields, entry_bytes, is_unambiguous, salted
-from ledger.book.entry import ClosedAccountError, ClosedPeriodError, Draft, EntryKind, Posted, UnknownAccountError
+from ledger.book.entry import (
+    ClosedAccountError,
+    ClosedPeriodError,
+    Draft,
+    EntryKind,
+    NotYetOpenError,
+    Posted,
+    UnknownAccountError,
+)
 from ledger.book.periods import CLOSING, balance_month
 from ledger.book.periods_store import check_closing
 from ledger.store.collector import without_collector
@@ -40,8 +48,8 @@ _ADD_BALANCE = """
 class Chain:
     """The end of an office's chain while a unit of work appends to it.
 
-    `numbers` are the last ones by year, `noted` those the store knows of; `sums` are debits, credits and the day of
-    closing of every account by month. Rows wait here, so that each office's are written one after the other.
+    `numbers` are the last ones by year, `noted` those the store knows of; `sums` are debits, credits and the days of
+    closing and opening of every account by month. Rows wait here, so that those of each office are written together.
     """
 
     office: str
@@ -69,13 +77,13 @@ def insert_all(store: Store, taken: Iterable[Rows]) -> None:
         store.insert(table, columns, rows)
 
 
-def post(store: Store, drafts: Iterable[Draft]) -> list[Posted]:
+def post(store: Store, drafts: Iterable[Draft], *, earlier: bool = False) -> list[Posted]:
     """Append the drafts to their offices' chains and return where each one is, in order.
 
     Runs inside a unit of work that holds the offices. Raises `ClosedPeriodError`, `UnknownAccountError`,
-    `ClosedAccountError`; the unit is then rolled back as a whole.
+    `ClosedAccountError`, `NotYetOpenError` unless `earlier`; the unit is then rolled back as a whole.
     """
-    poster = Poster(store)
+    poster = Poster(store, earlier=earlier)
     stream, posted = iter(drafts), list[Posted]()
     with without_collector():
         while chunk := list(islice(stream, CHUNK)):
@@ -91,11 +99,14 @@ class Poster:
 
     Nobody else posts in the unit of work before that. `expect` so many entries, `add` them, `take` their rows and
     insert them as they stand. `chains` are those of another process that has added everything: only `finish` is left.
+    Entries that are `earlier` may lie before their accounts were opened: a balance that is taken over, and what a bank
+    booked, which has its day from others.
     """
 
-    def __init__(self, store: Store, chains: dict[str, Chain] | None = None) -> None:
+    def __init__(self, store: Store, chains: dict[str, Chain] | None = None, *, earlier: bool = False) -> None:
         assert store.in_unit, "posting needs a unit of work"
         self.store = store
+        self.earlier = earlier
         self.closed: str = store.value("SELECT max(last_day) FROM closing") or ""
         self.recorded = store.now, store.user
         self.salts: Iterator[bytes] = iter(())
@@ -153,7 +164,7 @@ class Poster:
         for line, (account, cents, item, dimensions) in enumerate(postings, 1):
             rows.append((account, cents, item, dimensions, office, position, line))
             known = sums.get(account)
-            if known is None or known[2] <= day:
+            if known is None or known[2] <= day or day < known[3]:
                 known = self._open_account(chain, month, account, day)
             known[cents < 0] += cents
 
@@ -187,7 +198,7 @@ class Poster:
             {"office": chain.office, "account": account, "month": month, "debit": debit, "credit": -credit}
             for _, chain in sorted(self.chains.items())
             for month, sums in sorted(chain.sums.items())
-            for account, (debit, credit, _) in sorted(sums.items())
+            for account, (debit, credit, *_) in sorted(sums.items())
         ]
         self.store.execute_many(_ADD_BALANCE, balances)
         for office, chain in sorted(self.chains.items()):
@@ -218,13 +229,16 @@ class Poster:
 
     def _open_account(self, chain: Chain, month: str, account: str, day: str) -> list[Any]:
         """Return the sums of an account that is open on the day."""
-        sql = "SELECT closed_on FROM account WHERE office = :office AND number = :account"
+        sql = "SELECT closed_on, opened_on FROM account WHERE office = :office AND number = :account"
         row = self.store.one(sql, office=chain.office, account=account)
         if row is None:
             raise UnknownAccountError(office=chain.office, account=account)
-        if row[0] is not None and row[0] <= day:
-            raise ClosedAccountError(office=chain.office, account=account, day=row[0])
-        return chain.sums[month].setdefault(account, [0, 0, row[0] or NEVER])
+        closed, opened = row[0] or NEVER, "" if self.earlier else row[1]
+        if closed <= day:
+            raise ClosedAccountError(office=chain.office, account=account, day=closed)
+        if day < opened:
+            raise NotYetOpenError(office=chain.office, account=account, opened=opened)
+        return chain.sums[month].setdefault(account, [0, 0, closed, opened])
 
 
 def heads(store: Store) -> Iterator[tuple[str, int, bytes]]:

@@ -15,6 +15,7 @@ from ledger.cash.cancelling import (
     ClearedCardError,
     GoneChequeError,
 )
+from ledger.cash.credited_store import take_credits
 from ledger.cash.desks import Desk, check_enough
 from ledger.cash.desks_reader import balance, open_desk
 from ledger.cash.receipts import Label, Part, Receipt
@@ -38,20 +39,22 @@ _GIVE_BACK = """
 
 @dataclass(frozen=True, slots=True)
 class CancelDone:
-    """The counter receipt and the one it takes back, and what is in the desk now."""
+    """The counter receipt and the one it takes back, what is in the desk now, what was taken of credits."""
 
     receipt: Receipt
     cancelled: Receipt
     balance_cents: int
+    credit_cents: int = 0
 
 
 def cancel(store: Store, label: Label, reason: str) -> CancelDone:
     """Take a receipt back by its mirror and a counter receipt: what was settled is open again with its old due day.
 
+    What an order cancelled since stays cancelled: the credit that was made of the money goes with it.
     Another person than who wrote it, with the role head or cashier in the desk's office. Cash that was taken must
     still be in the desk. Raises `UnknownReceiptError`, `CancelReasonError`, `CancelledAlreadyError`,
-    `CancelOfCancelError`, `GoneChequeError`, `ClearedCardError`, `OwnWorkError`, `NotEnoughCashError`,
-    `NotAllowedError`, what `open_desk` and `check_reversible` raise.
+    `CancelOfCancelError`, `GoneChequeError`, `ClearedCardError`, `CreditUnderWayError`, `OwnWorkError`,
+    `NotEnoughCashError`, `NotAllowedError`, what `open_desk` and `check_reversible` raise.
     """
     if not reason.strip():
         raise CancelReasonError(label=str(label))
@@ -65,9 +68,11 @@ def cancel(store: Store, label: Label, reason: str) -> CancelDone:
             store, places_of(store, EntryNumber(office, int(year), int(number))), reason=f"Storno {label}: {reason}",
             day=store.today, own_kinds=OWN_KINDS - {"cash"},
         )  # fmt: skip
+        again = [(part.office, item) for part in involved.clearings for item, _ in part.lines]
+        credit = take_credits(store, label, again, reason.strip())
         lead = next(p for e, p in zip(involved.entries, posted, strict=True) if e.number.office == office)
         counter = _write(store, desk, old, lead, (batch, reason.strip()))
-        return CancelDone(receipt_named(store, counter), receipt_named(store, label), balance(store, desk))
+        return CancelDone(receipt_named(store, counter), receipt_named(store, label), balance(store, desk), credit)
 
 
 def _check(store: Store, desk: Desk, old: Receipt) -> int | None:

@@ -29,6 +29,15 @@ class CancelOfCancelError(KasseError):
     hint = N_("write a new receipt")
 
 
+class CreditUnderWayError(KasseError):
+    """The money of a receipt became a credit, and that is about to be paid out."""
+
+    code = "cash.credit_under_way"
+    template = N_("the money of receipt {label} became credit {office}/{item} since, which is being paid out")
+    hint = N_("see 'kasse item show {office}/{item}'; take it out of its run, or have its refund objected to, then "
+              "try again")  # fmt: skip
+
+
 class GoneChequeError(KasseError):
     """A cheque that is not in the drawer any more."""
 

@@ -12,6 +12,7 @@ from ledger.people.parties import address_key, match_key
 from ledger.people.party_values import ACCOUNT_KINDS, AccountKindError, PartyNameError
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
+from sepa.fields import bic_problem
 from sepa.identifiers import parse_iban
 
 Placed = Callable[[Iterable[KasseError]], Iterable[KasseError]]
@@ -45,6 +46,7 @@ class AccountRow(NamedTuple):
     account_kind: str | None = None
     since: str | None = None
     until: str | None = None
+    bic: str | None = None
 
 
 class LockRow(NamedTuple):
@@ -166,6 +168,8 @@ def account_row(row: AccountRow, today: str) -> tuple[AccountRow, tuple[KasseErr
         iban = parse_iban(iban)
     except KasseError as error:
         faults.append(error.at(_at(row, "bank_account")))
+    if wrong := bic_problem(row.bic or ""):
+        faults.append(wrong.at(_at(row, "bic")))
     if kind not in ACCOUNT_KINDS:
         faults.append(AccountKindError(kind=kind, kinds=", ".join(ACCOUNT_KINDS), place=_at(row, "account_kind")))
     if row.since and row.until and row.until < row.since:

@@ -140,9 +140,9 @@ _NEW_ACCOUNTS = """
     WHERE NOT EXISTS (SELECT 1 FROM party_account a WHERE a.party = f.party AND a.iban = s.bank_account)"""
 _OF_NEW_ACCOUNTS = f"SELECT DISTINCT f.party {_NEW_ACCOUNTS}"
 _ACCOUNTS = f"""
-    INSERT INTO party_account (party, iban, kind, source, since, until)
+    INSERT INTO party_account (party, iban, kind, source, since, until, bic)
     SELECT f.party, s.bank_account, min(s.account_kind), 'opening', min(coalesce(s.since, CAST(:day AS TEXT))),
-        CASE WHEN count(*) = count(s.until) THEN max(s.until) ELSE NULL END {_NEW_ACCOUNTS}
+        CASE WHEN count(*) = count(s.until) THEN max(s.until) ELSE NULL END, max(s.bic) {_NEW_ACCOUNTS}
     GROUP BY f.party, s.bank_account"""
 
 

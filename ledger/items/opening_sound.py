@@ -17,7 +17,7 @@ _SEEN = (
 )  # fmt: skip
 _seen = itemgetter(*map(OrderRow._fields.index, _SEEN))
 _RARE = (
-    "bank_account", "country", "period_from", "period_to", "lock_kind", "lock_until", "lock_reason",
+    "bank_account", "bic", "country", "period_from", "period_to", "lock_kind", "lock_until", "lock_reason",
 )  # fmt: skip
 _rare = itemgetter(*map(OrderRow._fields.index, _RARE))
 _UNSEEN = (None,) * len(_RARE)

@@ -22,7 +22,7 @@ from ledger.items.opening import (
 from ledger.items.opening_facts_store import Brought, name_parties, unknown_owners
 from ledger.items.opening_parts import Part
 from ledger.items.opening_write_store import OfficeOpening, write_balances, write_items
-from ledger.items.order_checks_store import known_references, unknown_mains
+from ledger.items.order_checks_store import known_references, other_bics, unknown_mains
 from ledger.items.order_import_store import Source
 from ledger.items.orders import Checked, Rules
 from ledger.items.staging_store import Staging, mark_bad, staged, staged_offices
@@ -229,7 +229,7 @@ def _checked(store: Store, lists: Lists, run: int) -> Opening:
             raise OpeningDoneError(office=office, day=done[office])
     mark_bad(store, ())
     findings = [*lists.staging.findings, *lists.findings]
-    findings += wishes.placed([*known_references(store), *unknown_mains(store)])
+    findings += wishes.placed([*known_references(store), *unknown_mains(store), *other_bics(store)])
     items = [ItemSum(office, account, kind, count, _signed(kind, cents)) for office, account, kind, count, cents in
              store.rows(_SUMS)]  # fmt: skip
     sums = _sums(balances, items)

@@ -47,7 +47,7 @@ _ITEMS = f"""
     WHERE p.office = :office AND p.place BETWEEN :first AND :last AND s.main_reference IS {{null}}
     ORDER BY p.place"""
 _WITH_ACCOUNTS = """
-    (SELECT p.party, s.bank_account FROM opening_item p JOIN staged_row s ON s.seq = p.seq) AS"""
+    (SELECT p.party, s.bank_account, s.bic FROM opening_item p JOIN staged_row s ON s.seq = p.seq) AS"""
 """The rows of the list with their parties, as `note_accounts` looks at them."""
 _MAIN_ITEMS, _SIDE_ITEMS = _ITEMS.format(main="NULL", null="NULL"), _ITEMS.format(main=_MAIN, null="NOT NULL")
 
@@ -98,7 +98,7 @@ def _office_items(store: Store, day: str, office: str, count: int, brought: Brou
     done = OfficeOpening(office, items=count)
     chunks = _chunks(store, office, before)
     while some := list(islice(chunks, ENTRIES_AT_ONCE)):
-        posted = post(store, [_draft(office, day, chunk, contra) for chunk in some])
+        posted = post(store, [_draft(office, day, chunk, contra) for chunk in some], earlier=True)
         first = done.entries * ITEMS_PER_ENTRY + 1
         last = first + ENTRIES_AT_ONCE * ITEMS_PER_ENTRY - 1
         where = {
@@ -166,7 +166,7 @@ def write_balances(
         part = replace(known.get(office, OfficeOpening(office)), balances=len(given))
         plain = [row for row in given if row.amount_cents and not _has_items(rules, row)]
         if plain:
-            post(store, [_balance_draft(plain, day, account_with_role(store, office, "opening"))])
+            post(store, [_balance_draft(plain, day, account_with_role(store, office, "opening"))], earlier=True)
             part = replace(part, entries=part.entries + 1)
         known[office] = part
     return tuple(known[office] for office in sorted(known))

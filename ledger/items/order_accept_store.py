@@ -11,7 +11,7 @@ from ledger.book.entry import Draft, Posted, Posting
 from ledger.book.store import account_with_role, post
 from ledger.items.order_decisions import OfficePart
 from ledger.items.order_payouts_store import settle_payouts
-from ledger.items.orders import PRIVATE_PROFILE, control_role
+from ledger.items.orders import PRIVATE_PROFILES, control_role
 from ledger.items.store import SIDES, opening_posting, reserve_items
 from ledger.store.engines import Row, Store
 
@@ -30,7 +30,7 @@ _ITEMS = f"""
         claim_kind, profile, purpose, bank_account, amount_cents, open_cents, due, original_due, opened_on, position,
         dunning_level, paid_by)
     SELECT o.office, c.place + :items, o.kind, CASE o.kind WHEN 'receivable' THEN 'D' ELSE 'C' END,
-        CASE WHEN o.kind = 'payable' THEN CAST(:payable AS TEXT) WHEN o.profile = '{PRIVATE_PROFILE}'
+        CASE WHEN o.kind = 'payable' THEN CAST(:payable AS TEXT) WHEN o.profile IN {PRIVATE_PROFILES}
         THEN CAST(:private AS TEXT) ELSE CAST(:receivable AS TEXT) END, coalesce(p.merged_into, o.party), o.reference,
         o.foreign_reference, o.id, {{main}}, o.claim_kind, o.profile, o.purpose, o.bank_account, o.total_cents,
         o.total_cents, o.due, o.due, CAST(:day AS TEXT), c.place + :positions, 0, o.paid_by

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ledger.book.dimensions import of_cost_object
 from ledger.book.entry import Draft, Posted, Posting
@@ -20,7 +21,7 @@ from ledger.items.order_accept_store import book_orders, shown_entry
 from ledger.items.order_change_store import BY_SCHEDULE, act_of, check_end
 from ledger.items.order_changes import ItemReservedError, PaidAlreadyError, TakenOverPaidError
 from ledger.items.order_decisions import OfficePart
-from ledger.items.order_paid_store import check_paid
+from ledger.items.order_paid_store import check_paid, check_paid_since
 from ledger.items.orders import order_number
 from ledger.items.schedules import MadeSinceError
 from ledger.items.store import NewClearing, NewItem, clear, insert_items, opening_posting, posting_for, reserve_items
@@ -181,17 +182,8 @@ def _take_off(store: Store, day: str, order: _Order) -> list[Posted]:
     items = _items_of(store, order)
     taken = list(_taken(store, order, items))
     left = order.total_cents - sum(cents for _, _, _, cents in taken)
-    if left and order.changes is None:
-        raise TakenOverPaidError(
-            item=order.subject, reduction_cents=order.total_cents, open_cents=order.total_cents - left
-        )
-    if left and not order.as_credit:
-        raise PaidAlreadyError(
-            order=order.subject, reduction_cents=order.total_cents, open_cents=order.total_cents - left
-        )
     if left:
-        check_paid(store, order.office, order.changes or 0, order.period, reduction_cents=order.total_cents,
-                   open_cents=order.total_cents - left)  # fmt: skip
+        _check_given_back(store, order, order.total_cents - left)
     sign = 1 if order.kind == "receivable" else -1
     lines = store.all(_LINES, office=order.office, id=order.id)
     coding = [Posting(row[0], sign * row[1], None, of_cost_object(row[2])) for row in lines]
@@ -206,17 +198,34 @@ def _take_off(store: Store, day: str, order: _Order) -> list[Posted]:
     if credit is not None:
         insert_items(store, [replace(credit, position=posted.position)])
     facts = {"sum_cents": order.total_cents, "credit_cents": left, "items": len(taken)}
-    what = f"item:{items[0][0]}" if order.changes is None else f"order:{order.subject}"
+    what = f"item:{_taken_over(order)}" if order.changes is None else f"order:{order.subject}"
     record(store, order.office, "order.take_off", what, facts)
     return [posted]
+
+
+def _check_given_back(store: Store, order: _Order, open_cents: int) -> None:
+    """Check that what is taken off beyond what is open was paid, and is to become a credit."""
+    sums: dict[str, Any] = {"reduction_cents": order.total_cents, "open_cents": open_cents}
+    if not order.as_credit:
+        if order.changes is None:
+            raise TakenOverPaidError(item=order.subject, **sums)
+        raise PaidAlreadyError(order=order.subject, **sums)
+    if order.changes is None:
+        check_paid_since(store, order.office, _taken_over(order), **sums)
+    else:
+        check_paid(store, order.office, order.changes, order.period, **sums)
+
+
+def _taken_over(order: _Order) -> int:
+    """Return the number of the item taken over that an order takes something off."""
+    return int(order.subject.rpartition("/")[2])
 
 
 def _items_of(store: Store, order: _Order) -> list[Row]:
     """Return the open items that are taken off: those of an order, or the one that was taken over."""
     if order.changes is not None:
         return store.all(_ITEMS, office=order.office, id=order.changes, due=order.period)
-    number = int(order.subject.rpartition("/")[2])
-    return store.all(_TAKEN_OVER, office=order.office, item=number)
+    return store.all(_TAKEN_OVER, office=order.office, item=_taken_over(order))
 
 
 def _taken(store: Store, order: _Order, items: Sequence[Row]) -> list[tuple[int, str, str, int]]:

@@ -13,6 +13,7 @@ from ledger.items.order_changes import (
     ChangeWaitsError,
     ClosedCodingError,
     CodedLine,
+    ErasedPersonError,
     MadeOrder,
     NoSuchChangeError,
     NotAcceptedError,
@@ -33,7 +34,7 @@ from ledger.store.engines import Store
 
 _ROOT = """
     SELECT kind, act, state, changes, party, reference, foreign_reference, bank_account, profile, claim_kind, due,
-           total_cents, main_reference, paid_by
+           total_cents, main_reference, paid_by, purpose_code
     FROM cash_order WHERE office = :office AND id = :id"""
 _WAITS = """SELECT id FROM cash_order WHERE office = :office AND changes = :id
             AND state NOT IN ('accepted', 'objected') ORDER BY id LIMIT 1"""
@@ -55,6 +56,7 @@ _ENDS = """
     SELECT ended_on, last_due FROM standing_order WHERE office = :office AND order_id = :id
     UNION ALL SELECT ended_on, NULL FROM general_order WHERE office = :office AND order_id = :id"""
 _CLOSED = "SELECT number, closed_on FROM account WHERE office = :office AND closed_on <= :day"
+_ERASED = "SELECT 1 FROM erased_party WHERE party = :party"
 _PAYOUT = "SELECT item FROM suspense_payout WHERE office = :office AND order_id = :id"
 BY_SCHEDULE = ("standing", "general")
 TAKES_OFF = ("reduction", "cancellation")
@@ -78,6 +80,7 @@ class Root:
     total_cents: int
     main_reference: str | None
     paid_by: str | None
+    purpose_code: str | None
 
 
 def change_order(
@@ -144,7 +147,7 @@ def end_order(store: Store, office: str, number: int, *, reason: str, last_day: 
 def changeable(store: Store, office: str, number: int) -> Root:
     """Return an order that may be changed: accepted, no change itself, none under way.
 
-    Raises `UnknownOrderError`, `ChangeOfChangeError`, `NotAcceptedError`, `ChangeWaitsError`.
+    Raises `UnknownOrderError`, `ChangeOfChangeError`, `NotAcceptedError`, `ErasedPersonError`, `ChangeWaitsError`.
     """
     row = store.one(_ROOT, office=office, id=number)
     name = order_number(office, number)
@@ -160,10 +163,17 @@ def changeable(store: Store, office: str, number: int) -> Root:
         raise PayoutOrderError(order=name, case=case)
     if root.state != "accepted":
         raise NotAcceptedError(order=name, state=root.state)
+    check_person(store, name, root.party)
     waits = store.value(_WAITS, office=office, id=number)
     if waits is not None:
         raise ChangeWaitsError(order=name, change=order_number(office, waits))
     return root
+
+
+def check_person(store: Store, name: str, party: int | None) -> None:
+    """Check that the person of an order or item was not erased (Art. 17 GDPR); raises `ErasedPersonError`."""
+    if party is not None and store.value(_ERASED, party=party) is not None:
+        raise ErasedPersonError(order=name, party=party)
 
 
 def check_end(store: Store, office: str, number: int, last_day: str) -> None:
@@ -245,4 +255,5 @@ def _successor(root: Root, office: str, number: int, act: str, reason: str) -> N
         main_reference=root.main_reference if act == "increase" else None,
         changes=number,
         paid_by=root.paid_by,
+        purpose_code=root.purpose_code,
     )

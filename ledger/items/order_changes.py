@@ -40,6 +40,14 @@ class ChangeWaitsError(KasseError):
     hint = N_("accept it or object to it first; see 'kasse order show {change}'")
 
 
+class ErasedPersonError(KasseError):
+    """A change of an order of a person whose data was erased: whom it would go to, nobody knows any more."""
+
+    code = "order.person_erased"
+    template = N_("{order} is of party {party}, whose data was erased: it is not changed any more")
+    hint = N_("nothing of it is open; if the person writes again, order it anew by a list: 'kasse order import'")
+
+
 class NothingChangesError(KasseError):
     """A change to the present amount, or of an order that was cancelled."""
 
@@ -183,8 +191,19 @@ class TakenOverPaidError(KasseError):
 
     code = "order.item_paid"
     template = N_("of {reduction_cents} to be taken off {item}, only {open_cents} is open")
-    hint = N_("take off what is open with 'kasse order change {item} --to AMOUNT'; what was paid before is given back, "
-              "or demanded back, by an order of its own")  # fmt: skip
+    hint = N_("take off what is open with 'kasse order change {item} --to AMOUNT'; what was paid of a claim since it "
+              "was taken over becomes a credit with --credit, what was paid before is given back, or demanded back, by "
+              "an order of its own")  # fmt: skip
+
+
+class PaidBeforeError(KasseError):
+    """More of a claim taken over would be given back than was paid since: the rest was paid or waived before."""
+
+    code = "order.item_paid_before"
+    template = N_("of {reduction_cents} to be taken off {item}, {open_cents} is open and {paid_cents} was paid since "
+                  "it was taken over; {rest_cents} were paid or waived before, or given back")  # fmt: skip
+    hint = N_("take off what was open then with 'kasse order change {item} --to AMOUNT --credit'; give back what was "
+              "paid before by an order of its own")  # fmt: skip
 
 
 class NothingTakenOffError(KasseError):

@@ -46,6 +46,14 @@ class UnknownMainReferenceError(KasseError):
     hint = N_("correct main_reference, or take the main claim in first")
 
 
+class OtherBicError(KasseError):
+    """Another BIC than the one that is known of the account's bank."""
+
+    code = "order.bic_other"
+    template = N_("the bank of {iban} is known by the BIC {known}, not {bic}")
+    hint = N_("leave bic blank, or correct it with 'kasse party change PARTY --iban {iban} --bic BIC'")
+
+
 class MixedOrderError(KasseError):
     """Rows of one order that contradict each other."""
 
@@ -122,6 +130,13 @@ _LIST_PAYMENTS = _SAME_IN_LIST.format(
 _LIST_CLAIMS = _SAME_IN_LIST.format(same="party_key, kind, amount_cents, due, purpose", only="")
 
 
+_OTHER_BIC = """
+    SELECT s.seq, s.bic, s.bank_account, coalesce(
+        (SELECT max(a.bic) FROM party_account a WHERE a.iban = s.bank_account AND a.bic <> s.bic),
+        (SELECT max(o.bic) FROM staged_row o WHERE o.bank_account = s.bank_account AND o.bic < s.bic)) AS known
+    FROM staged_row s WHERE s.bic IS NOT NULL AND s.bad = 0 ORDER BY s.seq"""
+
+
 def list_errors(store: Store) -> Iterator[KasseError]:
     """Yield what keeps rows of the staged list out of the book."""
     yield from _mixed(store)
@@ -130,6 +145,7 @@ def list_errors(store: Store) -> Iterator[KasseError]:
         yield RepeatedReferenceError(reference=reference, row=other, place=_place(seq, "reference", reference))
     yield from known_references(store)
     yield from unknown_mains(store)
+    yield from other_bics(store)
 
 
 def known_references(store: Store) -> Iterator[KasseError]:
@@ -138,6 +154,15 @@ def known_references(store: Store) -> Iterator[KasseError]:
         for seq, reference, office, number in store.all(sql):
             place = _place(seq, "reference", reference)
             yield KnownReferenceError(reference=reference, owner=owner(office, number), place=place)
+
+
+def other_bics(store: Store) -> Iterator[KasseError]:
+    """Yield rows with another BIC than the book, or the list, has for the account."""
+    if store.value("SELECT 1 FROM staged_row WHERE bic IS NOT NULL LIMIT 1") is None:
+        return
+    for seq, bic, iban, known in store.all(_OTHER_BIC):
+        if known is not None:
+            yield OtherBicError(bic=bic, iban=iban, known=known, place=_place(seq, "bic", bic))
 
 
 def unknown_mains(store: Store) -> Iterator[KasseError]:

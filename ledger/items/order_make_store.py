@@ -52,12 +52,13 @@ class NewOrder:
     changes: int | None = None
     as_credit: int = 0
     paid_by: str | None = None
+    purpose_code: str | None = None
 
 
 _FIELDS = (
     "office", "kind", "act", "due", "purpose", "party", "reference", "foreign_reference", "bank_account", "profile",
     "claim_kind", "notice_date", "main_reference", "period_from", "document", "changes", "as_credit",
-    "paid_by",
+    "paid_by", "purpose_code",
 )  # fmt: skip
 
 

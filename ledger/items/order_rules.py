@@ -10,6 +10,7 @@ from typing import Any
 from ledger.book.creation import UnknownOfficeError
 from ledger.items.kassenzeichen import check_reference, compact
 from ledger.items.order_coding import coding, plain_reference
+from ledger.items.order_payment import bic_valid, purpose_code_known
 from ledger.items.orders import Checked, OrderRow, Rules, at
 from ledger.items.schedules import INTERVALS, ScheduleError
 from ledger.people.parties import address_key, identity, match_key
@@ -289,5 +290,9 @@ def reference_valid(rules: Rules, row: OrderRow) -> Iterator[KasseError]:
             yield error.at(at(row, "reference"))
 
 
-SHARED_RULES: tuple[Rule, ...] = (office_known, amount_positive, texts, iban_valid, address, days, profile_known)
-ORDER_RULES: tuple[Rule, ...] = (needed, needed_by_kind, *SHARED_RULES, schedule, coding, reference_valid)
+SHARED_RULES: tuple[Rule, ...] = (
+    office_known, amount_positive, texts, iban_valid, bic_valid, address, days, profile_known,
+)  # fmt: skip
+ORDER_RULES: tuple[Rule, ...] = (
+    needed, needed_by_kind, *SHARED_RULES, purpose_code_known, schedule, coding, reference_valid,
+)  # fmt: skip

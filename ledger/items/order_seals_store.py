@@ -21,7 +21,7 @@ _STAYS = (
     "foreign_reference", "profile", "claim_kind", "notice_date", "served_on", "final_on", "enforceable", "period_from",
     "period_to", "joint_group", "main_reference", "order_key", "paid_by",
 )  # fmt: skip
-_WORDS = ("purpose", "bank_account", "document", "debt_reason")
+_WORDS = ("purpose", "bank_account", "document", "debt_reason", "purpose_code")
 _CODING = ("line", "gl_account", "amount_cents", "cost_object", "contra_office", "contra_account")
 _WIDTH = len(_STAYS) + 1
 _CODED = _WIDTH + len(_WORDS)

@@ -75,7 +75,7 @@ class CashOrder(SQLModel, table=True):
         ),
         updated=True,
     )
-    ERASABLE: ClassVar = ("purpose", "bank_account", "document", "debt_reason")
+    ERASABLE: ClassVar = ("purpose", "bank_account", "document", "debt_reason", "purpose_code")
     MUTABLE: ClassVar = ("waiting",)
     STEPS: ClassVar = {
         "state": {
@@ -116,6 +116,7 @@ class CashOrder(SQLModel, table=True):
     document: str | None = col.text(nullable=True)
     order_key: str | None = col.text(nullable=True)
     paid_by: str | None = col.text(nullable=True)
+    purpose_code: str | None = col.text(nullable=True)
 
 
 class CashOrderLine(SQLModel, table=True):

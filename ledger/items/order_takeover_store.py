@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ledger.items.items_reader import item_name
+from ledger.items.order_change_store import check_person
 from ledger.items.order_changes import (
     ChangeReasonError,
     ChangeWaitsError,
@@ -20,6 +21,7 @@ from ledger.items.order_changes import (
 )
 from ledger.items.order_import_store import CREATORS
 from ledger.items.order_make_store import NewLine, NewOrder, write_order
+from ledger.items.order_paid_store import check_paid_since
 from ledger.items.order_transfer_store import check_coding
 from ledger.items.orders import order_number
 from ledger.people.users import require
@@ -53,14 +55,16 @@ class _Item:
 
 
 def take_off_taken_over(
-    store: Store, office: str, number: int, *, reason: str, day: str, to_cents: int, account: str | None
-) -> list[MadeOrder]:
+    store: Store, office: str, number: int, *, reason: str, day: str, to_cents: int, account: str | None,
+    as_credit: bool = False,
+) -> list[MadeOrder]:  # fmt: skip
     """Make the order that brings an item that was taken over to a smaller amount, or to 0; nothing is posted yet.
 
     It is certified, approved and accepted like any order; `account` is what it is coded to, as the old system's coding
-    is not in the book. Raises `NotTakenOverError`, `MadeByOrderError`, `TakenOverAccountError`, `MoreTakenOverError`,
-    `TakenOverPaidError`, `ChangeReasonError`, `ChangeWaitsError`, `NothingTakenOffError`, `NotAllowedError` and the
-    errors of `check_coding`.
+    is not in the book. What was paid of a claim since it was taken over becomes a credit where `as_credit` says so.
+    Raises `NotTakenOverError`, `MadeByOrderError`, `TakenOverAccountError`, `MoreTakenOverError`, `TakenOverPaidError`,
+    `PaidBeforeError`, `ChangeReasonError`, `ChangeWaitsError`, `NothingTakenOffError`, `ErasedPersonError`,
+    `NotAllowedError` and the errors of `check_coding`.
     """
     if not reason.strip():
         raise ChangeReasonError
@@ -68,6 +72,7 @@ def take_off_taken_over(
     with store.unit([office]):
         item = _taken_over(store, office, number)
         require(store, office, *CREATORS)
+        check_person(store, name, item.party)
         if waits := store.value(_WAITS, office=office, name=name):
             raise ChangeWaitsError(order=name, change=order_number(office, int(waits)))
         if account is None:
@@ -79,15 +84,23 @@ def take_off_taken_over(
         (change,) = plan_changes(name, [CodedLine(1, account, present)], to_cents=to_cents, wanted={})
         if change.act == "increase":
             raise MoreTakenOverError(item=name, amount_cents=change.total_cents)
-        if change.total_cents > item.open_cents:
-            raise TakenOverPaidError(item=name, reduction_cents=change.total_cents, open_cents=item.open_cents)
+        credit = as_credit and item.kind == "receivable"
+        _check_open(store, (office, number), change.total_cents, item.open_cents, credit=credit)
         new = NewOrder(
             office, item.kind, change.act, item.due, reason.strip(), (NewLine(1, account, change.total_cents),),
             f"change of {name}", party=item.party, reference=item.reference, foreign_reference=item.foreign_reference,
             bank_account=item.bank_account, profile=item.profile, claim_kind=item.claim_kind, main_reference=name,
-            paid_by=item.paid_by,
+            paid_by=item.paid_by, as_credit=int(credit),
         )  # fmt: skip
         return [replace(write_order(store, new), changes=name)]
+
+
+def _check_open(store: Store, key: tuple[str, int], reduction_cents: int, open_cents: int, *, credit: bool) -> None:
+    """Check that no more is taken off than is open, or was paid since and becomes a credit."""
+    if credit:
+        check_paid_since(store, *key, reduction_cents=reduction_cents, open_cents=open_cents)
+    elif reduction_cents > open_cents:
+        raise TakenOverPaidError(item=item_name(*key), reduction_cents=reduction_cents, open_cents=open_cents)
 
 
 def _taken_over(store: Store, office: str, number: int) -> _Item:

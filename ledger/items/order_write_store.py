@@ -22,7 +22,7 @@ _HEADS = """
 _COPIED = (
     "kind", "party", "due", "purpose", "bank_account", "profile", "claim_kind", "notice_date", "served_on", "final_on",
     "enforceable", "debt_reason", "period_from", "period_to", "joint_group", "main_reference", "document", "order_key",
-    "paid_by",
+    "paid_by", "purpose_code",
 )  # fmt: skip
 _ORDERS = f"""
     INSERT INTO cash_order (office, id, batch, state, act, total_cents, reference, foreign_reference,

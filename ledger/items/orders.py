@@ -15,7 +15,8 @@ from sepa.money import plain
 
 STATES = (N_("created"), N_("certified"), N_("approved"), N_("accepted"), N_("objected"))
 KINDS = (N_("receivable"), N_("payable"), N_("transfer"))
-PRIVATE_PROFILE = "private"
+PRIVATE_PROFILES = ("private", "private-trade")
+"""Profiles of private law: their claims stand on a control account of their own."""
 COLUMN_OF = {
     "amount_cents": "amount", "open_cents": "open_amount", "every_months": "every", "lock_kind": "lock",
     "party_number": "party",
@@ -52,6 +53,7 @@ class OrderRow(NamedTuple):
     country: str | None = None
     birth_date: str | None = None
     bank_account: str | None = None
+    bic: str | None = None
     amount_cents: int | None = None
     due: str | None = None
     reference: str | None = None
@@ -81,6 +83,7 @@ class OrderRow(NamedTuple):
     every_months: int | None = None
     last_due: str | None = None
     paid_by: str | None = None
+    purpose_code: str | None = None
     lock_kind: str | None = None
     lock_until: str | None = None
     lock_reason: str | None = None
@@ -153,7 +156,7 @@ class Rules:
 
 def control_role(kind: str, profile: str | None) -> str:
     """Return the role of the control account that carries an item of that kind and profile."""
-    return "receivable_private" if kind == "receivable" and profile == PRIVATE_PROFILE else kind
+    return "receivable_private" if kind == "receivable" and profile in PRIVATE_PROFILES else kind
 
 
 def at(row: OrderRow, field: str) -> Place:

@@ -24,10 +24,11 @@ _WAITING = _LIST.replace("(:state = '' OR o.state = :state)", "o.waiting = 1 AND
 _ADDRESS = ("street", "house_number", "postcode", "town", "country")
 _DETAILS = (
     "profile", "claim_kind", "notice_date", "served_on", "final_on", "debt_reason", "period_from", "period_to",
-    "joint_group", "main_reference", "document", "order_key", "paid_by",
+    "joint_group", "main_reference", "document", "order_key", "paid_by", "purpose_code",
 )  # fmt: skip
+_BIC = "(SELECT max(a.bic) FROM party_account a WHERE a.iban = o.bank_account)"
 _ONE = f"""
-    SELECT p.id, p.street, p.house_number, p.postcode, p.town, p.country, p.birth_date,
+    SELECT p.id, p.street, p.house_number, p.postcode, p.town, p.country, p.birth_date, {_BIC},
         CASE WHEN o.kind = 'receivable' AND o.foreign_reference = 1 THEN 1 END,
         o.enforceable, {", ".join(f"o.{name}" for name in _DETAILS)}
     FROM cash_order o LEFT JOIN party p ON p.id = o.party WHERE o.office = :office AND o.id = :id"""
@@ -168,7 +169,7 @@ def show_order(store: Store, office: str, number: int) -> OrderDetails:
             raise UnknownOrderError(order=order_number(office, number))
         row = store.one(_ONE, office=office, id=number)
         assert row is not None
-        names = (*_ADDRESS, "birth_date", "reference_foreign", "enforceable", *_DETAILS)
+        names = (*_ADDRESS, "birth_date", "bic", "reference_foreign", "enforceable", *_DETAILS)
         return OrderDetails(
             order=_summary(found),
             party=row[0],

@@ -259,7 +259,7 @@ def _replacing(
         office, root.kind, "standing", first, purpose, lines, f"change of {order_number(office, number)}: {reason}",
         party=root.party, reference=root.reference, foreign_reference=root.foreign_reference,
         bank_account=root.bank_account, profile=root.profile, claim_kind=root.claim_kind, changes=number,
-        paid_by=root.paid_by,
+        paid_by=root.paid_by, purpose_code=root.purpose_code,
     )  # fmt: skip
 
 

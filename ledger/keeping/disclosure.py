@@ -44,7 +44,7 @@ class Disclosure:
 
 GRIDS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("party_account", "Bankverbindungen",
-     (("iban", "IBAN"), ("kind", "Art"), ("source", "Herkunft"), ("since", "seit"), ("until", "bis"))),
+     (("iban", "IBAN"), ("bic", "BIC"), ("kind", "Art"), ("source", "Herkunft"), ("since", "seit"), ("until", "bis"))),
     ("cash_order", "Anordnungen",
      (("office", "Amt"), ("id", "Nr."), ("purpose", "Zweck"), ("total_cents", "Betrag"), ("due", "fällig"))),
     ("item", "Forderungen und Guthaben",

@@ -275,7 +275,7 @@ WORDS = {
     "entry_text": N_("words of entries"), "event_details": N_("details of events"), "party": N_("persons"),
     "party_account": N_("accounts of persons"), "party_seal": N_("seals of persons"),
     "party_lock": N_("locks of persons"), "party_merge": N_("merges of persons"),
-    "party_restriction": N_("restrictions"), "letter": N_("letters"), "letter_print": N_("words of letters"),
+    "party_restriction": N_("restrictions"), "letter": N_("letters to debtors"), "letter_print": N_("words of letters"),
     "cash_receipt": N_("cash receipts"), "cash_cheque": N_("cheques"),
     "suspense_origin": N_("unclear money taken over"), "item_facts": N_("facts of items taken over"),
     "voucher": N_("vouchers of entries made by hand"), "collection_message": N_("requests about direct debits"),

@@ -95,7 +95,6 @@ def _revise(store: Store, run: Run, day: str) -> None:
     left = list(lines(store, run))
     if not left:
         raise EmptyRunError(run=run.number)
-    head = (run.number, run.iban, day, run.debtor_name, run.single_booking, run.instant)
-    total, digest = sum(line.cents for line in left), hash_lines(head, left)
+    total, digest = sum(line.cents for line in left), hash_lines(run.head(day), left)
     row = (run.office, run.number, run.revision + 1, day, len(left), total, digest)
     store.insert("payment_run_change", _COLUMNS, [row])

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
-from ledger.payments.collection_lines import Head, Line, Part, address_text, message, stored_collection
+from ledger.payments.addresses import address_text
+from ledger.payments.collection_lines import Head, Line, Part, message, stored_collection
 from ledger.payments.collection_runs import NoDebtorAddressError, end_to_end_id
 from ledger.payments.collection_sieve import Claim, Wanted
 from ledger.payments.mandates import Change, amendment, sequence_of

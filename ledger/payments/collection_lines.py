@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from ledger.payments.addresses import kept_address
 from ledger.payments.collection_runs import batch_id
 from ledger.payments.transfers import is_rf
 from sepa.debits import Amendment, Collection, CollectionBatch, DirectDebitMessage, Mandate, Scheme
 from sepa.debits import Sequence as Kind
-from sepa.payments import Address, Party, Totals
+from sepa.payments import Party, Totals
 from sepa.text import Charset
 
 
@@ -64,20 +64,6 @@ class Head:
     single_booking: bool = False
 
 
-def address_text(address: Address | None) -> str:
-    """Return an address as the book keeps it with a collection, '' for none."""
-    if address is None:
-        return ""
-    return json.dumps([address.street, address.house_number, address.postcode, address.town, address.country])
-
-
-def _address(text: str) -> Address | None:
-    if not text:
-        return None
-    street, house_number, postcode, town, country = json.loads(text)
-    return Address(town, country, street, house_number, postcode)
-
-
 def stored_amendment(line: Line) -> Amendment | None:
     """Return the amendment that a stored collection carries, None for none."""
     was = Amendment(
@@ -94,7 +80,7 @@ def stored_collection(line: Line) -> Collection:
         line.end_to_end_id,
         line.cents,
         Mandate(line.mandate_reference, date.fromisoformat(line.signed), stored_amendment(line)),
-        Party(line.debtor_name, line.debtor_iban, line.debtor_bic, _address(line.debtor_address)),
+        Party(line.debtor_name, line.debtor_iban, line.debtor_bic, kept_address(line.debtor_address)),
         remittance="" if structured else line.remittance,
         creditor_reference=line.remittance if structured else "",
         ultimate_debtor=line.ultimate_debtor,

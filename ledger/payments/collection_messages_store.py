@@ -208,7 +208,8 @@ def _recall(
         )  # fmt: skip
         groups.setdefault(line.batch, []).append(recall)
     parts = tuple(RecallBatch(f"{run.message_id}-{batch}", tuple(group)) for batch, group in groups.items())
-    return RecallMessage(found.message_id, created, run.creditor_name, known, sent, parts)
+    letters = head_of(run).charset
+    return RecallMessage(found.message_id, created, run.creditor_name, known, sent, parts, charset=letters)
 
 
 def _reversal(

@@ -37,6 +37,14 @@ class Retry:
     at_most: int
 
 
+class MinimumError(KasseError):
+    """A least amount of collections below zero."""
+
+    code = "collection.minimum"
+    template = N_("no collection is below zero: {minimum_cents}")
+    hint = N_("give the least amount that is worth a collection; 0 collects everything")
+
+
 @dataclass(frozen=True, slots=True)
 class Refunds:
     """How long a collection can come back, by scheme; days are TARGET days."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ledger.book.store import kasse_office
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
-from ledger.payments.collection_policy import Policy, policy
+from ledger.payments.collection_policy import MinimumError, Policy, policy
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.identifiers import parse_creditor_id
@@ -26,13 +26,15 @@ def configure(store: Store, values: Mapping[str, str]) -> tuple[Policy, tuple[st
     """Set values of the policy and return it with the names of those that changed.
 
     Keys are those of `policy`, `fee.PROFILE` among them. Raises `InvalidCreditorIdError`, `FeeBearerError`,
-    `NotAllowedError`.
+    `MinimumError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
     require(store, kasse, "head", "admin")
     if "creditor_id" in values:
         values = {**values, "creditor_id": parse_creditor_id(values["creditor_id"])}
-    policy(values)
+    wanted = policy(values)
+    if wanted.minimum_cents < 0:
+        raise MinimumError(minimum_cents=wanted.minimum_cents)
     with store.unit([kasse]):
         changed = [key for key, value in sorted(values.items()) if _set(store, PREFIX + key, value)]
         if changed:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from ledger.book.store import office_codes
 from ledger.events.store import record
+from ledger.payments.addresses import kept_address
 from ledger.payments.files import PaymentFile
 from ledger.payments.files_store import file_named
 from ledger.payments.gathering import counted
@@ -21,7 +22,6 @@ from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
 from sepa.pain001 import write
 from sepa.payments import CreditTransferMessage, Party, Totals, Transfer, TransferBatch
-from sepa.text import Charset
 
 _RUN = """
     UPDATE payment_run SET state = 'exported', file_sha256 = :sha256, exported_at = :now
@@ -97,7 +97,7 @@ def message_of(run: Run, file: PaymentFile, transfers: Iterable[Transfer]) -> Cr
     """Return a file of the run as a message: one batch, so that a collective booking stands for one file."""
     batch = TransferBatch(
         batch_id(file.message_id),
-        Party(run.debtor_name, run.iban),
+        Party(run.debtor_name, run.iban, address=kept_address(run.debtor_address)),
         date.fromisoformat(run.execution_day),
         instant=file.kind == "instant",
         batch_booking=not run.single_booking,
@@ -105,8 +105,7 @@ def message_of(run: Run, file: PaymentFile, transfers: Iterable[Transfer]) -> Cr
         totals=Totals(file.count, file.total_cents),
     )
     created = datetime.fromisoformat(file.created_stamp)
-    charset: Charset = "epc" if file.charset == "epc" else "dk"
-    return CreditTransferMessage(file.message_id, created, run.debtor_name, (batch,), charset)
+    return CreditTransferMessage(file.message_id, created, run.debtor_name, (batch,), file.letters)
 
 
 def note_export(store: Store, number: int, sha256: str, file: int = 1) -> Run:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sepa.profiles import OrderType, Profile
+from sepa.text import Charset
 
 
 class Routed(NamedTuple):
@@ -52,6 +53,11 @@ class PaymentFile:
     created_stamp: str
     sha256: str | None
     exported_at: str | None
+
+    @property
+    def letters(self) -> Charset:
+        """The characters that the bank takes, as its profile said at the release."""
+        return "epc" if self.charset == "epc" else "dk"
 
 
 def plan(payments: Sequence[Routed], profile: Profile, *, instant: bool) -> list[FilePlan]:

@@ -13,6 +13,7 @@ from ledger.payments.discount import MARK, best, misread, terms
 from ledger.payments.left_out import (
     AttachedError,
     ChangingPayableError,
+    CollectedPayableError,
     DiscountLostError,
     DiscountMisreadError,
     DiscountTakenError,
@@ -20,6 +21,7 @@ from ledger.payments.left_out import (
     RefundOwingError,
     RefundShortError,
     SetOffFirstError,
+    of_run,
 )
 from ledger.payments.perhaps import Perhaps
 from ledger.payments.runs import NoBankAccountError, NoPayeeError, Skipped, Why
@@ -33,6 +35,8 @@ from sepa.rules.transfers import check
 T = TypeVar("T")
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # any moment: a proposal has no file yet
 BATCH = "PROPOSAL-1"
+BY_PAYEE = 2
+"""Of `Payable.locked`: no lock, the payee collects it."""
 
 
 def _lacking(kind: type[KasseError]) -> Callable[[Payable], KasseError]:
@@ -57,6 +61,7 @@ def _owing(one: Payable) -> KasseError:
 
 
 OBSTACLES: tuple[tuple[Why, Callable[[Payable], object], Callable[[Payable], KasseError]], ...] = (
+    ("collected", lambda one: one.locked == BY_PAYEE, _lacking(CollectedPayableError)),
     ("locked", lambda one: one.locked, _lacking(LockedPayableError)),
     ("changing", lambda one: one.changing, _changing),
     ("short", lambda one: one.due_cents > one.open_cents, _short),
@@ -81,7 +86,8 @@ class Choice:
 class Gathering:
     """Takes payables one by one: payments under their ids, what is left out and why, what was noticed.
 
-    `claims` are ours against payees whose money is attached, by payable; `perhaps` what the bank may have paid.
+    `claims` are ours against payees whose money is attached, by payable; `perhaps` what the bank may have paid; `bics`
+    are those of accounts beyond the EEA, by IBAN.
     """
 
     head: Head
@@ -89,6 +95,7 @@ class Gathering:
     attachments: Mapping[int, list[Attachment]] = field(default_factory=dict)
     claims: Mapping[ItemKey, Sequence[Aged]] = field(default_factory=dict)
     perhaps: Mapping[ItemKey, Perhaps] = field(default_factory=dict)
+    bics: Mapping[str, str] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     findings: list[KasseError] = field(default_factory=list)
@@ -117,7 +124,7 @@ class Gathering:
         for finding in check(message, today):
             if finding.severity == "error" and finding.place.payment in self.lines:
                 self._withdraw(str(finding.place.payment))
-            self.findings.append(_of_run(finding))
+            self.findings.append(of_run(finding, BATCH))
 
     def _pass(self, payables: Iterable[Payable]) -> Iterator[Transfer]:
         for payable in payables:
@@ -220,7 +227,7 @@ class Gathering:
             if attachment.pays:
                 other = payable._replace(
                     name=attachment.creditor, iban=attachment.creditor_iban, reference=None,
-                    purpose=f"{attachment.text} {payable.name}".strip(),
+                    purpose=f"{attachment.text} {payable.name}".strip(), code=payable.code if payable.refund else "",
                 )  # fmt: skip
                 yield from self._add(payable, other, cents, discount_cents, part, attachment.number)
                 discount_cents = 0
@@ -239,6 +246,7 @@ class Gathering:
         try:
             line, changed = transfer_line(payee._replace(pay_cents=cents), self.head, len(self.lines) + 1)
             line = line._replace(part=part, discount_cents=discount_cents, attachment=attachment)
+            line = line._replace(creditor_bic=self.bics.get(line.creditor_iban, ""))
             transfer = stored_transfer(line)
         except KasseError as error:
             self._skip(payable, "rule")
@@ -282,13 +290,6 @@ def counted(rows: Iterable[T], step: Callable[[int], None] | None) -> Iterator[T
         yield row
         if step is not None:
             step(1)
-
-
-def _of_run(finding: KasseError) -> KasseError:
-    """Return a finding about the whole batch without a place: it is about the run."""
-    if finding.place.payment != BATCH:
-        return finding
-    return type(finding)(place=replace(finding.place, payment=None), findings=finding.findings, **finding.fields)
 
 
 def _moved(finding: KasseError, payment: str) -> KasseError:

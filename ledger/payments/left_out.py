@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from ledger.payments.refunds import RefundOwesError
 from sepa.errors import N_, KasseError
+from sepa.rules.odd import AddressNeededError, BicAdvisableError
 
 N_("locked"), N_("set-off"), N_("attached"), N_("short"), N_("changing")  # words of lists
 
@@ -17,6 +21,15 @@ class LockedPayableError(KasseError):
     severity = "warning"
 
 
+class CollectedPayableError(KasseError):
+    """A payable that its payee collects by direct debit: nobody locked it, and nobody has to pay it."""
+
+    code = "payment.collected"
+    template = N_("item {item} of office {office} over {open_cents} is collected by the payee")
+    hint = N_("nothing is to be paid; the debit on the bank statement clears it")
+    severity = "info"
+
+
 class ChangingPayableError(KasseError):
     """A payable that an order under way cancels or makes less."""
 
@@ -26,6 +39,20 @@ class ChangingPayableError(KasseError):
     )
     hint = N_("accept {change} or object to it first; see 'kasse order show {change}'")
     severity = "warning"
+
+
+class PayerAddressError(AddressNeededError):
+    """A payment beyond the EEA while the book does not know where the payer is."""
+
+    hint = N_("give it with 'kasse payment profile --street … --house-number … --postcode … --town …'; it goes with "
+              "runs proposed from then on")  # fmt: skip
+
+
+class PayeeBicError(BicAdvisableError):
+    """A payment beyond the EEA while the book does not know the BIC of the payee's bank."""
+
+    hint = N_("ask the payee and note it with 'kasse party change PARTY --iban {iban} --bic BIC'; it goes with runs "
+              "proposed from then on")  # fmt: skip
 
 
 class SetOffFirstError(KasseError):
@@ -91,3 +118,16 @@ class DiscountMisreadError(KasseError):
     )
     hint = N_("terms read #SKONTO#TAGE=14#PROZENT=2.00# and count from the order's notice_date, the day of the invoice")
     severity = "warning"
+
+
+HERE: Mapping[type[KasseError], type[KasseError]] = {
+    AddressNeededError: PayerAddressError, BicAdvisableError: PayeeBicError,
+}  # fmt: skip
+"""What a rule of files says, as the book says it: with the command that mends it."""
+
+
+def of_run(finding: KasseError, batch: str) -> KasseError:
+    """Return what a rule of files found as a finding of the run; about the whole batch it has no place."""
+    kind = HERE.get(type(finding), type(finding))
+    place = finding.place if finding.place.payment != batch else replace(finding.place, payment=None)
+    return kind(place=place, findings=finding.findings, **finding.fields)

@@ -10,10 +10,12 @@ from ledger.book.offices_store import check_office
 from ledger.book.store import kasse_office, office_codes, setting
 from ledger.events.store import record
 from ledger.items.locks_store import locked, not_locked
+from ledger.payments.addresses import abroad, address_text, beyond_eea
 from ledger.payments.attachments_reader import active_attachments
 from ledger.payments.changing_sql import taken_off
-from ledger.payments.gathering import Choice, Gathering, counted
+from ledger.payments.gathering import BY_PAYEE, Choice, Gathering, counted
 from ledger.payments.overdue_reader import overdue
+from ledger.payments.payer_store import bics_abroad, payer_address
 from ledger.payments.perhaps_reader import perhaps_paid
 from ledger.payments.profiles_store import profile_of
 from ledger.payments.redirect_store import PAID_TO
@@ -39,7 +41,8 @@ from sepa.text import Charset, fit
 
 _ACCOUNTS = "SELECT iban, office FROM bank_account WHERE closed_on IS NULL ORDER BY office <> :kasse, office, account"
 _RESERVED = "(SELECT max(a.run) FROM payment a WHERE a.item_office = i.office AND a.item = i.id AND a.active = 1)"
-_LOCKED = f"CASE WHEN i.paid_by IS NOT NULL OR {locked('payment', day=':execution_day')} THEN 1 ELSE 0 END"
+_LOCKED = f"""CASE WHEN {locked("payment", day=":execution_day")} THEN 1
+    WHEN i.paid_by IS NOT NULL THEN {BY_PAYEE} ELSE 0 END"""
 _OWED = f"""
     SELECT coalesce(sum(r.open_cents), 0) FROM item r
     WHERE r.kind = 'receivable' AND r.open_cents > 0 AND r.due <= :today
@@ -57,7 +60,7 @@ _PAYABLES = f"""
     WITH {_OWED_BY_PAYEES}
     SELECT i.office, i.id, i.open_cents, i.due, i.reference, i.purpose, {PAID_TO},
            coalesce(n.legal_name, n.name), {_RESERVED}, {_LOCKED}, i.amount_cents, NULL, i.party, o.notice_date,
-           coalesce(w.cents, 0), '', CAST(NULL AS BIGINT), {taken_off()}
+           coalesce(w.cents, 0), coalesce(o.purpose_code, ''), CAST(NULL AS BIGINT), {taken_off()}
     FROM item i
     LEFT JOIN party n ON n.id = i.party
     LEFT JOIN cash_order o ON o.office = i.office AND o.id = i.order_id
@@ -75,11 +78,12 @@ _PAYABLES = f"""
     ORDER BY 1, 4, 2"""
 _RUN_COLUMNS = (
     "office", "id", "state", "iban", "execution_day", "count", "total_cents", "list_hash", "debtor_name",
-    "single_booking", "instant", "created_by", "created_at",
+    "debtor_address", "single_booking", "instant", "created_by", "created_at",
 )  # fmt: skip
 _PAYMENT_COLUMNS = (
     "office", "run", "line", "end_to_end_id", "creditor_name", "creditor_iban", "cents", "remittance", "item_office",
-    "item", "part", "item_cents", "discount_cents", "attachment", "purpose", "refund", "state", "active",
+    "item", "part", "item_cents", "discount_cents", "attachment", "purpose", "refund", "creditor_bic", "state",
+    "active",
 )  # fmt: skip
 
 
@@ -151,12 +155,12 @@ def _days(wanted: dt.date | None, today: dt.date, *, instant: bool) -> _Days:
 
 def _gathering(store: Store, office: str, iban: str, days: _Days, choice: Choice) -> Gathering:
     charset = profile_of(store, iban).charset
-    debtor = Party(own_name(store, charset), iban)
+    debtor = Party(own_name(store, charset), iban, address=abroad(payer_address(store)))
     head = Head(office, take_ids(store, BOOK, "payment_run"), debtor, days.execution, days.instant, charset)
     held = active_attachments(store, days.execution.isoformat())
     owed = owed_by_attached(store, days.asked_on.isoformat()) if held and choice.set_off else {}
     found = [*days.findings, *overdue(store, days.asked_on)]
-    return Gathering(head, choice, held, owed, perhaps_paid(store), findings=found)
+    return Gathering(head, choice, held, owed, perhaps_paid(store), bics_abroad(store), findings=found)
 
 
 def _kept(proposal: Proposal, *, trial: bool) -> Proposal:
@@ -199,10 +203,11 @@ def _written(store: Store, gathering: Gathering, *, single_booking: bool) -> Pro
 def _write(store: Store, gathering: Gathering, *, single_booking: bool) -> Run:
     head, lines = gathering.head, gathering.lines.values()
     day, total = head.execution_day.isoformat(), sum(line.cents for line in lines)
-    shared = (head.number, head.debtor.iban, day, head.debtor.name, single_booking, head.instant)
+    address = address_text(head.debtor.address) if any(beyond_eea(line.creditor_iban) for line in lines) else ""
+    shared = (head.number, head.debtor.iban, day, head.debtor.name, address, single_booking, head.instant)
     row = (
         head.office, head.number, "proposed", head.debtor.iban, day, len(lines), total, list_hash(shared, lines),
-        head.debtor.name, int(single_booking), int(head.instant), store.user, store.now,
+        head.debtor.name, address, int(single_booking), int(head.instant), store.user, store.now,
     )  # fmt: skip
     store.insert("payment_run", _RUN_COLUMNS, [row])
     rows = ((head.office, head.number, *line, "proposed", 1) for line in lines)

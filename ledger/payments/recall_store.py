@@ -31,9 +31,10 @@ from ledger.store.engines import Store
 from sepa.camt055 import write
 from sepa.errors import KasseError
 from sepa.payments import Totals
+from sepa.recalls import INFORMATION_LENGTH, RecallBatch, RecallMessage, Sent, last_recall_day
 from sepa.recalls import Recall as Wish
-from sepa.recalls import RecallBatch, RecallMessage, Sent, last_recall_day
 from sepa.statusreports import CancellationHead, CancellationStatus
+from sepa.text import fit
 
 FORMAT = "pain.001.001.09"
 _COLUMNS = """id, office, run, file, line, state, reason, information, message_id, created_stamp, sha256, answered_at,
@@ -64,6 +65,7 @@ def ask_recall(
 ) -> Recall:
     """Note a recall of one payment, or of a whole file, and return it; a second time returns the one that stands.
 
+    What is to be said is kept in letters that the bank takes.
     Raises `UnknownRunError`, `UnknownLineError`, `UnknownFileError`, `WhichFileError`, `RecallStateError`,
     `RecallReasonError`, `RecallBicError` (where a BIC is given as '' and the book has none), `NotAllowedError`.
     """
@@ -80,10 +82,11 @@ def ask_recall(
         _check(chosen, line)
         identifier = take_ids(store, BOOK, "payment_recall")
         message = f"{chosen.message_id}-C{identifier}"
-        Wish("X", why, information=information)  # checks reason and text
+        text = fit(information, INFORMATION_LENGTH, chosen.letters).text if information else ""
+        Wish("X", why, information=text)  # checks reason and text
         store.insert_one(
             "payment_recall", id=identifier, office=run.office, run=number, file=chosen.number, line=line,
-            state="asked", reason=why, information=information, message_id=message, created_stamp=store.now,
+            state="asked", reason=why, information=text, message_id=message, created_stamp=store.now,
             asked_by=store.user,
         )  # fmt: skip
         facts = {"file": chosen.number, "line": line, "reason": why, "message_id": message}
@@ -132,14 +135,15 @@ def recall_file(store: Store, recall: Recall, bic: str = "") -> Iterator[bytes]:
     created = dt.datetime.fromisoformat(recall.created_stamp)
     if recall.line is None:
         whole = (recall.reason, recall.information)
-        return write(RecallMessage(recall.message_id, created, run.debtor_name, bank, sent, (), *whole))
+        return write(RecallMessage(recall.message_id, created, run.debtor_name, bank, sent, (), *whole, file.letters))
     _, _, identifier, cents = store.one(_PAYMENT, office=run.office, run=run.number, line=recall.line) or (None,) * 4
     wish = Wish(
         str(identifier), recall.reason, cents, dt.date.fromisoformat(run.execution_day), recall_id=recall.message_id,
         information=recall.information,
     )  # fmt: skip
     batch = RecallBatch(batch_id(file.message_id), (wish,))
-    return write(RecallMessage(recall.message_id, created, run.debtor_name, bank, sent, (batch,)))
+    head = (recall.message_id, created, run.debtor_name, bank, sent)
+    return write(RecallMessage(*head, (batch,), charset=file.letters))
 
 
 def _bank(store: Store, iban: str, bic: str) -> str:

@@ -31,7 +31,8 @@ ROLES: dict[Step | Literal["propose"], tuple[str, ...]] = {
 }
 """Who may take each step, in the office that the paying account belongs to."""
 Why = Literal[
-    "no-iban", "no-payee", "reserved", "locked", "changing", "set-off", "attached", "short", "rule", "perhaps-paid"
+    "no-iban", "no-payee", "reserved", "locked", "collected", "changing", "set-off", "attached", "short", "rule",
+    "perhaps-paid"
 ]  # fmt: skip
 
 
@@ -189,6 +190,12 @@ class Run:
     created_stamp: str | None = None
     file_sha256: str | None = None
     exported_at: str | None = None
+    debtor_address: str = ""
+
+    def head(self, day: str | None = None) -> tuple[object, ...]:
+        """Return what all payments of the run share as its list hash has it, on another day where one is given."""
+        shared = (self.number, self.iban, day or self.execution_day, self.debtor_name, self.debtor_address)
+        return (*shared, self.single_booking, self.instant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +215,8 @@ class Payment:
     discount_cents: int = 0
     attachment: int | None = None
     file: int | None = None
+    creditor_bic: str = ""
+    purpose_code: str = ""
     warnings: tuple[str, ...] = ()
 
 

@@ -15,7 +15,7 @@ _RUNS = """
            r.single_booking, r.instant, coalesce(c.revision, 0), coalesce(m.name, CAST(r.created_by AS TEXT)),
            r.created_at, coalesce(v.name, CAST(r.reviewed_by AS TEXT)), r.reviewed_at,
            coalesce(f.name, CAST(r.released_by AS TEXT)), r.released_at,
-           r.message_id, r.created_stamp, r.file_sha256, r.exported_at
+           r.message_id, r.created_stamp, r.file_sha256, r.exported_at, r.debtor_address
     FROM payment_run r
     LEFT JOIN payment_run_change c ON c.office = r.office AND c.run = r.id AND c.revision = (
         SELECT max(n.revision) FROM payment_run_change n WHERE n.office = r.office AND n.run = r.id)
@@ -26,11 +26,11 @@ _RUNS = """
     ORDER BY r.id"""
 _PAYMENTS = """
     SELECT line, end_to_end_id, creditor_name, creditor_iban, cents, remittance, item_office, item, state, part,
-           discount_cents, attachment, file
+           discount_cents, attachment, file, creditor_bic, purpose
     FROM payment WHERE office = :office AND run = :run ORDER BY line"""
 _LINE = (
     "p.line, p.end_to_end_id, p.creditor_name, p.creditor_iban, p.cents, p.remittance, p.item_office, p.item, p.part, "
-    "p.item_cents, p.discount_cents, p.attachment, p.purpose, p.refund"
+    "p.item_cents, p.discount_cents, p.attachment, p.purpose, p.refund, p.creditor_bic"
 )
 _LINES = f"""
     SELECT {_LINE} FROM payment p
@@ -82,8 +82,8 @@ def lines(store: Store, run: Run, file: int | None = None) -> Generator[Line, No
 def sources(store: Store, run: Run) -> Iterator[tuple[Line, Payable]]:
     """Yield the payments of a run, each with the payable it comes from; inside `snapshot` or a unit."""
     for row in store.stream(_SOURCES, office=run.office, run=run.number):
-        line = Line(*row[:14])
-        due, reference, purpose, name = row[14:]
+        line = Line(*row[: len(Line._fields)])
+        due, reference, purpose, name = row[len(Line._fields) :]
         yield (
             line,
             Payable(line.item_office, line.item, line.cents, due, reference, purpose, line.creditor_iban, name, None),
@@ -92,8 +92,7 @@ def sources(store: Store, run: Run) -> Iterator[tuple[Line, Payable]]:
 
 def hash_of(store: Store, run: Run) -> str:
     """Return the hash over the list as it stands now: what is compared with the one that was proposed."""
-    head = (run.number, run.iban, run.execution_day, run.debtor_name, run.single_booking, run.instant)
-    return list_hash(head, lines(store, run)).hex()
+    return list_hash(run.head(), lines(store, run)).hex()
 
 
 def seen_facts(run: Run) -> dict[str, str | int | bool | None]:

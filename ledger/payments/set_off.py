@@ -131,7 +131,8 @@ class Wish:
 class SetOff:
     """What the payee of one payable gets and owes; `cents` is what is set off, `claims` what is paid by it.
 
-    `attachments` are the rights of others in the money: number, creditor, and since when.
+    `days` says from which day each of the claims counts as paid (`counts_from`), in their order. `attachments` are the
+    rights of others in the money: number, creditor, and since when.
     """
 
     office: str
@@ -141,6 +142,7 @@ class SetOff:
     owed_cents: int
     cents: int
     claims: tuple[tuple[str, int, str | None, int], ...]
+    days: tuple[str, ...]
     attachments: tuple[tuple[int, str, str], ...] = ()
 
     @property
@@ -156,6 +158,18 @@ class SetOffDone:
     done: tuple[SetOff, ...]
     entries: tuple[str, ...]
     letters: tuple[Document, ...]
+
+
+def counts_from(claim_due: str, payable_due: str, day: str) -> str:
+    """Return from which day a claim counts as paid by a set-off that is declared on a day.
+
+    That is when it could first be set off (§ 389 BGB): both are due. What arose for paying late until the payable fell
+    due stays (§ 240 (1) sentence 5 AO). What is not due yet needs the payee's consent, and counts from today.
+
+    >>> counts_from("2026-10-01", "2026-11-05", "2026-11-20"), counts_from("2026-12-01", "2026-11-05", "2026-11-20")
+    ('2026-11-05', '2026-11-20')
+    """
+    return min(max(claim_due, payable_due), day)
 
 
 def share(
@@ -174,19 +188,26 @@ def share(
 def declaration(one: SetOff, sender: str, address: Sequence[str], day: str) -> Document:
     """Return the declaration to the payee: without it nothing is set off (§ 388 BGB)."""
     rows = tuple(
-        (reference or f"{office}/{item}", f"{german(cents)} EUR") for office, item, reference, cents in one.claims
+        (reference or f"{office}/{item}", _written(since), f"{german(cents)} EUR")
+        for (office, item, reference, cents), since in zip(one.claims, one.days, strict=True)
     )
     blocks = (
         Address((one.name, *address), sender),
-        Facts((("Datum", f"{day[8:]}.{day[5:7]}.{day[:4]}"), ("Unser Zeichen", f"{one.office}/{one.item}"))),
+        Facts((("Datum", _written(day)), ("Unser Zeichen", f"{one.office}/{one.item}"))),
         Paragraph(
             f"Ihnen stehen {german(one.open_cents)} EUR zu. Gegen diesen Anspruch rechnen wir mit folgenden "
             "Forderungen auf (§§ 387, 388 BGB, für Ansprüche aus dem Steuerschuldverhältnis § 226 AO):"
         ),
-        Grid(("Kassenzeichen", "Betrag"), rows, frozenset({1})),
+        Grid(("Kassenzeichen", "erloschen zum", "Betrag"), rows, frozenset({2})),
         Paragraph(
-            f"Damit sind {german(one.cents)} EUR ausgeglichen. "
+            f"Damit sind {german(one.cents)} EUR ausgeglichen, jede Forderung zu dem Tag, an dem zuerst aufgerechnet "
+            "werden konnte (§ 389 BGB). Für die Zeit danach entstehen insoweit weder Zinsen noch Säumniszuschläge. "
             + (f"Den Rest von {german(one.left_cents)} EUR überweisen wir." if one.left_cents else "")
         ),
     )
     return Document("set-off", "Aufrechnung", blocks, footer=sender)
+
+
+def _written(day: str) -> str:
+    """Return a day as letters write it."""
+    return f"{day[8:]}.{day[5:7]}.{day[:4]}"

@@ -25,6 +25,7 @@ from ledger.payments.set_off import (
     SetOffOtherPartyError,
     SetOffReservedError,
     Wish,
+    counts_from,
     share,
 )
 from ledger.store.engines import Row, Store
@@ -116,17 +117,18 @@ class Pair:
         self.claims.append(_aged(row))
         self.accounts[office, item], self.references[office, item] = account, reference
 
-    def set_off(self, wish: Wish, orders: Mapping[str, Order] | None, used: Mapping[ItemKey, int]) -> SetOff:
-        """Return the set-off, what others have used of the claims taken off. Raises `SetOffAmountError`."""
+    def set_off(self, wish: Wish, orders: Mapping[str, Order] | None, used: Mapping[ItemKey, int], day: str) -> SetOff:
+        """Return the set-off of a day, what others have used of the claims taken off. Raises `SetOffAmountError`."""
         source = self.source
         claims = [_less(one, used) for one in self.claims]
         allowed = lawful(claims, source.free_cents, source.due, self.takings)
         rights = tuple((one.number, one.creditor, one.served_on) for one, _ in self.takings)
         parts = share(allowed, source.free_cents, wish.cents, orders) if allowed else []
         lines = tuple((one.office, one.item, self.references[one.office, one.item], cents) for one, cents in parts)
+        days = tuple(counts_from(one.due, source.due, day) for one, _ in parts)
         owed = sum(one.claim.open_cents for one in claims)
         total = sum(cents for _, cents in parts)
-        return SetOff(source.office, source.item, source.name, source.open_cents, owed, total, lines, rights)
+        return SetOff(source.office, source.item, source.name, source.open_cents, owed, total, lines, days, rights)
 
 
 def _aged(row: Row) -> Aged:
@@ -149,7 +151,7 @@ def candidates(store: Store, day: str, orders: Mapping[str, Order] | None = None
             continue
         pair = _with_due(store, source, day, early=False)
         pair.takings = taken.get((source.office, source.item), ())
-        one = pair.set_off(Wish(), orders, used)
+        one = pair.set_off(Wish(), orders, used, day)
         for office, item, _, cents in one.claims:
             used[office, item] += cents
         if one.cents:

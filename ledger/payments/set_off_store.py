@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from ledger.book.entry import Posting
+from ledger.book.entry import Posted, Posting
 from ledger.book.store import kasse_office, office_codes, post, setting
 from ledger.book.transfer import across
 from ledger.documents import Document
@@ -53,7 +53,7 @@ def set_off(
     with store.unit(office_codes(store)):
         for key in keys:
             pair = pair_of(store, key, wish, day)
-            one = pair.set_off(wish, orders, {})
+            one = pair.set_off(wish, orders, {}, day)
             if not one.cents and one.attachments:
                 raise seized(one)
             if not one.cents:
@@ -65,27 +65,35 @@ def set_off(
 
 
 def _post(store: Store, pair: Pair, one: SetOff, day: str, reason: str) -> list[str]:
-    """Post a set-off: the payable against the receivables, each office its own entry."""
+    """Post a set-off today: the payable against the receivables, each office its own entry."""
     postings: defaultdict[str, list[Posting]] = defaultdict(list)
-    lines: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     postings[one.office].append(posting_for(pair.source.side, pair.source.account, one.item, one.cents))
-    lines[one.office].append((one.item, one.cents))
     for office, item, _, cents in one.claims:
         postings[office].append(posting_for("D", pair.accounts[office, item], item, cents))
-        lines[office].append((item, cents))
     drafts = across(
         one.office, postings, kind="clearing", posting_day=day, source=f"item:{one.office}/{one.item}",
-        text=reason or "Aufrechnung", payment_day=day, group=1,
+        text=reason or "Aufrechnung", payment_day=max(one.days), group=1,
     )  # fmt: skip
     posted = {each.office: each for each in post(store, drafts)}
-    clearings = [
-        NewClearing(office, "setoff", posted[office].position, day, day, tuple(given))
-        for office, given in sorted(lines.items())
-    ]
-    clear(store, clearings)
+    clear(store, _clearings(one, posted, day))
     facts = {"cents": one.cents, "claims": len(one.claims)}
     record(store, one.office, "item.set_off", f"item:{one.item}", facts, {"reason": reason} if reason else None)
     return [f"{each.office}-{each.year}-{each.number}" for each in posted.values()]
+
+
+def _clearings(one: SetOff, posted: Mapping[str, Posted], day: str) -> list[NewClearing]:
+    """Return the clearings: of each office one for each day from which claims count as paid, § 389 BGB.
+
+    The payable counts as paid from the last of them.
+    """
+    lines: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    lines[one.office, max(one.days)].append((one.item, one.cents))
+    for (office, item, _, cents), since in zip(one.claims, one.days, strict=True):
+        lines[office, since].append((item, cents))
+    return [
+        NewClearing(office, "setoff", posted[office].position, day, since, tuple(given))
+        for (office, since), given in sorted(lines.items())
+    ]
 
 
 def _letter(store: Store, pair: Pair, one: SetOff, day: str) -> Document:

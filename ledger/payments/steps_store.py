@@ -10,6 +10,7 @@ from itertools import chain
 
 from ledger.book.store import office_codes, setting
 from ledger.events.store import Fact, record
+from ledger.payments.addresses import kept_address
 from ledger.payments.discounts_reader import discounts
 from ledger.payments.files import FilePlan, PaymentFile
 from ledger.payments.files_store import files_hash, files_of, make_files, planned
@@ -100,7 +101,8 @@ def findings_of(
     """Return what is to be noticed about the payments of a run as seen on a day; inside `snapshot` or a unit."""
     day = dt.date.fromisoformat(run.execution_day)
     charset = profile_of(store, run.iban).charset
-    head = Head(run.office, run.number, Party(run.debtor_name, run.iban), day, run.instant, charset)
+    debtor = Party(run.debtor_name, run.iban, address=kept_address(run.debtor_address))
+    head = Head(run.office, run.number, debtor, day, run.instant, charset)
     gathering = Gathering(head)
     gathering.see(counted(sources(store, run), step), today)
     return tuple(

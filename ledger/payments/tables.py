@@ -13,7 +13,10 @@ from ledger.store.changes import START
 
 
 class PaymentRun(SQLModel, table=True):
-    """A payment run: proposed, reviewed, released by another person, exported, executed by the bank."""
+    """A payment run: proposed, reviewed, released by another person, exported, executed by the bank.
+
+    `debtor_address` is the payer's address as its files say it, '' where no payee is beyond the EEA.
+    """
 
     __tablename__ = "payment_run"
     __table_args__ = col.strict(
@@ -61,6 +64,7 @@ class PaymentRun(SQLModel, table=True):
     total_cents: int = col.cents()
     list_hash: bytes = col.raw()
     debtor_name: str = col.text(sa_column_kwargs={"server_default": ""})
+    debtor_address: str = col.text(sa_column_kwargs={"server_default": ""})
     single_booking: int = col.flag(sa_column_kwargs={"server_default": "0"})
     instant: int = col.flag(sa_column_kwargs={"server_default": "0"})
     created_by: int = col.number()
@@ -115,7 +119,7 @@ class Payment(SQLModel, table=True):
         ),
         updated=True,
     )
-    ERASABLE: ClassVar = ("creditor_name", "creditor_iban", "remittance", "purpose")
+    ERASABLE: ClassVar = ("creditor_name", "creditor_iban", "creditor_bic", "remittance", "purpose")
     MUTABLE: ClassVar = ("active", "bank_office", "bank_entry")
     ONCE: ClassVar = ("file",)
     STEPS: ClassVar = {
@@ -139,6 +143,7 @@ class Payment(SQLModel, table=True):
     end_to_end_id: str = col.text()
     creditor_name: str = col.text()
     creditor_iban: str = col.text()
+    creditor_bic: str = col.text(sa_column_kwargs={"server_default": ""})
     remittance: str = col.text()
     part: int = col.number(sa_column_kwargs={"server_default": "0"})
     item_cents: int | None = col.cents(nullable=True)

@@ -65,6 +65,7 @@ class Line(NamedTuple):
     attachment: int | None = None
     purpose: str = ""
     refund: int | None = None
+    creditor_bic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def stored_transfer(line: Line) -> Transfer:
     return Transfer(
         line.end_to_end_id,
         line.cents,
-        Party(line.creditor_name, line.creditor_iban),
+        Party(line.creditor_name, line.creditor_iban, line.creditor_bic),
         remittance="" if structured else line.remittance,
         creditor_reference=line.remittance if structured else "",
         purpose=line.purpose,

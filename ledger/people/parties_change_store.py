@@ -15,6 +15,7 @@ from ledger.people.party_values import (
     ROLES,
     AccountKindError,
     AccountUnknownError,
+    BicAloneError,
     MergedPartyError,
     NothingToChangeError,
     PartyChange,
@@ -23,21 +24,26 @@ from ledger.people.party_values import (
 from ledger.people.users import NotAllowedError, user_name
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
+from sepa.fields import bic_problem, refuse
 from sepa.identifiers import parse_iban
 
 _HELD = "SELECT DISTINCT role FROM user_role WHERE user_id = :id"
 _ONE = "SELECT id AS party FROM party WHERE id = :number"
 _ACCOUNT = "SELECT kind, until FROM party_account WHERE party = :party AND iban = :iban"
+_DIFFERS = "iban = :iban AND coalesce(bic, '') <> CAST(:bic AS TEXT)"
+_OTHER_BIC = f"SELECT party FROM party_account WHERE {_DIFFERS}"
+_BIC = f"UPDATE party_account SET bic = nullif(CAST(:bic AS TEXT), '') WHERE {_DIFFERS}"
 
 
 def add_party(store: Store, wanted: PartyChange, day: str) -> int:
     """Add a party and return its number.
 
-    Raises `PartyNameError`, `AccountKindError`, `NotAllowedError`, what the IBAN is wrong with.
+    Raises `PartyNameError`, `AccountKindError`, `BicAloneError`, `NotAllowedError`, what IBAN or BIC is wrong with.
     """
     name = (wanted.fields.get("name") or "").strip()
     if not name:
         raise PartyNameError
+    _check_bic(wanted)
     kasse = kasse_office(store)
     with store.unit([kasse]):
         _check_right(store)
@@ -45,9 +51,10 @@ def add_party(store: Store, wanted: PartyChange, day: str) -> int:
         values = {key: value for key, value in wanted.fields.items() if key in FIELDS and value}
         keys = _keys(values)
         store.insert_one("party", id=number, created_at=store.now, **values, **keys)
+        mark_fresh(store, _ONE, number=number)
         if wanted.iban:
             _add_account(store, number, wanted, day)
-        mark_fresh(store, _ONE, number=number)
+            _note_bic(store, wanted)
         facts: dict[str, Fact] = {"fields": ",".join(sorted(values)), **seal_marked(store)}
         record(store, kasse, "party.add", f"party:{number}", facts, dict(values))
     return number
@@ -56,10 +63,11 @@ def add_party(store: Store, wanted: PartyChange, day: str) -> int:
 def change_party(store: Store, number: int, wanted: PartyChange, day: str) -> tuple[str, ...]:
     """Change what is known of a party and return the names of the fields that changed.
 
-    Raises `NothingToChangeError`, `MergedPartyError`, `PartyNameError`, `AccountKindError`, `AccountUnknownError`,
-    `NotAllowedError`.
+    A BIC is noted for the account wherever the book has it. Raises `NothingToChangeError`, `MergedPartyError`,
+    `PartyNameError`, `AccountKindError`, `AccountUnknownError`, `BicAloneError`, `InvalidBicError`, `NotAllowedError`.
     """
     kasse = kasse_office(store)
+    _check_bic(wanted)
     with store.unit([kasse]):
         _check_right(store)
         _check_not_merged(store, number)
@@ -78,7 +86,7 @@ def change_party(store: Store, number: int, wanted: PartyChange, day: str) -> tu
         if not changed:
             raise NothingToChangeError(party=party_name(store, number))
         details: dict[str, Fact] = {f"old_{key}": old[key] for key in new} | {f"new_{key}": new[key] for key in new}
-        details |= {"iban": wanted.iban, "end_iban": wanted.end_iban}
+        details |= {"iban": wanted.iban, "bic": wanted.bic, "end_iban": wanted.end_iban}
         facts: dict[str, Fact] = {"fields": ",".join(sorted(changed)), **seal_marked(store)}
         record(store, kasse, "party.change", f"party:{number}", facts, details)
     return tuple(changed)
@@ -86,8 +94,9 @@ def change_party(store: Store, number: int, wanted: PartyChange, day: str) -> tu
 
 def _accounts(store: Store, number: int, wanted: PartyChange, day: str) -> list[str]:
     changed = []
-    if wanted.iban and _add_account(store, number, wanted, day):
-        changed.append("iban")
+    if wanted.iban:
+        changed += ["iban"] if _add_account(store, number, wanted, day) else []
+        changed += ["bic"] if _note_bic(store, wanted) else []
     if wanted.end_iban:
         _end_account(store, number, parse_iban(wanted.end_iban), day)
         changed.append("end_iban")
@@ -115,6 +124,15 @@ def _add_account(store: Store, number: int, wanted: PartyChange, day: str) -> bo
     return True
 
 
+def _note_bic(store: Store, wanted: PartyChange) -> bool:
+    """Note the BIC of the account's bank wherever the book has the account; return whether it was another one."""
+    if wanted.bic is None:
+        return False
+    values = {"iban": parse_iban(wanted.iban or ""), "bic": wanted.bic}
+    mark(store, _OTHER_BIC, **values)
+    return bool(store.execute(_BIC, **values))
+
+
 def _end_account(store: Store, number: int, iban: str, day: str) -> None:
     last = (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
     done = store.execute(
@@ -131,6 +149,12 @@ def _end_account(store: Store, number: int, iban: str, day: str) -> None:
 def _keys(values: dict[str, str | None] | dict[str, str]) -> dict[str, str]:
     address = (values.get("street"), values.get("house_number"), values.get("postcode"), values.get("town"))
     return {"match_key": match_key(values.get("name") or ""), "address_key": address_key(*address)}
+
+
+def _check_bic(wanted: PartyChange) -> None:
+    if wanted.bic and not wanted.iban:
+        raise BicAloneError(bic=wanted.bic)
+    refuse((bic_problem(wanted.bic or ""),))
 
 
 def _check_right(store: Store) -> None:

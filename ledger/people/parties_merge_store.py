@@ -42,8 +42,8 @@ _BY_VAT = """
     WHERE a.vat_id IS NOT NULL AND a.merged_into IS NULL AND b.merged_into IS NULL ORDER BY a.id, b.id"""
 _WAITING = "SELECT source, target, id FROM party_merge WHERE state = 'proposed' ORDER BY id"
 _COPY_ACCOUNTS = """
-    INSERT INTO party_account (party, iban, kind, source, since, until)
-    SELECT CAST(:target AS BIGINT), a.iban, a.kind, a.source, a.since, a.until FROM party_account a
+    INSERT INTO party_account (party, iban, kind, source, since, until, bic)
+    SELECT CAST(:target AS BIGINT), a.iban, a.kind, a.source, a.since, a.until, a.bic FROM party_account a
     WHERE a.party = :source
     AND NOT EXISTS (SELECT 1 FROM party_account b WHERE b.party = :target AND b.iban = a.iban)"""
 _COPY_LOCKS = """

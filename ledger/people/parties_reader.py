@@ -40,7 +40,7 @@ _FACTS = """
     SELECT id, name, legal_name, street, house_number, postcode, town, country, birth_date, vat_id, merged_into,
         created_at
     FROM party WHERE id = :id"""
-_ACCOUNTS = "SELECT iban, kind, source, since, until FROM party_account WHERE party = :party ORDER BY since, iban"
+_ACCOUNTS = "SELECT iban, kind, source, since, until, bic FROM party_account WHERE party = :party ORDER BY since, iban"
 _EVENTS = """
     SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details, b.name FROM event e
     LEFT JOIN app_user u ON u.id = e.by LEFT JOIN app_user b ON b.id = e.on_behalf

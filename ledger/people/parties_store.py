@@ -36,8 +36,14 @@ _NEW_ACCOUNTS = """
     AND NOT EXISTS (SELECT 1 FROM party_account a WHERE a.party = s.party AND a.iban = s.bank_account)"""
 _OF_NEW_ACCOUNTS = f"SELECT DISTINCT s.party {_NEW_ACCOUNTS}"
 _ACCOUNTS = f"""
-    INSERT INTO party_account (party, iban, kind, source, since)
-    SELECT DISTINCT s.party, s.bank_account, 'own', CAST(:source AS TEXT), CAST(:day AS TEXT) {_NEW_ACCOUNTS}"""
+    INSERT INTO party_account (party, iban, kind, source, since, bic)
+    SELECT s.party, s.bank_account, 'own', CAST(:source AS TEXT), CAST(:day AS TEXT), max(s.bic) {_NEW_ACCOUNTS}
+    GROUP BY s.party, s.bank_account"""
+_LACKING = "FROM party_account a JOIN {table} s ON s.bank_account = a.iban WHERE a.bic IS NULL AND s.bic IS NOT NULL"
+_OF_LACKING = f"SELECT DISTINCT a.party {_LACKING}"
+_BICS = """
+    UPDATE party_account SET bic = (SELECT max(b.bic) FROM {table} b WHERE b.bank_account = party_account.iban)
+    WHERE bic IS NULL AND iban IN (SELECT c.bank_account FROM {table} c WHERE c.bic IS NOT NULL)"""
 
 
 def find_parties(store: Store, table: str) -> None:
@@ -89,6 +95,9 @@ def drop_new(store: Store) -> None:
 
 
 def note_accounts(store: Store, table: str, *, source: str, day: str) -> None:
-    """Note the IBANs of rows for their parties; `note_marked` then tells of it."""
+    """Note the IBANs of rows for their parties, and BICs that the book lacks; `note_marked` then tells of it."""
     mark(store, _OF_NEW_ACCOUNTS.format(table=table))
     store.execute(_ACCOUNTS.format(table=table), source=source, day=day)
+    if store.value(f"SELECT 1 {_LACKING.format(table=table)} LIMIT 1") is not None:
+        mark(store, _OF_LACKING.format(table=table))
+        store.execute(_BICS.format(table=table))

@@ -22,7 +22,7 @@ PERSON = (
     "address_key", "merged_into", "created_at",
 )  # fmt: skip
 """The columns of a person that are sealed, after its number."""
-ACCOUNT = ("iban", "kind", "source", "since", "until")
+ACCOUNT = ("iban", "kind", "source", "since", "until", "bic")
 """The columns of an account that are sealed, with all others of the person."""
 _BYTES = 16
 Seal = tuple[int, int, bytes | None, bytes, bytes | None]

@@ -48,6 +48,15 @@ class AccountUnknownError(KasseError):
     hint = N_("see 'kasse party show' for the accounts")
 
 
+class BicAloneError(KasseError):
+    """A BIC without the account whose bank it is of."""
+
+    code = "party.bic_alone"
+    template = N_("the BIC {bic} belongs to an account, and none is given")
+    hint = N_("give the account with --iban, one that is known too")
+    exit_code = 2
+
+
 class MergedPartyError(KasseError):
     """A party that is part of another one."""
 
@@ -144,6 +153,7 @@ class Account:
     source: str
     since: str
     until: str | None
+    bic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +193,14 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True)
 class PartyChange:
-    """What is to be changed: fields by name, an IBAN to add with its kind, an IBAN to end."""
+    """What is to be changed: fields by name, an IBAN to add with its kind and BIC, an IBAN to end."""
 
     fields: dict[str, str | None] = field(default_factory=dict)
     iban: str | None = None
     iban_kind: str = "own"
     iban_source: str = "clerk"
     end_iban: str | None = None
+    bic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

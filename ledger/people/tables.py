@@ -104,7 +104,7 @@ class PartyAccount(SQLModel, table=True):
         clustered=True,
     )
     ERASABLE: ClassVar = ROWS
-    MUTABLE: ClassVar = ("kind", "until")
+    MUTABLE: ClassVar = ("kind", "until", "bic")
 
     party: int = col.number(primary_key=True)
     iban: str = col.text(primary_key=True)
@@ -112,3 +112,4 @@ class PartyAccount(SQLModel, table=True):
     source: str = col.text()
     since: str = col.day()
     until: str | None = col.day(nullable=True)
+    bic: str | None = col.text(nullable=True)

@@ -137,7 +137,7 @@ def test_a_cost_table_lists_its_lines():
         ("kleinbetrag.ao.dunning", 3_00, dt.date(2025, 1, 1), False),
         ("kleinbetrag.ao.dunning", 2_99, dt.date(2025, 1, 1), True),
         ("kleinbetrag.ao.charge", 4_99, TODAY, True),
-        ("kleinbetrag.ao.refund", 1_00, TODAY, False),
+        ("kleinbetrag.ao.charge", 5_00, TODAY, False),
         ("kleinbetrag.nrw.enforcement", 24_99, TODAY, True),
     ],
     ids=str,

@@ -6,8 +6,9 @@ import pytest
 
 from enforcement.charges import Claim, Payment, accrue
 from enforcement.dunning import IncompleteError
+from enforcement.dunning_claims import Due, Overdue
 from enforcement.dunning_reader import letter_items, letters, runs, skipped
-from enforcement.dunning_rules import Due, Overdue, Rulebook
+from enforcement.dunning_rules import Rulebook
 from enforcement.dunning_runs import OpenRunError
 from enforcement.dunning_store import propose as service
 from enforcement.dunning_undo_store import discard
@@ -177,6 +178,7 @@ BARE = {  # what is no tax or price by itself bears nothing, though it be a clai
     "§ 240 (2) AO": ("tax", ("verspaetungszuschlag", "zwangsgeld", "saeumniszuschlag", "aussetzungszinsen", "mahngebuehr",
                              "pfaendungsgebuehr", "bussgeld")),
     "§ 289 BGB": ("private", ("verzugszinsen", "zinsen")),
+    "§ 289 BGB, no consumer": ("private-trade", ("verzugszinsen", "zinsen")),
     "no interest on interest": ("fee", ("saeumniszinsen", "stundungszinsen")),
     "§ 16 (1) BGebG": ("bund", ("saeumniszuschlag",)),
 }  # fmt: skip
@@ -427,6 +429,19 @@ def test_a_proposal_books_nothing_and_waits(kasse):
     with pytest.raises(OpenRunError) as error:
         service(kasse, TUESDAY)
     assert error.value.fields["run"] == made.run
+
+
+def test_a_run_is_replaced_by_one_that_can_be_made_or_stays(kasse):
+    item(kasse, "50", person=person(kasse, "Erika"))
+    made = service(kasse, TUESDAY)
+    with pytest.raises(IncompleteError):
+        service(kasse, dt.date(2026, 12, 24), replace=True)
+    with pytest.raises(UnknownOfficeError):
+        service(kasse, TUESDAY, office="NIEMAND", replace=True)
+    assert [(one.number, one.state) for one in runs(kasse)] == [(made.run, "proposed")]
+    again = service(kasse, TUESDAY, replace=True)
+    assert (again.letters, again.items, again.whys) == (made.letters, made.items, made.whys) == (1, 1, ())
+    assert [(one.number, one.state) for one in runs(kasse)] == [(again.run, "proposed"), (made.run, "discarded")]
 
 
 def test_a_run_without_letters_waits_for_nobody(kasse):

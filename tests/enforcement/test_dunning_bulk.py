@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from enforcement.charges import Claim, accrue
-from enforcement.dunning_rules import Due, Left, Overdue, Rulebook
+from enforcement.dunning_claims import Due, Left, Overdue
+from enforcement.dunning_rules import Rulebook
 from enforcement.law import packaged_law
 from enforcement.limitation import LimitationFactError, limitation
 from enforcement.limitation_watch import split_facts
@@ -17,7 +18,7 @@ from enforcement.profiles import Profile, profile_for
 LAW = packaged_law()
 DAY = dt.date(2026, 11, 24)
 BOOK = Rulebook(DAY, "HH", LAW)
-NAMES = ("fee", "fine", "tax", "private")
+NAMES = ("fee", "fine", "tax", "private", "private-trade")
 DAYS = st.dates(dt.date(2010, 1, 1), dt.date(2026, 6, 30))
 FINAL = st.none() | DAYS
 

@@ -34,6 +34,7 @@ ENDS = {  # profile, due day of both: what dunning says of the fee on 24 Novembe
     "§ 228 AO: they still run": ("tax", "2021-05-11", None),
     "§ 22 GebG HH": ("fee", "2020-05-11", ("barred", "2025-12-31")),
     "§ 195 BGB, begun again by the payment of 2 September 2026 (§ 212 BGB)": ("private", "2023-05-11", None),
+    "§§ 195, 217 BGB, no consumer: paid after the end": ("private-trade", "2022-05-11", ("barred", "2025-12-31")),
     "§ 195 BGB, paid after the end": ("private", "2022-05-11", ("barred", "2025-12-31")),
 }
 

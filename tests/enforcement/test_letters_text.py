@@ -123,7 +123,7 @@ def test_every_remedy_names_profiles_that_exist_and_each_public_law_has_one():
     named = {name for remedy in remedies().values() for name in remedy.profiles}
     assert named <= set(profiles())
     without = {name for name, profile in profiles().items() if remedy_of(profile) is None}
-    assert without == {"private"}, "an agreement under private law is no administrative act"
+    assert without == {"private", "private-trade"}, "an agreement under private law is no administrative act"
 
 
 def test_an_office_keeps_its_own_wording_in_versions(store):

@@ -21,7 +21,8 @@ TODAY = dt.date(2026, 11, 21)
 
 
 def test_the_package_brings_the_profiles_of_a_cash_office():
-    assert sorted(profiles()) == ["amtshilfe", "bund", "fine", "hamburg-fee", "justice", "private", "tax"]
+    brought = ["amtshilfe", "bund", "fine", "hamburg-fee", "justice", "private", "private-trade", "tax"]
+    assert sorted(profiles()) == brought
 
 
 @pytest.mark.parametrize("name", sorted(profiles()))
@@ -38,6 +39,7 @@ def test_every_name_a_profile_uses_is_known(name):
         ("§ 5(3) GKG", "justice", True),
         ("§ 34 OWiG", "fine", False),
         ("§ 212 BGB", "private", False),
+        ("§ 212 BGB, no consumer", "private-trade", False),
         ("law of the creditor", "amtshilfe", False),
     ],
 )
@@ -51,7 +53,8 @@ def test_a_mahnung_interrupts_only_where_the_law_says_so(source, name, interrupt
         ("§ 240 AO", "tax", "saeumniszuschlag_ao"),
         ("§ 19 GebG HH", "hamburg-fee", "saeumniszinsen_gebg"),
         ("§ 16 BGebG", "bund", "saeumniszuschlag_bgebg"),
-        ("§ 288 BGB", "private", "verzugszinsen_bgb"),
+        ("§ 288 (1) BGB", "private", "verzugszinsen_bgb"),
+        ("§ 288 (2) BGB", "private-trade", "verzugszinsen_bgb_unternehmer"),
         ("no charge on fines", "fine", ""),
         ("§ 5(4) GKG", "justice", ""),
     ],
@@ -83,6 +86,8 @@ RANKED = {  # the kinds of claim as the books name them, class by class
                      "pfaendungsgebuehr gebuehr auslagen mahngebuehr wegegeld ruecklastschrift", "verspaetungszuschlag",
                      "aussetzungszinsen stundungszinsen zinsen", "saeumniszuschlag"),
     "§ 367 (1) BGB": ("private", "mahngebuehr auslagen ruecklastschrift", "verzugszinsen zinsen", "miete private"),
+    "§ 367 (1) BGB, no consumer": ("private-trade", "verzugspauschale rechtsverfolgungskosten mahngebuehr",
+                                   "verzugszinsen", "pacht principal"),
     "§ 18 (1) VKO HH": ("hamburg-fee", "wegegeld", "mahngebuehr pfaendungsgebuehr", "auslagen ruecklastschrift",
                         "saeumniszinsen stundungszinsen", "fee contribution kita ersatzvornahme"),
     "§ 367 BGB by analogy": ("bund", "mahngebuehr pfaendungsgebuehr auslagen", "stundungszinsen", "fee nutzung"),
@@ -215,7 +220,6 @@ def test_a_directory_that_is_missing_is_refused(tmp_path):
     ("line", "key", "wanted"),
     [
         ('late_charge = "zinsen_bgb246"', "late_charge", "saeumniszuschlag | saeumniszinsen | verzugszinsen"),
-        ('late_charge_business = "prozesszinsen_bgb"', "late_charge_business", "verzugszinsen"),
         ('deferral_charge = "aussetzungszinsen_ao"', "deferral_charge", "stundungszinsen"),
         ('charge_free = ["intrest"]', "charge_free", "cost | interest | principal"),
     ],

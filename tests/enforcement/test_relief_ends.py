@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from enforcement.dunning_rules import Overdue, Rulebook
+from enforcement.dunning_claims import Overdue
+from enforcement.dunning_rules import Rulebook
 from enforcement.law import packaged_law
 from enforcement.limitation import LimitationEvent
 from enforcement.relief import Owed, ReliefEndError, ReliefStateError, Schedule, relief_kind
@@ -318,7 +319,7 @@ BACK = {  # kind: what it is proposed with, and how it ends; § 62 LHO: whatever
 
 
 @pytest.mark.parametrize("kind", BACK)
-@pytest.mark.parametrize("law", ["fee", "tax", "fine", "private"])
+@pytest.mark.parametrize("law", ["fee", "tax", "fine", "private", "private-trade"])
 def test_what_is_granted_and_ended_is_as_it_was(kasse, kind, law):
     more, way = BACK[kind]
     claim = fee(kasse, profile=law, claim_kind=law)

@@ -92,7 +92,7 @@ def test_a_plan_longer_than_the_model_is_named():
 CLAIMS = st.lists(
     st.tuples(
         st.integers(1, 500000),
-        st.sampled_from(["tax", "hamburg-fee", "fine", "private"]),
+        st.sampled_from(["tax", "hamburg-fee", "fine", "private", "private-trade"]),
         st.integers(0, 900),
     ),
     min_size=1,

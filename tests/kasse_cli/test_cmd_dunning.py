@@ -154,3 +154,25 @@ def test_a_run_speaks_only_against_the_closing_of_its_day(town):
     days = (("2026-11-20", "2026-11-20"), ("2026-11-01", "2026-11-19"), ("2026-11-21", "2026-11-22"))
     assert [[found.fields["run"] for found in unreleased(store, *span)] for span in days] == [[1], [], []]
     store.close()
+
+
+def test_payment_owed_by_who_is_no_consumer(town):
+    """§ 288 (2), (5) BGB: nine points above the base rate, 40.00 for each claim in default."""
+    store = opened(str(town.folder / "kasse.db"))
+    firm = debtor(store, "Gartenbau GmbH")
+    for number, amount in ((6, "1.000,00"), (7, "50,00")):
+        item(store, amount, reference(store, number), person=firm, profile="private-trade", claim_kind="pacht",
+             due="2026-09-01", office="BAU")  # fmt: skip
+    store.close()
+    complete(town)
+    town.transcript(
+        "dunning-trade",
+        "kasse dunning accrued --party 'Gartenbau GmbH'",
+        "kasse dunning accrued --party 'Gartenbau GmbH' --by kind",
+        "kasse dunning accrued --party 'Gartenbau GmbH' --by debtor",
+        "kasse dunning propose --office BAU",
+        "kasse dunning show 1",
+        "kasse dunning release 1 --yes --user emil",
+        "kasse item explain BAU/4",
+        "kasse item explain BAU/5",
+    )

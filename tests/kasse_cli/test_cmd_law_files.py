@@ -33,7 +33,6 @@ norm = "§ 95 Abs. 1 OWiG"
 [settlement]
 norm = "§ 94 OWiG"
 order = ["fine", "cost"]
-within = ["due"]
 """
 
 

@@ -10,6 +10,7 @@ from enforcement.relief_end_store import end
 from enforcement.relief_grant_store import grant
 from enforcement.relief_propose_store import propose
 from ledger.bank.posting_store import post_staged
+from tests.attacks import without_guards
 from tests.bankbooks import check_invariants, item, reference, staged
 from tests.books import act, opened, sqlite_copy
 from tests.kasse_cli.test_cmd_dunning import debtor
@@ -21,6 +22,9 @@ PAGE = ROOT / "docs" / "limitation.md"
 
 
 def failed_plan(store, number):
+    """Grant and end a plan in 2020, in a book whose accounts are as old."""
+    without_guards(store, "account")
+    store.execute("UPDATE account SET opened_on = '2020-01-01'")
     store.today = "2020-03-02"
     first = NOW.date().replace(year=2020, month=3, day=2)
     schedule = Schedule(first=first.replace(month=4, day=1), count=2)

@@ -148,8 +148,9 @@ def test_what_was_taken_over_is_taken_off_by_an_order(town):
     assert posted(town).code == 0
     take = 'kasse order {} --reason "Bescheid aufgehoben" --user anna --json'
     refused = [
-        ("cancel ORDNUNG/1", "order.item_account"), ("cancel ORDNUNG/1 --account 5100 --credit", "order.change_option"),
-        ("change ORDNUNG/1 --account 5100", "order.change_amount"), ("cancel ORDNUNG/eins", "payment.item_number"),
+        ("cancel ORDNUNG/1", "order.item_account"), ("change ORDNUNG/1 --line 1=5 --account 5100", "order.change_option"),
+        ("change ORDNUNG/1 --account 5100", "order.change_amount"),
+        ("cancel ORDNUNG/1 --account 5100 --credit", "order.item_paid_before"), ("cancel ORDNUNG/eins", "payment.item_number"),
     ]  # fmt: skip
     for words, code in refused:
         assert [one["code"] for one in town(take.format(words)).json["errors"]] == [code], words

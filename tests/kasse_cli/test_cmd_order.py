@@ -226,7 +226,7 @@ def test_the_empty_list_can_be_filled_in_and_imported(town):
         names = [cell.value for cell in page[1]]
         values = {names[0]: "ORDNUNG", names[1]: "Forderung", names[2]: f"Erika {lang}", names[3]: "Gartenweg 3"}
         position = {key: at for at, key in enumerate(names)}
-        assert len(position) == 35
+        assert len(position) == 37
         for at, value in enumerate(
             [
                 "ORDNUNG",
@@ -297,7 +297,7 @@ def test_the_template_lists_the_laws_to_choose_from_and_takes_others(shell):
     shell("kasse order template --xlsx leer.xlsx --lang de")
     book = openpyxl.load_workbook(shell.folder / "leer.xlsx")
     rules = {row[0].value: row[3].value for row in book.worksheets[1].iter_rows(min_row=2)}
-    assert rules["Profil"] == "tax, fee, fine, private, justice, bund, amtshilfe, …"
+    assert rules["Profil"] == "tax, fee, fine, private, private-trade, justice, bund, amtshilfe, …"
     assert rules["Art"] == "Forderung, Auszahlung"
     heads = [cell.value for cell in book.worksheets[0][1]]
     letter = letters(heads.index("Profil") + 1)

@@ -166,6 +166,25 @@ def test_a_refused_payment_goes_to_another_account_of_its_payee(town):
     )
 
 
+def test_a_set_off_names_what_was_demanded_for_later_days(town):
+    """500.00 of a tax due on 1 September, 400.00 set off from 5 October: 2 x 5.00 and 1.00, not 15.00."""
+    with opened_in(town) as store:
+        with store.unit(["BAU", "KASSE", "ORDNUNG"]):
+            person = party(store, "Adler")
+        law = {"due": "2026-09-01", "person": person, "profile": "tax"}
+        claim = item(act(store, "root"), "500", "4711", claim_kind="tax", **law)
+        item(store, "15", claim_kind="saeumniszuschlag", main_item=claim, **law)
+        item(store, "400", due="2026-10-05", person=person, kind="payable")
+    town.transcript(
+        "payment-set-off-back",
+        "kasse payment set-off ORDNUNG/4 --dry-run --user clara",
+        "kasse payment set-off ORDNUNG/4 --user clara",
+        "kasse relief check --user clara",
+        "kasse payment set-off-undo ORDNUNG-2026-5 --reason bestritten --user emil",
+        "kasse relief check --user clara",
+    )
+
+
 def test_set_off_and_garnishment(town):
     store = opened(str(town.folder / "kasse.db"))
     with store.unit(["BAU", "KASSE", "ORDNUNG"]):

@@ -49,6 +49,22 @@ def test_rules_are_tried_before_they_act(town):
     )
 
 
+def test_a_rule_is_tried_as_it_is_added(town):
+    """What was tried is added with the same words; what could not be added is refused when it is tried."""
+    strom = "Strom --text 'stadtwerke.*abschlag' --max 500 --direction debit --account 6100"
+    town.transcript(
+        "rule-tried",
+        f"kasse rule test {strom} --before 1",
+        f"kasse rule add {strom} --before 1 -q",
+        f"kasse rule test {strom}",
+        "kasse rule test Falsch --gvc 808 --account 2400",
+        "kasse rule test Nirgends --gvc 808 --office BAU --before 1",
+        "kasse rule test Fehlt --gvc 809 --to fees --before 99",
+        "kasse rule test 4 --direction debit",
+        "kasse rule test 4 --since 2026-11-19",
+    )
+
+
 def test_what_a_rule_may_not_ask_or_do(town):
     town.transcript(
         "rule-refused",

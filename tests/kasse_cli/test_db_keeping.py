@@ -41,7 +41,7 @@ def served(postgres_server, shell):
     store = open_book(login(place, "wim"), now=books.NOW, salt=books.CountingSalt())
     store.user = int(store.value("SELECT id FROM app_user WHERE name = 'wim'"))
     with store.unit(["KASSE"]):
-        post(store, [entry("2800 5,00", "5100 -5,00", text="Gebühr")])
+        post(store, [entry("2800 5,00", "5100 -5,00", text="Gebühr", day="2026-11-20")])
     store.close()
     yield place, empty
     drop(postgres_server, name)

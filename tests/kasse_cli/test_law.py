@@ -15,7 +15,7 @@ def test_the_calculators_explain_their_figures(shell):
         "kasse law garnishment --net 5000 --dependants 2 --on 01.07.2026 --order 850d=1.200,00 --part overtime=300 --json",
         "kasse law charges --amount 1.234,56 --due 2026-03-10 --paid-on 2026-04-13 --profile tax",
         "kasse law charges --amount 900 --due 2026-05-04 --paid 300=2026-06-01 --profile hamburg-fee --dunned-on 2026-06-02",
-        "kasse law charges --amount 10000 --due 2026-05-29 --from 2026-06-01 --paid-on 2026-07-31 --profile private --business --json",
+        "kasse law charges --amount 10000 --due 2026-05-29 --from 2026-06-01 --paid-on 2026-07-31 --profile private-trade --json",
         "kasse law charges --amount 100 --due 2026-05-04 --profile fine",
         "kasse law charges --amount 1000 --due 2026-03-10 --until 2026-06-20 --joint-due 2026-04-10 --profile tax",
         "kasse law costs vko.pfaendung=0,5 vko.wegegeld --amount 2600 --profile hamburg-fee",

@@ -65,7 +65,7 @@ def claim(number=1, cents=100000, **more):
 
 def letter(kind="mahnung", claims=None, debtor=ERIKA, plain=False, number=7, ranks=(), told=PLAIN, **more):
     claims = claims or (claim(),)
-    fees = (FeeLine("§ 5 VKO HH", 310),) if kind == "mahnung" else ()
+    fees = (FeeLine("vko.mahnung", "§ 5 VKO HH", 310),) if kind == "mahnung" else ()
     total = sum(one.open_cents + one.charge_cents for one in claims) + sum(fee.cents for fee in fees)
     facts = LetterFacts(number, kind, "post", debtor, debtor, "fee", "2026-11-24", "1000000000031", total, claims, fees,
                         **more)  # fmt: skip

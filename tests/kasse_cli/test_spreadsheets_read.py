@@ -11,11 +11,13 @@ import pytest
 
 from kasse_cli.spreadsheets import cell_amount_cents, cell_day, cell_reference, cell_text, read_sheet, read_table
 from kasse_cli.spreadsheets.headings import (
+    TITLE_ROWS,
     DuplicateColumnError,
     HeadingError,
     MissingColumnError,
     NoHeadingError,
     StrangeColumnError,
+    TitleRowsError,
     UnknownColumnError,
     fold,
 )
@@ -30,6 +32,7 @@ from kasse_cli.spreadsheets.sources import (
 from kasse_cli.spreadsheets.tables import NoNameOverValueError, OtherSheetError, TooManyFieldsError
 from kasse_cli.spreadsheets.textfiles import CsvSyntaxError, MixedEncodingError, NotTextError, read_text
 from kasse_cli.spreadsheets.workbooks import UnknownSheetError
+from sepa.errors import KasseError
 
 COLUMNS = {
     "name": ("Name", "Zahlungspflichtiger"),
@@ -318,6 +321,63 @@ def test_several_faults_of_a_heading_come_together(tmp_path):
         MissingColumnError,
         MissingColumnError,
     ]
+
+
+TITLES = [
+    ["Stadtwerke Musterstadt, Postfach 1, 20095 Hamburg"],
+    [],
+    ["Avis vom", None, "21.11.2026"],
+    ["Betrag", "netto"],
+]
+"""As a payer writes them: an address with commas, an empty row, and a row that names a column by chance."""
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv ;", "csv ,"])
+def test_rows_with_titles_above_the_heading_are_told_and_the_rows_keep_their_numbers(tmp_path, kind):
+    rows = [*TITLES, ["Kassenzeichen", "Name", "Betrag"], ["0012345", "Erika", "7,00"], [], ["0098765", "Jan", "x"]]
+    if kind == "xlsx":
+        path = xlsx(tmp_path / "a.xlsx", rows, [["Rest der Liste"], ["Kassenzeichen", "Name", "Betrag"], ["1", "B", 2]])
+    else:
+        path, sign = tmp_path / "a.csv", kind[-1]
+        quoted = [[f'"{cell or ""}"' if n > 3 else cell or "" for cell in row] for n, row in enumerate(rows)]
+        path.write_text("\n".join(sign.join(row) for row in quoted), encoding="utf-8")
+    table = read_table(path, COLUMNS, required=("reference", "amount"))
+    first, second = table
+    assert [cell_text(first[key]) for key in ("reference", "name", "amount")] == ["0012345", "Erika", "7,00"]
+    assert (table.heading.row, first.number, second.number, table.blank_rows) == (5, 6, 8, 1)
+    told, *others = table.findings
+    assert (type(told), told.severity, told.fields["count"], told.place.row) == (TitleRowsError, "info", 3, 1)
+    assert told.fields["text"].endswith("/ Avis vom 21.11.2026 / Betrag netto")
+    assert [type(other) for other in others] == ([OtherSheetError] if kind == "xlsx" else [])
+    with pytest.raises(KasseError) as caught:
+        cell_amount_cents(second["amount"])
+    assert (caught.value.place.row, caught.value.place.column) == (8, "Betrag")
+
+
+def test_a_heading_under_titles_is_known_where_nothing_is_needed(tmp_path):
+    path = xlsx(
+        tmp_path / "a.xlsx", [["Liste der Stadtwerke"], ["Stand", "heute"], ["Name", "Betrag", "Farbe"], ["A", 1]]
+    )
+    table = read_table(path, COLUMNS)
+    (row,) = table
+    assert (table.heading.row, cell_text(row["name"])) == (3, "A")
+
+
+def test_a_heading_under_titles_that_lacks_a_column_is_the_one_blamed(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("Liste, neu\nName,Kassenzeichen\nA,1\n", encoding="utf-8")
+    with pytest.raises(MissingColumnError) as caught:
+        read_table(path, COLUMNS, required=("reference", "amount"))
+    assert (caught.value.fields["column"], caught.value.place.row) == ("amount", 2)
+
+
+def test_a_heading_far_below_is_not_looked_for(tmp_path):
+    rows = [["Notiz"]] * TITLE_ROWS
+    list(
+        read_table(xlsx(tmp_path / "a.xlsx", [*rows[1:], ["Name", "Betrag"], ["A", 1]]), COLUMNS, required=("amount",))
+    )
+    with pytest.raises(NoHeadingError):
+        read_table(xlsx(tmp_path / "b.xlsx", [*rows, ["Name", "Betrag"], ["A", 1]]), COLUMNS, required=("amount",))
 
 
 def test_a_note_beside_the_list_is_a_warning_not_lost(tmp_path):

@@ -50,7 +50,7 @@ def claim(store, amount, day=OPENED, office="KASSE", kind="receivable", how="ord
     with store.unit([office]):
         item = reserve_items(store, office)
         first = opening_posting(side, account, item, cents)
-        (posted,) = post(store, [Draft(office, how, day, (first, Posting(other, -first.cents)))])
+        (posted,) = post(store, [Draft(office, how, day, (first, Posting(other, -first.cents)))], earlier=True)
         due = more.pop("due", day)
         insert_items(store, [NewItem(office, item, kind, account, cents, due, day, posted.position, **more)])
         if kind == "suspense":
@@ -118,7 +118,7 @@ def receive(store, day, amount, posting_day=None, account="2800", iban=MAIN_IBAN
     with store.unit(["KASSE"]):
         number = take_ids(store, "KASSE", "bank_entry")
         said = {"bank_day": day, "value_day": day, "source": f"bank:KASSE/{number}"}
-        (posted,) = post(store, [Draft("KASSE", "bank", posting_day or day, lines, **said)])
+        (posted,) = post(store, [Draft("KASSE", "bank", posting_day or day, lines, **said)], earlier=True)
     bank_entry(store, day, amount, iban, posted, number, **more)
     return posted
 
@@ -127,4 +127,4 @@ def take_over(store, day, amount, account="2800"):
     """Post the opening balance of a bank account."""
     cents = parse_amount(amount)
     with store.unit(["KASSE"]):
-        post(store, [Draft("KASSE", "opening", day, (Posting(account, cents), Posting("8000", -cents)))])
+        post(store, [Draft("KASSE", "opening", day, (Posting(account, cents), Posting("8000", -cents)))], earlier=True)

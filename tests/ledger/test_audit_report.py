@@ -112,3 +112,12 @@ def test_the_verdict_counts_what_stands_in_the_table_of_checks(store):
         assert sum(line.count for line in report.checks if line.severity == severity) == len(told)
         assert report.count(severity) == len(told)
     assert [line.count for line in report.checks if line.name == "money_unseen"] == [1]
+
+
+@pytest.mark.parametrize(("last", "hours"), [("23:30:59", "23:30"), ("23:41:00", "23:30–23:41")])
+def test_hours_are_a_range_only_where_they_differ(last, hours):
+    (check,) = [one for one in CHECKS if one.name == "odd_hours"]
+    moments = ("2026-11-20T22:30:00Z", f"2026-11-20T{int(last[:2]) - 1}{last[2:]}Z")  # an hour behind Germany
+    hits = [{"day": moment, "who": 7, "user": "clara"} for moment in moments]
+    (found,) = check.judge(hits, Scope("2026-11-01", "2026-11-30"))
+    assert (found["day"], found["count"], found["hours"]) == ("2026-11-20", 2, hours)

@@ -8,10 +8,11 @@ from ledger.bank.candidates_store import candidates_of
 from ledger.bank.suspense import ClosedTargetError, UnknownTargetError, Wish
 from ledger.bank.suspense_desk_store import assign
 from ledger.bank.suspense_store import find_case
-from ledger.book.entry import ClosedPeriodError
+from ledger.book.entry import ClosedPeriodError, Draft, Posting
 from ledger.book.journal import parse_entry_number
 from ledger.book.reversal import OwnCommandError, SettledItemError
 from ledger.book.reversal_store import reverse
+from ledger.book.store import post
 from ledger.book.verify_store import verify
 from ledger.cash.cancel_store import cancel
 from ledger.cash.cancelling import (
@@ -19,6 +20,7 @@ from ledger.cash.cancelling import (
     CancelOfCancelError,
     CancelReasonError,
     ClearedCardError,
+    CreditUnderWayError,
     GoneChequeError,
 )
 from ledger.cash.cards import UnknownTerminalError
@@ -51,11 +53,16 @@ from ledger.cash.terminals_store import TerminalPlan, put_terminal
 from ledger.cash.transport_store import deposit, deposit_cheques
 from ledger.items.locks import Span
 from ledger.items.locks_store import lock_items
+from ledger.items.order_takeover_store import take_off_taken_over
+from ledger.items.store import NewClearing, clear, posting_for
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.errors import KasseError
 from tests.bankbooks import close_day, item, open_cents, reference, run
 from tests.books import act
 from tests.cashbooks import DAY, check, desk, held
+from tests.ledger.order_lists import accepted, row
+from tests.ledger.test_opening import CLAIM, DEBT, PAID, take_over
+from tests.ledger.test_order_changes import change, through
 
 ERIKA = Payment(payer="Erika Muster")
 
@@ -459,3 +466,68 @@ def test_a_cheque_is_taken_once_while_it_is_in_the_drawer_or_at_the_bank(town):
     with pytest.raises(ChequeAgainError):
         take(town, "B1", [Wish(reference(town, 1), 500)], payment=cheque("4711"))
     check(town)
+
+
+@pytest.fixture
+def ordered(store):
+    """A claim of 125.50 by order ORDNUNG-1, paid in cash at a desk of dirk, and the receipt of it."""
+    accepted(store, row("ORDNUNG receivable 125,50 Erika Musterfrau"))
+    desk(store, limit_cents=100000)
+    done = take(act(store, "dirk"), "B1", [Wish(store.value("SELECT reference FROM item"))], payment=ERIKA)
+    store.label = done.receipt.label
+    return store
+
+
+def left(store) -> dict[str, list[int]]:
+    rows = store.all("SELECT kind, open_cents FROM item ORDER BY kind, id")
+    return {kind: [cents for known, cents in rows if known == kind] for kind, _ in rows}
+
+
+@pytest.mark.parametrize(
+    ("to_cents", "claim", "taken"), [(0, 0, 12550), (8000, 8000, 4550)], ids=["cancelled", "reduced"]
+)
+def test_a_receipt_of_a_claim_that_was_cancelled_since_takes_its_credit_back(ordered, to_cents, claim, taken):
+    through(ordered, change(ordered, to_cents=to_cents, as_credit=True)[0].number)
+    assert left(ordered) == {"credit": [taken], "receivable": [0]}
+    done = cancel(act(ordered, "clara"), ordered.label, "nie gezahlt")
+    assert (done.credit_cents, left(ordered)) == (taken, {"credit": [0], "receivable": [claim]})
+    check(ordered)
+    assert verify(act(ordered, "root")).findings == ()
+
+
+def test_a_receipt_of_a_claim_taken_over_and_cancelled_since_takes_its_credit_back(store):
+    take_over(store, CLAIM, PAID, DEBT)
+    desk(store, limit_cents=100000)
+    label = take(act(store, "dirk"), "B1", [Wish("ORDNUNG/1")], payment=ERIKA).receipt.label
+    act(store, "import")
+    (made,) = take_off_taken_over(store, "ORDNUNG", 1, reason="x", day=DAY, to_cents=0, account="5100", as_credit=True)
+    through(store, made.number)
+    done = cancel(act(store, "clara"), label, "nie gezahlt")
+    assert (done.credit_cents, left(store)["credit"], open_cents(store, 1)) == (10000, [0], 0)
+    assert verify(act(store, "root")).findings == ()
+
+
+def test_what_of_the_credit_was_paid_out_is_owed_again(ordered):
+    through(ordered, change(ordered, to_cents=0, as_credit=True)[0].number)
+    with ordered.unit(["ORDNUNG"]):
+        number, account = ordered.one("SELECT id, account FROM item WHERE kind = 'credit'")
+        (out,) = post(
+            ordered, [Draft("ORDNUNG", "bank", DAY, (Posting("6200", -2550), posting_for("C", account, number, 2550)))]
+        )
+        clear(ordered, [NewClearing("ORDNUNG", "bank", out.position, DAY, DAY, ((number, 2550),))])
+    done = cancel(act(ordered, "clara"), ordered.label, "nie gezahlt")
+    assert (done.credit_cents, left(ordered)) == (10000, {"credit": [0], "receivable": [2550]})
+    check(ordered)
+
+
+def test_a_credit_that_is_about_to_be_paid_out_keeps_its_receipt(ordered):
+    through(ordered, change(ordered, to_cents=0, as_credit=True)[0].number)
+    run(ordered, "E1 50,00", state="proposed")
+    credit = ordered.value("SELECT id FROM item WHERE kind = 'credit'")
+    with ordered.unit(["KASSE", "ORDNUNG"]):
+        ordered.insert_one(
+            "payment", office="KASSE", run=1, line=2, item_office="ORDNUNG", item=credit, cents=12550,
+            end_to_end_id="E2", creditor_name="P", creditor_iban="DE", remittance="", state="proposed", active=1,
+        )  # fmt: skip
+    with pytest.raises(CreditUnderWayError):
+        cancel(act(ordered, "clara"), ordered.label, "nie gezahlt")

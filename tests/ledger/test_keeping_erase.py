@@ -7,6 +7,7 @@ import pytest
 import kasse_cli.schema
 from kasse_cli.wiring import personal_data
 from ledger.book.verify_store import verify
+from ledger.items.order_changes import ErasedPersonError
 from ledger.items.orders_reader import list_orders, show_order
 from ledger.keeping.erase_store import decide_erasure, propose_erasure, purge
 from ledger.keeping.erasing import (
@@ -29,6 +30,8 @@ from tests.books import act
 from tests.ledger.keeping_books import ERIKA, MAX, filled, later
 from tests.ledger.order_lists import accepted, take
 from tests.ledger.order_lists import row as listed
+from tests.ledger.test_order_changes import change
+from tests.ledger.test_order_changes import settle as paid
 
 pytestmark = pytest.mark.engines
 
@@ -112,6 +115,17 @@ def test_an_erased_person_is_nowhere_and_the_books_are_whole(store):
     assert [word for word in ERIKA if word in everything] == []
     assert [word for word in MAX if word not in everything] == []
     assert states(store, "2037-01-01")["(gelöscht)"][0] == "erased"
+
+
+def test_an_order_of_an_erased_person_is_not_changed(store):
+    accepted(store, listed("ORDNUNG receivable 125,50 Erika Musterfrau"))
+    paid(store, 12550)
+    party = store.value("SELECT party FROM cash_order")
+    erased(later(store, "2037-01-01"), party=party)
+    for wishes in ({"to_cents": 0, "as_credit": True}, {"to_cents": 20000}):
+        with pytest.raises(ErasedPersonError) as refused:
+            change(store, day="2037-01-01", **wishes)
+    assert refused.value.fields == {"order": "ORDNUNG-1", "party": party}
 
 
 def test_what_is_erased_is_gone_from_the_files(sqlite_template, tmp_path):

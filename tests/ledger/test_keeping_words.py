@@ -49,7 +49,7 @@ NOT_PERSONAL = {
     "names of the town's own things": {
         "account": "name number", "bank_account": "name statements", "cash_desk": "name", "office": "name",
         "dimension_value": "dimension value name", "leitweg_office": "", "setting": "key value", "counter": "name",
-        "payment_run": "debtor_name", "collection_run": "creditor_name creditor_bic", "mandate_reference": "creditor_key",
+        "payment_run": "debtor_name debtor_address", "collection_run": "creditor_name creditor_bic", "mandate_reference": "creditor_key",
         "letter_template": "text", "law_file": "name text", "letter_print": "template_sha256", "reference_scheme": "pattern method prefix",
     },
     "staff, who answer for what they did": {"app_user": "name"},

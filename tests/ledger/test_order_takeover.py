@@ -9,10 +9,12 @@ from ledger.items.order_changes import (
     ChangeOfChangeError,
     ChangeReasonError,
     ChangeWaitsError,
+    ErasedPersonError,
     MadeByOrderError,
     MoreTakenOverError,
     NothingTakenOffError,
     NotTakenOverError,
+    PaidBeforeError,
     TakenOverAccountError,
     TakenOverPaidError,
 )
@@ -85,6 +87,51 @@ def test_what_was_paid_since_it_was_ordered_is_not_taken_off(town):
     with pytest.raises(TakenOverPaidError) as refused:
         through(town, made.number)
     assert refused.value.fields == {"item": "ORDNUNG/1", "reduction_cents": 10000, "open_cents": 9999}
+
+
+def test_what_was_paid_since_becomes_a_credit(town):
+    settle(town, 4000)
+    with pytest.raises(TakenOverPaidError):
+        take_off(town)
+    (made,) = take_off(town, as_credit=True)
+    through(town, made.number)
+    assert town.all("SELECT kind, open_cents, party FROM item WHERE kind = 'credit'") == [
+        ("credit", 4000, town.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = 1"))
+    ]
+    assert left(town)["ORDNUNG/1"] == 0
+    booked = balances(town)
+    assert (booked["ORDNUNG", "5100"], open_difference(town)) == (10000, [])
+    assert verify(act(town, "root")).findings == ()
+
+
+def test_what_was_paid_before_becomes_no_credit(town):
+    with pytest.raises(PaidBeforeError) as refused:
+        take_off(town, "ORDNUNG/2", as_credit=True)
+    assert refused.value.fields == {
+        "item": "ORDNUNG/2", "reduction_cents": 12550, "open_cents": 10000, "paid_cents": 0, "rest_cents": 2550,
+    }  # fmt: skip
+
+
+def test_what_became_a_credit_is_not_given_back_again(town):
+    settle(town, 4000)
+    (made,) = take_off(town, to_cents=3000, as_credit=True)
+    through(town, made.number)
+    assert town.value("SELECT open_cents FROM item WHERE kind = 'credit'") == 1000
+    (made,) = take_off(town, as_credit=True)
+    through(town, made.number)
+    assert town.value("SELECT sum(open_cents) FROM item WHERE kind = 'credit'") == 4000
+    with pytest.raises(NothingTakenOffError):
+        take_off(town, as_credit=True)
+
+
+def test_who_was_erased_is_owed_and_owes_nothing_that_changes(town):
+    with town.unit(["KASSE"]):
+        party = town.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = 1")
+        town.insert_one("erasure", id=1, state="proposed", party=party, reason="x", proposed_by=1, proposed_at=town.now)
+        town.insert_one("erased_party", party=party, erasure=1)
+    with pytest.raises(ErasedPersonError) as refused:
+        take_off(town)
+    assert refused.value.fields == {"order": "ORDNUNG/1", "party": party}
 
 
 def test_who_made_it_takes_no_other_step(town):

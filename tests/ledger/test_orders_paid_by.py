@@ -40,7 +40,10 @@ def test_what_the_payee_collects_is_marked_and_never_proposed(store):
     assert show_order(store, "BAU", 1).facts["paid_by"] == "direct_debit"
     act(store, "dirk")
     done = propose(store, today=dt.date.fromisoformat(DAY), due_until=dt.date(2026, 12, 31), trial=True)
-    assert [(one.item, one.why) for one in done.skipped] == [(1, "locked")]
+    assert [(one.item, one.why) for one in done.skipped] == [(1, "collected")]
+    assert [(one.code, one.severity) for one in done.findings if one.fields.get("item") == 1] == [
+        ("payment.collected", "info")
+    ]
 
 
 def test_an_increase_of_it_is_collected_too(store):

@@ -283,8 +283,9 @@ def test_acceptance_books_a_payable(store):
     assert item == ("payable", "C", 8900, IBAN, "RE 17", 1)
 
 
-def test_a_private_claim_has_its_own_control_account(store):
-    accepted(store, CLAIM._replace(profile="private"))
+@pytest.mark.parametrize("profile", ["private", "private-trade"])
+def test_a_private_claim_has_its_own_control_account(store, profile):
+    accepted(store, CLAIM._replace(profile=profile))
     assert postings(store, "ORDNUNG", 1)[:1] == [("2410", 12550, 1, None)]
     assert store.value("SELECT account FROM item") == "2410"
 

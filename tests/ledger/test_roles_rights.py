@@ -10,6 +10,7 @@ from enforcement.relief_grant_store import DECIDERS
 from kasse_cli.schema import METADATA, permitted_changes
 from kasse_cli.wiring import personal_data, table_rights
 from ledger.access.names import DatabaseNameError, Names, array, is_login, literal, quoted
+from ledger.items.order_import_store import CREATORS
 from ledger.keeping.retention_store import blanked_columns
 from ledger.payments.collection_runs import ROLES as COLLECTION
 from ledger.payments.redirect import CONFIRM_ROLES
@@ -118,6 +119,7 @@ def test_who_writes_accounts_of_a_person_is_who_the_service_lets_write():
     assert {column: set(roles) for column, roles in RIGHTS["party_account"].update.items()} == {
         "kind": set(PARTIES),
         "until": set(PARTIES),
+        "bic": {*PARTIES, *CREATORS, "head", "admin"},  # lists of orders and a take-over note what the book lacks
     }
 
 

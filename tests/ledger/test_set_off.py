@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from ledger.documents import Grid
 from ledger.items.locks import Span
 from ledger.items.locks_store import lock_items
 from ledger.items.settlement import Claim, ClassOrder
@@ -26,6 +27,7 @@ from ledger.payments.set_off import (
 )
 from ledger.payments.set_off_reader import candidates
 from ledger.payments.set_off_store import set_off
+from ledger.payments.set_off_undo_store import undo_set_off
 from ledger.payments.twins_reader import twins
 from ledger.people.users import NotAllowedError, add_user
 from tests.bankbooks import item
@@ -70,6 +72,34 @@ def test_a_credit_is_set_off_against_what_is_due(town):
     assert list(candidates(town, DAY)) == []
     with pytest.raises(NothingToSetOffError):
         off(town)
+
+
+def test_each_claim_counts_as_paid_from_the_day_on_which_both_were_due(town):
+    """§ 389 BGB; what the payee agrees to before it is due counts from today."""
+    town.execute("UPDATE item SET due = '2026-10-15' WHERE office = 'ORDNUNG' AND id = 2")
+    person = town.value("SELECT party FROM item WHERE office = 'ORDNUNG' AND id = 2")
+    older = item(town, "9,00", due="2026-10-01", person=person, profile="fee", claim_kind="fee")
+    (found,) = candidates(town, DAY)
+    assert [(office, cents) for office, _, _, cents in found.claims] == [("ORDNUNG", 900), ("BAU", 4000)]
+    assert found.days == ("2026-10-15", "2026-11-01")
+    done = set_off(town, [CREDIT], day=DAY, wish=Wish((("ORDNUNG", older), ("BAU", 1), ("BAU", 2)), early=True))
+    days = """SELECT l.office, l.item, l.cents, c.payment_day, c.posting_day FROM clearing c
+              JOIN clearing_line l ON l.office = c.office AND l.clearing = c.id
+              WHERE c.kind = {kind} ORDER BY l.office, l.item"""
+    assert town.all(days.format(kind="'setoff'")) == [
+        ("BAU", 1, 4000, "2026-11-01", DAY),
+        ("BAU", 2, 5100, DAY, DAY),
+        ("ORDNUNG", 2, 10000, DAY, DAY),
+        ("ORDNUNG", older, 900, "2026-10-15", DAY),
+    ]
+    rows = [block.rows for block in done.letters[0].blocks if isinstance(block, Grid)]
+    assert [[line[1] for line in one] for one in rows] == [["15.10.2026", "01.11.2026", "16.11.2026"]]
+    assert open_difference(town) == []
+    assert undo_set_off(act(town, "emil"), done.entries[0], reason="bestritten", day=DAY).new
+    assert town.all(days.format(kind="'reset'")) == [
+        (office, number, -cents, paid_on, DAY)
+        for office, number, cents, paid_on, _ in town.all(days.format(kind="'setoff'"))
+    ]
 
 
 def test_claims_that_are_not_due_need_consent(town):

@@ -1,10 +1,12 @@
 """Set-offs where PostgreSQL enforces the rights: each role that may declares one, each that may takes it back."""
 
+import datetime as dt
 import os
 
 import pytest
 
 from enforcement.proofs import PROOFS
+from enforcement.relief_check_reader import overcharged
 from ledger.book.verify_store import verify
 from ledger.payments.set_off import ROLES, UNDO_ROLES
 from ledger.payments.set_off_store import set_off
@@ -42,6 +44,7 @@ def test_each_role_sets_off_and_another_person_takes_it_back(location):
     for index, role in enumerate(ROLES):
         (done,) = (made := set_off(stores[role], [("ORDNUNG", 1)], day=DAY)).done
         assert done.cents == 4000
+        assert overcharged(stores[role], dt.date.fromisoformat(DAY), {("BAU", 1)}) == ()
         if role not in UNDO_ROLES:
             with pytest.raises(NotAllowedError):
                 undo_set_off(stores[role], made.entries[0], reason="Irrtum", day=DAY)

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from kasse_cli.i18n import sentence
 from ledger.audit.audit_store import audit
 from ledger.audit.checks import Scope
 from ledger.bank.formats import UnknownBankAccountError
@@ -166,10 +167,14 @@ def test_the_number_of_a_withdrawn_statement_exists(town):
 
 def test_an_auditor_reads_who_said_it_and_why(town):
     skip(town, "4-5")
+    skip(town, "2")
     found = audit(act(town, "root"), Scope("2026-11-01", "2026-11-30")).findings
-    (noted,) = [one for one in found if one.code == "audit.statement_skipped"]
+    noted, one = [one for one in found if one.code == "audit.statement_skipped"]
     said = [noted.fields[name] for name in ("user", "first", "last", "year", "reason")]
     assert (said, noted.severity) == (["emil", 4, 5, 2026, WHY], "info")
+    assert [sentence(found.template, found.fields).split(" of ")[0] for found in (noted, one)] == [
+        "emil noted that the bank never gave 4-5", "emil noted that the bank never gave 2",
+    ]  # fmt: skip
 
 
 def test_a_statement_between_that_is_withdrawn_is_missing_again(town):

@@ -139,7 +139,10 @@ def cancel(ctx: Context, number: UndoneArgument, reason: WhyOption = "", sheet: 
         done = service(store, parse_label(number), reason)
         written = _sheet(ctx, store, done.receipt, sheet)
     lines = [*receipt_lines(done.receipt, dry_run=ctx.obj.dry_run), _balance(done.balance_cents)]
-    _show(ctx, done.receipt, {"balance_cents": done.balance_cents}, lines, written)
+    if done.credit_cents:
+        lines.append(say(N_("its order was cancelled since: the credit goes with it, {credit_cents}"),
+                         credit_cents=done.credit_cents))  # fmt: skip
+    _show(ctx, done.receipt, {"balance_cents": done.balance_cents, "credit_cents": done.credit_cents}, lines, written)
 
 
 def bounce(ctx: Context, number: LabelArgument, case: CaseOption, office: CaseOfficeOption = None) -> None:

@@ -72,7 +72,6 @@ FromOption = Annotated[
     dt.date | None,
     typer.Option("--from", parser=parse_day, metavar="DATE", help=N_("the first day of interest, as after a Mahnung")),
 ]
-BusinessOption = Annotated[bool, typer.Option("--business", help=N_("the debtor is no consumer"))]
 DunnedOption = Annotated[
     dt.date | None,
     typer.Option("--dunned-on", parser=parse_day, metavar="DATE", help=N_("the day a Mahnung was sent: its fee")),
@@ -115,7 +114,6 @@ def charges(
     profile: ProfileOption = None,
     rule: RuleOption = None,
     first_day: FromOption = None,
-    business: BusinessOption = False,
     dunned_on: DunnedOption = None,
     joint_due: JointOption = [],  # noqa: B006
     land: LandOption = "HH",
@@ -124,7 +122,8 @@ def charges(
     """Compute the charge for paying late, with its working.
 
     The profile says which law holds: Säumniszuschlag, Säumniszinsen, Verzugszinsen. Without --paid-on and
-    --until it is computed up to today. Part payments, a Mahnung and joint debtors count where they are given.
+    --until it is computed up to today. Part payments, a Mahnung and joint debtors count where they are given. The
+    profile private-trade is that of payment owed by somebody who is no consumer: with the lump sum for default.
     """
     if amount is None or due is None or not (profile or rule):
         raise MissingOptionError(names="--amount, --due, --profile" if not rule else "--amount, --due")
@@ -133,7 +132,7 @@ def charges(
     payments = [_payment(text, way) for text in paid]
     if paid_on and (rest := amount - sum(payment.cents for payment in payments)) > 0:
         payments.append(Payment(paid_on, rest, way))
-    chosen = rule or _rule_of(found, business=business)
+    chosen = rule or (found.late_charge if found else "")
     if first_day and chosen and law.charge(chosen).method == "started_months":
         raise FirstDayError(rule=chosen, norm=law.charge(chosen).norm)
     claim = Claim(amount, due, tuple(payments), first_day)
@@ -150,11 +149,6 @@ def _profile(name: str, place: str, law: Law) -> Profile:
     if not found.holds_in(land_of(place)):
         raise ProfileLandError(profile=found.name, lands=", ".join(found.lands), land=land_of(place))
     return found
-
-
-def _rule_of(profile: Profile | None, *, business: bool) -> str:
-    assert profile is not None, "without a rule there is a profile"
-    return profile.late_charge_business if business and profile.late_charge_business else profile.late_charge
 
 
 def _payment(text: str, way: str) -> Payment:
@@ -187,16 +181,20 @@ def _result(case: _Case, profile: Profile | None, dunned_on: dt.date | None, joi
 
 def _made(case: _Case, profile: Profile | None, dunned_on: dt.date | None) -> Iterator[Charge]:
     from enforcement.charges import accrue, dunning_fee
+    from enforcement.lump_sums import lump_sum
 
     if case.rule:
         yield accrue(case.rule, case.claim, case.until, land=case.land, law=case.law)
+    if profile and profile.lump:
+        rule = case.law.charge(profile.late_charge)
+        yield lump_sum(profile.lump, rule, case.claim, case.until, land=case.land, law=case.law)
     if dunned_on and profile and profile.dunning_fee:
         owed = case.claim.open_cents(dunned_on, case.claim.due)
         yield dunning_fee(profile.dunning_fee, owed, dunned_on, law=case.law)
 
 
 def _rows(charge: Charge, law: Law) -> Iterator[dict[str, Any]]:
-    known = law.charges.get(charge.rule) or law.schedules.get(charge.rule)
+    known = law.charges.get(charge.rule) or law.schedules.get(charge.rule) or law.figures.get(charge.rule)
     for line in charge.lines:
         fields = line.fields()
         said = fields | {"rate_percent": decimal(str(fields["rate_percent"]))}

@@ -68,7 +68,9 @@ LawOption = Annotated[
 ]
 ProfileOption = Annotated[
     str | None,
-    typer.Option("--profile", metavar="NAME", help=N_("the kind of claim: tax, hamburg-fee, fine, private, …")),
+    typer.Option(
+        "--profile", metavar="NAME", help=N_("the kind of claim: tax, hamburg-fee, fine, private, private-trade, …")
+    ),
 ]
 AmountOption = Annotated[
     int | None, typer.Option("--amount", parser=parse_amount, metavar="AMOUNT", help=N_("the amount, as 1.234,56"))

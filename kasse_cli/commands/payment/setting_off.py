@@ -16,6 +16,7 @@ from sepa.money import parse_amount
 
 if TYPE_CHECKING:
     from ledger.payments.set_off import SetOff, SetOffDone
+    from ledger.store.engines import Store
     from sepa.errors import KasseError
 
 SET_OFFS = (
@@ -24,6 +25,7 @@ SET_OFFS = (
     Column("open_cents", N_("Gets"), "cents"),
     Column("owed_cents", N_("Owes"), "cents"),
     Column("cents", N_("Set off"), "cents"),
+    Column("counts_from", N_("Counts from")),
     Column("against", N_("Against")),
 )
 OPEN_AGAIN = (
@@ -68,15 +70,14 @@ def set_off(
     """Set off what payees get, also credits, against what they owe and is due, or list what can be set off.
 
     Spread in the settlement order of the claims' law, one document over all offices. The payee must be told
-    (§ 388 BGB): --letters writes the declarations.
+    (§ 388 BGB): --letters writes the declarations. Each claim counts as paid from the day on which both sides were due
+    (§ 389 BGB); what was demanded of it for paying later is named.
     """
     from kasse_cli.wiring import open_book, settlement_orders, trial
     from ledger.items.items_reader import find_items
-    from ledger.payments.seized import attached
     from ledger.payments.set_off import Wish
     from ledger.payments.set_off_reader import candidates
     from ledger.payments.set_off_store import set_off as service
-    from ledger.payments.twins_reader import twins
 
     call = ctx.obj
     day = call.today.isoformat()
@@ -89,12 +90,12 @@ def set_off(
         claims = tuple(key for text in against or () for key in find_items(store, text))
         wish = Wish(claims, amount, early, reason)
         done = service(store, wanted, day=day, wish=wish, orders=orders) if wanted else None
-        alike = twins(store, day) if done is None else ()
+        findings = _findings(store, call.today, found, done)
     if done is None:
-        _listed(ctx, found, (*attached(found), *alike))
+        _listed(ctx, found, findings)
         return
     data = {"entries": list(done.entries), "dry_run": call.dry_run}
-    render(ctx, Result(data, [_table(done.done)], list(_told(ctx, done, letters)), findings=attached(done.done)))
+    render(ctx, Result(data, [_table(done.done)], list(_told(ctx, done, letters)), findings=findings))
 
 
 def set_off_undo(ctx: Context, entry: EntryArgument, reason: UndoReason) -> None:
@@ -124,6 +125,18 @@ def set_off_undo(ctx: Context, entry: EntryArgument, reason: UndoReason) -> None
     render(ctx, Result(data, [Table("items", OPEN_AGAIN, rows)], lines))
 
 
+def _findings(store: Store, today: dt.date, found: list[SetOff], done: SetOffDone | None) -> tuple[KasseError, ...]:
+    """Return what is to be told of set-offs: rights of others, persons alike, what was demanded for later days."""
+    from enforcement.relief_check_reader import overcharged
+    from ledger.payments.seized import attached
+    from ledger.payments.twins_reader import twins
+
+    if done is None:
+        return (*attached(found), *twins(store, today.isoformat()))
+    met = {claim[:2] for one in done.done for claim in one.claims}
+    return (*attached(done.done), *overcharged(store, today, met))
+
+
 def _listed(ctx: Context, found: list[SetOff], findings: tuple[KasseError, ...]) -> None:
     line = say(N_("can be set off: {count}"), count=len(found))
     render(ctx, Result(tables=[_table(found)], lines=[line], findings=findings))
@@ -151,7 +164,8 @@ def _row(one: SetOff) -> dict[str, object]:
 
     values = asdict(one)
     against = ", ".join(reference or f"{office}/{item}" for office, item, reference, _ in values["claims"])
-    return values | {"what": f"{values['office']}/{values['item']}", "against": against}
+    since = ", ".join(sorted(set(values["days"])))
+    return values | {"what": f"{values['office']}/{values['item']}", "against": against, "counts_from": since}
 
 
 def _letters(ctx: Context, folder: Path, done: SetOffDone) -> list[Path]:

@@ -18,6 +18,7 @@ from sepa.money import parse_amount
 if TYPE_CHECKING:
     from ledger.payments.run_changes_reader import RunChange
     from ledger.payments.runs import Payment, Run
+    from sepa.payments import Address
 
 RUNS = (
     Column("number", N_("Run"), "count"),
@@ -45,6 +46,8 @@ PAYMENTS = (
     Column("discount_cents", N_("Discount"), "cents", shown=False),
     Column("file", N_("File"), "count", shown=False),
     Column("end_to_end_id", N_("End-to-end id"), shown=False),
+    Column("creditor_bic", N_("BIC"), shown=False),
+    Column("purpose_code", N_("Purpose code"), shown=False),
 )
 WARNED = Column("warned", N_("Warnings"))
 TO_REVIEW = (*PAYMENTS[:4], WARNED, *(column for column in PAYMENTS[4:] if column.key != "state"))
@@ -55,7 +58,7 @@ SKIPPED = (
     Column("reference", N_("Reference"), minor=True),
     Column("due", N_("Due"), "day"),
     Column("open_cents", N_("Open"), "cents"),
-    Column("why", N_("Left out because"), "word"),
+    Column("why", N_("Left out because"), "word", words={"collected": N_("collected by the payee")}),
     Column("run", N_("Run"), "count", minor=True),
 )
 FILES = (
@@ -127,8 +130,18 @@ PaymentStateOption = Annotated[
 ]
 
 
+def address_line(address: Address | None) -> str:
+    """Return an address on one line, '' for none."""
+    if address is None:
+        return ""
+    street, town = f"{address.street} {address.house_number}".strip(), f"{address.postcode} {address.town}".strip()
+    return ", ".join(filter(None, (street, town, address.country)))
+
+
 def head(run: Run) -> Iterator[Line]:
     """Yield what a run is: how many payments over how much, from where, when."""
+    from ledger.payments.addresses import kept_address
+
     yield say(N_("run {run}: payments: {count}, together {sum_cents}"), **seen(run))
     yield say(
         N_("paid from {iban} by {name} on {day}"),
@@ -136,6 +149,9 @@ def head(run: Run) -> Iterator[Line]:
         name=run.debtor_name,
         day=dt.date.fromisoformat(run.execution_day),
     )
+    if run.debtor_address:
+        where = address_line(kept_address(run.debtor_address))
+        yield say(N_("with the payer's address, which banks beyond the EEA ask for: {address}"), address=where)
     if run.instant:
         yield say(N_("as instant transfers: what the bank has is gone in seconds"))
 

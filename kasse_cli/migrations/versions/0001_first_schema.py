@@ -528,6 +528,7 @@ def create_tables() -> None:
         Column("document", col.Text(), nullable=True),
         Column("order_key", col.Text(), nullable=True),
         Column("paid_by", col.Text(), nullable=True),
+        Column("purpose_code", col.Text(), nullable=True),
         col.proven_key(["batch"], ["order_batch.id"], name="fk_cash_order_batch"),
         col.proven_key(["office", "changes"], ["cash_order.office", "cash_order.id"], name="fk_cash_order_changes"),
         col.proven_key(["office"], ["office.code"], name="fk_cash_order_office"),
@@ -870,6 +871,7 @@ def create_tables() -> None:
         Column("source", col.Text(), nullable=False),
         Column("since", col.Day(), nullable=False),
         Column("until", col.Day(), nullable=True),
+        Column("bic", col.Text(), nullable=True),
         col.proven_key(["party"], ["party.id"], name="fk_party_account_party"),
         sa.CheckConstraint(
             "kind IN ('own', 'third_party', 'guardian', 'authority', 'payment_service')", name="ck_party_account_kind"
@@ -1914,6 +1916,7 @@ def create_tables() -> None:
         Column("total_cents", col.Cents(), nullable=False),
         Column("list_hash", col.Bytes(), nullable=False),
         Column("debtor_name", col.Text(), server_default="", nullable=False),
+        Column("debtor_address", col.Text(), server_default="", nullable=False),
         Column("single_booking", col.Flag(), server_default="0", nullable=False),
         Column("instant", col.Flag(), server_default="0", nullable=False),
         Column("created_by", col.Number(), nullable=False),
@@ -2439,6 +2442,7 @@ def create_tables() -> None:
         Column("end_to_end_id", col.Text(), nullable=False),
         Column("creditor_name", col.Text(), nullable=False),
         Column("creditor_iban", col.Text(), nullable=False),
+        Column("creditor_bic", col.Text(), server_default="", nullable=False),
         Column("remittance", col.Text(), nullable=False),
         Column("part", col.Number(), server_default="0", nullable=False),
         Column("item_cents", col.Cents(), nullable=True),

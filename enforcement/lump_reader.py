@@ -1,0 +1,55 @@
+"""What was demanded of claims before that a lump sum for default is less by, § 288 (5) BGB."""
+
+from __future__ import annotations
+
+from enforcement.law import Law
+from enforcement.lump_sums import LumpLaw
+from enforcement.profiles import Profile, profiles
+from ledger.store.engines import Store
+
+_DEMANDED = """
+    SELECT s.office, s.main_item, CAST(sum(s.amount_cents) AS BIGINT)
+    FROM item m JOIN item s ON s.office = m.office AND s.main_item = m.id
+    WHERE m.profile IN ({names}) AND s.kind = 'receivable' AND s.claim_kind IN ({kinds})
+      AND (CAST(:until AS TEXT) IS NULL OR s.opened_on <= :until) AND NOT EXISTS (
+          SELECT 1 FROM entry r WHERE r.office = s.office AND r.reverses = s.position
+            AND (CAST(:until AS TEXT) IS NULL OR r.posting_day <= :until))
+    GROUP BY s.office, s.main_item"""
+_OF_ONE = """
+    SELECT CAST(coalesce(sum(s.amount_cents), 0) AS BIGINT) FROM item s
+    WHERE s.office = :office AND s.main_item = :item AND s.kind = 'receivable' AND s.claim_kind IN ({kinds})
+      AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.office = s.office AND r.reverses = s.position)"""
+
+
+def lumps_demanded(store: Store, law: Law, until: str | None = None) -> dict[tuple[str, int], int]:
+    """Return the cents of lump sums and of costs they are credited against, by claim; `until` a day where one is given.
+
+    An entry that was taken back demands nothing; what was paid, waived or taken off was demanded.
+    """
+    found: dict[tuple[str, int], int] = {}
+    for one in profiles(law).values():
+        if one.lump is None:
+            continue
+        named, names = _listed("name", _names(one))
+        kinds, words = _listed("kind", one.lump.kinds)
+        sql = _DEMANDED.format(names=named, kinds=kinds)
+        rows = store.rows(sql, until=until, **names, **words)
+        found |= {(office, item): int(cents) for office, item, cents in rows}
+    return found
+
+
+def lump_demanded(store: Store, key: tuple[str, int], lump: LumpLaw) -> int:
+    """Return the same of one claim."""
+    kinds, words = _listed("kind", lump.kinds)
+    return int(store.value(_OF_ONE.format(kinds=kinds), office=key[0], item=key[1], **words))
+
+
+def _names(one: Profile) -> tuple[str, ...]:
+    """Return the names by which claims say that this is their law."""
+    return (one.name, *(word.partition(":")[2] for word in one.stands_for))
+
+
+def _listed(name: str, words: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+    """Return parameters for a list of words, and their values."""
+    values = {f"{name}{at}": word for at, word in enumerate(words)}
+    return ", ".join(f":{key}" for key in values), values
