@@ -10,7 +10,7 @@ from enforcement.charges import Payment
 from enforcement.charges_values import CASH, TRANSFER
 from enforcement.dunning import Gathering
 from enforcement.dunning_rules import Rulebook
-from enforcement.events_reader import CANCELLED, events_of_overdue
+from enforcement.events_reader import CANCELLED, TAKEN_OFF, events_of_overdue
 from enforcement.law import Law
 from enforcement.limitation import LimitationEvent
 from enforcement.limitation_watch import Lawbook
@@ -29,13 +29,16 @@ _FILL_SETTLED = """
     INSERT INTO settled_late
     SELECT DISTINCT i.office, i.id FROM clearing c CROSS JOIN clearing_line l CROSS JOIN item i
     WHERE l.office = c.office AND l.clearing = c.id AND i.office = l.office AND i.id = l.item
-      AND c.payment_day >= :since AND c.kind IN ('bank', 'assign', 'cash') AND l.cents > 0
+      AND c.payment_day >= :since AND c.kind IN ('bank', 'assign', 'cash', 'setoff') AND l.cents > 0
       AND i.kind = 'receivable' AND i.open_cents = 0 AND i.main_item IS NULL AND i.profile IS NOT NULL
       AND i.party IS NOT NULL AND i.due < c.payment_day AND NOT EXISTS (
           SELECT 1 FROM relief_item x JOIN relief r ON r.id = x.relief
           WHERE x.office = i.office AND x.item = i.id AND x.position IS NOT NULL AND r.state IN ('granted', 'ended')
             AND r.kind IN ('niederschlagung_unbefristet', 'insolvenz', 'tod'))"""
-"""Paid, but too late; not where the rest was given up, ended with its debtor or by a discharge (§§ 286, 301 InsO)."""
+"""Paid or set off, but too late (§ 240 (1) sentence 5 AO).
+
+Not where the rest was given up, ended with its debtor or by a discharge (§§ 286, 301 InsO).
+"""
 WANTED = """
     i.kind = 'receivable' AND (CAST(:office AS TEXT) IS NULL OR i.office = :office)
     AND (i.open_cents > 0 AND i.due < :day OR i.open_cents = 0 AND EXISTS (
@@ -87,7 +90,7 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
     events = dict(shared)
     for code, item, paid_on, cents, kind in store.rows(_PAID, day=here, office=office):
         paid_day = dt.date.fromisoformat(paid_on)
-        if kind == "reduction":
+        if kind in TAKEN_OFF:
             reduced[code, item] = (*reduced.get((code, item), ()), Payment(paid_day, int(cents)))
             continue
         paid[code, item] = (

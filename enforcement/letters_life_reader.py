@@ -21,6 +21,8 @@ _STEPS = """
 _PRINTS = """
     SELECT p.made_at, u.name, p.number, p.planned_on FROM letter_print p JOIN app_user u ON u.id = p.made_by
     WHERE p.letter = :letter ORDER BY p.number"""
+_FIRST = ("letter.make", "letter.release", "letter.print", "letter.post")
+"""The order of what has one day, or one second, in common: the day of posting is known without its hour."""
 _LONGEST = 64  # hashes and whole texts are shown elsewhere
 _CONTENT = "SELECT content FROM letter_print WHERE letter = :letter ORDER BY number DESC LIMIT 1"
 
@@ -54,7 +56,12 @@ def life(store: Store, letter: int) -> list[LifeRow]:
     ):
         if at and action not in told:
             steps.append(LifeRow(at, by or "", action, known))
-    return sorted([*steps, *own], key=lambda one: one.at)
+    return sorted([*steps, *own], key=_place)
+
+
+def _place(step: LifeRow) -> tuple[str, int, str]:
+    rank = _FIRST.index(step.action) if step.action in _FIRST else len(_FIRST)
+    return step.at[:10], rank, step.at
 
 
 def _known(facts: str, details: str | None) -> dict[str, object]:

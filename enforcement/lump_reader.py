@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from enforcement.law import Law
+from enforcement.law.rules import LUMP_KIND
 from enforcement.lump_sums import LumpLaw
 from enforcement.profiles import Profile, profiles
 from ledger.store.engines import Store
 
-_DEMANDED = """
-    SELECT s.office, s.main_item, CAST(sum(s.amount_cents) AS BIGINT)
+_TAKEN_OFF = """(
+        SELECT sum(o.total_cents) FROM cash_order o
+        JOIN order_step t ON t.office = o.office AND t.order_id = o.id AND t.step = 'accepted'
+        WHERE o.office = s.office AND {of} AND o.act IN ('reduction', 'cancellation')
+          AND (CAST(:until AS TEXT) IS NULL OR substr(t.at, 1, 10) <= :until))"""
+_OF_ORDER = _TAKEN_OFF.format(of="o.changes = s.order_id")
+_OF_TAKEN_OVER = _TAKEN_OFF.format(of="o.changes IS NULL AND o.main_reference = s.office || '/' || CAST(s.id AS TEXT)")
+# what an order took off again was never owed; of a lump sum a person decided that, and it is not asked for anew
+_KEPT = f"""s.amount_cents - coalesce(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN 0
+        WHEN s.order_id IS NULL THEN {_OF_TAKEN_OVER} ELSE {_OF_ORDER} END, 0)"""
+_DEMANDED = f"""
+    SELECT s.office, s.main_item, CAST(sum({_KEPT}) AS BIGINT)
     FROM item m JOIN item s ON s.office = m.office AND s.main_item = m.id
-    WHERE m.profile IN ({names}) AND s.kind = 'receivable' AND s.claim_kind IN ({kinds})
+    WHERE m.profile IN ({{names}}) AND s.kind = 'receivable' AND s.claim_kind IN ({{kinds}})
       AND (CAST(:until AS TEXT) IS NULL OR s.opened_on <= :until) AND NOT EXISTS (
           SELECT 1 FROM entry r WHERE r.office = s.office AND r.reverses = s.position
             AND (CAST(:until AS TEXT) IS NULL OR r.posting_day <= :until))
     GROUP BY s.office, s.main_item"""
-_OF_ONE = """
-    SELECT CAST(coalesce(sum(s.amount_cents), 0) AS BIGINT) FROM item s
-    WHERE s.office = :office AND s.main_item = :item AND s.kind = 'receivable' AND s.claim_kind IN ({kinds})
+_OF_ONE = f"""
+    SELECT CAST(coalesce(sum({_KEPT}), 0) AS BIGINT) FROM item s
+    WHERE s.office = :office AND s.main_item = :item AND s.kind = 'receivable' AND s.claim_kind IN ({{kinds}})
       AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.office = s.office AND r.reverses = s.position)"""
 
 
 def lumps_demanded(store: Store, law: Law, until: str | None = None) -> dict[tuple[str, int], int]:
     """Return the cents of lump sums and of costs they are credited against, by claim; `until` a day where one is given.
 
-    An entry that was taken back demands nothing; what was paid, waived or taken off was demanded.
+    An entry that was taken back demands nothing, nor do costs that an order took off; what was paid or waived was
+    demanded.
     """
     found: dict[tuple[str, int], int] = {}
     for one in profiles(law).values():
@@ -41,7 +53,7 @@ def lumps_demanded(store: Store, law: Law, until: str | None = None) -> dict[tup
 def lump_demanded(store: Store, key: tuple[str, int], lump: LumpLaw) -> int:
     """Return the same of one claim."""
     kinds, words = _listed("kind", lump.kinds)
-    return int(store.value(_OF_ONE.format(kinds=kinds), office=key[0], item=key[1], **words))
+    return int(store.value(_OF_ONE.format(kinds=kinds), office=key[0], item=key[1], until=None, **words))
 
 
 def _names(one: Profile) -> tuple[str, ...]:

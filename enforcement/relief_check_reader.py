@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import groupby
 
-from enforcement.events_reader import CANCELLED
+from enforcement.events_reader import CANCELLED, TAKEN_OFF
 from enforcement.law import Law
 from enforcement.law.figures import DayAfterLawError, DayBeforeLawError
 from enforcement.law.rules import LATE_KINDS, LUMP_KIND
@@ -45,7 +45,7 @@ _REDUCED = f"""
                  sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN 0 ELSE {_KEPT} END) AS cents,
                  sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN {_KEPT} ELSE 0 END) AS lump_cents
           FROM (SELECT DISTINCT l.office AS office, l.item AS item FROM clearing c CROSS JOIN clearing_line l
-                WHERE (c.kind = 'reduction' OR c.kind = 'setoff' AND c.payment_day < c.posting_day)
+                WHERE (c.kind IN {TAKEN_OFF} OR c.kind = 'setoff' AND c.payment_day < c.posting_day)
                   AND c.resets IS NULL AND l.office = c.office AND l.clearing = c.id
                   AND NOT EXISTS (SELECT 1 FROM clearing z WHERE z.office = c.office AND z.resets = c.id)
                 UNION SELECT e.office, e.item FROM claim_event e

@@ -19,7 +19,11 @@ _ITEM = """
         CAST(coalesce((SELECT sum(n.amount_cents) FROM cash_order o
               JOIN item n ON n.office = o.office AND n.order_id = o.id AND n.kind = 'credit'
               WHERE o.office = i.office AND o.changes = i.order_id AND o.state = 'accepted'
-                AND (o.period_from IS NULL OR o.period_from = i.original_due)), 0) AS BIGINT)
+                AND (o.period_from IS NULL OR o.period_from = i.original_due)), 0)
+            + CASE WHEN i.order_id IS NULL THEN coalesce((SELECT sum(n.amount_cents) FROM cash_order o
+              JOIN item n ON n.office = o.office AND n.order_id = o.id AND n.kind = 'credit'
+              WHERE o.office = i.office AND o.changes IS NULL AND o.act IN ('reduction', 'cancellation')
+                AND o.main_reference = i.office || '/' || CAST(i.id AS TEXT)), 0) ELSE 0 END AS BIGINT)
     FROM item i WHERE i.office = :office AND (i.id = :item OR i.main_item = :item) AND i.kind = 'receivable'
     ORDER BY i.id"""
 _MONEY = """

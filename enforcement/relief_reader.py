@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from enforcement.charges import Payment
+from enforcement.events_reader import TAKEN_OFF
 from enforcement.law.rules import LATE_KINDS
 from enforcement.relief import Instalment, ItemKey, Owed, UnknownReliefError
 from enforcement.relief_plan import Standing, spread_paid, standing
@@ -41,11 +42,11 @@ _THEIRS = f"""(
     WHERE j.party = :party AND j.since <= :day AND (j.released_on IS NULL OR j.released_on > :day)
     ) w CROSS JOIN item"""
 """What a person owes alone, first, or with others, with the side claims of that."""
-_PAID = """
+_PAID = f"""
     SELECT c.payment_day, CAST(sum(l.cents) AS BIGINT), CASE WHEN c.kind = 'cash' THEN 'cash' ELSE 'transfer' END
     FROM clearing_line l
     JOIN clearing c ON c.office = l.office AND c.id = l.clearing
-    WHERE l.office = :office AND l.item = :item AND c.resets IS NULL AND c.kind {kind} 'reduction'
+    WHERE l.office = :office AND l.item = :item AND c.resets IS NULL AND c.kind {{kind}} {TAKEN_OFF}
       AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)
     GROUP BY c.payment_day, CASE WHEN c.kind = 'cash' THEN 'cash' ELSE 'transfer' END
     HAVING sum(l.cents) > 0 ORDER BY c.payment_day"""
@@ -257,12 +258,12 @@ def owed_by(store: Store, party: int, *, jointly: bool = False) -> list[Owed]:
 
 def payments_of(store: Store, key: ItemKey) -> tuple[Payment, ...]:
     """Return what was paid on an item, by days of payment; what orders took off is no payment."""
-    return _settled(store, key, "<>")
+    return _settled(store, key, "NOT IN")
 
 
 def reductions_of(store: Store, key: ItemKey) -> tuple[Payment, ...]:
     """Return what orders took off an item, by days."""
-    return _settled(store, key, "=")
+    return _settled(store, key, "IN")
 
 
 def _settled(store: Store, key: ItemKey, kind: str) -> tuple[Payment, ...]:

@@ -28,6 +28,14 @@ class UserNotDeclarableError(KasseError):
     hint = N_("leave out --user and KASSE_USER; the account of the system acts")
 
 
+class UserNotNamedError(KasseError):
+    """No `--user` where the book lets users be declared, and the account of the system is no user of it."""
+
+    code = "user.not_named"
+    template = N_("say who acts: {user}, as this computer names you, is not a user of this book")
+    hint = N_("give --user NAME, or set KASSE_USER to the name; in the demo's book that is 'clara', for example")
+
+
 class NotConfirmedError(KasseError):
     """A step that cannot be undone and was not confirmed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from kasse_cli.claim_words import CLAIM_KINDS, LETTER_STATES, RELIEF_KINDS
@@ -47,10 +47,15 @@ LABELS = {
 }  # fmt: skip
 CHANGED = LABELS | {"iban": N_("account noted"), "bic": N_("BIC noted"), "end_iban": N_("account ended")}
 """What a change of a party touched."""
+SOURCES = {
+    "clerk": N_("noted by hand"), "order": N_("order"), "opening": N_("take-over"), "mandate": N_("mandate"),
+    "clarification": N_("clarification"),
+}  # fmt: skip
+"""Where an account is known from, unless people wrote it down."""
 ACCOUNTS = (
     Column("iban", N_("IBAN")),
     Column("kind", N_("Kind"), "word"),
-    Column("source", N_("Source")),
+    Column("source", N_("Source"), "word", words=SOURCES),
     Column("since", N_("Since"), "day"),
     Column("until", N_("Until"), "day"),
     Column("bic", N_("BIC"), shown=False),
@@ -87,7 +92,8 @@ ITEMS = (
     Column("dunning_level", N_("Level"), "count", minor=True),
     Column("main_item", N_("Of item"), "count", minor=2),
     Column("claim_kind", N_("Claim"), "word", words=CLAIM_KINDS, minor=True),
-    Column("locks", N_("Locks"), minor=True),
+    Column("locks", N_("Locks"), shown=False),
+    Column("locked", N_("Locks"), minor=True),
     Column("joint", N_("Owed with"), minor=2),
     Column("order", N_("Order"), minor=2),
     Column("side", N_("Side"), shown=False),
@@ -232,7 +238,10 @@ def account(page: PartyAccountPage, letters: Sequence[LetterRow], reliefs: Seque
             balance_cents=page.balance_cents,
         ),
     ]
-    tables = [Table("items", ITEMS, page.items, N_("Items")), Table("moves", MOVES, page.moves, N_("Account"))]
+    items = [
+        asdict(one) | {"locked": ", ".join(_(kind) for kind in one.locks.split(", ") if kind)} for one in page.items
+    ]
+    tables = [Table("items", ITEMS, items, N_("Items")), Table("moves", MOVES, page.moves, N_("Account"))]
     if page.locks:
         tables.append(Table("locks", LOCKS, lock_rows(page.locks), N_("Locks")))
     if letters:

@@ -7,10 +7,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from typing import TYPE_CHECKING
 
 from kasse_cli import masking
+from kasse_cli.context import UserNotNamedError
 from ledger.book.place_store import place_of
 from ledger.book.store import kasse_office, setting
 from ledger.events.store import record
-from ledger.people.users import NotAllowedError, user_id
+from ledger.people.users import NotAllowedError, find_user, user_id
 from ledger.store.access import open_book as open_location
 from ledger.store.postgres import DatabaseRightError
 from sepa.calendar import land_of
@@ -116,7 +117,11 @@ def _actor(call: Call, store: Store) -> int:
         login = str(store.value("SELECT session_user::text"))
         call.actor(declared=call.settings["user"] == login)
         return user_id(store, login)
-    return user_id(store, call.actor(declared=setting(store, "identity") == "declared"))
+    declared = setting(store, "identity") == "declared"
+    name = call.actor(declared=declared)
+    if declared and not call.settings["user"] and find_user(store, name) is None:
+        raise UserNotNamedError(user=name)
+    return user_id(store, name)
 
 
 def note_refusal(call: Call, store: Store, error: KasseError) -> None:

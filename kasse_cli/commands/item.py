@@ -53,6 +53,8 @@ JOINT = (
     Column("since", N_("Since"), "day"),
     Column("released_on", N_("Released on"), "day"),
 )
+LOCKED = (Column("office", N_("Office")), Column("item", N_("Item"), "count"))
+"""Which of several items a lock holds."""
 LOCKS = (
     Column("kind", N_("Kind"), "word"),
     Column("since", N_("Since"), "day"),
@@ -141,7 +143,7 @@ def show(ctx: Context, item: ItemArgument) -> None:
     if papers:
         tables.append(Table("papers", PAPERS, papers, title=N_("Papers")))
     if locks:
-        tables.append(Table("locks", LOCKS, locks, title=N_("Locks")))
+        tables.append(Table("locks", (*LOCKED, *LOCKS) if len(found) > 1 else LOCKS, locks, title=N_("Locks")))
     data = {"target": {f.name: getattr(target, f.name) for f in fields(target)} if target else None}
     render(ctx, Result(data=data, tables=tables, lines=lines))
 

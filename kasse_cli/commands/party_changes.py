@@ -88,13 +88,16 @@ def add(
     """Add a person or company; lists of orders add theirs by themselves."""
     from kasse_cli.wiring import open_book
     from ledger.people.parties_change_store import add_party
+    from ledger.people.parties_reader import also_held
 
     born = birth_date.isoformat() if birth_date else None
     values = (name, legal_name, street, house_number, postcode, town, country, born, vat_id)
     wanted = _change(values, iban, iban_kind, source, bic=bic)
     with open_book(ctx.obj) as store:
         number = add_party(store, wanted, ctx.obj.today.isoformat())
-    render(ctx, Result({"number": number}, lines=[say(N_("added {name} as party {number}"), name=name, number=number)]))
+        notes = also_held(store, number, iban) if iban and iban_kind == "own" else ()
+    lines = [say(N_("added {name} as party {number}"), name=name, number=number)]
+    render(ctx, Result({"number": number}, lines=lines, findings=notes))
 
 
 def change(
@@ -122,7 +125,7 @@ def change(
     """
     from kasse_cli.wiring import open_book
     from ledger.people.parties_change_store import change_party
-    from ledger.people.parties_reader import find_party
+    from ledger.people.parties_reader import also_held, find_party
 
     born = birth_date.isoformat() if birth_date else None
     values = (name, legal_name, street, house_number, postcode, town, country, born, vat_id)
@@ -130,10 +133,11 @@ def change(
     with open_book(ctx.obj) as store:
         number = find_party(store, party)
         changed = change_party(store, number, wanted, ctx.obj.today.isoformat())
+        notes = also_held(store, number, iban) if iban and iban_kind == "own" and "iban" in changed else ()
     line = say(
         N_("changed party {number}: {fields}"), number=number, fields=", ".join(_(CHANGED[one]) for one in changed)
     )
-    render(ctx, Result({"number": number, "changed": list(changed)}, lines=[line]))
+    render(ctx, Result({"number": number, "changed": list(changed)}, lines=[line], findings=notes))
 
 
 def joint(ctx: Context, items: ItemsArgument, others: WithOption) -> None:

@@ -38,6 +38,7 @@ DEEDS: Deeds = {
     "cash.hand_over": _HEADS,
     "cash.reject_count": ("head", "cashier"),
     "cash.take_back": ("head", "cashier"),
+    "cash.take_credit": ("head", "cashier"),
     "item.joint": ("cashier", "clerk", "enforcement", "head", "admin"),
     "item.set_off": ("clerk", "cashier", "payments", "head"),
     "item.set_off_undo": ("clerk", "cashier", "head"),

@@ -24,6 +24,7 @@ from ledger.items.order_told_store import Told, take_steps, wrong_steps
 from ledger.keeping.erased_reader import erased_batches
 from ledger.payments import mandate_seals_store
 from ledger.payments.mandate_seals_store import wrong_mandates
+from ledger.payments.set_off_check_store import ToldDays, take_days, wrong_set_offs
 from ledger.people import party_seals
 from ledger.people.party_seals_store import wrong_parties
 from ledger.store.declared_reader import signatures
@@ -103,6 +104,7 @@ class Witness:
         self.items = ToldItems()
         self.cases = ToldCases()
         self.matches = ToldMatches()
+        self.set_offs: ToldDays = Counter()
         self.papers: paper_seals_store.Told = []
 
     def watched(self, events: Iterable[Row]) -> Iterator[Row]:
@@ -119,6 +121,7 @@ class Witness:
             if row[4].startswith("order."):
                 take_steps(self.steps, row[0], row[3], row[2], row[4], row[6])
             self.cases.take(row[0], row[4], row[5], row[6])
+            take_days(self.set_offs, row[4], row[6])
             if row[4] == "party.merge_confirm":
                 self.items.take_merge(row[5], row[6])
             if "seal" in row[6]:
@@ -158,6 +161,7 @@ class Witness:
         yield from unlike_books(store)
         yield from wrong_cases(store, self.cases)
         yield from wrong_matches(store, self.matches)
+        yield from wrong_set_offs(store, self.set_offs)
         yield from _renamed(store, self.names)
         yield from _moved_items(store)
         yield from wrong_items(store)

@@ -11,9 +11,11 @@ from ledger.items.order_rules import FutureDayError
 from ledger.people.parties import address_key, match_key
 from ledger.people.party_values import ACCOUNT_KINDS, AccountKindError, PartyNameError
 from ledger.store.engines import Store
+from sepa.countries import agree
 from sepa.errors import N_, KasseError, Place
 from sepa.fields import bic_problem
 from sepa.identifiers import parse_iban
+from sepa.rules.odd import BicCountryError
 
 Placed = Callable[[Iterable[KasseError]], Iterable[KasseError]]
 """Gives findings, which know row and column, the place of their list."""
@@ -170,6 +172,8 @@ def account_row(row: AccountRow, today: str) -> tuple[AccountRow, tuple[KasseErr
         faults.append(error.at(_at(row, "bank_account")))
     if wrong := bic_problem(row.bic or ""):
         faults.append(wrong.at(_at(row, "bic")))
+    elif row.bic and not agree(iban[:2], row.bic[4:6]):
+        faults.append(BicCountryError(bic=row.bic, iban=iban, place=_at(row, "bic")))
     if kind not in ACCOUNT_KINDS:
         faults.append(AccountKindError(kind=kind, kinds=", ".join(ACCOUNT_KINDS), place=_at(row, "account_kind")))
     if row.since and row.until and row.until < row.since:

@@ -24,7 +24,9 @@ from ledger.items.opening_parts import (
     lock_row,
     party_row,
 )
+from ledger.items.order_checks_store import other_bics
 from ledger.items.staging_store import drop, text_type
+from ledger.people.parties_store import note_bics
 from ledger.people.party_seals_store import mark, mark_fresh
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Row, Store
@@ -147,10 +149,12 @@ _ACCOUNTS = f"""
 
 
 def write_accounts(store: Store, table: str, day: str) -> Iterator[KasseError | int]:
-    """Write the IBANs of parties; one that the book has stays as it is."""
+    """Write the IBANs of parties; one that the book has stays as it is, but gets a BIC that it lacks."""
     yield from unknown_parties(store, table)
+    yield from other_bics(store, table)
     mark(store, _OF_NEW_ACCOUNTS.format(table=table))
     yield store.execute(_ACCOUNTS.format(table=table), day=day)
+    note_bics(store, table)
 
 
 _UNKNOWN_PARTY = """

@@ -130,11 +130,12 @@ _LIST_PAYMENTS = _SAME_IN_LIST.format(
 _LIST_CLAIMS = _SAME_IN_LIST.format(same="party_key, kind, amount_cents, due, purpose", only="")
 
 
+STAGED = "staged_row"
 _OTHER_BIC = """
     SELECT s.seq, s.bic, s.bank_account, coalesce(
         (SELECT max(a.bic) FROM party_account a WHERE a.iban = s.bank_account AND a.bic <> s.bic),
-        (SELECT max(o.bic) FROM staged_row o WHERE o.bank_account = s.bank_account AND o.bic < s.bic)) AS known
-    FROM staged_row s WHERE s.bic IS NOT NULL AND s.bad = 0 ORDER BY s.seq"""
+        (SELECT max(o.bic) FROM {table} o WHERE o.bank_account = s.bank_account AND o.bic < s.bic)) AS known
+    FROM {table} s WHERE s.bic IS NOT NULL{only} ORDER BY s.seq"""
 
 
 def list_errors(store: Store) -> Iterator[KasseError]:
@@ -156,11 +157,12 @@ def known_references(store: Store) -> Iterator[KasseError]:
             yield KnownReferenceError(reference=reference, owner=owner(office, number), place=place)
 
 
-def other_bics(store: Store) -> Iterator[KasseError]:
+def other_bics(store: Store, table: str = STAGED) -> Iterator[KasseError]:
     """Yield rows with another BIC than the book, or the list, has for the account."""
-    if store.value("SELECT 1 FROM staged_row WHERE bic IS NOT NULL LIMIT 1") is None:
+    if store.value(f"SELECT 1 FROM {table} WHERE bic IS NOT NULL LIMIT 1") is None:
         return
-    for seq, bic, iban, known in store.all(_OTHER_BIC):
+    only = " AND s.bad = 0" if table == STAGED else ""
+    for seq, bic, iban, known in store.all(_OTHER_BIC.format(table=table, only=only)):
         if known is not None:
             yield OtherBicError(bic=bic, iban=iban, known=known, place=_place(seq, "bic", bic))
 

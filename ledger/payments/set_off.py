@@ -200,8 +200,8 @@ def declaration(one: SetOff, sender: str, address: Sequence[str], day: str) -> D
         ),
         Grid(("Kassenzeichen", "erloschen zum", "Betrag"), rows, frozenset({2})),
         Paragraph(
-            f"Damit sind {german(one.cents)} EUR ausgeglichen, jede Forderung zu dem Tag, an dem zuerst aufgerechnet "
-            "werden konnte (§ 389 BGB). Für die Zeit danach entstehen insoweit weder Zinsen noch Säumniszuschläge. "
+            f"Damit sind {german(one.cents)} EUR ausgeglichen, jede Forderung zu dem genannten Tag (§ 389 BGB). "
+            "Für die Zeit danach entstehen insoweit weder Zinsen noch Säumniszuschläge. "
             + (f"Den Rest von {german(one.left_cents)} EUR überweisen wir." if one.left_cents else "")
         ),
     )

@@ -9,7 +9,7 @@ from ledger.book.entry import Posted, Posting
 from ledger.book.store import kasse_office, office_codes, post, setting
 from ledger.book.transfer import across
 from ledger.documents import Document
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.items.settlement import Order
 from ledger.items.store import NewClearing, clear, posting_for
 from ledger.payments.seized import ItemKey, seized
@@ -22,6 +22,7 @@ from ledger.payments.set_off import (
     Wish,
     declaration,
 )
+from ledger.payments.set_off_check_store import DAYS, days_said
 from ledger.payments.set_off_reader import Pair, pair_of
 from ledger.people.users import require
 from ledger.store.engines import Store
@@ -76,7 +77,9 @@ def _post(store: Store, pair: Pair, one: SetOff, day: str, reason: str) -> list[
     )  # fmt: skip
     posted = {each.office: each for each in post(store, drafts)}
     clear(store, _clearings(one, posted, day))
-    facts = {"cents": one.cents, "claims": len(one.claims)}
+    told = [(office, item, since) for (office, item, *_), since in zip(one.claims, one.days, strict=True)]
+    told.append((one.office, one.item, max(one.days)))
+    facts: dict[str, Fact] = {"cents": one.cents, "claims": len(one.claims), DAYS: days_said(told)}
     record(store, one.office, "item.set_off", f"item:{one.item}", facts, {"reason": reason} if reason else None)
     return [f"{each.office}-{each.year}-{each.number}" for each in posted.values()]
 

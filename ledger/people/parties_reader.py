@@ -8,9 +8,10 @@ from ledger.items.joint_debtors import OWED_JOINTLY
 from ledger.keeping.restriction_store import ACTIVE, check_sight, may_see
 from ledger.people.parties import match_key
 from ledger.people.party_seals import covers
-from ledger.people.party_values import Account, PartyEvent, PartyFacts, PartyRow
+from ledger.people.party_values import Account, PartyEvent, PartyFacts, PartyRow, SharedAccountError
 from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
+from sepa.identifiers import parse_iban
 
 SHOWN = 5
 FORMER = "alt:"
@@ -55,6 +56,10 @@ _BESIDE = f"""
     SELECT DISTINCT action, object FROM event
     WHERE at = :at AND by = :by AND action IN ({", ".join(f"'{action}'" for action in MAKERS)})
     ORDER BY action, object"""
+_ALSO_HELD = """
+    SELECT DISTINCT coalesce(p.merged_into, p.id) AS holder FROM party_account a JOIN party p ON p.id = a.party
+    WHERE a.iban = :iban AND (a.until IS NULL OR a.until > :day) AND coalesce(p.merged_into, p.id) <> :party
+    ORDER BY holder"""
 _BY_NAME = "SELECT id, name, postcode, town FROM party WHERE match_key = :key AND merged_into IS NULL ORDER BY id"
 
 
@@ -147,6 +152,12 @@ def _made(store: Store, facts: PartyFacts) -> tuple[PartyEvent, ...]:
             beside = tuple((str(name), object_) for name, object_ in store.rows(_BESIDE, at=at, by=user))
             return (PartyEvent(at, who, action, said, details, principal, beside),)
     return ()
+
+
+def also_held(store: Store, party: int, iban: str) -> tuple[SharedAccountError, ...]:
+    """Return a warning where other parties have the account on the day, too: by number, whoever they are."""
+    others = store.all(_ALSO_HELD, party=party, iban=parse_iban(iban), day=store.today)
+    return (SharedAccountError(iban=iban, others=", ".join(str(one) for (one,) in others)),) if others else ()
 
 
 def party_name(store: Store, party: int) -> str:

@@ -98,6 +98,11 @@ def note_accounts(store: Store, table: str, *, source: str, day: str) -> None:
     """Note the IBANs of rows for their parties, and BICs that the book lacks; `note_marked` then tells of it."""
     mark(store, _OF_NEW_ACCOUNTS.format(table=table))
     store.execute(_ACCOUNTS.format(table=table), source=source, day=day)
+    note_bics(store, table)
+
+
+def note_bics(store: Store, table: str) -> None:
+    """Note the BICs of rows with accounts of which the book has none; `note_marked` then tells of it."""
     if store.value(f"SELECT 1 {_LACKING.format(table=table)} LIMIT 1") is not None:
         mark(store, _OF_LACKING.format(table=table))
         store.execute(_BICS.format(table=table))

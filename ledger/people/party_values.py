@@ -57,6 +57,16 @@ class BicAloneError(KasseError):
     exit_code = 2
 
 
+class SharedAccountError(KasseError):
+    """An account that another party has too: what is paid from it speaks for neither alone."""
+
+    code = "party.account_shared"
+    template = N_("{iban} is an account of another party too: {others}")
+    hint = N_("see 'kasse party show'; one person is merged ('kasse party duplicates'), and where the account is not "
+              "theirs, end it there ('kasse party change PARTY --end-iban {iban}')")  # fmt: skip
+    severity = "warning"
+
+
 class MergedPartyError(KasseError):
     """A party that is part of another one."""
 

@@ -12,13 +12,20 @@ from enforcement.dunning_release_store import release
 from enforcement.dunning_store import propose
 from enforcement.profiles import profile_for
 from ledger.bank.posting_store import post_staged
+from ledger.bank.suspense import Wish
+from ledger.cash.cancel_store import cancel
+from ledger.cash.take_store import Payment as Paid
+from ledger.cash.take_store import take
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
 from ledger.people.users import NotAllowedError
 from tests.bankbooks import item, reference, staged
 from tests.books import act
+from tests.cashbooks import desk
 from tests.enforcement.test_dunning_joint import DAY, kasse
 from tests.enforcement.test_letters_life import debtor
+from tests.ledger.order_lists import accepted, row
+from tests.ledger.test_order_changes import change, through
 
 __all__ = ["kasse"]  # a fixture
 LAWS = {"tax": "tax", "fee": "fee", "private": "rent", "fine": "fine", "bund": "fee"}
@@ -125,3 +132,27 @@ def test_who_is_not_asked_is_told_with_the_reason(kasse):
 def test_who_may_look(kasse):
     with pytest.raises(NotAllowedError), accrued_charges(act(kasse, "anna"), DAY):
         pass
+
+
+REDUCED = {  # law, interest or surcharge on 30 December of 1,000.00 due on 1 June of which 400.00 were taken off
+    "§§ 286, 288 BGB: what was never owed bears nothing, 29 days of 6.27 and 183 of 6.52 percent on 600.00": (
+        "private", 22_60,
+    ),
+    "§ 240 (1) sentence 4 AO: what arose until 16 November stays, 6 x 10.00, 1 x 6.00": ("tax", 66_00),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("later", ["2026-11-16", "2026-12-20"])
+@pytest.mark.parametrize("case", REDUCED)
+def test_a_cash_receipt_taken_back_charges_nothing_for_what_was_cancelled_before(store, case, later):
+    """The credit that its money became went with it: the claim is less from the day of the order, nobody paid it."""
+    law, cents = REDUCED[case]
+    accepted(store, row("ORDNUNG receivable 1.000,00 Erika", due="2026-06-01", profile=law))
+    desk(store, limit_cents=200_000, single_cents=200_000)
+    act(store, "dirk")
+    label = take(store, "B1", [Wish("ORDNUNG/1")], payment=Paid(payer="Erika")).receipt.label
+    through(store, change(store, to_cents=600_00, as_credit=True)[0].number)
+    store.today = later
+    cancel(act(store, "clara"), label, "nie gezahlt")
+    found = told(store, dt.date(2026, 12, 30))["ORDNUNG", 1]
+    assert (found.open_cents, found.accrued_cents) == (600_00, cents)

@@ -12,6 +12,7 @@ from enforcement.dunning_store import propose
 from enforcement.dunning_undo_store import undo
 from enforcement.law import packaged_law
 from enforcement.letters_print_store import print_letters
+from enforcement.lump_reader import lump_demanded, lumps_demanded
 from enforcement.lump_sums import lump_sum
 from enforcement.profiles import profile
 from enforcement.relief import Schedule
@@ -21,6 +22,7 @@ from enforcement.relief_grant_store import grant
 from enforcement.relief_propose_store import propose as propose_relief
 from ledger.bank.posting_store import post_staged
 from ledger.items.joint_debtors_store import join_debtors
+from ledger.items.order_takeover_store import take_off_taken_over
 from ledger.items.settlement import Claim as Settled
 from ledger.items.settlement import packaged_orders, spread
 from sepa.money import parse_amount
@@ -30,6 +32,10 @@ from tests.enforcement.test_dunning_joint import DAY, kasse, sound
 from tests.enforcement.test_letters_life import debtor
 from tests.enforcement.test_limitation import day
 from tests.enforcement.test_relief_store import wish
+from tests.ledger.order_lists import accepted, row
+from tests.ledger.test_opening import BANKS, take_over
+from tests.ledger.test_opening import item as opening
+from tests.ledger.test_order_changes import change, through
 
 __all__ = ["kasse"]  # a fixture
 TRADE = profile("private-trade")
@@ -212,6 +218,38 @@ def test_it_is_credited_against_costs_of_legal_pursuit(kasse, case):
     main = trade(kasse, "1.000,00", person=firm)
     trade(kasse, amount, 2, person=firm, claim_kind=kind, main_item=main)
     assert propose(kasse, DAY).fee_cents == left
+
+
+@pytest.mark.engines
+def test_costs_that_an_order_took_off_are_no_costs(kasse):
+    firm = debtor(kasse, "Gartenbau GmbH")
+    main = trade(kasse, "1.000,00", person=firm)
+    costs = {"profile": "private-trade", "claim_kind": "rechtsverfolgungskosten", "main_reference": reference(kasse, 1)}
+    accepted(kasse, row("ORDNUNG receivable 72,00 Gartenbau GmbH", **costs))
+    assert lump_demanded(kasse, ("ORDNUNG", main), TRADE.lump) == 72_00
+    through(kasse, change(kasse, to_cents=1250)[0].number)
+    assert lump_demanded(kasse, ("ORDNUNG", main), TRADE.lump) == 12_50
+    through(kasse, change(kasse, to_cents=0)[0].number)
+    assert lump_demanded(kasse, ("ORDNUNG", main), TRADE.lump) == 0
+    assert lumps_demanded(kasse, packaged_law(), "2026-11-15") == {}, "the order came later"
+    assert propose(act(kasse, "clara"), DAY).fee_cents == 40_00
+
+
+@pytest.mark.engines
+def test_costs_taken_over_and_taken_off_are_no_costs(store):
+    law = {"profile": "private-trade", "claim_kind": "pacht"}
+    main = opening("ORDNUNG receivable 100,00 Erika Musterfrau", reference="AZ-4711", **law)
+    costs = opening("ORDNUNG receivable 72,00 Erika Musterfrau", main_reference="AZ-4711", **law)
+    costs = costs._replace(claim_kind="rechtsverfolgungskosten", reference=None)
+    sums = {"receivables": 17200, "payables": 0, "balances": 17200}
+    take_over(store, main, costs, book=(*BANKS, "KASSE 3000 -12.500,00", "ORDNUNG 2410 172,00"), sums=sums)
+    key = store.one("SELECT office, main_item FROM item WHERE main_item IS NOT NULL")
+    assert lump_demanded(store, key, TRADE.lump) == 72_00
+    side = int(store.value("SELECT id FROM item WHERE main_item IS NOT NULL"))
+    act(store, "import")
+    (made,) = take_off_taken_over(store, "ORDNUNG", side, reason="x", day="2026-11-16", to_cents=0, account="5400")
+    through(store, made.number)
+    assert lump_demanded(store, key, TRADE.lump) == 0
 
 
 LETTERS = {

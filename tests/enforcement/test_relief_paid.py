@@ -15,6 +15,7 @@ from enforcement.relief_propose_store import ReliefAmountError, propose
 from ledger.bank.posting_store import post_staged
 from ledger.book.reversal import SettledItemError
 from ledger.items.joint_debtors_store import join_debtors
+from ledger.items.order_takeover_store import take_off_taken_over
 from ledger.payments.refund_store import ask_refund
 from ledger.payments.refunds import Wish as Refund
 from ledger.payments.set_off_store import set_off
@@ -23,6 +24,9 @@ from tests.bankbooks import OFFICES, party, reference, staged
 from tests.books import act
 from tests.enforcement.test_letters_life import printed
 from tests.enforcement.test_relief_store import balance, debtor, fee, granted, items, kasse, sound, wish
+from tests.ledger.order_lists import DAY
+from tests.ledger.test_opening import CLAIM, DEBT, PAID, take_over
+from tests.ledger.test_order_changes import settle, through
 
 __all__ = ["kasse"]  # a fixture
 ERIKA, MAX, OTHER = "DE02120300000000202051", "DE02500105170137075030", "DE02100500000054540402"
@@ -117,6 +121,19 @@ def test_money_is_given_back_once(kasse):
         propose(act(kasse, "clara"), wish("erlass", claim, paid=True))
     end(act(kasse, "emil"), first.number, reason="Irrtum")
     assert propose(act(kasse, "clara"), wish("erlass", claim, paid=True)).paid_cents == 700_00
+
+
+def test_what_an_order_gave_back_of_a_claim_taken_over_is_not_given_back_again(store):
+    take_over(store, CLAIM, PAID, DEBT)
+    settle(store, 4000)
+    act(store, "import")
+    (made,) = take_off_taken_over(
+        store, "ORDNUNG", 1, reason="x", day=DAY, to_cents=3000, account="5100", as_credit=True
+    )  # fmt: skip
+    through(store, made.number)
+    assert store.all("SELECT open_cents FROM item WHERE kind = 'credit'") == [(10_00,)]
+    store.today = "2026-11-24"
+    assert propose(act(store, "clara"), wish("erlass", 1, paid=True)).paid_cents == 30_00
 
 
 def test_a_credit_pays_another_claim_and_holds_the_relief_then(kasse):

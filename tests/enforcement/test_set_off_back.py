@@ -3,6 +3,7 @@
 import pytest
 
 from enforcement.accrued_reader import accrued_charges, accrued_rows
+from enforcement.dunning_store import propose as dunned
 from enforcement.relief_check_reader import check, overcharged
 from enforcement.relief_grant_store import grant
 from enforcement.relief_propose_store import propose
@@ -10,8 +11,10 @@ from enforcement.relief_reader import payments_of
 from ledger.payments.set_off import Wish
 from ledger.payments.set_off_store import set_off
 from ledger.payments.set_off_undo_store import undo_set_off
+from tests.attacks import attacked
 from tests.bankbooks import item
-from tests.books import act
+from tests.books import MAIN_IBAN, SECOND_IBAN, act
+from tests.enforcement.test_dunning import statement
 from tests.enforcement.test_relief_store import TODAY, debtor, fee, kasse, sound, wish
 
 __all__ = ["kasse"]  # a fixture
@@ -109,3 +112,38 @@ def test_what_was_set_off_too_much_becomes_a_credit(kasse):
     assert kasse.all("SELECT party, open_cents FROM item WHERE kind = 'credit'") == [(person, 60_00)]
     assert check(kasse, TODAY) == ()
     assert sound(kasse) == []
+
+
+WHOLE = {  # law, due day of the payable of 1,000.00, what is demanded of 1,000.00 due on 1 June beside it
+    "§ 240 (1) sentence 5 AO: 3 x 10.00 until our debt fell due": ("tax", "2026-08-20", 30_00, 0),
+    "§ 389 BGB: never late": ("tax", "2026-05-04", 0, 0),
+    "§ 288 (5) BGB: in default for a day, 28 cents of interest": ("private-trade", "2026-06-02", 28, 40_00),
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_what_arose_before_a_claim_was_set_off_as_a_whole_is_still_demanded(kasse, case):
+    law, due, charge, lump = WHOLE[case]
+    for iban in (MAIN_IBAN, SECOND_IBAN):
+        statement(kasse, iban, "2026-11-23")
+    claim, payable, _ = owing(kasse, law, due, gets="1.000,00")
+    declared(kasse, payable, claim)
+    assert accrued(kasse, claim) == charge + lump
+    made = dunned(act(kasse, "clara"), TODAY)
+    assert (made.charge_cents, made.fee_cents) == (charge, lump)
+
+
+ATTACKS = {
+    "earlier": "UPDATE clearing SET payment_day = '2026-06-01' WHERE kind = 'setoff'",
+    "today": "UPDATE clearing SET payment_day = posting_day WHERE kind = 'setoff'",
+}
+
+
+@pytest.mark.engines
+def test_a_set_off_that_counts_from_another_day_is_named(kasse):
+    """Who moves the day by plain SQL would lend months of surcharges to a friend."""
+    claim, payable, _ = owing(kasse, "tax", "2026-08-20")
+    declared(kasse, payable, claim)
+    assert sound(kasse) == []
+    seen = {name: {*attacked(kasse, "clearing", sql, sound)} - {"verify.guard"} for name, sql in ATTACKS.items()}
+    assert seen == {name: {"verify.set_off_day"} for name in ATTACKS}

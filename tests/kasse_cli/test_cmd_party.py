@@ -35,6 +35,29 @@ def test_parties_from_list_to_account(town):  # noqa: F811
     )
 
 
+def test_where_an_account_is_known_from_is_said_in_words(town):  # noqa: F811
+    town("kasse party change 2 --iban DE02120300000000202051 --user clara")
+    town("kasse party change 2 --iban DE89370400440532013000 --source 'Anruf vom 16.11.' --user clara")
+    shown = town("kasse party show 2 --user clara --lang de").out
+    assert "DE02120300000000202051\teigenes Konto\tvon Hand vermerkt\t" in shown
+    assert "\tAnruf vom 16.11.\t" in shown
+    told = town("kasse party show 2 --user clara --json").data["accounts"]
+    assert [one["source"] for one in told if one["iban"].startswith("DE02")] == ["clerk"]
+
+
+def test_an_account_that_two_have_is_named_when_it_is_noted(town):  # noqa: F811
+    change = "kasse party change {party} --iban DE02120300000000202051 --user clara --json"
+    assert (town(change.format(party=2)).code, town(change.format(party=2)).code) == (0, 1)
+    shared = town(change.format(party=1))
+    assert (shared.code, [one["code"] for one in shared.json["findings"]]) == (3, ["party.account_shared"])
+    assert shared.json["findings"][0]["fields"]["others"] == "2"
+    added = town("kasse party add Neu --iban DE02120300000000202051 --user clara --json")
+    assert added.json["findings"][0]["fields"]["others"] == "1, 2"
+    assert town("kasse party change 2 --end-iban DE02120300000000202051 --user clara --on 2026-11-20").code == 0
+    later = town("kasse party add Spät --iban DE02120300000000202051 --user clara --on 2026-11-21 --json")
+    assert later.json["findings"][0]["fields"]["others"] == f"1, {added.data['number']}"
+
+
 def test_the_account_goes_to_excel(town):  # noqa: F811
     done = town("kasse party account 2 --xlsx konto.xlsx --user dirk")
     assert (done.code, (town.folder / "konto.xlsx").exists()) == (0, True)

@@ -42,6 +42,16 @@ def released(town) -> None:
         assert town(f"kasse payment {line}").code in {0, 3}
 
 
+def test_nothing_due_yet_says_how_to_pay_what_is_due_later(town):
+    released(town)
+    later = "taken in with --due-until"
+    assert later in town("kasse payment propose --office ORDNUNG").out
+    assert later not in town("kasse payment propose --office ORDNUNG --due-until 2026-12-01").out
+    left_out = town("kasse payment propose --office KASSE")
+    assert "left out: 1" in left_out.err
+    assert later not in left_out.out + left_out.err
+
+
 def state(town) -> str:
     return town("kasse payment show 1 --json").data["run"]["state"]
 

@@ -42,6 +42,16 @@ def test_a_new_user_acts_at_once(town):
     assert town("kasse user list --user gerda").code == 0
 
 
+def test_who_says_nothing_where_users_may_be_declared_is_told_how(town):
+    del town.environ["KASSE_USER"]
+    town.user = "pc17"
+    unnamed, unknown = town("kasse user list"), town("kasse user list --user gerda")
+    assert (unnamed.code, unknown.code) == (1, 1)
+    assert "give --user NAME" in unnamed.err
+    assert "kasse user add" not in unnamed.err
+    assert "kasse user add gerda" in unknown.err
+
+
 def test_rights_end_and_users_are_locked(town):
     town.transcript(
         "user-end",

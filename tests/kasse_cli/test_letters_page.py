@@ -131,6 +131,32 @@ def test_the_verbs_of_a_letter(town):
     )
 
 
+def test_the_life_of_a_letter_stands_in_its_order_and_its_text_comes_with_the_print(town):
+    store = opened(str(town.folder / "kasse.db"))
+    decision(store)
+    store.close()
+    missing = "a letter has its text once it is printed"
+    assert missing in town("kasse letter show 3 --text").err
+    town("kasse letter print --run 1 --out briefe")
+    town("kasse letter post --run 1")
+    lived = [row["action"] for row in town("kasse letter show 1 --json").data["life"]]
+    assert lived == ["letter.make", "letter.release", "letter.print", "letter.post"]
+    assert missing not in town("kasse letter show 1 --text").err
+
+
+def test_locks_of_several_claims_say_which_they_hold(town):
+    claims = town("kasse letter list --json").data["letters"][0]["reference"]
+    first, *_others = town(f"kasse item show {claims} --json").data["items"]
+    name = f"{first['office']}/{first['number']}"
+    town(f"kasse item lock {name} --kind dunning --reason Widerspruch")
+    shown = town(f"kasse item show {claims} --lang de").out.partition("Sperren\n")[2]
+    assert f"\n{first['office']}\t{first['number']}\tMahnung\t" in shown
+    alone = town(f"kasse item show {name} --lang de").out.partition("Sperren\n")[2]
+    assert alone.startswith("Art\t"), "one item needs no name"
+    account = town(f"kasse party account '{first['party']}' --lang de").out.partition("\n\n")[0]
+    assert "\tMahnung\t" in next(line for line in account.splitlines() if f"\t{first['number']}\tForderung" in line)
+
+
 def test_a_wording_goes_out_and_comes_back(town):
     assert town("kasse letter template export vorlagen").code == 0
     path = town.folder / "vorlagen" / "mahnung.txt"

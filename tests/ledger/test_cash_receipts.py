@@ -57,12 +57,14 @@ from ledger.items.order_takeover_store import take_off_taken_over
 from ledger.items.store import NewClearing, clear, posting_for
 from ledger.people.users import NotAllowedError, OwnWorkError
 from sepa.errors import KasseError
+from tests.attacks import attacked
 from tests.bankbooks import close_day, item, open_cents, reference, run
 from tests.books import act
 from tests.cashbooks import DAY, check, desk, held
 from tests.ledger.order_lists import accepted, row
 from tests.ledger.test_opening import CLAIM, DEBT, PAID, take_over
 from tests.ledger.test_order_changes import change, through
+from tests.ledger.test_verify_bank_books import found
 
 ERIKA = Payment(payer="Erika Muster")
 
@@ -507,17 +509,51 @@ def test_a_receipt_of_a_claim_taken_over_and_cancelled_since_takes_its_credit_ba
     assert verify(act(store, "root")).findings == ()
 
 
+ATTACKS = {
+    "paid earlier": "UPDATE clearing SET payment_day = '2026-10-01' WHERE kind = 'cash'",
+    "cancelled earlier": "UPDATE clearing SET payment_day = '2026-10-01' WHERE kind = 'reversal'",
+}
+
+
+@pytest.mark.engines
+def test_days_on_which_cash_was_paid_or_taken_off_are_those_of_the_books(ordered):
+    through(ordered, change(ordered, to_cents=8000, as_credit=True)[0].number)
+    cancel(act(ordered, "clara"), ordered.label, "nie gezahlt")
+    seen = {name: attacked(act(ordered, "root"), "clearing", sql, found) for name, sql in ATTACKS.items()}
+    assert {name: codes for name, codes in seen.items() if "verify.clearing" not in codes} == {}
+
+
+def pay_out(store, cents):
+    """Let so much of the one credit be paid out."""
+    with store.unit(["ORDNUNG"]):
+        number, account = store.one("SELECT id, account FROM item WHERE kind = 'credit'")
+        lines = (Posting("6200", -cents), posting_for("C", account, number, cents))
+        (out,) = post(store, [Draft("ORDNUNG", "bank", DAY, lines)])
+        clear(store, [NewClearing("ORDNUNG", "bank", out.position, DAY, DAY, ((number, cents),))])
+
+
 def test_what_of_the_credit_was_paid_out_is_owed_again(ordered):
     through(ordered, change(ordered, to_cents=0, as_credit=True)[0].number)
-    with ordered.unit(["ORDNUNG"]):
-        number, account = ordered.one("SELECT id, account FROM item WHERE kind = 'credit'")
-        (out,) = post(
-            ordered, [Draft("ORDNUNG", "bank", DAY, (Posting("6200", -2550), posting_for("C", account, number, 2550)))]
-        )
-        clear(ordered, [NewClearing("ORDNUNG", "bank", out.position, DAY, DAY, ((number, 2550),))])
+    pay_out(ordered, 2550)
     done = cancel(act(ordered, "clara"), ordered.label, "nie gezahlt")
     assert (done.credit_cents, left(ordered)) == (10000, {"credit": [0], "receivable": [2550]})
     check(ordered)
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize(("out", "owed"), [(0, 0), (4000, 4000)], ids=["all of it", "a part was paid out"])
+def test_claims_of_one_order_share_the_credit_that_it_made(store, out, owed):
+    accepted(store, row("ORDNUNG receivable 100,00 Erika Musterfrau"))
+    through(store, change(store, to_cents=15000)[0].number)
+    desk(store, limit_cents=100000)
+    label = take(act(store, "dirk"), "B1", [Wish("ORDNUNG/1"), Wish("ORDNUNG/2")], payment=ERIKA).receipt.label
+    through(store, change(store, to_cents=0, as_credit=True)[0].number)
+    if out:
+        pay_out(store, out)
+    done = cancel(act(store, "clara"), label, "nie gezahlt")
+    assert (done.credit_cents, left(store)["credit"], sum(left(store)["receivable"])) == (15000 - out, [0], owed)
+    check(store)
+    assert verify(act(store, "root")).findings == ()
 
 
 def test_a_credit_that_is_about_to_be_paid_out_keeps_its_receipt(ordered):

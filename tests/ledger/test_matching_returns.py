@@ -416,4 +416,4 @@ def test_what_suppliers_collect_is_in_no_run(store):
     collected(store, bank_account=SUPPLIER, due="2026-11-01")
     act(store, "dirk")
     proposal = propose(store, today=TODAY)
-    assert (proposal.run, [skipped.why for skipped in proposal.skipped]) == (None, ["locked"])
+    assert (proposal.run, [skipped.why for skipped in proposal.skipped]) == (None, ["collected"])

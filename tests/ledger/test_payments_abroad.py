@@ -265,8 +265,25 @@ def test_a_take_over_with_a_bic_that_is_none_or_another_is_refused(store):
     parties = test_opening_parts.part(PARTIES, ERIKA, MAX)
     other = OTHER._replace(bank_account=BRITISH, bic="BARCGB22XXX")
     assert codes(test_opening_parts.refused(store, parties, rows=(CLAIM, other))) == ["order.bic_other"]
-    _, faults = account_row(AccountRow(2, "4711", SWISS, bic="KBZH"), DAY)
-    assert codes(faults) == ["bic.invalid"]
+    for bic, code in (("KBZH", "bic.invalid"), ("BYLADEM1001", "bic.country")):
+        _, faults = account_row(AccountRow(2, "4711", SWISS, bic=bic), DAY)
+        assert codes(faults) == [code]
+
+
+@pytest.mark.engines
+def test_a_take_over_of_accounts_has_one_bic_for_each(store):
+    """Of two the run would take any."""
+    add_party(act(store, "dirk"), PartyChange({"name": "Frei"}, BRITISH), DAY)
+    add_party(store, PartyChange({"name": "Frei"}, SWISS, bic=BIC), DAY)
+    parties = test_opening_parts.part(PARTIES, ERIKA, MAX)
+    for iban, known, given in ((SWISS, "POFICHBEXXX", BIC), (BRITISH, "BARCGB22XXX", "NWBKGB2LXXX")):
+        rows = (AccountRow(2, "4711", iban, bic=known), AccountRow(3, "4712", iban, bic=given))
+        other = test_opening_parts.part(ACCOUNTS, *rows)
+        assert set(codes(test_opening_parts.refused(store, parties, other))) == {"order.bic_other"}
+    accounts = test_opening_parts.part(ACCOUNTS, AccountRow(2, "4711", BRITISH, bic="NWBKGB2LXXX"))
+    test_opening_parts.take(store, parties, accounts)
+    assert bics(store) == [(BRITISH, "NWBKGB2LXXX"), (SWISS, BIC), (BRITISH, "NWBKGB2LXXX")]
+    assert verify(store).findings == ()
 
 
 BENEFIT = row("BAU payable 9,00 Meyer", purpose_code="SSBE", due="2026-11-16")

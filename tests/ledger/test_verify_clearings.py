@@ -17,6 +17,7 @@ ATTACKS = {
     "set off": "UPDATE clearing SET kind = 'setoff' WHERE kind = 'assign'",
     "written off": "UPDATE clearing SET kind = 'relief' WHERE kind = 'assign'",
     "taken over": "UPDATE clearing SET kind = 'opening' WHERE kind = 'assign'",
+    "assigned money that came earlier": "UPDATE clearing SET payment_day = '2026-01-02' WHERE kind = 'assign'",
     "a reset of nothing": "UPDATE clearing SET resets = NULL WHERE kind = 'reset'",
     "a reset of another": "UPDATE clearing SET resets = 1 WHERE kind = 'reset' AND resets > 1",
     "a reset of a later one": "UPDATE clearing SET resets = id + 1 WHERE kind = 'reset'",

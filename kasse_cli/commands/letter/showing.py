@@ -67,6 +67,8 @@ def show(ctx: Context, letter: LetterArgument, text: TextOption = False) -> None
         return
     if content is None and row.state in {"released", "posted"}:
         lines.append(say(N_("not printed yet: kasse letter print {letter}"), letter=letter))
+    elif text and content is None:
+        lines.append(say(N_("a letter has its text once it is printed, which is after its release")))
     told = [asdict(one) | {"what": action_text(one.action), "words": evidence_text(one.facts)} for one in events]
     render(ctx, Result({"letter": row, "content": content}, [Table("life", EVENTS, told)], lines))
 

@@ -58,13 +58,15 @@ def propose(
             limit=limit, limit_cents=limit_sum, set_off=not without_set_off, instant=instant,
             single_booking=single_booking, trial=call.dry_run, step=step,
         )  # fmt: skip
-    render(ctx, _proposal(proposal, dry_run=call.dry_run))
+    render(ctx, _proposal(proposal, dry_run=call.dry_run, later_too=due_until is not None))
 
 
-def _proposal(proposal: Proposal, *, dry_run: bool) -> Result:
+def _proposal(proposal: Proposal, *, dry_run: bool, later_too: bool) -> Result:
     run = proposal.run
     data: dict[str, Any] = {"run": run, "left": proposal.left, "skipped": list(proposal.skipped)}
     lines = [*head(run)] if run else [say(N_("nothing to pay"))]
+    if not (run or proposal.skipped or later_too):
+        lines.append(say(N_("what falls due after the execution day is taken in with --due-until DATE")))
     if run and not dry_run:
         lines.append(say(N_("next: look at it with 'kasse payment review {run}'"), run=run.number))
     if proposal.left:

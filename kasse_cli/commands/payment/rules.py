@@ -24,7 +24,7 @@ PROFILES = (
     Column("profile", N_("Profile")),
     Column("vop", N_("Name check"), "word"),
     Column("payments_per_file", N_("Payments per file"), "count"),
-    Column("charset", N_("Letters")),
+    Column("charset", N_("Character set")),
 )
 WORDS = (N_("opt-in"), N_("opt-out"))
 IbanArgument = Annotated[str | None, typer.Argument(metavar="IBAN", help=N_("the account of the Kasse"))]
