@@ -181,7 +181,8 @@ def _post(store: Store, case: Case, run: Run, day: str) -> str:
     postings: dict[str, list[Posting]] = {case.office: [money]}
     postings.setdefault(run.office, []).append(Posting(account_with_role(store, run.office, "transit_out"), cents))
     posted = post(store, drafts(case, postings, day, run.message_id or ""))
-    clear(store, [NewClearing(case.office, "assign", posted[0].position, day, day, ((case.number, cents),))])
+    paid = case.payment_day or day
+    clear(store, [NewClearing(case.office, "assign", posted[0].position, day, paid, ((case.number, cents),))])
     sitting = Sitting(day, None)
     write_step(store, case, "executed", posted[0].position, cents, sitting)
     explain(store, case, "executed", [(None, None, cents)], sitting)

@@ -89,7 +89,8 @@ _CLEARED = """
     WHERE e.position IS NULL OR e.posting_day <> c.posting_day OR (l.cents < 0 AND c.kind NOT IN ('reset', 'relief'))
        OR (l.cents > 0 AND c.kind = 'reset')
        OR (e.kind = c.kind AND c.kind IN ('bank', 'cash') AND e.payment_day <> c.payment_day)
-       OR (e.kind = 'clearing' AND c.kind = 'assign' AND e.source LIKE 'suspense:%' AND e.payment_day <> c.payment_day)
+       OR (e.kind = 'clearing' AND c.kind = 'assign' AND (e.source LIKE 'suspense:%' OR e.source LIKE 'advance:%')
+           AND e.payment_day <> c.payment_day)
        OR (c.kind = 'reversal' AND e.kind = 'clearing' AND e.source LIKE 'cash:%' AND NOT EXISTS (
            SELECT 1 FROM clearing_line g JOIN item k ON k.office = g.office AND k.id = g.item
            WHERE g.office = c.office AND g.clearing = c.id AND k.kind = 'credit' AND k.opened_on = c.payment_day))

@@ -112,10 +112,10 @@ def post_credit(
         transit = Posting(account_with_role(store, run.office, TRANSIT), -cents)
         postings.setdefault(run.office, []).append(transit)
     posted = post(store, drafts(case, postings, day, run.message_id or ""))
-    places = {one.office: one.position for one in posted}
+    places, paid = {one.office: one.position for one in posted}, case.payment_day or day
     for one in moved:
         free = one.free_cents
-        clear(store, [NewClearing(one.office, "assign", places[one.office], day, day, ((one.number, free),))])
+        clear(store, [NewClearing(one.office, "assign", places[one.office], day, paid, ((one.number, free),))])
         write_step(store, one, "collected", places[one.office], free, sitting)
         explain(store, one, "collected", [(None, None, free)], sitting, proof)
         note_event(store, one, "collected", {"cents": free, "collection_run": run.number})

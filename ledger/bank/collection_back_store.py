@@ -157,7 +157,8 @@ def _post(store: Store, case: Case, parts: list[Held], fee: _Fee | None, day: st
         said.append((None, None, fee.cents))
     posted = post(store, drafts(case, postings, day, f"L{parts[0].line}"))
     places = {one.office: one.position for one in posted}
-    settled = NewClearing(case.office, "assign", places[case.office], day, day, ((case.number, case.free_cents),))
+    paid = case.payment_day or day
+    settled = NewClearing(case.office, "assign", places[case.office], day, paid, ((case.number, case.free_cents),))
     clear(store, [settled, *resets(parts, places, day)])
     sitting = Sitting(day, None)
     write_step(store, case, "returned", places[case.office], case.free_cents, sitting)

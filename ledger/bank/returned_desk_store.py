@@ -147,10 +147,11 @@ def _post(store: Store, case: Case, paid: Sequence[_Paid], day: str) -> str:
     runs = sorted({one.run for one in paid})
     posted = post(store, drafts(case, postings, day, " ".join(f"R{run}" for run in runs)))
     places = {one.office: one.position for one in posted}
-    settled = NewClearing(case.office, "assign", places[case.office], day, day, ((case.number, cents),))
+    paid_on = case.payment_day or day
+    settled = NewClearing(case.office, "assign", places[case.office], day, paid_on, ((case.number, cents),))
     back = [
         NewClearing(
-            one.office, "reset", places[one.office], day, case.payment_day or day, ((one.item, -one.cents),)
+            one.office, "reset", places[one.office], day, paid_on, ((one.item, -one.cents),)
         )
         for one in paid
     ]  # fmt: skip
