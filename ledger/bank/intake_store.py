@@ -14,6 +14,7 @@ from ledger.bank.intake_merge_store import Merged, merge_file
 from ledger.bank.intake_notices import NoticeKind
 from ledger.bank.intake_notices_store import join_details, keep_notices, notice_kind, read_notices
 from ledger.bank.intake_pages import Page
+from ledger.bank.intake_pages_store import join_pages
 from ledger.bank.intake_spool_store import Spool, read_into
 from ledger.bank.said_store import seal_bank, seal_parts
 from ledger.bank.withdrawing import WithdrawnFileError
@@ -103,6 +104,7 @@ def _stage_statements(store: Store, name: str, sha256: str, stream: Iterable[Sta
     with Spool() as spool:
         pages = read_into(spool, name, own_accounts(store), stream)
         check_days(store, pages)
+        join_pages(store, pages)
         merged = merge_file(store, pages, spool)
         numbers, parts = _keep_statements(store, pages, merged, sha256)
         spans = write_entries(store, pages, spool, merged, numbers)

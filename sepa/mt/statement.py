@@ -16,6 +16,7 @@ from sepa.mt.head import HEAD_TAGS, ONE_LINE_TAGS, Head, RepeatedFieldError, Str
 from sepa.mt.information import Information
 from sepa.mt.line import Frame, read_line
 from sepa.mt.nonswift import read_nonswift
+from sepa.mt.pages import Pages
 from sepa.mt.quick import quick_entry
 from sepa.notes import Notes
 from sepa.sources import Source
@@ -76,7 +77,7 @@ def read_mt(source: Source) -> StatementStream:
     """
     reader: _Reader | None = None
     header = ""
-    texts = InformationReader()
+    texts, pages = InformationReader(), Pages()
     old_code = is_din_66003(source.head())
     for field, last in _with_ends(mt_fields(source, din_66003=old_code)):
         if reader is not None and field.information is not None:
@@ -86,7 +87,7 @@ def read_mt(source: Source) -> StatementStream:
             continue
         body, trailer = _cut(field.text) if last else (field.text, "")
         if field.tag == "20" or (reader is None and field.tag in _ACCOUNT):
-            reader = _begun(source, texts, field.tag, Head(body, field.line, header), old_code=old_code)
+            reader = _begun(_Reader(source, texts, Head(body, field.line, header), pages), field.tag, old_code=old_code)
         elif reader is not None:
             yield from reader.take(field.tag, body, field.line)
         else:
@@ -97,10 +98,10 @@ def read_mt(source: Source) -> StatementStream:
             header = _kind(trailer, header)
 
 
-def _begun(source: Source, texts: InformationReader, tag: str, head: Head, *, old_code: bool) -> _Reader:
+def _begun(reader: _Reader, tag: str, *, old_code: bool) -> _Reader:
     """Return the reader of a message that begins with its reference, or, as some banks leave that out, its account."""
+    head = reader.head
     body, head.reference = head.reference, head.reference.strip()
-    reader = _Reader(source, texts, head)
     if old_code:
         reader.notes.add(OldCodeError(), head.line)
     if tag != "20":
@@ -166,7 +167,8 @@ class _Pending(NamedTuple):
 class _Reader:
     """What is known of the message being read."""
 
-    def __init__(self, source: Source, texts: InformationReader, head: Head) -> None:
+    def __init__(self, source: Source, texts: InformationReader, head: Head, pages: Pages) -> None:
+        self.pages = pages
         self.notes = Notes(source.place)
         self.texts = texts
         self.head = head
@@ -262,9 +264,9 @@ class _Reader:
         return self.balances[0].currency if self.balances else self.head.account.currency
 
     def _open(self) -> Opened:
-        opened = self.head.opened(self._currency(), self.notes)
-        self.frame = Frame(opened.currency, "PDNG" if self.head.interim else "BOOK")
-        return opened
+        self.opened = self.pages.joined(self.head.opened(self._currency(), self.notes))
+        self.frame = Frame(self.opened.currency, "PDNG" if self.head.interim else "BOOK")
+        return self.opened
 
     def close(self) -> StatementStream:
         """Yield the last entry and the end of the statement; raises `MtNotAStatementError`."""
@@ -273,9 +275,12 @@ class _Reader:
         if self.frame is None:
             if not self.head.has_balance and not self.head.interim:
                 message = f"MT{self.head.kind}" if self.head.kind else f":20:{self.head.reference}"
-                raise MtNotAStatementError(place=self._place(), message=message)
+                place = Place(line=self.head.line).within(self.notes.place)
+                raise MtNotAStatementError(place=place, message=message)
             yield self._open()
         self._check()
+        last = "62M" not in self.head.seen
+        self.pages.ended(self.opened, last=last)
         yield Closed(
             balances=tuple(self.balances),
             entries=self.count,
@@ -283,7 +288,7 @@ class _Reader:
             debit_cents=self.totals.debit_cents,
             not_understood=self.notes.not_understood(),
             findings=self.notes.findings(),
-            last_page="62M" not in self.head.seen,
+            last_page=last,
         )
 
     def _check(self) -> None:
@@ -292,6 +297,3 @@ class _Reader:
         if not self.head.limited:
             for tag, text, line in self.sums:
                 check_sum(tag, text, line, self.totals, self.notes)
-
-    def _place(self) -> Place:
-        return Place(line=self.head.line).within(self.notes.place)

@@ -1,5 +1,7 @@
 """One format leads each account: a bank that sends MT940 alone is posted, one that sends both is posted once."""
 
+from itertools import permutations
+
 import pytest
 
 from ledger.bank.formats import (
@@ -77,6 +79,31 @@ def test_a_real_mt940_file_is_taken_posted_and_complete(mt_book, tmp_path):
     (chain,) = continuity(mt_book, MAIN_IBAN)
     assert (chain.complete_until, chain.findings, dict(chain.closings)) == ("2026-11-17", (), {"2026-11-17": 15350})
     check_invariants(mt_book)
+
+
+PAGES = (
+    mt("16.11. 100,00 | +5,00 Meyer | 105,00", named="JOB1", number=211, page=1, last_page=False),
+    mt("16.11. 105,00 | +8,00 Schulz | 113,00", named="JOB2", number=211, page=2, last_page=False),
+    mt("16.11. 113,00 | +1,00 Kurz | 114,00", named="JOB3", number=211, page=3),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_pages_with_a_reference_each_are_one_statement_in_any_order(mt_book, order):
+    for index in order:
+        take(mt_book, PAGES[index])
+    (chain,) = continuity(mt_book, MAIN_IBAN)
+    assert (chain.complete_until, chain.findings) == ("2026-11-16", ())
+    assert take(mt_book, *PAGES).new == 0
+    assert booked(mt_book) == ["16.11. +100 Kurz", "16.11. +500 Meyer", "16.11. +800 Schulz"]
+    assert continuity(mt_book, MAIN_IBAN)[0].findings == ()
+
+
+def test_pages_of_another_day_with_the_same_number_stay_apart(mt_book):
+    take(mt_book, PAGES[0])
+    take(mt_book, mt("17.11. 105,00 | +2,00 Lang | 107,00", named="JOB9", number=211, page=3))
+    found = continuity(mt_book, MAIN_IBAN)[0].findings
+    assert [finding.code for finding in found] == ["statement.page_missing", "statement.page_missing"]
 
 
 def test_the_format_that_does_not_lead_is_left_out(store):

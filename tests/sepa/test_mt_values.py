@@ -27,6 +27,38 @@ def test_the_same_day_in_camt_and_mt940_gives_the_same_entries():
             assert getattr(one, name) == getattr(other, name), (one.index, name)
 
 
+PAGE = {"opening": ":60M:C261120EUR220,00", "closing": ":62M:C261120EUR340,00"}
+
+
+def page(reference, number, **balances) -> bytes:
+    """Return a message with a reference and a number of its own."""
+    return mt(*entry(), **balances).replace(b"STARTUMS", reference).replace(b"231/1", number)
+
+
+def heads_of(data: bytes) -> list[Opened]:
+    return [one for one in read_statements(io.BytesIO(data)) if isinstance(one, Opened)]
+
+
+@pytest.mark.parametrize(
+    ("second", "ids"),
+    [
+        pytest.param(page(b"B", b"231/2", **PAGE), ["A", "A"], id="the next page, whatever its message is called"),
+        pytest.param(page(b"B", b"231/3", **PAGE), ["A", "B"], id="a page between is missing"),
+        pytest.param(page(b"B", b"232/2", **PAGE), ["A", "B"], id="a page of another statement"),
+        pytest.param(page(b"B", b"231/2", **PAGE).replace(b"1234567890", b"0532013000"), ["A", "B"],
+                     id="a page of another account"),
+    ],
+)  # fmt: skip
+def test_a_page_belongs_to_the_statement_that_it_goes_on(second, ids):
+    heads = heads_of(page(b"A", b"231/1", closing=":62M:C261120EUR220,00") + second)
+    assert [one.id for one in heads] == ids
+    assert [one.message_id for one in heads] == ["A", "B"]
+
+
+def test_a_statement_that_has_ended_is_not_gone_on():
+    assert [one.id for one in heads_of(page(b"A", b"231/1") + page(b"B", b"231/2", **PAGE))] == ["A", "B"]
+
+
 @pytest.mark.parametrize("index", [0, 1, 3, 8])
 def test_the_same_payment_in_camt_and_mt940_gives_the_same_detail(index):
     one, other = (list(read_statements(path))[index + 1].first for path in (DAY, TWIN))
