@@ -164,6 +164,7 @@ def _fill(store: Store, gathering: Gathering, day: dt.date, party: int | None, o
     here, book = day.isoformat(), gathering.book
     moved = book.paid.keys() | book.reduced.keys()
     book.paid, book.reduced = _until(book.paid, day), _until(book.reduced, day)
+    book.given_back = _until(book.given_back, day)
     book.lumps = lumps_demanded(store, book.law, here)
     sql, values = as_of(store, _CLAIMS.format(wanted=WANTED), here, None, None)
     given = values | {"day": here, "until": here, "office": office, "party": party}

@@ -10,12 +10,13 @@ from enforcement.charges import Payment
 from enforcement.charges_values import CASH, TRANSFER
 from enforcement.dunning import Gathering
 from enforcement.dunning_rules import Rulebook
-from enforcement.events_reader import CANCELLED, TAKEN_OFF, events_of_overdue
+from enforcement.events_reader import events_of_overdue
 from enforcement.law import Law
 from enforcement.limitation import LimitationEvent
 from enforcement.limitation_watch import Lawbook
 from enforcement.limitation_watch_reader import CHUNK, named_claims
 from enforcement.lump_reader import lumps_demanded
+from enforcement.taken_off_reader import CANCELLED, TAKEN_OFF, given_back
 from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.place_store import place_of
 from ledger.items.locks_store import active_locks
@@ -101,8 +102,9 @@ def gathering_of(store: Store, day: dt.date, wait_days: int, office: str | None,
             events[code, item] = (*events.get((code, item), ()), LimitationEvent("payment", paid_day))
     fallen = _fallen(store, day, office, law)
     book = Rulebook(
-        day, place_of(store), law, wait_days, paid, events, personal, reduced, fallen, lumps_demanded(store, law)
-    )
+        day, place_of(store), law, wait_days, paid, events, personal, reduced, fallen, lumps_demanded(store, law),
+        given_back(store),
+    )  # fmt: skip
     owed = {party: int(cents) for party, cents in store.rows(_CREDITS)}
     waiting = may_be_paid_by(store) | under_collection(store, day)
     joint: dict[tuple[str, int], tuple[int, ...]] = {}

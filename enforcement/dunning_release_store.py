@@ -10,6 +10,7 @@ from enforcement.dunning_booking_store import book_run
 from enforcement.dunning_checks_store import check_complete
 from enforcement.dunning_reader import find_run
 from enforcement.dunning_runs import ChangedLetterError, RunRow, RunStateError, RunSumError, RunTooOldError
+from enforcement.letters_steps_store import released_run
 from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.place_store import place_of
 from ledger.book.store import kasse_office, office_codes
@@ -79,6 +80,7 @@ def release(store: Store, number: int, *, given_cents: int | None = None) -> Rel
             "fee_items": made,
             "fee_cents": cents,
             "day": run.day,
+            **released_run(store, number),
         }
         record(store, kasse, "dunning.release", f"dunning_run:{number}", facts)
     return Released(number, run.day, letters, len(findings), made, cents, tuple(findings))

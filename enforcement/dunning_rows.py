@@ -17,7 +17,7 @@ NOBODY = -1
 
 
 class Block(NamedTuple):
-    """Letters with their items and fees, what is left out, sums, what the hash of the run takes of it, findings.
+    """Letters with their items and fees, what is left out, sums, findings.
 
     `heads` hold kind, way, party, profile, level, the letter it is a copy of, open, charge and fee cents; `items` and
     `fees` begin with their letter, all counted from 0; `skips` are what is left out.
@@ -29,7 +29,6 @@ class Block(NamedTuple):
     fees: list[Row]
     skips: list[Left]
     whys: Counter[str]
-    hashed: bytes
     findings: list[KasseError]
 
 
@@ -48,7 +47,7 @@ def _decided(gathering: Gathering, number: int, rows: Iterable[Overdue]) -> Bloc
     findings, gathering.findings = gathering.findings, []
     return Block(
         number, list(_heads(letters)), list(_items(letters)), list(_fees(letters)), skips,
-        Counter([left.why for left in skips]), "".join(map(_line, letters)).encode(), findings,
+        Counter([left.why for left in skips]), findings,
     )  # fmt: skip
 
 
@@ -76,11 +75,3 @@ def _fees(letters: list[LetterDraft]) -> Iterator[Row]:
     for index, letter in enumerate(letters):
         for line, fee in enumerate(letter.fees if not letter.copy else (), 1):
             yield index, line, fee.schedule, fee.norm, fee.cents, fee.office, fee.main_item
-
-
-def _line(letter: LetterDraft) -> str:
-    """Return what of a letter the hash of its run holds."""
-    named = ";".join(
-        [f"{one.row.office}/{one.row.item}={one.row.open_cents}+{one.charge_cents}" for one in letter.items]
-    )
-    return f"{letter.party} {letter.kind} {letter.fee_cents} {named}\n"

@@ -38,7 +38,8 @@ class Rulebook:
 
     `paid` are the payments on claims paid in part, `events` what happened to claims in law, by office and item,
     `personal` what of joint debtors concerns one alone, `reduced` what orders took off, `fallen` the side claims of
-    settled claims that are time-barred with these, with the end; `lumps` what was demanded of lump sums for default.
+    settled claims that are time-barred with these, with the end; `lumps` what was demanded of lump sums for default;
+    `given_back` what orders took off claims that were paid.
     Raises the errors of a law that is not known on the day.
     """
 
@@ -52,6 +53,7 @@ class Rulebook:
     reduced: Mapping[tuple[str, int], tuple[Payment, ...]] = field(default_factory=dict)
     fallen: Mapping[tuple[str, int], dt.date] = field(default_factory=dict)
     lumps: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    given_back: Mapping[tuple[str, int], tuple[Payment, ...]] = field(default_factory=dict)
     findings: tuple[KasseError, ...] = ()
     _laws: dict[str, ClaimLaw | None] = field(default_factory=dict)
     _waits: dict[tuple[str, str], dt.date] = field(default_factory=dict)
@@ -204,14 +206,14 @@ class Rulebook:
             self.note(charge.findings)
             cents = charge.cents
         else:
-            cents = law.accruer.cents(row.open_cents, due)
+            cents = law.accruer.cents(min(row.open_cents, amount_cents), due)
         fresh = max(0, cents - row.demanded_cents)
         return (fresh, law.accruer.rule.kind) if fresh else (0, None)
 
     def _owed(self, row: Overdue, rule: ChargeRule) -> tuple[int, tuple[Payment, ...]]:
         """Return what of a claim was owed from the first, and what was paid of it."""
         payments = self.paid.get((row.office, row.item), ()) if row.open_cents < row.amount_cents else ()
-        off = self.reduced.get((row.office, row.item), ())
+        off = (*self.reduced.get((row.office, row.item), ()), *self.given_back.get((row.office, row.item), ()))
         return owed_at_first(rule, row.amount_cents, payments, off) if off or payments else (row.amount_cents, ())
 
     def _lump(self, row: Overdue, law: ClaimLaw) -> int:

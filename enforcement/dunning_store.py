@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from heapq import merge
 from operator import attrgetter
 from typing import Any
@@ -16,6 +15,7 @@ from enforcement.dunning import Gathering
 from enforcement.dunning_checks_store import check_complete
 from enforcement.dunning_claims import Overdue
 from enforcement.dunning_facts_store import WANTED, forget, gathering_of
+from enforcement.dunning_list import FACT, LETTER, LETTER_FEE, LETTER_ITEM, RUN, ListHash
 from enforcement.dunning_rows import Block, blocks
 from enforcement.dunning_rules import WAIT_DAYS
 from enforcement.dunning_runs import ROLES, OpenRunError
@@ -41,15 +41,6 @@ BLOCK = 2_000
 """Numbers of persons about whom is decided before that is written."""
 OWN, THEIRS = "AND p.id / :block % 4 = 3", "AND p.id / :block % 4 <> 3"
 """Which blocks of debtors this process decides, which another one: all of them are written by this one."""
-LETTER = (
-    "id", "kind", "state", "way", "party", "profile", "level", "day", "run", "copy_of", "sum_cents", "fee_cents",
-    "made_by", "made_at",
-)  # fmt: skip
-LETTER_ITEM = (
-    "letter", "line", "office", "item", "open_cents", "charge_cents", "charge_kind", "limitation_end", "level_before",
-    "level_after", "dunned_before",
-)  # fmt: skip
-LETTER_FEE = ("letter", "line", "schedule", "norm", "cents", "office", "main_item")
 SKIP = ("run", "office", "item", "why", "until")
 CHARGE_KINDS = str(LATE_KINDS)
 """Claim kinds of charges for paying late: what was demanded of them is not demanded again."""
@@ -135,10 +126,10 @@ def propose(
             writer.write(block)
         forget(store)
         gathering.findings = writer.findings
-        proposal = writer.finish(office, gathering.all_findings())
+        proposal, list_hash = writer.finish(office, gathering.all_findings())
         if not proposal.letters:
             store.execute(_NOBODY_DUE, run=proposal.run, user=store.user, now=store.now)
-        _note(store, kasse, proposal, wait_days)
+        _note(store, kasse, proposal, wait_days, list_hash)
     return proposal
 
 
@@ -219,21 +210,24 @@ class _Writer:
     fee_cents: int = 0
     whys: Counter[str] = field(default_factory=Counter)
     findings: list[KasseError] = field(default_factory=list)
-    hash: Any = field(default_factory=sha256)
+    listed: ListHash = field(default_factory=ListHash)
 
     def write(self, block: Block) -> None:
-        self.hash.update(block.hashed)
         self.findings += block.findings
         self.whys.update(block.whys)
         if block.heads:
             first = take_ids(self.store, BOOK, "letter", len(block.heads))
-            self.store.insert("letter", LETTER, list(self._heads(first, block)))
+            self._insert("letter", LETTER, list(self._heads(first, block)))
             for table, columns, rows in (
                 ("letter_item", LETTER_ITEM, block.items),
                 ("letter_fee", LETTER_FEE, block.fees),
             ):
-                self.store.insert(table, columns, [(first + row[0], *row[1:]) for row in rows])
+                self._insert(table, columns, [(first + row[0], *row[1:]) for row in rows])
         self.store.insert("dunning_skip", SKIP, [(self.run, *left) for left in block.skips])
+
+    def _insert(self, table: str, columns: tuple[str, ...], rows: list[Row]) -> None:
+        self.listed.take(table, rows)
+        self.store.insert(table, columns, rows)
 
     def _heads(self, first: int, block: Block) -> Iterator[Row]:
         """Yield the rows of letters; what a joint debtor is asked for is counted with the first one's letter."""
@@ -248,27 +242,28 @@ class _Writer:
                 copies.add(number - first)
             yield (
                 number, kind, "made", way, party, profile, level, self.day, self.run,
-                None if of is None else first + of, sum(amounts), amounts[2], user, now,
+                None if of is None else first + of, sum(amounts), amounts[2], user, now, None, None,
             )  # fmt: skip
         self.items += sum(1 for row in block.items if row[0] not in copies) if copies else len(block.items)
 
-    def finish(self, office: str | None, findings: tuple[KasseError, ...]) -> Proposal:
-        """Write the run itself, now that its sums are known."""
+    def finish(self, office: str | None, findings: tuple[KasseError, ...]) -> tuple[Proposal, bytes]:
+        """Write the run itself, now that its sums are known; return it with the hash over its letters."""
         skipped = sum(self.whys.values())
         proposal = Proposal(
             self.run, self.day, office, self.letters, self.items, self.open_cents, self.charge_cents, self.fee_cents,
             skipped, tuple(sorted(self.whys.items())), findings,
         )  # fmt: skip
-        self.store.insert_one(
-            "dunning_run", id=self.run, state="proposed", day=self.day, office=office, letters=self.letters,
-            items=self.items, skipped=skipped, sum_cents=proposal.sum_cents, charge_cents=self.charge_cents,
-            fee_cents=self.fee_cents, list_hash=self.hash.digest(),
-            made_by=self.store.user, made_at=self.store.now,
+        head = (
+            self.run, self.day, office, self.letters, self.items, skipped, proposal.sum_cents, self.charge_cents,
+            self.fee_cents, self.store.user, self.store.now,
         )  # fmt: skip
-        return proposal
+        list_hash = self.listed.digest(head)
+        named = dict(zip(RUN, head, strict=True))
+        self.store.insert_one("dunning_run", state="proposed", list_hash=list_hash, **named)
+        return proposal, list_hash
 
 
-def _note(store: Store, kasse: str, proposal: Proposal, wait_days: int) -> None:
+def _note(store: Store, kasse: str, proposal: Proposal, wait_days: int, list_hash: bytes) -> None:
     facts: dict[str, Fact] = {
         "day": proposal.day,
         "wait_days": wait_days,
@@ -276,5 +271,6 @@ def _note(store: Store, kasse: str, proposal: Proposal, wait_days: int) -> None:
         "items": proposal.items,
         "sum_cents": proposal.sum_cents,
         "skipped": proposal.skipped,
+        FACT: list_hash.hex(),
     }
     record(store, kasse, "dunning.propose", f"dunning_run:{proposal.run}", facts)

@@ -11,14 +11,6 @@ from ledger.store.engines import Row, Store
 
 Shared = Mapping[tuple[str, int], tuple[LimitationEvent, ...]]
 Personal = Mapping[tuple[str, int], Sequence[tuple[int, LimitationEvent]]]
-TAKEN_OFF = ("reduction", "reversal")
-"""Kinds of clearings that are no payment: an order took something off, or its credit went with a cash receipt."""
-CANCELLED = f"""
-    SELECT m.office AS office, m.id AS item FROM clearing c CROSS JOIN clearing_line l CROSS JOIN item m
-    WHERE c.kind IN {TAKEN_OFF} AND l.office = c.office AND l.clearing = c.id
-      AND m.office = l.office AND m.id = l.item AND m.open_cents = 0
-    GROUP BY m.office, m.id, m.amount_cents HAVING sum(l.cents) = m.amount_cents"""
-"""The claims that orders took off as a whole, found from the few reductions on."""
 CONCERNED = """CASE WHEN EXISTS (SELECT 1 FROM item_debtor d WHERE d.office = e.office AND d.item = e.item)
     THEN coalesce(b.merged_into, e.debtor) END"""
 """Whom an event concerns alone: one of joint debtors; where a single person owes, all that happened concerns it."""

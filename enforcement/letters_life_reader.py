@@ -6,8 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from enforcement.event_seals_store import FACT as DEMANDS
 from enforcement.letters_content import Content
+from enforcement.letters_prints import ChangedPrintError, is_printed
+from enforcement.letters_steps_store import DEEMED_BEFORE, POSTED, PRINTED, RELEASED, TERM_BEFORE
 from ledger.store.engines import Store
+from sepa.errors import KasseError
 
 _EVENTS = """
     SELECT e.at, coalesce(u.name, CAST(e.by AS TEXT)), e.action, e.facts, d.details FROM event e
@@ -23,8 +27,10 @@ _PRINTS = """
     WHERE p.letter = :letter ORDER BY p.number"""
 _FIRST = ("letter.make", "letter.release", "letter.print", "letter.post")
 """The order of what has one day, or one second, in common: the day of posting is known without its hour."""
+_PROVE = {DEMANDS, POSTED, PRINTED, RELEASED, DEEMED_BEFORE, TERM_BEFORE}
+"""What only `journal verify` asks for."""
 _LONGEST = 64  # hashes and whole texts are shown elsewhere
-_CONTENT = "SELECT content FROM letter_print WHERE letter = :letter ORDER BY number DESC LIMIT 1"
+_CONTENT = "SELECT content, content_sha256 FROM letter_print WHERE letter = :letter ORDER BY number DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +72,16 @@ def _place(step: LifeRow) -> tuple[str, int, str]:
 
 def _known(facts: str, details: str | None) -> dict[str, object]:
     known = {**json.loads(facts), **(json.loads(details) if details else {})}
-    return {name: value for name, value in known.items() if value is not None and len(str(value)) < _LONGEST}
+    shown = ((name, value) for name, value in known.items() if name not in _PROVE and value is not None)
+    return {name: value for name, value in shown if len(str(value)) < _LONGEST}
 
 
-def last_print(store: Store, letter: int) -> Content | None:
-    """Return the text of a letter as it was last printed, none where it was not."""
-    text = store.value(_CONTENT, letter=letter)
-    if not text:  # not printed yet, or erased
-        return None
-    found: Content = json.loads(text)
-    return found
+def last_print(store: Store, letter: int) -> tuple[Content | None, tuple[KasseError, ...]]:
+    """Return the text of a letter as it was last printed, none where it was not, and a finding where it was changed."""
+    row = store.one(_CONTENT, letter=letter)
+    if row is None or not row[0]:  # not printed yet, or erased
+        return None, ()
+    if not is_printed(*row):
+        return None, (ChangedPrintError(letter=letter),)
+    found: Content = json.loads(row[0])
+    return found, ()

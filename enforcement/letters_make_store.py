@@ -13,6 +13,7 @@ from enforcement.letters import (
     UnknownLetterError,
     kind_named,
 )
+from enforcement.letters_steps_store import released_letter
 from ledger.book.entry import OWN_KINDS
 from ledger.book.reversal_store import take_back
 from ledger.book.store import kasse_office, office_codes
@@ -141,7 +142,8 @@ def release_in_unit(store: Store, number: int) -> Moved:
         reference = issue(store, 1)[0]
         register(store, reference, "letter", kasse, number, items)
     store.execute(_RELEASE, letter=number, reference=reference, user=store.user, now=store.now)
-    record(store, kasse, "letter.release", f"letter:{number}", {"kind": kind})
+    facts: dict[str, Fact] = {"kind": kind, **released_letter(store, number)}
+    record(store, kasse, "letter.release", f"letter:{number}", facts)
     return Moved(number, "released", reference)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count
 
+from enforcement.event_seals_store import event_seals, told_events
 from enforcement.law import Law
 from enforcement.law_store import book_law
 from enforcement.letters import (
@@ -26,6 +27,7 @@ from enforcement.letters_facts import LetterFacts
 from enforcement.letters_head_store import letterhead
 from enforcement.letters_reader import choose, chosen_facts, unchoose
 from enforcement.letters_stale_reader import StaleLetterError, StalePostedError, stale, waiting_money
+from enforcement.letters_steps_store import POSTED, posted_seals
 from enforcement.letters_terms import Terms
 from ledger.book.place_store import place_of
 from ledger.book.store import kasse_office, office_codes
@@ -47,6 +49,7 @@ _POST = """
     UPDATE letter SET state = 'posted', posted_on = :day, posted_by = :user, content_sha256 = :content,
         pdf_sha256 = :pdf, deemed_on = CAST(:deemed AS TEXT), term_end = CAST(:term AS TEXT)
     WHERE id = :letter"""
+_POST_VALUES = ("day", "user", "content", "pdf", "deemed", "term")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,22 @@ class Posted:
     letters: tuple[PostedLetter, ...]
     already: int
     findings: tuple[KasseError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seals:
+    """The hashes of what posting letters wrote: demands, and the letters themselves."""
+
+    events: list[str] = field(default_factory=list)
+    letters: list[str] = field(default_factory=list)
+
+    def with_those(self, other: _Seals) -> _Seals:
+        """Return both together."""
+        return _Seals(self.events + other.events, self.letters + other.letters)
+
+    def facts(self) -> dict[str, Fact]:
+        """Return what the event of posting tells of them."""
+        return {**told_events(self.events), POSTED: " ".join(self.letters)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +126,7 @@ def post_letters(
         days = int(letterhead(store).get("frist_tage") or 14)
         terms = Terms(place_of(store), law or book_law(store), days)
         done: list[PostedLetter] = []
+        seals = _Seals()
         findings: list[KasseError] = []
         left: set[int] = set()
         waiting = waiting_money(store)
@@ -115,13 +135,13 @@ def post_letters(
         for at in range(0, len(wanted), CHUNK):
             choose(store, wanted[at : at + CHUNK])
             gone, dead = stale(store, waiting), dead_letters(store, closed)
-            posted, kept = _chunk(store, wanted[at : at + CHUNK], day, terms, files or {}, gone, dead)
-            done, left = done + posted, left | kept
+            posted, kept, made = _chunk(store, wanted[at : at + CHUNK], day, terms, files or {}, gone, dead)
+            done, left, seals = done + posted, left | kept, seals.with_those(made)
             findings += dead.values()
             findings += [(StaleLetterError if one in kept else StalePostedError)(letter=one, party=name)
                          for one, name in gone.items() if one not in dead]  # fmt: skip
             unchoose(store)
-        _note(store, kasse, day, done)
+        _note(store, kasse, day, done, seals)
     return Posted(tuple(done), len(wanted) - len(done) - len(left), (*findings, *terms.findings))
 
 
@@ -133,10 +153,10 @@ def _chunk(
     files: Mapping[int, tuple[str, str]],
     gone: Mapping[int, str],
     dead: Mapping[int, KasseError],
-) -> tuple[list[PostedLetter], set[int]]:
-    """Post the letters of a chunk and return them, and those that stayed: changed since, not printed for this day.
+) -> tuple[list[PostedLetter], set[int], _Seals]:
+    """Post the letters of a chunk and return them, those that stayed, and the hashes of both.
 
-    `dead` name a closed account, and stay.
+    Those that changed since or were not printed for this day stay, and `dead`, which name a closed account.
     """
     held = {row[0]: _Held(*row) for row in store.all(_ROWS)}
     for number in numbers:
@@ -148,18 +168,22 @@ def _chunk(
     for facts in fresh:
         _check(store, facts, held[facts.number], day, files.get(facts.number))
     done = [_dated(facts, held[facts.number], day, terms) for facts in fresh]
-    where: dict[str, str | int | None] = {"day": day.isoformat(), "user": store.user}
-    store.execute_many(
-        _POST,
-        [
-            {"letter": one.letter, "deemed": one.deemed_on, "term": one.term_end, "pdf": held[one.letter].pdf_sha256,
-             "content": held[one.letter].content_sha256, **where}
-            for one in done
-        ],
-    )  # fmt: skip
+    posted = _write(store, done, held)
     by_post = [facts for facts in fresh if facts.way == "post"]
-    store.insert("claim_event", EVENT, demand_rows(store, by_post, day, terms))
-    return done, left
+    rows = demand_rows(store, by_post, day, terms)
+    store.insert("claim_event", EVENT, rows)
+    return done, left, _Seals(event_seals(EVENT, rows), posted_seals(posted))
+
+
+def _write(store: Store, done: Sequence[PostedLetter], held: Mapping[int, _Held]) -> list[Row]:
+    """Note the letters as posted, and return what is sealed of them."""
+    rows = [
+        (one.letter, one.posted_on, store.user, held[one.letter].content_sha256, held[one.letter].pdf_sha256,
+         one.deemed_on, one.term_end)
+        for one in done
+    ]  # fmt: skip
+    store.execute_many(_POST, [dict(zip(("letter", *_POST_VALUES), row, strict=True)) for row in rows])
+    return rows
 
 
 def _check(store: Store, facts: LetterFacts, held: _Held, day: dt.date, file: tuple[str, str] | None) -> None:
@@ -225,12 +249,12 @@ def _demanded(facts: LetterFacts, terms: Terms) -> list[tuple[str, int]]:
     return list(found)
 
 
-def _note(store: Store, kasse: str, day: dt.date, done: Sequence[PostedLetter]) -> None:
+def _note(store: Store, kasse: str, day: dt.date, done: Sequence[PostedLetter], seals: _Seals) -> None:
     if len(done) == 1:
         one = done[0]
         facts: dict[str, Fact] = {"day": one.posted_on, "deemed_on": one.deemed_on, "term_end": one.term_end}
-        record(store, kasse, "letter.post", f"letter:{one.letter}", facts | {"demands": one.demands})
+        record(store, kasse, "letter.post", f"letter:{one.letter}", {**facts, "demands": one.demands, **seals.facts()})
     elif done:
         every = sha256(" ".join(str(one.letter) for one in done).encode()).hexdigest()
         facts = {"day": day.isoformat(), "letters": len(done), "first": done[0].letter, "last": done[-1].letter}
-        record(store, kasse, "letter.post", None, facts | {"numbers": every})
+        record(store, kasse, "letter.post", None, {**facts, "numbers": every, **seals.facts()})

@@ -32,6 +32,7 @@ from enforcement.letters_ranks import RANKED, ranks
 from enforcement.letters_reader import choose, chosen_facts, unchoose
 from enforcement.letters_remedy_parts import claims_of, remedies_by_law
 from enforcement.letters_stale_reader import StaleLetterError, stale, waiting_money
+from enforcement.letters_steps_store import PRINTED, print_seals
 from enforcement.letters_templates_store import Template, template_of
 from enforcement.letters_terms import Term, Terms
 from enforcement.letters_text import REMEDY
@@ -76,6 +77,7 @@ class _Desk:
     waiting: frozenset[tuple[str, int]] = frozenset()
     closed: Mapping[str, str] = field(default_factory=dict)
     dead: set[int] = field(default_factory=set)
+    seals: list[str] = field(default_factory=list)
 
     def head(self, office: str) -> dict[str, str]:
         """Return the letterhead of an office."""
@@ -123,7 +125,7 @@ def print_letters(
             unchoose(store)
         fresh = [one for one in found.values() if one.fresh]
         if fresh:
-            _record(store, kasse, fresh)
+            _record(store, kasse, fresh, {PRINTED: " ".join(desk.seals)})
     notes = distinct((*desk.findings, *desk.terms.findings, *_headless(desk)))
     return Prints(tuple(found[n] for n in wanted if n in found), notes)
 
@@ -165,6 +167,7 @@ def _chunk(desk: _Desk, numbers: Sequence[int], *, anew: bool) -> dict[int, Prin
     made = [_composed(desk, one, held.get(one.number)) for one in chosen_facts(store) if one.number in again]
     rows = [one for one in made if one is not None]
     store.insert("letter_print", PRINT, [row for row, _ in rows])
+    desk.seals += print_seals(PRINT, [row for row, _ in rows])
     before = {
         number: replace(one, sent=states[number][0] in SENT)
         for number, one in held.items() if number not in desk.dead
@@ -188,7 +191,7 @@ def _composed(
         desk.findings.append(wrong)
         desk.dead.add(facts.number)
         return None
-    if before is not None and _same(before.data(), content):
+    if before is not None and before.sound and _same(before.data(), content):
         return None
     number, planned = (before.number if before else 0) + 1, desk.planned_on.isoformat()
     digest = sha256(text.encode()).hexdigest()
@@ -270,16 +273,16 @@ def _default_norm(desk: _Desk, profiles: Sequence[Profile]) -> str:
     return next((desk.terms.law.charge(one.late_charge).norm for one in profiles if one.lump is not None), "")
 
 
-def _record(store: Store, kasse: str, fresh: Sequence[Printed]) -> None:
+def _record(store: Store, kasse: str, fresh: Sequence[Printed], seals: Mapping[str, Fact]) -> None:
     """Note one event for each print, or one for many with the hash over all of them."""
     if len(fresh) == 1:
         one = fresh[0]
         facts: dict[str, Fact] = {"number": one.number, "planned_on": one.planned_on, "content": one.content_sha256}
-        record(store, kasse, "letter.print", f"letter:{one.letter}", facts)
+        record(store, kasse, "letter.print", f"letter:{one.letter}", {**facts, **seals})
         return
     every = sha256("\n".join(f"{one.letter} {one.content_sha256}" for one in fresh).encode()).hexdigest()
     facts = {"letters": len(fresh), "first": fresh[0].letter, "last": fresh[-1].letter, "contents": every}
-    record(store, kasse, "letter.print", None, facts)
+    record(store, kasse, "letter.print", None, {**facts, **seals})
 
 
 def note_files(store: Store, prints: Iterable[Printed], hashes: Mapping[int, str]) -> None:

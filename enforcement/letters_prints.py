@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 
 from enforcement.letters import LetterStateError
 from enforcement.letters_content import Content
@@ -23,6 +24,17 @@ class SentLetterError(LetterStateError):
     )
 
 
+class ChangedPrintError(KasseError):
+    """A print whose text was changed in the database: its account or sum may be another."""
+
+    code = "letter.print_changed"
+    template = N_("the text of letter {letter} in the book is not the one that was printed")
+    hint = N_(
+        "keep this book as it is and inform the audit office; a letter that did not leave the house yet is composed "
+        "again with --anew"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A letter as it was set for paper; `fresh` where it was composed just now, `pdf_sha256` once its file was made.
@@ -39,10 +51,22 @@ class Printed:
     fresh: bool = False
     sent: bool = False
 
+    @property
+    def sound(self) -> bool:
+        """Whether its text is the one that was printed."""
+        return is_printed(self.content, self.content_sha256)
+
     def data(self) -> Content:
-        """Return the letter as data."""
+        """Return the letter as data; raises `ChangedPrintError`."""
+        if not self.sound:
+            raise ChangedPrintError(letter=self.letter)
         found: Content = json.loads(self.content)
         return found
+
+
+def is_printed(content: str, content_sha256: str) -> bool:
+    """Return whether a text is the one that was printed."""
+    return sha256(content.encode()).hexdigest() == content_sha256
 
 
 @dataclass(frozen=True, slots=True)

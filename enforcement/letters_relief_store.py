@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from enforcement.dunning_list import FACT
 from enforcement.letters import MAKERS, RELEASERS
 from enforcement.letters_make_store import LetterLine, NewLetter, make_letter
+from enforcement.letters_proof_store import letter_hash
 from enforcement.relief_filing_reader import ORDINARY, SUBORDINATE, filing
 from enforcement.relief_paid import PAYS_BACK
 from ledger.book.store import kasse_office
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError
@@ -121,7 +123,8 @@ def letter_of_relief(
             way="service" if service else "post", recipient=recipient, profile=profile, relief=relief,
         )  # fmt: skip
         number = make_letter(store, new)
-        record(store, kasse, "letter.make", f"letter:{number}", {"kind": kind, "relief": relief})
+        facts: dict[str, Fact] = {"kind": kind, "relief": relief, FACT: letter_hash(store, number)}
+        record(store, kasse, "letter.make", f"letter:{number}", facts)
     return MadeLetter(number, kind, fresh=True)
 
 

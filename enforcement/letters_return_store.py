@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from enforcement.event_seals_store import sealed_events
 from enforcement.law import Law
 from enforcement.law_store import book_law
 from enforcement.letters import (
@@ -22,6 +23,7 @@ from enforcement.letters_head_store import letterhead
 from enforcement.letters_make_store import restore_levels
 from enforcement.letters_post_store import EVENT, demand_rows
 from enforcement.letters_reader import choose, chosen_facts, find_letter, unchoose
+from enforcement.letters_steps_store import DEEMED_BEFORE, DONE_ON, TERM_BEFORE
 from enforcement.letters_terms import Terms
 from ledger.book.place_store import place_of
 from ledger.book.store import kasse_office, office_codes
@@ -30,7 +32,7 @@ from ledger.items.locks import Span
 from ledger.items.locks_store import party_locks, place_item_lock, place_party_lock
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
-from ledger.store.engines import Store
+from ledger.store.engines import Row, Store
 from sepa.errors import N_, KasseError
 
 _SERVE = """
@@ -124,9 +126,12 @@ def serve(store: Store, number: int, *, day: dt.date, proof: str, law: Law | Non
         store.execute(
             _SERVE, letter=number, day=day.isoformat(), proof=proof.strip(), deemed=done.deemed_on, term=done.term_end
         )
+        rows: list[Row] = []
         if letter.way == "service":
-            store.insert("claim_event", EVENT, demand_rows(store, [facts], day, terms))
+            rows = demand_rows(store, [facts], day, terms)
+            store.insert("claim_event", EVENT, rows)
         known: dict[str, Fact] = {"day": done.served_on, "deemed_on": done.deemed_on, "term_end": done.term_end}
+        known |= {DEEMED_BEFORE: letter.deemed_on, TERM_BEFORE: letter.term_end, **sealed_events(EVENT, rows)}
         record(store, kasse, "letter.serve", f"letter:{number}", known, {"proof": proof.strip()})
     return done
 
@@ -226,17 +231,18 @@ def finish_task(
         lifted = 0
         if not store.value(_OTHERS, party=party):
             lifted = store.execute(_LIFT, party=party, user=store.user, now=store.now, day=day, reason=f"{LOCK}%")
-        count = _inquire(store, party, letter, inquiry, law or book_law(store)) if inquiry else 0
-        facts: dict[str, Fact] = {"lifted": bool(lifted), "inquiries": count}
+        rows = _inquire(store, party, letter, inquiry, law or book_law(store)) if inquiry else []
+        facts: dict[str, Fact] = {"lifted": bool(lifted), "inquiries": len(rows), DONE_ON: day}
+        facts |= sealed_events(EVENT, rows)
         record(store, kasse, "letter.address", f"party:{party}", facts | {"task": task}, {"note": note.strip()})
         moved = store.value(_MOVED, object=f"party:{party}", since=made_at)
-    return DoneTask(task, bool(lifted), count, () if moved else (AddressStaysError(party=party),))
+    return DoneTask(task, bool(lifted), len(rows), () if moved else (AddressStaysError(party=party),))
 
 
-def _inquire(store: Store, party: int, letter: int, day: dt.date, law: Law) -> int:
-    """Note an inquiry after the address for every open claim whose limitation it interrupts; return how many."""
+def _inquire(store: Store, party: int, letter: int, day: dt.date, law: Law) -> list[Row]:
+    """Note an inquiry after the address for every open claim whose limitation it interrupts; return the rows."""
     terms = Terms(place_of(store), law)
-    rows = []
+    rows: list[Row] = []
     for office, item, name in store.all(_CLAIMS, party=party):
         profile = terms.profile(name)
         if profile is not None and profile.interrupts("inquiry", law):
@@ -244,4 +250,4 @@ def _inquire(store: Store, party: int, letter: int, day: dt.date, law: Law) -> i
             rows.append((office, item, number, "inquiry", day.isoformat(), 0, letter, party, f"letter:{letter}",
                          store.user, store.now))  # fmt: skip
     store.insert("claim_event", EVENT, rows)
-    return len(rows)
+    return rows

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+from enforcement.event_seals_store import seal_noted
 from enforcement.law import Law
 from enforcement.law_store import book_law
 from enforcement.limitation_watch import Claim, Lawbook, Standing
@@ -109,6 +110,8 @@ def _note(store: Store, book: Lawbook, key: tuple[str, int], wanted: Note, reaso
         }  # fmt: skip
         if wanted.debtor is not None:
             facts["debtor"] = wanted.debtor
+        if did == "noted":
+            facts |= seal_noted(store, *key, number)
         verb = "limitation.note" if did == "noted" else "limitation.end"
         record(store, key[0], verb, f"item:{key[1]}", facts, {"reason": reason})
     return NotedEvent(*key, number, did, before, standing(store, book, *key)[1])

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+
 from enforcement.law import Law
+from enforcement.law.figures import cents
 from enforcement.law.rules import LUMP_KIND
 from enforcement.lump_sums import LumpLaw
 from enforcement.profiles import Profile, profiles
+from enforcement.taken_off_reader import KEPT
+from ledger.items.items_reader import item_name
 from ledger.store.engines import Store
 
 _TAKEN_OFF = """(
@@ -26,6 +32,22 @@ _DEMANDED = f"""
           SELECT 1 FROM entry r WHERE r.office = s.office AND r.reverses = s.position
             AND (CAST(:until AS TEXT) IS NULL OR r.posting_day <= :until))
     GROUP BY s.office, s.main_item"""
+_LEFT = f"""({KEPT} - coalesce(
+        CASE WHEN s.order_id IS NULL THEN {_OF_TAKEN_OVER} ELSE {_OF_ORDER} END, 0))"""
+_BESIDE = f"""
+    SELECT s.office, min(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN s.id END), m.due, coalesce(p.legal_name, p.name),
+           CAST(sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN {_LEFT} ELSE 0 END) AS BIGINT),
+           CAST(sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN 0 ELSE {_LEFT} END) AS BIGINT)
+    FROM item m JOIN item s ON s.office = m.office AND s.main_item = m.id LEFT JOIN party p ON p.id = m.party
+    WHERE m.profile IN ({{names}}) AND s.kind = 'receivable' AND s.claim_kind IN ({{kinds}}) AND NOT EXISTS (
+        SELECT 1 FROM entry r WHERE r.office = s.office AND r.reverses = s.position)
+      AND NOT EXISTS (SELECT 1 FROM item u JOIN relief_item x ON x.office = u.office AND x.item = u.id
+                      JOIN relief r ON r.id = x.relief AND r.state = 'proposed'
+                      WHERE u.office = m.office AND u.main_item = m.id AND u.claim_kind = '{LUMP_KIND}')
+      AND NOT EXISTS (SELECT 1 FROM item u JOIN relief_paid x ON x.office = u.office AND x.item = u.id
+                      JOIN relief r ON r.id = x.relief AND r.state = 'proposed'
+                      WHERE u.office = m.office AND u.main_item = m.id AND u.claim_kind = '{LUMP_KIND}')
+    GROUP BY s.office, s.main_item, m.due, p.legal_name, p.name ORDER BY s.office, s.main_item"""
 _OF_ONE = f"""
     SELECT CAST(coalesce(sum({_KEPT}), 0) AS BIGINT) FROM item s
     WHERE s.office = :office AND s.main_item = :item AND s.kind = 'receivable' AND s.claim_kind IN ({{kinds}})
@@ -54,6 +76,28 @@ def lump_demanded(store: Store, key: tuple[str, int], lump: LumpLaw) -> int:
     """Return the same of one claim."""
     kinds, words = _listed("kind", lump.kinds)
     return int(store.value(_OF_ONE.format(kinds=kinds), office=key[0], item=key[1], until=None, **words))
+
+
+def lumps_beside_costs(store: Store, law: Law) -> Iterator[tuple[str, str, int, int]]:
+    """Yield lump sums beside costs of legal pursuit: item, debtor, cents of the costs and what is too much.
+
+    Both together are no more than the higher one (§ 288 (5) sentence 3 BGB), whichever was demanded first.
+    """
+    for one in profiles(law).values():
+        if one.lump is None:
+            continue
+        named, names = _listed("name", _names(one))
+        kinds, words = _listed("kind", one.lump.kinds)
+        rows = store.all(_BESIDE.format(names=named, kinds=kinds), until=None, **names, **words)
+        for office, item, due, party, lump_cents, costs_cents in rows:
+            figure = law.figure(one.lump.figure).on(max(dt.date.fromisoformat(due), _known_from(law, one.lump)))
+            over_cents = min(lump_cents, lump_cents + costs_cents - max(cents(figure.value), costs_cents))
+            if lump_cents > 0 and over_cents > 0:
+                yield item_name(office, item), party, int(costs_cents), int(over_cents)
+
+
+def _known_from(law: Law, lump: LumpLaw) -> dt.date:
+    return law.figure(lump.figure).entries[0].valid_from
 
 
 def _names(one: Profile) -> tuple[str, ...]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from enforcement.event_seals_store import event_seals, told_events
 from enforcement.law_store import book_law
 from enforcement.limitation_watch import Lawbook
 from enforcement.limitation_watch_notes import NoRuleError, Note, check_note
 from enforcement.opening_parts import EventRow, event_row
 from ledger.book.place_store import place_of
+from ledger.book.store import kasse_office
+from ledger.events.store import Fact, record
 from ledger.items.items_reader import item_name
 from ledger.items.opening_parts_store import PartKind, unknown_items
 from ledger.store.counters import take_ids
@@ -38,11 +41,16 @@ def write_events(store: Store, table: str, day: str) -> Iterator[KasseError | in
             yield fault
         else:
             good.setdefault(row[0], []).append(row)
+    seals: list[str] = []
     for office, rows in sorted(good.items()):
         first = take_ids(store, office, "claim_event", len(rows))
         sign = (store.user, store.now)
         lines = [(at, *row[:7], SOURCE, row[7] or "übernommen", *sign) for at, row in enumerate(rows, first)]
+        seals += event_seals(_COLUMNS, lines)
         yield store.insert("claim_event", _COLUMNS, lines)
+    if seals:
+        count: dict[str, Fact] = {"events": sum(map(len, good.values()))}
+        record(store, kasse_office(store), "opening.events", None, count | told_events(seals))
 
 
 def _fault(book: Lawbook, row: Row, today: str) -> KasseError | None:

@@ -13,6 +13,7 @@ from enforcement.relief_law import ReliefBook
 from enforcement.relief_plan import shares
 from enforcement.relief_propose_store import relief_book, write_items
 from enforcement.relief_reader import find_relief, owed
+from enforcement.relief_seals_store import seal_fresh
 from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.items.item_seals import DUES
@@ -50,7 +51,7 @@ def plans(proposer: int) -> PartKind:
 def _writer(proposer: int) -> Callable[[Store, str, str], Iterator[KasseError | int]]:
     def write(store: Store, table: str, day: str) -> Iterator[KasseError | int]:
         """Write every plan whose instalments are what is open of its claims."""
-        book, used, taken, dues = relief_book(store), set[tuple[str, int]](), 0, list[str]()
+        book, used, made, dues = relief_book(store), set[tuple[str, int]](), list[int](), list[str]()
         rows = [PlanRow(*row) for row in store.all(_ROWS.format(table=table))]
         for _, group in groupby(rows, key=lambda row: row.plan):
             lines = sorted(group, key=lambda row: row.seq)
@@ -62,11 +63,11 @@ def _writer(proposer: int) -> Callable[[Store, str, str], Iterator[KasseError | 
                 continue
             used |= {one.key for one in claims}
             dues += [f"{one.office}/{one.item}={one.due}" for one in claims if _moved(store, one)]
-            _take(store, book, lines, claims, proposer, day)
-            taken += 1
+            made.append(_take(store, book, lines, claims, proposer, day))
             yield 1
-        if taken:  # who signed the lists first is who proposed the plans; their own event is of another moment
-            signed: dict[str, Fact] = {"plans": taken, "signed": f"{proposer}@{store.now}"}
+        if made:  # who signed the lists first is who proposed the plans; their own event is of another moment
+            signed: dict[str, Fact] = {"plans": len(made), "signed": f"{proposer}@{store.now}"}
+            signed |= seal_fresh(store, made)
             signed |= {DUES: " ".join(dues)} if dues else {}
             record(store, kasse_office(store), "opening.plans", None, signed)
 
@@ -110,8 +111,8 @@ def _wrong(lines: Sequence[PlanRow], claims: Sequence[Owed], used: set[tuple[str
 
 def _take(
     store: Store, book: ReliefBook, lines: Sequence[PlanRow], claims: Sequence[Owed], proposer: int, day: str
-) -> None:
-    """Write one plan as proposed, then as granted, with all that a grant does beside the books."""
+) -> int:
+    """Write one plan as proposed, then as granted, with all that a grant does beside the books; return its number."""
     head, number = lines[0], take_ids(store, BOOK, "relief")
     plan = sorted(
         (
@@ -136,6 +137,7 @@ def _take(
     if proposer:
         store.execute(_GRANT, user=store.user, now=store.now, reference=reference, id=number)
     _effects(store, book, number, plan, claims)
+    return number
 
 
 def _effects(store: Store, book: ReliefBook, number: int, plan: Sequence[Instalment], claims: Sequence[Owed]) -> None:

@@ -7,16 +7,17 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import groupby
 
-from enforcement.events_reader import CANCELLED, TAKEN_OFF
 from enforcement.law import Law
 from enforcement.law.figures import DayAfterLawError, DayBeforeLawError
 from enforcement.law.rules import LATE_KINDS, LUMP_KIND
+from enforcement.lump_reader import lumps_beside_costs
 from enforcement.relief import KINDS, ItemKey, Owed
-from enforcement.relief_checks import OverchargedError, SideClaimsLeftError, findings
+from enforcement.relief_checks import LumpCreditedError, OverchargedError, SideClaimsLeftError, findings
 from enforcement.relief_estate_reader import money_of_estates
 from enforcement.relief_law import DEFAULT_LAND, ReliefBook
 from enforcement.relief_propose_store import relief_book
 from enforcement.relief_reader import find_relief, in_default, reliefs
+from enforcement.taken_off_reader import CANCELLED, GIVEN_BACK, KEPT, TAKEN_OFF
 from ledger.items.items_reader import item_name
 from ledger.store.engines import Store
 from sepa.errors import KasseError
@@ -30,24 +31,18 @@ _SIDES = f"""
                       WHERE x.office = s.office AND x.item = s.id AND r.state = 'proposed')
     ORDER BY s.office, s.main_item, s.id"""
 
-_KEPT = """(s.amount_cents - coalesce((
-        SELECT sum(l.cents) FROM clearing_line l JOIN clearing c ON c.office = l.office AND c.id = l.clearing
-        WHERE l.office = s.office AND l.item = s.id AND c.kind = 'relief' AND c.resets IS NULL
-          AND NOT EXISTS (SELECT 1 FROM clearing z WHERE z.office = c.office AND z.resets = c.id)), 0)
-    - coalesce((SELECT sum(k.cents) FROM relief_paid k JOIN relief r ON r.id = k.relief
-                WHERE k.office = s.office AND k.item = s.id AND r.state = 'granted'), 0))"""
-"""What was demanded by a side claim and neither taken off nor given back since."""
 _REDUCED = f"""
     SELECT i.office, i.id, i.account, i.open_cents, i.due, 0, NULL, i.profile, i.claim_kind, NULL, i.party, i.reference,
            i.amount_cents, i.opened_on, 0, 0, i.original_due, CAST(d.cents AS BIGINT), CAST(d.lump_cents AS BIGINT),
            coalesce(p.legal_name, p.name)
     FROM (SELECT s.office AS office, s.main_item AS item,
-                 sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN 0 ELSE {_KEPT} END) AS cents,
-                 sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN {_KEPT} ELSE 0 END) AS lump_cents
+                 sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN 0 ELSE {KEPT} END) AS cents,
+                 sum(CASE WHEN s.claim_kind = '{LUMP_KIND}' THEN {KEPT} ELSE 0 END) AS lump_cents
           FROM (SELECT DISTINCT l.office AS office, l.item AS item FROM clearing c CROSS JOIN clearing_line l
                 WHERE (c.kind IN {TAKEN_OFF} OR c.kind = 'setoff' AND c.payment_day < c.posting_day)
                   AND c.resets IS NULL AND l.office = c.office AND l.clearing = c.id
                   AND NOT EXISTS (SELECT 1 FROM clearing z WHERE z.office = c.office AND z.resets = c.id)
+                UNION SELECT b.office, b.item FROM ({GIVEN_BACK}) b
                 UNION SELECT e.office, e.item FROM claim_event e
                 WHERE e.kind IN ('deferral', 'suspended_execution') AND e.withdrawn_at IS NULL) g
           CROSS JOIN item s WHERE s.office = g.office AND s.main_item = g.item AND s.claim_kind IN {DEMANDED_KINDS}
@@ -59,7 +54,7 @@ _REDUCED = f"""
                             WHERE x.office = s.office AND x.item = s.id AND r.state = 'proposed')
           GROUP BY s.office, s.main_item) d
     JOIN item i ON i.office = d.office AND i.id = d.item LEFT JOIN party p ON p.id = i.party
-    WHERE NOT EXISTS (SELECT 1 FROM ({CANCELLED}) g WHERE g.office = i.office AND g.item = i.id)
+    WHERE (i.office, i.id) NOT IN (SELECT g.office, g.item FROM ({CANCELLED}) g)
     ORDER BY i.office, i.id"""
 
 
@@ -74,7 +69,12 @@ def check(store: Store, day: dt.date, *, law: Law | None = None) -> tuple[KasseE
         relief = find_relief(store, row.number)
         profile = book.profile(row.profile)
         found += findings(relief, profile, day, land=book.land or DEFAULT_LAND, law=book.law)
-    return (*found, *money_of_estates(store, day), *_left(store), *_overcharged(store, book, day))
+    more = *money_of_estates(store, day), *_left(store), *_overcharged(store, book, day)
+    lumps = (
+        LumpCreditedError(item=item, party=party, costs_cents=costs_cents, over_cents=over_cents)
+        for item, party, costs_cents, over_cents in lumps_beside_costs(store, book.law)
+    )
+    return (*found, *more, *lumps)
 
 
 def overcharged(

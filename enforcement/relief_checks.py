@@ -116,6 +116,18 @@ class OverchargedError(KasseError):
     severity = "warning"
 
 
+class LumpCreditedError(KasseError):
+    """A lump sum for default beside costs of legal pursuit that came later: it is credited against them."""
+
+    code = "relief.lump_credited"
+    template = N_(
+        "{item} of {party}: costs of legal pursuit of {costs_cents} stand beside the lump sum for default, which is "
+        "credited against them: {over_cents} of it are too much (§ 288 (5) sentence 3 BGB)"
+    )
+    hint = N_("take them off: 'kasse relief propose absetzung {item} --amount …'; what is paid of it: --paid")
+    severity = "warning"
+
+
 def findings(relief: Relief, profile: Profile | None, day: dt.date, *, land: str, law: Law) -> list[KasseError]:
     """Return what a granted relief that did not end its claims wants a person to do on a day."""
     look = _LOOKS.get(relief.row.kind)

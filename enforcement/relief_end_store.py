@@ -24,6 +24,7 @@ from enforcement.relief_paid_store import paid_of
 from enforcement.relief_propose_store import relief_book
 from enforcement.relief_reader import Relief, find_relief, owed, reliefs
 from enforcement.relief_rules import JointDischargeError, is_penal
+from enforcement.relief_seals_store import seal_relief
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.items_reader import item_name
@@ -142,7 +143,7 @@ def file_claims(store: Store, number: int, day: str) -> int:
         cents = filing(store, number, dt.date.fromisoformat(relief.row.first_day)).cents(ORDINARY)
         store.execute(_FILED, day=day, cents=cents, id=number)
         facts: dict[str, Fact] = {"day": day, "claims": len(filed), "sum_cents": cents}
-        record(store, kasse, "relief.filed", f"relief:{number}", facts)
+        record(store, kasse, "relief.filed", f"relief:{number}", facts | seal_relief(store, number))
     return len(filed)
 
 
@@ -160,6 +161,7 @@ def watch(store: Store, number: int, day: str, *, reason: str) -> None:
         expect(store, number, "granted")
         store.execute(_WATCH, day=day, id=number)
         seen: dict[str, Fact] = {"day": day, "paid_cents": paid_since_opening(store, number)}
+        seen |= seal_relief(store, number)
         record(store, kasse, "relief.watch", f"relief:{number}", seen, {"reason": reason.strip()})
 
 
@@ -188,7 +190,8 @@ def _end(
     facts: dict[str, Fact] = {
         name: getattr(done, name) for name in Ended.__slots__ if name not in {"number", "findings"}
     }
-    record(store, kasse, "relief.end", f"relief:{number}", facts | {"way": chosen}, {"reason": reason})
+    facts |= {"way": chosen, **seal_relief(store, number)}
+    record(store, kasse, "relief.end", f"relief:{number}", facts, {"reason": reason})
     return done
 
 

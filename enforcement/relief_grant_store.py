@@ -23,6 +23,7 @@ from enforcement.relief_paid_store import PaidRow, check_paid, paid_of
 from enforcement.relief_propose_store import ONE_DAY, PROPOSERS, check_conflict, relief_book, write_items
 from enforcement.relief_reader import Relief, ReliefItemRow, find_relief, owed
 from enforcement.relief_rules import is_penal
+from enforcement.relief_seals_store import seal_relief
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
 from ledger.items.items_reader import item_name
@@ -100,7 +101,7 @@ def grant_in_unit(store: Store, number: int, *, reason: str = "", law: Law | Non
         reference=granted.reference, id=number,
     )  # fmt: skip
     facts: dict[str, Fact] = {
-        "kind": granted.kind, "items": granted.items, "late_cents": granted.late_cents,
+        **seal_relief(store, number), "kind": granted.kind, "items": granted.items, "late_cents": granted.late_cents,
         "interest_cents": granted.interest_cents, "written_off_cents": granted.written_off_cents,
         "written_down_cents": granted.written_down_cents, "credit_cents": granted.credit_cents,
     }  # fmt: skip
@@ -121,7 +122,8 @@ def refuse(store: Store, number: int, *, reason: str) -> Decided:
         store.execute(
             _DECIDE, state="refused", user=store.user, now=store.now, reason=reason.strip(), reference=None, id=number
         )
-        record(store, kasse, "relief.refuse", f"relief:{number}", {"kind": relief.row.kind}, {"reason": reason})
+        facts: dict[str, Fact] = {"kind": relief.row.kind, **seal_relief(store, number)}
+        record(store, kasse, "relief.refuse", f"relief:{number}", facts, {"reason": reason})
     return Decided(number, relief.row.kind, "refused")
 
 
@@ -134,10 +136,9 @@ def withdraw(store: Store, number: int, *, reason: str) -> Decided:
     with store.unit([kasse]):
         require(store, kasse, *PROPOSERS)
         relief = _with_reason(store, number, reason)
-        store.execute(
-            _WITHDRAW, user=store.user, now=store.now, day=store.today, reason=reason.strip(), id=number
-        )  # fmt: skip
-        record(store, kasse, "relief.withdraw", f"relief:{number}", {"kind": relief.row.kind}, {"reason": reason})
+        store.execute(_WITHDRAW, user=store.user, now=store.now, day=store.today, reason=reason.strip(), id=number)
+        facts: dict[str, Fact] = {"kind": relief.row.kind, **seal_relief(store, number)}
+        record(store, kasse, "relief.withdraw", f"relief:{number}", facts, {"reason": reason})
     return Decided(number, relief.row.kind, "withdrawn")
 
 

@@ -26,12 +26,13 @@ _ITEM = """
                 AND o.main_reference = i.office || '/' || CAST(i.id AS TEXT)), 0) ELSE 0 END AS BIGINT)
     FROM item i WHERE i.office = :office AND (i.id = :item OR i.main_item = :item) AND i.kind = 'receivable'
     ORDER BY i.id"""
+# what an item taken over had less was paid or waived in the old system: nobody knows here
 _MONEY = """
     SELECT c.payment_day, c.id, l.cents FROM clearing_line l
     JOIN clearing c ON c.office = l.office AND c.id = l.clearing
     JOIN entry e ON e.office = c.office AND e.position = c.position
     WHERE l.office = :office AND l.item = :item AND c.resets IS NULL
-      AND c.kind <> 'reduction' AND e.kind <> 'relief'
+      AND c.kind NOT IN ('reduction', 'opening') AND e.kind <> 'relief'
       AND NOT EXISTS (SELECT 1 FROM clearing r WHERE r.office = c.office AND r.resets = c.id)
     ORDER BY c.payment_day DESC, c.id DESC"""
 _ACCOUNTS = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from enforcement.events_reader import events_of
 from enforcement.law import Law
@@ -27,6 +28,8 @@ from enforcement.relief_paid import PAYS_BACK, Paid, take_back
 from enforcement.relief_paid_store import debtors_of, paid_parts, write_paid
 from enforcement.relief_plan import instalments
 from enforcement.relief_reader import owed, owed_by, payments_of, reductions_of
+from enforcement.relief_seals_store import seal_fresh
+from enforcement.taken_off_reader import given_back
 from ledger.book.place_store import place_of
 from ledger.book.store import kasse_office, office_codes
 from ledger.events.store import Fact, record
@@ -119,12 +122,13 @@ def propose(store: Store, wish: Wish, *, law: Law | None = None) -> Proposed:
 
 def relief_book(store: Store, law: Law | None = None) -> ReliefBook:
     """Return law and facts of this book."""
+    given = cache(lambda: given_back(store))
     return ReliefBook(
         place_of(store),
         law or book_law(store),
         lambda key: payments_of(store, key),
         lambda key: events_of(store, *key),
-        reductions=lambda key: reductions_of(store, key),
+        reductions=lambda key: (*reductions_of(store, key), *given().get(key, ())),
         lumps=lambda key, lump: lump_demanded(store, key, lump),
     )
 
@@ -256,4 +260,5 @@ def note_proposal(store: Store, kasse: str, made: Proposed, wish: Wish) -> None:
         "paid_cents": made.paid_cents, "interest_cents": made.interest_cents,
         "first_day": wish.first.isoformat(),
     }  # fmt: skip
+    facts |= seal_fresh(store, [made.number])
     record(store, kasse, "relief.propose", f"relief:{made.number}", facts, {"reason": wish.reason.strip()})

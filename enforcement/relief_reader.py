@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from enforcement.charges import Payment
-from enforcement.events_reader import TAKEN_OFF
 from enforcement.law.rules import LATE_KINDS
 from enforcement.relief import Instalment, ItemKey, Owed, UnknownReliefError
 from enforcement.relief_plan import Standing, spread_paid, standing
+from enforcement.taken_off_reader import TAKEN_OFF
 from ledger.items.joint_debtors import OWED_JOINTLY
 from ledger.store.engines import Store
 

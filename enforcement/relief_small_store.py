@@ -15,11 +15,12 @@ from enforcement.relief import Owed, ReliefChangedError
 from enforcement.relief_grant_store import DECIDERS, Granted, grant_in_unit
 from enforcement.relief_propose_store import PROPOSERS, write_items
 from enforcement.relief_reader import find_relief, of_batch
+from enforcement.relief_seals_store import seal_fresh
 from ledger.bank.suspense_hints_store import may_be_paid_by
 from ledger.book.offices_store import check_office
 from ledger.book.place_store import place_of
 from ledger.book.store import kasse_office, office_codes
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.items.locks_store import not_locked
 from ledger.payments.collection_waiting_store import under_collection
 from ledger.people.users import require
@@ -135,7 +136,8 @@ def propose_small(
         rows = tuple(row for _, _, shown in chosen for row in shown)
         found = Small(batch, len(chosen), sum(row.open_cents for row in rows), rows, limits.findings)
         if batch is not None:
-            facts = {"reliefs": found.reliefs, "items": len(rows), "sum_cents": found.sum_cents}
+            facts: dict[str, Fact] = {"reliefs": found.reliefs, "items": len(rows), "sum_cents": found.sum_cents}
+            facts |= seal_fresh(store, of_batch(store, batch))
             record(store, kasse, "relief.small", f"relief_batch:{batch}", facts)
     return found
 

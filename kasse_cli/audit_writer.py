@@ -16,6 +16,7 @@ from kasse_cli.i18n import _
 from kasse_cli.spreadsheets.replacing import FileWriteError
 from ledger.book.export import AuditColumn, AuditFile
 from sepa.errors import N_, KasseError
+from sepa.system_errors import why_refused
 
 TYPES = {"cents": "integer", "flag": "integer", "hex": "string", "json": "string"}
 """Types of the description for programs (Frictionless Data Package) where they differ from ours."""
@@ -84,7 +85,7 @@ def write_audit(
         _describe(temporary, given, written, facts)
         temporary.rename(folder)
     except OSError as error:
-        raise FileWriteError(file=str(folder), reason=error.strerror or type(error).__name__) from error
+        raise FileWriteError(file=str(folder), reason=why_refused(error)) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return written

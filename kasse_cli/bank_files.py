@@ -14,6 +14,7 @@ from typing import IO, TypeVar
 
 from kasse_cli.payment_files import FolderNameError, OtherFileError, WriteError
 from kasse_cli.spreadsheets.replacing import replacing
+from sepa.system_errors import why_refused
 
 T = TypeVar("T")
 Chunks = AbstractContextManager[Iterator[bytes]]
@@ -48,7 +49,7 @@ def _to_stdout(chunks: Chunks, note: Callable[[str], T]) -> T:
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.flush()
     except OSError as error:
-        raise WriteError(reason=error.strerror or type(error).__name__) from error
+        raise WriteError(reason=why_refused(error)) from error
     return noted
 
 

@@ -9,6 +9,7 @@ import typer
 
 from kasse_cli import usage
 from sepa.errors import N_, KasseError, Place, TryAgainError
+from sepa.system_errors import why_refused
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -89,7 +90,7 @@ def _from_os(error: OSError) -> KasseError | None:
         return DiskFullError(place=Place(file=_name(error)))
     if error.filename is None:
         return None
-    return FileAccessError(file=_name(error), reason=error.strerror)
+    return FileAccessError(file=_name(error), reason=why_refused(error))
 
 
 def _name(error: OSError) -> str | None:

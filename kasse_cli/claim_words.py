@@ -19,6 +19,11 @@ CLAIM_KINDS = {
     "wegegeld": N_("travel allowance"), "withheld_tax": N_("withheld tax"), "zwangsgeld": N_("coercive fine"),
 }  # fmt: skip
 """By the word that stands in the book; what an office named itself stays as it is."""
+PROFILE_WORDS = {
+    "amtshilfe": N_("Amtshilfe"), "bund": N_("Bund"), "fee": N_("fee"), "fine": N_("fine"), "justice": N_("courts"),
+    "private": N_("private law"), "private-trade": N_("private law, no consumer"), "tax": N_("tax"),
+}  # fmt: skip
+"""Law profiles by their names; one that a Land or an office made itself stays as it is."""
 LETTER_STATES = STATES_SAID
 LEFT_OUT = {
     "suspense": N_("maybe paid already"), "no_debtor": N_("no debtor"), "last_step": N_("last step done"),

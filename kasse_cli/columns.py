@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["text", "cents", "day", "count", "flag", "word", "object", "number", "details"]
+Kind = Literal["text", "cents", "day", "count", "flag", "word", "object", "number", "details", "permille"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,8 @@ class Column:
 
     `cents` are whole cents under a key ending in `_cents`, `day` is a date or ISO text, `flag` a truth value,
     `word` one of few fixed words, which people read translated, `object` the name of an object such as `letter:7`,
-    `number` figures as text, with a point: 3.10, `details` what an event says, such as `signed: 2026-11-02`.
+    `number` figures as text, with a point: 3.10, `details` what an event says, such as `signed: 2026-11-02`,
+    `permille` a share in whole per mille, which people read as 98.5 %.
     `words` are texts for values whose own word means something else elsewhere.
     `shown=False` keeps a column to JSON and CSV for programs; a `minor` one is left out on a terminal too narrow for
     all, one of 2 before those of 1 (True). A `spare` one stays until each row would become a block of lines.

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kasse_cli.i18n import LANGUAGES
 from sepa.errors import N_, KasseError, Place
+from sepa.system_errors import why_refused
 
 PROJECT_FILE = "kasse.toml"
 
@@ -144,7 +145,9 @@ def _read(path: Path) -> SettingsFile:
     place = Place(file=str(path))
     try:
         content = tomllib.loads(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        return SettingsFile(path, {}, (UnreadableConfigError(reason=why_refused(error), place=place),))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return SettingsFile(path, {}, (UnreadableConfigError(reason=str(error), place=place),))
     findings = tuple(finding.at(place) for finding in _check(content))
     values = {key: Value(text, str(path)) for key, text in content.items() if isinstance(text, str)}

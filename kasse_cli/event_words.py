@@ -57,7 +57,7 @@ VERBS = {
     "paid_out": N_("paid out"), "pay": N_("paid out"), "payer": N_("address of the payer set"),
     "place": N_("place set"), "plans": N_("plans taken over"),
     "post": N_("posted"),
-    "prepare": N_("prepared"),
+    "prepare": N_("prepared"), "events": N_("legal events taken over"),
     "print": N_("printed"), "profile": N_("bank profile set"), "propose": N_("proposed"), "read": N_("read"),
     "recall": N_("recall asked for"), "recall_answer": N_("recall answered"), "recall_file": N_("recall written"),
     "recall_refused": N_("recall refused"), "refund": N_("refund asked for"), "refuse": N_("refused"),

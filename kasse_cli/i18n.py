@@ -106,6 +106,15 @@ def decimal(text: str) -> str:
     return _POINT.sub(",", text) if language() == "de" else text
 
 
+def percent(permille: int) -> str:
+    """Return a share as a reader of this language writes it.
+
+    >>> percent(985), percent(1000)
+    ('98.5 %', '100.0 %')
+    """
+    return f"{decimal(f'{permille / 10:.1f}')} %"
+
+
 def day(value: dt.date) -> str:
     """Return the date as a reader of this language writes it: 21.11.2026 or 2026-11-21."""
     return f"{value:%d.%m.%Y}" if language() == "de" else value.isoformat()[:10]

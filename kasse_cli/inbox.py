@@ -20,6 +20,7 @@ from kasse_cli.messages import finding_lines
 from kasse_cli.spreadsheets.replacing import FileWriteError, replacing
 from sepa.errors import N_, KasseError, Place
 from sepa.sources import unreadable
+from sepa.system_errors import why_refused
 
 STDIN = Path("-")
 UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".tmp")
@@ -161,7 +162,7 @@ def put_away(delivery: Delivery, folder: Path | None, findings: Iterable[KasseEr
             _findings_file(target).unlink(missing_ok=True)
             raise
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = why_refused(error)
         raise NotMovedError(file=delivery.name, folder=shown(folder), reason=reason) from error
     shortened = name != delivery.path.name
     return [ShortenedError(file=delivery.name, name=shown(target.name))] if shortened else []
@@ -193,7 +194,7 @@ def mark_replaced(delivery: Delivery, why: Iterable[KasseError]) -> None:
             temporary.write_text(text, "utf-8")
         findings.unlink()
     except (OSError, FileWriteError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
+        reason = error.fields["reason"] if isinstance(error, FileWriteError) else why_refused(error)
         folder = shown(delivery.path.parent)
         raise NotMovedError(file=shown(findings.name), folder=folder, reason=reason) from error
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
+from kasse_cli.invoice_banks import first_bic
 from ledger.items.invoices import COLLECTED, Invoice, Seller, Sums, Tax
 from sepa.errors import N_, KasseError, Place
 from sepa.sources import Source
@@ -144,6 +145,7 @@ def _ubl(root: Element) -> Invoice:
         payee=read.text("PayeeParty/PartyName/Name"),
         means=_means(read, f"{means}/PaymentMeansCode"),
         ibans=_ibans(read, f"{means}/PayeeFinancialAccount/ID"),
+        bic=first_bic(read.all(means)),
         holder=read.text(f"{means}/PayeeFinancialAccount/Name"),
         remittance=read.text(f"{means}/PaymentID"),
         terms="\n".join(element.text or "" for element in read.all("PaymentTerms/Note")) or None,
@@ -222,6 +224,7 @@ def _cii(root: Element) -> Invoice:
         payee=read.text(f"{settlement}/PayeeTradeParty/Name"),
         means=_means(read, f"{means}/TypeCode"),
         ibans=_ibans(read, f"{means}/PayeePartyCreditorFinancialAccount/IBANID"),
+        bic=first_bic(read.all(means)),
         holder=read.text(f"{means}/PayeePartyCreditorFinancialAccount/AccountName"),
         remittance=read.text(f"{settlement}/PaymentReference"),
         terms="\n".join(element.text or "" for element in read.all(f"{terms}/Description")) or None,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ledger.book.journal import parse_head
 from sepa.errors import N_, KasseError
@@ -44,3 +46,14 @@ def kept_head(text: str) -> PrintedHead | str:
 def head_of(kept: PrintedHead | str | None) -> str | None:
     """Return the head of the book that was given, in hex."""
     return kept if kept is None or isinstance(kept, str) else kept.head
+
+
+HeadOption = Annotated[
+    str | None,
+    typer.Option(
+        "--head",
+        parser=kept_head,
+        metavar="FILE|HEAD",
+        help=N_("a head kept outside: a file of 'kasse book head', or typed from paper"),
+    ),
+]

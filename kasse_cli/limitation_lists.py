@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kasse_cli.claim_words import PROFILE_WORDS
 from kasse_cli.i18n import _
 from kasse_cli.output import Column, Line, say
 from sepa.errors import N_
@@ -53,7 +54,7 @@ WATCH = (
     Column("item", N_("Item"), "count"),
     Column("reference", N_("Reference"), minor=True),
     Column("party", N_("Debtor")),
-    Column("profile", N_("Law"), minor=True),
+    Column("profile", N_("Law"), "word", words=PROFILE_WORDS, minor=True),
     Column("kind", N_("Kind"), minor=True),
     Column("due", N_("Due"), "day", minor=True),
     Column("open_cents", N_("Open"), "cents"),
@@ -72,7 +73,7 @@ OTHERS = (
     *WATCH[11:13],
 )
 LAWS = (
-    Column("profile", N_("Law")),
+    Column("profile", N_("Law"), "word", words=PROFILE_WORDS),
     Column("norm", N_("Paragraph")),
     Column("claims", N_("Claims"), "count", minor=True),
     Column("interrupts", N_("Interrupted by")),
@@ -107,7 +108,7 @@ EVENTS = (
 GROUPS: Mapping[str, Column] = {
     "office": Column("office", N_("Office")),
     "kind": Column("kind", N_("Kind")),
-    "profile": Column("profile", N_("Law")),
+    "profile": Column("profile", N_("Law"), "word", words=PROFILE_WORDS),
     "year": Column("year", N_("Year")),
 }
 SUMS = (
@@ -122,7 +123,7 @@ BARRED = (
     Column("reference", N_("Reference"), minor=True),
     Column("party", N_("Debtor")),
     Column("kind", N_("Kind"), minor=True),
-    Column("profile", N_("Law"), minor=True),
+    Column("profile", N_("Law"), "word", words=PROFILE_WORDS, minor=True),
     Column("due", N_("Due"), "day", minor=True),
     Column("end", N_("Ended"), "day"),
     Column("why", N_("Because"), "word"),

@@ -25,11 +25,12 @@ _PARTS = {
 _BESIDE_ROW = {"line": N_("line {text} of the file")}  # German has one word for row and line
 _FIELDS = {
     "account": N_("account"), "address": N_("address"), "amount": N_("amount"), "bic": N_("BIC"),
-    "category_purpose": N_("category purpose"), "created": N_("time of creation"), "currency": N_("currency"),
-    "day": N_("day"), "due_day": N_("due day"), "end_to_end_id": N_("end-to-end id"),
-    "execution_day": N_("execution day"), "iban": N_("IBAN"), "lines": N_("lines"), "mandate_id": N_("mandate id"),
-    "name": N_("name"), "original_iban": N_("former IBAN"), "purpose": N_("purpose"), "reason": N_("reason"),
-    "remittance": N_("text"), "sequence": N_("sequence"), "signed": N_("day of signature"), "status": N_("status"),
+    "category_purpose": N_("category purpose"), "country": N_("country"), "created": N_("time of creation"),
+    "currency": N_("currency"), "day": N_("day"), "due_day": N_("due day"), "end_to_end_id": N_("end-to-end id"),
+    "execution_day": N_("execution day"), "house_number": N_("house number"), "iban": N_("IBAN"), "lines": N_("lines"),
+    "mandate_id": N_("mandate id"), "name": N_("name"), "original_iban": N_("former IBAN"), "postcode": N_("postcode"),
+    "purpose": N_("purpose"), "reason": N_("reason"), "remittance": N_("text"), "sequence": N_("sequence"),
+    "signed": N_("day of signature"), "status": N_("status"), "street": N_("street"), "town": N_("town"),
     "version": N_("version"),
 }  # fmt: skip
 """Fields of payments, as a reader calls them; columns of lists have names of their own."""

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 
-from kasse_cli.claim_words import CLAIM_KINDS
+from kasse_cli.claim_words import CLAIM_KINDS, PROFILE_WORDS
 from kasse_cli.i18n import _, day, money
 from kasse_cli.orders_columns import ORDER_COLUMNS
 from sepa.errors import N_
@@ -23,6 +23,7 @@ LABELS = {
 """Facts that no list of orders has as a column."""
 _COLUMNS = {column.key: column for column in ORDER_COLUMNS}
 _DAYS = {"first_due", "last_due", "ended_on", "first_day"}
+_WORDS = {"claim_kind": CLAIM_KINDS, "profile": PROFILE_WORDS}
 _PAID_BY = {"direct_debit": N_("collected by the payee")}
 _RARE = frozenset({"collected"})
 """Facts that are worth a line only where they are true."""
@@ -51,7 +52,8 @@ def _shown(name: str, value: str | int) -> str:
         return " ".join(re.findall(".{1,4}", str(value)))
     if name == "paid_by":
         return _(_PAID_BY.get(str(value), str(value)))
-    if name in {"profile", "claim_kind"} and value in CLAIM_KINDS:
-        word = _(CLAIM_KINDS[str(value)])
+    words = _WORDS.get(name, {})
+    if value in words:
+        word = _(words[str(value)])
         return word if word == value else f"{word} ({value})"
     return _("yes") if name == "collected" else str(value)

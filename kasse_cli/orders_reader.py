@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, repeat
@@ -12,7 +13,7 @@ from kasse_cli.spreadsheets import Row, Table, read_table
 from kasse_cli.spreadsheets.rows import RawRow, blank
 from kasse_cli.spreadsheets.tables import Found
 from ledger.items.orders import COLUMN_OF, Checked, OrderRow, Rules
-from sepa.errors import KasseError, Place
+from sepa.errors import N_, KasseError, Place
 
 Check = Callable[[Rules, OrderRow, frozenset[str]], Checked]
 CHUNK = 500
@@ -22,6 +23,21 @@ _NOTHING = (None, "")
 _READ: frozenset[str] = frozenset()
 _FIELDS = OrderRow._fields
 _ORDER_KEY = _FIELDS.index("order_key")
+_TOTAL = re.compile(
+    r"\s*(?:(?:zwischen|gesamt|end)?summe|gesamt(?:betrag)?|insgesamt|(?:grand |sub)?total|sum)"
+    r"\s*(?:\([^)]*\))?\s*:?\s*",
+    re.IGNORECASE,
+)
+_CELLS_OF_TOTAL = 4
+"""A word, a few sums: a row with more cells is one of the list, with its own faults."""
+
+
+class TotalRowError(KasseError):
+    """A row with the sum of others: to be left out by whoever made the list, never by kasse without a word."""
+
+    code = "list.total_row"
+    template = N_("this row looks like a total of the others: {text}")
+    hint = N_("leave it out of the list; kasse adds the rows up itself and tells their sum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +140,31 @@ class RowReader:
         for at, row in enumerate(map(OrderRow._make, zip(*fields, strict=False))):
             found = chunk[at][1]
             if found or at in faults:
-                yield self._faulty(row, found, faults.get(at) or _Faults())
+                yield self._faulty(row, chunk[at], faults.get(at) or _Faults())
                 continue
             checked = self.check(self.rules, row, _READ)
-            yield checked if not checked.findings else Checked(checked.row, tuple(self.placed(checked.findings)))
+            yield checked if not checked.findings else self._told(checked, chunk[at][0])
 
-    def _faulty(self, row: OrderRow, found: tuple[KasseError, ...], faults: _Faults) -> Checked:
+    def _faulty(self, row: OrderRow, place: Found, faults: _Faults) -> Checked:
         """Return a row with cells that cannot be read, or that are one too many."""
+        raw, found = place
         checked = self.check(self.rules, row, frozenset(faults.unread))
-        return Checked(checked.row, (*found, *faults.findings, *self.placed(checked.findings)))
+        return self._told(checked, raw, (*found, *faults.findings))
+
+    def _told(self, checked: Checked, raw: RawRow, unread: Sequence[KasseError] = ()) -> Checked:
+        """Return a row with its findings in their places; of a total this one, in place of all that it lacks."""
+        findings = (*unread, *self.placed(checked.findings))
+        wrong = any(finding.severity == "error" for finding in findings)
+        total = self._total(raw) if wrong else None
+        return Checked(checked.row, (total,) if total else findings)
+
+    def _total(self, raw: RawRow) -> KasseError | None:
+        """Return the finding for a row that is none of the list but its total, as tables end with one."""
+        filled = [cell for cell in raw.values if not blank(cell)]
+        text = next((cell for cell in filled if isinstance(cell, str) and _TOTAL.fullmatch(cell)), None)
+        if text is None or len(filled) > _CELLS_OF_TOTAL:
+            return None
+        return TotalRowError(text=text.strip(), place=Place(row=raw.number).within(self.table.place))
 
     def _head(self, order_key: str | None, number: int) -> int:
         return number if order_key is None else self._heads.setdefault(order_key, number)

@@ -250,6 +250,9 @@ def _step_columns(details: OrderDetails) -> list[Column]:
     return [replace(column, shown=rare) if column.key in _RARE else column for column in STEPS]
 
 
+MADE = N_("credit {item} over {amount_cents}: 'kasse payment refund ask {item}' or 'kasse payment set-off' lets it go")
+
+
 def decided(done: Decision) -> Result:
     """Return what a step says."""
     data = {
@@ -268,6 +271,7 @@ def decided(done: Decision) -> Result:
             one = part.first_entry == part.last_entry
             template = N_("{office}: entry {first}") if one else N_("{office}: entries {first} to {last}")
             lines.append(say(template, office=part.office, first=part.first_entry, last=part.last_entry))
+        lines += [say(MADE, item=one.item, amount_cents=one.amount_cents) for one in part.credits]
     if done.step in NEXT:
         lines.append(say(NEXT[done.step]))
     return Result(data=data, lines=lines, findings=done.findings)

@@ -16,6 +16,7 @@ from ledger.payments.files_store import file_named, files_of
 from ledger.payments.runs_reader import run_named
 from ledger.payments.voiding import WhichFileError
 from sepa.errors import N_, KasseError, TryAgainError
+from sepa.system_errors import why_refused
 
 if TYPE_CHECKING:
     from ledger.payments.files import PaymentFile
@@ -128,7 +129,7 @@ def write_stdout(store: Store, number: int, chosen: int | None = None) -> tuple[
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.flush()
     except OSError as error:
-        raise WriteError(reason=error.strerror or type(error).__name__) from error
+        raise WriteError(reason=why_refused(error)) from error
     return noted, [(file_named(store, number, wanted[0]), Path("-"))]
 
 

@@ -38,14 +38,17 @@ SUMS = {
     "costs": ("amount_cents",), "desks": ("balance_cents", "under_way_cents"),
     "entries": ("amount_cents", "on_account_cents"), "hits": ("amount_cents",),
     "instalments": ("cents", "interest_cents", "sum_cents"),
-    "letters": ("open_cents", "charge_cents", "fee_cents", "sum_cents"), "lines": ("charge_cents",),
+    "lines": ("charge_cents",),
     "orders": ("amount_cents",), "parties": ("owes_cents", "gets_cents"), "parts": ("amount_cents",),
     "payments": ("amount_cents",), "postings": ("debit_cents", "credit_cents"), "receipts": ("amount_cents",),
     "refunds": ("cents",), "remainders": ("open_cents", "amount_cents"), "returns": ("amount_cents", "fee_cents"),
     "runs": ("sum_cents", "total_cents", "charge_cents", "fee_cents"), "set_offs": ("cents",),
     "skipped": ("open_cents", "amount_cents"), "sums": ("open_cents", "accrued_cents"), "vouchers": ("amount_cents",),
 }  # fmt: skip
-"""Columns that one may add up, by the key of a table, where the table does not say it itself."""
+"""Columns that one may add up, by the key of a table, where the table does not say it itself.
+
+Letters are none of them: several of one person are about the same debt. Those of one run say it themselves.
+"""
 
 
 def summed(key: str, columns: Sequence[Column]) -> tuple[str, ...]:

@@ -10,13 +10,13 @@ from typing import Any, Literal, TextIO
 
 from kasse_cli.columns import Column
 from kasse_cli.detail_words import details_text
-from kasse_cli.i18n import _, day, decimal, moment, money, role_text, sentence, visible
+from kasse_cli.i18n import _, day, decimal, moment, money, percent, role_text, sentence, visible
 from kasse_cli.layout import Strip, chosen, gap, lines, strip, widths
 from kasse_cli.object_words import object_text
 from kasse_cli.results import Table, cell, shown_columns
 from sepa.errors import N_
 
-_RIGHT = {"cents", "count"}
+_RIGHT = {"cents", "count", "permille"}
 _WRAPPED = {"text", "word", "object", "number", "details"}
 _SEVERAL = 2  # amounts of a row that may as well stand one below the other
 
@@ -25,8 +25,8 @@ def for_person(value: Any, column: Column) -> str:
     """Return the cell as a reader of this language expects it."""
     if value is None:
         return ""
-    if column.kind == "cents":
-        return money(value, "")
+    if column.kind in {"cents", "permille"}:
+        return money(value, "") if column.kind == "cents" else percent(value)
     if column.kind == "day":
         return _day(value) if value else ""
     if column.kind == "flag":

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 import typer
@@ -170,6 +170,8 @@ _VALUE_MESSAGES: tuple[tuple[str, type[UsageError]], ...] = (
 
 _KINDS = {"int": N_("whole number"), "integer": N_("whole number")}
 """What Typer calls the kinds of values, in words."""
+ALIKE = 0.75
+"""From this likeness on, as `difflib` counts it, a name may be meant: one letter in four is wrong."""
 
 
 def from_typer(error: typer.TyperException) -> KasseError:
@@ -178,7 +180,7 @@ def from_typer(error: typer.TyperException) -> KasseError:
     command = context.command_path if context is not None else "kasse"
     kind = type(error).__name__
     if kind == "NoSuchOption":
-        return _no_such_option(error, command)
+        return _no_such_option(error, context, command)
     if kind == "NoArgsIsHelpError":
         bare = MissingVerbError(command=command)
         bare.page = error.message
@@ -218,15 +220,32 @@ def typed_as(parameter: Any) -> str:
     return str(parameter.metavar or parameter.name.upper())
 
 
-def _no_such_option(error: Any, command: str) -> UsageError:
-    cls = DidYouMeanOptionError if error.possibilities else NoSuchOptionError
-    known = ", ".join(sorted(error.possibilities or ()))
-    return cls(name=error.option_name, known=known, command=command)
+def near(text: str, names: Iterable[str]) -> list[str]:
+    """Return the names that may well be meant by a text, the nearest first, at most three; rather none than any.
+
+    >>> near("--offices", ["--office", "--out"]), near("--dry", ["--dry-run"]), near("--replace", ["--force"])
+    (['--office'], ['--dry-run'], [])
+    """
+    likeness = {name: _likeness(text.lstrip("-"), name.lstrip("-")) for name in names}
+    alike = (name for name in sorted(likeness) if likeness[name] >= ALIKE)
+    return sorted(alike, key=likeness.__getitem__, reverse=True)[:3]
+
+
+def _likeness(typed: str, name: str) -> float:
+    """Return how alike two names are, 0 to 1; the beginning of a name is as good as a name with a wrong letter."""
+    begun = name.startswith(typed) and len(typed) > 1
+    return max(ALIKE if begun else 0.0, SequenceMatcher(None, typed, name).ratio())
+
+
+def _no_such_option(error: Any, context: Any, command: str) -> UsageError:
+    parameters = context.command.params if context is not None else ()
+    options = [name for one in parameters for name in (*one.opts, *one.secondary_opts) if name.startswith("--")]
+    known = near(str(error.option_name), options)
+    cls = DidYouMeanOptionError if known else NoSuchOptionError
+    return cls(name=error.option_name, known=", ".join(known), command=command)
 
 
 def _suggest(error: UsageError, context: Any, command: str) -> UsageError:
     name = str(error.fields["name"])
-    near = get_close_matches(name, context.command.names(context))
-    if not near:
-        return error
-    return DidYouMeanCommandError(name=name, known=", ".join(near), command=command)
+    known = near(name, context.command.names(context))
+    return DidYouMeanCommandError(name=name, known=", ".join(known), command=command) if known else error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sepa.errors import N_, KasseError, Place
+from sepa.system_errors import why_refused
 
 HEAD_BYTES = 65_536  # what is looked at to tell what a file is
 MIB = 1 << 20
@@ -127,7 +128,7 @@ class Source:
 
 def unreadable(name: str, error: OSError) -> FileUnreadableError:
     """Return the finding for a file that the operating system refuses."""
-    return FileUnreadableError(place=Place(file=name), file=name, reason=error.strerror or str(error))
+    return FileUnreadableError(place=Place(file=name), file=name, reason=why_refused(error))
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from enforcement.law.sections import LawSyntaxError, Section
-from sepa.errors import Place
+from sepa.errors import N_, Place
+from sepa.system_errors import why_refused
 
 KINDS = ("figures", "schedules", "charges", "limitation", "deadlines", "garnishment", "profile")
 PACKAGED = "enforcement/law"
@@ -53,7 +54,7 @@ def _law_files(extra: tuple[Path, ...], texts: tuple[LawText, ...]) -> list[tupl
     found += [(text, text.name) for text in texts]
     for file, label in found:
         if _kind(file.name) not in KINDS:
-            raise _no_law_file("no known kind in its name", label)
+            raise _no_law_file(N_("no known kind in its name"), label)
     return found
 
 
@@ -62,26 +63,28 @@ def law_texts(paths: Iterable[Path]) -> list[LawText]:
     found: dict[str, LawText] = {}
     for file in (file for path in paths for file in (_toml(path) if path.is_dir() else [path])):
         if _kind(file.name) not in KINDS or not file.name.endswith(".toml"):
-            raise _no_law_file("no known kind in its name", str(file))
+            raise _no_law_file(N_("no known kind in its name"), str(file))
         one = LawText(file.name, _text(file))
         if found.setdefault(one.name, one) != one:
-            raise _no_law_file("there are two different files of that name", str(file))
+            raise _no_law_file(N_("there are two different files of that name"), str(file))
     return list(found.values())
 
 
 def _text(file: Traversable) -> str:
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise _no_law_file(why_refused(error), str(file)) from error
+    except UnicodeDecodeError as error:
         raise _no_law_file(str(error), str(file)) from error
     if not text.strip():
-        raise _no_law_file("the file is empty", str(file))
+        raise _no_law_file(N_("the file is empty"), str(file))
     return text
 
 
 def _toml(directory: Traversable) -> list[Traversable]:
     if not directory.is_dir():
-        raise _no_law_file("no such directory", str(directory))
+        raise _no_law_file(N_("no such directory"), str(directory))
     return sorted((file for file in directory.iterdir() if file.name.endswith(".toml")), key=_name)
 
 

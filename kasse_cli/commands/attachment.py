@@ -155,7 +155,7 @@ def declare(ctx: Context, number: NumberArgument) -> None:
     render(ctx, Result({"attachment": made, "new": new}, lines=[say(said, day=day)]))
 
 
-@command(app, "end", examples=("kasse attachment end 3 --reason 'paid in full, letter of 20.11.2026'",))
+@command(app, "end", examples=("kasse attachment end 3 --reason 'voll bezahlt, Schreiben vom 20.11.2026'",))
 def end(ctx: Context, number: NumberArgument, reason: ReasonOption = "") -> None:
     """End an attachment: from today (or --on) it takes nothing more."""
     from kasse_cli.wiring import open_book

@@ -12,7 +12,7 @@ import typer
 
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command
-from kasse_cli.kept_heads import kept_head
+from kasse_cli.kept_heads import HeadOption
 from kasse_cli.masking import masked
 from kasse_cli.output import Result, render, say
 from kasse_cli.params import OfficeOption, OutputOption, parse_day
@@ -42,15 +42,6 @@ FromOption = Annotated[
 ]
 ToOption = Annotated[
     dt.date | None, typer.Option("--to", parser=parse_day, metavar="DATE", help=N_("the last day; else today"))
-]
-HeadOption = Annotated[
-    str | None,
-    typer.Option(
-        "--head",
-        parser=kept_head,
-        metavar="FILE|HEAD",
-        help=N_("a head kept outside: a file of 'kasse book head', or typed from paper"),
-    ),
 ]
 
 
@@ -109,7 +100,7 @@ def head(ctx: Context, out: OutputOption = None) -> None:
     """Print the head of the book with the ends of all its chains, to be kept outside of the Kasse.
 
     Keep it where nobody who can write to the book can change it: on paper, on a stick in a safe, at the audit office.
-    'kasse book audit --head FILE' and 'kasse journal verify --against FILE' prove later that nothing written before it
+    'kasse book audit --head FILE' and 'kasse journal verify --head FILE' prove later that nothing written before it
     was changed or removed, entries and event log alike.
     """
     from kasse_cli.wiring import open_book

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kasse_cli.claim_words import LEFT_OUT, LETTER_STATES
+from kasse_cli.claim_words import LEFT_OUT, LETTER_STATES, PROFILE_WORDS
 from kasse_cli.commands.dunning_accrued import register as register_accrued
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
@@ -51,6 +51,7 @@ LETTERS = (
     Column("level", N_("Level"), "count"),
     Column("reference", N_("Reference"), minor=2),
 )
+LETTER_SUMS = ("open_cents", "charge_cents", "fee_cents", "sum_cents")
 ITEMS = (
     Column("letter", N_("Letter"), "count"),
     Column("kind", N_("Kind"), "word"),
@@ -64,7 +65,7 @@ ITEMS = (
     Column("item", N_("Item"), "count"),
     Column("reference", N_("Reference")),
     Column("purpose", N_("Purpose")),
-    Column("profile", N_("Law")),
+    Column("profile", N_("Law"), "word", words=PROFILE_WORDS),
     Column("due", N_("Due"), "day"),
     Column("days_overdue", N_("Days overdue"), "count"),
     Column("amount_cents", N_("Amount"), "cents"),
@@ -234,7 +235,8 @@ def _result(
     """Return letters for people, and one row for each item for CSV, Excel and JSON."""
     from enforcement import dunning_reader as reader
 
-    letters = Table("letters", LETTERS, Streamed(lambda: reader.letters(store, run.number)), N_("Letters"))
+    found = Streamed(lambda: reader.letters(store, run.number))
+    letters = Table("letters", LETTERS, found, N_("Letters"), totals=LETTER_SUMS)
     items = Table("items", ITEMS, Streamed(lambda: reader.letter_items(store, run.number)), N_("Dunning"), plain=True)
     left = Table("skipped", SKIPPED, Streamed(lambda: reader.skipped(store, run.number)), N_("Left out"))
     if call.format in {"csv", "csv-excel"}:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kasse_cli.claim_words import CLAIM_KINDS, LEFT_OUT
+from kasse_cli.claim_words import CLAIM_KINDS, LEFT_OUT, PROFILE_WORDS
 from kasse_cli.context import Context
 from kasse_cli.frame import command
 from kasse_cli.output import Column, Result, Streamed, Table, render, say
@@ -27,7 +27,7 @@ CLAIMS = (
     Column("reference", N_("Reference")),
     Column("party_number", N_("Debtor no."), "count", minor=True),
     Column("party", N_("Debtor")),
-    Column("profile", N_("Law"), minor=True),
+    Column("profile", N_("Law"), "word", words=PROFILE_WORDS, minor=True),
     Column("kind", N_("Charge"), "word", words=CLAIM_KINDS, minor=True),
     Column("norm", N_("Paragraph"), shown=False),
     Column("due", N_("Due"), "day"),

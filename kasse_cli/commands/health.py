@@ -23,6 +23,7 @@ from kasse_cli.messages import hint
 from kasse_cli.output import Column, Result, Table, render
 from ledger.reports.health import Check, Limit, Limits, State, account_checks, checks, worst
 from sepa.errors import N_, Field, KasseError
+from sepa.system_errors import why_refused
 
 if TYPE_CHECKING:
     from ledger.store.engines import Store
@@ -151,7 +152,7 @@ def _rejected(folder: Path | None, limit: Limit) -> Iterator[Check]:
     try:
         names = [shown(delivery.path.name) for delivery in rejected_files(folder)]
     except OSError as error:
-        why: dict[str, Field] = {"folder": str(folder), "reason": error.strerror or type(error).__name__}
+        why: dict[str, Field] = {"folder": str(folder), "reason": why_refused(error)}
         yield Check("rejected", "unknown", None, limit, N_("the folder {folder} cannot be read: {reason}"), why)
         return
     template = N_("rejected files that wait: {value} ({names})") if names else N_("no rejected file waits in {folder}")

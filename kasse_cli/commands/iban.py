@@ -33,7 +33,7 @@ IbansArgument = Annotated[list[str], typer.Argument(metavar="IBAN", help=N_("IBA
     "check",
     lists=True,
     book=False,
-    examples=('kasse iban check "DE89 3704 0044 0532 0130 00"', "cut -d';' -f3 list.csv | kasse iban check - --json"),
+    examples=('kasse iban check "DE89 3704 0044 0532 0130 00"', "cut -d';' -f3 liste.csv | kasse iban check - --json"),
 )
 def check(ctx: Context, ibans: IbansArgument) -> None:
     """Check country, length, form and check digits of IBANs.

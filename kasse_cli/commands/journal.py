@@ -11,7 +11,7 @@ import typer
 from kasse_cli.commands import journal_export, journal_gaps, journal_post
 from kasse_cli.context import Call, Context
 from kasse_cli.frame import command, noun
-from kasse_cli.kept_heads import head_of, kept_head
+from kasse_cli.kept_heads import HeadOption, head_of
 from kasse_cli.output import Column, Result, Streamed, Table, render, say
 from kasse_cli.params import OfficeOption, ReasonOption, parse_day
 from kasse_cli.results import Line
@@ -94,15 +94,6 @@ SourceOption = Annotated[
 ]
 LimitOption = Annotated[
     int | None, typer.Option("--limit", min=0, metavar="COUNT", help=N_("only the newest; 0 shows all"))
-]
-AgainstOption = Annotated[
-    str | None,
-    typer.Option(
-        "--against",
-        parser=kept_head,
-        metavar="FILE|HEAD",
-        help=N_("a head kept outside: a file of 'kasse book head', or typed from paper"),
-    ),
 ]
 
 
@@ -229,14 +220,14 @@ def reverse(ctx: Context, number: NumberArgument, reason: ReasonOption) -> None:
     "verify",
     examples=(
         "kasse journal verify",
-        "kasse journal verify --against '1f2e3d4c …'",
-        "kasse journal verify --against /media/stick/kopf.txt",
+        "kasse journal verify --head '1f2e3d4c …'",
+        "kasse journal verify --head /media/stick/kopf.txt",
     ),
 )
-def verify(ctx: Context, against: AgainstOption = None) -> None:
+def verify(ctx: Context, kept: HeadOption = None) -> None:
     """Recompute the chains, numbers, texts, balances and open items of the whole book and name what is wrong.
 
-    Print the head and keep it outside: with --against a later run proves that nothing written before was changed.
+    Print the head and keep it outside: with --head a later run proves that nothing written before was changed.
     """
     from enforcement.proofs import PROOFS
     from kasse_cli.wiring import open_book, table_rights
@@ -246,11 +237,11 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
 
     with open_book(ctx.obj) as store:
         check_sees_all(store, table_rights())
-        found = prove(store, against=against, proofs=PROOFS)
+        found = prove(store, against=kept, proofs=PROOFS)
         findings = (*found.findings, *wrong_rights(store, table_rights()))
     data = {
         "entries": found.entries, "postings": found.postings, "events": found.events,
-        "erased_texts": found.erased_texts, "head": found.head, "heads": found.heads, "against": head_of(against),
+        "erased_texts": found.erased_texts, "head": found.head, "heads": found.heads, "against": head_of(kept),
     }  # fmt: skip
     lines = [
         say(
@@ -263,6 +254,6 @@ def verify(ctx: Context, against: AgainstOption = None) -> None:
         say(N_("findings: {count}"), count=len(findings)),
         say(N_("head of the book: {head}"), head=grouped(found.head)),
     ]
-    if against and not findings:
+    if kept and not findings:
         lines.append(say(N_("the head given is one this book had: nothing before it was changed")))
     render(ctx, Result(data=data, lines=lines, findings=findings))

@@ -280,7 +280,7 @@ def template(
     render(ctx, Result(data={"file": str(xlsx)}, lines=[say(N_("written: {file}"), file=str(xlsx))]))
 
 
-@command(app, "import", dry_run=True, examples=("kasse mandate import mandate.xlsx", "kasse mandate import list.csv"))
+@command(app, "import", dry_run=True, examples=("kasse mandate import mandate.xlsx", "kasse mandate import liste.csv"))
 def import_(ctx: Context, file: FileArgument) -> None:
     """Take over mandates from a list in Excel, LibreOffice or CSV, with their last use; all of them or none.
 

@@ -97,7 +97,7 @@ def template(
     dry_run=True,
     examples=(
         "kasse order import anordnungen.xlsx",
-        "kasse order import list.csv --partial --rejects bad.xlsx",
+        "kasse order import liste.csv --partial --rejects abgelehnt.xlsx",
         "kasse order import xrechnung.xml --account 6100",
     ),
 )
@@ -229,7 +229,7 @@ def accept(
     _step(ctx, "accepted", orders, batch, sum_, office)
 
 
-@command(app, "object", examples=('kasse order object ORDNUNG-17 --reason "IBAN is not the payee\'s"',))
+@command(app, "object", examples=("kasse order object ORDNUNG-17 --reason 'IBAN gehört nicht dem Empfänger'",))
 def object_(
     ctx: Context,
     reason: WhyOption,

@@ -13,10 +13,11 @@ from kasse_cli.i18n import _
 from kasse_cli.output import Column, Result, Table, render, say
 from kasse_cli.params import parse_day
 from kasse_cli.party_pages import CHANGED
-from sepa.errors import N_
+from sepa.errors import N_, KasseError
 
 if TYPE_CHECKING:
     from ledger.people.party_values import PartyChange
+    from ledger.store.engines import Store
 
 PartyArgument = Annotated[str, typer.Argument(metavar="PARTY", help=N_("the number of a party, or its name"))]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help=N_("first name and surname, or company"))]
@@ -88,14 +89,13 @@ def add(
     """Add a person or company; lists of orders add theirs by themselves."""
     from kasse_cli.wiring import open_book
     from ledger.people.parties_change_store import add_party
-    from ledger.people.parties_reader import also_held
 
     born = birth_date.isoformat() if birth_date else None
     values = (name, legal_name, street, house_number, postcode, town, country, born, vat_id)
     wanted = _change(values, iban, iban_kind, source, bic=bic)
     with open_book(ctx.obj) as store:
         number = add_party(store, wanted, ctx.obj.today.isoformat())
-        notes = also_held(store, number, iban) if iban and iban_kind == "own" else ()
+        notes = _notes(store, number, wanted)
     lines = [say(N_("added {name} as party {number}"), name=name, number=number)]
     render(ctx, Result({"number": number}, lines=lines, findings=notes))
 
@@ -125,7 +125,7 @@ def change(
     """
     from kasse_cli.wiring import open_book
     from ledger.people.parties_change_store import change_party
-    from ledger.people.parties_reader import also_held, find_party
+    from ledger.people.parties_reader import find_party
 
     born = birth_date.isoformat() if birth_date else None
     values = (name, legal_name, street, house_number, postcode, town, country, born, vat_id)
@@ -133,7 +133,7 @@ def change(
     with open_book(ctx.obj) as store:
         number = find_party(store, party)
         changed = change_party(store, number, wanted, ctx.obj.today.isoformat())
-        notes = also_held(store, number, iban) if iban and iban_kind == "own" and "iban" in changed else ()
+        notes = _notes(store, number, wanted, new="iban" in changed)
     line = say(
         N_("changed party {number}: {fields}"), number=number, fields=", ".join(_(CHANGED[one]) for one in changed)
     )
@@ -156,6 +156,19 @@ def joint(ctx: Context, items: ItemsArgument, others: WithOption) -> None:
         ctx,
         Result({"joint": done}, [Table("items", JOINED, done)], [say(N_("joint debtors added: {count}"), count=count)]),
     )
+
+
+def _notes(store: Store, number: int, wanted: PartyChange, *, new: bool = True) -> tuple[KasseError, ...]:
+    """Return what is to be told of an account as typed: who else holds a new one, a BIC of another country."""
+    from ledger.people.parties_reader import also_held
+    from sepa.identifiers import parse_iban
+    from sepa.rules.odd import bic_country_finding
+
+    if not wanted.iban:
+        return ()
+    shared = also_held(store, number, wanted.iban) if new and wanted.iban_kind == "own" else ()
+    strange = bic_country_finding(parse_iban(wanted.iban), wanted.bic) if wanted.bic else None
+    return (*shared, *([strange] if strange else []))
 
 
 def _change(

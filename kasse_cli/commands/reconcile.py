@@ -52,7 +52,7 @@ ReportOption = Annotated[
     dry_run=True,
     examples=(
         "kasse reconcile inbox/ --archive done/ --reject broken/",
-        "kasse reconcile inbox/ --archive done/ --reject broken/ --export 2026-11-16.xlsx --report mail.txt",
+        "kasse reconcile inbox/ --archive done/ --reject broken/ --export 2026-11-16.xlsx --report post.txt",
         "kasse reconcile 2026-11-16.zip --json",
     ),
 )

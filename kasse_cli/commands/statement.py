@@ -230,7 +230,7 @@ def format_(ctx: Context, iban: AccountArgument = "", wanted: FormatArgument = "
     dry_run=True,
     lists=True,
     examples=(
-        "kasse statement withdraw 17 --reason 'wrong file, says the bank on the phone'",
+        "kasse statement withdraw 17 --reason 'falsche Datei, laut Bank am Telefon'",
         "kasse statement withdraw 17 --confirm",
     ),
 )

@@ -55,7 +55,7 @@ def register(app: typer.Typer) -> None:
         dry_run=True,
         lists=True,
         examples=(
-            "kasse statement skip DE02120300000000202051 7 --reason 'left out, says the bank on 12 May'",
+            "kasse statement skip DE02120300000000202051 7 --reason 'ausgelassen, laut Bank am 12.05.'",
             "kasse statement skip DE02120300000000202051 250-252 --year 2026 --back",
         ),
     )(skip)  # fmt: skip

@@ -93,7 +93,7 @@ def revoke(
     render(ctx, Result(data={"new": done.new, "rights": rights}, lines=lines))
 
 
-@command(app, "lock", examples=('kasse user lock anna --reason "left the city on 30.11."',))
+@command(app, "lock", examples=('kasse user lock anna --reason "zum 30.11. ausgeschieden"',))
 def lock(ctx: Context, name: NameArgument, reason: WhyOption = "") -> None:
     """Keep a user from doing anything, at once and until unlocked; what was done stays."""
     from kasse_cli.wiring import open_book

@@ -20,10 +20,13 @@ NUMBER_FORMATS: dict[Kind, str] = {
     "cents": "#,##0.00",
     "day": "dd.mm.yyyy",
     "count": "0",
+    "permille": "0.0 %",
     "flag": "General",
 }
 _WORDS = ("text", "word")
-_FIGURES = ("cents", "count", "day")
+_FIGURES = ("cents", "count", "day", "permille")
+_PARTS = {"cents": 100, "permille": 1000}
+"""How many of the whole units of a column make one in Excel."""
 _MOMENT = "dd.mm.yyyy hh:mm:ss"
 _LONGEST = 32_767  # characters in a cell
 _FIRST_YEAR = 1901  # Excel counts days from 1900 on and believes in a 29 February of that year
@@ -120,8 +123,8 @@ class RowWriter:
             return self._other("General", value)
         if kind in _WORDS and isinstance(value, str | int):
             return _text(cell, str(value))
-        if kind == "cents" and isinstance(value, int):
-            cell.value = value / 100
+        if kind in _PARTS and isinstance(value, int):
+            cell.value = value / _PARTS[kind]
             return cell
         if (kind == "count" and isinstance(value, int)) or (kind == "day" and _is_day(value)):
             cell.value = value

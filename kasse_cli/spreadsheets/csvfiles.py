@@ -20,13 +20,19 @@ _Form = Callable[[Value], str]
 def write_csv(stream: IO[bytes], columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, excel: bool) -> None:
     """Write the list as UTF-8: keys, `,`, 1234.56 and ISO dates; for Excel labels, `;`, 1234,56 and 21.11.2026.
 
-    Cells of `cents` columns are whole cents. In the form for Excel a text that could be a formula gets a leading
-    apostrophe, which our own reader takes away again.
+    Cells of `cents` columns are whole cents, those of `permille` whole per mille. In the form for Excel a text that
+    could be a formula gets a leading apostrophe, which our own reader takes away again.
     """
     text = io.TextIOWrapper(stream, "utf-8-sig" if excel else "utf-8", errors="replace", newline="")
     writer = csv.writer(_Lines(text, "\r\n" if excel else "\n"), delimiter=";" if excel else ",")
     cents, day, words = (_german_cents, _german_day, guarded) if excel else (_plain_cents, _iso_day, str)
-    forms: dict[str, _Form] = {"cents": cents, "day": day, "count": str, "flag": lambda value: str(value).lower()}
+    forms: dict[str, _Form] = {
+        "cents": cents,
+        "day": day,
+        "count": str,
+        "flag": lambda value: str(value).lower(),
+        "permille": _german_percent if excel else str,
+    }
     try:
         writer.writerow([column.label if excel else column.key for column in columns])
         chosen = [forms.get(column.kind, lambda value: words(str(value))) for column in columns]
@@ -67,6 +73,10 @@ def _plain_cents(value: Value) -> str:
 
 def _german_cents(value: Value) -> str:
     return _plain_cents(value).replace(".", ",")
+
+
+def _german_percent(value: Value) -> str:
+    return f"{value / 10:.1f} %".replace(".", ",") if isinstance(value, int) else str(value)
 
 
 def _iso_day(value: Value) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sepa.errors import N_, TryAgainError
+from sepa.system_errors import why_refused
 
 
 class FileWriteError(TryAgainError):
@@ -38,7 +39,7 @@ def replacing(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise FileWriteError(file=str(path), reason=error.strerror or type(error).__name__) from error
+        raise FileWriteError(file=str(path), reason=why_refused(error)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

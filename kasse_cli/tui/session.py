@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOVES = frozenset({"assign", "split", "forward"})
 """Decisions that `undo last` takes back."""
+DECIDES = MOVES | {"refund"}
+"""What says where money goes; who reserves a case, lays it aside or writes something down has decided nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +121,16 @@ class Session:
         except NotAllowedError as error:
             self.note_refusal(error)
             raise
-        self.decided += 1
         key = done.office, done.number
+        if done.verb in DECIDES:
+            self.decided += 1
         if done.verb in MOVES and done.entry is not None:
             self.moved.append(key)
         elif done.verb == "undo" and key in self.moved:
             self.moved.reverse()
             self.moved.remove(key)
             self.moved.reverse()
+            self.decided -= 1
         self.load()
         if done.verb == "undo":
             places = [at for at, case in enumerate(self.cases) if (case.office, case.number) == key]

@@ -63,7 +63,7 @@ class UnnotedEntryError(KasseError):
 
     code = "audit.entry_unnoted"
     template = N_("written at {at} by {user} from entry {number} on, and no event says so; entries: {count}")
-    hint = N_("the event log was cut, or somebody wrote by hand: compare with 'kasse journal verify --against HEAD'")
+    hint = N_("the event log was cut, or somebody wrote by hand: compare with 'kasse journal verify --head HEAD'")
     severity = "error"
 
 

@@ -33,6 +33,7 @@ from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.people.users import require
 from ledger.store.engines import Store
+from sepa.identifiers import bic_key
 
 ROLES = ("head",)
 """Who says which accounts the Kasse has: money that goes to one of them counts as never gone."""
@@ -79,7 +80,7 @@ def add_bank_account(store: Store, new: NewBankAccount) -> BankAccountDone:
         require(store, kasse, *ROLES)
         for old in list_bank_accounts(store):
             if old.iban == new.iban:
-                if (old.name, old.office, old.bic) != (name, office, new.bic):
+                if (old.name, old.office, bic_key(old.bic)) != (name, office, bic_key(new.bic)):
                     raise BankAccountExistsError(iban=old.iban, name=old.name, office=old.office)
                 return BankAccountDone(old, new=False)
         number, day = _free_number(store, office), new.day.isoformat()
@@ -106,7 +107,7 @@ def change_bank_account(store: Store, iban: str, *, name: str | None = None, bic
         require(store, kasse, *ROLES)
         (old,) = list_bank_accounts(store, iban)
         wanted = check_name(name) if name is not None else old.name, bic if bic is not None else old.bic
-        if (old.name, old.bic) == wanted:
+        if (old.name, bic_key(old.bic)) == (wanted[0], bic_key(wanted[1])):
             return BankAccountDone(old, new=False)
         sql = "UPDATE bank_account SET name = :name, bic = CAST(:bic AS TEXT) WHERE iban = :iban"
         store.execute(sql, name=wanted[0], bic=wanted[1], iban=iban)

@@ -91,7 +91,8 @@ _CLEARED = """
        OR (e.kind = c.kind AND c.kind IN ('bank', 'cash') AND e.payment_day <> c.payment_day)
        OR (e.kind = 'clearing' AND c.kind = 'assign' AND (e.source LIKE 'suspense:%' OR e.source LIKE 'advance:%')
            AND e.payment_day <> c.payment_day)
-       OR (c.kind = 'reversal' AND e.kind = 'clearing' AND e.source LIKE 'cash:%' AND NOT EXISTS (
+       OR (c.kind = 'reversal' AND e.kind = 'clearing' AND (e.source LIKE 'cash:%' OR e.source LIKE 'credit:%')
+           AND NOT EXISTS (
            SELECT 1 FROM clearing_line g JOIN item k ON k.office = g.office AND k.id = g.item
            WHERE g.office = c.office AND g.clearing = c.id AND k.kind = 'credit' AND k.opened_on = c.payment_day))
        OR NOT EXISTS (SELECT 1 FROM posting p WHERE p.office = c.office AND p.position = c.position

@@ -10,19 +10,27 @@ from ledger.bank.intake_pages import Page
 from ledger.store.engines import Store
 
 _SIBLING = """
-    SELECT statement_id FROM statement
-    WHERE iban = :iban AND message = :message AND closing_day BETWEEN :from_day AND :to_day
-      AND electronic_number = :number AND NOT (page = 1 AND last_page = 1) AND withdrawn_on IS NULL
-      AND (closing_day = :day OR page = :page - 1 AND closing_cents = :opening
-        OR page = :page + 1 AND opening_cents = :closing)
-    ORDER BY id LIMIT 1"""
+    SELECT s.statement_id FROM statement s
+    WHERE s.iban = :iban AND s.message = :message AND s.closing_day BETWEEN :from_day AND :to_day
+      AND s.electronic_number = :number AND NOT (s.page = 1 AND s.last_page = 1) AND s.withdrawn_on IS NULL
+      AND (s.closing_day = :day OR s.page = :page - 1 AND s.closing_cents = :opening
+        OR s.page = :page + 1 AND s.opening_cents = :closing)
+      AND NOT EXISTS (
+        SELECT 1 FROM statement t WHERE t.iban = s.iban AND t.message = s.message AND t.statement_id = s.statement_id
+          AND t.electronic_number = s.electronic_number AND t.withdrawn_on IS NULL
+          AND (t.page = :page AND (t.closing_day <> :day OR t.opening_cents <> :opening)
+            OR t.page = :page - 1 AND t.closing_cents <> :opening
+            OR t.page = :page + 1 AND t.opening_cents <> :closing))
+    ORDER BY s.id LIMIT 1"""
 
 
 def join_pages(store: Store, pages: Sequence[Page]) -> None:
     """Give the pages of an MT940 file the id under which the book has other pages, or issues, of their statement.
 
     That is a page of the same number and day, or one of that year before or after it by number and balance: the
-    reference in field 20 is the message's own, and may differ from page to page.
+    reference in field 20 is the message's own, and may differ from page to page. Where the book has this page under
+    that id, of another day or with another balance before it, or one beside it that does not join, the bank used the
+    number again: that is another statement.
     """
     for page in pages:
         if page.message == MT and not page.single and page.opened.electronic_number is not None:

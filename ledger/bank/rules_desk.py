@@ -36,6 +36,12 @@ class RuleWithoutConditionError(KasseError):
     )
 
 
+class NamelessWithoutConditionError(RuleWithoutConditionError):
+    """A rule that is tried before it has a name, and would take everything."""
+
+    template = N_("the rule asks for too little")
+
+
 class RuleRangeError(KasseError):
     """Amounts that no entry can have."""
 
@@ -50,6 +56,12 @@ class RuleAccountMissingError(KasseError):
     code = "rule.no_account"
     template = N_("the rule {name} needs one place to book to")
     hint = N_("give either --account NUMBER, or --to fees, interest or pass-through")
+
+
+class NamelessAccountMissingError(RuleAccountMissingError):
+    """A rule that is tried before it has a name, and goes nowhere, or to two places."""
+
+    template = N_("the rule needs one place to book to")
 
 
 class RuleAccountError(KasseError):
@@ -123,7 +135,8 @@ class Wanted:
         telling = self.pattern is not None and fixed_letters(self.pattern) >= FEWEST_LETTERS
         asks = (self.gvc, self.counter_iban, telling)
         if not any(asks) and (self.serves == "entry" or self.max_cents is None):
-            raise RuleWithoutConditionError(name=self.name)
+            cls = RuleWithoutConditionError if self.name else NamelessWithoutConditionError
+            raise cls(name=self.name)
         low, high = self.min_cents, self.max_cents
         if (low is not None and low <= 0) or (high is not None and high < (low or 1)):
             raise RuleRangeError(min_cents=low or 0, max_cents=high or 0)
@@ -134,7 +147,8 @@ class Wanted:
         Raises `RuleAccountMissingError`.
         """
         if (self.purpose is None) == (self.account is None):
-            raise RuleAccountMissingError(name=self.name)
+            cls = RuleAccountMissingError if self.name else NamelessAccountMissingError
+            raise cls(name=self.name)
 
     @property
     def role(self) -> str:

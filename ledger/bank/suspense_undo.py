@@ -75,6 +75,15 @@ class CollectionCameBackError(KasseError):
               "'kasse collection returns' has it, 'kasse mandate resume' lets the mandate be used again")  # fmt: skip
 
 
+class CreditUnderWayError(KasseError):
+    """The money to be taken back became a credit, as its claim was cancelled since, and that is being paid out."""
+
+    code = "suspense.credit_under_way"
+    template = N_("the money of entry {entry} became credit {office}/{item} since, which is being paid out")
+    hint = N_("see 'kasse item show {office}/{item}'; take it out of its run, or have its refund objected to, then "
+              "try again")  # fmt: skip
+
+
 class NotOfDeskError(KasseError):
     """An entry that neither the desk nor the matching wrote."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ledger.bank.parts import lines_of
 from ledger.bank.posting import CASE_COLUMNS, MATCH_COLUMNS, bank_entry_of
+from ledger.bank.suspense_credits_store import give_up_credits
 from ledger.bank.suspense_decisions import DESK_RULES, Done, Sitting, UndoEntry
 from ledger.bank.suspense_moves_store import shown
 from ledger.bank.suspense_undo import (
@@ -110,7 +111,7 @@ def undo_match(
 
     `free` are the rules that may be taken back. What was unclear of it before stays in its own case. Raises
     `NotOfDeskError`, `NothingMatchedError`, `OpenedAgainError`, `MatchKindError`, `SettledItemError`,
-    `ReservedItemError`, `BoundItemError`, `RefundedItemError`, `NotAllowedError`.
+    `ReservedItemError`, `BoundItemError`, `RefundedItemError`, `CreditUnderWayError`, `NotAllowedError`.
     """
     bank = _bank(store, places, decision.entry)
     require(store, bank.office, "clerk")
@@ -198,7 +199,8 @@ def _make_unclear(
     store.insert("suspense_case", CASE_COLUMNS, [(bank.office, number, bank.id, "undone", None)])
     _reset(store, matched, posted, sitting.day)
     parts = _explain(store, bank, number, cents)
-    facts: dict[str, Fact] = {"cents": abs(cents), "entry": bank.number}
+    credit = give_up_credits(store, bank.number, parts, reason=reason, day=sitting.day)
+    facts: dict[str, Fact] = {"cents": abs(cents), "entry": bank.number, **credit}
     record(store, bank.office, f"{kind}.undo_match", f"item:{number}", facts, {"reason": reason})
     entry = shown(posted[bank.office])
     return Done("undo", bank.office, number, entry, -abs(cents), 0, abs(cents), parts, batch=sitting.batch)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ledger.bank.suspense_credits_store import give_up_credits
 from ledger.bank.suspense_decisions import Done, Sitting, Undo, UndoBatch, UndoEntry
 from ledger.bank.suspense_moves_store import explain, note_event, open_case, shown, write_step
 from ledger.bank.suspense_parts_store import taken_back
@@ -29,7 +30,7 @@ from ledger.bank.suspense_work_store import NoReasonError, NoWordsError
 from ledger.book.journal import EntryNumber, parse_entry_number
 from ledger.book.reversal import Involved, ReservedItemError, SettledItemError
 from ledger.book.reversal_store import Place, places_of, take_back
-from ledger.events.store import record
+from ledger.events.store import Fact, record
 from ledger.items.orders import order_number
 from ledger.people.users import require
 from ledger.store.engines import Store
@@ -74,9 +75,10 @@ class Step:
 def undo(store: Store, decision: Undo, sitting: Sitting) -> Done:
     """Take back all steps of a case, the last one first, or only the last; inside a unit.
 
-    Items are open again with their old due day, a credit that a surplus made is taken back while it is open. Raises
-    `NothingToUndoError`, `PendingPayoutError`, `PaidOutError`, `NoWordsError`, `SettledItemError`,
-    `ReservedItemError` and what `open_case` raises.
+    Items are open again with their old due day, a credit that a surplus made is taken back while it is open; where a
+    claim was cancelled since, the credit that the money became settles it. Raises `NothingToUndoError`,
+    `PendingPayoutError`, `PaidOutError`, `NoWordsError`, `SettledItemError`, `ReservedItemError`,
+    `CreditUnderWayError` and what `open_case` raises.
     """
     case = open_case(store, decision.number, decision.office)
     steps = list(_steps(store, _OF_CASE, office=case.office, item=case.number))
@@ -175,7 +177,9 @@ def _back(store: Store, step: Step, reason: str, sitting: Sitting) -> Done:
     parts = list(_parts(involved, (step.office, step.item))) or [(None, None, -step.cents)]
     shares = list(taken_back(store, case, (step.line, step.kind, step.position), parts))
     explain(store, case, "unassigned", shares, sitting, step=line)
-    note_event(store, case, "undo", {"cents": step.cents, "entry": str(step.entry)}, {"reason": reason.strip()})
+    credit = give_up_credits(store, str(step.entry), parts, reason=reason.strip(), day=day)
+    facts: dict[str, Fact] = {"cents": step.cents, "entry": str(step.entry), **credit}
+    note_event(store, case, "undo", facts, {"reason": reason.strip()})
     items = tuple((office, item, cents) for office, item, cents in parts if office is not None and item is not None)
     return Done(
         "undo", case.office, case.number, shown(lead), -step.cents, 0, case.open_cents, items, batch=sitting.batch,

@@ -15,7 +15,7 @@ from ledger.cash.cancelling import (
     ClearedCardError,
     GoneChequeError,
 )
-from ledger.cash.credited_store import take_credits
+from ledger.cash.credited_store import take_credits_of_receipt
 from ledger.cash.desks import Desk, check_enough
 from ledger.cash.desks_reader import balance, open_desk
 from ledger.cash.receipts import Label, Part, Receipt
@@ -69,7 +69,7 @@ def cancel(store: Store, label: Label, reason: str) -> CancelDone:
             day=store.today, own_kinds=OWN_KINDS - {"cash"},
         )  # fmt: skip
         again = [(part.office, item) for part in involved.clearings for item, _ in part.lines]
-        credit = take_credits(store, label, again, reason.strip())
+        credit = take_credits_of_receipt(store, label, again, reason.strip())
         lead = next(p for e, p in zip(involved.entries, posted, strict=True) if e.number.office == office)
         counter = _write(store, desk, old, lead, (batch, reason.strip()))
         return CancelDone(receipt_named(store, counter), receipt_named(store, label), balance(store, desk), credit)

@@ -25,6 +25,11 @@ class Bound:
         """What the event says."""
         return f"{self.first}-{self.last}:{self.hash}"
 
+    @property
+    def rows(self) -> str:
+        """The numbers of the rows, as people read them."""
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
 
 def bound(fact: str) -> Bound:
     """Return what an event says of rows.
@@ -47,7 +52,7 @@ def unbound(rows: Iterator[Row], told: Iterable[str], hash_of: Callable[[Iterabl
         for row in ahead.until(step.first - 1):
             yield str(row[0]), "added"
         if hash_of(ahead.until(step.last)) != step.hash:
-            yield f"{step.first}-{step.last}", "changed"
+            yield step.rows, "changed"
     for row in ahead.until(None):
         yield str(row[0]), "added"
 

@@ -8,10 +8,13 @@ from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.items.invoices import Invoice
 from ledger.people.parties import address_key, match_key
+from ledger.people.parties_store import known_bic
 from ledger.people.party_seals_store import mark_fresh, seal_marked
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
+from sepa.countries import agree
 from sepa.errors import N_, KasseError, Place
+from sepa.identifiers import is_bic
 
 
 class NewSellerError(KasseError):
@@ -68,6 +71,15 @@ class PayeeError(KasseError):
     hint = N_("ask the seller on a number you know from before whether the claim was assigned, before you certify")
 
 
+class InvoiceBicError(KasseError):
+    """A BIC in an invoice that cannot be of the account's bank."""
+
+    code = "invoice.bic"
+    severity = "warning"
+    template = N_("{bic} cannot be the BIC of the bank of {iban}: it was not noted")
+    hint = N_("ask the seller, and note the right one with 'kasse party change PARTY --iban {iban} --bic BIC'")
+
+
 def seller_party(store: Store, invoice: Invoice, day: str) -> tuple[int, list[KasseError]]:
     """Return the seller in the book (by VAT number, account or address), made where it is new, and what they tell."""
     seller, key = invoice.seller, match_key(invoice.seller.name)
@@ -82,6 +94,7 @@ def seller_party(store: Store, invoice: Invoice, day: str) -> tuple[int, list[Ka
     ) or _at_address(store, invoice, key)  # fmt: skip
     if found is None:
         notes = [NewSellerError(seller=seller.name, place=Place(field="BT-27")), *_others(store, invoice, None)]
+        notes += _odd_bic(invoice)
         payees = list(_payees(invoice, (seller.name,)))
         return _make_party(store, invoice, key, day, own=not payees), [*notes, *payees]
     return int(found), [*_against_book(store, invoice, int(found)), *_others(store, invoice, int(found))]
@@ -139,6 +152,14 @@ def _others(store: Store, invoice: Invoice, party: int | None) -> Iterator[Kasse
         yield OthersIbanError(iban=invoice.iban, other=other, place=Place(field="BT-84"))
 
 
+def _odd_bic(invoice: Invoice) -> list[KasseError]:
+    """Return what is wrong with the BIC of an account that is noted from the invoice (BT-86)."""
+    bic, iban = invoice.bic, invoice.iban
+    if not bic or not iban or invoice.collected or (is_bic(bic) and agree(iban[:2], bic[4:6])):
+        return []
+    return [InvoiceBicError(bic=bic, iban=iban, place=Place(field="BT-86"))]
+
+
 def _make_party(store: Store, invoice: Invoice, key: str, day: str, *, own: bool) -> int:
     """Add the seller; an account in another's name is no evidence of who paid (kind `third_party`)."""
     seller, number = invoice.seller, take_ids(store, BOOK, "party")
@@ -163,6 +184,7 @@ def _make_party(store: Store, invoice: Invoice, key: str, day: str, *, own: bool
             kind="own" if own else "third_party",
             source=f"invoice {invoice.number}",
             since=day,
+            bic=known_bic(store, invoice.iban) or (None if _odd_bic(invoice) else invoice.bic),
         )
     mark_fresh(store, "SELECT id AS party FROM party WHERE id = :number", number=number)
     facts: dict[str, Fact] = {"source": "invoice", **seal_marked(store)}

@@ -171,6 +171,7 @@ class Invoice:
     payee: str | None = None
     means: str | None = None
     ibans: tuple[str, ...] = ()
+    bic: str | None = None
     holder: str | None = None
     remittance: str | None = None
     terms: str | None = None

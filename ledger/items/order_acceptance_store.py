@@ -14,13 +14,14 @@ from ledger.book.transfer import across
 from ledger.events.seals_store import seal
 from ledger.events.store import Fact, record
 from ledger.items.invoices import COLLECTED
+from ledger.items.items_reader import item_name
 from ledger.items.joint_seals_store import join
 from ledger.items.locks import Span
 from ledger.items.locks_store import place_item_lock
 from ledger.items.order_accept_store import book_orders, shown_entry
 from ledger.items.order_change_store import BY_SCHEDULE, act_of, check_end
 from ledger.items.order_changes import ItemReservedError, PaidAlreadyError, TakenOverPaidError
-from ledger.items.order_decisions import OfficePart
+from ledger.items.order_decisions import MadeCredit, OfficePart
 from ledger.items.order_paid_store import check_paid, check_paid_since
 from ledger.items.orders import order_number
 from ledger.items.schedules import MadeSinceError
@@ -57,6 +58,8 @@ _COLLECTED = """
     SELECT i.office, i.id, v.means FROM chosen_order c CROSS JOIN order_invoice v CROSS JOIN item i
     WHERE v.office = c.office AND v.order_id = c.id AND v.collected = 1 AND c.makes = 1
     AND i.office = c.office AND i.order_id = c.id ORDER BY i.office, i.id"""
+_CREDITS = """SELECT id, amount_cents FROM item
+              WHERE office = :office AND order_id = :id AND kind = 'credit' ORDER BY id"""
 _REASONS = {
     True: "Lastschrift: der Zahlungsempfänger bucht selbst ab",
     False: "laut Rechnung nicht zu überweisen (Karte, bar, Verrechnung)",
@@ -101,6 +104,7 @@ def accept_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[
     making = [OfficePart(office, count, int(cents)) for office, count, cents in store.all(_MAKING)]
     booked = {part.office: part for part in book_orders(store, day, making)} if making else {}
     entries = {office: [part.first_entry, part.last_entry] for office, part in booked.items()}
+    made: dict[str, list[MadeCredit]] = {}
     if making:
         join(store, _DEBTORS, day)
         _lock_collected(store, day)
@@ -108,11 +112,19 @@ def accept_orders(store: Store, day: str, parts: Sequence[OfficePart]) -> tuple[
         order = _Order(*row)
         for posted in _carry_out(store, day, order):
             entries.setdefault(order.office, []).append(shown_entry(posted))
-    return tuple(_with_entries(part, entries.get(part.office, [])) for part in parts)
+        made.setdefault(order.office, []).extend(_credits_of(store, order))
+    return tuple(_carried_out(part, entries.get(part.office, []), made.get(part.office, [])) for part in parts)
 
 
-def _with_entries(part: OfficePart, entries: Sequence[str | None]) -> OfficePart:
-    return replace(part, first_entry=entries[0], last_entry=entries[-1]) if entries else part
+def _carried_out(part: OfficePart, entries: Sequence[str | None], made: Sequence[MadeCredit]) -> OfficePart:
+    if entries:
+        part = replace(part, first_entry=entries[0], last_entry=entries[-1])
+    return replace(part, credits=tuple(made))
+
+
+def _credits_of(store: Store, order: _Order) -> list[MadeCredit]:
+    found = store.all(_CREDITS, office=order.office, id=order.id)
+    return [MadeCredit(item_name(order.office, item), cents) for item, cents in found]
 
 
 def _carry_out(store: Store, day: str, order: _Order) -> list[Posted]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ledger.items.orders import COLUMN_OF, OrderRow, order_number
+from ledger.people.parties_store import whole_bic
 from ledger.store.engines import Store
 from sepa.errors import N_, KasseError, Place
 
@@ -131,11 +132,13 @@ _LIST_CLAIMS = _SAME_IN_LIST.format(same="party_key, kind, amount_cents, due, pu
 
 
 STAGED = "staged_row"
-_OTHER_BIC = """
+_OTHER_BIC = f"""
     SELECT s.seq, s.bic, s.bank_account, coalesce(
-        (SELECT max(a.bic) FROM party_account a WHERE a.iban = s.bank_account AND a.bic <> s.bic),
-        (SELECT max(o.bic) FROM {table} o WHERE o.bank_account = s.bank_account AND o.bic < s.bic)) AS known
-    FROM {table} s WHERE s.bic IS NOT NULL{only} ORDER BY s.seq"""
+        (SELECT max(a.bic) FROM party_account a
+         WHERE a.iban = s.bank_account AND {whole_bic("a.bic")} <> {whole_bic("s.bic")}),
+        (SELECT max(o.bic) FROM {{table}} o
+         WHERE o.bank_account = s.bank_account AND {whole_bic("o.bic")} < {whole_bic("s.bic")})) AS known
+    FROM {{table}} s WHERE s.bic IS NOT NULL{{only}} ORDER BY s.seq"""
 
 
 def list_errors(store: Store) -> Iterator[KasseError]:

@@ -104,14 +104,23 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeCredit:
+    """A credit that an acceptance made of what was paid already: its item, and cents to pay back or set off."""
+
+    item: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfficePart:
-    """What a decision did in one office; entries only where it was an acceptance."""
+    """What a decision did in one office; entries and credits only where it was an acceptance."""
 
     office: str
     count: int
     sum_cents: int
     first_entry: str | None = None
     last_entry: str | None = None
+    credits: tuple[MadeCredit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

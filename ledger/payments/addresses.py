@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 
 from sepa.countries import eea_countries
+from sepa.errors import N_, KasseError
 from sepa.payments import Address
 from sepa.text import clean
 
 ADDRESS = ("street", "house_number", "postcode", "town", "country")
 """What is kept of an address."""
+
+
+class PayerTownError(KasseError):
+    """An address of who pays without its town."""
+
+    code = "payment.payer_town"
+    template = N_("the payer's address has no town")
+    hint = N_("give it with --town; the town must be there, Germany is the country unless --country names another")
 
 
 def address_text(address: Address | None) -> str:

@@ -43,6 +43,7 @@ from ledger.payments.runs import RunSumMissingError
 from ledger.people.users import check_apart, require
 from ledger.store.engines import Store
 from sepa.errors import KasseError, Place
+from sepa.identifiers import bic_key
 
 LISTED = 100  # changed items named one by one in a refusal
 _OTHERS = """SELECT count(*) FROM collection WHERE office = :office AND run = :run
@@ -235,8 +236,8 @@ def _check_unchanged(store: Store, run: CollectionRun, collected: list[Line], by
 
 def differs(line: Line, mandate: Mandate, day: str) -> bool:
     """Return whether a mandate is not any more what a proposed collection says of it."""
-    said = line.creditor_id, line.mandate_reference, line.signed, line.debtor_iban, line.debtor_bic
-    now = mandate.creditor_id, mandate.reference, mandate.signed, mandate.iban, mandate.bic or ""
+    said = line.creditor_id, line.mandate_reference, line.signed, line.debtor_iban, bic_key(line.debtor_bic)
+    now = mandate.creditor_id, mandate.reference, mandate.signed, mandate.iban, bic_key(mandate.bic)
     first_again = line.sequence == "FRST" and mandate.known_to_bank
     return said != now or first_again or unusable(mandate, day) is not None
 

@@ -26,7 +26,7 @@ from ledger.payments.mandates import (
 from ledger.people.party_seals_store import note_marked
 from ledger.people.users import require
 from ledger.store.engines import Store
-from sepa.identifiers import parse_creditor_id, parse_iban, parse_identifier
+from sepa.identifiers import bic_key, parse_creditor_id, parse_iban, parse_identifier
 
 _LAST_AMENDMENT = "SELECT coalesce(max(number), 0) FROM mandate_amendment WHERE mandate = :mandate"
 
@@ -56,7 +56,8 @@ def amend(store: Store, number: int, values: NewValues, *, today: dt.date) -> Do
         update(store, number, changed)
         if "iban" in changed:
             holder = values.holder or old.debtor_name
-            note_account(store, old.party, str(changed["iban"]), today.isoformat(), holder=holder)
+            bic = str(changed.get("bic") or "")
+            note_account(store, old.party, str(changed["iban"]), today.isoformat(), holder=holder, bic=bic)
         mandate = mandate_numbered(store, number)
         note(store, mandate, "amend", {"fields": " ".join(sorted(changed))}, _before_after(old, changed))
         note_marked(store, "party.account")
@@ -83,6 +84,8 @@ def _changed(store: Store, old: Mandate, values: NewValues) -> dict[str, Fact]:
         wanted["office"] = values.covers.office
         wanted["claim_kinds"] = " ".join(sorted(values.covers.claim_kinds)) or None
         wanted["covers_reference"] = values.covers.reference
+    if iban == old.iban and bic_key(bic) == bic_key(old.bic):
+        del wanted["bic"]  # the same bank in other writing
     return {name: value for name, value in wanted.items() if getattr(old, name) != value}
 
 

@@ -22,6 +22,7 @@ from ledger.payments.mandates import (
 )
 from ledger.people.parties import match_key
 from ledger.people.parties_reader import party_name
+from ledger.people.parties_store import known_bic
 from ledger.people.party_seals_store import mark, note_marked
 from ledger.people.users import require
 from ledger.store.counters import BOOK, take_ids
@@ -75,7 +76,7 @@ def write(store: Store, new: NewMandate, today: dt.date) -> int:
     row = _row(store, new, number, creditor_id, reference, today)
     store.insert("mandate", COLUMNS, [row])
     take_reference(store, creditor_id, reference, number, today.isoformat())
-    note_account(store, new.party, parse_iban(new.iban), today.isoformat(), holder=new.holder)
+    note_account(store, new.party, parse_iban(new.iban), today.isoformat(), holder=new.holder, bic=new.bic.upper())
     return number
 
 
@@ -126,12 +127,16 @@ def take_reference(store: Store, creditor_id: str, reference: str, mandate: int,
         store.insert_one("mandate_reference", creditor_key=creditor, key=key, mandate=mandate, since=day)
 
 
-def note_account(store: Store, party: int, iban: str, day: str, *, holder: str = "") -> None:
-    """Note the debtor's own account: money from it is evidence when payments are matched; `note_marked` tells of it."""
+def note_account(store: Store, party: int, iban: str, day: str, *, holder: str = "", bic: str = "") -> None:
+    """Note the debtor's own account: money from it is evidence when payments are matched; `note_marked` tells of it.
+
+    The BIC goes with it, unless the book knows one of that account already.
+    """
     own = not holder or match_key(holder) == match_key(party_name(store, party))
     if own and not store.value(_ACCOUNT, party=party, iban=iban):
         mark(store, "SELECT id AS party FROM party WHERE id = :party", party=party)
-        store.insert_one("party_account", party=party, iban=iban, kind="own", source="mandate", since=day)
+        known = known_bic(store, iban) or bic or None
+        store.insert_one("party_account", party=party, iban=iban, kind="own", source="mandate", since=day, bic=known)
 
 
 def update(store: Store, number: int, values: Mapping[str, Fact]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ledger.book.store import kasse_office, setting
 from ledger.events.seals_store import seal
 from ledger.events.store import record
-from ledger.payments.addresses import ADDRESS, address_text, beyond_eea, kept_address
+from ledger.payments.addresses import ADDRESS, PayerTownError, address_text, beyond_eea, kept_address
 from ledger.people.users import require
 from ledger.store.engines import Store
 from sepa.payments import Address
@@ -26,12 +26,14 @@ def set_payer_address(store: Store, parts: Mapping[str, str]) -> Address:
     """Set the address of who pays, by the names of `ADDRESS`; what is not named stays. Return it whole.
 
     A bank beyond the EEA gets it with a payment (Regulation (EU) 2023/1113 Art. 4). Town and country must be there,
-    Germany unless said otherwise. Raises `NotAllowedError`, and what the rules of addresses raise.
+    Germany unless said otherwise. Raises `NotAllowedError`, `PayerTownError`, and what the rules of addresses raise.
     """
     office = kasse_office(store)
     require(store, office, "head", "admin")
     known = payer_address(store)
     said = {name: parts.get(name, getattr(known, name, "")) for name in ADDRESS}
+    if not said["town"]:
+        raise PayerTownError
     whole = Address(
         said["town"], said["country"].upper() or "DE", said["street"], said["house_number"], said["postcode"]
     )

@@ -8,6 +8,7 @@ from ledger.book.store import kasse_office
 from ledger.events.store import Fact, record
 from ledger.people.parties import address_key, match_key
 from ledger.people.parties_reader import party_name
+from ledger.people.parties_store import whole_bic
 from ledger.people.party_seals_store import mark, mark_fresh, seal_marked
 from ledger.people.party_values import (
     ACCOUNT_KINDS,
@@ -30,9 +31,10 @@ from sepa.identifiers import parse_iban
 _HELD = "SELECT DISTINCT role FROM user_role WHERE user_id = :id"
 _ONE = "SELECT id AS party FROM party WHERE id = :number"
 _ACCOUNT = "SELECT kind, until FROM party_account WHERE party = :party AND iban = :iban"
-_DIFFERS = "iban = :iban AND coalesce(bic, '') <> CAST(:bic AS TEXT)"
+_KNOWN, _GIVEN = "coalesce(bic, '')", "CAST(:bic AS TEXT)"
+_DIFFERS = f"iban = :iban AND {whole_bic(_KNOWN)} <> {whole_bic(_GIVEN)}"
 _OTHER_BIC = f"SELECT party FROM party_account WHERE {_DIFFERS}"
-_BIC = f"UPDATE party_account SET bic = nullif(CAST(:bic AS TEXT), '') WHERE {_DIFFERS}"
+_BIC = f"UPDATE party_account SET bic = nullif({_GIVEN}, '') WHERE {_DIFFERS}"
 
 
 def add_party(store: Store, wanted: PartyChange, day: str) -> int:

@@ -6,6 +6,12 @@ from ledger.people.party_seals_store import mark, mark_fresh, note_marked
 from ledger.store.counters import BOOK, take_ids
 from ledger.store.engines import Store
 
+
+def whole_bic(column: str) -> str:
+    """Return the SQL of a BIC as BICs are compared: XXX is the bank as a whole, as no branch is (ISO 9362)."""
+    return f"substr({column} || 'XXX', 1, 11)"
+
+
 _PAYEE = "kind = 'payable' AND bank_account IS NOT NULL"
 _FIND_PAYEES = f"""
     UPDATE {{table}} SET party = (
@@ -92,6 +98,12 @@ def make_new(store: Store, table: str) -> tuple[int, int]:
 def drop_new(store: Store) -> None:
     """Remove the temporary table of new parties, if it is there."""
     store.execute("DROP TABLE IF EXISTS new_party")
+
+
+def known_bic(store: Store, iban: str) -> str | None:
+    """Return the BIC that the book knows of an account, whoever's it is."""
+    found = store.value("SELECT max(bic) FROM party_account WHERE iban = :iban", iban=iban)
+    return None if found is None else str(found)
 
 
 def note_accounts(store: Store, table: str, *, source: str, day: str) -> None:

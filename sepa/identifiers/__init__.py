@@ -1,6 +1,6 @@
 """Identifiers of accounts, banks, creditors, references and payments, checked and in one form."""
 
-from sepa.identifiers.bic import InvalidBicError, is_bic, parse_bic
+from sepa.identifiers.bic import InvalidBicError, bic_key, is_bic, parse_bic
 from sepa.identifiers.countries import is_country
 from sepa.identifiers.creditor import (
     CreditorIdCheckDigitsError,
@@ -55,6 +55,7 @@ __all__ = [
     "InvalidIdentifierError",
     "InvalidReferenceError",
     "ReferenceCheckDigitsError",
+    "bic_key",
     "creditor_key",
     "format_iban",
     "format_rf",

@@ -36,3 +36,12 @@ def parse_bic(text: str) -> str:
 def is_bic(text: str) -> bool:
     """Tell whether the text is a BIC in capitals, without asking whether a bank has it."""
     return _FORM.fullmatch(text) is not None and is_country(text[4:6])
+
+
+def bic_key(bic: str | None) -> str:
+    """Return a BIC as BICs are compared: XXX is the bank as a whole, as no branch is; '' for none (ISO 9362).
+
+    >>> bic_key("COBADEFF") == bic_key("COBADEFFXXX"), bic_key("COBADEFF060"), bic_key(None)
+    (True, 'COBADEFF060', '')
+    """
+    return f"{bic}XXX"[:11] if bic else ""

@@ -177,9 +177,14 @@ def bic_finding(party: Party) -> KasseError | None:
         if country in eea_countries():
             return None
         return BicAdvisableError(country=country, iban=party.iban, place=Place(field="bic"))
-    if agree(country, bic[4:6]):
+    return bic_country_finding(party.iban, bic)
+
+
+def bic_country_finding(iban: str, bic: str) -> KasseError | None:
+    """Say whether a BIC belongs to another country than the account; some banks have one of another country."""
+    if agree(iban[:2], bic[4:6]):
         return None
-    return BicCountryError(bic=bic, iban=party.iban, place=Place(field="bic", value=bic))
+    return BicCountryError(bic=bic, iban=iban, place=Place(field="bic", value=bic))
 
 
 def abroad_finding(iban: str, *texts: str) -> KasseError | None:

@@ -16,6 +16,7 @@ from enforcement.lump_reader import lump_demanded, lumps_demanded
 from enforcement.lump_sums import lump_sum
 from enforcement.profiles import profile
 from enforcement.relief import Schedule
+from enforcement.relief_check_reader import check
 from enforcement.relief_end_store import end
 from enforcement.relief_filing_reader import filing
 from enforcement.relief_grant_store import grant
@@ -233,6 +234,35 @@ def test_costs_that_an_order_took_off_are_no_costs(kasse):
     assert lump_demanded(kasse, ("ORDNUNG", main), TRADE.lump) == 0
     assert lumps_demanded(kasse, packaged_law(), "2026-11-15") == {}, "the order came later"
     assert propose(act(kasse, "clara"), DAY).fee_cents == 40_00
+
+
+AFTER = {  # costs ordered after the lump sum of 40.00, what of it is too much (BGH, 18.01.2018, III ZR 174/17)
+    "less than it": ("rechtsverfolgungskosten", "12,50", 12_50),
+    "more than it": ("rechtsverfolgungskosten", "72,00", 40_00),
+    "a return is other damage": ("ruecklastschrift", "5,00", None),
+}
+
+
+@pytest.mark.engines
+@pytest.mark.parametrize("case", AFTER)
+def test_costs_that_come_after_it_are_named_until_it_is_taken_off(kasse, case):
+    """§ 288 (5) sentence 3 BGB: it is credited against them, whichever was demanded first."""
+    kind, amount, over = AFTER[case]
+    firm = debtor(kasse, "Gartenbau GmbH")
+    main = trade(kasse, "1.000,00", person=firm)
+    made = propose(kasse, DAY)
+    release(act(kasse, "emil"), made.run)
+    trade(kasse, amount, 2, person=firm, claim_kind=kind, main_item=main)
+    lump = int(kasse.value("SELECT id FROM item WHERE claim_kind = 'verzugspauschale'"))
+    found = [one for one in check(act(kasse, "clara"), DAY) if one.code == "relief.lump_credited"]
+    said = [(one.fields["item"], one.fields["over_cents"]) for one in found]
+    assert said == ([(f"ORDNUNG/{lump}", over)] if over else [])
+    if over:
+        made = propose_relief(act(kasse, "clara"), wish("absetzung", lump, cents=over))
+        assert [one.code for one in check(kasse, DAY)] == []
+        grant(act(kasse, "emil"), made.number)
+        assert [one.code for one in check(act(kasse, "clara"), DAY)] == []
+    assert sound(kasse) == []
 
 
 @pytest.mark.engines

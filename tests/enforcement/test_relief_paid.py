@@ -24,7 +24,7 @@ from tests.bankbooks import OFFICES, party, reference, staged
 from tests.books import act
 from tests.enforcement.test_letters_life import printed
 from tests.enforcement.test_relief_store import balance, debtor, fee, granted, items, kasse, sound, wish
-from tests.ledger.order_lists import DAY
+from tests.ledger.order_lists import DAY, open_difference
 from tests.ledger.test_opening import CLAIM, DEBT, PAID, take_over
 from tests.ledger.test_order_changes import settle, through
 
@@ -134,6 +134,21 @@ def test_what_an_order_gave_back_of_a_claim_taken_over_is_not_given_back_again(s
     assert store.all("SELECT open_cents FROM item WHERE kind = 'credit'") == [(10_00,)]
     store.today = "2026-11-24"
     assert propose(act(store, "clara"), wish("erlass", 1, paid=True)).paid_cents == 30_00
+
+
+@pytest.mark.engines
+def test_what_a_claim_taken_over_had_less_is_not_given_back(store):
+    """25.50 of 125.50 were settled in the old system, by whom and how is not known here; 40.00 were paid since."""
+    take_over(store, PAID, CLAIM, DEBT)
+    settle(store, 4000)
+    store.today = "2026-11-24"
+    with pytest.raises(ReliefAmountError):
+        propose(act(store, "clara"), wish("erlass", 1, paid=True, cents=100_01))
+    made = propose(store, wish("erlass", 1, paid=True))
+    assert (made.claim_cents, made.paid_cents) == (60_00, 40_00)
+    grant(act(store, "emil"), made.number)
+    assert store.all("SELECT open_cents FROM item WHERE kind = 'credit'") == [(40_00,)]
+    assert open_difference(store) == []
 
 
 def test_a_credit_pays_another_claim_and_holds_the_relief_then(kasse):

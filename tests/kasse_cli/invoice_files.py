@@ -20,7 +20,7 @@ UBL = """<?xml version="1.0" encoding="UTF-8"?>
     <cac:PartyLegalEntity><cbc:RegistrationName>{seller}</cbc:RegistrationName></cac:PartyLegalEntity>
   </cac:Party></cac:AccountingSupplierParty>
   {payee}<cac:PaymentMeans><cbc:PaymentMeansCode>{means}</cbc:PaymentMeansCode>
-    <cac:PayeeFinancialAccount><cbc:ID>{iban}</cbc:ID>{holder}</cac:PayeeFinancialAccount></cac:PaymentMeans>
+    <cac:PayeeFinancialAccount><cbc:ID>{iban}</cbc:ID>{holder}{bic}</cac:PayeeFinancialAccount></cac:PaymentMeans>
   <cac:PaymentTerms><cbc:Note>{terms}</cbc:Note></cac:PaymentTerms>
   <cac:TaxTotal><cbc:TaxAmount currencyID="EUR">19.00</cbc:TaxAmount><cac:TaxSubtotal>
     <cbc:TaxableAmount currencyID="EUR">100.00</cbc:TaxableAmount><cbc:TaxAmount currencyID="EUR">19.00</cbc:TaxAmount>
@@ -59,7 +59,7 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
     </ram:ApplicableHeaderTradeAgreement>
     <ram:ApplicableHeaderTradeSettlement><ram:InvoiceCurrencyCode>{currency}</ram:InvoiceCurrencyCode>{payee}
       <ram:SpecifiedTradeSettlementPaymentMeans><ram:TypeCode>{means}</ram:TypeCode>
-        <ram:PayeePartyCreditorFinancialAccount><ram:IBANID>{iban}</ram:IBANID>{holder}</ram:PayeePartyCreditorFinancialAccount>
+        <ram:PayeePartyCreditorFinancialAccount><ram:IBANID>{iban}</ram:IBANID>{holder}</ram:PayeePartyCreditorFinancialAccount>{bic}
       </ram:SpecifiedTradeSettlementPaymentMeans>
       <ram:ApplicableTradeTax><ram:CalculatedAmount>19.00</ram:CalculatedAmount><ram:BasisAmount>100.00</ram:BasisAmount>
         <ram:RateApplicablePercent>{rate}</ram:RateApplicablePercent></ram:ApplicableTradeTax>
@@ -77,7 +77,7 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
 FIGURES = {
     "number": "RE-2026-118", "type": "380", "currency": "EUR", "seller": "Papierhaus Muster KG", "means": "58",
     "iban": "DE02 1203 0000 0000 2020 51", "terms": "#SKONTO#TAGE=14#PROZENT=2.00#&#10;", "rate": "19", "lines": "105.00",
-    "payable": "110.00", "payee": "", "holder": "",
+    "payable": "110.00", "payee": "", "holder": "", "bic": "",
 }  # fmt: skip
 PAYEE = {
     "ubl": "<cac:PayeeParty><cac:PartyName><cbc:Name>Inkasso Beispiel AG</cbc:Name></cac:PartyName></cac:PayeeParty>",
@@ -86,6 +86,11 @@ PAYEE = {
 HOLDER = {
     "ubl": "<cbc:Name>Inkasso Beispiel AG</cbc:Name>",
     "cii": "<ram:AccountName>Inkasso Beispiel AG</ram:AccountName>",
+}
+BIC = {
+    "ubl": "<cac:FinancialInstitutionBranch><cbc:ID>{}</cbc:ID></cac:FinancialInstitutionBranch>",
+    "cii": "<ram:PayeeSpecifiedCreditorFinancialInstitution><ram:BICID>{}</ram:BICID>"
+    "</ram:PayeeSpecifiedCreditorFinancialInstitution>",
 }
 DUE = {
     "ubl": "<cbc:DueDate>2026-12-02</cbc:DueDate>",

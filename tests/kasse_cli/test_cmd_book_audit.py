@@ -42,7 +42,7 @@ def test_audit(town):
         f"{AUDIT} --head {'00' * 32} --office BAU --quiet",
         "kasse book audit --from 2027-02-26 --to 2026-11-16 --user root",
         f"kasse book audit {PERIOD} --user anna",
-        "kasse journal verify --against kopf.txt --user root",
+        "kasse journal verify --head kopf.txt --user root",
     )
 
 

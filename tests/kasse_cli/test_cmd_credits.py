@@ -13,7 +13,10 @@ def test_items_are_locked_set_off_and_paid_back(town):  # noqa: F811
         'kasse order cancel ORDNUNG-1 --credit --reason "Bescheid aufgehoben"',
         "kasse order certify ORDNUNG-2 --user anna",
         "kasse order approve ORDNUNG-2 --user bernd",
-        "kasse order accept ORDNUNG-2 --user clara",
+    ):
+        assert town(line).code == 0, line
+    town.transcript("order-credit", "kasse order accept ORDNUNG-2 --user clara")
+    for line in (
         "kasse party joint ORDNUNG/1 --with 1 --user dirk",
         "kasse order standing run --until 2026-11-30 --user clara",
     ):

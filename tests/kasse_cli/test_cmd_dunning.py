@@ -101,6 +101,20 @@ def test_excel_has_a_row_for_each_item(town):
     assert "Erika Musterfrau" in rows[1]
 
 
+def test_letters_of_one_run_are_summed_and_those_of_one_person_are_not(town):
+    """A second letter about a debt asks for the same money again."""
+    from openpyxl import load_workbook
+
+    complete(town)
+    assert town("kasse dunning propose").code == 3
+    person = town("kasse party list --json").data["parties"][0]["number"]
+    for line, firsts in (("dunning show 1", 1), (f"party account {person}", 0)):
+        assert town(f"kasse {line} --xlsx {line.split()[0]}.xlsx").code in {0, 3}
+        sheet = load_workbook(town.folder / f"{line.split()[0]}.xlsx")["Letters"]
+        cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
+        assert cells.count("Total") == firsts, line
+
+
 def test_what_accrued_and_nobody_asked_for(town):
     store = opened(str(town.folder / "kasse.db"))
     erika = debtor(store, "Anna Ahrens")

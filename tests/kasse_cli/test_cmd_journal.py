@@ -42,16 +42,16 @@ def test_journal_verify(office):
     head = office(f"kasse journal verify --json {BY}").data["head"]
     office(f"kasse journal reverse KASSE-2026-5 --reason Test {BY}")
     blocks = " ".join(head[at : at + 8] for at in range(0, 64, 8)).upper()
-    done = office(f"kasse journal verify --against '{blocks}' {BY}")
+    done = office(f"kasse journal verify --head '{blocks}' {BY}")
     assert (done.code, "the head given is one this book had" in done.out) == (0, True)
 
 
 def test_a_head_of_no_state_of_the_book_is_a_finding(office):
-    done = office(f"kasse journal verify --against {'ab' * 32} --json {BY}")
+    done = office(f"kasse journal verify --head {'ab' * 32} --json {BY}")
     assert (done.code, done.json["status"], done.json["findings"][0]["code"]) == (3, "findings", "verify.against")
     assert set(done.data) >= {"entries", "head", "heads", "postings", "events", "erased_texts"}
-    assert office(f"kasse journal verify --against 12 {BY}").code == 2
-    missing = office(f"kasse journal verify --against kopf-2026.txt {BY} --json")
+    assert office(f"kasse journal verify --head 12 {BY}").code == 2
+    missing = office(f"kasse journal verify --head kopf-2026.txt {BY} --json")
     assert (missing.code, missing.json["errors"][0]["code"]) == (2, "head.no_file")
 
 

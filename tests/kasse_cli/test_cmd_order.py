@@ -8,6 +8,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from enforcement.profiles_lands import profile_names
+from kasse_cli.i18n import set_language
+from kasse_cli.order_facts import order_facts
 from kasse_cli.order_words import PROFILES
 from kasse_cli.spreadsheets.scans import letters
 from tests.books import opened, sqlite_copy
@@ -213,6 +215,38 @@ def test_a_list_comes_through_a_pipe(town):
 def test_rejects_of_a_pipe_are_written_where_one_stands(town):
     assert town("kasse order import - --partial --json", stdin=BAD_ORDERS).data["rejects"] == "orders-rejects.xlsx"
     assert len(rows(town.folder / "orders-rejects.xlsx")) == 4
+
+
+@pytest.mark.parametrize(("code", "said"), [
+    ("private-trade", "privatrechtlich, kein Verbraucher (private-trade)"), ("fee", "Gebühr (fee)"), ("kag", "kag"),
+])  # fmt: skip
+def test_an_order_shows_its_law_in_words_with_what_is_typed_for_it(code, said):
+    set_language("de")
+    try:
+        assert [one["shown"] for one in order_facts({"profile": code})] == [said]
+    finally:
+        set_language("en")
+
+
+@pytest.mark.parametrize("word", ["Summe", "Gesamtsumme:", "Total", "SUMME (EUR)"])
+@pytest.mark.parametrize("cells", [";;{};;;;;;305,50;;;;;;", "{};;;;;;;;305,50;;;;;;", ";;;;;;;;305,50;;;{};;;"])
+def test_a_total_at_the_end_of_a_list_is_told_to_be_one(town, cells, word):
+    write(town.folder, "liste.csv", ORDERS + cells.format(word) + "\n")
+    done = town("kasse order import liste.csv --user import --json")
+    assert [(one["code"], one["place"]["row"]) for one in done.json["findings"]] == [("list.total_row", 6)]
+    assert done.code == 1
+    partly = town("kasse order import liste.csv --partial --user import")
+    assert partly.code == 3
+    assert f"row 6: this row looks like a total of the others: {word}" in partly.err
+
+
+def test_an_order_whose_purpose_is_a_total_is_one(town):
+    titled = ORDERS.replace(";Kopierpapier;", ";Summe;")
+    write(town.folder, "liste.csv", titled.replace("89,00", "89 Euro 5"))
+    found = town("kasse order import liste.csv --user import --json").json["findings"]
+    assert [one["code"] for one in found] == ["amount.invalid"]
+    write(town.folder, "liste.csv", titled)
+    assert town("kasse order import liste.csv --user import").code == 0
 
 
 def test_the_empty_list_can_be_filled_in_and_imported(town):

@@ -58,6 +58,23 @@ def test_an_account_that_two_have_is_named_when_it_is_noted(town):  # noqa: F811
     assert later.json["findings"][0]["fields"]["others"] == f"1, {added.data['number']}"
 
 
+@pytest.mark.parametrize(("iban", "bic", "strange"), [
+    ("CH9300762011623852957", "KBZHCH22XXX", False),
+    ("CH9300762011623852957", "cobadeff xxx", True),
+    ("CH93 0076 2011 6238 5295 7", "COBADEFF", True),
+    ("GB82WEST12345698765432", "BARCGB22", False),
+    ("GB82WEST12345698765432", "BARCJESH", False),  # Jersey keeps accounts with British IBANs
+    ("DE02120300000000202051", "BYLADEM1001", False),
+])  # fmt: skip
+def test_a_bic_of_another_country_than_its_account_is_told_and_taken(town, iban, bic, strange):  # noqa: F811
+    """Some banks do have a BIC of another country, so that it is a warning."""
+    added = town(f"kasse party add Neu --iban '{iban}' --bic '{bic}' --user clara --json")
+    changed = town(f"kasse party change 1 --iban '{iban}' --bic '{bic}' --user clara --json")
+    for done in (added, changed):
+        assert ("bic.country" in [one["code"] for one in done.json["findings"]]) is strange
+        assert done.code == (3 if done.json["findings"] else 0)
+
+
 def test_the_account_goes_to_excel(town):  # noqa: F811
     done = town("kasse party account 2 --xlsx konto.xlsx --user dirk")
     assert (done.code, (town.folder / "konto.xlsx").exists()) == (0, True)

@@ -48,6 +48,16 @@ def test_what_goes_beyond_the_eea_is_typed_once(town):
     )
 
 
+def test_an_address_without_its_town_is_told_with_the_way_out(town):
+    for given in ("--street Rathausplatz", "--town '' --street Rathausplatz"):
+        refused = town(f"kasse payment profile {given} --user emil --lang de")
+        assert refused.code == 1
+        assert "Fehler: in der Anschrift des Zahlers fehlt der Ort\nHinweis: mit --town angeben;" in refused.err
+    long = town(f"kasse payment profile --town Musterstadt --street {'x' * 71} --user emil --lang de").err
+    assert "Feld Straße: der Text hat 71 Zeichen" in long
+    assert "Feld Land: " in town("kasse payment profile --town M --country Deutschland --user emil --lang de").err
+
+
 def test_the_file_says_who_pays_from_where_to_which_bank_and_for_what(town):
     ordered(town)
     steps = (f"profile {ADDRESS} --user emil", "propose", "review 1", "release 1 --sum 89,00 --user emil",

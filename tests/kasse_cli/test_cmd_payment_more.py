@@ -6,7 +6,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from kasse_cli.headed import headed
 from ledger.bank.posting_store import post_staged
+from ledger.documents import Address, Document, Facts, Paragraph
 from ledger.payments.refund_store import ask_refund
 from ledger.payments.refunds import Wish as Refund
 from tests.bankbooks import item, staged
@@ -222,6 +224,32 @@ def test_set_off_and_garnishment(town):
         "kasse payment refund list",
     )
     assert (town.folder / "briefe" / "aufrechnung-BAU-1.pdf").read_bytes().startswith(b"%PDF-")
+
+
+HEAD = {"kopf": "Stadtkasse\nRathausplatz 1", "absender": "Stadtkasse · Rathausplatz 1", "telefon": "040 1234"}
+
+
+def test_a_declaration_of_set_off_warns_where_the_letterhead_lacks_something(town):
+    store = opened(str(town.folder / "kasse.db"))
+    with store.unit(["BAU", "KASSE", "ORDNUNG"]):
+        person = party(store, "Meyer")
+    item(act(store, "root"), "30", "4711", due="2026-11-01", person=person)
+    store.close()
+    line = "kasse payment set-off BAU/1 --dry-run --user clara"
+    assert "letterhead" not in town(line).err
+    assert "note: the letterhead lacks kopf, absender, telefon, email" in town(f"{line} --letters briefe").err
+    parts = " ".join(f"--set '{name}={text}'" for name, text in HEAD.items())
+    assert town(f"kasse letter head {parts} --user emil").code == 0
+    assert "letterhead" not in town(f"{line} --letters briefe").err
+
+
+def test_a_declaration_of_set_off_has_the_letterhead():
+    plain = Document("set-off", "Aufrechnung", (Address(("Meyer",), "Stadt"), Facts((("Datum", "1.1."),))), "Stadt")
+    assert headed(plain, {}) == plain
+    address, facts, end = headed(plain, HEAD | {"unterschrift": "Im Auftrag"}).blocks
+    assert (address.lines, address.sender) == (("Meyer",), "Stadtkasse · Rathausplatz 1")
+    assert facts.rows == (("Datum", "1.1."), ("Telefon", "040 1234"))
+    assert end == Paragraph("Im Auftrag")
 
 
 def test_a_run_of_several_files_gets_numbered_names(town):

@@ -44,6 +44,7 @@ def test_reports_on_accounts_ages_cash_and_figures(office):
         f"kasse report ageing {BY}",
         f"kasse report ageing --by year --kind receivable --json {BY}",
         f"kasse report ageing --by account {BY}",
+        f"kasse report ageing --by profile {BY}",
         f"kasse report cash {BY}",
         f"kasse report cash --from 2026-11-17 --json {BY}",
         f"kasse report forecast --weeks 3 {BY}",
@@ -89,6 +90,20 @@ def test_reports_in_excel(office):
         )
         assert (sheet[1][0], len(sheet)) == (heading, rows)
         assert sheet[0][0].endswith(" · Musterstadt · 2026-11-20")
+
+
+def test_shares_are_figures_in_excel(office):
+    from openpyxl import load_workbook
+
+    shares = [one["share_permille"] for one in office(f"kasse report kpi --json {BY}").data["figures"]]
+    assert office(f"kasse report kpi --xlsx kpi.xlsx {BY}").code == 0
+    sheet = load_workbook(office.folder / "kpi.xlsx").active
+    cells = [row[3] for row in sheet.iter_rows(min_row=3)]
+    assert [cell.value for cell in cells] == [None if one is None else one / 1000 for one in shares]
+    assert {cell.number_format for cell in cells if cell.value is not None} == {"0.0 %"}
+    german = office(f"kasse report kpi --csv-excel --lang de {BY}").out
+    known = next(one for one in shares if one is not None)
+    assert f";{known // 10},{known % 10} %" in german
 
 
 def test_a_streamed_table_is_read_again_each_time_and_never_held(shell):

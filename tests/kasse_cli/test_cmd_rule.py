@@ -83,6 +83,15 @@ def test_what_a_rule_may_not_ask_or_do(town):
     )
 
 
+@pytest.mark.parametrize(("options", "said"), [
+    ("--to fees", "die Regel verlangt zu wenig"),
+    ("Strom --to fees", "die Regel Strom verlangt zu wenig"),
+    ("--gvc 808 --to fees --account 6700", "die Regel braucht genau einen Ort, auf den sie bucht"),
+])  # fmt: skip
+def test_a_rule_that_has_no_name_yet_is_told_without_one(town, options, said):
+    assert town(f"kasse rule test {options} --lang de").err.startswith(f"Fehler: {said}\n")
+
+
 SAFE = [
     "stadtwerke",
     "a.*b",

@@ -1,3 +1,4 @@
+import ast
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import pytest
 
 from kasse_cli import context
 from tests.kasse_cli.probe import PROBE
+from tests.sources import nodes
 
 ENVELOPE = ["kasse", "command", "status", "data", "findings", "errors"]
 FINDING = ["code", "severity", "message", "hint", "fields", "place"]
@@ -82,6 +84,20 @@ def test_without_json_stderr_speaks_and_stdout_is_silent(probe, way):
     assert done.out == ""
     assert "error: " in done.err
     assert "Traceback" not in done.err
+
+
+def test_what_the_system_refuses_is_told_in_the_language_of_the_run(probe):
+    assert "no access to list.xlsx: no such file or folder" in probe("kasse probe end missing").err
+    probe.lang = "de"
+    assert (
+        "kein Zugriff auf list.xlsx: diese Datei oder diesen Ordner gibt es nicht"
+        in probe("kasse probe end missing").err
+    )
+
+
+def test_only_one_place_asks_the_system_for_its_words():
+    asking = {path.name for path, node in nodes() if isinstance(node, ast.Attribute) and node.attr == "strerror"}
+    assert asking == {"system_errors.py"}
 
 
 def test_debug_shows_the_traceback(probe):
@@ -225,6 +241,18 @@ def test_an_alias_is_reported_under_its_english_name(probe):
 
 def test_suggestions_know_the_aliases(probe):
     assert probe("kasse zahlauf").err.splitlines()[1] == "hint: did you mean zahllauf?"
+
+
+@pytest.mark.parametrize(("typed", "known"), [("--lvel", "--level"), ("--lev", "--level"), ("--dat", "--date")])
+def test_an_option_is_suggested_that_looks_like_the_one_typed(probe, typed, known):
+    assert f"hint: did you mean {known}?" in probe(f"kasse probe take 1 {typed} 2").err
+
+
+@pytest.mark.parametrize("typed", ["--replace", "--yes", "--drum", "--x"])
+def test_no_option_is_suggested_rather_than_one_that_merely_shares_letters(probe, typed):
+    done = probe(f"kasse probe take 1 {typed}")
+    assert "did you mean" not in done.err
+    assert "hint: `kasse probe take --help` shows what is possible" in done.err
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("ja\n", 0), ("n\n", 1), ("", 1)])

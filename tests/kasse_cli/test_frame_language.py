@@ -66,6 +66,29 @@ def test_every_template_formats_in_both_languages(lang):
             assert as_json(error)["message"]
 
 
+NOT_GERMAN = re.compile(
+    r"\b(?:a|account|agreed|at|back|bank|called|card|closed|connection|cover|deleted|deposit|desk|disputed|enough|"
+    r"failed|file|folder|for|forged|invoice|is|last|left|letter|list|meant|never|notice|of|on|ours|out|own|"
+    r"paid|payer|phone|says|sent|statement|the|this|time|today|twice|was|with|wrong)\b"
+)
+"""Words of reasons, notes and names of files that no German reader would write."""
+WRITTEN = re.compile(r"'[^']+'|\"[^\"]+\"|\w+\.(?:csv|xlsx|xml|zip)")
+
+
+def _examples():
+    """Yield every example of a command."""
+    for _, node in nodes("kasse_cli"):
+        if isinstance(node, ast.keyword) and node.arg == "examples":
+            yield from (one.value for one in ast.walk(node.value) if isinstance(getattr(one, "value", None), str))
+
+
+def test_what_examples_write_for_people_is_german_as_the_books_are():
+    """Help pages show examples as they are in every language: reasons, notes, names of files."""
+    said = [text for line in _examples() for text in WRITTEN.findall(line)]
+    assert len(said) > 100
+    assert not [text for text in said if NOT_GERMAN.search(text)]
+
+
 def _cents_given_raw():
     """Yield every field of a text that gets cents under a name of which nobody knows that they are cents."""
     for path, node in nodes():

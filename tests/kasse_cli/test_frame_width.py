@@ -24,6 +24,7 @@ VALUES = {
     "cents": 123_456_789,
     "day": "2026-11-21",
     "count": 1234,
+    "permille": 1000,
     "flag": False,
     "object": "letter:1234",
     "number": "3.10",

@@ -1,5 +1,8 @@
 """XRechnung and ZUGFeRD: read alike from UBL, CII and PDF; checked, routed, held against master data, taken in once."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from kasse_cli.invoice_reader import InvoiceFigureError, NoInvoiceError, is_invoice, read_invoice
@@ -7,7 +10,7 @@ from ledger.items.invoices import findings
 from sepa.errors import KasseError
 from sepa.xml.parser import DoctypeError
 from tests.books import sqlite_copy
-from tests.kasse_cli.invoice_files import DUE, HOLDER, PAYEE, invoice, pdf
+from tests.kasse_cli.invoice_files import BIC, DUE, HOLDER, PAYEE, invoice, pdf
 from tests.ledger.order_lists import codes
 
 SYNTAXES = ("ubl", "cii")
@@ -276,3 +279,22 @@ def test_what_looks_like_an_invoice_of_the_book_is_named(town, changes, expected
     data = rewritten(**changes).replace(b">9.00<", b">%s<" % prepaid.encode())
     assert noted(town, data, "2.xml") == expected
     assert town("kasse party list --json").data["parties"][1:] == []
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+@pytest.mark.parametrize(
+    ("said", "noted_bic"), [("BYLA DEM 1001", "BYLADEM1001"), ("KBZHCH22XXX", None), ("Sparkasse", None)]
+)
+def test_the_bic_of_a_new_seller_is_noted_with_the_account(town, syntax, said, noted_bic):
+    """BT-86; one of another country than the account, or that is none, is named and not noted."""
+    found = noted(town, invoice(syntax, bic=BIC[syntax].format(said)), "1.xml")
+    odd = [] if noted_bic else [("invoice.bic", "BT-86")]
+    assert found == [("invoice.seller_new", "BT-27"), *odd]
+    with closing(sqlite3.connect(town.folder / "kasse.db")) as book:
+        assert book.execute("SELECT iban, bic FROM party_account").fetchall() == [("DE02120300000000202051", noted_bic)]
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_the_bic_is_that_of_the_first_account(syntax):
+    assert read(invoice(syntax)).bic is None
+    assert read(invoice(syntax, bic=BIC[syntax].format("BYLADEM1001"))).bic == "BYLADEM1001"

@@ -1,9 +1,15 @@
 """`kasse law` at the terminal, in pipes and with an office's own files."""
 
 import json
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
+
+from enforcement.law import packaged_law
+from enforcement.limitation_rules import limitation_rules
+from enforcement.profiles import profiles
+from kasse_cli.law_words import SETTINGS
 
 TOWN = Path(__file__).parent.parent / "enforcement" / "data" / "town"
 
@@ -36,6 +42,44 @@ def test_what_is_known_until_when_can_be_listed(shell):
         "kasse law rates show vko.mahnung --json",
         "kasse law rates show saeumniszinsen_gebg",
     )
+
+
+def test_what_does_not_apply_to_a_line_of_the_working_is_left_blank(shell):
+    """The lump sum for default, § 288 (5) BGB, has no days, base or rate."""
+    line = "kasse law charges --amount 1000 --due 2026-09-01 --until 2026-11-20 --profile private-trade"
+    interest, lump = shell(f"{line} --json").data["lines"]
+    assert (interest["count"], interest["base_cents"], interest["rate_percent"]) == (80, 100000, "10.52")
+    assert (lump["count"], lump["base_cents"], lump["rate_percent"], lump["charge_cents"]) == (None, None, None, 4000)
+    assert "lump sum for default\t2026-09-02\t\t\t\t\t40.00\t" in shell(line).out
+
+
+def test_a_rule_of_law_is_shown_in_german_words(shell):
+    shown = shell("kasse law rates show saeumniszuschlag_ao --lang de").out
+    assert "Satz\t1 Prozent im Monat (ao240.rate)\n" in shown
+    assert "Schonfrist endet an einem Werktag\tja\n" in shown
+    assert "Grundlage abgerundet auf\t50,00 EUR (ao240.floor)\n" in shown
+    rows = shell("kasse law rates show saeumniszuschlag_ao --json").data["settings"]
+    assert {"key": "rate", "value": "ao240.rate"}.items() <= next(one for one in rows if one["key"] == "rate").items()
+
+
+def _settings(value):
+    """Yield the names of all settings of a rule, and of what it is made of."""
+    if is_dataclass(value):
+        for field in fields(value):
+            yield field.name
+            yield from _settings(getattr(value, field.name))
+    elif isinstance(value, dict):
+        yield from (name for part in value.values() for name in _settings(part))
+    elif isinstance(value, tuple):
+        yield from (name for part in value for name in _settings(part))
+
+
+def test_every_setting_of_a_rule_has_a_name_for_people():
+    law = packaged_law()
+    rules = [*law.charges.values(), *law.deadlines.values(), *limitation_rules(law).values(), *profiles(law).values()]
+    names = {name for rule in rules for name in _settings(rule)}
+    assert len(names) > 60
+    assert not names - set(SETTINGS)
 
 
 def test_refusals_say_what_to_update(shell):

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from ledger.book.verify_store import verify
+from tests.attacks import without_guards
 from tests.books import opened, sqlite_copy
 from tests.enforcement.test_letters_life import decision, released_run
 from tests.paths import ROOT
@@ -142,6 +143,20 @@ def test_the_life_of_a_letter_stands_in_its_order_and_its_text_comes_with_the_pr
     lived = [row["action"] for row in town("kasse letter show 1 --json").data["life"]]
     assert lived == ["letter.make", "letter.release", "letter.print", "letter.post"]
     assert missing not in town("kasse letter show 1 --text").err
+
+
+def test_a_print_with_another_text_is_not_shown(town):
+    town("kasse letter print --run 1 --out briefe")
+    store = opened(str(town.folder / "kasse.db"))
+    without_guards(store, "letter_print")
+    store.execute("UPDATE letter_print SET content = replace(content, 'DE02', 'DE99') WHERE letter = 1")
+    store.close()
+    for words in ("", " --text"):
+        shown = town(f"kasse letter show 1{words}")
+        assert (shown.code, "DE99" in shown.out) == (3, False)
+        assert "is not the one that was printed" in shown.err
+        assert "not printed yet" not in shown.out + shown.err
+    assert town("kasse letter show 2 --text").code == 0
 
 
 def test_locks_of_several_claims_say_which_they_hold(town):

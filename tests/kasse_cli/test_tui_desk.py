@@ -17,7 +17,8 @@ from kasse_cli.tui.app import DeskApp
 from kasse_cli.tui.forms import FormScreen
 from kasse_cli.tui.session import Session
 from ledger.bank.posting_store import post_staged
-from ledger.bank.suspense_decisions import Forward, Note, Release, Reserve
+from ledger.bank.suspense import Wish
+from ledger.bank.suspense_decisions import Assign, Forward, Hold, Note, Refund, Release, Reserve, Undo
 from ledger.bank.suspense_desk_store import decide
 from ledger.bank.suspense_store import find_case
 from tests.bankbooks import check_invariants, item, open_cents, reference, run, staged
@@ -171,6 +172,19 @@ def test_enter_assigns_to_the_chosen_item_after_a_look(store):
         assert not isinstance(desk.app.screen, FormScreen)
 
     sit(store, play)
+
+
+def test_only_what_says_where_money_goes_is_counted_as_decided(store):
+    session = Session(store, TODAY, lambda: "2026-11-18T09:00:00Z")
+    session.load()
+    counts = []
+    for decision in (
+        Reserve(3), Release(3), Note(3, "ruft zurück"), Hold(3, "2026-12-01", "gefragt"), Hold(3, None),
+        Refund(3, "nicht für uns"), Assign(1, (Wish("1000000000015"),)), Undo(1, "Irrtum", last=True),
+    ):  # fmt: skip
+        session.take(decision)
+        counts.append(session.decided)
+    assert counts == [0, 0, 0, 0, 0, 1, 2, 1]
 
 
 def test_what_was_changed_after_the_look_is_looked_at_again(store):

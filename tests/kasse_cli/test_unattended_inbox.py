@@ -108,7 +108,7 @@ def test_a_reject_folder_that_cannot_be_read_is_unknown(town, monkeypatch):  # n
     with monkeypatch.context() as patch:
         barred(patch, "broken")
         done = town.shell(watch)
-    assert "UNKNOWN: the folder broken cannot be read: Permission denied" in done.out
+    assert "UNKNOWN: the folder broken cannot be read: not allowed, or another program holds it" in done.out
     assert "rejected=" not in done.out
     assert done.code == 3
 

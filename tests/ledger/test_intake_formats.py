@@ -106,6 +106,24 @@ def test_pages_of_another_day_with_the_same_number_stay_apart(mt_book):
     assert [finding.code for finding in found] == ["statement.page_missing", "statement.page_missing"]
 
 
+AGAIN = {
+    "a second one on a day": ("16.11. 113,00 | +5,00 Meyer | 118,00", "16.11. 118,00 | +8,00 Schulz | 126,00"),
+    "one every day": ("17.11. 113,00 | -8,00 Meyer | 105,00", "17.11. 105,00 | +8,00 Schulz | 113,00"),
+}
+
+
+@pytest.mark.parametrize("texts", AGAIN.values(), ids=AGAIN.keys())
+def test_a_number_that_the_bank_uses_again_is_another_statement(mt_book, texts):
+    take(mt_book, mt("16.11. 100,00 | +5,00 Meyer | 105,00", named="JOB1", number=1, page=1, last_page=False))
+    take(mt_book, mt("16.11. 105,00 | +8,00 Schulz | 113,00", named="JOB2", number=1, page=2))
+    first, second = texts
+    assert take(mt_book, mt(first, named="JOB3", number=1, page=1, last_page=False)).new == 1
+    assert take(mt_book, mt(second, named="JOB4", number=1, page=2)).new == 1
+    assert len(booked(mt_book)) == 4
+    (chain,) = continuity(mt_book, MAIN_IBAN)
+    assert (chain.complete_until, chain.findings) == (f"2026-11-{first[:2]}", ())
+
+
 def test_the_format_that_does_not_lead_is_left_out(store):
     act(store, "clara")
     take(store, statement(MONDAY))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.book.verify_store import verify
 from ledger.payments.mandate_forms import Covers, NewValues
 from ledger.payments.mandate_reader import find_mandate, history, mandate_numbered, mandates, mandates_in, untold
 from ledger.payments.mandate_steps_store import amend, confirm, resume, revoke, suspend
@@ -37,6 +38,7 @@ from tests.books import act
 from tests.ledger.mandate_texts import CREDITOR, SWISS, TODAY, mandate
 from tests.ledger.payables import IBANS
 
+BRITISH = "GB29NWBK60161331926819"
 SAME_BANK, OTHER_BANK = make_iban("DE", "120300000000999999"), make_iban("DE", "370400440000999999")
 
 
@@ -49,6 +51,20 @@ def test_a_mandate_is_registered_with_its_history(store):
     assert (made.iban, made.debtor_name, made.lapses_on) == (IBANS["Meyer"], "Meyer", "2029-03-01")
     assert [(one.by, one.action) for one in history(store, number)] == [("dirk", "add")]
     assert store.value("SELECT kind FROM party_account WHERE iban = :iban", iban=made.iban) == "own"
+
+
+@pytest.mark.engines
+def test_the_bic_of_a_mandate_goes_to_the_account_that_it_makes(store):
+    number = mandate(act(store, "dirk"), f"Meyer {SWISS} 2026-03-01 bic=KBZHCH22")
+    assert store.all("SELECT iban, bic FROM party_account WHERE source = 'mandate'") == [(SWISS, "KBZHCH22")]
+    with pytest.raises(NothingAmendedError):
+        amend(store, number, NewValues(bic="KBZHCH22XXX"), today=TODAY)
+    assert mandate_numbered(store, number).bic == "KBZHCH22"
+    amend(store, number, NewValues(iban=BRITISH, bic="NWBKGB2L"), today=TODAY)
+    assert store.all("SELECT iban, bic FROM party_account WHERE source = 'mandate' ORDER BY iban") == [
+        (SWISS, "KBZHCH22"), (BRITISH, "NWBKGB2L"),
+    ]  # fmt: skip
+    assert verify(store).findings == ()
 
 
 def test_without_a_reference_it_gets_one_of_its_own(store):

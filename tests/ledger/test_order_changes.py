@@ -28,7 +28,7 @@ from ledger.items.order_changes import (
     plan_changes,
 )
 from ledger.items.order_coding import KeptAccountError
-from ledger.items.order_decisions import Choice
+from ledger.items.order_decisions import Choice, MadeCredit
 from ledger.items.order_steps_store import decide
 from ledger.items.order_transfer_store import SameAccountError, Transfer, make_transfer
 from ledger.items.orders import parse_order_number
@@ -152,8 +152,9 @@ def test_what_was_paid_is_refused_or_becomes_a_credit(store):
     with pytest.raises(PaidAlreadyError):
         change(store, to_cents=0)
     (made,) = change(store, to_cents=0, as_credit=True)
-    through(store, made.number)
+    done = through(store, made.number)
     assert items(store) == [("receivable", 12550, 0), ("credit", 10000, 10000)]
+    assert [part.credits for part in done.offices] == [(MadeCredit("ORDNUNG/2", 10000),)]
     assert open_difference(store) == []
 
 

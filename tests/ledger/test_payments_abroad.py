@@ -235,6 +235,22 @@ def test_a_bic_by_hand_is_noted_wherever_the_book_has_the_account(store):
     assert verify(store).findings == ()
 
 
+@pytest.mark.parametrize(("first", "second"), [("KBZHCH22", "KBZHCH22XXX"), ("KBZHCH22XXX", "KBZHCH22")])
+def test_a_bank_without_a_branch_is_the_same_in_both_writings(store, first, second):
+    """ISO 9362: XXX stands for the bank as a whole; what was given first stays, a branch is another BIC."""
+    listed = take(store, swiss(bic=first), swiss(bic=second), name="1")
+    later = take(store, swiss(bic=second, purpose="x"), name="2")
+    assert [one.code for one in (*listed.findings, *later.findings) if one.code == "order.bic_other"] == []
+    kept = max(first, second)
+    assert bics(store) == [(SWISS, kept)]
+    number = int(store.value("SELECT max(party) FROM party_account"))
+    for same in (first, second):
+        with pytest.raises(NothingToChangeError):
+            change_party(act(store, "dirk"), number, PartyChange(iban=SWISS, bic=same), DAY)
+    assert change_party(store, number, PartyChange(iban=SWISS, bic="KBZHCH22123"), DAY) == ("bic",)
+    assert verify(store).findings == ()
+
+
 @pytest.mark.parametrize(
     ("more", "error"), [({"bic": BIC}, BicAloneError), ({"iban": SWISS, "bic": "X"}, InvalidBicError)]
 )

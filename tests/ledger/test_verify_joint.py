@@ -66,7 +66,7 @@ ATTACKS = {
         "order ORDNUNG-1 2 removed",
         "DELETE FROM order_debtor WHERE office = 'ORDNUNG'",
     ),
-    "a seal changed": ("joint_seal", "seals 2-2 changed", "UPDATE joint_seal SET party = 3 WHERE id = 2"),
+    "a seal changed": ("joint_seal", "seals 2 changed", "UPDATE joint_seal SET party = 3 WHERE id = 2"),
     "a seal without an event": (
         "joint_seal",
         "seals 99 added",

@@ -55,6 +55,15 @@ def test_a_page_belongs_to_the_statement_that_it_goes_on(second, ids):
     assert [one.message_id for one in heads] == ["A", "B"]
 
 
+def test_pages_of_several_currencies_of_an_account_stay_apart():
+    first, second = page(b"A", b"231/1", closing=":62M:C261120EUR220,00"), page(b"B", b"231/2", **PAGE)
+    dollars = [
+        one.replace(b"EUR", b"USD") for one in (first.replace(b":20:A", b":20:C"), second.replace(b":20:B", b":20:D"))
+    ]
+    heads = heads_of(first + dollars[0] + second + dollars[1])
+    assert [(one.id, one.currency) for one in heads] == [("A", "EUR"), ("C", "USD"), ("A", "EUR"), ("C", "USD")]
+
+
 def test_a_statement_that_has_ended_is_not_gone_on():
     assert [one.id for one in heads_of(page(b"A", b"231/1") + page(b"B", b"231/2", **PAGE))] == ["A", "B"]
 

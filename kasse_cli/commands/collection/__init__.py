@@ -52,15 +52,17 @@ command(
     "change",
     dry_run=True,
     examples=(
-        "kasse collection change 3 --without 7 --reason 'paid at the desk'",
-        "kasse collection change 3 --day 2026-11-27 --reason 'the file was not sent in time'",
+        "kasse collection change 3 --without 7 --reason 'an der Kasse bezahlt'",
+        "kasse collection change 3 --day 2026-11-27 --reason 'Datei nicht rechtzeitig gesendet'",
     ),
 )(change)
 command(app, "release", examples=("kasse collection release 3 --sum 12.345,67",))(release)
 command(app, "export", examples=("kasse collection export 3 --out einzug-3.xml --slip begleitzettel-3.pdf",))(export)
 command(app, "slip", examples=("kasse collection slip 3", "kasse collection slip 3 --out begleitzettel-3.pdf"))(slip)
-command(app, "discard", examples=("kasse collection discard 3 --reason 'wrong day'",))(discard)
-command(app, "void", confirm=True, examples=("kasse collection void 3 --reason 'file was never sent' --yes",))(void)
+command(app, "discard", examples=("kasse collection discard 3 --reason 'falscher Tag'",))(discard)
+command(app, "void", confirm=True, examples=("kasse collection void 3 --reason 'Datei wurde nie gesendet' --yes",))(
+    void
+)
 command(
     app, "status", lists=True, examples=("kasse collection status pain002.xml", "kasse collection status camt029.xml")
 )(status)
@@ -77,7 +79,9 @@ command(
     examples=("kasse collection returned 3-7 --case 17", "kasse collection returned 3-7 --case 17 --fee 30,01"),
 )(returned)
 command(app, "returns", lists=True, examples=("kasse collection returns --since 2026-11-01",))(returns)
-command(app, "recall", examples=("kasse collection recall 3-7 3-9 --why DUPL --reason 'sent twice'",))(recall)
-command(app, "reverse", examples=("kasse collection reverse 3-7 --why MS02 --reason 'notice was withdrawn'",))(reverse)
+command(app, "recall", examples=("kasse collection recall 3-7 3-9 --why DUPL --reason 'doppelt gesendet'",))(recall)
+command(app, "reverse", examples=("kasse collection reverse 3-7 --why MS02 --reason 'Bescheid zurückgenommen'",))(
+    reverse
+)
 command(app, "approve", examples=("kasse collection approve 5 --sum 120,00",))(release_message)
 command(app, "request", examples=("kasse collection request 5 --out storno.xml",))(export_message)

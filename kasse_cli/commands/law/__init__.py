@@ -38,7 +38,7 @@ command(
     lists=True,
     examples=(
         "kasse law garnishment --net 2.500,00 --dependants 1 --on 2026-07-01",
-        "kasse law garnishment --file pay.csv --csv",
+        "kasse law garnishment --file besoldung.csv --csv",
     ),
 )(garnishment)
 command(

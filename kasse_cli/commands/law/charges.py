@@ -52,6 +52,8 @@ COSTS = (
     Column("amount_cents", N_("Amount"), "cents"),
     Column("norm", N_("Paragraph")),
 )
+WORKING = ("count", "base_cents", "rate_percent")
+"""What applies to a line only where its sentence names it: a lump sum has no days, base or rate."""
 DueOption = Annotated[
     dt.date | None, typer.Option("--due", parser=parse_day, metavar="DATE", help=N_("the due day as set"))
 ]
@@ -198,7 +200,9 @@ def _rows(charge: Charge, law: Law) -> Iterator[dict[str, Any]]:
     for line in charge.lines:
         fields = line.fields()
         said = fields | {"rate_percent": decimal(str(fields["rate_percent"]))}
-        yield {"charge": charge.rule, "title": title(known), **fields, "text": sentence(line.template, said)}
+        idle = dict.fromkeys(name for name in WORKING if f"{{{name}}}" not in line.template)
+        text = sentence(line.template, said)
+        yield {"charge": charge.rule, "title": title(known), **fields, **idle, "text": text}
 
 
 def _notes(case: _Case, profile: Profile | None, made: list[Charge]) -> Iterator[Line]:

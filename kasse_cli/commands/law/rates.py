@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from enforcement.law.catalogue import unknown
 from enforcement.law.figures import Entry, Series
 from kasse_cli.commands.law.params import LawOption, OnOption, day_of, law_of, title
 from kasse_cli.context import Context
-from kasse_cli.i18n import _
+from kasse_cli.i18n import _, decimal
 from kasse_cli.output import Column, Result, Table, render, say
 from sepa.errors import N_, KasseError
 
@@ -49,6 +50,12 @@ VALUES = (
     Column("norm", N_("Paragraph")),
     Column("source", N_("Source"), shown=False),
     Column("source_text", N_("Source"), shown=False),
+)
+SETTINGS = (
+    Column("key", N_("Setting"), shown=False),
+    Column("value", N_("Value"), shown=False),
+    Column("key_text", N_("Setting")),
+    Column("value_text", N_("Value")),
 )
 SAID = ("open_points",)
 """What a sentence says already."""
@@ -91,7 +98,7 @@ def show_rate(ctx: Context, name: NameArgument, law_dir: LawOption = []) -> None
     for kind in ("charges", "limitation", "deadlines", "profiles"):
         for rule in _rules(kind, law):
             if rule.name == name:
-                render(ctx, _rule_result(kind, rule))
+                render(ctx, _rule_result(kind, rule, partial(_figure, law, ctx.obj.today)))
                 return
     raise unknown(N_("figure or rule"), name, _names(law))
 
@@ -220,22 +227,37 @@ def _series_result(series: Series[Any]) -> Result:
     return Result(data, [Table("values", VALUES, rows)], lines)
 
 
-def _rule_result(kind: str, rule: Any) -> Result:
+def _figure(law: Law, day: dt.date, name: str) -> str:
+    """Return the value that a figure has on a day with its unit, '' for a name of something else."""
+    series = law.figures.get(name)
+    entry = _entry_on(series, day) if series else None
+    if series is None or entry is None:
+        return ""
+    return f"{decimal(_value(entry.value))} {_(UNITS.get(series.unit, series.unit))}"
+
+
+def _rule_result(kind: str, rule: Any, figure: Callable[[str], str]) -> Result:
     from dataclasses import fields
+
+    from kasse_cli.law_words import setting_text, value_text
 
     settings = {field.name: getattr(rule, field.name) for field in fields(rule)}
     settings["source"] = _(settings.get("source", ""))
     rows = [
-        {"key": key, "value": _plain(value)}
+        {
+            "key": key,
+            "value": _plain(value),
+            "key_text": setting_text(key),
+            "value_text": value_text(key, value, figure),
+        }
         for key, value in settings.items()
-        if value not in ("", (), {}, 0) and key not in SAID
+        if value not in ("", (), {}, 0, None) and key not in SAID
     ]
-    columns = (Column("key", N_("Setting")), Column("value", N_("Value")))
     line = say(N_("{title} ({norm}), kept in {file}"), title=title(rule), norm=rule.norm, file=rule.file)
     points = [
         say(N_("left open by the sources: {point}"), point=_(str(doubt.fields["point"]))) for doubt in rule.doubts()
     ]
-    return Result({"kind": kind, "name": rule.name}, [Table("settings", columns, rows)], [line, *points])
+    return Result({"kind": kind, "name": rule.name}, [Table("settings", SETTINGS, rows)], [line, *points])
 
 
 def _plain(value: Any) -> str:

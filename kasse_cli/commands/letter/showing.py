@@ -59,18 +59,18 @@ def show(ctx: Context, letter: LetterArgument, text: TextOption = False) -> None
     with open_book(ctx.obj) as store, store.snapshot():
         row = find_letter(store, letter)
         events = life(store, letter)
-        content = last_print(store, letter)
+        content, wrong = last_print(store, letter)
     lines = list(_about(row))
     if text and content is not None and ctx.obj.format == "table":
         sys.stdout.write(letter_text(content))
         render(ctx, Result())
         return
-    if content is None and row.state in {"released", "posted"}:
+    if content is None and not wrong and row.state in {"released", "posted"}:
         lines.append(say(N_("not printed yet: kasse letter print {letter}"), letter=letter))
-    elif text and content is None:
+    elif text and content is None and not wrong:
         lines.append(say(N_("a letter has its text once it is printed, which is after its release")))
     told = [asdict(one) | {"what": action_text(one.action), "words": evidence_text(one.facts)} for one in events]
-    render(ctx, Result({"letter": row, "content": content}, [Table("life", EVENTS, told)], lines))
+    render(ctx, Result({"letter": row, "content": content}, [Table("life", EVENTS, told)], lines, wrong))
 
 
 def _about(row: LetterRow) -> Iterator[Line]:

@@ -50,8 +50,8 @@ command(
     "change",
     dry_run=True,
     examples=(
-        "kasse payment change 17 --without 3 --reason 'invoice disputed'",
-        "kasse payment change 17 --day 2026-11-27 --reason 'not enough on the account'",
+        "kasse payment change 17 --without 3 --reason 'Rechnung bestritten'",
+        "kasse payment change 17 --day 2026-11-27 --reason 'Konto nicht gedeckt'",
     ),
 )(change)
 command(app, "release", examples=("kasse payment release 17 --sum 12.345,67",))(release)
@@ -61,8 +61,10 @@ command(
     examples=("kasse payment export 17 --out zahllauf-17.xml --slip begleitzettel-17.pdf",),
 )(export)
 command(app, "slip", examples=("kasse payment slip 17", "kasse payment slip 17 --out begleitzettel-17.pdf"))(slip)
-command(app, "discard", examples=("kasse payment discard 17 --reason 'wrong account'",))(discard)
-command(app, "void", examples=("kasse payment void 17 --reason 'connection to the bank failed, file deleted'",))(void)
+command(app, "discard", examples=("kasse payment discard 17 --reason 'falsches Konto'",))(discard)
+command(app, "void", examples=("kasse payment void 17 --reason 'Verbindung zur Bank abgebrochen, Datei gelöscht'",))(
+    void
+)
 command(
     app, "status", lists=True, examples=("kasse payment status pain002.xml", "kasse payment status vpz.zip --json")
 )(status)
@@ -95,7 +97,7 @@ command(
     examples=(
         "kasse payment set-off",
         "kasse payment set-off BAU/17 --letters briefe",
-        "kasse payment set-off ORDNUNG/17 --against 4711000000017 --amount 20 --reason 'agreed on 18.11.'",
+        "kasse payment set-off ORDNUNG/17 --against 4711000000017 --amount 20 --reason 'vereinbart am 18.11.'",
     ),
 )(set_off)
 command(
@@ -119,39 +121,39 @@ command(
     app,
     "redirect",
     examples=(
-        "kasse payment redirect BAU/17 --iban DE02120300000000202051 --reason 'called back, account was closed'",
-        "kasse payment redirect BAU/17 --refuse --reason 'the letter was forged'",
+        "kasse payment redirect BAU/17 --iban DE02120300000000202051 --reason 'zurückgerufen, Konto erloschen'",
+        "kasse payment redirect BAU/17 --refuse --reason 'Schreiben war gefälscht'",
     ),
 )(redirect)
 
 app.add_typer(vop, name="vop")
 command(vop, "list", lists=True, examples=("kasse payment vop list",))(list_cases)
-command(vop, "accept", examples=("kasse payment vop accept 17-3 --reason 'called the company, name is a brand'",))(
+command(vop, "accept", examples=("kasse payment vop accept 17-3 --reason 'Firma angerufen, Name ist eine Marke'",))(
     accept
 )
 command(
     vop,
     "correct",
     examples=(
-        "kasse payment vop correct 17-3 --name 'Erika Musterfrau' --reason 'letter of 20.11.'",
-        "kasse payment vop correct 17-3 --iban DE02120300000000202051 --reason 'called back'",
+        "kasse payment vop correct 17-3 --name 'Erika Musterfrau' --reason 'Schreiben vom 20.11.'",
+        "kasse payment vop correct 17-3 --iban DE02120300000000202051 --reason 'zurückgerufen'",
     ),
 )(correct)
-command(vop, "refuse", examples=("kasse payment vop refuse 17-3 --reason 'the payee does not know this account'",))(
+command(vop, "refuse", examples=("kasse payment vop refuse 17-3 --reason 'Empfänger kennt dieses Konto nicht'",))(
     refuse
 )
-command(
-    vop, "rule", lists=True, examples=("kasse payment vop rule DE1212030000 --reason 'payment cards of the city'",)
-)(rule)
+command(vop, "rule", lists=True, examples=("kasse payment vop rule DE1212030000 --reason 'Zahlkarten der Stadt'",))(
+    rule
+)
 
 app.add_typer(refunds, name="refund")
 command(
     refunds,
     "ask",
-    examples=("kasse payment refund ask KASSE/12 --reason 'paid twice'",),
+    examples=("kasse payment refund ask KASSE/12 --reason 'doppelt gezahlt'",),
 )(refund)
 command(refunds, "approve", examples=("kasse payment refund approve KASSE/12",))(approve_refund)
-command(refunds, "withdraw", examples=("kasse payment refund withdraw KASSE/12 --reason 'set off instead'",))(
+command(refunds, "withdraw", examples=("kasse payment refund withdraw KASSE/12 --reason 'stattdessen aufgerechnet'",))(
     withdraw_refund
 )
 command(refunds, "list", lists=True, examples=("kasse payment refund list",))(list_refunds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,12 +90,13 @@ def set_off(
         claims = tuple(key for text in against or () for key in find_items(store, text))
         wish = Wish(claims, amount, early, reason)
         done = service(store, wanted, day=day, wish=wish, orders=orders) if wanted else None
-        findings = _findings(store, call.today, found, done)
+        heads = _heads(store, done) if done and letters else {}
+        findings = (*_findings(store, call.today, found, done), *_headless(heads))
     if done is None:
         _listed(ctx, found, findings)
         return
     data = {"entries": list(done.entries), "dry_run": call.dry_run}
-    render(ctx, Result(data, [_table(done.done)], list(_told(ctx, done, letters)), findings=findings))
+    render(ctx, Result(data, [_table(done.done)], list(_told(ctx, done, letters, heads)), findings=findings))
 
 
 def set_off_undo(ctx: Context, entry: EntryArgument, reason: UndoReason) -> None:
@@ -146,7 +147,26 @@ def _table(found: Iterable[SetOff]) -> Table:
     return Table("set_offs", SET_OFFS, [_row(one) for one in found])
 
 
-def _told(ctx: Context, done: SetOffDone, letters: Path | None) -> Iterator[Line]:
+def _heads(store: Store, done: SetOffDone) -> dict[str, dict[str, str]]:
+    """Return the letterheads of the offices whose money was set off."""
+    from enforcement.letters_head_store import letterhead
+
+    return {office: letterhead(store, office) for office in sorted({one.office for one in done.done})}
+
+
+def _headless(heads: Mapping[str, Mapping[str, str]]) -> Iterator[KasseError]:
+    """Yield what the letterheads of declarations lack, as other letters say it."""
+    from enforcement.letters_head_store import missing_parts
+    from kasse_cli.headed import HeadlessLetterError
+
+    parts = dict.fromkeys(part for head in heads.values() for part in missing_parts(head))
+    if parts:
+        yield HeadlessLetterError(parts=", ".join(parts))
+
+
+def _told(
+    ctx: Context, done: SetOffDone, letters: Path | None, heads: Mapping[str, Mapping[str, str]]
+) -> Iterator[Line]:
     yield say(N_("set off: {count}"), count=len(done.done))
     if ctx.obj.dry_run:
         yield say(N_("a trial: nothing was changed"))
@@ -155,7 +175,7 @@ def _told(ctx: Context, done: SetOffDone, letters: Path | None) -> Iterator[Line
     if letters is None:
         yield say(N_("tell the payees: --letters FOLDER writes the declarations"))
         return
-    for path in _letters(ctx, letters, done):
+    for path in _letters(ctx, letters, done, heads):
         yield say(N_("written: {file}"), file=str(path))
 
 
@@ -168,14 +188,15 @@ def _row(one: SetOff) -> dict[str, object]:
     return values | {"what": f"{values['office']}/{values['item']}", "against": against, "counts_from": since}
 
 
-def _letters(ctx: Context, folder: Path, done: SetOffDone) -> list[Path]:
+def _letters(ctx: Context, folder: Path, done: SetOffDone, heads: Mapping[str, Mapping[str, str]]) -> list[Path]:
     from kasse_cli.documents import save
+    from kasse_cli.headed import headed
 
     folder.mkdir(parents=True, exist_ok=True)
     made = dt.datetime.fromisoformat(ctx.obj.now)
     paths = []
     for one, letter in zip(done.done, done.letters, strict=True):
         path = folder / f"aufrechnung-{one.office}-{one.item}.pdf"
-        save(letter, path, made)
+        save(headed(letter, heads[one.office]), path, made)
         paths.append(path)
     return paths

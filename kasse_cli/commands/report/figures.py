@@ -26,8 +26,7 @@ FIGURES = (
     Column("name", N_("Key figure"), "word"),
     Column("count", N_("Number"), "count"),
     Column("sum_cents", N_("Sum"), "cents"),
-    Column("share", N_("Share")),
-    Column("share_permille", N_("Per mille"), "count", shown=False),
+    Column("share_permille", N_("Share"), "permille"),
 )
 WeeksOption = Annotated[int, typer.Option("--weeks", min=1, max=104, metavar="NUMBER", help=N_("how many weeks"))]
 
@@ -70,23 +69,10 @@ def kpi(ctx: Context, since: FromOption = None) -> None:
     with open_book(ctx.obj) as store:
         figures = key_figures(store, first, last)
     rows = [
-        {"name": one.name, "count": one.count, "sum_cents": one.sum_cents, "share_permille": one.share_permille,
-         "share": _percent(one.share_permille)}
+        {"name": one.name, "count": one.count, "sum_cents": one.sum_cents, "share_permille": one.share_permille}
         for one in figures
     ]  # fmt: skip
     line = say(N_("standing at the end of {last}; what happened counts from {first}"), first=first, last=last)
     data = {"first": first, "last": last}
     table = Table("figures", FIGURES, rows, title=N_("Key figures"), chart=Chart("name", ("sum_cents",)))
     render(ctx, Result(data=data, tables=[table], lines=[line]))
-
-
-def _percent(permille: int | None) -> str:
-    """Return a share as people read it.
-
-    >>> _percent(985), _percent(None)
-    ('98.5 %', '')
-    """
-    if permille is None:
-        return ""
-    whole, tenth = divmod(permille, 10)
-    return _("{whole}.{tenth} %").format(whole=whole, tenth=tenth)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
+from kasse_cli.claim_words import PROFILE_WORDS
 from kasse_cli.context import Call, Context
 from kasse_cli.output import Chart, Column, Result, Streamed, Table, render, say
 from kasse_cli.params import FromOption, OfficeOption
@@ -39,6 +42,8 @@ AGES = (
     Column("older_cents", N_("Older"), "cents"),
     Column("open_cents", N_("Open"), "cents"),
 )
+GROUP_WORDS: dict[str, Mapping[str, str]] = {"profile": PROFILE_WORDS, "kind": {}}
+"""Groups whose names are words; a profile that an office made itself stays as it is."""
 CASH = (
     Column("iban", N_("IBAN"), shown=False),
     Column("name", N_("Account")),
@@ -109,7 +114,8 @@ def ageing(ctx: Context, by: ByOption = "office", office: OfficeOption = None, k
     lines = [say(N_("{kind}, together {open_cents}"), kind=one, open_cents=cents) for one, cents in sums.items()]
     totals = tuple(column.key for column in AGES[2:]) if len(kinds) == 1 else ()  # claims and debts have no sum
     chart = Chart("group", tuple(column.key for column in AGES[3:-1]), stacked=True)
-    table = Table("groups", AGES, groups, title=N_("Age of what is open"), totals=totals, chart=chart)
+    columns = (replace(AGES[0], kind="word", words=GROUP_WORDS[by]), *AGES[1:]) if by in GROUP_WORDS else AGES
+    table = Table("groups", columns, groups, title=N_("Age of what is open"), totals=totals, chart=chart)
     lines = lines or [say(N_("nothing is open"))]
     render(ctx, Result(data={"day": day, "by": by}, tables=[table], lines=lines))
 

@@ -18,37 +18,37 @@ command(
     "show",
     book=False,
     lists=True,
-    examples=("kasse sepa show statement.xml", "kasse sepa show --summary --json archive.zip"),
+    examples=("kasse sepa show auszug.xml", "kasse sepa show --summary --json archiv.zip"),
 )(show)
 command(
     app,
     "check",
     book=False,
     lists=True,
-    examples=("kasse sepa check payments.xml", "kasse sepa check payments.xml --profile cautious --xsd-dir schemas"),
+    examples=("kasse sepa check zahlungen.xml", "kasse sepa check zahlungen.xml --profile cautious --xsd-dir schemas"),
 )(check)
 command(
     app,
     "convert",
     book=False,
     examples=(
-        "kasse sepa convert --to csv statement.xml > list.csv",
-        "kasse sepa convert --to xlsx --out list.xlsx archive.zip",
-        "kasse sepa convert --to hledger --out bank.journal statement.xml",
+        "kasse sepa convert --to csv auszug.xml > liste.csv",
+        "kasse sepa convert --to xlsx --out liste.xlsx archiv.zip",
+        "kasse sepa convert --to hledger --out bank.journal auszug.xml",
     ),
 )(convert)
 command(
     app,
     "redact",
     book=False,
-    examples=("kasse sepa redact statement.xml > example.xml", "kasse sepa redact --scale 7 --out folder archive.zip"),
+    examples=("kasse sepa redact auszug.xml > beispiel.xml", "kasse sepa redact --scale 7 --out ordner archiv.zip"),
 )(redact)
 command(
     app,
     "explain",
     book=False,
     lists=True,
-    examples=("kasse sepa explain unknown.xml", "kasse sepa explain archive.zip"),
+    examples=("kasse sepa explain unbekannt.xml", "kasse sepa explain archiv.zip"),
 )(explain)
 command(
     app,
@@ -57,7 +57,7 @@ command(
     lists=True,
     dry_run=True,
     examples=(
-        'kasse sepa write --payments list.xlsx --name Stadtkasse --iban "DE02 1203 0000 0000 2020 51"',
-        "kasse sepa write --payments a.csv --name Kasse --iban DE02120300000000202051 --creditor-id DE98ZZZ09999999999",
+        'kasse sepa write --payments liste.xlsx --name Stadtkasse --iban "DE02 1203 0000 0000 2020 51"',
+        "kasse sepa write --payments x.csv --name Kasse --iban DE02120300000000202051 --creditor-id DE98ZZZ09999999999",
     ),
 )(write)

@@ -21,7 +21,7 @@ command(app, "suggest", lists=True, examples=("kasse suspense suggest 17",))(sug
 command(app, "clear", examples=("kasse suspense clear",))(clear)
 command(
     app, "reserve", dry_run=True,
-    examples=("kasse suspense reserve 17 18", "kasse suspense reserve 17 --take-over --reason 'cover for dirk'"),
+    examples=("kasse suspense reserve 17 18", "kasse suspense reserve 17 --take-over --reason 'Vertretung für dirk'"),
 )(reserve)  # fmt: skip
 command(app, "release", dry_run=True, examples=("kasse suspense release 17",))(release)
 command(
@@ -29,34 +29,36 @@ command(
     examples=(
         "kasse suspense assign 17 0001234567899",
         "kasse suspense assign 17 --items 0001234567899=50,00 BAU/3=12,50 --surplus credit",
-        "kasse suspense assign --list assignments.xlsx",
+        "kasse suspense assign --list zuordnungen.xlsx",
     ),
 )(assign)  # fmt: skip
 command(
     app, "split", dry_run=True,
     examples=(
         "kasse suspense split 17 --list jobcenter.xlsx --payer-kind authority",
-        "kasse suspense split 17 --list advice.csv --leave-rest",
+        "kasse suspense split 17 --list avis.csv --leave-rest",
     ),
 )(split)  # fmt: skip
-command(app, "hold", dry_run=True, examples=("kasse suspense hold 17 --until 2026-12-15 --reason 'asked the payer'",))(
+command(app, "hold", dry_run=True, examples=("kasse suspense hold 17 --until 2026-12-15 --reason 'Zahler gefragt'",))(
     hold
 )
 command(
     app, "forward", dry_run=True,
     examples=(
-        "kasse suspense forward 17 --to-office BAU --account 5900 --reason 'deposit for a permit'",
-        "kasse suspense forward 17 --transit --reason 'broadcasting fee'",
-        "kasse suspense forward 17 --payee 'Landeskasse Kiel' --iban DE02… --reason 'meant for the Land'",
+        "kasse suspense forward 17 --to-office BAU --account 5900 --reason 'Sicherheit für eine Erlaubnis'",
+        "kasse suspense forward 17 --transit --reason 'Rundfunkbeitrag'",
+        "kasse suspense forward 17 --payee 'Landeskasse Kiel' --iban DE02… --reason 'für das Land bestimmt'",
     ),
 )(forward)  # fmt: skip
-command(app, "refund", dry_run=True, examples=("kasse suspense refund 17 --reason 'not ours'",))(refund)
-command(app, "note", dry_run=True, examples=("kasse suspense note 17 'payer called, sends the reference'",))(note)
+command(app, "refund", dry_run=True, examples=("kasse suspense refund 17 --reason 'nicht für uns'",))(refund)
+command(app, "note", dry_run=True, examples=("kasse suspense note 17 'Zahler rief an, schickt das Kassenzeichen'",))(
+    note
+)
 command(
     app, "undo", dry_run=True,
     examples=(
-        "kasse suspense undo 17 --last --reason 'another dog'",
-        "kasse suspense undo --entry KASSE-2026-17 --reason 'namesake'",
-        "kasse suspense undo --batch 3 --reason 'the list of last month'",
+        "kasse suspense undo 17 --last --reason 'anderer Hund'",
+        "kasse suspense undo --entry KASSE-2026-17 --reason 'Namensvetter'",
+        "kasse suspense undo --batch 3 --reason 'Liste des Vormonats'",
     ),
 )(undo)  # fmt: skip
