@@ -25,7 +25,8 @@ from ledger.audit.sections_reader import cash_lines, control_lines, deputy_lines
 from ledger.book.offices_store import check_office
 from ledger.book.printed_head import PrintedHead
 from ledger.book.store import kasse_office, setting
-from ledger.book.verify_store import Proof, verify
+from ledger.book.verify_halves_store import Proof
+from ledger.book.verify_store import verify
 from ledger.events.store import record
 from ledger.people.users import require, user_name
 from ledger.store.engines import Store

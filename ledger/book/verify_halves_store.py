@@ -1,14 +1,15 @@
 """Walking the chains of a large book on two cores: another process takes the first part, this one the rest.
 
 Entries are never changed, so both parts are those of one moment; only words may be erased meanwhile, which is asked.
+What lies above the ledger is proven by the other process too: each proof holds rows against events of one moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.book.chain import ENTRY_HEAD
 from ledger.book.verify import CHAIN_SQL, POSTING_SQL, TEXT_SQL, Begun, ChainReport, walk_entries
@@ -20,14 +21,21 @@ from ledger.store.engines import Store
 from sepa.errors import KasseError
 
 LARGE = 200_000
-"""From so many entries on a second process is worth its start."""
+"""From so many entries and items on a second process is worth its start."""
 FIRST_SHARE = 0.54  # it must start first, but this one has the other checks to do
+ITEM_SHARE = 0.8  # and all items, which take so much of the time of an entry each
+MOST_SHARE = 0.95
+_ITEMS = "SELECT count(*) FROM item"
 _HEADS = "SELECT office, position FROM head WHERE position > 0 ORDER BY office"
 _PIVOT = "SELECT hash FROM entry WHERE office = :office AND position = :position"
 _NUMBERS = "SELECT year, max(number) FROM entry WHERE office = :office AND position <= :position GROUP BY year"
 _FIRST = "WHERE (office, position) <= (:office, :position)"
 _REST = "WHERE (office, position) > (:office, :position)"
 Place = tuple[str, int]
+Proof = Callable[[Store], Iterable[KasseError]]
+"""Further checks of a whole book: what lies above the ledger adds its own."""
+Walked = tuple[ChainReport, Sequence[KasseError]]
+"""What the chains are, and what further checks found."""
 
 
 class _Half(NamedTuple):
@@ -45,45 +53,66 @@ class _Half(NamedTuple):
 
 @contextmanager
 def walking(
-    store: Store, starts: Mapping[str, bytes], wanted: Collection[Place]
-) -> Iterator[Callable[[], ChainReport]]:
-    """Have every entry and every link recomputed, on two cores where the book is large; inside `snapshot`.
+    store: Store, starts: Mapping[str, bytes], wanted: Collection[Place], proofs: Sequence[Proof]
+) -> Iterator[Callable[[], Walked]]:
+    """Have every entry and link recomputed, and proofs asked, on two cores where the book is large; inside `snapshot`.
 
     Another process begins at once, so that other things can be checked meanwhile; what is yielded walks the rest and
     returns the report of all. Where the other process cannot be had, or finds something wrong, all is walked here:
     findings stand in their order.
     """
-    whole, pivot = partial(_walk, store, "", None, starts, wanted), _pivot(store)
+    whole, pivot = partial(_alone, store, starts, wanted, proofs), _pivot(store)
     if pivot is None:
         yield whole
         return
-    with beside(first_half, store.book, store.now, pivot, dict(starts), set(wanted)) as answers:
-        yield whole if answers is None else partial(_walked, store, pivot, starts, wanted, answers)
+    what = store.book, store.now, pivot, dict(starts), set(wanted), tuple(proofs)
+    with beside(first_half, *what) as answers:
+        yield whole if answers is None else partial(_walked, store, pivot, starts, wanted, proofs, answers)
+
+
+def _alone(store: Store, starts: Mapping[str, bytes], wanted: Collection[Place], proofs: Sequence[Proof]) -> Walked:
+    return _walk(store, "", None, starts, wanted), _proven(store, proofs)
 
 
 def _walked(
-    store: Store, pivot: Place, starts: Mapping[str, bytes], wanted: Collection[Place], answers: Iterator[_Half]
-) -> ChainReport:
+    store: Store, pivot: Place, starts: Mapping[str, bytes], wanted: Collection[Place], proofs: Sequence[Proof],
+    answers: Iterator[Any],
+) -> Walked:  # fmt: skip
     rest = _walk(store, _REST, pivot, starts, wanted, _begun(store, pivot))
-    half = _taken(answers)
+    half: _Half | None = _taken(answers)
+    proven: Sequence[KasseError] | None = _taken(answers)
     if half is None or half.words_erased != erased_words(store):
-        return _walk(store, "", None, starts, wanted)
-    return _joined(half, rest)
+        report = _walk(store, "", None, starts, wanted)
+    else:
+        report = _joined(half, rest)
+    return report, _proven(store, proofs) if proven is None else proven
 
 
-def first_half(location: str, now: str, pivot: Place, starts: dict[str, bytes], wanted: set[Place]) -> Iterator[_Half]:
-    """Walk the entries up to one, in a process of its own; nothing comes of it where anything is wrong with them."""
+def _proven(store: Store, proofs: Sequence[Proof]) -> list[KasseError]:
+    return [finding for proof in proofs for finding in proof(store)]
+
+
+def first_half(
+    location: str, now: str, pivot: Place, starts: dict[str, bytes], wanted: set[Place], proofs: Sequence[Proof]
+) -> Iterator[_Half | list[KasseError] | None]:
+    """Walk the entries up to one, in a process of its own, and ask the proofs.
+
+    Yields its half, None where anything is wrong with that, and then what the proofs found.
+    """
     store = connect(location, now=now, salt=bytes)
     try:
         with without_collector(), store.snapshot():
             found = _walk(store, _FIRST, pivot, starts, wanted)
-            if not found.findings:
-                yield _Half(
-                    found.entries, found.postings, found.erased_texts, found.heads, found.wanted, _plain(found.debits),
-                    _plain(found.credits), erased_words(store),
-                )  # fmt: skip
+            yield None if found.findings else _half(store, found)
+            yield _proven(store, proofs)
     finally:
         store.close()
+
+
+def _half(store: Store, found: ChainReport) -> _Half:
+    sums = _plain(found.debits), _plain(found.credits)
+    words = found.entries, found.postings, found.erased_texts, found.heads, found.wanted
+    return _Half(*words, *sums, erased_words(store))
 
 
 def _plain(sums: Mapping[tuple[str, str], Mapping[str, int]]) -> dict[tuple[str, str], dict[str, int]]:
@@ -108,9 +137,9 @@ def _walk(
 def _pivot(store: Store) -> Place | None:
     """Return the entry up to which the first half goes; None for a book that is not large."""
     heads = [(str(office), int(position)) for office, position in store.rows(_HEADS)]
-    total = sum(position for _, position in heads)
-    left = int(total * FIRST_SHARE)
-    for office, position in heads if total >= LARGE else ():
+    total, items = sum(position for _, position in heads), int(store.value(_ITEMS))
+    left = int(min(FIRST_SHARE * total + ITEM_SHARE / 2 * items, MOST_SHARE * total))
+    for office, position in heads if total + items >= LARGE else ():
         if left <= position:
             return office, max(left, 1)
         left -= position
@@ -124,8 +153,8 @@ def _begun(store: Store, pivot: Place) -> Begun:
     return Begun(office, position, bytes(value or b""), numbers)
 
 
-def _taken(answers: Iterator[_Half]) -> _Half | None:
-    """Return the answer of the other process, None where it has none, died or could not open the book."""
+def _taken(answers: Iterator[Any]) -> Any:
+    """Return the next answer of the other process, None where it has none, died or could not open the book."""
     try:
         return next(answers, None)
     except KasseError:

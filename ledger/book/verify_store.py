@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -36,7 +36,7 @@ from ledger.book.verify_findings import (
     WrongEventHeadError,
     WrongHeadError,
 )
-from ledger.book.verify_halves_store import walking
+from ledger.book.verify_halves_store import Proof, Walked, walking
 from ledger.book.verify_master_store import Witness
 from ledger.cash.check_store import cash_contradictions
 from ledger.events.store import Fact, record
@@ -50,8 +50,6 @@ from ledger.store.guards import damaged_guards
 from sepa.errors import KasseError
 
 MOST_FINDINGS = 100
-Proof = Callable[[Store], Iterable[KasseError]]
-"""Further checks of a whole book: what lies above the ledger adds its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +81,14 @@ def verify(store: Store, *, against: str | PrintedHead | None = None, proofs: Se
     itself is noted in the event log with the head it found, so that this head can be compared with later.
     """
     typed = None if against is None or isinstance(against, PrintedHead) else against.lower()
-    with without_collector(), store.snapshot(), _walking(store, against) as walked:
+    with without_collector(), store.snapshot(), _walking(store, against, proofs) as walked:
         witness = Witness(store)
         events = walk_events(witness.watched(store.stream(EVENT_SQL)), _starts(store), _noted(against))
         beside = [*_figures(store), *_steps(store), *changed_closings(store), *changed_lists(store)]
         beside += witness.findings(store)
-        beside += [finding for proof in proofs for finding in proof(store)]
         guards = list(_guards(store))
-        entries = walked()
-        findings = [*entries.findings, *events.findings, *guards, *_months(store, entries), *beside]
+        entries, proven = walked()
+        findings = [*entries.findings, *events.findings, *guards, *_months(store, entries), *beside, *proven]
         findings += missing_words(store, entries.erased_texts + events.erased_texts)
         stored = list(heads(store))
         findings += compare_heads(stored, entries.heads, WrongHeadError)
@@ -110,12 +107,14 @@ def verify(store: Store, *, against: str | PrintedHead | None = None, proofs: Se
     return result
 
 
-def _walking(store: Store, against: str | PrintedHead | None) -> AbstractContextManager[Callable[[], ChainReport]]:
+def _walking(
+    store: Store, against: str | PrintedHead | None, proofs: Sequence[Proof]
+) -> AbstractContextManager[Callable[[], Walked]]:
     if isinstance(against, PrintedHead):
         wanted = {(office, mark.position) for office, mark in against.offices.items()}
     else:
         wanted = {(office, position) for _, known in _known_heads(store, against) for office, position, _ in known}
-    return walking(store, _starts(store), wanted)
+    return walking(store, _starts(store), wanted, proofs)
 
 
 def _starts(store: Store) -> dict[str, bytes]:

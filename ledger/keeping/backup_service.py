@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ledger.book.guards_made_store import guard_facts
 from ledger.book.store import kasse_office
-from ledger.book.verify_store import Proof, Verification, verify
+from ledger.book.verify_halves_store import Proof
+from ledger.book.verify_store import Verification, verify
 from ledger.events.store import Fact, record
 from ledger.keeping.backups import Manifest, RestoreDiffersError
 from ledger.people.users import require
